@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An arena holds everything that lives as long as one message (or one
+ * configuration) and goes at once. It has a bound: past it, allocation fails
+ * with NULL, which is a gap in what is seen, never a lost message.
+ * Not thread-safe: one arena, one user at a time.
+ */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include "base/slice.h"
+
+#include <stddef.h>
+
+struct arena;
+
+/* limit: bytes handed out at most. NULL when memory is short. */
+struct arena *arena_new(size_t limit);
+void arena_free(struct arena *);
+/* Forgets everything; keeps the first block for the next message. */
+void arena_reset(struct arena *);
+
+/* Zeroed memory aligned for any type, or NULL past the limit. */
+void *arena_alloc(struct arena *, size_t bytes);
+/* An array of count elements, zeroed; NULL on overflow too. */
+void *arena_array(struct arena *, size_t count, size_t size);
+/* A copy with a NUL after it (not counted); absent when out of room. */
+struct slice arena_copy(struct arena *, struct slice);
+/* Formatted text; absent when out of room. */
+struct slice arena_printf(struct arena *, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Bytes handed out since the last reset. */
+size_t arena_used(const struct arena *);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A growing buffer, and the one way a sender's bytes are shown to a person. */
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BUF_FIRST_BYTES 256
+
+void
+buf_fini(struct buf *buf)
+{
+	free(buf->p);
+	*buf = (struct buf){0};
+}
+
+void
+buf_reset(struct buf *buf)
+{
+	buf->len = 0;
+	buf->failed = false;
+	if (buf->p != NULL)
+		buf->p[0] = '\0';
+}
+
+/* Room for more bytes and the NUL after them. */
+static bool
+reserve(struct buf *buf, size_t more)
+{
+	size_t size = buf->size > 0 ? buf->size : BUF_FIRST_BYTES;
+	char *p;
+
+	if (buf->failed || more >= SIZE_MAX / 2 - buf->len) {
+		buf->failed = true;
+		return false;
+	}
+	while (size < buf->len + more + 1)
+		size *= 2;
+	if (size == buf->size)
+		return true;
+	p = realloc(buf->p, size);
+	if (p == NULL) {
+		buf->failed = true;
+		return false;
+	}
+	buf->p = p;
+	buf->size = size;
+	return true;
+}
+
+void
+buf_add(struct buf *buf, struct slice s)
+{
+	if (!reserve(buf, s.len))
+		return;
+	if (s.len > 0)
+		memcpy(buf->p + buf->len, s.p, s.len);
+	buf->len += s.len;
+	buf->p[buf->len] = '\0';
+}
+
+void
+buf_add_byte(struct buf *buf, char byte)
+{
+	buf_add(buf, (struct slice){&byte, 1});
+}
+
+void
+buf_puts(struct buf *buf, const char *text)
+{
+	buf_add(buf, slice_of(text));
+}
+
+void
+buf_printf(struct buf *buf, const char *fmt, ...)
+{
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (len < 0 || !reserve(buf, (size_t)len)) {
+		buf->failed = true;
+		return;
+	}
+	va_start(ap, fmt);
+	(void)vsnprintf(buf->p + buf->len, (size_t)len + 1, fmt, ap);
+	va_end(ap);
+	buf->len += (size_t)len;
+}
+
+/* Length of the UTF-8 sequence at p, 0 when it is not one. */
+static size_t
+sequence_length(struct slice s)
+{
+	size_t len;
+
+	for (len = 1; len <= 4 && len <= s.len; len++)
+		if (slice_is_utf8(slice_sub(s, 0, len)))
+			return len;
+	return 0;
+}
+
+static uint32_t
+code_point(const unsigned char *p, size_t len)
+{
+	uint32_t cp = len == 2 ? p[0] & 0x1F
+		: len == 3     ? p[0] & 0x0F
+			       : p[0] & 0x07;
+	size_t i;
+
+	for (i = 1; i < len; i++)
+		cp = cp << 6 | (p[i] & 0x3F);
+	return cp;
+}
+
+static bool
+is_deceptive(uint32_t cp)
+{
+	return (cp >= 0x80 && cp <= 0x9F) || (cp >= 0x200E && cp <= 0x200F) ||
+		(cp >= 0x2028 && cp <= 0x202E) ||
+		(cp >= 0x2066 && cp <= 0x2069);
+}
+
+void
+buf_add_visible(struct buf *buf, struct slice s)
+{
+	size_t at = 0;
+
+	while (at < s.len) {
+		struct slice rest = slice_sub(s, at, s.len);
+		const unsigned char *p = (const unsigned char *)rest.p;
+		size_t len = sequence_length(rest);
+
+		if (len == 0 || p[0] < 0x20 || p[0] == 0x7F || p[0] == '\\')
+			buf_printf(buf, "\\x%02X", p[0]);
+		else if (len > 1 && is_deceptive(code_point(p, len)))
+			buf_printf(buf, "\\u{%X}", code_point(p, len));
+		else
+			buf_add(buf, slice_sub(rest, 0, len));
+		at += len > 0 ? len : 1;
+	}
+}
+
+struct slice
+buf_slice(const struct buf *buf)
+{
+	return (struct slice){buf->p != NULL ? buf->p : "", buf->len};
+}
+
+bool
+buf_ok(const struct buf *buf)
+{
+	return !buf->failed;
+}

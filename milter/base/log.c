@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The log sink: stderr, syslog or a file; whole lines, escaped. */
+#include "base/log.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#define LOG_LINE_BYTES 65536
+
+enum sink {
+	SINK_STDERR,
+	SINK_SYSLOG,
+	SINK_FILE
+};
+
+static const struct {
+	const char *name;
+	int priority;
+} levels[] = {
+	[LOG_LEVEL_ERROR] = {"error", LOG_ERR},
+	[LOG_LEVEL_WARNING] = {"warning", LOG_WARNING},
+	[LOG_LEVEL_NOTICE] = {"notice", LOG_NOTICE},
+	[LOG_LEVEL_INFO] = {"info", LOG_INFO},
+	[LOG_LEVEL_DEBUG] = {"debug", LOG_DEBUG},
+};
+
+static const struct {
+	const char *name;
+	int facility;
+} facilities[] = {
+	{"mail", LOG_MAIL},
+	{"daemon", LOG_DAEMON},
+	{"local0", LOG_LOCAL0},
+	{"local1", LOG_LOCAL1},
+	{"local2", LOG_LOCAL2},
+	{"local3", LOG_LOCAL3},
+	{"local4", LOG_LOCAL4},
+	{"local5", LOG_LOCAL5},
+	{"local6", LOG_LOCAL6},
+	{"local7", LOG_LOCAL7},
+};
+
+static struct {
+	pthread_mutex_t lock;
+	enum sink sink;
+	enum log_level level;
+	int fd;
+	char *path;
+} state = {
+	.lock = PTHREAD_MUTEX_INITIALIZER,
+	.sink = SINK_STDERR,
+	.level = LOG_LEVEL_INFO,
+	.fd = -1,
+};
+
+static int
+open_file(const char *path, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+
+	if (fd < 0)
+		(void)err_system(err, "log: cannot open %s", path);
+	return fd;
+}
+
+/* Swaps in a new sink; takes fd and path. */
+static void
+install_take(enum sink sink, int fd, char *path)
+{
+	pthread_mutex_lock(&state.lock);
+	if (state.fd >= 0)
+		(void)close(state.fd);
+	free(state.path);
+	state.sink = sink;
+	state.fd = fd;
+	state.path = path;
+	pthread_mutex_unlock(&state.lock);
+}
+
+static bool
+open_syslog(const char *name, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof facilities / sizeof *facilities; i++)
+		if (strcmp(facilities[i].name, name) == 0) {
+			openlog("forwarden", LOG_PID | LOG_NDELAY,
+				facilities[i].facility);
+			install_take(SINK_SYSLOG, -1, NULL);
+			return true;
+		}
+	return err_set(err, ERR_INVALID,
+		"log: no syslog facility is called \"%s\"; use mail, daemon "
+		"or local0 to local7",
+		name);
+}
+
+static bool
+open_path(const char *path, struct err *err)
+{
+	char *copy = strdup(path);
+	int fd;
+
+	if (copy == NULL)
+		return err_set(err, ERR_MEMORY, "log: out of memory");
+	fd = open_file(path, err);
+	if (fd < 0) {
+		free(copy);
+		return false;
+	}
+	install_take(SINK_FILE, fd, copy);
+	return true;
+}
+
+bool
+log_open(const char *target, enum log_level level, struct err *err)
+{
+	bool ok;
+
+	if (strcmp(target, "stderr") == 0) {
+		install_take(SINK_STDERR, -1, NULL);
+		ok = true;
+	} else if (strcmp(target, "syslog") == 0) {
+		ok = open_syslog("mail", err);
+	} else if (strncmp(target, "syslog:", 7) == 0) {
+		ok = open_syslog(target + 7, err);
+	} else if (strncmp(target, "file:", 5) == 0) {
+		ok = open_path(target + 5, err);
+	} else {
+		ok = err_set(err, ERR_INVALID,
+			"log: \"%s\" is no place to log to; use stderr, "
+			"syslog, syslog:FACILITY or file:/path",
+			target);
+	}
+	if (ok)
+		state.level = level;
+	return ok;
+}
+
+bool
+log_reopen(struct err *err)
+{
+	int fd;
+
+	if (state.sink != SINK_FILE)
+		return true;
+	fd = open_file(state.path, err);
+	if (fd < 0)
+		return false;
+	pthread_mutex_lock(&state.lock);
+	(void)close(state.fd);
+	state.fd = fd;
+	pthread_mutex_unlock(&state.lock);
+	return true;
+}
+
+void
+log_close(void)
+{
+	install_take(SINK_STDERR, -1, NULL);
+}
+
+bool
+log_wants(enum log_level level)
+{
+	return level <= state.level;
+}
+
+static void
+write_all(int fd, struct slice s)
+{
+	while (s.len > 0) {
+		ssize_t n = write(fd, s.p, s.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return;
+		s = slice_sub(s, (size_t)n, s.len);
+	}
+}
+
+static void
+write_line(enum log_level level, struct slice text)
+{
+	struct buf line = {0};
+	char at[CLOCK_TEXT_BYTES];
+
+	if (state.sink == SINK_STDERR || state.sink == SINK_FILE) {
+		clock_format(clock_now_ms(clock_real()), at);
+		buf_printf(&line, "%s %s ", at, levels[level].name);
+	}
+	buf_add_visible(&line, text);
+	pthread_mutex_lock(&state.lock);
+	if (state.sink == SINK_SYSLOG) {
+		syslog(levels[level].priority, "%s", buf_slice(&line).p);
+	} else {
+		buf_add_byte(&line, '\n');
+		write_all(state.sink == SINK_FILE ? state.fd : STDERR_FILENO,
+			buf_slice(&line));
+	}
+	pthread_mutex_unlock(&state.lock);
+	buf_fini(&line);
+}
+
+void
+log_write(enum log_level level, const char *fmt, ...)
+{
+	int saved = errno;
+	va_list ap;
+	char *text = NULL;
+	int len;
+
+	if (!log_wants(level))
+		return;
+	va_start(ap, fmt);
+	len = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (len >= 0) {
+		if (len > LOG_LINE_BYTES)
+			len = LOG_LINE_BYTES;
+		write_line(level, (struct slice){text, (size_t)len});
+		free(text);
+	}
+	errno = saved;
+}
+
+const char *
+log_level_name(enum log_level level)
+{
+	return levels[level].name;
+}
+
+bool
+log_level_parse(const char *name, enum log_level *level)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof levels / sizeof *levels; i++)
+		if (strcmp(levels[i].name, name) == 0) {
+			*level = (enum log_level)i;
+			return true;
+		}
+	return false;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The log: one line an entry, to stderr, syslog or a file. Only daemon/ and
+ * cli/ write to it. Text that a sender chose is escaped by the sink itself
+ * (buf_add_visible), so no entry can forge a second one. Thread-safe.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+
+enum log_level {
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARNING,
+	LOG_LEVEL_NOTICE,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG,
+};
+
+/*
+ * Where entries go: "stderr", "syslog", "syslog:FACILITY" or "file:PATH"
+ * (opened for appending). Entries above level are dropped. On failure the
+ * old sink stays.
+ */
+bool log_open(const char *target, enum log_level level, struct err *err);
+/* Opens the file again after a rotation; nothing for the other sinks. */
+bool log_reopen(struct err *err);
+void log_close(void);
+
+void log_write(enum log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Would an entry of this level be written? */
+bool log_wants(enum log_level level);
+
+/* "error", "warning", ... and back; false for an unknown name. */
+const char *log_level_name(enum log_level level);
+bool log_level_parse(const char *name, enum log_level *level);
+
+#endif

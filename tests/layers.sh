@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# A file of milter/ includes only from its own layer and from those above it
+# in this table, and each third-party header by one file only.
+set -u
+top=${TOP_SRCDIR:-$(cd "$(dirname "$0")/.." && pwd)}
+cd "$top/milter" || exit 1
+
+may_know() {
+	case $1 in
+	base) echo "base" ;;
+	mail) echo "base mail" ;;
+	forward) echo "base mail forward" ;;
+	sigma) echo "base sigma" ;;
+	store) echo "base store" ;;
+	verdict) echo "base mail forward sigma store verdict" ;;
+	daemon) echo "base mail forward sigma store verdict daemon" ;;
+	cli) echo "base mail forward sigma store verdict daemon cli" ;;
+	esac
+}
+
+check_layer() {
+	allowed=" $(may_know "$1") "
+	bad=$(grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' "$1"/*.[ch] 2>/dev/null |
+		grep -v '"config.h"' |
+		while IFS= read -r line; do
+			target=$(printf '%s\n' "$line" | sed 's/.*"\([^"/]*\)\/.*/\1/')
+			case $allowed in *" $target "*) ;; *) printf '%s\n' "$line" ;; esac
+		done)
+	[ -z "$bad" ]
+}
+
+# header, how many files may include it
+check_header() {
+	users=$(grep -rlE "#[[:space:]]*include[[:space:]]*<$1" . | wc -l)
+	bad=$(grep -rnE "#[[:space:]]*include[[:space:]]*<$1" .)
+	[ "$users" -le "$2" ]
+}
+
+n=0
+bad=
+result() {
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		printf '%s\n' "$bad" | sed 's/^/# /'
+	fi
+}
+
+echo "1..17"
+for layer in base mail forward sigma store verdict daemon cli; do
+	check_layer $layer
+	result $? "$layer/ includes only what it may know"
+done
+while read -r header most; do
+	check_header "$header" "$most"
+	result $? "<$header> stays in its own file"
+done <<HEADERS
+libmilter/mfapi.h 1
+pcre2.h 1
+yaml.h 1
+microhttpd.h 1
+curl/ 1
+idn2.h 1
+libpsl.h 1
+hiredis/ 2
+uthash.h 2
+HEADERS

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Unit tests, one fragment a layer; then the other kinds.
+if HAVE_CMOCKA
+include tests/unit/base.mk
+include tests/unit/mail.mk
+include tests/unit/forward.mk
+include tests/unit/sigma.mk
+include tests/unit/store.mk
+include tests/unit/verdict.mk
+include tests/unit/daemon.mk
+include tests/contract/local.mk
+endif
+include tests/scenario/local.mk
+include tests/milter/local.mk
+include tests/mta/local.mk
+include tests/fuzz/local.mk
+include tests/bench/local.mk
+
+TESTS += tests/layers.sh
+EXTRA_DIST += tests/layers.sh
+TESTS += $(check_PROGRAMS)
