@@ -49,7 +49,7 @@ result() {
 	fi
 }
 
-echo "1..17"
+echo "1..19"
 for layer in base mail forward sigma store verdict daemon cli; do
 	check_layer $layer
 	result $? "$layer/ includes only what it may know"
@@ -67,4 +67,6 @@ idn2.h 1
 libpsl.h 1
 hiredis/ 2
 uthash.h 2
+openssl/ 1
+jansson.h 2
 HEADERS

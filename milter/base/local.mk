@@ -4,8 +4,9 @@ libbase_a_SOURCES = \
 	milter/base/arena.c milter/base/arena.h \
 	milter/base/buf.c milter/base/buf.h \
 	milter/base/clock.c milter/base/clock.h \
+	milter/base/digest.c milter/base/digest.h \
 	milter/base/err.c milter/base/err.h \
 	milter/base/log.c milter/base/log.h \
 	milter/base/map.c milter/base/map.h \
 	milter/base/slice.c milter/base/slice.h
-LIBBASE = libbase.a
+LIBBASE = libbase.a $(CRYPTO_LIBS)

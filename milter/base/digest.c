@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Digests by libcrypto. */
+#include "base/digest.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <string.h>
+
+static bool
+add_part(EVP_MD_CTX *ctx, struct slice part)
+{
+	unsigned char length[8];
+	size_t i;
+
+	for (i = 0; i < sizeof length; i++)
+		length[i] = (unsigned char)((uint64_t)part.len >> (8 * i));
+	return EVP_DigestUpdate(ctx, length, sizeof length) == 1 &&
+		EVP_DigestUpdate(ctx, part.p, part.len) == 1;
+}
+
+bool
+digest_parts(const struct slice *parts, size_t count,
+	unsigned char out[DIGEST_BYTES])
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	bool ok =
+		ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
+	size_t i;
+
+	for (i = 0; ok && i < count; i++)
+		ok = add_part(ctx, parts[i]);
+	ok = ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
+	EVP_MD_CTX_free(ctx);
+	if (!ok)
+		memset(out, 0, DIGEST_BYTES);
+	return ok;
+}
+
+bool
+digest_hmac(
+	struct slice key, struct slice text, unsigned char out[DIGEST_BYTES])
+{
+	if (key.len <= INT32_MAX &&
+		HMAC(EVP_sha256(), key.p, (int)key.len,
+			(const unsigned char *)text.p, text.len, out,
+			NULL) != NULL)
+		return true;
+	memset(out, 0, DIGEST_BYTES);
+	return false;
+}
+
+void
+digest_hex(const unsigned char *digest, size_t bytes, char *text)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < bytes; i++) {
+		text[2 * i] = digits[digest[i] >> 4];
+		text[2 * i + 1] = digits[digest[i] & 15];
+	}
+	text[2 * bytes] = '\0';
+}

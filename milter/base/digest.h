@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * SHA-256 and HMAC-SHA-256 (FIPS 180-4, RFC 2104), for identities that must
+ * not be guessed or collided by a sender. libcrypto is known here alone.
+ */
+#ifndef BASE_DIGEST_H
+#define BASE_DIGEST_H
+
+#include "base/slice.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DIGEST_BYTES 32
+
+/* The digest of the parts, each preceded by its length (64 bits, little
+ * endian), so that no two lists of parts give the same input. False when the
+ * library fails; out is all zero then. */
+bool digest_parts(const struct slice *parts, size_t count,
+	unsigned char out[DIGEST_BYTES]);
+bool digest_hmac(
+	struct slice key, struct slice text, unsigned char out[DIGEST_BYTES]);
+/* bytes * 2 lower-case hex digits and a NUL into text. */
+void digest_hex(const unsigned char *digest, size_t bytes, char *text);
+
+#endif

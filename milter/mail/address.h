@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Addresses of envelopes and header fields: RFC 5321 paths, RFC 5322
+ * mailboxes with comments, groups, quoted local parts and the obsolete
+ * syntax of section 4.4, UTF-8 by RFC 6531 and 6532.
+ *
+ * Two spellings of one mailbox compare equal: the local part loses its
+ * quotes where it needs none, the domain is lower case with A-labels. What
+ * cannot be read is kept as it is and marked, never dropped.
+ */
+#ifndef MAIL_ADDRESS_H
+#define MAIL_ADDRESS_H
+
+#include "base/arena.h"
+#include "base/slice.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct address {
+	struct slice name; /* display name, decoded, UTF-8; may be absent */
+	struct slice local; /* unquoted, case as written */
+	struct slice domain; /* lower case, A-labels; empty if there is none */
+	struct slice text; /* the key: lower-case local@domain, requoted
+			    * where it must be; empty for the null sender */
+	bool broken; /* could not be read by the grammar; text is the
+		      * trimmed original in lower case */
+};
+
+struct addresses {
+	const struct address *at;
+	size_t count;
+};
+
+/*
+ * An envelope path as MAIL and RCPT carry it, with or without angle brackets
+ * (pickup has none), source routes dropped. "<>" and "" give an address with
+ * empty text. False only when the arena is full.
+ */
+bool address_parse_path(struct arena *, struct slice path, struct address *out);
+
+/*
+ * The address list of a header field's unfolded value (From, To, Resent-*,
+ * ...). At most limit addresses; *cut tells that there were more or that
+ * the arena was full.
+ */
+struct addresses address_parse_list(
+	struct arena *, struct slice value, size_t limit, bool *cut);
+
+/* The same mailbox? Both must have been parsed; broken ones never are. */
+bool address_equal(const struct address *, const struct address *);
+/* Neither null, nor broken, with a domain? */
+bool address_is_mailbox(const struct address *);
+
+/* A domain's one form: lower case, A-labels (libidn2, UTS 46), no final
+ * dot. What libidn2 refuses comes back in lower case, as it was. */
+struct slice address_domain(struct arena *, struct slice domain);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The realm: which domains are local and which clients are ours. Immutable
+ * after it was built; shared by all threads.
+ */
+#ifndef MAIL_REALM_H
+#define MAIL_REALM_H
+
+#include "base/err.h"
+#include "base/slice.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct realm;
+
+struct realm *realm_new(void);
+void realm_free(struct realm *);
+
+/*
+ * "example.com" (that name alone), ".example.com" (its subdomains), or
+ * "file:/path" with one such entry a line, # comments. U-labels and A-labels
+ * are the same. An error names the file and the line.
+ */
+bool realm_add_domain(struct realm *, struct slice entry, struct err *);
+/* "10.0.0.0/8", "::1", "192.0.2.7"; host bits set are an error. */
+bool realm_add_network(struct realm *, struct slice entry, struct err *);
+
+/* domain in the form of address_domain(). */
+bool realm_has_domain(const struct realm *, struct slice domain);
+/* ip as text, either family; an IPv4-mapped IPv6 address is the IPv4 one. */
+bool realm_has_ip(const struct realm *, struct slice ip);
+size_t realm_domains(const struct realm *);
+
+#endif

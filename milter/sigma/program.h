@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Policies: loaded from files, checked, and compiled into a program, which is
+ * immutable and shared by all threads. A program runs over one message and
+ * its flows in two phases, because correlations count in a store that the
+ * engine knows nothing of:
+ *
+ *   run = sigma_run_new(program, arena, message)
+ *   sigma_run_flow(run, flow)            for every flow: detections, filters
+ *   notes = sigma_run_notes(run)         what is to be counted, one batch
+ *   ... the caller notes them and fills the answers in ...
+ *   hits = sigma_run_finish(run)         correlations decided
+ */
+#ifndef SIGMA_PROGRAM_H
+#define SIGMA_PROGRAM_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/slice.h"
+#include "sigma/diag.h"
+#include "sigma/record.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum sigma_level {
+	SIGMA_INFORMATIONAL,
+	SIGMA_LOW,
+	SIGMA_MEDIUM,
+	SIGMA_HIGH,
+	SIGMA_CRITICAL,
+	SIGMA_LEVEL_COUNT
+};
+const char *sigma_level_name(enum sigma_level);
+
+enum sigma_status {
+	SIGMA_STABLE,
+	SIGMA_TEST,
+	SIGMA_EXPERIMENTAL,
+	SIGMA_DEPRECATED,
+	SIGMA_UNSUPPORTED
+};
+const char *sigma_status_name(enum sigma_status);
+
+enum sigma_rule_kind {
+	SIGMA_DETECTION,
+	SIGMA_CORRELATION,
+	SIGMA_FILTER
+};
+
+/* What a rule says of itself; lives as long as the program. */
+struct sigma_rule {
+	enum sigma_rule_kind kind;
+	struct slice title, id, name, description, author, file;
+	unsigned line;
+	enum sigma_level level;
+	enum sigma_status status;
+	const struct slice *tags; /* "attack.t1114.003" */
+	size_t tag_count;
+	struct slice action; /* x-forwarden-action, or absent */
+	struct slice service; /* of its logsource, or absent */
+	bool silent; /* only feeds correlations */
+};
+
+/* A list for %name% placeholders. */
+struct sigma_list {
+	struct slice name;
+	const struct slice *values;
+	size_t count;
+	bool used; /* set by the loader, for warnings */
+};
+
+struct sigma_options {
+	const struct sigma_schema *schema;
+	struct sigma_list *lists;
+	size_t list_count;
+	/* Which log sources are ours; NULL accepts all. Others are skipped
+	 * with a note. */
+	const char *category, *product;
+	int64_t timespan_max_ms;
+	size_t value_bytes; /* of one value given to a matcher; 4 KiB */
+	int64_t regex_budget_us; /* a message's regex work; 0: the default */
+	bool adversarial; /* run every regex on hostile subjects */
+};
+void sigma_options_init(struct sigma_options *);
+
+struct sigma_program;
+
+/*
+ * Loads paths (files, or directories for all *.yml and *.yaml below them but
+ * *.test.yaml) and compiles them. NULL if there was any error; diags has all
+ * of them, and warnings and notes either way.
+ */
+struct sigma_program *sigma_program_load(const char *const *paths, size_t count,
+	const struct sigma_options *, struct diags *);
+/* The same from one text in memory. */
+struct sigma_program *sigma_program_parse(const char *file, struct slice text,
+	const struct sigma_options *, struct diags *);
+void sigma_program_free(struct sigma_program *);
+
+size_t sigma_program_rules(const struct sigma_program *);
+const struct sigma_rule *sigma_program_rule(
+	const struct sigma_program *, size_t index);
+/* What was not loaded and why, for check. */
+struct sigma_skipped {
+	struct slice file, title;
+	unsigned line;
+	const char *why; /* "deprecated", "another log source" */
+};
+size_t sigma_program_skipped(
+	const struct sigma_program *, const struct sigma_skipped **);
+
+/* Must the caller fetch SCOPE_STORE fields (some rule reads one)? */
+bool sigma_program_reads_store(const struct sigma_program *);
+/* The same for one binding's field id. */
+bool sigma_program_reads(const struct sigma_program *, int field_id);
+
+struct sigma_run;
+
+/* Something to count for a correlation; the answers are the caller's. */
+enum sigma_note_mode {
+	SIGMA_NOTE_COUNT, /* distinct members in the window */
+	SIGMA_NOTE_SUM, /* and the sum of their values */
+	SIGMA_NOTE_STEP, /* how far an ordered sequence has come */
+};
+struct sigma_note {
+	struct slice group; /* values of group-by, joined by '|', escaped */
+	struct slice policy; /* the correlation's id */
+	struct slice member;
+	enum sigma_note_mode mode;
+	int64_t window_ms;
+	uint32_t cap;
+	double value;
+	uint16_t step, steps;
+	int after; /* an earlier note that must have reached ... */
+	uint64_t after_least; /* ... this count; after is -1 for none */
+
+	/* answers */
+	uint64_t before, count;
+	double sum;
+	bool fresh, done;
+};
+
+/* identity makes event_count idempotent: see message_identity(). */
+struct sigma_run *sigma_run_new(const struct sigma_program *, struct arena *,
+	const struct sigma_record *message);
+/* Evaluates all detections over one flow. The record serves the fields of
+ * the message, too. False when the arena is full: nothing of this flow then
+ * counts. */
+bool sigma_run_flow(struct sigma_run *, const struct sigma_record *flow,
+	struct slice identity);
+/* Valid until the run ends; the caller fills the answers in. */
+struct sigma_note *sigma_run_notes(struct sigma_run *, size_t *count);
+
+struct sigma_hit {
+	const struct sigma_rule *rule;
+	size_t flow; /* its number, in the order of sigma_run_flow() */
+	bool edge; /* a correlation's threshold was crossed by this one */
+	uint64_t count; /* a correlation's count, else 0 */
+	struct slice group; /* a correlation's group, else absent */
+	/* What decided, for explain: "selection: rcpt.domain|expand". */
+	struct slice item;
+};
+/* Rules that matched and speak for themselves, filters taken away. */
+const struct sigma_hit *sigma_run_finish(struct sigma_run *, size_t *count);
+
+/* Did a regex give up, was a value cut (bits for gaps)? */
+bool sigma_run_gave_up(const struct sigma_run *);
+bool sigma_run_cut(const struct sigma_run *);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the engine runs on: any record of named, multi-valued fields. The
+ * binding (mail, or a table of JSON events in a test) says which fields
+ * there are, of what type and scope, and fetches their values.
+ */
+#ifndef SIGMA_RECORD_H
+#define SIGMA_RECORD_H
+
+#include "base/arena.h"
+#include "base/slice.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum sigma_type {
+	SIGMA_TEXT,
+	SIGMA_NUMBER,
+	SIGMA_BOOL,
+	SIGMA_IP
+};
+
+/* An item whose fields are all of the message's scope is evaluated once a
+ * message, not once a flow. SCOPE_STORE fields may need a round trip. */
+enum sigma_scope {
+	SCOPE_MESSAGE,
+	SCOPE_FLOW,
+	SCOPE_STORE
+};
+
+struct sigma_field {
+	struct slice name; /* as the policy wrote it */
+	int id; /* the binding's own number for it */
+	enum sigma_type type;
+	enum sigma_scope scope;
+	unsigned index; /* the program's number: 0..field_count-1 */
+};
+
+struct sigma_value {
+	struct slice text;
+	double number; /* of numeric fields; NAN where there is none */
+};
+
+struct sigma_values {
+	const struct sigma_value *at;
+	size_t count; /* 0: the field is absent */
+};
+
+/* The closed (or open) list of fields. */
+struct sigma_schema {
+	const void *ctx;
+	/* Fills id, type and scope; false: no such field. */
+	bool (*resolve)(
+		const void *ctx, struct slice name, struct sigma_field *out);
+	/* The nearest name, or NULL. */
+	const char *(*nearest)(const void *ctx, struct slice name);
+	/* Why a modifier makes no sense here and what to use instead, or NULL
+	 * when it does; may itself be NULL. */
+	const char *(*refuse_modifier)(const void *ctx, const char *modifier);
+	/* May values be searched without naming a field (keyword lists)? */
+	bool keywords;
+};
+
+struct sigma_record {
+	const void *ctx;
+	/* Values live in the arena or longer. */
+	struct sigma_values (*values)(const void *ctx,
+		const struct sigma_field *field, struct arena *arena);
+	/* Every value of the record, for keyword lists; may be NULL. */
+	struct sigma_values (*all)(const void *ctx, struct arena *arena);
+};
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Actions, weakest first, and how a policy's level becomes one (DESIGN
+ * section 7).
+ */
+#ifndef VERDICT_ACTION_H
+#define VERDICT_ACTION_H
+
+#include "base/slice.h"
+#include "sigma/program.h"
+
+#include <stdbool.h>
+
+enum action {
+	ACTION_NONE,
+	ACTION_LOG,
+	ACTION_TAG,
+	ACTION_DIVERT,
+	ACTION_QUARANTINE,
+	ACTION_TEMPFAIL,
+	ACTION_REJECT,
+	ACTION_DISCARD,
+	ACTION_COUNT
+};
+
+const char *action_name(enum action);
+bool action_parse(struct slice name, enum action *out);
+/* Does the message live on with a tag under it (tag, divert, quarantine)? */
+bool action_tags(enum action);
+
+enum mode {
+	MODE_OBSERVE,
+	MODE_ENFORCE
+};
+
+struct respond {
+	enum action level[SIGMA_LEVEL_COUNT];
+	enum action ceiling;
+	enum action test_cap; /* status: test */
+	enum mode mode;
+};
+void respond_init(struct respond *);
+
+/* The action of a matched rule under the configuration: its own or its
+ * level's, capped by its status and by the ceiling. */
+enum action respond_to(const struct respond *, const struct sigma_rule *);
+
+#endif

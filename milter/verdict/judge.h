@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The judge: facts + store + policies -> verdict. It takes a message through
+ * DESIGN section 2, steps 3 to 6, and is the same for the daemon, a test, an
+ * explanation and a replay.
+ */
+#ifndef VERDICT_JUDGE_H
+#define VERDICT_JUDGE_H
+
+#include "forward/flow.h"
+#include "mail/message.h"
+#include "sigma/program.h"
+#include "store/store.h"
+#include "verdict/action.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Immutable, one a configuration. */
+struct judge_options {
+	const struct sigma_program *program;
+	struct respond respond; /* level -> action, ceiling, mode */
+	int64_t store_budget_ms; /* all calls of one message together */
+	int64_t trace_ttl_ms;
+	size_t trace_members; /* kept of one Message-ID */
+};
+
+struct matched {
+	const struct sigma_rule *rule;
+	const struct flow *flow;
+	enum action action; /* after status, ceiling and exemptions */
+	bool edge;
+	uint64_t count; /* a correlation's; else 0 */
+	struct slice item; /* what decided */
+};
+
+/* Lives in the message's arena. */
+struct verdict {
+	const struct message *message;
+	enum action action; /* what is to be done now */
+	enum action would; /* what enforce would do: the same, or more */
+	const struct flow *flow; /* that decided it, or the strongest; may be
+				  * NULL */
+	const struct flow *flows; /* one a judged recipient; may be NULL */
+	size_t flow_count;
+	const struct matched *matched; /* strongest action first */
+	size_t matched_count;
+	unsigned gaps; /* of the message, the store and the policies */
+	struct slice id; /* the event's id, 16 hex digits */
+	int64_t store_us; /* waited for the store */
+	unsigned round_trips;
+};
+
+/*
+ * Never fails: with no memory, no store and no policies the verdict is
+ * ACTION_NONE with the gaps that tell why. Waits for the store at most
+ * store_budget_ms.
+ */
+const struct verdict *judge(
+	const struct judge_options *, struct store *, const struct message *);
+
+/* After the verdict was carried out: the counters of what became of the
+ * mailbox' mail, and the event for the stream. Nobody waits. json may be
+ * absent. */
+void judge_record(struct store *, const struct verdict *, struct slice json);
+
+#endif
