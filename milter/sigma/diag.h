@@ -26,9 +26,9 @@ enum diag_severity {
 
 /* Counted from 1; line 0: of the file as a whole. */
 struct mark {
-	const char *file; /* borrowed; lives as long as its loader */
+	const char *file; /* borrowed; diags_add() makes its own copy */
 	unsigned line, column;
-	unsigned width; /* of what is meant, at least 1 */
+	unsigned width; /* of what is meant, in characters, at least 1 */
 };
 
 struct diag {
@@ -46,16 +46,22 @@ void diags_free(struct diags *);
 
 /* Makes a file's text known, so that its lines can be shown. Copied. */
 void diags_add_source(struct diags *, const char *file, struct slice text);
-/* hint may be NULL. Always returns false, so that a check can end with it. */
+/* Frees that text again, once the file is done with; what was said of it
+ * keeps its lines. */
+void diags_drop_source(struct diags *, const char *file);
+/* hint may be NULL, and may have several lines. Always returns false, so that a
+ * check can end with it. */
 bool diags_add(struct diags *, enum diag_severity, struct mark,
 	const char *hint, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
 
 size_t diags_count(const struct diags *, enum diag_severity);
 size_t diags_total(const struct diags *);
-/* By file, line and column. */
+/* By file, line and column. Of one file the first 200 are kept; the counts
+ * count them all. */
 const struct diag *diags_at(const struct diags *, size_t index);
-/* One diagnostic as above, everything foreign in it escaped. */
+/* One diagnostic as above, everything foreign in it escaped (but for the
+ * backslash, which is shown as it is). */
 void diag_print(const struct diag *, struct buf *);
 /* All of them, and a closing line "2 errors, 1 warning". */
 void diags_print(const struct diags *, struct buf *);
