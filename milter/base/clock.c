@@ -57,6 +57,15 @@ clock_monotonic_ms(void)
 	return to_ms(ts);
 }
 
+int64_t
+clock_monotonic_us(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
 void
 clock_format(int64_t at_ms, char text[CLOCK_TEXT_BYTES])
 {

@@ -26,8 +26,9 @@ struct clock clock_real(void);
 struct clock clock_fake(const struct clock_fake *fake);
 int64_t clock_now_ms(struct clock);
 
-/* A monotonic count of milliseconds, for budgets and time-outs only. */
+/* Monotonic counts, for budgets and time-outs only. */
 int64_t clock_monotonic_ms(void);
+int64_t clock_monotonic_us(void);
 
 #define CLOCK_TEXT_BYTES 32
 /* "2026-11-21T21:25:31.042Z" (RFC 3339) into text. */

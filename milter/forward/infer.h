@@ -38,9 +38,13 @@ size_t infer_questions(const struct message *, struct slice *ids, size_t limit);
 
 /* What a delivery to a local mailbox leaves in the store: for every local
  * recipient a TRACE_MAILBOX member, for each participant a TRACE_PARTICIPANT
- * one; ids as for infer_questions. Members are at most limit. */
+ * one. Members are at most limit. */
 size_t infer_trace(const struct message *, struct arena *,
 	struct trace_member *members, size_t limit);
+/* The ids a delivery is remembered under: its Message-ID, and the root of its
+ * thread ("thread:<hex>") if it has one. Absent ones are left out. */
+#define TRACE_IDS_MAX 2
+size_t infer_trace_ids(const struct message *, struct slice *ids, size_t limit);
 /* The form in which an address is kept in a trace: 16 hex digits of its
  * SHA-256, so that a trace tells nobody who wrote to whom. */
 struct slice trace_hash(struct arena *, const struct address *);

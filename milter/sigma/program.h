@@ -78,6 +78,10 @@ struct sigma_options {
 	/* Which log sources are ours; NULL accepts all. Others are skipped
 	 * with a note. */
 	const char *category, *product;
+	/* Names a logsource's service may have, at most 8, ended by NULL;
+	 * NULL accepts all. Another one is an error. Bit i of a record's
+	 * services stands for services[i]. */
+	const char *const *services;
 	int64_t timespan_max_ms;
 	size_t value_bytes; /* of one value given to a matcher; 4 KiB */
 	int64_t regex_budget_us; /* a message's regex work; 0: the default */
@@ -111,10 +115,18 @@ struct sigma_skipped {
 size_t sigma_program_skipped(
 	const struct sigma_program *, const struct sigma_skipped **);
 
+/* Bits of the services that rules name, and SIGMA_SERVICE_ANY if some rule
+ * names none: a record that has none of them need not be run at all. */
+#define SIGMA_SERVICE_ANY (1U << 31)
+unsigned sigma_program_services(const struct sigma_program *);
 /* Must the caller fetch SCOPE_STORE fields (some rule reads one)? */
 bool sigma_program_reads_store(const struct sigma_program *);
 /* The same for one binding's field id. */
 bool sigma_program_reads(const struct sigma_program *, int field_id);
+/* Does this rule test that field, itself or (a correlation) through a rule
+ * that it refers to? */
+bool sigma_rule_reads(const struct sigma_program *, const struct sigma_rule *,
+	int field_id);
 
 struct sigma_run;
 
@@ -164,6 +176,21 @@ struct sigma_hit {
 };
 /* Rules that matched and speak for themselves, filters taken away. */
 const struct sigma_hit *sigma_run_finish(struct sigma_run *, size_t *count);
+
+/* What came of each rule for one flow, for explain; slow, never in the way of
+ * mail. Valid after sigma_run_finish(). */
+struct sigma_outcome {
+	const struct sigma_rule *rule;
+	bool applies; /* its log source has a service this flow is of */
+	bool matched; /* its detection, before filters */
+	const struct sigma_rule *filtered_by; /* NULL: no filter took it */
+	/* "selection: rcpt.domain|expand": the first item that failed or,
+	 * when it matched, the one that hit last; absent if there is none */
+	struct slice item;
+	struct slice value; /* of the item's field, absent if it was absent */
+};
+const struct sigma_outcome *sigma_run_explain(
+	struct sigma_run *, size_t flow, size_t *count);
 
 /* Did a regex give up, was a value cut (bits for gaps)? */
 bool sigma_run_gave_up(const struct sigma_run *);

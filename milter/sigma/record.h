@@ -68,6 +68,9 @@ struct sigma_record {
 		const struct sigma_field *field, struct arena *arena);
 	/* Every value of the record, for keyword lists; may be NULL. */
 	struct sigma_values (*all)(const void *ctx, struct arena *arena);
+	/* Which services it is of: bits by sigma_options.services. A rule
+	 * whose log source names a service runs on such records only. */
+	unsigned services;
 };
 
 #endif

@@ -96,6 +96,7 @@ struct store_facts {
 	uint64_t route_count; /* forwards to destination so far */
 	int64_t route_first_ms, route_last_ms; /* 0: never */
 	uint64_t received_day, forwarded_day; /* last 24 h, by hours */
+	uint64_t forwarded_hour; /* in this clock hour (of UTC) */
 	uint64_t keyword_received_day, keyword_forwarded_day;
 	bool contained;
 };

@@ -24,14 +24,18 @@ enum action {
 };
 
 const char *action_name(enum action);
+/* Exact, lower case; false for an unknown name. */
 bool action_parse(struct slice name, enum action *out);
 /* Does the message live on with a tag under it (tag, divert, quarantine)? */
 bool action_tags(enum action);
+/* The action nearest to name, or NULL. */
+const char *action_nearest(struct slice name);
 
 enum mode {
 	MODE_OBSERVE,
 	MODE_ENFORCE
 };
+const char *mode_name(enum mode);
 
 struct respond {
 	enum action level[SIGMA_LEVEL_COUNT];
@@ -39,10 +43,12 @@ struct respond {
 	enum action test_cap; /* status: test */
 	enum mode mode;
 };
+/* The defaults of DESIGN section 7, in observe mode. */
 void respond_init(struct respond *);
 
 /* The action of a matched rule under the configuration: its own or its
- * level's, capped by its status and by the ceiling. */
+ * level's, capped by its status and by the ceiling. The mode is the judge's
+ * to apply. */
 enum action respond_to(const struct respond *, const struct sigma_rule *);
 
 #endif

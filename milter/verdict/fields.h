@@ -2,7 +2,7 @@
 /*
  * The mail binding: the closed list of fields a policy may name (DESIGN
  * section 4), one table, which also prints `forwarden fields` and the man
- * page.
+ * page. Names are those of the Elastic Common Schema where it has one.
  */
 #ifndef VERDICT_FIELDS_H
 #define VERDICT_FIELDS_H
@@ -11,6 +11,7 @@
 #include "mail/message.h"
 #include "sigma/record.h"
 #include "store/store.h"
+#include "verdict/keyword.h"
 
 struct field_row {
 	const char *name; /* "header.<name>" for the open family */
@@ -20,16 +21,28 @@ struct field_row {
 	const char *meaning; /* one sentence */
 	const char *example;
 };
-/* The table, and how many rows. */
-const struct field_row *fields_table(size_t *count);
+/* The table, in the order of the documentation. */
+size_t fields_count(void);
+const struct field_row *fields_row(size_t index);
+/* A field's number for sigma_rule_reads(), or -1. */
+int fields_find(struct slice name);
 const struct sigma_schema *fields_schema(void);
+/* "text", "number", "bool", "ip" and "message", "flow", "store". */
+const char *fields_type_name(enum sigma_type);
+const char *fields_scope_name(enum sigma_scope);
 
 /* What a record reads: set flow to NULL for the message's own. */
 struct fields_source {
 	const struct message *message;
 	const struct flow *flow;
 	const struct store_facts *facts; /* NULL: not fetched */
+	const struct keywords *keywords; /* NULL: the default list */
 };
+/* Borrows the source, which must outlive it. */
 struct sigma_record fields_record(const struct fields_source *);
+
+/* One field's values, by name; for explain and for tests. */
+struct sigma_values fields_values(
+	const struct fields_source *, struct slice name, struct arena *);
 
 #endif

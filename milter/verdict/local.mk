@@ -1,4 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LIBRARIES += libverdict.a
-libverdict_a_SOURCES =
+libverdict_a_SOURCES = \
+	milter/verdict/action.c milter/verdict/action.h \
+	milter/verdict/event.c milter/verdict/event.h \
+	milter/verdict/fetch.c milter/verdict/fetch.h \
+	milter/verdict/fields.c milter/verdict/fields.h \
+	milter/verdict/judge.c milter/verdict/judge.h \
+	milter/verdict/keyword.c milter/verdict/keyword.h \
+	milter/verdict/lookalike.c milter/verdict/lookalike.h \
+	milter/verdict/metrics.c milter/verdict/metrics.h \
+	milter/verdict/policies.c milter/verdict/policies.h \
+	milter/verdict/recollect.c milter/verdict/recollect.h \
+	milter/verdict/record.c \
+	milter/verdict/tag.c milter/verdict/tag.h
 LIBVERDICT = libverdict.a $(LIBFORWARD) $(LIBSIGMA) $(LIBSTORE) $(JANSSON_LIBS) $(PSL_LIBS) $(LIBBASE)

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The judge. One message is one hearing: recollect (one round trip, only if
+ * some recipient is external), infer, run the policies, note what they count
+ * (a second one, only if some policy counts this message), decide.
+ *
+ * The verdict is the strongest action of the policies that matched. Two
+ * things weaken a policy beside its status and the ceiling: a bounce or an
+ * automatic answer is never stopped unless the policy names such mail itself
+ * (a forwarded bounce is a forward; losing a bounce is losing mail), and in
+ * observe mode nothing is done but looking.
+ */
+#include "verdict/judge.h"
+
+#include "base/digest.h"
+#include "verdict/fields.h"
+#include "verdict/recollect.h"
+
+#include <stdlib.h>
+
+#define STORE_BUDGET_MS 250
+#define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
+#define TRACE_TTL_MS (7 * DAY_MS)
+#define TRACE_MEMBERS 64
+#define ID_BYTES 8
+
+enum service {
+	SERVICE_MESSAGE = 1 << 0,
+	SERVICE_FORWARD = 1 << 1,
+};
+
+struct hearing {
+	const struct judge_options *options;
+	const struct message *message;
+	struct waiting waiting;
+	struct recollection known;
+	struct sigma_run *run;
+	const struct flow **heard; /* the flow of each sigma_run_flow() */
+	size_t heard_count;
+	struct verdict *verdict;
+};
+
+void
+judge_options_init(struct judge_options *options)
+{
+	*options = (struct judge_options){
+		.store_budget_ms = STORE_BUDGET_MS,
+		.trace_ttl_ms = TRACE_TTL_MS,
+		.trace_members = TRACE_MEMBERS,
+	};
+	respond_init(&options->respond);
+}
+
+struct slice
+verdict_policy(const struct sigma_rule *rule)
+{
+	if (rule->name.len > 0)
+		return rule->name;
+	return rule->id.len > 0 ? rule->id : rule->title;
+}
+
+static void
+infer(struct hearing *h)
+{
+	struct verdict *v = h->verdict;
+
+	if (h->message->rcpt_external > 0)
+		recollect(&h->waiting, h->options, h->message, &h->known);
+	v->flows = infer_flows(
+		h->message, h->known.memories, h->known.memory_count);
+	if (v->flows != NULL)
+		v->flow_count = h->message->rcpt_count;
+	else
+		v->gaps |= GAP_BYTES;
+}
+
+static unsigned
+services_of(const struct flow *flow)
+{
+	if (flow_is_forward(flow))
+		return SERVICE_MESSAGE | SERVICE_FORWARD;
+	return SERVICE_MESSAGE;
+}
+
+/* Does any policy look at such a flow? */
+static bool
+is_wanted(const struct hearing *h, const struct flow *flow)
+{
+	unsigned wanted = sigma_program_services(h->options->program);
+
+	return (wanted & (services_of(flow) | SIGMA_SERVICE_ANY)) != 0;
+}
+
+static void
+hear_flow(struct hearing *h, const struct flow *flow)
+{
+	struct arena *arena = h->message->arena;
+	struct fields_source *source = arena_alloc(arena, sizeof(*source));
+	struct sigma_record record;
+
+	if (source == NULL) {
+		h->verdict->gaps |= GAP_BYTES;
+		return;
+	}
+	*source = (struct fields_source){
+		.message = h->message,
+		.flow = flow,
+		.facts = recollection_facts(&h->known, flow),
+		.keywords = h->options->keywords,
+	};
+	record = fields_record(source);
+	record.services = services_of(flow);
+	if (sigma_run_flow(
+		    h->run, &record, message_identity(h->message, flow->rcpt)))
+		h->heard[h->heard_count++] = flow;
+	else
+		h->verdict->gaps |= GAP_BYTES;
+}
+
+static bool
+begin_run(struct hearing *h)
+{
+	struct arena *arena = h->message->arena;
+	struct fields_source *source = arena_alloc(arena, sizeof(*source));
+	struct sigma_record record;
+
+	h->heard = arena_array(
+		arena, h->verdict->flow_count, sizeof(struct flow *));
+	if (source == NULL || h->heard == NULL)
+		return false;
+	*source = (struct fields_source){
+		.message = h->message, .keywords = h->options->keywords};
+	record = fields_record(source);
+	record.services = SERVICE_MESSAGE;
+	h->run = sigma_run_new(h->options->program, arena, &record);
+	return h->run != NULL;
+}
+
+static void
+hear(struct hearing *h)
+{
+	for (size_t i = 0; i < h->verdict->flow_count; i++) {
+		const struct flow *flow = &h->verdict->flows[i];
+
+		if (!is_wanted(h, flow))
+			continue;
+		if (h->run == NULL && !begin_run(h)) {
+			h->verdict->gaps |= GAP_BYTES;
+			return;
+		}
+		hear_flow(h, flow);
+	}
+}
+
+static void
+note_to_store(const struct sigma_note *from, struct store_op *to)
+{
+	static const enum note_mode modes[] = {
+		[SIGMA_NOTE_COUNT] = NOTE_COUNT,
+		[SIGMA_NOTE_SUM] = NOTE_SUM,
+		[SIGMA_NOTE_STEP] = NOTE_STEP,
+	};
+
+	to->verb = STORE_NOTE;
+	to->note = (struct store_note){
+		.group = from->group,
+		.policy = from->policy,
+		.member = from->member,
+		.mode = modes[from->mode],
+		.window_ms = from->window_ms,
+		.cap = from->cap,
+		.value = from->value,
+		.step = from->step,
+		.steps = from->steps,
+		.after = from->after,
+		.after_least = from->after_least,
+	};
+}
+
+static void
+note_answered(struct sigma_note *note, const struct store_note *answer)
+{
+	note->before = answer->before;
+	note->count = answer->count;
+	note->sum = answer->sum;
+	note->fresh = answer->fresh;
+	note->done = answer->done;
+}
+
+/* Only a message with a flow to the outside may wait: SIGMA_NOTE of any
+ * other is told, and its correlations stay undecided. */
+static void
+count_notes(struct hearing *h)
+{
+	struct store_batch batch = {.arena = h->message->arena};
+	struct sigma_note *notes = sigma_run_notes(h->run, &batch.count);
+
+	if (batch.count == 0 || h->waiting.store == NULL)
+		return;
+	batch.ops = arena_array(batch.arena, batch.count, sizeof(*batch.ops));
+	if (batch.ops == NULL) {
+		h->verdict->gaps |= GAP_BYTES;
+		return;
+	}
+	for (size_t i = 0; i < batch.count; i++)
+		note_to_store(&notes[i], &batch.ops[i]);
+	if (h->message->rcpt_external == 0) {
+		store_tell(h->waiting.store, &batch);
+		return;
+	}
+	if (!waiting_ask(&h->waiting, &batch))
+		return;
+	for (size_t i = 0; i < batch.count; i++)
+		note_answered(&notes[i], &batch.ops[i].note);
+}
+
+/* Does the policy itself speak of mail that no person sent? */
+static bool
+names_such_mail(const struct hearing *h, const struct sigma_rule *rule)
+{
+	static const char *const fields[] = {"message.bounce",
+		"message.auto_reply", "smtp.mail_from.address",
+		"smtp.mail_from.local", "smtp.mail_from.domain"};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		if (sigma_rule_reads(h->options->program, rule,
+			    fields_find(slice_of(fields[i]))))
+			return true;
+	}
+	return false;
+}
+
+static enum action
+action_of(const struct hearing *h, const struct sigma_rule *rule)
+{
+	enum action action = respond_to(&h->options->respond, rule);
+	bool nobodys = h->message->null_sender || h->message->auto_reply;
+
+	if (action > ACTION_TAG && nobodys && !names_such_mail(h, rule))
+		return ACTION_TAG;
+	return action;
+}
+
+static int
+stronger_first(const void *a, const void *b)
+{
+	const struct matched *one = a, *two = b;
+
+	if (one->action != two->action)
+		return one->action > two->action ? -1 : 1;
+	if (one->rule->level != two->rule->level)
+		return one->rule->level > two->rule->level ? -1 : 1;
+	return slice_compare(
+		verdict_policy(one->rule), verdict_policy(two->rule));
+}
+
+static void
+collect_hits(struct hearing *h)
+{
+	size_t count;
+	const struct sigma_hit *hits = sigma_run_finish(h->run, &count);
+	struct matched *matched;
+
+	matched = arena_array(h->message->arena, count, sizeof(*matched));
+	if (matched == NULL) {
+		h->verdict->gaps |= count > 0 ? GAP_BYTES : 0;
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		matched[i] = (struct matched){
+			.rule = hits[i].rule,
+			.flow = h->heard[hits[i].flow],
+			.action = action_of(h, hits[i].rule),
+			.edge = hits[i].edge,
+			.count = hits[i].count,
+			.group = hits[i].group,
+			.item = hits[i].item,
+		};
+	}
+	qsort(matched, count, sizeof(*matched), stronger_first);
+	h->verdict->matched = matched;
+	h->verdict->matched_count = count;
+}
+
+static void
+run_policies(struct hearing *h)
+{
+	if (h->options->program == NULL)
+		return;
+	hear(h);
+	if (h->run == NULL)
+		return;
+	count_notes(h);
+	collect_hits(h);
+	if (sigma_run_gave_up(h->run))
+		h->verdict->gaps |= GAP_REGEX;
+	if (sigma_run_cut(h->run))
+		h->verdict->gaps |= GAP_VALUE_CUT;
+}
+
+static const struct flow *
+strongest_forward(const struct verdict *v)
+{
+	const struct flow *best = NULL;
+
+	for (size_t i = 0; i < v->flow_count; i++) {
+		const struct flow *flow = &v->flows[i];
+
+		if (flow->kind != KIND_NONE &&
+			(best == NULL || flow->confidence > best->confidence))
+			best = flow;
+	}
+	return best;
+}
+
+static struct slice
+event_id(const struct message *message)
+{
+	struct slice parts[3] = {SLICE("event"), message->queue_id};
+	unsigned char digest[DIGEST_BYTES];
+	char hex[2 * ID_BYTES + 1];
+
+	parts[0] = (struct slice){
+		(const char *)&message->at_ms, sizeof(message->at_ms)};
+	if (message->rcpt_count > 0)
+		parts[2] = message_identity(message, &message->rcpts[0]);
+	digest_parts(parts, 3, digest);
+	digest_hex(digest, ID_BYTES, hex);
+	return arena_copy(message->arena, slice_of(hex));
+}
+
+static void
+decide(struct hearing *h)
+{
+	struct verdict *v = h->verdict;
+
+	if (v->matched_count > 0) {
+		v->would = v->matched[0].action;
+		v->flow = v->matched[0].flow;
+	} else {
+		v->flow = strongest_forward(v);
+	}
+	v->action = v->would;
+	if (h->options->respond.mode == MODE_OBSERVE && v->action > ACTION_LOG)
+		v->action = ACTION_LOG;
+	if (v->matched_count > 0 ||
+		(v->flow != NULL && v->flow->kind != KIND_NONE))
+		v->id = event_id(h->message);
+	v->gaps |= h->message->gaps | h->waiting.gaps;
+	v->store_us = h->waiting.spent_us;
+	v->round_trips = h->waiting.round_trips;
+}
+
+const struct verdict *
+judge(const struct judge_options *options, struct store *store,
+	const struct message *message)
+{
+	static const struct verdict no_memory = {.gaps = GAP_BYTES};
+	struct hearing h = {
+		.options = options,
+		.message = message,
+		.waiting = {.store = store,
+			.budget_ms = options->store_budget_ms},
+	};
+
+	h.verdict = arena_alloc(message->arena, sizeof(*h.verdict));
+	if (h.verdict == NULL)
+		return &no_memory;
+	h.verdict->message = message;
+	h.verdict->options = options;
+	infer(&h);
+	run_policies(&h);
+	decide(&h);
+	return h.verdict;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Look-alikes by the eye: confusable glyphs, one edit, a word added. */
+#include "verdict/lookalike.h"
+
+#include <libpsl.h>
+#include <string.h>
+
+#define NAME_MAX_BYTES 253
+#define LABEL_MIN 4
+#define LABEL_MAX 63
+#define TWO_EDITS_FROM 8
+
+/* The last two labels, for a system without a public suffix list. */
+static struct slice
+last_two(struct slice domain)
+{
+	size_t dots = 0;
+
+	for (size_t i = domain.len; i > 0; i--) {
+		if (domain.p[i - 1] == '.' && ++dots == 2)
+			return slice_sub(domain, i, domain.len);
+	}
+	return domain;
+}
+
+struct slice
+lookalike_registered(struct slice domain)
+{
+	char text[NAME_MAX_BYTES + 1];
+	const psl_ctx_t *list = psl_builtin();
+	const char *found;
+
+	if (domain.len == 0 || domain.len > NAME_MAX_BYTES)
+		return domain;
+	if (list == NULL)
+		return last_two(domain);
+	memcpy(text, domain.p, domain.len);
+	text[domain.len] = '\0';
+	found = psl_registrable_domain(list, text);
+	if (found == NULL)
+		return domain;
+	return slice_sub(domain, (size_t)(found - text), domain.len);
+}
+
+static struct slice
+first_label(struct slice domain)
+{
+	size_t dot = slice_find_byte(domain, '.', 0);
+
+	return dot == SLICE_NONE ? domain : slice_sub(domain, 0, dot);
+}
+
+static const struct {
+	struct slice looks;
+	char reads;
+} confusables[] = {
+	{SLICE("rn"), 'm'},
+	{SLICE("vv"), 'w'},
+	{SLICE("cl"), 'd'},
+	{SLICE("0"), 'o'},
+	{SLICE("1"), 'l'},
+	{SLICE("i"), 'l'},
+	{SLICE("5"), 's'},
+	{SLICE("3"), 'e'},
+};
+
+static size_t
+skeleton_step(struct slice rest, char *out)
+{
+	for (size_t i = 0; i < sizeof(confusables) / sizeof(confusables[0]);
+		i++) {
+		struct slice looks = confusables[i].looks;
+
+		if (slice_starts_fold(rest, looks)) {
+			*out = confusables[i].reads;
+			return looks.len;
+		}
+	}
+	*out = rest.p[0];
+	return 1;
+}
+
+/* The label as the eye reads it; both sides go through this. */
+static struct slice
+skeleton(struct slice label, char out[LABEL_MAX])
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < label.len && len < LABEL_MAX; len++)
+		i += skeleton_step(slice_sub(label, i, label.len), &out[len]);
+	return (struct slice){out, len};
+}
+
+static size_t
+least(size_t a, size_t b, size_t c)
+{
+	size_t m = a < b ? a : b;
+
+	return m < c ? m : c;
+}
+
+/* Optimal string alignment without transpositions; both at most LABEL_MAX. */
+static size_t
+edits(struct slice a, struct slice b)
+{
+	size_t row[LABEL_MAX + 1];
+
+	for (size_t j = 0; j <= b.len; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.len; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b.len; j++) {
+			size_t above = row[j];
+			size_t change = a.p[i - 1] == b.p[j - 1] ? 0 : 1;
+
+			row[j] = least(
+				above + 1, row[j - 1] + 1, diagonal + change);
+			diagonal = above;
+		}
+	}
+	return row[b.len];
+}
+
+static bool
+stands_between_hyphens(struct slice label, struct slice word)
+{
+	struct slice part;
+
+	while (slice_next(&label, '-', &part)) {
+		if (slice_equal_fold(part, word))
+			return true;
+	}
+	return false;
+}
+
+static bool
+labels_look_alike(struct slice a, struct slice b)
+{
+	char a_text[LABEL_MAX], b_text[LABEL_MAX];
+	struct slice a_eye, b_eye;
+	size_t most;
+
+	if (a.len < LABEL_MIN || b.len < LABEL_MIN || a.len > LABEL_MAX ||
+		b.len > LABEL_MAX)
+		return false;
+	if (stands_between_hyphens(a, b))
+		return true;
+	a_eye = skeleton(a, a_text);
+	b_eye = skeleton(b, b_text);
+	most = b.len >= TWO_EDITS_FROM ? 2 : 1;
+	if (a_eye.len > b_eye.len + most || b_eye.len > a_eye.len + most)
+		return false;
+	return edits(a_eye, b_eye) <= most;
+}
+
+bool
+lookalike_is(struct slice domain, struct slice ours)
+{
+	struct slice a = lookalike_registered(domain);
+	struct slice b = lookalike_registered(ours);
+
+	if (a.len == 0 || b.len == 0 || slice_equal_fold(a, b))
+		return false;
+	return labels_look_alike(first_label(a), first_label(b));
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One table of families; a family has one counter a value of its label. The
+ * counters of policies have names only known at run time and live in a map.
+ */
+#include "verdict/metrics.h"
+
+#include "base/map.h"
+#include "forward/evidence.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#define CELLS_MAX 16
+#define US_A_SECOND 1e6
+
+enum family {
+	FAMILY_MESSAGES,
+	FAMILY_FLOWS,
+	FAMILY_VERDICTS,
+	FAMILY_WOULD,
+	FAMILY_GAPS,
+	FAMILY_ROUND_TRIPS,
+	METRIC_FAMILIES
+};
+
+static const char *
+direction_label(unsigned value)
+{
+	return direction_name((enum direction)value);
+}
+
+static const char *
+kind_label(unsigned value)
+{
+	return kind_name((enum kind)value);
+}
+
+static const char *
+action_label(unsigned value)
+{
+	return action_name((enum action)value);
+}
+
+static const char *
+count_label(unsigned value)
+{
+	static const char *const names[] = {"0", "1", "2"};
+
+	return names[value];
+}
+
+static const struct {
+	const char *name, *help, *label;
+	unsigned cells;
+	const char *(*value)(unsigned);
+} families[METRIC_FAMILIES] = {
+	[FAMILY_MESSAGES] = {"forwarden_messages_total",
+		"Messages judged, by direction.", "direction",
+		DIRECTION_INTERNAL + 1, direction_label},
+	[FAMILY_FLOWS] = {"forwarden_flows_total",
+		"Flows (message and recipient), by kind of forwarding.", "kind",
+		KIND_COUNT, kind_label},
+	[FAMILY_VERDICTS] = {"forwarden_verdicts_total",
+		"What was done with messages.", "action", ACTION_COUNT,
+		action_label},
+	[FAMILY_WOULD] = {"forwarden_verdicts_would_total",
+		"What mode enforce would have done.", "action", ACTION_COUNT,
+		action_label},
+	[FAMILY_GAPS] = {"forwarden_gaps_total",
+		"Messages of which something could not be seen.", "gap",
+		GAP_COUNT, gap_name},
+	[FAMILY_ROUND_TRIPS] = {"forwarden_message_round_trips_total",
+		"Messages by how often they waited for the store.",
+		"round_trips", 3, count_label},
+};
+
+/* Upper bounds of the histogram of waits, in microseconds. */
+static const int64_t bounds_us[] = {
+	100, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000};
+#define BOUNDS (sizeof(bounds_us) / sizeof(bounds_us[0]))
+
+struct metrics {
+	_Atomic uint64_t cells[METRIC_FAMILIES][CELLS_MAX];
+	_Atomic uint64_t waits[BOUNDS + 1];
+	_Atomic uint64_t wait_us;
+	pthread_mutex_t lock; /* guards policies */
+	struct map *policies; /* name -> uint64_t */
+};
+
+struct metrics *
+metrics_new(void)
+{
+	struct metrics *metrics = calloc(1, sizeof(*metrics));
+
+	if (metrics == NULL)
+		return NULL;
+	metrics->policies = map_new();
+	if (metrics->policies == NULL) {
+		free(metrics);
+		return NULL;
+	}
+	pthread_mutex_init(&metrics->lock, NULL);
+	return metrics;
+}
+
+void
+metrics_free(struct metrics *metrics)
+{
+	if (metrics == NULL)
+		return;
+	map_free(metrics->policies, free);
+	pthread_mutex_destroy(&metrics->lock);
+	free(metrics);
+}
+
+/* Under the lock. NULL when out of memory. */
+static uint64_t *
+policy_counter(struct metrics *metrics, struct slice name)
+{
+	uint64_t *counter = map_find(metrics->policies, name);
+
+	if (counter != NULL)
+		return counter;
+	counter = calloc(1, sizeof(*counter));
+	if (counter != NULL &&
+		!map_put(metrics->policies, name, counter, NULL)) {
+		free(counter);
+		return NULL;
+	}
+	return counter;
+}
+
+bool
+metrics_bind(struct metrics *metrics, const struct sigma_program *program)
+{
+	size_t count = program != NULL ? sigma_program_rules(program) : 0;
+	bool done = true;
+
+	pthread_mutex_lock(&metrics->lock);
+	for (size_t i = 0; i < count; i++) {
+		const struct sigma_rule *rule = sigma_program_rule(program, i);
+
+		if (rule->kind == SIGMA_FILTER || rule->silent)
+			continue;
+		if (policy_counter(metrics, verdict_policy(rule)) == NULL)
+			done = false;
+	}
+	pthread_mutex_unlock(&metrics->lock);
+	return done;
+}
+
+static void
+count(struct metrics *metrics, enum family family, unsigned cell)
+{
+	if (cell < families[family].cells)
+		atomic_fetch_add_explicit(
+			&metrics->cells[family][cell], 1, memory_order_relaxed);
+}
+
+static void
+count_wait(struct metrics *metrics, int64_t us)
+{
+	size_t i = 0;
+
+	while (i < BOUNDS && us > bounds_us[i])
+		i++;
+	atomic_fetch_add_explicit(&metrics->waits[i], 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(
+		&metrics->wait_us, (uint64_t)us, memory_order_relaxed);
+}
+
+static void
+count_policies(struct metrics *metrics, const struct verdict *verdict)
+{
+	pthread_mutex_lock(&metrics->lock);
+	for (size_t i = 0; i < verdict->matched_count; i++) {
+		uint64_t *counter = policy_counter(
+			metrics, verdict_policy(verdict->matched[i].rule));
+
+		if (counter != NULL)
+			++*counter;
+	}
+	pthread_mutex_unlock(&metrics->lock);
+}
+
+void
+metrics_count(struct metrics *metrics, const struct verdict *verdict,
+	enum action taken)
+{
+	count(metrics, FAMILY_VERDICTS, taken);
+	count(metrics, FAMILY_WOULD, verdict->would);
+	count(metrics, FAMILY_ROUND_TRIPS, verdict->round_trips);
+	if (verdict->message != NULL)
+		count(metrics, FAMILY_MESSAGES, verdict->message->direction);
+	for (size_t i = 0; i < verdict->flow_count; i++)
+		count(metrics, FAMILY_FLOWS, verdict->flows[i].kind);
+	for (unsigned bit = 0; verdict->gaps != 0 && bit < GAP_COUNT; bit++) {
+		if (verdict->gaps & (1U << bit))
+			count(metrics, FAMILY_GAPS, bit);
+	}
+	if (verdict->round_trips > 0)
+		count_wait(metrics, verdict->store_us);
+	if (verdict->matched_count > 0)
+		count_policies(metrics, verdict);
+}
+
+static void
+write_head(
+	struct buf *out, const char *name, const char *help, const char *type)
+{
+	buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void
+write_family(struct metrics *metrics, unsigned family, struct buf *out)
+{
+	write_head(
+		out, families[family].name, families[family].help, "counter");
+	for (unsigned i = 0; i < families[family].cells; i++)
+		buf_printf(out, "%s{%s=\"%s\"} %llu\n", families[family].name,
+			families[family].label, families[family].value(i),
+			(unsigned long long)atomic_load_explicit(
+				&metrics->cells[family][i],
+				memory_order_relaxed));
+}
+
+static void
+write_waits(struct metrics *metrics, struct buf *out)
+{
+	static const char name[] = "forwarden_store_wait_seconds";
+	unsigned long long sum = 0;
+
+	write_head(
+		out, name, "Time messages waited for the store.", "histogram");
+	for (size_t i = 0; i <= BOUNDS; i++) {
+		sum += atomic_load_explicit(
+			&metrics->waits[i], memory_order_relaxed);
+		if (i < BOUNDS)
+			buf_printf(out, "%s_bucket{le=\"%g\"} %llu\n", name,
+				(double)bounds_us[i] / US_A_SECOND, sum);
+	}
+	buf_printf(out, "%s_bucket{le=\"+Inf\"} %llu\n", name, sum);
+	buf_printf(out, "%s_sum %.6f\n%s_count %llu\n", name,
+		(double)atomic_load_explicit(
+			&metrics->wait_us, memory_order_relaxed) /
+			US_A_SECOND,
+		name, sum);
+}
+
+/* A label's value: backslash, quote and newline are escaped by the format;
+ * anything else that is not printable ASCII becomes '?'. */
+static void
+write_label(struct buf *out, struct slice value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		char c = value.p[i];
+
+		if (c == '\\' || c == '"')
+			buf_add_byte(out, '\\');
+		buf_add_byte(out, c >= 0x20 && c < 0x7f ? c : '?');
+	}
+}
+
+static bool
+write_policy(struct slice name, void *value, void *ctx)
+{
+	struct buf *out = ctx;
+	const uint64_t *counter = value;
+
+	buf_puts(out, "forwarden_policy_hits_total{policy=\"");
+	write_label(out, name);
+	buf_printf(out, "\"} %llu\n", (unsigned long long)*counter);
+	return true;
+}
+
+static void
+write_health(const struct store_health *health, struct buf *out)
+{
+	const struct {
+		const char *name, *help, *type;
+		uint64_t value;
+	} rows[] = {
+		{"forwarden_store_up", "1 while the store answers.", "gauge",
+			health->up},
+		{"forwarden_store_round_trips_total",
+			"Round trips to the store.", "counter",
+			health->round_trips},
+		{"forwarden_store_operations_total", "Operations carried out.",
+			"counter", health->ops},
+		{"forwarden_store_failures_total", "Batches that failed.",
+			"counter", health->failures},
+		{"forwarden_store_late_total",
+			"Batches whose time budget ran out.", "counter",
+			health->late},
+		{"forwarden_store_journal_entries",
+			"Operations waiting for the store to come back.",
+			"gauge", health->journal},
+		{"forwarden_store_dropped_total",
+			"Operations that a full journal lost.", "counter",
+			health->dropped},
+		{"forwarden_store_memory_bytes", "Memory the store holds.",
+			"gauge", health->bytes},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		write_head(out, rows[i].name, rows[i].help, rows[i].type);
+		buf_printf(out, "%s %llu\n", rows[i].name,
+			(unsigned long long)rows[i].value);
+	}
+}
+
+void
+metrics_write(struct metrics *metrics, const struct store_health *health,
+	struct buf *out)
+{
+	for (unsigned i = 0; i < METRIC_FAMILIES; i++)
+		write_family(metrics, i, out);
+	write_waits(metrics, out);
+	write_head(out, "forwarden_policy_hits_total", "Matches, by policy.",
+		"counter");
+	pthread_mutex_lock(&metrics->lock);
+	map_each(metrics->policies, write_policy, out);
+	pthread_mutex_unlock(&metrics->lock);
+	if (health != NULL)
+		write_health(health, out);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Policies of this program: the policy language with the mail binding. One
+ * way to load them for the daemon, a check, a test and a replay.
+ */
+#ifndef VERDICT_POLICIES_H
+#define VERDICT_POLICIES_H
+
+#include "sigma/program.h"
+
+#include <stddef.h>
+
+/* The options of the language for mail: its fields, its log sources
+ * (category email, product forwarden, services message and forward), 30
+ * days of timespan at most. The caller may add lists and limits. */
+void policies_options(struct sigma_options *);
+
+/* sigma_program_load() and what only verdict/ knows: x-forwarden-action must
+ * be an action. NULL if there was an error; diags has all of them. */
+struct sigma_program *policies_load(const char *const *paths, size_t count,
+	const struct sigma_options *, struct diags *);
+
+#endif

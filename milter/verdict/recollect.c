@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One batch holds all questions. The mailbox of a flow is not known before
+ * inference, and inference wants the traces first; so the facts are asked for
+ * every mailbox that the message's own words could bind it to: what an
+ * inference without memories finds, and else the local addresses of its
+ * header. A trace can name no other mailbox, since it keeps only hashes.
+ */
+#include "verdict/recollect.h"
+
+#include "base/clock.h"
+#include "base/digest.h"
+
+#define QUESTIONS_MAX 8
+#define FACTS_MAX 64
+#define CANDIDATES_MAX 3
+#define KEY_BYTES 16
+#define MS_US 1000
+
+bool
+waiting_ask(struct waiting *waiting, struct store_batch *batch)
+{
+	int64_t left = waiting->budget_ms - waiting->spent_us / MS_US;
+	int64_t begun;
+
+	if (waiting->store == NULL || batch->count == 0)
+		return false;
+	begun = clock_monotonic_us();
+	switch (store_ask(waiting->store, batch, left > 0 ? left : 0)) {
+	case STORE_OK:
+		break;
+	case STORE_FALLBACK:
+		waiting->gaps |= GAP_STORE_DOWN;
+		break;
+	case STORE_LATE:
+		waiting->gaps |= GAP_STORE_LATE;
+		break;
+	}
+	waiting->spent_us += clock_monotonic_us() - begun;
+	waiting->round_trips++;
+	return true;
+}
+
+struct slice
+trace_key(struct arena *arena, struct slice message_id)
+{
+	unsigned char digest[DIGEST_BYTES];
+	char hex[2 * KEY_BYTES + 1];
+
+	digest_parts(&message_id, 1, digest);
+	digest_hex(digest, KEY_BYTES, hex);
+	return arena_copy(arena, slice_of(hex));
+}
+
+static const char role_letters[] = {
+	[TRACE_MAILBOX] = 'm',
+	[TRACE_PARTICIPANT] = 'p',
+};
+
+struct slice
+trace_encode(struct arena *arena, const struct trace_member *member)
+{
+	return arena_printf(arena, "%c%.*s", role_letters[member->role],
+		SLICE_ARG(member->who));
+}
+
+bool
+trace_decode(struct slice name, struct trace_member *out)
+{
+	if (name.len < 2)
+		return false;
+	if (name.p[0] == role_letters[TRACE_MAILBOX])
+		out->role = TRACE_MAILBOX;
+	else if (name.p[0] == role_letters[TRACE_PARTICIPANT])
+		out->role = TRACE_PARTICIPANT;
+	else
+		return false;
+	out->who = slice_sub(name, 1, name.len);
+	return true;
+}
+
+static const struct trace_member *
+decode_members(
+	struct arena *arena, const struct store_recall *recall, size_t *count)
+{
+	struct trace_member *members;
+
+	*count = 0;
+	members = arena_array(arena, recall->count, sizeof(*members));
+	if (members == NULL)
+		return NULL;
+	for (size_t i = 0; i < recall->count; i++) {
+		struct trace_member *member = &members[*count];
+
+		member->at_ms = recall->members[i].at_ms;
+		if (trace_decode(recall->members[i].name, member))
+			++*count;
+	}
+	return members;
+}
+
+/* The answered recalls as memories; ids[i] belongs to ops[i]. */
+static void
+take_memories(const struct message *message, const struct store_op *ops,
+	const struct slice *ids, struct recollection *out)
+{
+	struct memory *memories;
+	size_t asked = out->memory_count;
+
+	out->memory_count = 0;
+	memories = arena_array(message->arena, asked, sizeof(*memories));
+	if (memories == NULL)
+		return;
+	for (size_t i = 0; i < asked; i++) {
+		struct memory *memory = &memories[i];
+
+		memory->message_id = ids[i];
+		memory->own = slice_equal(ids[i], message->message_id);
+		memory->members = decode_members(
+			message->arena, &ops[i].recall, &memory->count);
+	}
+	out->memories = memories;
+	out->memory_count = asked;
+}
+
+static void
+add_facts(struct store_batch *batch, struct slice mailbox,
+	const struct recipient *rcpt)
+{
+	if (batch->count >= QUESTIONS_MAX + FACTS_MAX)
+		return;
+	batch->ops[batch->count++] = (struct store_op){.verb = STORE_FACTS,
+		.facts = {
+			.mailbox = mailbox, .destination = rcpt->address.text}};
+}
+
+static size_t
+add_local(const struct message *message, struct addresses from,
+	struct slice *out, size_t count)
+{
+	for (size_t i = 0; i < from.count && count < CANDIDATES_MAX; i++) {
+		const struct address *address = &from.at[i];
+
+		if (!address->broken &&
+			realm_has_domain(message->realm, address->domain))
+			out[count++] = address->text;
+	}
+	return count;
+}
+
+static void
+ask_facts(struct store_batch *batch, const struct message *message)
+{
+	const struct flow *flows = infer_flows(message, NULL, 0);
+	struct slice local[CANDIDATES_MAX];
+	size_t count = 0;
+
+	if (flows == NULL)
+		return;
+	count = add_local(message, message->from, local, count);
+	count = add_local(message, message->to, local, count);
+	count = add_local(message, message->cc, local, count);
+	for (size_t i = 0; i < message->rcpt_count; i++) {
+		const struct flow *flow = &flows[i];
+
+		if (!flow->rcpt->external)
+			continue;
+		if (flow->mailbox.text.len > 0) {
+			add_facts(batch, flow->mailbox.text, flow->rcpt);
+			continue;
+		}
+		for (size_t j = 0; j < count; j++)
+			add_facts(batch, local[j], flow->rcpt);
+	}
+}
+
+static void
+ask_memories(struct store_batch *batch, const struct judge_options *options,
+	const struct slice *ids, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		batch->ops[batch->count++] = (struct store_op){
+			.verb = STORE_RECALL,
+			.recall = {.id = trace_key(batch->arena, ids[i]),
+				.cap = (uint32_t)options->trace_members}};
+	}
+}
+
+void
+recollect(struct waiting *waiting, const struct judge_options *options,
+	const struct message *message, struct recollection *out)
+{
+	struct slice ids[QUESTIONS_MAX];
+	struct store_batch batch = {.arena = message->arena};
+
+	*out = (struct recollection){0};
+	if (waiting->store == NULL)
+		return;
+	batch.ops = arena_array(
+		message->arena, QUESTIONS_MAX + FACTS_MAX, sizeof(*batch.ops));
+	if (batch.ops == NULL) {
+		waiting->gaps |= GAP_BYTES;
+		return;
+	}
+	out->memory_count = infer_questions(message, ids, QUESTIONS_MAX);
+	ask_memories(&batch, options, ids, out->memory_count);
+	if (options->program != NULL &&
+		sigma_program_reads_store(options->program))
+		ask_facts(&batch, message);
+	out->facts = batch.ops + out->memory_count;
+	out->fact_count = batch.count - out->memory_count;
+	if (!waiting_ask(waiting, &batch))
+		return;
+	take_memories(message, batch.ops, ids, out);
+}
+
+const struct store_facts *
+recollection_facts(const struct recollection *all, const struct flow *flow)
+{
+	for (size_t i = 0; i < all->fact_count; i++) {
+		const struct store_facts *facts = &all->facts[i].facts;
+
+		if (slice_equal(facts->mailbox, flow->mailbox.text) &&
+			slice_equal(
+				facts->destination, flow->rcpt->address.text))
+			return facts;
+	}
+	return NULL;
+}

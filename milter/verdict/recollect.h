@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the store knows that a judgement needs, in one round trip: the traces
+ * of the Message-IDs a message carries, and the facts of the mailboxes it may
+ * be a forward of. Private to verdict/.
+ */
+#ifndef VERDICT_RECOLLECT_H
+#define VERDICT_RECOLLECT_H
+
+#include "forward/infer.h"
+#include "store/store.h"
+#include "verdict/judge.h"
+
+/* The store's share of one message's time: all round trips draw on it. */
+struct waiting {
+	struct store *store; /* NULL: nothing is ever asked */
+	int64_t budget_ms;
+	int64_t spent_us;
+	unsigned round_trips;
+	unsigned gaps;
+};
+/* False when there is no store; else every answer is filled in. */
+bool waiting_ask(struct waiting *, struct store_batch *);
+
+struct recollection {
+	const struct memory *memories;
+	size_t memory_count;
+	const struct store_op *facts; /* STORE_FACTS, answered */
+	size_t fact_count;
+};
+
+/* For a message with an external recipient. All of it lives in the message's
+ * arena; what could not be had is missing, with a gap in waiting. */
+void recollect(struct waiting *, const struct judge_options *,
+	const struct message *, struct recollection *out);
+/* Of the flow's mailbox and destination; NULL if they were not asked for. */
+const struct store_facts *recollection_facts(
+	const struct recollection *, const struct flow *);
+
+/* The key of a Message-ID's trace: half of its SHA-256 in hex. */
+struct slice trace_key(struct arena *, struct slice message_id);
+/* A trace's member and back: the role's letter, then who. */
+struct slice trace_encode(struct arena *, const struct trace_member *);
+bool trace_decode(struct slice name, struct trace_member *out);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a message leaves behind once its reply is chosen: the trace that a
+ * later forward of it is known by, the counters of the mailboxes, the event.
+ * One batch, told, so that nobody waits for it.
+ *
+ * A message that is refused or held reached no mailbox: it leaves no trace
+ * and is not counted as received. Its forwards are counted all the same:
+ * what a mailbox tries is what an operator wants to see.
+ */
+#include "verdict/judge.h"
+
+#include "base/digest.h"
+#include "forward/infer.h"
+#include "verdict/recollect.h"
+
+#define TALLIES_A_FLOW 2
+
+struct record {
+	const struct verdict *verdict;
+	enum action taken;
+	struct store_batch batch;
+	size_t room;
+	bool keyword;
+};
+
+static void
+add(struct record *r, struct store_op op)
+{
+	if (r->batch.count < r->room)
+		r->batch.ops[r->batch.count++] = op;
+}
+
+static bool
+is_delivered(enum action taken)
+{
+	return taken < ACTION_DIVERT;
+}
+
+static void
+add_trace(struct record *r)
+{
+	const struct message *message = r->verdict->message;
+	const struct judge_options *options = r->verdict->options;
+	struct arena *arena = message->arena;
+	struct slice ids[TRACE_IDS_MAX];
+	size_t id_count = infer_trace_ids(message, ids, TRACE_IDS_MAX);
+	struct trace_member *members;
+	struct slice *names;
+	size_t count;
+
+	members = arena_array(arena, options->trace_members, sizeof(*members));
+	names = arena_array(arena, options->trace_members, sizeof(*names));
+	if (id_count == 0 || members == NULL || names == NULL)
+		return;
+	count = infer_trace(message, arena, members, options->trace_members);
+	if (count == 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		names[i] = trace_encode(arena, &members[i]);
+	for (size_t i = 0; i < id_count; i++)
+		add(r,
+			(struct store_op){.verb = STORE_REMEMBER,
+				.remember = {.id = trace_key(arena, ids[i]),
+					.members = names,
+					.count = count,
+					.ttl_ms = options->trace_ttl_ms}});
+}
+
+static void
+add_tally(struct record *r, struct store_tally tally,
+	const struct recipient *rcpt)
+{
+	tally.keyword = r->keyword;
+	tally.identity = message_identity(r->verdict->message, rcpt);
+	add(r, (struct store_op){.verb = STORE_TALLY, .tally = tally});
+}
+
+static void
+add_forward(struct record *r, const struct flow *flow)
+{
+	struct store_tally tally = {.mailbox = flow->mailbox.text,
+		.destination = flow->rcpt->address.text,
+		.what = TALLY_FORWARDED};
+
+	add_tally(r, tally, flow->rcpt);
+	tally.destination = (struct slice){0};
+	if (r->taken == ACTION_QUARANTINE)
+		tally.what = TALLY_QUARANTINED;
+	else if (action_tags(r->taken))
+		tally.what = TALLY_TAGGED;
+	else
+		return;
+	add_tally(r, tally, flow->rcpt);
+}
+
+static void
+add_flows(struct record *r)
+{
+	const struct verdict *v = r->verdict;
+
+	for (size_t i = 0; i < v->flow_count; i++) {
+		const struct flow *flow = &v->flows[i];
+
+		if (flow_is_forward(flow) && flow->mailbox.text.len > 0)
+			add_forward(r, flow);
+		else if (!flow->rcpt->external && is_delivered(r->taken))
+			add_tally(r,
+				(struct store_tally){
+					.mailbox = flow->rcpt->address.text,
+					.what = TALLY_RECEIVED},
+				flow->rcpt);
+	}
+}
+
+void
+judge_record(struct store *store, const struct verdict *verdict,
+	enum action taken, struct slice json)
+{
+	const struct message *message = verdict->message;
+	struct record r = {.verdict = verdict, .taken = taken};
+
+	if (store == NULL || message == NULL)
+		return;
+	r.room = verdict->flow_count * TALLIES_A_FLOW + TRACE_IDS_MAX + 1;
+	r.batch.arena = message->arena;
+	r.batch.ops = arena_array(message->arena, r.room, sizeof(*r.batch.ops));
+	if (r.batch.ops == NULL)
+		return;
+	r.keyword = keyword_in(verdict->options->keywords, message->subject);
+	if (is_delivered(taken) && message->rcpt_external < message->rcpt_count)
+		add_trace(&r);
+	add_flows(&r);
+	if (!slice_is_absent(json))
+		add(&r,
+			(struct store_op){.verb = STORE_APPEND,
+				.append = {.json = json}});
+	if (r.batch.count > 0)
+		store_tell(store, &r.batch);
+}
