@@ -9,7 +9,12 @@
  * most its budget) or told (copied, nobody waits). Backends: memory, redis,
  * and resilient, which puts memory behind redis.
  *
- * Keys are slices of any bytes; the backend escapes them.
+ * Slices hold any bytes. Keys longer than STORE_KEY_BYTES are cut and end in a
+ * digest of the whole. A group made of several fields joins them with the
+ * byte STORE_GROUP_SEPARATOR, and has a backslash before it and before a
+ * backslash within a field.
+ *
+ * Every function is safe to call from any thread.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -20,6 +25,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#define STORE_KEY_BYTES 512
+#define STORE_CAP_MAX 65536
+#define STORE_GROUP_SEPARATOR '|'
 
 /* Absent is not down: an answer from the fallback is marked as such. */
 enum store_result {
@@ -36,11 +45,12 @@ enum note_mode {
 };
 
 /*
- * note: the member was seen now. Members older than the window go; of the
- * rest the newest cap are kept. after >= 0 makes the note conditional: it is
- * carried out only if note number after of this batch (an earlier index)
- * answered count >= after_least: chains of correlations need no further
- * round trip.
+ * note: the member was seen now. Members older than the window go (one that
+ * is exactly as old as the window stays); of the rest the newest cap are
+ * kept. A member noted again is kept once, at its latest time. after >= 0 makes
+ * the note conditional: it is carried out only if note number after of this
+ * batch (an earlier index) answered count >= after_least: chains of
+ * correlations need no further round trip.
  *
  * NOTE_STEP keeps, for each step 0..steps-1, the latest time at which a
  * sequence that has come that far has begun (step 0 begins at at_ms; step n
@@ -53,7 +63,7 @@ struct store_note {
 	struct slice member;
 	enum note_mode mode;
 	int64_t window_ms;
-	uint32_t cap; /* 0: no cap but the backend's own */
+	uint32_t cap; /* 0: no cap but the backend's own, STORE_CAP_MAX */
 	double value;
 	uint16_t step, steps;
 	int after; /* -1: unconditional */
@@ -94,10 +104,11 @@ struct store_facts {
 	/* answers */
 	bool known; /* false: the mailbox was never seen */
 	uint64_t route_count; /* forwards to destination so far */
-	int64_t route_first_ms, route_last_ms; /* 0: never */
-	uint64_t received_day, forwarded_day; /* last 24 h, by hours */
-	uint64_t forwarded_hour; /* in this clock hour (of UTC) */
+	int64_t route_first_ms, route_last_ms; /* ever; 0: never */
+	uint64_t received_day,
+		forwarded_day; /* this clock hour and 23 before */
 	uint64_t keyword_received_day, keyword_forwarded_day;
+	uint64_t forwarded_hour; /* in this clock hour (of UTC) */
 	bool contained;
 };
 
@@ -158,15 +169,27 @@ enum store_result store_ask(
 	struct store *, struct store_batch *, int64_t budget_ms);
 /* Copies what it needs and returns at once; answers are not filled in. */
 void store_tell(struct store *, const struct store_batch *);
-/* Writes what is in memory to disk, ends threads, frees. */
+/* Writes what is in memory to disk now; true with nothing to write to. */
+bool store_snapshot(struct store *, struct err *);
+/* Writes what is in memory to disk, ends threads, frees. NULL is fine. */
 void store_close(struct store *);
+
+/* What an address is called in the store: itself or, where addresses are kept
+ * private, "h:" and 32 hex digits. Lives in the arena. Texts without "@" and
+ * such names come back as they are. */
+struct slice store_name(struct store *, struct arena *, struct slice address);
 
 /* For people. Rows live in the arena. */
 struct store_box {
 	struct slice mailbox;
-	uint64_t tally[TALLY_COUNT];
+	uint64_t tally[TALLY_COUNT]; /* since it was first seen */
+	uint64_t flows; /* store_top: on the day asked for; else today's */
 	uint64_t destinations; /* routes */
 	int64_t first_forward_ms, last_forward_ms;
+};
+struct store_containment {
+	struct slice by, why;
+	int64_t at_ms, until_ms; /* until_ms 0: not contained */
 };
 struct store_route {
 	struct slice mailbox, destination;
@@ -220,17 +243,28 @@ bool store_hours(struct store *, struct arena *, struct slice mailbox,
 /* Events after the id (absent: the last limit ones). */
 bool store_events(struct store *, struct arena *, struct slice after,
 	size_t limit, struct store_events *, struct err *);
-/* Wipes one mailbox everywhere; *wiped counts the keys. */
+/* Contains a mailbox until then (until_ms <= the store's now: no longer). */
+bool store_contain(struct store *, struct slice mailbox,
+	const struct store_containment *, struct err *);
+bool store_contained(struct store *, struct arena *, struct slice mailbox,
+	struct store_containment *, struct err *);
+/* Wipes one mailbox everywhere, also as destination and as member; *wiped
+ * counts the keys and members that went. */
 bool store_forget(
 	struct store *, struct slice mailbox, uint64_t *wiped, struct err *);
 
 /* For metrics and health. */
 struct store_health {
+	const char *backend; /* "memory", "redis", ... */
 	bool up;
 	int64_t since_ms; /* of this state */
 	char reason[128]; /* why it is down */
-	uint64_t round_trips, ops, failures, late, journal, dropped;
+	uint64_t round_trips, ops, failures, late;
+	uint64_t journal; /* operations waiting to be replayed */
+	uint64_t replayed; /* ... that were */
+	uint64_t dropped; /* sets evicted, journal entries lost to its bound */
 	uint64_t bytes; /* memory held */
+	uint64_t entries; /* sets and records in memory */
 };
 void store_health(struct store *, struct store_health *);
 

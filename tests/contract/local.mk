@@ -1,1 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# One table of cases against every backend of the store.
+CONTRACT = tests/contract/cases.c tests/contract/contract.h
+
+check_PROGRAMS += tests/contract/test_memory
+tests_contract_test_memory_SOURCES = tests/contract/test_memory.c $(CONTRACT)
+tests_contract_test_memory_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_contract_test_memory_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Shortens keys. */
+#include "store/key.h"
+
+#include "base/digest.h"
+
+#include <string.h>
+
+struct slice
+key_bound(struct slice text, struct key_text *room)
+{
+	unsigned char digest[DIGEST_BYTES];
+	size_t kept = STORE_KEY_BYTES - 2 * DIGEST_BYTES - 1;
+
+	if (text.p == NULL)
+		return SLICE("");
+	if (text.len <= STORE_KEY_BYTES)
+		return text;
+	(void)digest_parts(&text, 1, digest);
+	memcpy(room->bytes, text.p, kept);
+	room->bytes[kept] = '~';
+	digest_hex(digest, sizeof digest, room->bytes + kept + 1);
+	return (struct slice){room->bytes, STORE_KEY_BYTES};
+}
+
+/* Is the field, in which "|" and "\\" have a backslash before them, the name?
+ */
+static bool
+field_is(struct slice field, struct slice name)
+{
+	size_t at = 0, i;
+
+	for (i = 0; i < name.len; i++) {
+		if (at + 1 < field.len && field.p[at] == '\\' &&
+			(name.p[i] == '\\' ||
+				name.p[i] == STORE_GROUP_SEPARATOR))
+			at++;
+		if (at >= field.len || field.p[at++] != name.p[i])
+			return false;
+	}
+	return at == field.len;
+}
+
+/* Where the field that begins here ends. */
+static size_t
+field_end(struct slice group, size_t at)
+{
+	while (at < group.len && group.p[at] != STORE_GROUP_SEPARATOR)
+		at += group.p[at] == '\\' ? 2 : 1;
+	return at < group.len ? at : group.len;
+}
+
+bool
+key_names(struct slice group, struct slice name)
+{
+	size_t at = 0;
+
+	while (at <= group.len) {
+		size_t end = field_end(group, at);
+
+		if (field_is(slice_sub(group, at, end), name))
+			return true;
+		at = end + 1;
+	}
+	return false;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Keys that are too long are cut and end in a digest of the whole, so that
+ * no sender makes them grow, and two different ones stay different. */
+#ifndef STORE_KEY_H
+#define STORE_KEY_H
+
+#include "base/slice.h"
+#include "store/store.h"
+
+struct key_text {
+	char bytes[STORE_KEY_BYTES + 1];
+};
+
+/* Is one of the fields that the group was made of this name? */
+bool key_names(struct slice group, struct slice name);
+/* The text itself, or a shortened one in room. Never absent. */
+struct slice key_bound(struct slice text, struct key_text *room);
+
+#endif

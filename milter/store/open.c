@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Opens the store that a place names. */
+#include "store/backend.h"
+
+#include <string.h>
+
+#define SECOND_MS ((int64_t)1000)
+#define HOUR_MS (3600 * SECOND_MS)
+#define DAY_MS (24 * HOUR_MS)
+#define MIB ((uint64_t)1 << 20)
+
+void
+store_options_init(struct store_options *options)
+{
+	*options = (struct store_options){
+		.uri = "memory",
+		.prefix = "fw1",
+		.clock = clock_real(),
+		.memory_bytes = 256 * MIB,
+		.journal_bytes = 64 * MIB,
+		.events = 10000,
+		.routes = 64,
+		.trace_members = 64,
+		.snapshot_ms = 60 * SECOND_MS,
+		.connect_ms = 2 * SECOND_MS,
+		.backoff_ms = SECOND_MS,
+		.backoff_max_ms = 30 * SECOND_MS,
+		.box_ttl_ms = 90 * DAY_MS,
+		.day_ttl_ms = 8 * DAY_MS,
+		.once_ttl_ms = DAY_MS,
+	};
+}
+
+bool
+store_uri_check(struct slice uri, struct err *err)
+{
+	if (slice_equal(uri, SLICE("memory")))
+		return true;
+	return err_set(err, ERR_INVALID, "\"%.*s\" is no store: write memory",
+		SLICE_ARG(uri));
+}
+
+struct store *
+store_open(const struct store_options *options, struct err *err)
+{
+	if (!store_uri_check(slice_of(options->uri), err))
+		return NULL;
+	return store_memory_open(options, err);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How a store is opened. The spellings of its place:
+ *
+ *   memory
+ *   redis://[user[:password]@]host[:port][/db]
+ *   rediss://...                          TLS, where hiredis has it
+ *   unix:/run/redis.sock[?db=N]
+ *   redis+sentinel://[user[:password]@]host[:port][,host...]/service[/db]
+ *   redis+cluster://[user[:password]@]host[:port][,host...]
+ *
+ * Users and passwords may be percent-encoded (RFC 3986 section 2.1).
+ */
+#ifndef STORE_OPTIONS_H
+#define STORE_OPTIONS_H
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/slice.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A line for the log: below daemon/ nothing logs. From any thread; the store
+ * throttles. */
+typedef void store_say_fn(void *ctx, enum log_level level, const char *text);
+
+/* Strings are borrowed until store_open returns. */
+struct store_options {
+	const char *uri;
+	const char *password_file; /* or NULL; its first line */
+	const char *prefix; /* of all keys in Redis */
+	const char *state_dir; /* snapshot and journal; NULL: none */
+	struct slice hash_key; /* absent: addresses are kept as they are */
+	struct clock clock;
+	store_say_fn *say; /* or NULL */
+	void *say_ctx;
+
+	uint64_t memory_bytes; /* of sets and records kept in memory */
+	uint64_t journal_bytes; /* noted while Redis is away */
+	uint32_t events; /* kept at most */
+	uint32_t routes; /* kept of one mailbox */
+	uint32_t trace_members; /* kept of one Message-ID */
+	int64_t snapshot_ms; /* between snapshots; 0: only on close */
+	int64_t connect_ms; /* to wait for a connection */
+	int64_t backoff_ms, backoff_max_ms; /* between tries to connect */
+	int64_t box_ttl_ms; /* of a mailbox' record and routes */
+	int64_t day_ttl_ms; /* of a day's top */
+	int64_t once_ttl_ms; /* a retry within it counts once */
+};
+
+/* Every field at its default; memory. */
+void store_options_init(struct store_options *);
+/* Is this a place a store can be opened at? Connects to nothing. */
+bool store_uri_check(struct slice uri, struct err *);
+/*
+ * NULL when the place is wrong or memory is short. A Redis that is away is no
+ * failure: the store answers from memory until it is back. A snapshot that
+ * cannot be read is set aside and said.
+ */
+struct store *store_open(const struct store_options *, struct err *);
+
+#endif

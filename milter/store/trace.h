@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A trace set in memory: who received a message and who took part in it,
+ * packed into one entry, newest last. It expires as a whole.
+ */
+#ifndef STORE_TRACE_H
+#define STORE_TRACE_H
+
+#include "store/store.h"
+#include "store/table.h"
+
+struct trace {
+	struct entry entry;
+	int64_t expires_ms;
+	uint32_t used; /* bytes of the data */
+	uint32_t count;
+};
+
+/* Adds the members, of which the newest cap are kept. Takes the shard's lock,
+ * as trace_recall does. */
+void trace_remember(struct table *, int64_t at_ms, uint32_t cap,
+	const struct store_remember *);
+/* Fills the answers in, from the arena. */
+void trace_recall(
+	struct table *, int64_t at_ms, struct arena *, struct store_recall *);
+int64_t trace_newest_ms(struct trace *);
+/* Takes the member out; false when it was not there. */
+bool trace_drop(struct trace *, struct slice member);
+/* Is what came from a file a trace that can be used? */
+bool trace_is_sound(struct trace *);
+
+#endif

@@ -1,0 +1,1097 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The cases, in the order of store.h: verbs, then what people ask. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "contract.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define START_MS ((int64_t)1790000000000) /* within an hour and a day */
+#define MINUTE_MS ((int64_t)60000)
+#define HOUR_MS (60 * MINUTE_MS)
+#define DAY_MS (24 * HOUR_MS)
+#define BUDGET_MS 5000
+#define ARENA_BYTES (8u << 20)
+
+static const struct slice alice = {"alice@example.com", 17};
+static const struct slice bob = {"bob@example.com", 15};
+static const struct slice drop = {"drop@evil.example", 17};
+static const struct slice other = {"other@mail.example", 18};
+
+static void
+ask(struct contract *c, struct store_op *ops, size_t count)
+{
+	struct store_batch batch = {ops, count, c->arena, 0};
+
+	assert_int_equal(
+		store_ask(c->store, &batch, BUDGET_MS), c->backend->result);
+}
+
+static void
+tell(struct contract *c, struct store_op *ops, size_t count)
+{
+	const struct store_batch batch = {ops, count, NULL, 0};
+
+	store_tell(c->store, &batch);
+}
+
+/* What was told before has been carried out when an answer is there: one
+ * caller's batches keep their order. */
+static void
+settle(struct contract *c)
+{
+	struct store_op op = {STORE_RECALL, {.recall = {.id = SLICE("none")}}};
+
+	ask(c, &op, 1);
+}
+
+static void
+pass(struct contract *c, int64_t ms)
+{
+	struct timespec wait = {0, 20 * 1000000};
+
+	c->clock.now_ms += ms;
+	if (c->backend->real_time)
+		nanosleep(&wait, NULL);
+}
+
+static struct store_op
+op_note(struct slice group, const char *policy, const char *member)
+{
+	struct store_op op = {
+		.verb = STORE_NOTE,
+		.note = {.group = group,
+			.policy = slice_of(policy),
+			.member = slice_of(member),
+			.window_ms = HOUR_MS,
+			.after = -1},
+	};
+
+	return op;
+}
+
+static struct store_note
+note(struct contract *c, struct slice group, const char *policy,
+	const char *member)
+{
+	struct store_op op = op_note(group, policy, member);
+
+	ask(c, &op, 1);
+	return op.note;
+}
+
+static void
+check_note(
+	struct store_note answer, uint64_t before, uint64_t count, bool fresh)
+{
+	assert_true(answer.done);
+	assert_int_equal(answer.before, before);
+	assert_int_equal(answer.count, count);
+	assert_int_equal(answer.fresh, fresh);
+}
+
+static void
+note_counts_distinct_members(struct contract *c)
+{
+	check_note(note(c, alice, "p", "m1"), 0, 1, true);
+	check_note(note(c, alice, "p", "m2"), 1, 2, true);
+	check_note(note(c, alice, "p", "m2"), 2, 2, false);
+	check_note(note(c, alice, "p", "m1"), 2, 2, false);
+}
+
+static void
+note_keeps_groups_and_policies_apart(struct contract *c)
+{
+	check_note(note(c, alice, "p", "m"), 0, 1, true);
+	check_note(note(c, bob, "p", "m"), 0, 1, true);
+	check_note(note(c, alice, "q", "m"), 0, 1, true);
+	check_note(note(c, SLICE("alice@example.com:p"), "", "m"), 0, 1, true);
+	check_note(note(c, SLICE("alice@example.co"), "mp", "m"), 0, 1, true);
+}
+
+static void
+note_boundary_is_inclusive(struct contract *c)
+{
+	check_note(note(c, alice, "p", "m1"), 0, 1, true);
+	pass(c, HOUR_MS);
+	check_note(note(c, alice, "p", "m2"), 1, 2, true);
+	pass(c, 1);
+	check_note(note(c, alice, "p", "m3"), 1, 2, true);
+}
+
+static void
+note_again_moves_the_member(struct contract *c)
+{
+	note(c, alice, "p", "m1");
+	pass(c, HOUR_MS / 2);
+	note(c, alice, "p", "m2");
+	note(c, alice, "p", "m1");
+	pass(c, HOUR_MS / 2 + 1);
+	check_note(note(c, alice, "p", "m3"), 2, 3, true);
+}
+
+static void
+note_cap_keeps_the_newest(struct contract *c)
+{
+	static const char *const members[] = {"a", "b", "c", "d", "e"};
+	struct store_op op;
+	size_t i;
+
+	for (i = 0; i < 5; i++, pass(c, 1)) {
+		op = op_note(alice, "p", members[i]);
+		op.note.cap = 3;
+		ask(c, &op, 1);
+		assert_int_equal(op.note.count, i < 3 ? i + 1 : 3);
+	}
+	op = op_note(alice, "p", "c");
+	op.note.cap = 3;
+	ask(c, &op, 1);
+	check_note(op.note, 3, 3, false);
+	pass(c, 1);
+	op = op_note(alice, "p", "b");
+	op.note.cap = 3;
+	ask(c, &op, 1);
+	check_note(op.note, 3, 3, true);
+}
+
+static void
+note_late_arrival_counts(struct contract *c)
+{
+	struct store_op op = op_note(alice, "p", "late");
+	struct store_batch batch = {&op, 1, c->arena, START_MS - 10};
+
+	note(c, alice, "p", "m1");
+	assert_int_equal(
+		store_ask(c->store, &batch, BUDGET_MS), c->backend->result);
+	check_note(op.note, 1, 2, true);
+	/* An older sight of a member does not make it older. */
+	op = op_note(alice, "p", "m1");
+	ask(c, &op, 1);
+	batch.at_ms = START_MS - 5;
+	op = op_note(alice, "p", "m1");
+	assert_int_equal(
+		store_ask(c->store, &batch, BUDGET_MS), c->backend->result);
+	check_note(op.note, 2, 2, false);
+	pass(c, HOUR_MS);
+	check_note(note(c, alice, "p", "m2"), 1, 2, true);
+}
+
+static void
+note_any_bytes(struct contract *c)
+{
+	static const char bytes[] = "\0\r\n{}*\xff \"$1\r\n";
+	struct slice any = {bytes, sizeof bytes - 1};
+	struct store_op op = op_note(any, "p", "");
+
+	op.note.member = any;
+	ask(c, &op, 1);
+	check_note(op.note, 0, 1, true);
+	op.note.member = (struct slice){bytes, 3};
+	ask(c, &op, 1);
+	check_note(op.note, 1, 2, true);
+	op.note.group = (struct slice){"", 0};
+	ask(c, &op, 1);
+	check_note(op.note, 0, 1, true);
+}
+
+static void
+note_long_keys_stay_different(struct contract *c)
+{
+	char text[5000];
+	struct slice group = {text, sizeof text};
+
+	memset(text, 'a', sizeof text);
+	check_note(note(c, group, "p", "m1"), 0, 1, true);
+	check_note(note(c, group, "p", "m2"), 1, 2, true);
+	text[sizeof text - 1] = 'b';
+	check_note(note(c, group, "p", "m1"), 0, 1, true);
+}
+
+static void
+note_sum_adds_values(struct contract *c)
+{
+	static const double values[] = {10.5, 2, -1};
+	static const char *const members[] = {"a", "b", "c"};
+	struct store_op op;
+	size_t i;
+
+	for (i = 0; i < 3; i++, pass(c, 1)) {
+		op = op_note(alice, "sum", members[i]);
+		op.note.mode = NOTE_SUM;
+		op.note.value = values[i];
+		ask(c, &op, 1);
+	}
+	check_note(op.note, 2, 3, true);
+	assert_true(op.note.sum == 11.5);
+	op.note.member = SLICE("a");
+	op.note.value = 20;
+	ask(c, &op, 1);
+	check_note(op.note, 3, 3, false);
+	assert_true(op.note.sum == 21);
+	pass(c, HOUR_MS - 1);
+	op.note.member = SLICE("d");
+	op.note.value = 1;
+	ask(c, &op, 1);
+	assert_int_equal(op.note.count, 3);
+	assert_true(op.note.sum == 20);
+}
+
+static void
+note_sum_caps_with_its_values(struct contract *c)
+{
+	struct store_op op = op_note(alice, "sum", "");
+	char name[2] = "a";
+	int i;
+
+	op.note.mode = NOTE_SUM;
+	op.note.cap = 4;
+	op.note.member = (struct slice){name, 1};
+	for (i = 1; i <= 9; i++, name[0]++, pass(c, 1)) {
+		op.note.value = i;
+		ask(c, &op, 1);
+	}
+	assert_int_equal(op.note.count, 4);
+	assert_true(op.note.sum == 6 + 7 + 8 + 9);
+}
+
+static struct store_note
+step(struct contract *c, uint16_t number)
+{
+	struct store_op op = op_note(alice, "steps", "m");
+
+	op.note.mode = NOTE_STEP;
+	op.note.step = number;
+	op.note.steps = 3;
+	ask(c, &op, 1);
+	return op.note;
+}
+
+static void
+note_steps_in_order(struct contract *c)
+{
+	assert_int_equal(step(c, 1).count, 0);
+	assert_int_equal(step(c, 2).count, 0);
+	assert_int_equal(step(c, 0).count, 1);
+	assert_int_equal(step(c, 2).count, 1);
+	assert_int_equal(step(c, 1).count, 2);
+	check_note(step(c, 2), 2, 3, true);
+}
+
+static void
+note_steps_leave_the_window(struct contract *c)
+{
+	step(c, 0);
+	pass(c, HOUR_MS / 2);
+	step(c, 1);
+	step(c, 0);
+	pass(c, HOUR_MS / 2);
+	assert_int_equal(step(c, 2).count, 3);
+	pass(c, 1);
+	assert_int_equal(step(c, 2).count, 1);
+	assert_int_equal(step(c, 1).count, 2);
+	assert_int_equal(step(c, 2).count, 3);
+}
+
+static void
+note_after_waits_for_the_count(struct contract *c)
+{
+	struct store_op ops[3];
+	int i;
+
+	for (i = 1; i <= 3; i++) {
+		char member[8];
+
+		snprintf(member, sizeof member, "m%d", i);
+		ops[0] = op_note(alice, "first", member);
+		ops[1] = op_note(bob, "second", member);
+		ops[1].note.after = 0;
+		ops[1].note.after_least = 3;
+		ops[2] = op_note(other, "third", member);
+		ops[2].note.after = 1;
+		ops[2].note.after_least = 1;
+		ask(c, ops, 3);
+		assert_true(ops[0].note.done);
+		assert_int_equal(ops[1].note.done, i == 3);
+		assert_int_equal(ops[2].note.done, i == 3);
+	}
+	check_note(ops[1].note, 0, 1, true);
+	check_note(ops[2].note, 0, 1, true);
+}
+
+static void
+note_after_a_later_one_is_never_done(struct contract *c)
+{
+	struct store_op ops[2] = {
+		op_note(alice, "p", "m"), op_note(alice, "q", "m")};
+
+	ops[0].note.after = 1;
+	ops[0].note.after_least = 0;
+	ask(c, ops, 2);
+	assert_false(ops[0].note.done);
+	assert_true(ops[1].note.done);
+}
+
+static void
+note_told_is_counted(struct contract *c)
+{
+	struct store_op op = op_note(alice, "p", "m1");
+
+	tell(c, &op, 1);
+	check_note(note(c, alice, "p", "m2"), 1, 2, true);
+}
+
+static void
+note_many_in_one_batch(struct contract *c)
+{
+	struct store_op ops[60];
+	char names[60][8];
+	int i;
+
+	for (i = 0; i < 60; i++) {
+		snprintf(names[i], sizeof names[i], "m%d", i / 2);
+		ops[i] = op_note(i % 2 ? alice : bob, "p", names[i]);
+	}
+	ask(c, ops, 60);
+	assert_int_equal(ops[58].note.count, 30);
+	assert_int_equal(ops[59].note.count, 30);
+}
+
+static void
+remember(struct contract *c, const char *id, struct slice a, struct slice b)
+{
+	struct slice members[2] = {a, b};
+	struct store_op op = {STORE_REMEMBER,
+		{.remember = {.id = slice_of(id),
+			 .members = members,
+			 .count = b.p != NULL ? 2 : 1,
+			 .ttl_ms = DAY_MS}}};
+
+	tell(c, &op, 1);
+}
+
+static struct store_recall
+recall(struct contract *c, const char *id, uint32_t cap)
+{
+	struct store_op op = {
+		STORE_RECALL, {.recall = {.id = slice_of(id), .cap = cap}}};
+
+	ask(c, &op, 1);
+	return op.recall;
+}
+
+static void
+recall_gives_newest_first(struct contract *c)
+{
+	struct store_recall answer;
+
+	remember(c, "id1", alice, (struct slice){NULL, 0});
+	pass(c, 5);
+	remember(c, "id1", bob, (struct slice){NULL, 0});
+	pass(c, 5);
+	remember(c, "id1", alice, (struct slice){NULL, 0});
+	pass(c, 5);
+	remember(c, "id1", other, (struct slice){NULL, 0});
+	answer = recall(c, "id1", 10);
+	assert_int_equal(answer.count, 3);
+	assert_true(slice_equal(answer.members[0].name, other));
+	assert_true(slice_equal(answer.members[1].name, alice));
+	assert_true(slice_equal(answer.members[2].name, bob));
+	assert_int_equal(answer.members[2].at_ms, START_MS + 5);
+	assert_int_equal(answer.members[1].at_ms, START_MS + 10);
+	answer = recall(c, "id1", 1);
+	assert_int_equal(answer.count, 1);
+	assert_true(slice_equal(answer.members[0].name, other));
+}
+
+static void
+recall_of_nothing_is_empty(struct contract *c)
+{
+	remember(c, "id1", alice, bob);
+	assert_int_equal(recall(c, "id2", 10).count, 0);
+	assert_int_equal(recall(c, "id1", 10).count, 2);
+}
+
+static void
+recall_several_at_once(struct contract *c)
+{
+	struct store_op ops[3] = {
+		{STORE_RECALL, {.recall = {.id = SLICE("id1"), .cap = 9}}},
+		{STORE_RECALL, {.recall = {.id = SLICE("id2"), .cap = 9}}},
+		{STORE_RECALL, {.recall = {.id = SLICE("id3"), .cap = 9}}},
+	};
+
+	remember(c, "id1", alice, bob);
+	remember(c, "id3", other, (struct slice){NULL, 0});
+	ask(c, ops, 3);
+	assert_int_equal(ops[0].recall.count, 2);
+	assert_int_equal(ops[1].recall.count, 0);
+	assert_int_equal(ops[2].recall.count, 1);
+	assert_true(slice_equal(ops[2].recall.members[0].name, other));
+}
+
+static void
+remember_is_bounded(struct contract *c)
+{
+	char name[16];
+	int i;
+
+	for (i = 0; i < 100; i++, pass(c, 1)) {
+		snprintf(name, sizeof name, "m%d", i);
+		remember(c, "id", slice_of(name), (struct slice){NULL, 0});
+		if (i % 50 == 0)
+			c->backend->real_time ? settle(c) : (void)0;
+	}
+	assert_int_equal(recall(c, "id", 1000).count, 64);
+	assert_true(
+		slice_equal(recall(c, "id", 1).members[0].name, SLICE("m99")));
+}
+
+static void
+remember_expires(struct contract *c)
+{
+	struct slice members[1] = {alice};
+	struct store_op op = {STORE_REMEMBER,
+		{.remember = {.id = SLICE("id"),
+			 .members = members,
+			 .count = 1,
+			 .ttl_ms = 10}}};
+	int i;
+
+	tell(c, &op, 1);
+	for (i = 0; i < 100 && recall(c, "id", 1).count > 0; i++)
+		pass(c, 11);
+	assert_true(i > 0 || c->backend->real_time);
+	assert_true(i < 100);
+}
+
+static void
+tally(struct contract *c, struct slice mailbox, struct slice destination,
+	enum tally_what what, const char *identity)
+{
+	struct store_op op = {STORE_TALLY,
+		{.tally = {.mailbox = mailbox,
+			 .destination = destination,
+			 .what = what,
+			 .identity = slice_of(identity)}}};
+
+	tell(c, &op, 1);
+}
+
+static struct store_facts
+facts(struct contract *c, struct slice mailbox, struct slice destination)
+{
+	struct store_op op = {STORE_FACTS,
+		{.facts = {.mailbox = mailbox, .destination = destination}}};
+
+	ask(c, &op, 1);
+	return op.facts;
+}
+
+static void
+facts_of_the_unknown(struct contract *c)
+{
+	struct store_facts answer = facts(c, alice, drop);
+
+	assert_false(answer.known);
+	assert_false(answer.contained);
+	assert_int_equal(answer.route_count, 0);
+	assert_int_equal(answer.route_first_ms, 0);
+	assert_int_equal(answer.received_day, 0);
+}
+
+static void
+facts_follow_the_tallies(struct contract *c)
+{
+	const struct slice none = {NULL, 0};
+	struct store_facts answer;
+	struct store_op op = {STORE_TALLY,
+		{.tally = {.mailbox = alice,
+			 .destination = drop,
+			 .what = TALLY_FORWARDED,
+			 .keyword = true,
+			 .identity = SLICE("k")}}};
+
+	tally(c, alice, none, TALLY_RECEIVED, "1");
+	tally(c, alice, none, TALLY_RECEIVED, "2");
+	tally(c, alice, drop, TALLY_FORWARDED, "3");
+	settle(c);
+	pass(c, MINUTE_MS);
+	tell(c, &op, 1);
+	answer = facts(c, alice, drop);
+	assert_true(answer.known);
+	assert_int_equal(answer.route_count, 2);
+	assert_int_equal(answer.route_first_ms, START_MS);
+	assert_int_equal(answer.route_last_ms, START_MS + MINUTE_MS);
+	assert_int_equal(answer.received_day, 2);
+	assert_int_equal(answer.forwarded_day, 2);
+	assert_int_equal(answer.forwarded_hour, 2);
+	assert_int_equal(answer.keyword_received_day, 0);
+	assert_int_equal(answer.keyword_forwarded_day, 1);
+	answer = facts(c, alice, other);
+	assert_true(answer.known);
+	assert_int_equal(answer.route_count, 0);
+	assert_int_equal(answer.forwarded_day, 2);
+}
+
+static void
+facts_forget_after_a_day(struct contract *c)
+{
+	tally(c, alice, drop, TALLY_FORWARDED, "1");
+	settle(c);
+	pass(c, 23 * HOUR_MS);
+	assert_int_equal(facts(c, alice, drop).forwarded_day, 1);
+	assert_int_equal(facts(c, alice, drop).forwarded_hour, 0);
+	pass(c, HOUR_MS);
+	assert_int_equal(facts(c, alice, drop).forwarded_day, 0);
+	assert_int_equal(facts(c, alice, drop).route_count, 1);
+}
+
+static void
+tally_counts_an_identity_once(struct contract *c)
+{
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		tally(c, alice, drop, TALLY_FORWARDED, "same");
+		tally(c, alice, other, TALLY_FORWARDED, "same");
+		tally(c, alice, drop, TALLY_TAGGED, "same");
+		tally(c, bob, drop, TALLY_FORWARDED, "same");
+	}
+	tally(c, alice, drop, TALLY_FORWARDED, "another");
+	assert_int_equal(facts(c, alice, drop).route_count, 2);
+	assert_int_equal(facts(c, alice, other).route_count, 1);
+	assert_int_equal(facts(c, bob, drop).route_count, 1);
+	assert_int_equal(facts(c, alice, drop).forwarded_day, 3);
+}
+
+static void
+tally_without_identity_counts_each(struct contract *c)
+{
+	tally(c, alice, drop, TALLY_FORWARDED, "");
+	tally(c, alice, drop, TALLY_FORWARDED, "");
+	assert_int_equal(facts(c, alice, drop).route_count, 2);
+}
+
+static void
+box_holds_the_totals(struct contract *c)
+{
+	const struct slice none = {NULL, 0};
+	struct store_boxes boxes;
+	struct err err;
+
+	tally(c, alice, none, TALLY_RECEIVED, "1");
+	tally(c, alice, drop, TALLY_FORWARDED, "2");
+	tally(c, alice, none, TALLY_TAGGED, "2");
+	settle(c);
+	pass(c, DAY_MS);
+	tally(c, alice, other, TALLY_FORWARDED, "3");
+	tally(c, alice, none, TALLY_QUARANTINED, "3");
+	settle(c);
+	assert_true(store_box(c->store, c->arena, alice, &boxes, &err));
+	assert_int_equal(boxes.count, 1);
+	assert_true(slice_equal(boxes.at->mailbox, alice));
+	assert_int_equal(boxes.at->tally[TALLY_RECEIVED], 1);
+	assert_int_equal(boxes.at->tally[TALLY_FORWARDED], 2);
+	assert_int_equal(boxes.at->tally[TALLY_TAGGED], 1);
+	assert_int_equal(boxes.at->tally[TALLY_QUARANTINED], 1);
+	assert_int_equal(boxes.at->destinations, 2);
+	assert_int_equal(boxes.at->flows, 1);
+	assert_int_equal(boxes.at->first_forward_ms, START_MS);
+	assert_int_equal(boxes.at->last_forward_ms, START_MS + DAY_MS);
+	assert_true(store_box(c->store, c->arena, bob, &boxes, &err));
+	assert_int_equal(boxes.count, 0);
+}
+
+static void
+top_is_of_a_day(struct contract *c)
+{
+	struct store_boxes boxes;
+	struct err err;
+	char name[16];
+	int i;
+
+	for (i = 0; i < 9; i++) {
+		snprintf(name, sizeof name, "%d", i);
+		tally(c, i < 3 ? alice : bob, drop, TALLY_FORWARDED, name);
+	}
+	tally(c, other, (struct slice){NULL, 0}, TALLY_RECEIVED, "r");
+	settle(c);
+	pass(c, DAY_MS);
+	tally(c, alice, drop, TALLY_FORWARDED, "next");
+	settle(c);
+	assert_true(store_top(c->store, c->arena, START_MS, 10, &boxes, &err));
+	assert_int_equal(boxes.count, 2);
+	assert_true(slice_equal(boxes.at[0].mailbox, bob));
+	assert_int_equal(boxes.at[0].flows, 6);
+	assert_true(slice_equal(boxes.at[1].mailbox, alice));
+	assert_int_equal(boxes.at[1].flows, 3);
+	assert_int_equal(boxes.at[1].tally[TALLY_FORWARDED], 4);
+	assert_true(store_top(
+		c->store, c->arena, START_MS + DAY_MS, 10, &boxes, &err));
+	assert_int_equal(boxes.count, 1);
+	assert_int_equal(boxes.at[0].flows, 1);
+	assert_true(store_top(c->store, c->arena, START_MS, 1, &boxes, &err));
+	assert_int_equal(boxes.count, 1);
+	assert_true(slice_equal(boxes.at[0].mailbox, bob));
+}
+
+static void
+routes_newest_first(struct contract *c)
+{
+	struct store_routes routes;
+	struct err err;
+
+	tally(c, alice, drop, TALLY_FORWARDED, "1");
+	settle(c);
+	pass(c, MINUTE_MS);
+	tally(c, alice, other, TALLY_FORWARDED, "2");
+	settle(c);
+	pass(c, MINUTE_MS);
+	tally(c, bob, drop, TALLY_FORWARDED, "3");
+	settle(c);
+	assert_true(store_routes(c->store, c->arena, alice, 0, &routes, &err));
+	assert_int_equal(routes.count, 2);
+	assert_true(slice_equal(routes.at[0].destination, other));
+	assert_true(slice_equal(routes.at[1].destination, drop));
+	assert_int_equal(routes.at[1].first_ms, START_MS);
+	assert_int_equal(routes.at[1].count, 1);
+	assert_true(store_routes(
+		c->store, c->arena, (struct slice){NULL, 0}, 0, &routes, &err));
+	assert_int_equal(routes.count, 3);
+	assert_true(slice_equal(routes.at[0].mailbox, bob));
+	assert_true(store_routes(c->store, c->arena, (struct slice){NULL, 0},
+		START_MS + MINUTE_MS, &routes, &err));
+	assert_int_equal(routes.count, 2);
+}
+
+static void
+routes_are_bounded(struct contract *c)
+{
+	struct store_routes routes;
+	struct err err;
+	char name[32];
+	int i;
+
+	for (i = 0; i < 70; i++, pass(c, 1)) {
+		snprintf(name, sizeof name, "d%d@evil.example", i);
+		tally(c, alice, slice_of(name), TALLY_FORWARDED, name);
+		settle(c);
+	}
+	assert_true(store_routes(c->store, c->arena, alice, 0, &routes, &err));
+	assert_int_equal(routes.count, 64);
+	assert_true(slice_equal(
+		routes.at[0].destination, SLICE("d69@evil.example")));
+	assert_true(slice_equal(
+		routes.at[63].destination, SLICE("d6@evil.example")));
+}
+
+static void
+senders_of_a_destination(struct contract *c)
+{
+	struct store_routes routes;
+	struct err err;
+
+	tally(c, alice, drop, TALLY_FORWARDED, "1");
+	tally(c, alice, drop, TALLY_FORWARDED, "2");
+	tally(c, alice, other, TALLY_FORWARDED, "3");
+	settle(c);
+	pass(c, 1);
+	tally(c, bob, drop, TALLY_FORWARDED, "4");
+	settle(c);
+	assert_true(store_senders(c->store, c->arena, drop, &routes, &err));
+	assert_int_equal(routes.count, 2);
+	assert_true(slice_equal(routes.at[0].mailbox, bob));
+	assert_true(slice_equal(routes.at[1].mailbox, alice));
+	assert_true(slice_equal(routes.at[1].destination, drop));
+	assert_int_equal(routes.at[1].count, 2);
+	assert_int_equal(routes.at[1].first_ms, START_MS);
+	assert_true(store_senders(
+		c->store, c->arena, SLICE("nobody@x"), &routes, &err));
+	assert_int_equal(routes.count, 0);
+}
+
+static void
+windows_of_a_group(struct contract *c)
+{
+	struct store_windows windows;
+	struct err err;
+
+	note(c, alice, "rate", "m1");
+	pass(c, MINUTE_MS);
+	note(c, alice, "rate", "m2");
+	note(c, alice, "fan-out", "d1");
+	note(c, bob, "rate", "m1");
+	assert_true(store_windows(c->store, c->arena, alice, &windows, &err));
+	assert_int_equal(windows.count, 2);
+	assert_true(slice_equal(windows.at[0].policy, SLICE("fan-out")));
+	assert_int_equal(windows.at[0].count, 1);
+	assert_true(slice_equal(windows.at[1].policy, SLICE("rate")));
+	assert_true(slice_equal(windows.at[1].group, alice));
+	assert_int_equal(windows.at[1].count, 2);
+	assert_int_equal(windows.at[1].oldest_ms, START_MS);
+	assert_int_equal(windows.at[1].newest_ms, START_MS + MINUTE_MS);
+}
+
+static void
+hours_of_a_mailbox(struct contract *c)
+{
+	const struct slice none = {NULL, 0};
+	struct store_hours hours;
+	struct err err;
+
+	tally(c, alice, none, TALLY_RECEIVED, "1");
+	tally(c, alice, drop, TALLY_FORWARDED, "2");
+	settle(c);
+	pass(c, 23 * HOUR_MS);
+	tally(c, alice, none, TALLY_RECEIVED, "3");
+	tally(c, alice, none, TALLY_RECEIVED, "4");
+	settle(c);
+	assert_true(store_hours(c->store, c->arena, alice, &hours, &err));
+	assert_int_equal(hours.received[0], 2);
+	assert_int_equal(hours.forwarded[0], 0);
+	assert_int_equal(hours.received[23], 1);
+	assert_int_equal(hours.forwarded[23], 1);
+	pass(c, HOUR_MS);
+	assert_true(store_hours(c->store, c->arena, alice, &hours, &err));
+	assert_int_equal(hours.received[1], 2);
+	assert_int_equal(hours.forwarded[23], 0);
+}
+
+static void
+append(struct contract *c, const char *json)
+{
+	struct store_op op = {
+		STORE_APPEND, {.append = {.json = slice_of(json)}}};
+
+	tell(c, &op, 1);
+}
+
+static void
+events_in_order(struct contract *c)
+{
+	const struct slice none = {NULL, 0};
+	struct store_events events;
+	struct err err;
+
+	append(c, "{\"n\":1}");
+	append(c, "{\"n\":2}");
+	settle(c);
+	pass(c, 1);
+	append(c, "{\"n\":3}");
+	settle(c);
+	assert_true(store_events(c->store, c->arena, none, 2, &events, &err));
+	assert_int_equal(events.count, 2);
+	assert_true(slice_equal(events.at[0], SLICE("{\"n\":2}")));
+	assert_true(slice_equal(events.at[1], SLICE("{\"n\":3}")));
+	append(c, "{\"n\":4}");
+	append(c, "{\"n\":5}");
+	settle(c);
+	assert_true(store_events(
+		c->store, c->arena, events.last_id, 10, &events, &err));
+	assert_int_equal(events.count, 2);
+	assert_true(slice_equal(events.at[0], SLICE("{\"n\":4}")));
+	assert_true(store_events(
+		c->store, c->arena, events.last_id, 10, &events, &err));
+	assert_int_equal(events.count, 0);
+	assert_true(events.last_id.len > 0);
+	assert_false(store_events(
+		c->store, c->arena, SLICE("bogus"), 10, &events, &err));
+}
+
+static void
+contained_until_then(struct contract *c)
+{
+	struct store_containment containment = {
+		.by = SLICE("secops"),
+		.why = SLICE("ticket 7"),
+		.until_ms = START_MS + DAY_MS,
+	};
+	struct store_containment answer;
+	struct err err;
+
+	assert_true(store_contain(c->store, alice, &containment, &err));
+	assert_true(facts(c, alice, drop).contained);
+	assert_false(facts(c, bob, drop).contained);
+	assert_true(store_contained(c->store, c->arena, alice, &answer, &err));
+	assert_true(slice_equal(answer.by, SLICE("secops")));
+	assert_true(slice_equal(answer.why, SLICE("ticket 7")));
+	assert_int_equal(answer.until_ms, START_MS + DAY_MS);
+	containment.until_ms = 0;
+	assert_true(store_contain(c->store, alice, &containment, &err));
+	assert_false(facts(c, alice, drop).contained);
+	assert_true(store_contained(c->store, c->arena, alice, &answer, &err));
+	assert_int_equal(answer.until_ms, 0);
+}
+
+static void
+forget_wipes_everywhere(struct contract *c)
+{
+	struct store_routes routes;
+	struct store_boxes boxes;
+	struct store_events events;
+	struct store_recall answer;
+	struct store_windows windows;
+	struct err err;
+	uint64_t wiped;
+
+	tally(c, alice, drop, TALLY_FORWARDED, "1");
+	tally(c, bob, drop, TALLY_FORWARDED, "2");
+	note(c, alice, "rate", "m1");
+	note(c, drop, "fan-in", "alice@example.com");
+	note(c, drop, "fan-in", "bob@example.com");
+	remember(c, "id", alice, bob);
+	append(c, "{\"mailbox\":\"alice@example.com\"}");
+	append(c, "{\"mailbox\":\"malice@example.com\"}");
+	settle(c);
+	assert_true(store_forget(c->store, alice, &wiped, &err));
+	assert_true(wiped >= 5);
+	assert_false(facts(c, alice, drop).known);
+	assert_true(facts(c, bob, drop).known);
+	assert_true(store_box(c->store, c->arena, alice, &boxes, &err));
+	assert_int_equal(boxes.count, 0);
+	assert_true(store_top(
+		c->store, c->arena, c->clock.now_ms, 10, &boxes, &err));
+	assert_int_equal(boxes.count, 1);
+	assert_true(store_senders(c->store, c->arena, drop, &routes, &err));
+	assert_int_equal(routes.count, 1);
+	assert_true(store_windows(c->store, c->arena, alice, &windows, &err));
+	assert_int_equal(windows.count, 0);
+	check_note(note(c, drop, "fan-in", "carol"), 1, 2, true);
+	answer = recall(c, "id", 10);
+	assert_int_equal(answer.count, 1);
+	assert_true(slice_equal(answer.members[0].name, bob));
+	assert_true(store_events(c->store, c->arena, (struct slice){NULL, 0},
+		10, &events, &err));
+	assert_int_equal(events.count, 1);
+	assert_true(store_forget(c->store, alice, &wiped, &err));
+	assert_int_equal(wiped, 0);
+}
+
+static void
+answers_are_filled_in_anew(struct contract *c)
+{
+	struct store_op ops[4] = {
+		op_note(alice, "p", "m"),
+		{STORE_RECALL, {.recall = {.id = SLICE("x"), .count = 77}}},
+		{STORE_FACTS,
+			{.facts = {.mailbox = bob,
+				 .destination = drop,
+				 .known = true,
+				 .route_count = 9,
+				 .contained = true}}},
+		op_note(alice, "q", "m"),
+	};
+
+	ops[0].note.count = 99;
+	ops[3].note.after = 0;
+	ops[3].note.after_least = 50;
+	ops[3].note.count = 5;
+	ops[3].note.done = true;
+	ask(c, ops, 4);
+	check_note(ops[0].note, 0, 1, true);
+	assert_int_equal(ops[1].recall.count, 0);
+	assert_false(ops[2].facts.known);
+	assert_false(ops[2].facts.contained);
+	assert_int_equal(ops[2].facts.route_count, 0);
+	assert_false(ops[3].note.done);
+	assert_int_equal(ops[3].note.count, 0);
+}
+
+/* The same counting done the slow way. */
+#define REFERENCE_SETS 4
+#define REFERENCE_MEMBERS 24
+struct reference {
+	int64_t at_ms[REFERENCE_MEMBERS]; /* 0: not in the set */
+	double value[REFERENCE_MEMBERS];
+};
+
+static uint64_t
+reference_count(const struct reference *set)
+{
+	uint64_t count = 0;
+	int i;
+
+	for (i = 0; i < REFERENCE_MEMBERS; i++)
+		count += set->at_ms[i] != 0;
+	return count;
+}
+
+static void
+reference_note(struct reference *set, int member, int64_t at_ms, uint32_t cap,
+	int64_t window_ms, struct store_note *answer)
+{
+	int i, oldest;
+
+	for (i = 0; i < REFERENCE_MEMBERS; i++)
+		if (set->at_ms[i] < at_ms - window_ms)
+			set->at_ms[i] = 0;
+	answer->before = reference_count(set);
+	answer->fresh = set->at_ms[member] == 0;
+	if (at_ms > set->at_ms[member])
+		set->at_ms[member] = at_ms;
+	set->value[member] = answer->value;
+	while (reference_count(set) > cap) {
+		for (i = 0, oldest = -1; i < REFERENCE_MEMBERS; i++)
+			if (set->at_ms[i] != 0 &&
+				(oldest < 0 ||
+					set->at_ms[i] < set->at_ms[oldest]))
+				oldest = i;
+		set->at_ms[oldest] = 0;
+	}
+	answer->count = reference_count(set);
+	answer->sum = 0;
+	for (i = 0; i < REFERENCE_MEMBERS; i++)
+		answer->sum += set->at_ms[i] != 0 ? set->value[i] : 0;
+}
+
+static uint32_t
+next_random(uint64_t *state)
+{
+	*state = *state * 6364136223846793005U + 1442695040888963407U;
+	return (uint32_t)(*state >> 33);
+}
+
+/* Times are all different (so "the newest" has one meaning) and come out of
+ * order by up to 300 ms. */
+static void
+random_against_reference(struct contract *c)
+{
+	static const char *const policies[REFERENCE_SETS] = {
+		"s0", "s1", "s2", "s3"};
+	struct reference sets[REFERENCE_SETS];
+	uint64_t state = 42;
+	int steps = c->backend->random_long ? 20000 : 2000, i;
+
+	memset(sets, 0, sizeof sets);
+	for (i = 0; i < steps; i++) {
+		uint32_t which = next_random(&state) % REFERENCE_SETS;
+		int member = (int)(next_random(&state) % REFERENCE_MEMBERS);
+		uint32_t cap = 3 + which * 5;
+		int64_t window_ms = 400 * (int64_t)(which + 1);
+		char name[16];
+		struct store_op op;
+		struct store_batch batch = {&op, 1, c->arena,
+			START_MS + i * 100 +
+				(int64_t)(next_random(&state) % 4) * 100 +
+				(i % 97)};
+		struct store_note expected = {0};
+
+		snprintf(name, sizeof name, "m%d", member);
+		op = op_note(alice, policies[which], name);
+		op.note.mode = which % 2 ? NOTE_SUM : NOTE_COUNT;
+		op.note.cap = cap;
+		op.note.window_ms = window_ms;
+		op.note.value = (double)(next_random(&state) % 100);
+		expected.value = op.note.value;
+		reference_note(&sets[which], member, batch.at_ms, cap,
+			window_ms, &expected);
+		assert_int_equal(store_ask(c->store, &batch, BUDGET_MS),
+			c->backend->result);
+		check_note(op.note, expected.before, expected.count,
+			expected.fresh);
+		if (which % 2)
+			assert_true(op.note.sum == expected.sum);
+		arena_reset(c->arena);
+	}
+}
+
+static const struct {
+	const char *name;
+	void (*run)(struct contract *);
+} cases[] = {
+	{"note counts distinct members", note_counts_distinct_members},
+	{"note keeps groups and policies apart",
+		note_keeps_groups_and_policies_apart},
+	{"note: the boundary is inclusive", note_boundary_is_inclusive},
+	{"note again moves the member", note_again_moves_the_member},
+	{"note: the cap keeps the newest", note_cap_keeps_the_newest},
+	{"note: a late arrival counts", note_late_arrival_counts},
+	{"note: any bytes", note_any_bytes},
+	{"note: long keys stay different", note_long_keys_stay_different},
+	{"note: a sum adds values", note_sum_adds_values},
+	{"note: a sum is capped with its values",
+		note_sum_caps_with_its_values},
+	{"note: steps in order", note_steps_in_order},
+	{"note: steps leave the window", note_steps_leave_the_window},
+	{"note after waits for the count", note_after_waits_for_the_count},
+	{"note after a later one is never done",
+		note_after_a_later_one_is_never_done},
+	{"note told is counted", note_told_is_counted},
+	{"note: many in one batch", note_many_in_one_batch},
+	{"note: random sequences against a reference",
+		random_against_reference},
+	{"recall gives the newest first", recall_gives_newest_first},
+	{"recall of nothing is empty", recall_of_nothing_is_empty},
+	{"recall of several at once", recall_several_at_once},
+	{"remember is bounded", remember_is_bounded},
+	{"remember expires", remember_expires},
+	{"facts of the unknown", facts_of_the_unknown},
+	{"facts follow the tallies", facts_follow_the_tallies},
+	{"facts forget after a day", facts_forget_after_a_day},
+	{"tally counts an identity once", tally_counts_an_identity_once},
+	{"tally without identity counts each",
+		tally_without_identity_counts_each},
+	{"box holds the totals", box_holds_the_totals},
+	{"top is of a day", top_is_of_a_day},
+	{"routes: newest first", routes_newest_first},
+	{"routes are bounded", routes_are_bounded},
+	{"senders of a destination", senders_of_a_destination},
+	{"windows of a group", windows_of_a_group},
+	{"hours of a mailbox", hours_of_a_mailbox},
+	{"events in order", events_in_order},
+	{"contained until then", contained_until_then},
+	{"forget wipes everywhere", forget_wipes_everywhere},
+	{"answers are filled in anew", answers_are_filled_in_anew},
+};
+#define CASES (sizeof cases / sizeof *cases)
+
+struct case_state {
+	const struct contract_backend *backend;
+	void (*run)(struct contract *);
+};
+
+static void
+run_case(void **state)
+{
+	const struct case_state *this = *state;
+	struct contract c = {.backend = this->backend, .clock = {START_MS}};
+	struct store_options options;
+	struct err err = {0};
+
+	store_options_init(&options);
+	options.clock = clock_fake(&c.clock);
+	this->backend->prepare(&options);
+	c.arena = arena_new(ARENA_BYTES);
+	c.store = store_open(&options, &err);
+	if (c.store == NULL)
+		fail_msg("%s", err.text);
+	this->run(&c);
+	store_close(c.store);
+	arena_free(c.arena);
+}
+
+int
+contract_run(const struct contract_backend *backend)
+{
+	struct CMUnitTest tests[CASES];
+	struct case_state states[CASES];
+	char names[CASES][96];
+	size_t i;
+
+	for (i = 0; i < CASES; i++) {
+		states[i] = (struct case_state){backend, cases[i].run};
+		snprintf(names[i], sizeof names[i], "%s: %s", backend->name,
+			cases[i].name);
+		tests[i] = (struct CMUnitTest){
+			names[i], run_case, NULL, NULL, &states[i]};
+	}
+	return _cmocka_run_group_tests(backend->name, tests, CASES, NULL, NULL);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The contract of the store: one table of named cases, run on every backend
+ * through store.h alone. A backend's test opens a store for each case and
+ * says how time passes for it.
+ */
+#ifndef TESTS_CONTRACT_CONTRACT_H
+#define TESTS_CONTRACT_CONTRACT_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "store/options.h"
+#include "store/store.h"
+
+struct contract_backend {
+	const char *name;
+	/* Changes the options to those of a store with nothing in it. */
+	void (*prepare)(struct store_options *);
+	/* Keys expire by the server's clock: wait instead of advancing. */
+	bool real_time;
+	/* Answers come from memory: what store_ask gives. */
+	enum store_result result;
+	bool random_long; /* is it quick enough for long random runs? */
+};
+
+struct contract {
+	const struct contract_backend *backend;
+	struct clock_fake clock;
+	struct store *store;
+	struct arena *arena;
+};
+
+/* Runs every case on the backend; the number that failed. */
+int contract_run(const struct contract_backend *);
+
+#endif
