@@ -1,1 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# Tests with real mail servers; they need root. Apart from `make check`, for
+# they take their time: make check-mta.
+MTA_TESTS = tests/mta/routes.py
+
+.PHONY: check-mta
+check-mta: all
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(MTA_TESTS)" \
+		TEST_SUITE_LOG=check-mta.log
+
+EXTRA_DIST += $(MTA_TESTS) tests/mta/rig/__init__.py \
+	tests/mta/rig/core.py tests/mta/rig/smtp.py \
+	tests/mta/rig/postfix.py tests/mta/rig/redis.py \
+	tests/mta/rig/forwarden.py

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The daemon under test."""
+import json
+import os
+import signal
+import subprocess
+
+from .core import TOP, Failure, can_connect, free_port, wait_until
+
+CONFIGURATION = """\
+local:
+  domains: [{domain}, .{domain}]
+  networks: [127.0.0.0/8, "::1", 10.0.0.0/8]
+listen: inet:{port}@127.0.0.1
+store: {store}
+policies: {policies}
+mode: {mode}
+state: {folder}/state
+control: unix:{folder}/control.sock
+"""
+
+
+def program():
+    """The forwarden to test: the environment's, or the one just built."""
+    for path in (os.environ.get("FORWARDEN"), os.path.join(TOP, "forwarden"),
+                 os.path.join(TOP, "build-test", "build", "forwarden")):
+        if path and os.access(path, os.X_OK):
+            return path
+    raise Failure("no forwarden: set FORWARDEN or build it")
+
+
+class Forwarden:
+    def __init__(self, rig, name="forwarden", mode="enforce", store="memory",
+                 policies=None, more="", port=None):
+        self.rig, self.name = rig, name
+        self.folder = rig.mkdir(name)
+        rig.mkdir(name, "state", mode=0o700)
+        self.port = port or free_port()
+        self.milter = f"inet:127.0.0.1:{self.port}"
+        self.file = os.path.join(self.folder, "forwarden.yaml")
+        self.control = os.path.join(self.folder, "control.sock")
+        self.values = {"domain": rig.domain, "port": self.port, "store": store,
+                       "policies": policies or os.path.join(TOP, "policies"),
+                       "mode": mode, "folder": self.folder}
+        self.more = more
+        self.process = None
+        self.configure()
+
+    def configure(self, **values):
+        self.values.update(values)
+        with open(self.file, "w") as f:
+            f.write(CONFIGURATION.format(**self.values) + self.more)
+
+    def start(self):
+        self.process = self.rig.spawn([program(), "serve", "-c", self.file],
+                                      os.path.join(self.folder, "log"))
+
+        def ready():
+            if self.process.poll() is not None:
+                raise Failure(f"forwarden ended at once:\n{self.log()}")
+            return can_connect(("127.0.0.1", self.port)) and os.path.exists(self.control)
+        wait_until("forwarden", ready)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(30)
+
+    def workers(self):
+        """Process ids of the supervisor's children."""
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as f:
+            return [int(pid) for pid in f.read().split()]
+
+    def kill(self):
+        """Supervisor and worker at once, without a word: a crash."""
+        victims = [self.process.pid] + self.workers()
+        for pid in victims:
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
+    def log(self):
+        with open(os.path.join(self.folder, "log"), errors="replace") as f:
+            return f.read()
+
+    def run(self, *args, check=True, stdin=b""):
+        """A subcommand's standard output; the configuration is given."""
+        command = [program(), args[0], "-c", self.file, *args[1:]]
+        done = subprocess.run(command, input=stdin, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=60)
+        if check and done.returncode != 0:
+            raise Failure(f"{' '.join(command)}: exit {done.returncode}: "
+                          + done.stderr.decode(errors="replace"))
+        return done.stdout.decode(errors="replace")
+
+    def events(self):
+        """All events so far, oldest first."""
+        rows = []
+        for line in self.log().splitlines():
+            start = line.find("{")
+            if start < 0 or not line.rstrip().endswith("}"):
+                continue
+            try:
+                rows.append(json.loads(line[start:]))
+            except ValueError:
+                continue
+        return rows
+
+    def wait_event(self, condition, seconds=20):
+        """The first event that meets the condition."""
+        return wait_until("an event", lambda: next(
+            (e for e in self.events() if condition(e)), None), seconds)

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A private Postfix: its own queue, data, log and ports."""
+import json
+import os
+import re
+import signal
+import subprocess
+
+from .core import Failure, free_port, is_alive, run, wait_until
+
+MAIN_CF = """\
+compatibility_level = 3.6
+queue_directory = {folder}/queue
+data_directory = {folder}/data
+maillog_file = {folder}/mail.log
+maillog_file_prefixes = {folder}
+mail_spool_directory = {folder}/spool/
+myhostname = mx.{domain}
+mydomain = {domain}
+mydestination = {domain}, mx.{domain}, localhost
+mynetworks = 127.0.0.0/8, 10.0.0.0/8
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+recipient_delimiter = +
+alias_maps = texthash:{folder}/aliases
+alias_database =
+virtual_alias_maps = texthash:{folder}/virtual
+recipient_bcc_maps = texthash:{folder}/bcc
+biff = no
+local_recipient_maps =
+disable_dns_lookups = yes
+smtp_host_lookup = native
+smtpd_peername_lookup = no
+smtpd_authorized_xclient_hosts = 127.0.0.0/8
+smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination
+smtpd_client_connection_count_limit = 0
+default_destination_recipient_limit = 50
+queue_run_delay = 3s
+minimal_backoff_time = 3s
+maximal_backoff_time = 3s
+"""
+
+MASTER_CF = """\
+127.0.0.1:{intake} inet n - n - - smtpd
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+proxywrite unix - - n - 1 proxymap
+smtp unix - - n - - smtp
+relay unix - - n - - smtp
+showq unix n - n - - showq
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+local unix - n n - - local
+virtual unix - n n - - virtual
+lmtp unix - - n - - lmtp
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+INTAKE_MILTER = """\
+smtpd_milters = {milter}
+non_smtpd_milters = {milter}
+milter_default_action = {away}
+milter_macro_daemon_name = intake
+"""
+
+# All mail that leaves passes a second smtpd, which has the milter; FILTER
+# sends it on from there, so that nothing loops.
+EGRESS_MAIN = """\
+default_transport = smtp:[127.0.0.1]:{egress}
+egress_restrictions = check_client_access static:{{FILTER out:[127.0.0.1]:{outside}}}
+"""
+EGRESS_MASTER = """\
+127.0.0.1:{egress} inet n - n - - smtpd
+  -o syslog_name=postfix/egress
+  -o myhostname=egress.{domain}
+  -o smtpd_milters={milter}
+  -o milter_macro_daemon_name=egress
+  -o receive_override_options=no_address_mappings
+  -o smtpd_client_restrictions=$egress_restrictions
+out unix - - n - - smtp
+"""
+
+
+class Postfix:
+    """
+    outside: the sink to which all foreign mail goes. milter: in Postfix's
+    spelling, or None. egress: with the egress listener; without it mail
+    leaves directly. away: milter_default_action.
+    """
+
+    def __init__(self, rig, outside, milter=None, name="postfix", egress=True,
+                 away="tempfail", main="", master=""):
+        self.rig, self.name, self.milter = rig, name, milter
+        self.folder = rig.mkdir(name)
+        self.config = rig.mkdir(name, "etc")
+        self.intake, self.egress = free_port(), free_port() if egress else None
+        self._values = {"folder": self.folder, "domain": rig.domain, "milter": milter,
+                        "intake": self.intake, "egress": self.egress,
+                        "outside": outside.port, "away": away}
+        self._main, self._master = main, master
+        self._running = False
+        rig.mkdir(name, "queue")
+        rig.mkdir(name, "data", mode=0o700, owner="postfix")
+        rig.mkdir(name, "spool", mode=0o1777)
+        for table in ("aliases", "virtual", "bcc"):
+            self.table(table, {})
+        self.write_configuration()
+
+    def write_configuration(self):
+        main, master = MAIN_CF, MASTER_CF
+        if self.egress:
+            main += EGRESS_MAIN
+            master += EGRESS_MASTER
+        else:
+            main += "default_transport = smtp:[127.0.0.1]:{outside}\n"
+        if self.milter:
+            main += INTAKE_MILTER
+        else:
+            master = master.replace("  -o smtpd_milters={milter}\n", "")
+        self._write("main.cf", main.format(**self._values) + self._main)
+        self._write("master.cf", master.format(**self._values) + self._master)
+
+    def _write(self, name, text):
+        with open(os.path.join(self.config, name), "w") as f:
+            f.write(text)
+
+    def table(self, name, rows):
+        """aliases, virtual or bcc: texthash tables, read as they are."""
+        with open(os.path.join(self.folder, name), "w") as f:
+            for key, value in rows.items():
+                f.write(f"{key} {value}\n")
+
+    def command(self, name, *args, **options):
+        return run([name, "-c", self.config, *args], **options)
+
+    def start(self):
+        self.command("postfix", "start", timeout=60)
+        self._running = True
+        self.rig.at_end(self.stop)
+
+    def master(self):
+        """The master's process id, or None."""
+        try:
+            with open(os.path.join(self.folder, "queue/pid/master.pid")) as f:
+                pid = int(f.read())
+        except (OSError, ValueError):
+            return None
+        return pid if is_alive(pid) else None
+
+    def stop(self):
+        """As `postfix stop`, without its pauses."""
+        pid = self.master() if self._running else None
+        self._running = False
+        if pid is None:
+            return
+        os.kill(pid, signal.SIGTERM)
+        try:
+            wait_until("the end of Postfix", lambda: self.master() is None, 15)
+        except Failure:
+            os.killpg(pid, signal.SIGKILL)
+
+    def reload(self):
+        self.command("postfix", "reload")
+
+    def setting(self, name):
+        return self.command("postconf", "-h", name).strip()
+
+    def set(self, **settings):
+        """Changes main.cf in a running Postfix."""
+        self.command("postconf", "-e", *[f"{k}={v}" for k, v in settings.items()])
+        if self._running:
+            self.reload()
+
+    def log(self):
+        try:
+            with open(os.path.join(self.folder, "mail.log"), errors="replace") as f:
+                return f.read()
+        except FileNotFoundError:
+            return ""
+
+    def queue(self, name=None):
+        """What waits: a list of postqueue -j's objects."""
+        lines = self.command("postqueue", "-j").splitlines()
+        rows = [json.loads(line) for line in lines if line.strip()]
+        return [r for r in rows if name in (None, r["queue_name"])]
+
+    def held(self):
+        return self.queue("hold")
+
+    def flush(self):
+        self.command("postqueue", "-f")
+
+    def super(self, option, queue_id):
+        return self.command("postsuper", option, queue_id)
+
+    def wait_empty(self, seconds=30):
+        """Until nothing is in the queue but what is held."""
+        wait_until("an empty queue", lambda: all(
+            r["queue_name"] == "hold" for r in self.queue()), seconds)
+
+    def sendmail(self, sender, recipients, text, user=None):
+        """Mail by sendmail(1): pickup, hence non_smtpd_milters."""
+        command = ["sendmail", "-C", self.config, "-i", "-f", sender, "--", *recipients]
+        done = subprocess.run(command, input=text.encode(), stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=60)
+        if done.returncode != 0:
+            raise Failure("sendmail: " + done.stdout.decode(errors="replace"))
+
+    def mailbox(self, user):
+        """The messages delivered here to a user: texts."""
+        folder = os.path.join(self.folder, "spool", user)
+        found = []
+        for part in ("new", "cur"):
+            for root, _, names in os.walk(os.path.join(folder, part)):
+                for name in sorted(names):
+                    with open(os.path.join(root, name), errors="replace") as f:
+                        found.append(f.read())
+        return found
+
+    def wait_mailbox(self, user, count=1, seconds=30):
+        return wait_until(f"mail for {user}", lambda: (
+            lambda found: found if len(found) >= count else None)(self.mailbox(user)),
+            seconds)
+
+    def queue_ids(self, text):
+        """Queue ids of the log lines that hold the text."""
+        found = re.findall(r"\]: ([0-9A-Za-z]+): .*" + re.escape(text), self.log())
+        return list(dict.fromkeys(found))
