@@ -130,6 +130,12 @@ arena_array(struct arena *arena, size_t count, size_t size)
 	return arena_alloc(arena, count * size);
 }
 
+char *
+arena_bytes(struct arena *arena, size_t bytes)
+{
+	return take(arena, bytes);
+}
+
 struct slice
 arena_copy(struct arena *arena, struct slice s)
 {
@@ -169,4 +175,10 @@ size_t
 arena_used(const struct arena *arena)
 {
 	return arena->used;
+}
+
+size_t
+arena_left(const struct arena *arena)
+{
+	return arena->limit - arena->used;
 }

@@ -24,6 +24,9 @@ void arena_reset(struct arena *);
 void *arena_alloc(struct arena *, size_t bytes);
 /* An array of count elements, zeroed; NULL on overflow too. */
 void *arena_array(struct arena *, size_t count, size_t size);
+/* Bytes that the caller writes before it reads them: not zeroed. NULL past
+ * the limit. */
+char *arena_bytes(struct arena *, size_t bytes);
 /* A copy with a NUL after it (not counted); absent when out of room. */
 struct slice arena_copy(struct arena *, struct slice);
 /* Formatted text; absent when out of room. */
@@ -31,5 +34,7 @@ struct slice arena_printf(struct arena *, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Bytes handed out since the last reset. */
 size_t arena_used(const struct arena *);
+/* Bytes that may still be handed out. */
+size_t arena_left(const struct arena *);
 
 #endif

@@ -7,6 +7,9 @@
  * Two spellings of one mailbox compare equal: the local part loses its
  * quotes where it needs none, the domain is lower case with A-labels. What
  * cannot be read is kept as it is and marked, never dropped.
+ *
+ * The key (text) and the domain are valid UTF-8 without control characters
+ * whatever was sent: other bytes appear in them as \xHH.
  */
 #ifndef MAIL_ADDRESS_H
 #define MAIL_ADDRESS_H
@@ -24,7 +27,8 @@ struct address {
 	struct slice text; /* the key: lower-case local@domain, requoted
 			    * where it must be; empty for the null sender */
 	bool broken; /* could not be read by the grammar; text is the
-		      * trimmed original in lower case */
+		      * trimmed original in lower case, local and domain
+		      * are what could be guessed, or absent */
 };
 
 struct addresses {
@@ -38,6 +42,17 @@ struct addresses {
  * empty text. False only when the arena is full.
  */
 bool address_parse_path(struct arena *, struct slice path, struct address *out);
+
+/*
+ * From its parts: local without quotes, domain in any spelling (may be
+ * absent). Borrows local. False only when the arena is full.
+ */
+bool address_build(struct arena *, struct slice local, struct slice domain,
+	struct address *out);
+
+/* What no grammar reads, marked broken. False only when the arena is full. */
+bool address_build_broken(
+	struct arena *, struct slice raw, struct address *out);
 
 /*
  * The address list of a header field's unfolded value (From, To, Resent-*,

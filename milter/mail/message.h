@@ -49,7 +49,9 @@ enum gap {
 const char *gap_name(unsigned bit);
 
 struct message_limits {
-	size_t fields; /* header fields kept */
+	size_t fields; /* header fields kept, at most 30000; past it, and
+			* past the bytes there are, as many again of those
+			* that facts are read from */
 	size_t field_bytes; /* bytes kept of one field */
 	size_t recipients; /* recipients judged */
 	size_t addresses; /* addresses kept of one field */
@@ -105,12 +107,15 @@ struct message {
 	size_t hop_count;
 
 	bool from_local; /* some From address is of a local domain */
-	bool list; /* List-Id, List-Post, Precedence: list, ... */
+	bool list; /* List-Id, List-Post, Precedence: list and their kin */
 	bool auto_reply; /* Auto-Submitted: auto-replied and its kin */
 	bool bounce; /* null sender or multipart/report */
 	bool encrypted; /* S/MIME or PGP by Content-Type */
 	enum direction direction;
 	unsigned gaps;
+
+	const uint16_t *name_heads; /* of message_field(); see message.c */
+	const uint16_t *name_next;
 };
 
 const char *direction_name(enum direction);
@@ -135,7 +140,8 @@ void message_add_recipient(struct message_builder *, struct slice path,
 void message_add_field(
 	struct message_builder *, struct slice name, struct slice value);
 void message_add_gap(struct message_builder *, enum gap);
-/* Parses everything. Never NULL; what failed is in gaps. */
+/* Parses everything; the builder is spent. Never NULL; what failed is in
+ * gaps. */
 const struct message *message_finish(struct message_builder *, int64_t at_ms);
 
 /* The first field of that name (any case) at or after index from, or NULL. */

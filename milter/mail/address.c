@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The one form of an address. Nearly every address is a dot-atom at a
+ * domain of letters: one pass copies both into the key in lower case, and the
+ * domain is the end of the key. All others take the slow way.
+ */
+#include "mail/address.h"
+
+#include "base/buf.h"
+#include "mail/token.h"
+
+#include <idn2.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* RFC 1035: 253 octets of text; U-labels may take four bytes a character. */
+#define DOMAIN_BYTES_MAX 1024
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+static void
+lower_in_place(char *p, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		p[i] = lower(p[i]);
+}
+
+static bool
+is_graphic_ascii(char c)
+{
+	return c > 0x20 && c < 0x7F;
+}
+
+/* Copies in lower case; false where s is no dot-atom of ASCII. */
+static bool
+copy_dot_atom(char *to, struct slice s)
+{
+	char before = '.';
+	size_t i;
+
+	for (i = 0; i < s.len; i++) {
+		char c = s.p[i];
+
+		if (!token_is_atom_byte(c) || !is_graphic_ascii(c) ||
+			(c == '.' && before == '.'))
+			return false;
+		before = c;
+		to[i] = lower(c);
+	}
+	return before != '.';
+}
+
+static struct slice
+without_final_dot(struct slice s)
+{
+	if (s.len > 1 && s.p[s.len - 1] == '.')
+		s.len--;
+	return s;
+}
+
+enum outcome {
+	BUILT,
+	NOT_PLAIN,
+	ARENA_FULL
+};
+
+static enum outcome
+build_plain(struct arena *arena, struct slice local, struct slice domain,
+	struct address *out)
+{
+	size_t len = local.len + (domain.len > 0 ? 1 + domain.len : 0);
+	char *key = arena_bytes(arena, len);
+
+	if (key == NULL)
+		return ARENA_FULL;
+	if (!copy_dot_atom(key, local))
+		return NOT_PLAIN;
+	out->domain = SLICE("");
+	if (domain.len > 0) {
+		char *at = key + local.len;
+
+		*at++ = '@';
+		if (!copy_dot_atom(at, domain))
+			return NOT_PLAIN;
+		out->domain = (struct slice){at, domain.len};
+	}
+	out->text = (struct slice){key, len};
+	return BUILT;
+}
+
+static bool
+has_control(struct slice s)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++)
+		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7F)
+			return true;
+	return false;
+}
+
+/* An atom but for its dots, in ASCII or UTF-8. */
+static bool
+is_dot_atom(struct slice s)
+{
+	char before = '.';
+	size_t i;
+
+	for (i = 0; i < s.len; i++) {
+		char c = s.p[i];
+
+		if (!token_is_atom_byte(c) || (c == '.' && before == '.'))
+			return false;
+		before = c;
+	}
+	return before != '.' && !has_control(s) && slice_is_utf8(s);
+}
+
+static void
+add_quoted(struct buf *key, struct slice local)
+{
+	size_t i;
+
+	buf_add_byte(key, '"');
+	for (i = 0; i < local.len; i++) {
+		if (local.p[i] == '"' || local.p[i] == '\\')
+			buf_add_byte(key, '\\');
+		buf_add_byte(key, local.p[i]);
+	}
+	buf_add_byte(key, '"');
+}
+
+/* In lower case and fit for eyes, logs and keys. */
+static struct slice
+key_of(struct arena *arena, struct slice raw)
+{
+	struct buf buf = {0};
+	struct slice key = {NULL, 0};
+
+	if (has_control(raw) || !slice_is_utf8(raw))
+		buf_add_visible(&buf, raw);
+	else
+		buf_add(&buf, raw);
+	if (buf_ok(&buf)) {
+		if (buf.len > 0)
+			lower_in_place(buf.p, buf.len);
+		key = arena_copy(arena, buf_slice(&buf));
+	}
+	buf_fini(&buf);
+	return key;
+}
+
+/* Can it stand after an '@'? domain has its one form. */
+static bool
+is_domain(struct slice domain)
+{
+	if (domain.len >= 2 && domain.p[0] == '[')
+		return domain.p[domain.len - 1] == ']' && !has_control(domain);
+	return is_dot_atom(domain);
+}
+
+static bool
+build_any(struct arena *arena, struct slice local, struct slice domain,
+	struct address *out)
+{
+	struct buf key = {0};
+
+	if (domain.len > 0) {
+		domain = address_domain(arena, domain);
+		if (slice_is_absent(domain))
+			return false;
+	}
+	if (is_dot_atom(local))
+		buf_add(&key, local);
+	else
+		add_quoted(&key, local);
+	if (domain.len > 0) {
+		buf_add_byte(&key, '@');
+		buf_add(&key, domain);
+	}
+	out->domain = domain.len > 0 ? domain : SLICE("");
+	out->broken = local.len == 0 ||
+		(domain.len > 0 && !is_domain(domain)) || !buf_ok(&key);
+	out->text = key_of(arena, buf_slice(&key));
+	buf_fini(&key);
+	return !slice_is_absent(out->text);
+}
+
+bool
+address_build(struct arena *arena, struct slice local, struct slice domain,
+	struct address *out)
+{
+	*out = (struct address){.local = local};
+	domain = without_final_dot(domain);
+	switch (build_plain(arena, local, domain, out)) {
+	case BUILT:
+		return true;
+	case NOT_PLAIN:
+		return build_any(arena, local, domain, out);
+	case ARENA_FULL:
+		break;
+	}
+	return false;
+}
+
+/* The guess is what surrounds the last '@'. */
+static void
+guess_parts(struct arena *arena, struct slice raw, struct address *out)
+{
+	size_t at = raw.len, end;
+
+	while (at > 0 && raw.p[at - 1] != '@')
+		at--;
+	if (at == 0)
+		return;
+	for (end = at; end < raw.len && token_is_atom_byte(raw.p[end]); end++)
+		;
+	out->local = slice_sub(raw, 0, at - 1);
+	if (end > at)
+		out->domain = address_domain(arena, slice_sub(raw, at, end));
+}
+
+bool
+address_build_broken(struct arena *arena, struct slice raw, struct address *out)
+{
+	raw = slice_trim(raw);
+	*out = (struct address){.broken = true, .text = key_of(arena, raw)};
+	guess_parts(arena, raw, out);
+	return !slice_is_absent(out->text);
+}
+
+bool
+address_equal(const struct address *a, const struct address *b)
+{
+	return !a->broken && !b->broken && slice_equal(a->text, b->text);
+}
+
+bool
+address_is_mailbox(const struct address *address)
+{
+	return !address->broken && address->domain.len > 0 &&
+		address->local.len > 0;
+}
+
+/* By libidn2; absent when it refuses. */
+static struct slice
+to_ascii(struct arena *arena, struct slice domain)
+{
+	char text[DOMAIN_BYTES_MAX + 1];
+	struct slice result = {NULL, 0};
+	char *ascii = NULL;
+
+	if (domain.len > DOMAIN_BYTES_MAX)
+		return result;
+	memcpy(text, domain.p, domain.len);
+	text[domain.len] = '\0';
+	if (idn2_to_ascii_8z(text, &ascii, IDN2_NONTRANSITIONAL) == IDN2_OK)
+		result = arena_copy(arena, without_final_dot(slice_of(ascii)));
+	idn2_free(ascii);
+	return result;
+}
+
+struct slice
+address_domain(struct arena *arena, struct slice domain)
+{
+	char *p;
+
+	domain = without_final_dot(domain);
+	p = arena_bytes(arena, domain.len);
+	if (p == NULL)
+		return (struct slice){NULL, 0};
+	if (copy_dot_atom(p, domain))
+		return (struct slice){p, domain.len};
+	if (slice_is_utf8(domain) && !has_control(domain)) {
+		struct slice ascii = to_ascii(arena, domain);
+
+		if (!slice_is_absent(ascii))
+			return ascii;
+	}
+	return key_of(arena, domain);
+}

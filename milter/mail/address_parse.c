@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reading addresses. The grammar of RFC 5322 with section 4.4 is read from
+ * tokens: words that touch, or that a dot joins, make a chain; the chain
+ * before an '@' is a local part and the one after it a domain. Where the
+ * grammar ends, what mail programs do decides: they show the addr-spec in the
+ * angle brackets, whatever stands before it.
+ */
+#include "mail/address.h"
+
+#include "mail/encoded_word.h"
+#include "mail/token.h"
+
+#include <string.h>
+
+/* Words that belong together: "john . doe", "a.\"b c\".d". */
+struct chain {
+	const char *from, *to; /* from is NULL when it is empty */
+	struct token first;
+	size_t words;
+};
+
+static bool
+is_word(struct token token)
+{
+	return token.kind == TOKEN_ATOM || token.kind == TOKEN_QUOTED;
+}
+
+static bool
+chain_takes(const struct chain *chain, struct token token)
+{
+	return chain->words == 0 || chain->to == token.raw.p ||
+		chain->to[-1] == '.' || token.raw.p[0] == '.';
+}
+
+static void
+chain_add(struct chain *chain, struct token token)
+{
+	if (chain->words++ == 0) {
+		chain->from = token.raw.p;
+		chain->first = token;
+	}
+	chain->to = token.raw.p + token.raw.len;
+}
+
+/* Its text without quotes, comments and white space; absent when the arena
+ * is full. */
+static struct slice
+chain_text(struct arena *arena, const struct chain *chain)
+{
+	struct slice raw = {chain->from, (size_t)(chain->to - chain->from)};
+	struct lexer lexer = lexer_of(raw);
+	struct token token;
+	size_t len = 0;
+	char *p;
+
+	if (chain->words == 1)
+		return chain->first.kind == TOKEN_QUOTED
+			? token_unquote(arena, chain->first.text)
+			: chain->first.raw;
+	p = arena_bytes(arena, raw.len);
+	if (p == NULL)
+		return (struct slice){NULL, 0};
+	for (token = token_next_word(&lexer); token.kind != TOKEN_END;
+		token = token_next_word(&lexer)) {
+		struct slice text = token.kind == TOKEN_QUOTED
+			? token_unquote(arena, token.text)
+			: token.raw;
+
+		if (slice_is_absent(text))
+			return text;
+		memcpy(p + len, text.p, text.len);
+		len += text.len;
+	}
+	return (struct slice){p, len};
+}
+
+/* The words of a local part, up to what is none. */
+static struct chain
+read_local(struct lexer *lexer)
+{
+	struct chain chain = {0};
+
+	for (;;) {
+		struct lexer before = *lexer;
+		struct token token = token_next_word(lexer);
+
+		if (!is_word(token) || !chain_takes(&chain, token)) {
+			*lexer = before;
+			return chain;
+		}
+		chain_add(&chain, token);
+	}
+}
+
+/* What may follow an '@'. */
+static struct chain
+read_domain(struct lexer *lexer)
+{
+	struct chain chain = {0};
+
+	for (;;) {
+		struct lexer before = *lexer;
+		struct token token = token_next_word(lexer);
+
+		if ((token.kind != TOKEN_ATOM && token.kind != TOKEN_LITERAL) ||
+			!chain_takes(&chain, token)) {
+			*lexer = before;
+			return chain;
+		}
+		chain_add(&chain, token);
+	}
+}
+
+/* "@a,@b:" of an obs-route; the lexer stays where it was if there is none. */
+static void
+skip_route(struct lexer *lexer)
+{
+	struct lexer start = *lexer;
+	struct token token = token_next_word(lexer);
+
+	while (token.special == '@' || token.special == ',') {
+		if (token.special == '@')
+			(void)read_domain(lexer);
+		token = token_next_word(lexer);
+	}
+	if (token.special != ':')
+		*lexer = start;
+}
+
+enum outcome {
+	READ,
+	UNREADABLE,
+	ARENA_FULL
+};
+
+/* [obs-route] addr-spec, or nothing at all (the null sender). */
+static enum outcome
+read_spec(struct arena *arena, struct lexer *lexer, struct address *out)
+{
+	struct slice local, domain = {NULL, 0};
+	struct chain chain;
+	struct lexer before;
+
+	skip_route(lexer);
+	chain = read_local(lexer);
+	if (chain.words == 0) {
+		*out = (struct address){
+			.local = SLICE(""),
+			.domain = SLICE(""),
+			.text = SLICE(""),
+		};
+		return READ;
+	}
+	local = chain_text(arena, &chain);
+	before = *lexer;
+	if (token_next_word(lexer).special == '@') {
+		chain = read_domain(lexer);
+		if (chain.words == 0)
+			return UNREADABLE;
+		domain = chain_text(arena, &chain);
+		if (slice_is_absent(domain))
+			return ARENA_FULL;
+	} else {
+		*lexer = before;
+	}
+	if (slice_is_absent(local) || !address_build(arena, local, domain, out))
+		return ARENA_FULL;
+	return out->broken ? UNREADABLE : READ;
+}
+
+static size_t
+last_at(struct slice s)
+{
+	size_t at = s.len;
+
+	while (at > 0 && s.p[at - 1] != '@')
+		at--;
+	return at > 0 ? at - 1 : SLICE_NONE;
+}
+
+/* A local part that should have been quoted, as pickup hands it on? */
+static bool
+is_bare(struct slice local)
+{
+	size_t i;
+
+	for (i = 0; i < local.len; i++)
+		if (local.p[i] == '"' || local.p[i] == '<' || local.p[i] == '>')
+			return false;
+	return true;
+}
+
+bool
+address_parse_path(struct arena *arena, struct slice path, struct address *out)
+{
+	struct lexer lexer;
+	size_t at;
+
+	path = slice_trim(path);
+	if (path.len > 0 && path.p[0] == '<')
+		path = slice_sub(path, 1, path.len);
+	if (path.len > 0 && path.p[path.len - 1] == '>')
+		path = slice_sub(path, 0, path.len - 1);
+	path = slice_trim(path);
+	lexer = lexer_of(path);
+	switch (read_spec(arena, &lexer, out)) {
+	case READ:
+		if (token_next_word(&lexer).kind == TOKEN_END)
+			return true;
+		break;
+	case UNREADABLE:
+		break;
+	case ARENA_FULL:
+		return false;
+	}
+	at = last_at(path);
+	if (at != SLICE_NONE && at + 1 < path.len &&
+		is_bare(slice_sub(path, 0, at)) &&
+		address_build(arena, slice_sub(path, 0, at),
+			slice_sub(path, at + 1, path.len), out) &&
+		!out->broken)
+		return true;
+	return address_build_broken(arena, path, out);
+}
+
+/* The item of an address list that is being read. */
+enum spec {
+	SPEC_NONE,
+	SPEC_BARE, /* local@domain */
+	SPEC_ANGLE /* <local@domain> */
+};
+
+struct item {
+	const char *from, *to; /* of all of it; from is NULL when empty */
+	const char *phrase_to; /* the display name ends there */
+	struct chain chain; /* the last words */
+	size_t chains; /* how many there were before an addr-spec */
+	struct slice comment; /* the last one */
+	struct address address;
+	enum spec spec;
+	bool junk; /* what has no place in an address */
+};
+
+struct list {
+	struct arena *arena;
+	struct lexer lexer;
+	struct item item;
+	struct address *at;
+	size_t count, size, limit;
+	bool cut; /* at the limit, or the arena is full: stop */
+};
+
+static struct address *
+list_slot(struct list *list)
+{
+	if (list->count == list->limit) {
+		list->cut = true;
+		return NULL;
+	}
+	if (list->count == list->size) {
+		size_t size = list->size > 0 ? 2 * list->size : 1;
+		struct address *at = arena_array(list->arena, size, sizeof *at);
+
+		if (at == NULL) {
+			list->cut = true;
+			return NULL;
+		}
+		if (list->count > 0)
+			memcpy(at, list->at, list->count * sizeof *at);
+		list->at = at;
+		list->size = size;
+	}
+	return &list->at[list->count++];
+}
+
+/* Nothing in it but words with one space between? */
+static bool
+is_plain_phrase(struct slice raw)
+{
+	size_t i;
+
+	for (i = 0; i < raw.len; i++) {
+		char c = raw.p[i];
+
+		if (c == ' ' ? raw.p[i + 1] == ' ' : !token_is_atom_byte(c))
+			return false;
+	}
+	return true;
+}
+
+/* Words one space apart; quotes, also lone ones, and comments gone. */
+static struct slice
+join_phrase(struct arena *arena, struct slice raw)
+{
+	struct lexer lexer = lexer_of(raw);
+	char *p = arena_bytes(arena, raw.len + 1);
+	const char *before = raw.p;
+	struct token token;
+	size_t len = 0;
+
+	if (p == NULL)
+		return (struct slice){NULL, 0};
+	for (token = token_next_word(&lexer); token.kind != TOKEN_END;
+		token = token_next_word(&lexer)) {
+		struct slice text = token.kind == TOKEN_QUOTED
+			? token_unquote(arena, token.text)
+			: token.raw;
+
+		if (slice_is_absent(text))
+			return text;
+		if (token.special == '"')
+			continue;
+		if (len > 0 && token.raw.p != before)
+			p[len++] = ' ';
+		memcpy(p + len, text.p, text.len);
+		len += text.len;
+		before = token.raw.p + token.raw.len;
+	}
+	return (struct slice){p, len};
+}
+
+static struct slice
+phrase_text(struct arena *arena, struct slice raw)
+{
+	if (!is_plain_phrase(raw))
+		raw = join_phrase(arena, raw);
+	return slice_trim(encoded_words_decode(arena, raw));
+}
+
+/* The display name: the phrase, else the comment after the address. */
+static struct slice
+item_name(struct arena *arena, const struct item *item)
+{
+	struct slice comment;
+
+	if (item->spec == SPEC_ANGLE && item->phrase_to != NULL)
+		return phrase_text(arena,
+			(struct slice){item->from,
+				(size_t)(item->phrase_to - item->from)});
+	if (slice_is_absent(item->comment))
+		return item->comment;
+	comment = token_unquote(arena, item->comment);
+	return slice_trim(encoded_words_decode(arena, comment));
+}
+
+/* Ends the item; an empty one leaves nothing. */
+static void
+flush(struct list *list)
+{
+	struct item *item = &list->item;
+	struct arena *arena = list->arena;
+	struct address *slot = NULL;
+	bool ok = true;
+
+	if (item->from != NULL)
+		slot = list_slot(list);
+	if (slot != NULL) {
+		struct slice raw = {
+			item->from, (size_t)(item->to - item->from)};
+
+		if (item->spec != SPEC_NONE && !item->address.broken)
+			*slot = item->address;
+		else if (item->spec == SPEC_NONE && !item->junk &&
+			item->chains == 1)
+			ok = address_build(arena,
+				chain_text(arena, &item->chain), SLICE(""),
+				slot);
+		else
+			ok = address_build_broken(arena, raw, slot);
+		slot->name = item_name(arena, item);
+	}
+	if (!ok) {
+		list->count--;
+		list->cut = true;
+	}
+	*item = (struct item){0};
+}
+
+static void
+item_extend(struct item *item, struct token token)
+{
+	if (item->from == NULL)
+		item->from = token.raw.p;
+	item->to = token.raw.p + token.raw.len;
+}
+
+static void
+take_word(struct list *list, struct token token)
+{
+	struct item *item = &list->item;
+
+	if (item->spec != SPEC_NONE)
+		flush(list);
+	if (item->chains == 0 || !chain_takes(&item->chain, token)) {
+		item->chain = (struct chain){0};
+		item->chains++;
+	}
+	chain_add(&item->chain, token);
+	item_extend(item, token);
+	item->phrase_to = item->to;
+}
+
+static void
+take_comment(struct list *list, struct token token)
+{
+	list->item.comment = token.text;
+}
+
+static void
+take_junk(struct list *list, struct token token)
+{
+	item_extend(&list->item, token);
+	list->item.junk = true;
+}
+
+/* The chain before it is a local part. */
+static void
+take_at(struct list *list, struct token token)
+{
+	struct item *item = &list->item;
+	struct slice local;
+	struct chain domain;
+
+	item_extend(item, token);
+	domain = read_domain(&list->lexer);
+	if (domain.words > 0)
+		item->to = domain.to;
+	if (item->spec != SPEC_NONE || item->chain.words == 0 ||
+		domain.words == 0) {
+		item->address.broken = true;
+		item->junk = true;
+		return;
+	}
+	local = chain_text(list->arena, &item->chain);
+	list->cut = slice_is_absent(local) ||
+		!address_build(list->arena, local,
+			chain_text(list->arena, &domain), &item->address);
+	item->phrase_to = domain.to;
+	item->spec = SPEC_BARE;
+	item->chain = (struct chain){0};
+}
+
+/* Passes over what should not be there, to the end of the angle brackets. */
+static bool
+close_angle(struct list *list)
+{
+	struct lexer before = list->lexer;
+	bool clean = true;
+
+	for (;;) {
+		struct token token = token_next_word(&list->lexer);
+
+		if (token.special == '>') {
+			list->item.to = token.raw.p + 1;
+			return clean;
+		}
+		if (token.kind == TOKEN_END || token.special == ',' ||
+			token.special == '<') {
+			list->lexer = before;
+			return clean;
+		}
+		before = list->lexer;
+		list->item.to = before.at;
+		clean = false;
+	}
+}
+
+static void
+take_angle(struct list *list, struct token token)
+{
+	struct item *item = &list->item;
+	enum outcome outcome;
+
+	if (item->spec == SPEC_ANGLE)
+		flush(list);
+	item_extend(item, token);
+	outcome = read_spec(list->arena, &list->lexer, &item->address);
+	item->to = list->lexer.at;
+	item->spec = SPEC_ANGLE;
+	if (!close_angle(list) || outcome == UNREADABLE)
+		item->address.broken = true;
+	if (outcome == ARENA_FULL)
+		list->cut = true;
+}
+
+static void
+take_separator(struct list *list, struct token token)
+{
+	(void)token;
+	flush(list);
+}
+
+/* What was a phrase was the name of a group. */
+static void
+take_colon(struct list *list, struct token token)
+{
+	(void)token;
+	if (list->item.spec == SPEC_NONE)
+		list->item = (struct item){0};
+	else
+		flush(list);
+}
+
+static void
+take_special(struct list *list, struct token token)
+{
+	static const struct {
+		char special;
+		void (*take)(struct list *, struct token);
+	} takers[] = {
+		{'<', take_angle},
+		{'@', take_at},
+		{',', take_separator},
+		{';', take_separator},
+		{':', take_colon},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof takers / sizeof *takers; i++)
+		if (takers[i].special == token.special) {
+			takers[i].take(list, token);
+			return;
+		}
+	take_junk(list, token);
+}
+
+static void
+take_token(struct list *list, struct token token)
+{
+	if (is_word(token))
+		take_word(list, token);
+	else if (token.kind == TOKEN_COMMENT)
+		take_comment(list, token);
+	else if (token.kind == TOKEN_SPECIAL)
+		take_special(list, token);
+	else
+		take_junk(list, token);
+}
+
+struct addresses
+address_parse_list(
+	struct arena *arena, struct slice value, size_t limit, bool *cut)
+{
+	struct list list = {
+		.arena = arena,
+		.lexer = lexer_of(value),
+		.limit = limit,
+	};
+	struct token token = token_next(&list.lexer);
+
+	while (token.kind != TOKEN_END && !list.cut) {
+		take_token(&list, token);
+		token = token_next(&list.lexer);
+	}
+	if (!list.cut)
+		flush(&list);
+	*cut = list.cut;
+	return (struct addresses){list.at, list.count};
+}

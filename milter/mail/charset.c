@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Text of any charset to UTF-8. */
+#include "mail/charset.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <stdint.h>
+#include <string.h>
+
+#define OPENED_MAX 8
+#define CHUNK_BYTES 512
+
+static const struct slice replacement = {"\xEF\xBF\xBD", 3};
+
+/* What Windows-1252 has where ISO-8859-1 has the controls 0x80..0x9F, which
+ * nobody means: WHATWG reads the one as the other, and so do mail programs. */
+static const uint16_t windows_1252[32] = {0x20AC, 0xFFFD, 0x201A, 0x0192,
+	0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152,
+	0xFFFD, 0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+	0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E,
+	0x0178};
+
+/* Of the basic multilingual plane. */
+static void
+add_code_point(struct buf *out, uint16_t cp)
+{
+	if (cp >= 0x800) {
+		buf_add_byte(out, (char)(0xE0 | cp >> 12));
+		buf_add_byte(out, (char)(0x80 | (cp >> 6 & 0x3F)));
+	} else {
+		buf_add_byte(out, (char)(0xC0 | cp >> 6));
+	}
+	buf_add_byte(out, (char)(0x80 | (cp & 0x3F)));
+}
+
+static void
+add_latin1(struct buf *out, struct slice bytes)
+{
+	size_t i;
+
+	for (i = 0; i < bytes.len; i++) {
+		unsigned char c = (unsigned char)bytes.p[i];
+
+		if (c < 0x80)
+			buf_add_byte(out, (char)c);
+		else if (c < 0xA0)
+			add_code_point(out, windows_1252[c - 0x80]);
+		else
+			add_code_point(out, c);
+	}
+}
+
+/* Length of the UTF-8 sequence that s starts with, 0 if it is none. */
+static size_t
+sequence_length(struct slice s)
+{
+	size_t len;
+
+	for (len = 1; len <= 4 && len <= s.len; len++)
+		if (slice_is_utf8(slice_sub(s, 0, len)))
+			return len;
+	return 0;
+}
+
+static void
+add_utf8(struct buf *out, struct slice bytes)
+{
+	size_t at = 0;
+
+	if (slice_is_utf8(bytes)) {
+		buf_add(out, bytes);
+		return;
+	}
+	while (at < bytes.len) {
+		struct slice rest = slice_sub(bytes, at, bytes.len);
+		size_t len = sequence_length(rest);
+
+		buf_add(out, len > 0 ? slice_sub(rest, 0, len) : replacement);
+		at += len > 0 ? len : 1;
+	}
+}
+
+static const struct {
+	const char *name;
+	void (*add)(struct buf *out, struct slice bytes);
+} builtin[] = {
+	{"utf-8", add_utf8},
+	{"us-ascii", add_utf8},
+	{"iso-8859-1", add_latin1},
+	{"windows-1252", add_latin1},
+	{"utf8", add_utf8},
+	{"ascii", add_utf8},
+	{"latin1", add_latin1},
+	{"cp1252", add_latin1},
+};
+
+void
+charset_cache_fini(struct charset_cache *cache)
+{
+	if (cache->handle != NULL)
+		(void)iconv_close(cache->handle);
+	*cache = (struct charset_cache){0};
+}
+
+/* The converter, opened where it must be; NULL if there is none. */
+static iconv_t
+find_converter(struct charset_cache *cache, struct slice charset)
+{
+	iconv_t handle;
+
+	if (charset.len >= sizeof cache->name)
+		return NULL;
+	if (slice_equal_fold(slice_of(cache->name), charset))
+		return cache->handle;
+	if (cache->opened == OPENED_MAX)
+		return NULL;
+	if (cache->handle != NULL)
+		(void)iconv_close(cache->handle);
+	memcpy(cache->name, charset.p, charset.len);
+	cache->name[charset.len] = '\0';
+	cache->opened++;
+	handle = iconv_open("UTF-8", cache->name);
+	/* POSIX: (iconv_t)-1 is the failure; NULL stands for it here. */
+	cache->handle = (intptr_t)handle == -1 ? NULL : handle;
+	return cache->handle;
+}
+
+/* What a stateful charset still holds back. */
+static void
+drain(iconv_t handle, struct buf *out)
+{
+	char chunk[CHUNK_BYTES], *to = chunk;
+	size_t room = sizeof chunk;
+
+	(void)iconv(handle, NULL, NULL, &to, &room);
+	buf_add(out, (struct slice){chunk, (size_t)(to - chunk)});
+}
+
+/* Converts all of bytes; every turn consumes some of it or ends. */
+static void
+convert(iconv_t handle, struct slice bytes, struct buf *out)
+{
+	char *in = (char *)(uintptr_t)bytes.p;
+	size_t left = bytes.len;
+
+	(void)iconv(handle, NULL, NULL, NULL, NULL);
+	while (left > 0) {
+		char chunk[CHUNK_BYTES], *to = chunk;
+		size_t room = sizeof chunk, before = left;
+		size_t result = iconv(handle, &in, &left, &to, &room);
+		int reason = result == (size_t)-1 ? errno : 0;
+
+		buf_add(out, (struct slice){chunk, (size_t)(to - chunk)});
+		if (reason == EINVAL) {
+			buf_add(out, replacement);
+			break;
+		}
+		if (reason == EILSEQ) {
+			buf_add(out, replacement);
+			in++;
+			left--;
+		} else if (left == before) {
+			break;
+		}
+	}
+	drain(handle, out);
+}
+
+/* No line ends, no NUL: a value stays one line of text. */
+static void
+blank_controls(struct buf *out, size_t from)
+{
+	size_t i;
+
+	for (i = from; i < out->len; i++)
+		if ((unsigned char)out->p[i] < 0x20 && out->p[i] != '\t')
+			out->p[i] = ' ';
+}
+
+bool
+charset_to_utf8(struct charset_cache *cache, struct slice charset,
+	struct slice bytes, struct buf *out)
+{
+	size_t i, from = out->len;
+	iconv_t handle;
+
+	for (i = 0; i < sizeof builtin / sizeof *builtin; i++)
+		if (slice_equal_fold(slice_of(builtin[i].name), charset)) {
+			builtin[i].add(out, bytes);
+			blank_controls(out, from);
+			return true;
+		}
+	handle = find_converter(cache, charset);
+	if (handle == NULL)
+		return false;
+	convert(handle, bytes, out);
+	blank_controls(out, from);
+	return true;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Dates of header fields. */
+#include "mail/date.h"
+
+#include "mail/token.h"
+
+#define MINUTE_S 60
+#define DAY_S 86400
+
+static const char months[12][4] = {"jan", "feb", "mar", "apr", "may", "jun",
+	"jul", "aug", "sep", "oct", "nov", "dec"};
+
+/* RFC 5322 section 4.3; all others, the military ones too, mean nothing. */
+static const struct {
+	char name[4];
+	int hours;
+} zones[] = {
+	{"edt", -4},
+	{"est", -5},
+	{"cdt", -5},
+	{"cst", -6},
+	{"mdt", -6},
+	{"mst", -7},
+	{"pdt", -7},
+	{"pst", -8},
+};
+
+/* Reads word by word. */
+struct reader {
+	struct lexer lexer;
+	struct token token; /* the next one */
+};
+
+static void
+advance(struct reader *reader)
+{
+	reader->token = token_next_word(&reader->lexer);
+}
+
+/* A number of at most six digits, and nothing else. */
+static bool
+read_number(struct reader *reader, unsigned *out)
+{
+	uint64_t number;
+
+	if (reader->token.raw.len > 6 ||
+		!slice_to_u64(reader->token.raw, &number))
+		return false;
+	*out = (unsigned)number;
+	advance(reader);
+	return true;
+}
+
+static bool
+read_special(struct reader *reader, char special)
+{
+	if (reader->token.special != special)
+		return false;
+	advance(reader);
+	return true;
+}
+
+static bool
+read_month(struct reader *reader, unsigned *out)
+{
+	size_t i;
+
+	for (i = 0; i < 12; i++)
+		if (slice_starts_fold(
+			    reader->token.raw, (struct slice){months[i], 3})) {
+			*out = (unsigned)i + 1;
+			advance(reader);
+			return true;
+		}
+	return false;
+}
+
+/* Section 4.3: 0..49 are of this century, 50..999 count from 1900. */
+static bool
+read_year(struct reader *reader, unsigned *out)
+{
+	size_t digits = reader->token.raw.len;
+
+	if (digits < 2 || digits > 4 || !read_number(reader, out))
+		return false;
+	if (digits == 2 && *out < 50)
+		*out += 2000;
+	else if (digits < 4)
+		*out += 1900;
+	return true;
+}
+
+/* "[Thu,] 26 Aug 2021" */
+static bool
+read_day(struct reader *reader, unsigned *year, unsigned *month, unsigned *day)
+{
+	static const unsigned char lengths[12] = {
+		31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+	if (reader->token.kind == TOKEN_ATOM && reader->token.raw.p[0] > '9') {
+		advance(reader);
+		(void)read_special(reader, ',');
+	}
+	return read_number(reader, day) && read_month(reader, month) &&
+		read_year(reader, year) && *day >= 1 &&
+		*day <= lengths[*month - 1];
+}
+
+/* "09:46[:01]" */
+static bool
+read_time(struct reader *reader, unsigned *seconds)
+{
+	unsigned hour, minute, second = 0;
+
+	if (!read_number(reader, &hour) || !read_special(reader, ':') ||
+		!read_number(reader, &minute))
+		return false;
+	if (read_special(reader, ':') && !read_number(reader, &second))
+		return false;
+	*seconds = (hour * 60 + minute) * MINUTE_S + second;
+	return hour < 24 && minute < 60 && second <= 60;
+}
+
+/* Seconds east of Greenwich. */
+static int
+read_zone(struct reader *reader)
+{
+	struct slice zone = reader->token.raw;
+	uint64_t digits;
+	size_t i;
+
+	if (zone.len == 5 && (zone.p[0] == '+' || zone.p[0] == '-') &&
+		slice_to_u64(slice_sub(zone, 1, 5), &digits)) {
+		int offset = (int)(digits / 100 * 60 + digits % 100) * MINUTE_S;
+
+		return zone.p[0] == '-' ? -offset : offset;
+	}
+	for (i = 0; i < sizeof zones / sizeof *zones; i++)
+		if (slice_equal_fold(zone, (struct slice){zones[i].name, 3}))
+			return zones[i].hours * 60 * MINUTE_S;
+	return 0;
+}
+
+/* Days since 1970-01-01 of the proleptic Gregorian calendar: years begin in
+ * March, so that the leap day is the last of its year. */
+static int64_t
+days_from_civil(unsigned year, unsigned month, unsigned day)
+{
+	unsigned y = month <= 2 ? year - 1 : year;
+	unsigned era = y / 400, of_era = y % 400;
+	unsigned of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+	unsigned days = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
+
+	return (int64_t)era * 146097 + days - 719468;
+}
+
+bool
+date_parse(struct slice text, int64_t *at_ms)
+{
+	struct reader reader = {.lexer = lexer_of(text)};
+	unsigned year, month, day, seconds;
+	int64_t at;
+
+	advance(&reader);
+	if (!read_day(&reader, &year, &month, &day) ||
+		!read_time(&reader, &seconds) || year < 1900)
+		return false;
+	at = days_from_civil(year, month, day) * DAY_S + seconds -
+		read_zone(&reader);
+	*at_ms = at * 1000;
+	return true;
+}

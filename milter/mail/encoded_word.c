@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Encoded words. Neighbours of one charset are put together before they are
+ * converted, because senders cut characters of several bytes in two. White
+ * space between two encoded words is no part of the text (RFC 2047 section
+ * 6.2).
+ */
+#include "mail/encoded_word.h"
+
+#include "base/buf.h"
+#include "mail/charset.h"
+
+#include <string.h>
+
+#define CHARSET_BYTES_MAX 64
+
+static bool
+is_charset_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		(c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' ||
+		c == ':' || c == '+';
+}
+
+/* "charset", "charset*language"; the offset after its '?', or 0. */
+static size_t
+parse_charset(struct slice s, struct slice *charset)
+{
+	size_t at = 2, end = slice_find_byte(s, '?', 2);
+
+	if (end == SLICE_NONE || end == 2 || end - 2 > CHARSET_BYTES_MAX)
+		return 0;
+	while (at < end && is_charset_byte(s.p[at]))
+		at++;
+	if (at == 2 || (at < end && s.p[at] != '*'))
+		return 0;
+	*charset = slice_sub(s, 2, at);
+	return end + 1;
+}
+
+bool
+encoded_word_parse(struct slice s, struct encoded_word *out)
+{
+	size_t at, end;
+
+	if (s.len < 8 || s.p[0] != '=' || s.p[1] != '?')
+		return false;
+	at = parse_charset(s, &out->charset);
+	if (at == 0 || at + 3 >= s.len || s.p[at + 1] != '?')
+		return false;
+	out->encoding = (char)(s.p[at] & ~0x20);
+	if (out->encoding != 'B' && out->encoding != 'Q')
+		return false;
+	end = slice_find(slice_sub(s, at + 2, s.len), SLICE("?="));
+	if (end == SLICE_NONE)
+		return false;
+	out->text = slice_sub(s, at + 2, at + 2 + end);
+	out->raw = slice_sub(s, 0, at + 2 + end + 2);
+	return true;
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* A lone '=' stands for itself. */
+static void
+decode_q(struct buf *out, struct slice text)
+{
+	size_t i;
+
+	for (i = 0; i < text.len; i++) {
+		char c = text.p[i];
+		int high = -1, low = -1;
+
+		if (c == '=' && i + 2 < text.len) {
+			high = hex_digit(text.p[i + 1]);
+			low = hex_digit(text.p[i + 2]);
+		}
+		if (high >= 0 && low >= 0) {
+			c = (char)(high << 4 | low);
+			i += 2;
+		} else if (c == '_') {
+			c = ' ';
+		}
+		buf_add_byte(out, c);
+	}
+}
+
+static int
+base64_digit(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+/* White space is passed over, padding may be missing; false on a byte that
+ * has no place there. */
+static bool
+decode_b(struct buf *out, struct slice text)
+{
+	unsigned bits = 0, have = 0;
+	size_t i;
+
+	for (i = 0; i < text.len && text.p[i] != '='; i++) {
+		int digit = base64_digit(text.p[i]);
+
+		if (text.p[i] == ' ' || text.p[i] == '\t')
+			continue;
+		if (digit < 0)
+			return false;
+		bits = (bits << 6 | (unsigned)digit) & 0xFFFF;
+		have += 6;
+		if (have >= 8) {
+			have -= 8;
+			buf_add_byte(out, (char)(bits >> have & 0xFF));
+		}
+	}
+	return true;
+}
+
+/* Words of one charset in a row: their bytes, and where they stand. */
+struct run {
+	struct slice charset;
+	struct buf bytes;
+	const char *from, *to; /* from is NULL when there is none */
+};
+
+struct decoder {
+	struct run run;
+	struct charset_cache cache;
+	struct buf out;
+};
+
+static void
+flush(struct decoder *decoder)
+{
+	struct run *run = &decoder->run;
+	struct slice raw = {run->from, 0};
+
+	if (run->from == NULL)
+		return;
+	raw.len = (size_t)(run->to - run->from);
+	if (!charset_to_utf8(&decoder->cache, run->charset,
+		    buf_slice(&run->bytes), &decoder->out))
+		buf_add(&decoder->out, raw);
+	buf_reset(&run->bytes);
+	run->from = run->to = NULL;
+}
+
+/* A word that cannot be decoded is text like any other. */
+static void
+add_word(struct decoder *decoder, const struct encoded_word *word)
+{
+	struct run *run = &decoder->run;
+	size_t before = run->bytes.len;
+
+	if (word->encoding == 'Q') {
+		decode_q(&run->bytes, word->text);
+	} else if (!decode_b(&run->bytes, word->text)) {
+		run->bytes.len = before;
+		flush(decoder);
+		buf_add(&decoder->out, word->raw);
+		return;
+	}
+	run->charset = word->charset;
+	if (run->from == NULL)
+		run->from = word->raw.p;
+	run->to = word->raw.p + word->raw.len;
+}
+
+/* Where the last encoded word can end: nothing behind it need be searched
+ * for an end, which keeps decoding linear. */
+static size_t
+last_end(struct slice s)
+{
+	size_t at = s.len;
+
+	while (at >= 2 && (s.p[at - 2] != '?' || s.p[at - 1] != '='))
+		at--;
+	return at >= 2 ? at : 0;
+}
+
+/* The text between two words, unless it is white space that only keeps
+ * them apart. */
+static void
+add_gap(struct decoder *decoder, struct slice gap, struct slice next_charset)
+{
+	struct run *run = &decoder->run;
+	bool apart = run->from != NULL && slice_trim(gap).len == 0;
+
+	if (apart && slice_equal_fold(run->charset, next_charset))
+		return;
+	flush(decoder);
+	if (!apart)
+		buf_add(&decoder->out, gap);
+}
+
+static void
+decode_all(struct decoder *decoder, struct slice value)
+{
+	size_t end = last_end(value);
+	struct slice rest = slice_sub(value, 0, end), gap = {rest.p, 0};
+
+	while (rest.len > 0) {
+		size_t at = slice_find(rest, SLICE("=?"));
+		struct encoded_word word;
+
+		if (at == SLICE_NONE)
+			break;
+		rest = slice_sub(rest, at, rest.len);
+		if (!encoded_word_parse(rest, &word)) {
+			rest = slice_sub(rest, 2, rest.len);
+			continue;
+		}
+		gap.len = (size_t)(rest.p - gap.p);
+		add_gap(decoder, gap, word.charset);
+		add_word(decoder, &word);
+		rest = slice_sub(rest, word.raw.len, rest.len);
+		gap.p = rest.p;
+	}
+	flush(decoder);
+	gap.len = (size_t)(value.p + value.len - gap.p);
+	buf_add(&decoder->out, gap);
+}
+
+struct slice
+encoded_words_decode(struct arena *arena, struct slice value)
+{
+	struct decoder decoder = {0};
+	struct slice text = value;
+
+	if (slice_find(value, SLICE("=?")) == SLICE_NONE)
+		return value;
+	decode_all(&decoder, value);
+	if (buf_ok(&decoder.out) && buf_ok(&decoder.run.bytes))
+		text = arena_copy(arena, buf_slice(&decoder.out));
+	if (slice_is_absent(text))
+		text = value;
+	charset_cache_fini(&decoder.cache);
+	buf_fini(&decoder.run.bytes);
+	buf_fini(&decoder.out);
+	return text;
+}

@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Building a message. The callbacks copy into the arena; message_finish()
+ * reads the envelope, then every field once: unfolded, decoded, entered under
+ * its name and handed to the facts that are read from it.
+ *
+ * A quarter of the arena is kept back for what parsing needs. Fields arrive
+ * newest first, so that From and To come last: when the room for fields is
+ * used up, those that facts are read from still enter, or a sender could hide
+ * them behind a heap of others.
+ */
+#include "mail/message.h"
+
+#include "base/digest.h"
+#include "mail/facts.h"
+#include "mail/param.h"
+
+#include <string.h>
+
+#define FIRST_FIELDS 48
+#define FIRST_RECIPIENTS 4
+#define NAME_HEADS 64
+#define NO_FIELD UINT16_MAX
+#define FIELDS_MAX 30000
+#define IDENTITY_BYTES 16
+
+const struct message_limits message_limits_default = {
+	.fields = 1000,
+	.field_bytes = 65536,
+	.recipients = 1000,
+	.addresses = 500,
+};
+
+static const char *const gap_names[GAP_COUNT] = {
+	"fields",
+	"field-cut",
+	"bytes",
+	"recipients",
+	"addresses",
+	"broken-header",
+	"macros",
+	"regex",
+	"store-down",
+	"store-late",
+	"value-cut",
+};
+
+const char *
+gap_name(unsigned bit)
+{
+	return bit < GAP_COUNT ? gap_names[bit] : "";
+}
+
+static const char *const direction_names[] = {
+	[DIRECTION_INBOUND] = "inbound",
+	[DIRECTION_OUTBOUND] = "outbound",
+	[DIRECTION_INTERNAL] = "internal",
+};
+
+const char *
+direction_name(enum direction direction)
+{
+	return direction_names[direction];
+}
+
+struct raw_recipient {
+	struct slice path, orcpt, notify;
+};
+
+struct message_builder {
+	struct message message;
+	struct message_limits limits;
+	size_t reserve; /* bytes of the arena kept for parsing */
+
+	bool has_sender;
+	struct slice sender_path, sender_auth;
+	struct raw_recipient *rcpts;
+	size_t rcpt_size;
+	struct field *fields; /* value raw until message_finish() */
+	size_t field_size;
+};
+
+struct message_builder *
+message_begin(struct arena *arena, const struct realm *realm,
+	const struct message_limits *limits)
+{
+	struct message_builder *builder = arena_alloc(arena, sizeof *builder);
+
+	if (builder == NULL)
+		return NULL;
+	builder->message.arena = arena;
+	builder->message.realm = realm;
+	builder->limits = limits != NULL ? *limits : message_limits_default;
+	if (builder->limits.fields > FIELDS_MAX)
+		builder->limits.fields = FIELDS_MAX;
+	builder->rcpt_size = FIRST_RECIPIENTS;
+	builder->field_size = FIRST_FIELDS;
+	builder->reserve = arena_left(arena) / 4;
+	return builder;
+}
+
+void
+message_add_gap(struct message_builder *builder, enum gap gap)
+{
+	builder->message.gaps |= gap;
+}
+
+/* A copy; the old one stays where there is nothing new. */
+static void
+keep(struct message_builder *builder, struct slice *slot, struct slice value)
+{
+	struct slice copy;
+
+	if (slice_is_absent(value) || slice_equal(*slot, value))
+		return;
+	copy = arena_copy(builder->message.arena, value);
+	if (slice_is_absent(copy))
+		message_add_gap(builder, GAP_BYTES);
+	else
+		*slot = copy;
+}
+
+void
+message_set_client(struct message_builder *builder, const struct client *from)
+{
+	struct client *to = &builder->message.client;
+
+	keep(builder, &to->ip, from->ip);
+	keep(builder, &to->name, from->name);
+	keep(builder, &to->helo, from->helo);
+	keep(builder, &to->auth_user, from->auth_user);
+	keep(builder, &to->auth_method, from->auth_method);
+	keep(builder, &to->tls, from->tls);
+	keep(builder, &to->listener, from->listener);
+	keep(builder, &to->mta, from->mta);
+}
+
+void
+message_set_queue_id(struct message_builder *builder, struct slice id)
+{
+	keep(builder, &builder->message.queue_id, id);
+}
+
+void
+message_set_sender(struct message_builder *builder, struct slice path,
+	const struct slice *params, size_t count)
+{
+	builder->has_sender = true;
+	keep(builder, &builder->sender_path, path);
+	keep(builder, &builder->sender_auth,
+		param_find(params, count, SLICE("AUTH")));
+}
+
+/* The array, or a copy of it with twice the room; NULL when the arena is
+ * full. Its first room is given by *size while array is NULL. */
+static void *
+grown(struct message_builder *builder, void *array, size_t count, size_t *size,
+	size_t element)
+{
+	size_t bigger = array != NULL ? *size * 2 : *size;
+	char *p;
+
+	if (array != NULL && count < *size)
+		return array;
+	p = arena_bytes(builder->message.arena, bigger * element);
+	if (p == NULL) {
+		message_add_gap(builder, GAP_BYTES);
+		return NULL;
+	}
+	if (array != NULL)
+		memcpy(p, array, count * element);
+	*size = bigger;
+	return p;
+}
+
+void
+message_add_recipient(struct message_builder *builder, struct slice path,
+	const struct slice *params, size_t count)
+{
+	struct message *message = &builder->message;
+	struct raw_recipient *rcpts, *rcpt;
+
+	message->rcpt_total++;
+	if (message->rcpt_count >= builder->limits.recipients) {
+		message_add_gap(builder, GAP_RECIPIENTS);
+		return;
+	}
+	rcpts = grown(builder, builder->rcpts, message->rcpt_count,
+		&builder->rcpt_size, sizeof *rcpts);
+	if (rcpts == NULL) {
+		message_add_gap(builder, GAP_RECIPIENTS);
+		return;
+	}
+	builder->rcpts = rcpts;
+	rcpt = &rcpts[message->rcpt_count++];
+	*rcpt = (struct raw_recipient){0};
+	keep(builder, &rcpt->path, path);
+	keep(builder, &rcpt->orcpt, param_find(params, count, SLICE("ORCPT")));
+	keep(builder, &rcpt->notify,
+		param_find(params, count, SLICE("NOTIFY")));
+}
+
+/* May a field of that name still enter? */
+static bool
+admits(struct message_builder *builder, struct slice name, size_t bytes)
+{
+	size_t left = arena_left(builder->message.arena);
+	size_t count = builder->message.field_count;
+	size_t limit = builder->limits.fields, reserve = builder->reserve;
+	enum gap gap = count >= limit ? GAP_FIELDS : GAP_BYTES;
+
+	if (count < limit && left >= bytes && left - bytes >= reserve)
+		return true;
+	message_add_gap(builder, gap);
+	return facts_want(name) && count < 2 * limit && left >= bytes &&
+		left - bytes >= reserve / 2;
+}
+
+/* What a NUL or the limit leaves of the value. */
+static struct slice
+cut_value(struct message_builder *builder, struct slice value)
+{
+	size_t nul = slice_find_byte(value, '\0', 0);
+
+	if (nul == SLICE_NONE && value.len <= builder->limits.field_bytes)
+		return value;
+	message_add_gap(builder, GAP_FIELD_CUT);
+	value = slice_sub(value, 0, nul);
+	return slice_sub(value, 0, builder->limits.field_bytes);
+}
+
+/* RFC 5322 section 2.2: printable ASCII but the colon. */
+static bool
+is_name(struct slice name)
+{
+	size_t i;
+
+	for (i = 0; i < name.len; i++)
+		if (name.p[i] <= ' ' || name.p[i] == 0x7F || name.p[i] == ':')
+			return false;
+	return name.len > 0;
+}
+
+void
+message_add_field(
+	struct message_builder *builder, struct slice name, struct slice value)
+{
+	struct message *message = &builder->message;
+	struct field *fields, *field;
+	char *p;
+
+	name = slice_trim(name);
+	if (!is_name(name))
+		message_add_gap(builder, GAP_BROKEN_HEADER);
+	value = cut_value(builder, value);
+	if (!admits(builder, name, name.len + value.len))
+		return;
+	fields = grown(builder, builder->fields, message->field_count,
+		&builder->field_size, sizeof *fields);
+	p = arena_bytes(message->arena, name.len + value.len);
+	if (fields == NULL || p == NULL) {
+		message_add_gap(builder, GAP_BYTES);
+		return;
+	}
+	if (name.len > 0)
+		memcpy(p, name.p, name.len);
+	if (value.len > 0)
+		memcpy(p + name.len, value.p, value.len);
+	builder->fields = fields;
+	field = &fields[message->field_count];
+	field->name = (struct slice){p, name.len};
+	field->value = (struct slice){p + name.len, value.len};
+	field->index = message->field_count++;
+}
+
+static void
+parse_sender(struct message_builder *builder)
+{
+	struct message *message = &builder->message;
+	struct slice text = builder->sender_auth;
+
+	if (builder->has_sender &&
+		!address_parse_path(message->arena, builder->sender_path,
+			&message->mail_from))
+		message_add_gap(builder, GAP_BYTES);
+	message->null_sender = message->mail_from.text.p != NULL &&
+		message->mail_from.text.len == 0;
+	if (slice_is_absent(text))
+		return;
+	(void)param_decode_xtext(message->arena, text, &text);
+	if (!address_parse_path(message->arena, text, &message->mail_auth))
+		message_add_gap(builder, GAP_BYTES);
+}
+
+static bool
+is_local(const struct message *message, const struct address *address)
+{
+	return realm_has_domain(message->realm, address->domain);
+}
+
+/* An address without a domain is completed with one of ours by the MTA. */
+static void
+parse_recipient(struct message_builder *builder,
+	const struct raw_recipient *raw, struct recipient *out)
+{
+	struct message *message = &builder->message;
+	struct arena *arena = message->arena;
+
+	if (!address_parse_path(arena, raw->path, &out->address))
+		message_add_gap(builder, GAP_BYTES);
+	out->notify = raw->notify;
+	out->external = out->address.domain.len > 0 &&
+		!is_local(message, &out->address);
+	if (!slice_is_absent(raw->orcpt) &&
+		!param_parse_orcpt(arena, raw->orcpt, &out->original))
+		out->original = (struct address){0};
+	out->original_local = is_local(message, &out->original);
+}
+
+static void
+parse_recipients(struct message_builder *builder)
+{
+	struct message *message = &builder->message;
+	struct recipient *rcpts =
+		arena_array(message->arena, message->rcpt_count, sizeof *rcpts);
+	size_t i;
+
+	if (rcpts == NULL) {
+		message_add_gap(builder, GAP_BYTES);
+		message_add_gap(builder, GAP_RECIPIENTS);
+		message->rcpt_count = 0;
+		return;
+	}
+	for (i = 0; i < message->rcpt_count; i++) {
+		parse_recipient(builder, &builder->rcpts[i], &rcpts[i]);
+		message->rcpt_external += rcpts[i].external;
+	}
+	message->rcpts = rcpts;
+}
+
+/* Names are found through chains of fields whose names hash alike, in the
+ * order of the header. */
+static size_t
+hash_name(struct slice name)
+{
+	size_t hash = name.len;
+
+	if (name.len > 0)
+		hash = hash * 5 + (size_t)(name.p[0] | 0x20) * 3 +
+			(size_t)(name.p[name.len - 1] | 0x20) +
+			(size_t)(name.p[name.len / 2] | 0x20) * 7;
+	return hash % NAME_HEADS;
+}
+
+static void
+index_names(struct message_builder *builder)
+{
+	struct message *message = &builder->message;
+	size_t i, count = message->field_count;
+	uint16_t *heads = arena_alloc(
+		message->arena, (NAME_HEADS + count) * sizeof *heads);
+	uint16_t *next;
+
+	if (heads == NULL) {
+		message_add_gap(builder, GAP_BYTES);
+		return;
+	}
+	next = heads + NAME_HEADS;
+	memset(heads, 0xFF, NAME_HEADS * sizeof *heads);
+	for (i = count; i > 0; i--) {
+		size_t head = hash_name(message->fields[i - 1].name);
+
+		next[i - 1] = heads[head];
+		heads[head] = (uint16_t)(i - 1);
+	}
+	message->name_heads = heads;
+	message->name_next = next;
+}
+
+static size_t
+count_received(const struct message_builder *builder)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < builder->message.field_count; i++)
+		count += facts_is_received(builder->fields[i].name);
+	return count;
+}
+
+static void
+parse_fields(struct message_builder *builder, struct facts *facts)
+{
+	struct message *message = &builder->message;
+	struct arena *arena = message->arena;
+	size_t i;
+
+	facts->hop_limit = count_received(builder);
+	facts->hops = arena_array(arena, facts->hop_limit, sizeof *facts->hops);
+	if (facts->hops == NULL) {
+		facts->hop_limit = 0;
+		message_add_gap(builder, GAP_BYTES);
+	}
+	for (i = 0; i < message->field_count; i++) {
+		struct field *field = &builder->fields[i];
+		struct slice value = field_unfold(arena, field->value);
+
+		if (slice_is_absent(value)) {
+			message_add_gap(builder, GAP_BYTES);
+			value = field->value;
+		}
+		field->value = value;
+		field->text = field_decode(arena, value);
+		facts_take(facts, field);
+	}
+	message->fields = builder->fields;
+	message->hops = facts->hops;
+	index_names(builder);
+}
+
+/*
+ * Whose mail it is. A relay or content filter of ours brings strangers' mail
+ * as well, so that to be internal the author must be ours too; a stranger's
+ * client that claims to be one of us stays outside.
+ */
+static enum direction
+find_direction(const struct message *message)
+{
+	if (message->rcpt_external > 0)
+		return DIRECTION_OUTBOUND;
+	if (!message->client_ours)
+		return DIRECTION_INBOUND;
+	if (message->client.auth_user.len > 0 ||
+		is_local(message, &message->mail_from) ||
+		(message->null_sender && message->from_local))
+		return DIRECTION_INTERNAL;
+	/* A sender without a domain is a user of this machine. */
+	return message->mail_from.text.len > 0 &&
+			message->mail_from.domain.len == 0
+		? DIRECTION_INTERNAL
+		: DIRECTION_INBOUND;
+}
+
+static void
+classify(struct message *message, const struct facts *facts)
+{
+	const struct client *client = &message->client;
+	size_t i;
+
+	for (i = 0; i < message->from.count; i++)
+		if (is_local(message, &message->from.at[i]))
+			message->from_local = true;
+	message->client_ours = client->auth_user.len > 0 ||
+		client->ip.len == 0 || realm_has_ip(message->realm, client->ip);
+	if (message->null_sender)
+		message->bounce = true;
+	/* Also on notices that merely want no answer. */
+	if (message->null_sender && facts->has_suppress)
+		message->auto_reply = true;
+	message->direction = find_direction(message);
+}
+
+const struct message *
+message_finish(struct message_builder *builder, int64_t at_ms)
+{
+	struct message *message = &builder->message;
+	struct facts facts = {
+		.message = message,
+		.address_limit = builder->limits.addresses,
+	};
+
+	message->at_ms = at_ms;
+	parse_sender(builder);
+	parse_recipients(builder);
+	parse_fields(builder, &facts);
+	classify(message, &facts);
+	return message;
+}
+
+const struct field *
+message_field(const struct message *message, struct slice name, size_t from)
+{
+	size_t i;
+
+	if (message->name_heads == NULL)
+		return NULL;
+	for (i = message->name_heads[hash_name(name)]; i != NO_FIELD;
+		i = message->name_next[i])
+		if (i >= from &&
+			slice_equal_fold(message->fields[i].name, name))
+			return &message->fields[i];
+	return NULL;
+}
+
+static struct slice
+field_text(const struct message *message, struct slice name)
+{
+	const struct field *field = message_field(message, name, 0);
+
+	return field != NULL ? field->value : SLICE("");
+}
+
+struct slice
+message_identity(const struct message *message, const struct recipient *rcpt)
+{
+	bool has_id = !slice_is_absent(message->message_id);
+	const struct slice parts[] = {
+		has_id ? message->message_id : message->queue_id,
+		message->mail_from.text,
+		rcpt->address.text,
+		message->client.ip,
+		has_id ? SLICE("") : field_text(message, SLICE("Date")),
+		has_id ? SLICE("") : field_text(message, SLICE("From")),
+		has_id ? SLICE("") : field_text(message, SLICE("Subject")),
+	};
+	unsigned char digest[DIGEST_BYTES];
+	char hex[2 * IDENTITY_BYTES + 1];
+
+	(void)digest_parts(parts, sizeof parts / sizeof *parts, digest);
+	digest_hex(digest, IDENTITY_BYTES, hex);
+	return arena_copy(message->arena, slice_of(hex));
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Received lines. Only the clauses' words are common to all MTAs: each opens
+ * a clause that lasts until the next one or the ';' of the date. Comments
+ * belong to the clause they follow; the one after "from" holds the client's
+ * address, in brackets if the MTA says so and bare if it does not (qmail,
+ * Exchange).
+ */
+#include "mail/received.h"
+
+#include "mail/date.h"
+#include "mail/token.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+enum clause {
+	CLAUSE_NONE,
+	CLAUSE_FROM,
+	CLAUSE_BY,
+	CLAUSE_VIA,
+	CLAUSE_WITH,
+	CLAUSE_ID,
+	CLAUSE_FOR
+};
+
+static const struct {
+	char word[5];
+	unsigned char len;
+	enum clause clause;
+} clauses[] = {
+	{"from", 4, CLAUSE_FROM},
+	{"by", 2, CLAUSE_BY},
+	{"via", 3, CLAUSE_VIA},
+	{"with", 4, CLAUSE_WITH},
+	{"id", 2, CLAUSE_ID},
+	{"for", 3, CLAUSE_FOR},
+};
+
+struct parser {
+	struct lexer lexer;
+	struct received *out;
+	enum clause clause;
+	unsigned seen; /* bit set of clauses */
+	struct slice for_path; /* where "for" began */
+};
+
+static enum clause
+find_clause(struct token token)
+{
+	size_t i;
+
+	if (token.kind != TOKEN_ATOM || token.raw.len > 4)
+		return CLAUSE_NONE;
+	for (i = 0; i < sizeof clauses / sizeof *clauses; i++)
+		if (token.raw.len == clauses[i].len &&
+			slice_equal_fold(token.raw,
+				(struct slice){
+					clauses[i].word, clauses[i].len}))
+			return clauses[i].clause;
+	return CLAUSE_NONE;
+}
+
+/* An address as text, without "IPv6:" and zone; absent if it is none. */
+static struct slice
+as_ip(struct slice text)
+{
+	char copy[INET6_ADDRSTRLEN];
+	unsigned char binary[16];
+	size_t zone;
+
+	text = slice_trim(text);
+	if (slice_starts_fold(text, SLICE("IPv6:")))
+		text = slice_sub(text, 5, text.len);
+	zone = slice_find_byte(text, '%', 0);
+	text = slice_sub(text, 0, zone);
+	if (text.len < 2 || text.len >= sizeof copy)
+		return (struct slice){NULL, 0};
+	memcpy(copy, text.p, text.len);
+	copy[text.len] = '\0';
+	if (inet_pton(AF_INET, copy, binary) == 1 ||
+		inet_pton(AF_INET6, copy, binary) == 1)
+		return text;
+	return (struct slice){NULL, 0};
+}
+
+/* The last "[...]" of a comment: what stands before it is what the client
+ * said of itself. */
+static struct slice
+bracketed_ip(struct slice comment)
+{
+	size_t to = comment.len, from;
+
+	while (to > 0) {
+		if (comment.p[to - 1] != ']') {
+			to--;
+			continue;
+		}
+		for (from = to; from > 0 && comment.p[from - 1] != '['; from--)
+			;
+		if (from == 0)
+			break;
+		return as_ip(slice_sub(comment, from, to - 1));
+	}
+	return (struct slice){NULL, 0};
+}
+
+/* "1.2.3.4", "user@1.2.3.4", "2001:db8::1" as all of a comment. */
+static struct slice
+bare_ip(struct slice comment)
+{
+	size_t at = slice_find_byte(comment, '@', 0);
+
+	if (at != SLICE_NONE)
+		comment = slice_sub(comment, at + 1, comment.len);
+	return as_ip(comment);
+}
+
+static void
+take_from_comment(struct received *out, struct slice comment)
+{
+	struct slice ip = bracketed_ip(comment);
+
+	if (slice_is_absent(ip))
+		ip = bare_ip(comment);
+	if (!slice_is_absent(ip))
+		out->from_ip = ip;
+}
+
+/* Extends a clause of several words ("Microsoft SMTP Server"). */
+static void
+extend(struct slice *value, struct token token)
+{
+	if (slice_is_absent(*value))
+		*value = token.raw;
+	else
+		value->len = (size_t)(token.raw.p + token.raw.len - value->p);
+}
+
+static void
+take_first(struct slice *value, struct token token)
+{
+	if (slice_is_absent(*value))
+		*value = token.kind == TOKEN_LITERAL ? token.text : token.raw;
+}
+
+/* One path: some name several, "for <a@b>, <c@d>". */
+static void
+take_for(struct slice *path, struct token token)
+{
+	if (slice_is_absent(*path) || path->p[path->len - 1] != '>')
+		extend(path, token);
+}
+
+static void
+take_word(struct parser *parser, struct token token)
+{
+	struct received *out = parser->out;
+
+	switch (parser->clause) {
+	case CLAUSE_FROM:
+		take_first(&out->from, token);
+		if (token.kind == TOKEN_LITERAL &&
+			slice_is_absent(out->from_ip))
+			out->from_ip = as_ip(token.text);
+		break;
+	case CLAUSE_BY:
+		take_first(&out->by, token);
+		break;
+	case CLAUSE_WITH:
+		extend(&out->with, token);
+		break;
+	case CLAUSE_ID:
+		take_first(&out->id, token);
+		break;
+	case CLAUSE_FOR:
+		take_for(&parser->for_path, token);
+		break;
+	case CLAUSE_NONE:
+	case CLAUSE_VIA:
+		break;
+	}
+}
+
+/* A clause's word counts once, and not where a value must stand. */
+static bool
+opens_clause(const struct parser *parser, enum clause clause)
+{
+	const struct received *out = parser->out;
+
+	if (clause == CLAUSE_NONE || (parser->seen & 1U << clause) != 0)
+		return false;
+	return !(parser->clause == CLAUSE_FROM && slice_is_absent(out->from)) &&
+		!(parser->clause == CLAUSE_BY && slice_is_absent(out->by)) &&
+		!(parser->clause == CLAUSE_ID && slice_is_absent(out->id));
+}
+
+static void
+take_token(struct parser *parser, struct token token)
+{
+	enum clause clause = find_clause(token);
+
+	if (opens_clause(parser, clause)) {
+		parser->clause = clause;
+		parser->seen |= 1U << clause;
+	} else if (token.kind != TOKEN_COMMENT) {
+		take_word(parser, token);
+	} else if (parser->clause == CLAUSE_FROM &&
+		slice_is_absent(parser->out->from_ip)) {
+		take_from_comment(parser->out, token.text);
+	}
+}
+
+/* Is what follows a ';' a date, and so the end of the line? */
+static bool
+take_date(struct parser *parser)
+{
+	struct slice rest = {parser->lexer.at,
+		(size_t)(parser->lexer.end - parser->lexer.at)};
+
+	return date_parse(rest, &parser->out->at_ms);
+}
+
+bool
+received_parse(struct arena *arena, struct slice value, struct received *out)
+{
+	struct parser parser = {.lexer = lexer_of(value), .out = out};
+	struct token token;
+
+	*out = (struct received){0};
+	for (token = token_next(&parser.lexer); token.kind != TOKEN_END;
+		token = token_next(&parser.lexer)) {
+		if (token.special != ';')
+			take_token(&parser, token);
+		else if (take_date(&parser))
+			break;
+	}
+	if (slice_is_absent(parser.for_path))
+		return true;
+	return address_parse_path(arena, parser.for_path, &out->for_address);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The tokens of structured header fields. */
+#include "mail/token.h"
+
+#include "mail/encoded_word.h"
+
+#include <string.h>
+
+/* Far above the 75 of RFC 2047, and a bound on what is searched for the end
+ * of a word that has none. */
+#define WORD_BYTES_MAX 1024
+
+enum byte_class {
+	BYTE_ATOM, /* the rest: atext, dots, controls, eight bits */
+	BYTE_SPACE,
+	BYTE_SPECIAL
+};
+
+static const unsigned char classes[256] = {
+	[' '] = BYTE_SPACE,
+	['\t'] = BYTE_SPACE,
+	['\r'] = BYTE_SPACE,
+	['\n'] = BYTE_SPACE,
+	['('] = BYTE_SPECIAL,
+	[')'] = BYTE_SPECIAL,
+	['<'] = BYTE_SPECIAL,
+	['>'] = BYTE_SPECIAL,
+	['['] = BYTE_SPECIAL,
+	[']'] = BYTE_SPECIAL,
+	[':'] = BYTE_SPECIAL,
+	[';'] = BYTE_SPECIAL,
+	['@'] = BYTE_SPECIAL,
+	['\\'] = BYTE_SPECIAL,
+	[','] = BYTE_SPECIAL,
+	['"'] = BYTE_SPECIAL,
+};
+
+bool
+token_is_atom_byte(char byte)
+{
+	return classes[(unsigned char)byte] == BYTE_ATOM;
+}
+
+struct lexer
+lexer_of(struct slice text)
+{
+	return (struct lexer){
+		.at = text.p,
+		.end = text.len > 0 ? text.p + text.len : text.p,
+	};
+}
+
+/* The end of what opens at p, after its closing byte; NULL if there is none.
+ * Only comments nest. */
+static const char *
+find_close(const char *p, const char *end, char opening, char closing)
+{
+	size_t depth = 1;
+
+	for (p++; p < end; p++) {
+		if (*p == '\\' && p + 1 < end) {
+			p++;
+		} else if (*p == closing) {
+			if (--depth == 0)
+				return p + 1;
+		} else if (*p == opening) {
+			depth += opening == '(';
+		}
+	}
+	return NULL;
+}
+
+static struct token
+make_token(enum token_kind kind, const char *from, const char *to)
+{
+	struct slice raw = {from, (size_t)(to - from)};
+
+	return (struct token){
+		.kind = kind,
+		.raw = raw,
+		.text = kind == TOKEN_ATOM || kind == TOKEN_SPECIAL
+			? raw
+			: slice_sub(raw, 1, raw.len - 1),
+		.special = kind == TOKEN_SPECIAL ? *from : '\0',
+	};
+}
+
+static struct token
+read_atom(struct lexer *lexer)
+{
+	const char *from = lexer->at, *p = from;
+	struct slice rest = {from, (size_t)(lexer->end - from)};
+	struct encoded_word word;
+
+	if (*p == '=' &&
+		encoded_word_parse(slice_sub(rest, 0, WORD_BYTES_MAX), &word))
+		p += word.raw.len;
+	while (p < lexer->end && token_is_atom_byte(*p))
+		p++;
+	lexer->at = p;
+	return make_token(TOKEN_ATOM, from, p);
+}
+
+/* A special, or what it opens. */
+static struct token
+read_special(struct lexer *lexer)
+{
+	const char *from = lexer->at, *to = NULL;
+	enum token_kind kind = TOKEN_SPECIAL;
+	char closing = '\0';
+	bool *open = NULL;
+
+	if (*from == '"') {
+		kind = TOKEN_QUOTED;
+		closing = '"';
+		open = &lexer->open_quote;
+	} else if (*from == '(') {
+		kind = TOKEN_COMMENT;
+		closing = ')';
+		open = &lexer->open_comment;
+	} else if (*from == '[') {
+		kind = TOKEN_LITERAL;
+		closing = ']';
+		open = &lexer->open_literal;
+	}
+	if (open != NULL && !*open) {
+		to = find_close(from, lexer->end, *from, closing);
+		*open = to == NULL;
+	}
+	lexer->at = to != NULL ? to : from + 1;
+	return make_token(to != NULL ? kind : TOKEN_SPECIAL, from, lexer->at);
+}
+
+struct token
+token_next(struct lexer *lexer)
+{
+	while (lexer->at < lexer->end &&
+		classes[(unsigned char)*lexer->at] == BYTE_SPACE)
+		lexer->at++;
+	if (lexer->at == lexer->end)
+		return (struct token){.raw = {lexer->end, 0}};
+	if (token_is_atom_byte(*lexer->at))
+		return read_atom(lexer);
+	return read_special(lexer);
+}
+
+struct token
+token_next_word(struct lexer *lexer)
+{
+	struct token token;
+
+	do
+		token = token_next(lexer);
+	while (token.kind == TOKEN_COMMENT);
+	return token;
+}
+
+struct slice
+token_unquote(struct arena *arena, struct slice text)
+{
+	size_t i, len = 0;
+	char *p;
+
+	if (slice_find_byte(text, '\\', 0) == SLICE_NONE)
+		return text;
+	p = arena_bytes(arena, text.len);
+	if (p == NULL)
+		return (struct slice){NULL, 0};
+	for (i = 0; i < text.len; i++) {
+		if (text.p[i] == '\\' && i + 1 < text.len)
+			i++;
+		p[len++] = text.p[i];
+	}
+	return (struct slice){p, len};
+}
