@@ -4,7 +4,8 @@
  * a clause that lasts until the next one or the ';' of the date. Comments
  * belong to the clause they follow; the one after "from" holds the client's
  * address, in brackets if the MTA says so and bare if it does not (qmail,
- * Exchange).
+ * Exchange). The client chooses its HELO, which stands before that as a word,
+ * a literal or even a comment: the last address of the clause is the MTA's.
  */
 #include "mail/received.h"
 
@@ -84,6 +85,13 @@ as_ip(struct slice text)
 	return (struct slice){NULL, 0};
 }
 
+/* Exim writes "([192.0.2.1] helo=[10.0.0.1])". */
+static bool
+is_helo(struct slice before)
+{
+	return slice_ends_fold(before, SLICE("helo="));
+}
+
 /* The last "[...]" of a comment: what stands before it is what the client
  * said of itself. */
 static struct slice
@@ -100,7 +108,9 @@ bracketed_ip(struct slice comment)
 			;
 		if (from == 0)
 			break;
-		return as_ip(slice_sub(comment, from, to - 1));
+		if (!is_helo(slice_sub(comment, 0, from - 1)))
+			return as_ip(slice_sub(comment, from, to - 1));
+		to = from - 1;
 	}
 	return (struct slice){NULL, 0};
 }
@@ -205,8 +215,7 @@ take_token(struct parser *parser, struct token token)
 		parser->seen |= 1U << clause;
 	} else if (token.kind != TOKEN_COMMENT) {
 		take_word(parser, token);
-	} else if (parser->clause == CLAUSE_FROM &&
-		slice_is_absent(parser->out->from_ip)) {
+	} else if (parser->clause == CLAUSE_FROM) {
 		take_from_comment(parser->out, token.text);
 	}
 }
