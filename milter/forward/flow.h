@@ -28,10 +28,29 @@ enum exemption {
 #define EXEMPTION_COUNT 6
 const char *exemption_name(unsigned bit);
 
+/* What became of an observation, for explain. */
+enum standing {
+	STANDING_COUNTS,
+	STANDING_EXCUSED, /* counts a quarter: an exemption covers it */
+	STANDING_FOREIGN, /* names somebody else's mailbox */
+	STANDING_OTHER, /* names another local mailbox than the bound one */
+	STANDING_OUTSIDE, /* written before the message reached our side */
+	STANDING_UNBOUND, /* no local mailbox to bind it to */
+	STANDING_COUNT
+};
+/* "counts", "excused", "foreign", "other", "outside", "unbound". */
+const char *standing_name(enum standing);
+
 struct observation {
 	enum evidence evidence;
+	enum standing standing;
+	unsigned char confidence; /* here; at most what its row says */
+	bool inside; /* written by our own side */
+	const char *platform; /* or NULL */
 	struct slice value; /* what was seen, for explain and the event */
-	struct address mailbox; /* the local mailbox it names; text absent */
+	struct address mailbox; /* the mailbox it names; text absent: none */
+	size_t index; /* of its header field; 0 for the envelope */
+	int64_t delay_ms; /* since the store saw it delivered; -1 unknown */
 };
 
 struct flow {
@@ -40,12 +59,16 @@ struct flow {
 	enum kind kind;
 	const char *platform; /* of the strongest evidence; "" if none */
 	unsigned confidence; /* 0..100; 0 for KIND_NONE */
-	uint64_t evidence; /* bit set of enum evidence */
-	const struct observation *seen; /* strongest first */
+	uint64_t evidence; /* bit set of enum evidence: what counts */
+	const struct observation *seen; /* all, what counts most first */
 	size_t seen_count;
 	unsigned exempt; /* bit set of enum exemption */
 	int64_t delay_ms; /* since the mailbox got it; -1 unknown */
 };
+
+/* From this confidence on a flow is taken for a forward. A person who
+ * forwards by hand stays below it. */
+#define FLOW_CONFIDENCE_LIKELY 70
 
 /* Does it move mail of a local mailbox to an external recipient by itself? */
 bool flow_is_forward(const struct flow *);

@@ -9,7 +9,7 @@
 #include "forward/flow.h"
 
 /* One line of the store's trace: a mailbox that got the message, or an
- * address that took part in it (From, Reply-To, To, Cc). */
+ * external address that took part in it (envelope, From, Reply-To, To, Cc). */
 enum trace_role {
 	TRACE_MAILBOX,
 	TRACE_PARTICIPANT
@@ -17,7 +17,8 @@ enum trace_role {
 
 struct trace_member {
 	enum trace_role role;
-	struct slice who; /* an address' key, hashed by trace_hash() */
+	struct slice who; /* a mailbox' key, since it must be named again; a
+			   * participant's trace_hash() */
 	int64_t at_ms;
 };
 
@@ -32,23 +33,24 @@ struct memory {
 /* Message-IDs worth asking the store for: the own one first, then those
  * referred to (X-Forwarded-Message-Id, X-MS-Exchange-Parent-Message-Id, last
  * of References, In-Reply-To, Thread-Index root as "thread:<hex>"), without
- * angle brackets, each once, at most limit. Empty unless some recipient is
- * external. */
+ * angle brackets, each once, at most limit. Empty unless our side sends to
+ * some external recipient. */
 size_t infer_questions(const struct message *, struct slice *ids, size_t limit);
 
 /* What a delivery to a local mailbox leaves in the store: for every local
- * recipient a TRACE_MAILBOX member, for each participant a TRACE_PARTICIPANT
- * one. Members are at most limit. */
+ * recipient a TRACE_MAILBOX member, for each external address that took part
+ * a TRACE_PARTICIPANT one; none unless some recipient is local. At most
+ * limit. */
 size_t infer_trace(const struct message *, struct arena *,
 	struct trace_member *members, size_t limit);
-/* The ids a delivery is remembered under: its Message-ID, and the root of its
- * thread ("thread:<hex>") if it has one. Absent ones are left out. */
+/* Under which ids that is remembered: the own Message-ID and the thread's
+ * root, in the form of infer_questions. */
 #define TRACE_IDS_MAX 2
 size_t infer_trace_ids(const struct message *, struct slice *ids, size_t limit);
-/* The form in which an address is kept in a trace: 16 hex digits of its
- * SHA-256, so that a trace tells nobody who wrote to whom. */
-struct slice trace_hash(struct arena *, const struct address *);
 
+/* A participant as it is kept in a trace: 16 hex digits of the SHA-256 of
+ * its key, so that a trace tells nobody who wrote to a mailbox. */
+struct slice trace_hash(struct arena *, const struct address *);
 /* One flow for each judged recipient, in their order, in message->arena; an
  * array of message->rcpt_count. memories may be NULL. NULL only when the
  * arena is full. */

@@ -1,4 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LIBRARIES += libforward.a
-libforward_a_SOURCES =
+libforward_a_SOURCES = \
+	milter/forward/confidence.c milter/forward/confidence.h \
+	milter/forward/custody.c milter/forward/custody.h \
+	milter/forward/evidence.c milter/forward/evidence.h \
+	milter/forward/exempt.c milter/forward/exempt.h \
+	milter/forward/findings.c milter/forward/findings.h \
+	milter/forward/flow.c milter/forward/flow.h \
+	milter/forward/infer.c milter/forward/infer.h \
+	milter/forward/inquiry.c \
+	milter/forward/marks.c milter/forward/marks.h \
+	milter/forward/memories.c \
+	milter/forward/rewritten.c milter/forward/rewritten.h \
+	milter/forward/subject.c milter/forward/subject.h \
+	milter/forward/trace.c
 LIBFORWARD = libforward.a $(LIBMAIL)

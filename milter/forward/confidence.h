@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How sure several observations of one flow make us, in the one place. */
+#ifndef FORWARD_CONFIDENCE_H
+#define FORWARD_CONFIDENCE_H
+
+#include "forward/flow.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Nothing is ever certain. */
+#define CONFIDENCE_MAX 99
+/* Of one family of evidence, however many rows of it agree. */
+#define CONFIDENCE_FAMILY_MAX 97
+/* Below this it is not called a forward of any kind. */
+#define CONFIDENCE_FLOOR 30
+
+/* 0..CONFIDENCE_MAX of the observations that count or are excused. */
+unsigned confidence_combine(const struct observation *, size_t count);
+
+/* What the delay since the delivery adds, in points; 0 if a person may have
+ * been as fast. */
+unsigned confidence_of_speed(int64_t delay_ms);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Walks the Received lines from the newest down, as long as they are ours. */
+#include "forward/custody.h"
+
+/* RFC 3848 and RFC 6531 section 4.3: the protocols of a client that logged
+ * in. */
+static bool
+is_authenticated(struct slice with)
+{
+	static const char *const protocols[] = {"ESMTPA", "ESMTPSA", "LMTPA",
+		"LMTPSA", "UTF8SMTPA", "UTF8SMTPSA", "UTF8LMTPA", "UTF8LMTPSA"};
+	size_t i;
+
+	if (with.len < 5)
+		return false;
+	for (i = 0; i < sizeof protocols / sizeof *protocols; i++)
+		if (slice_equal_fold(with, slice_of(protocols[i])))
+			return true;
+	return false;
+}
+
+/*
+ * Was the message on our side before the machine that wrote this line took
+ * it? Without "from" it began there (pickup, cron, a delivery that re-sent
+ * it). LMTP and MAPI lines without an address are local hand-overs; any
+ * other line without an address cannot be believed.
+ */
+static bool
+came_from_ours(const struct realm *realm, const struct received *hop)
+{
+	if (is_authenticated(hop->with))
+		return true;
+	if (hop->from_ip.len > 0)
+		return realm_has_ip(realm, hop->from_ip);
+	if (hop->from.len == 0)
+		return true;
+	return slice_starts_fold(hop->with, SLICE("LMTP")) ||
+		slice_equal_fold(hop->with, SLICE("mapi"));
+}
+
+struct custody
+custody_walk(const struct message *message)
+{
+	struct custody custody = {SIZE_MAX, 0, false};
+
+	custody.authenticated = message->client.auth_user.len > 0;
+	while (custody.hops < message->hop_count) {
+		const struct received *hop = &message->hops[custody.hops++];
+
+		if (is_authenticated(hop->with))
+			custody.authenticated = true;
+		if (!came_from_ours(message->realm, hop)) {
+			custody.end = hop->field_index;
+			break;
+		}
+	}
+	return custody;
+}
+
+bool
+custody_holds(const struct custody *custody, size_t field_index)
+{
+	return field_index <= custody->end;
+}
+
+bool
+custody_born_here(const struct custody *custody)
+{
+	return custody->end == SIZE_MAX;
+}

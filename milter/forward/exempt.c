@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is no attack, and how it shows (one predicate an exemption). */
+#include "forward/exempt.h"
+
+static bool
+is_mailbox(const struct address *mailbox, const struct address *other)
+{
+	return other->text.len > 0 && address_equal(mailbox, other);
+}
+
+/*
+ * The name of the list in an envelope sender such as "announce-bounces",
+ * "announce-bounces+user=example.net" or "owner-announce"; absent if it is
+ * no list's.
+ */
+static struct slice
+list_name(struct slice local)
+{
+	static const struct slice tails[] = {{"-bounces", 8}, {"-bounce", 7},
+		{"-owner", 6}, {"-return", 7}, {"-errors", 7}, {"-request", 8}};
+	const struct slice head = SLICE("owner-");
+	size_t i, at;
+
+	if (local.len > head.len && slice_starts_fold(local, head))
+		return slice_sub(local, head.len, local.len);
+	for (i = 0; i < sizeof tails / sizeof *tails; i++) {
+		char next;
+
+		at = slice_find_fold(local, tails[i]);
+		if (at == SLICE_NONE || at == 0)
+			continue;
+		if (at + tails[i].len == local.len)
+			return slice_sub(local, 0, at);
+		next = local.p[at + tails[i].len];
+		if (next == '+' || next == '-' || next == '=')
+			return slice_sub(local, 0, at);
+	}
+	return (struct slice){NULL, 0};
+}
+
+/*
+ * A list of ours sends with its own envelope; List-* fields alone are any
+ * stranger's. And a member's mailbox that forwards the list's mail is not the
+ * list: the mailbox must be the list's own address, if there is one.
+ */
+static bool
+is_own_list(const struct findings *findings, const struct address *mailbox)
+{
+	const struct inquiry *inquiry = findings->inquiry;
+	const struct address *sender = &inquiry->envelope;
+	struct slice name;
+
+	if (!inquiry->envelope_local)
+		return false;
+	name = list_name(sender->local);
+	if (name.len == 0 && !inquiry->marks.list_local)
+		return false;
+	if (mailbox->text.len == 0 || is_mailbox(mailbox, sender) ||
+		is_mailbox(mailbox, &inquiry->marks.list_address))
+		return true;
+	return name.len > 0 && slice_equal_fold(mailbox->local, name) &&
+		slice_equal(mailbox->domain, sender->domain);
+}
+
+static bool
+is_bounce(const struct findings *findings, const struct address *mailbox)
+{
+	(void)mailbox;
+	return findings->inquiry->message->null_sender ||
+		findings->inquiry->marks.report;
+}
+
+/* Written by the mailbox itself; a stranger's auto-reply that it forwards is
+ * a forward like any other. */
+static bool
+is_auto_reply(const struct findings *findings, const struct address *mailbox)
+{
+	const struct inquiry *inquiry = findings->inquiry;
+	const struct message *message = inquiry->message;
+
+	if (!message->from_local ||
+		!(inquiry->marks.auto_replied ||
+			(inquiry->marks.suppress && message->null_sender)))
+		return false;
+	return mailbox->text.len == 0 ||
+		(message->from.count > 0 &&
+			is_mailbox(mailbox, &message->from.at[0]));
+}
+
+static bool
+is_reply(const struct findings *findings, const struct address *mailbox)
+{
+	(void)mailbox;
+	return findings->took_part;
+}
+
+static bool
+is_generated(const struct findings *findings, const struct address *mailbox)
+{
+	const struct inquiry *inquiry = findings->inquiry;
+
+	(void)mailbox;
+	return inquiry->marks.auto_generated && inquiry->message->from_local &&
+		inquiry->envelope_local;
+}
+
+static bool
+is_calendar(const struct findings *findings, const struct address *mailbox)
+{
+	(void)mailbox;
+	return findings->inquiry->marks.calendar;
+}
+
+static const struct {
+	enum exemption bit;
+	bool (*applies)(const struct findings *, const struct address *mailbox);
+	bool excuses_all; /* not only what is inferred */
+} exemptions[EXEMPTION_COUNT] = {
+	{EXEMPT_OWN_LIST, is_own_list, true},
+	{EXEMPT_BOUNCE, is_bounce, false},
+	{EXEMPT_AUTO_REPLY, is_auto_reply, true},
+	{EXEMPT_REPLY, is_reply, false},
+	{EXEMPT_GENERATED, is_generated, false},
+	{EXEMPT_CALENDAR, is_calendar, false},
+};
+
+unsigned
+exempt_find(const struct findings *findings, const struct address *mailbox)
+{
+	unsigned exempt = 0;
+	size_t i;
+
+	for (i = 0; i < EXEMPTION_COUNT; i++)
+		if (exemptions[i].applies(findings, mailbox))
+			exempt |= exemptions[i].bit;
+	return exempt;
+}
+
+/* Said by the MTA, by the forwarder itself or by a delivery. */
+static bool
+is_told(enum evidence evidence)
+{
+	enum evidence_family family = evidence_row(evidence)->family;
+
+	return family == FAMILY_ENVELOPE || family == FAMILY_VENDOR ||
+		evidence == EVIDENCE_DELIVERED_TO;
+}
+
+bool
+exempt_covers(unsigned exempt, const struct observation *seen)
+{
+	size_t i;
+
+	for (i = 0; i < EXEMPTION_COUNT; i++)
+		if ((exempt & exemptions[i].bit) != 0 &&
+			(exemptions[i].excuses_all || !is_told(seen->evidence)))
+			return true;
+	return false;
+}

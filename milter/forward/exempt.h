@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Exemptions: flows that look like forwards and are none. They excuse what
+ * is inferred (routes, trace lines, memory), not what a forwarder's own mark
+ * or the MTA says: a bounce that a mailbox forwards is forwarded. Only two go
+ * further: a list of ours is the mailbox it names, and a mailbox' own
+ * auto-reply carries its rule's mark.
+ */
+#ifndef FORWARD_EXEMPT_H
+#define FORWARD_EXEMPT_H
+
+#include "forward/findings.h"
+
+#include <stdbool.h>
+
+/* Bits of enum exemption for this recipient and the mailbox the flow is
+ * bound to (text absent: to none). */
+unsigned exempt_find(const struct findings *, const struct address *mailbox);
+
+/* Does one of those exemptions excuse this observation? */
+bool exempt_covers(unsigned exempt, const struct observation *);
+
+#endif

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The trace: what a delivery leaves in the store, and what a message that
+ * leaves asks the store for. Both use the same ids.
+ */
+#include "forward/infer.h"
+
+#include "base/digest.h"
+#include "forward/rewritten.h"
+
+#include <string.h>
+
+/* [MS-OXOMSG] 2.2.1.3: a conversation index begins with 22 bytes that all
+ * messages of the thread share. */
+#define THREAD_ROOT_BYTES 22
+#define THREAD_ROOT_CHARS 30 /* of base64, that hold them */
+#define TRACE_HASH_BYTES 8
+
+struct ids {
+	struct slice *at;
+	size_t count, limit;
+};
+
+static void
+add_id(struct ids *ids, struct slice id)
+{
+	size_t i;
+
+	if (id.len == 0 || ids->count == ids->limit)
+		return;
+	for (i = 0; i < ids->count; i++)
+		if (slice_equal(ids->at[i], id))
+			return;
+	ids->at[ids->count++] = id;
+}
+
+/* The text between the last or the first pair of angle brackets. */
+static struct slice
+cut_id(struct slice value, bool last)
+{
+	size_t from = slice_find_byte(value, '<', 0), next, to;
+
+	if (from == SLICE_NONE)
+		return (struct slice){NULL, 0};
+	while (last &&
+		(next = slice_find_byte(value, '<', from + 1)) != SLICE_NONE)
+		from = next;
+	to = slice_find_byte(value, '>', from);
+	if (to == SLICE_NONE)
+		return (struct slice){NULL, 0};
+	return slice_trim(slice_sub(value, from + 1, to));
+}
+
+/* -1: no character of base64 (RFC 4648 section 4). */
+static int
+base64_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == '+')
+		return 62;
+	return c == '/' ? 63 : -1;
+}
+
+static bool
+decode_root(struct slice text, unsigned char root[THREAD_ROOT_BYTES])
+{
+	unsigned bits = 0, held = 0;
+	size_t i, bytes = 0;
+
+	if (text.len < THREAD_ROOT_CHARS)
+		return false;
+	for (i = 0; bytes < THREAD_ROOT_BYTES; i++) {
+		int value = base64_value(text.p[i]);
+
+		if (value < 0)
+			return false;
+		bits = bits << 6 | (unsigned)value;
+		held += 6;
+		if (held < 8)
+			continue;
+		held -= 8;
+		root[bytes++] = (unsigned char)(bits >> held);
+	}
+	return true;
+}
+
+static struct slice
+thread_id(struct arena *arena, struct slice value)
+{
+	unsigned char root[THREAD_ROOT_BYTES];
+	char hex[THREAD_ROOT_BYTES * 2 + 1];
+
+	if (!decode_root(value, root))
+		return (struct slice){NULL, 0};
+	digest_hex(root, sizeof root, hex);
+	return arena_printf(arena, "thread:%s", hex);
+}
+
+static void
+add_first(const struct message *message, struct ids *ids, struct slice value)
+{
+	(void)message;
+	add_id(ids, cut_id(value, false));
+}
+
+static void
+add_last(const struct message *message, struct ids *ids, struct slice value)
+{
+	(void)message;
+	add_id(ids, cut_id(value, true));
+}
+
+static void
+add_thread(const struct message *message, struct ids *ids, struct slice value)
+{
+	add_id(ids, thread_id(message->arena, value));
+}
+
+/* Fields that refer to another message, the surest first. */
+static const struct {
+	struct slice name;
+	void (*add)(const struct message *, struct ids *, struct slice);
+} references[] = {
+	{{"X-Forwarded-Message-Id", 22}, add_last},
+	{{"X-MS-Exchange-Parent-Message-Id", 31}, add_first},
+	{{"References", 10}, add_last},
+	{{"In-Reply-To", 11}, add_first},
+	{{"Thread-Index", 12}, add_thread},
+};
+#define REFERENCE_COUNT (sizeof references / sizeof *references)
+
+/* The first value of each of those fields, in one pass. */
+static void
+find_references(
+	const struct message *message, struct slice values[REFERENCE_COUNT])
+{
+	size_t i, row;
+
+	memset(values, 0, REFERENCE_COUNT * sizeof *values);
+	for (i = 0; i < message->field_count; i++) {
+		const struct field *field = &message->fields[i];
+
+		for (row = 0; row < REFERENCE_COUNT; row++)
+			if (values[row].p == NULL &&
+				slice_equal_fold(
+					field->name, references[row].name))
+				values[row] = field->value;
+	}
+}
+
+size_t
+infer_questions(const struct message *message, struct slice *ids, size_t limit)
+{
+	struct ids found = {ids, 0, limit};
+	struct slice values[REFERENCE_COUNT];
+	size_t row;
+
+	if (message->rcpt_external == 0 || !message->client_ours)
+		return 0;
+	add_id(&found, message->message_id);
+	find_references(message, values);
+	for (row = 0; row < REFERENCE_COUNT; row++)
+		if (values[row].len > 0)
+			references[row].add(message, &found, values[row]);
+	return found.count;
+}
+
+size_t
+infer_trace_ids(const struct message *message, struct slice *ids, size_t limit)
+{
+	struct ids found = {ids, 0, limit};
+	const struct field *thread;
+
+	if (message->rcpt_external == message->rcpt_count)
+		return 0;
+	add_id(&found, message->message_id);
+	thread = message_field(message, SLICE("Thread-Index"), 0);
+	if (thread != NULL)
+		add_thread(message, &found, thread->value);
+	return found.count;
+}
+
+struct slice
+trace_hash(struct arena *arena, const struct address *address)
+{
+	unsigned char digest[DIGEST_BYTES];
+	char hex[TRACE_HASH_BYTES * 2 + 1];
+
+	if (!digest_parts(&address->text, 1, digest))
+		return (struct slice){NULL, 0};
+	digest_hex(digest, TRACE_HASH_BYTES, hex);
+	return arena_copy(arena, slice_of(hex));
+}
+
+struct members {
+	const struct message *message;
+	struct arena *arena;
+	struct trace_member *at;
+	size_t count, limit;
+};
+
+static void
+add_member(struct members *members, enum trace_role role, struct slice who)
+{
+	if (who.len == 0 || members->count == members->limit)
+		return;
+	members->at[members->count++] =
+		(struct trace_member){role, who, members->message->at_ms};
+}
+
+/* Local ones are never asked for. */
+static void
+add_participant(struct members *members, const struct address *address)
+{
+	if (!address_is_mailbox(address) ||
+		realm_has_domain(members->message->realm, address->domain))
+		return;
+	add_member(members, TRACE_PARTICIPANT,
+		trace_hash(members->arena, address));
+}
+
+static void
+add_participants(struct members *members, const struct addresses *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count && members->count < members->limit; i++)
+		add_participant(members, &list->at[i]);
+}
+
+static void
+add_sender(struct members *members)
+{
+	struct rewritten sender =
+		rewritten_parse(members->arena, &members->message->mail_from);
+
+	if (sender.scheme == REWRITTEN_NONE)
+		add_participant(members, &members->message->mail_from);
+	else if (sender.scheme == REWRITTEN_BATV)
+		add_participant(members, &sender.mailbox);
+	else
+		add_participant(members, &sender.original);
+}
+
+static void
+add_recipients(struct members *members)
+{
+	const struct message *message = members->message;
+	struct address mailbox;
+	size_t i;
+
+	for (i = 0; i < message->rcpt_count; i++)
+		if (!message->rcpts[i].external &&
+			rewritten_mailbox(members->arena,
+				&message->rcpts[i].address, &mailbox))
+			add_member(members, TRACE_MAILBOX, mailbox.text);
+	for (i = 0; i < message->rcpt_count; i++)
+		if (message->rcpts[i].external)
+			add_participant(members, &message->rcpts[i].address);
+}
+
+size_t
+infer_trace(const struct message *message, struct arena *arena,
+	struct trace_member *at, size_t limit)
+{
+	struct members members = {message, arena, at, 0, limit};
+
+	if (message->rcpt_external == message->rcpt_count)
+		return 0;
+	add_recipients(&members);
+	add_sender(&members);
+	add_participants(&members, &message->from);
+	add_participants(&members, &message->reply_to);
+	add_participants(&members, &message->to);
+	add_participants(&members, &message->cc);
+	return members.count;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Runs one scenario, and shows all that was seen when it fails. */
+#include "flowcase.h"
+#include "letter.h"
+#include "rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MEMORIES_MAX 8
+#define MEMBERS_MAX 16
+
+struct remembered {
+	struct memory memories[MEMORIES_MAX];
+	struct trace_member members[MEMORIES_MAX][MEMBERS_MAX];
+	size_t count;
+};
+
+static struct memory *
+memory_of(struct remembered *all, struct slice id)
+{
+	struct memory *memory;
+	size_t i;
+
+	for (i = 0; i < all->count; i++)
+		if (slice_equal(all->memories[i].message_id, id))
+			return &all->memories[i];
+	assert_in_range(all->count, 0, MEMORIES_MAX - 1);
+	memory = &all->memories[all->count];
+	*memory = (struct memory){id, false, all->members[all->count], 0};
+	all->count++;
+	return memory;
+}
+
+static void
+remember_line(struct remembered *all, const struct message *message,
+	struct slice line)
+{
+	struct slice id, role, who, ago;
+	struct trace_member *member;
+	struct memory *memory;
+	struct address address;
+	uint64_t ms;
+	bool own;
+
+	assert_true(slice_next(&line, ' ', &id));
+	assert_true(slice_next(&line, ' ', &role));
+	assert_true(slice_next(&line, ' ', &who));
+	assert_true(slice_next(&line, ' ', &ago) && slice_to_u64(ago, &ms));
+	own = slice_equal(id, SLICE("own"));
+	memory = memory_of(all, own ? message->message_id : id);
+	memory->own = own;
+	assert_in_range(memory->count, 0, MEMBERS_MAX - 1);
+	member = &all->members[memory - all->memories][memory->count++];
+	assert_true(address_parse_path(message->arena, who, &address));
+	*member = (struct trace_member){
+		TRACE_MAILBOX, address.text, FLOWCASE_AT_MS - (int64_t)ms};
+	if (slice_equal(role, SLICE("p"))) {
+		member->role = TRACE_PARTICIPANT;
+		member->who = trace_hash(message->arena, &address);
+	}
+}
+
+static void
+remember(struct remembered *all, const struct message *message,
+	const char *memory)
+{
+	struct slice rest = slice_of(memory), line;
+
+	all->count = 0;
+	while (slice_next(&rest, '\n', &line) && line.len > 0)
+		remember_line(all, message, line);
+}
+
+static void
+print_flow(const struct flow *flow)
+{
+	size_t i;
+
+	print_message("# %s mailbox=%.*s platform=%s confidence=%u exempt=%x\n",
+		kind_name(flow->kind), SLICE_ARG(flow->mailbox.text),
+		flow->platform, flow->confidence, flow->exempt);
+	for (i = 0; i < flow->seen_count; i++)
+		print_message("#   %s %s %u %.*s (%.*s)\n",
+			evidence_row(flow->seen[i].evidence)->name,
+			standing_name(flow->seen[i].standing),
+			flow->seen[i].confidence,
+			SLICE_ARG(flow->seen[i].mailbox.text),
+			SLICE_ARG(flow->seen[i].value));
+}
+
+/* "orcpt received-for", in the table's order. */
+static const char *
+evidence_text(struct arena *arena, uint64_t set)
+{
+	struct slice text = SLICE("");
+	size_t i;
+
+	for (i = 0; i < EVIDENCE_COUNT; i++)
+		if ((set >> i & 1) != 0)
+			text = arena_printf(arena, "%.*s%s%s", SLICE_ARG(text),
+				text.len > 0 ? " " : "",
+				evidence_row((enum evidence)i)->name);
+	return text.p;
+}
+
+static bool
+is_expected(const struct flowcase *row, const struct flow *flow,
+	const char *evidence)
+{
+	return slice_equal(flow->mailbox.text,
+		       slice_of(row->mailbox != NULL ? row->mailbox : "")) &&
+		flow->kind == row->kind && flow->confidence >= row->least &&
+		flow->confidence <= row->most && flow->exempt == row->exempt &&
+		strcmp(evidence, row->evidence) == 0 &&
+		(row->platform == NULL ||
+			strcmp(flow->platform, row->platform) == 0);
+}
+
+static const struct flow *
+first_external(const struct message *message, const struct flow *flows)
+{
+	size_t i;
+
+	for (i = 0; i < message->rcpt_count; i++)
+		if (message->rcpts[i].external)
+			return &flows[i];
+	return &flows[0];
+}
+
+void
+flowcase_check(void **state)
+{
+	const struct flowcase *row = *state;
+	struct remembered *all = malloc(sizeof *all);
+	const struct flow *flow;
+	const char *evidence;
+	struct letter letter;
+
+	assert_non_null(all);
+	letter_open(&letter);
+	letter_read(&letter, row->letter, FLOWCASE_AT_MS);
+	remember(all, letter.message, row->memory != NULL ? row->memory : "");
+	flow = infer_flows(letter.message, all->memories, all->count);
+	assert_non_null(flow);
+	flow = first_external(letter.message, flow);
+	evidence = evidence_text(letter.arena, flow->evidence);
+	if (!is_expected(row, flow, evidence)) {
+		print_flow(flow);
+		print_message("# expected %s mailbox=%s %u..%u exempt=%x: %s\n",
+			kind_name(row->kind),
+			row->mailbox != NULL ? row->mailbox : "", row->least,
+			row->most, row->exempt, row->evidence);
+		letter_close(&letter);
+		free(all);
+		fail();
+	}
+	letter_close(&letter);
+	free(all);
+}
