@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Tests with real mail servers; they need root. Apart from `make check`, for
 # they take their time: make check-mta.
-MTA_TESTS = tests/mta/routes.py
+MTA_TESTS = tests/mta/routes.py tests/mta/attach_postfix.py
 
 .PHONY: check-mta
 check-mta: all

@@ -101,7 +101,7 @@ class Postfix:
     """
 
     def __init__(self, rig, outside, milter=None, name="postfix", egress=True,
-                 away="tempfail", main="", master=""):
+                 away="tempfail", main="", master="", leave=None):
         self.rig, self.name, self.milter = rig, name, milter
         self.folder = rig.mkdir(name)
         self.config = rig.mkdir(name, "etc")
@@ -109,7 +109,7 @@ class Postfix:
         self._values = {"folder": self.folder, "domain": rig.domain, "milter": milter,
                         "intake": self.intake, "egress": self.egress,
                         "outside": outside.port, "away": away}
-        self._main, self._master = main, master
+        self._main, self._master, self._leave = main, master, leave
         self._running = False
         rig.mkdir(name, "queue")
         rig.mkdir(name, "data", mode=0o700, owner="postfix")
@@ -124,7 +124,7 @@ class Postfix:
             main += EGRESS_MAIN
             master += EGRESS_MASTER
         else:
-            main += "default_transport = smtp:[127.0.0.1]:{outside}\n"
+            main += self._leave or "default_transport = smtp:[127.0.0.1]:{outside}\n"
         if self.milter:
             main += INTAKE_MILTER
         else:

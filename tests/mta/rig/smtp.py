@@ -92,12 +92,12 @@ class _Server(socketserver.ThreadingTCPServer):
 class Sink:
     """Accepts all mail (or answers RCPT with .answer) and keeps it."""
 
-    def __init__(self, rig, port=None):
+    def __init__(self, rig, port=None, host="127.0.0.1"):
         self.answer = "250 2.1.5 ok"
         self.messages = []
         self._lock = threading.Lock()
         self.port = port or free_port()
-        self._server = _Server(("127.0.0.1", self.port), _Session)
+        self._server = _Server((host, self.port), _Session)
         self._server.sink = self
         threading.Thread(target=self._server.serve_forever, args=(0.05,),
                          daemon=True).start()
