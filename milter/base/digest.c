@@ -4,7 +4,23 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <pthread.h>
 #include <string.h>
+
+/* EVP_sha256() makes OpenSSL 3 look the algorithm up at every use, which
+ * takes as long as the hashing; so it is looked up once. */
+static pthread_once_t sha256_once = PTHREAD_ONCE_INIT;
+static const EVP_MD *sha256;
+
+static void
+find_sha256(void)
+{
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+#endif
+	if (sha256 == NULL)
+		sha256 = EVP_sha256();
+}
 
 static bool
 add_part(EVP_MD_CTX *ctx, struct slice part)
@@ -23,10 +39,11 @@ digest_parts(const struct slice *parts, size_t count,
 	unsigned char out[DIGEST_BYTES])
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool ok =
-		ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
 	size_t i;
+	bool ok;
 
+	(void)pthread_once(&sha256_once, find_sha256);
+	ok = ctx != NULL && EVP_DigestInit_ex(ctx, sha256, NULL) == 1;
 	for (i = 0; ok && i < count; i++)
 		ok = add_part(ctx, parts[i]);
 	ok = ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;

@@ -11,18 +11,6 @@ slice_of(const char *text)
 	return (struct slice){text, text != NULL ? strlen(text) : 0};
 }
 
-struct slice
-slice_sub(struct slice s, size_t from, size_t to)
-{
-	if (s.p == NULL)
-		return s;
-	if (to > s.len)
-		to = s.len;
-	if (from > to)
-		from = to;
-	return (struct slice){s.p + from, to - from};
-}
-
 static bool
 is_blank(char c)
 {
@@ -39,18 +27,6 @@ slice_trim(struct slice s)
 	while (s.len > 0 && is_blank(s.p[s.len - 1]))
 		s.len--;
 	return s;
-}
-
-bool
-slice_is_absent(struct slice s)
-{
-	return s.p == NULL;
-}
-
-bool
-slice_equal(struct slice a, struct slice b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
 }
 
 bool
@@ -84,17 +60,6 @@ slice_compare(struct slice a, struct slice b)
 	if (order != 0)
 		return order;
 	return (a.len > b.len) - (a.len < b.len);
-}
-
-size_t
-slice_find_byte(struct slice s, char byte, size_t from)
-{
-	const char *hit;
-
-	if (from >= s.len)
-		return SLICE_NONE;
-	hit = memchr(s.p + from, byte, s.len - from);
-	return hit != NULL ? (size_t)(hit - s.p) : SLICE_NONE;
 }
 
 size_t

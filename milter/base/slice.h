@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct slice {
 	const char *p;
@@ -23,13 +24,35 @@ struct slice {
 
 /* Of a C string; NULL gives an absent slice. */
 struct slice slice_of(const char *text);
+
 /* Bytes from..to (exclusive), clamped to the slice. */
-struct slice slice_sub(struct slice s, size_t from, size_t to);
+static inline struct slice
+slice_sub(struct slice s, size_t from, size_t to)
+{
+	if (s.p == NULL)
+		return s;
+	if (to > s.len)
+		to = s.len;
+	if (from > to)
+		from = to;
+	return (struct slice){s.p + from, to - from};
+}
+
 /* Without spaces, tabs, CR and LF at both ends. */
 struct slice slice_trim(struct slice s);
 
-bool slice_is_absent(struct slice s);
-bool slice_equal(struct slice a, struct slice b);
+static inline bool
+slice_is_absent(struct slice s)
+{
+	return s.p == NULL;
+}
+
+static inline bool
+slice_equal(struct slice a, struct slice b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
+}
+
 bool slice_equal_fold(struct slice a, struct slice b);
 bool slice_starts_fold(struct slice s, struct slice prefix);
 bool slice_ends_fold(struct slice s, struct slice suffix);
@@ -37,8 +60,19 @@ bool slice_ends_fold(struct slice s, struct slice suffix);
 int slice_compare(struct slice a, struct slice b);
 
 #define SLICE_NONE SIZE_MAX
+
 /* Offset of the first such byte at or after from, or SLICE_NONE. */
-size_t slice_find_byte(struct slice s, char byte, size_t from);
+static inline size_t
+slice_find_byte(struct slice s, char byte, size_t from)
+{
+	const char *hit;
+
+	if (from >= s.len)
+		return SLICE_NONE;
+	hit = (const char *)memchr(s.p + from, byte, s.len - from);
+	return hit != NULL ? (size_t)(hit - s.p) : SLICE_NONE;
+}
+
 /* Offset of the first occurrence of needle, or SLICE_NONE. */
 size_t slice_find(struct slice s, struct slice needle);
 size_t slice_find_fold(struct slice s, struct slice needle);

@@ -55,17 +55,13 @@ chain_text(struct arena *arena, const struct chain *chain)
 	char *p;
 
 	if (chain->words == 1)
-		return chain->first.kind == TOKEN_QUOTED
-			? token_unquote(arena, chain->first.text)
-			: chain->first.raw;
+		return token_text(arena, chain->first);
 	p = arena_bytes(arena, raw.len);
 	if (p == NULL)
 		return (struct slice){NULL, 0};
 	for (token = token_next_word(&lexer); token.kind != TOKEN_END;
 		token = token_next_word(&lexer)) {
-		struct slice text = token.kind == TOKEN_QUOTED
-			? token_unquote(arena, token.text)
-			: token.raw;
+		struct slice text = token_text(arena, token);
 
 		if (slice_is_absent(text))
 			return text;
@@ -303,9 +299,7 @@ join_phrase(struct arena *arena, struct slice raw)
 		return (struct slice){NULL, 0};
 	for (token = token_next_word(&lexer); token.kind != TOKEN_END;
 		token = token_next_word(&lexer)) {
-		struct slice text = token.kind == TOKEN_QUOTED
-			? token_unquote(arena, token.text)
-			: token.raw;
+		struct slice text = token_text(arena, token);
 
 		if (slice_is_absent(text))
 			return text;
@@ -404,7 +398,7 @@ take_word(struct list *list, struct token token)
 static void
 take_comment(struct list *list, struct token token)
 {
-	list->item.comment = token.text;
+	list->item.comment = token_inside(token);
 }
 
 static void

@@ -81,17 +81,17 @@ add_utf8(struct buf *out, struct slice bytes)
 }
 
 static const struct {
-	const char *name;
+	struct slice name;
 	void (*add)(struct buf *out, struct slice bytes);
 } builtin[] = {
-	{"utf-8", add_utf8},
-	{"us-ascii", add_utf8},
-	{"iso-8859-1", add_latin1},
-	{"windows-1252", add_latin1},
-	{"utf8", add_utf8},
-	{"ascii", add_utf8},
-	{"latin1", add_latin1},
-	{"cp1252", add_latin1},
+	{{"utf-8", 5}, add_utf8},
+	{{"us-ascii", 8}, add_utf8},
+	{{"iso-8859-1", 10}, add_latin1},
+	{{"windows-1252", 12}, add_latin1},
+	{{"utf8", 4}, add_utf8},
+	{{"ascii", 5}, add_utf8},
+	{{"latin1", 6}, add_latin1},
+	{{"cp1252", 6}, add_latin1},
 };
 
 void
@@ -185,7 +185,7 @@ charset_to_utf8(struct charset_cache *cache, struct slice charset,
 	iconv_t handle;
 
 	for (i = 0; i < sizeof builtin / sizeof *builtin; i++)
-		if (slice_equal_fold(slice_of(builtin[i].name), charset)) {
+		if (slice_equal_fold(builtin[i].name, charset)) {
 			builtin[i].add(out, bytes);
 			blank_controls(out, from);
 			return true;

@@ -7,23 +7,49 @@
 #define MINUTE_S 60
 #define DAY_S 86400
 
-static const char months[12][4] = {"jan", "feb", "mar", "apr", "may", "jun",
-	"jul", "aug", "sep", "oct", "nov", "dec"};
+/* Three letters in one number, lower case. */
+#define LETTERS(a, b, c) ((uint32_t)(a) << 16 | (uint32_t)(b) << 8 | (c))
+
+static const uint32_t months[12] = {
+	LETTERS('j', 'a', 'n'),
+	LETTERS('f', 'e', 'b'),
+	LETTERS('m', 'a', 'r'),
+	LETTERS('a', 'p', 'r'),
+	LETTERS('m', 'a', 'y'),
+	LETTERS('j', 'u', 'n'),
+	LETTERS('j', 'u', 'l'),
+	LETTERS('a', 'u', 'g'),
+	LETTERS('s', 'e', 'p'),
+	LETTERS('o', 'c', 't'),
+	LETTERS('n', 'o', 'v'),
+	LETTERS('d', 'e', 'c'),
+};
 
 /* RFC 5322 section 4.3; all others, the military ones too, mean nothing. */
 static const struct {
-	char name[4];
+	uint32_t name;
 	int hours;
 } zones[] = {
-	{"edt", -4},
-	{"est", -5},
-	{"cdt", -5},
-	{"cst", -6},
-	{"mdt", -6},
-	{"mst", -7},
-	{"pdt", -7},
-	{"pst", -8},
+	{LETTERS('e', 'd', 't'), -4},
+	{LETTERS('e', 's', 't'), -5},
+	{LETTERS('c', 'd', 't'), -5},
+	{LETTERS('c', 's', 't'), -6},
+	{LETTERS('m', 'd', 't'), -6},
+	{LETTERS('m', 's', 't'), -7},
+	{LETTERS('p', 'd', 't'), -7},
+	{LETTERS('p', 's', 't'), -8},
 };
+
+/* The first three letters of a word; 0 if it has not as many. */
+static uint32_t
+letters(struct slice word)
+{
+	const unsigned char *p = (const unsigned char *)word.p;
+
+	if (word.len < 3)
+		return 0;
+	return LETTERS(p[0] | 0x20U, p[1] | 0x20U, p[2] | 0x20U);
+}
 
 /* Reads word by word. */
 struct reader {
@@ -63,11 +89,11 @@ read_special(struct reader *reader, char special)
 static bool
 read_month(struct reader *reader, unsigned *out)
 {
+	uint32_t name = letters(reader->token.raw);
 	size_t i;
 
 	for (i = 0; i < 12; i++)
-		if (slice_starts_fold(
-			    reader->token.raw, (struct slice){months[i], 3})) {
+		if (months[i] == name) {
 			*out = (unsigned)i + 1;
 			advance(reader);
 			return true;
@@ -136,7 +162,7 @@ read_zone(struct reader *reader)
 		return zone.p[0] == '-' ? -offset : offset;
 	}
 	for (i = 0; i < sizeof zones / sizeof *zones; i++)
-		if (slice_equal_fold(zone, (struct slice){zones[i].name, 3}))
+		if (zone.len == 3 && zones[i].name == letters(zone))
 			return zones[i].hours * 60 * MINUTE_S;
 	return 0;
 }

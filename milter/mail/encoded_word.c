@@ -234,21 +234,26 @@ decode_all(struct decoder *decoder, struct slice value)
 	buf_add(&decoder->out, gap);
 }
 
-struct slice
-encoded_words_decode(struct arena *arena, struct slice value)
+/* As encoded_words_decode(), for a value that may have some. */
+static struct slice
+decode_some(struct arena *arena, struct slice value)
 {
 	struct decoder decoder = {0};
-	struct slice text = value;
+	struct slice text = {NULL, 0};
 
-	if (slice_find(value, SLICE("=?")) == SLICE_NONE)
-		return value;
 	decode_all(&decoder, value);
 	if (buf_ok(&decoder.out) && buf_ok(&decoder.run.bytes))
 		text = arena_copy(arena, buf_slice(&decoder.out));
-	if (slice_is_absent(text))
-		text = value;
 	charset_cache_fini(&decoder.cache);
 	buf_fini(&decoder.run.bytes);
 	buf_fini(&decoder.out);
-	return text;
+	return slice_is_absent(text) ? value : text;
+}
+
+struct slice
+encoded_words_decode(struct arena *arena, struct slice value)
+{
+	if (slice_find(value, SLICE("=?")) == SLICE_NONE)
+		return value;
+	return decode_some(arena, value);
 }

@@ -8,13 +8,9 @@
 
 #include <string.h>
 
-typedef void take_fn(struct facts *, const struct field *);
+#define FIRST_HOPS 4
 
-static void
-add_gap(struct facts *facts, enum gap gap)
-{
-	facts->message->gaps |= gap;
-}
+typedef void take_fn(struct facts *, const struct field *);
 
 /* The addresses of a field behind those of an earlier one of its name: two
  * From fields are two places to hide an author in. */
@@ -22,7 +18,7 @@ static void
 add_addresses(
 	struct facts *facts, const struct field *field, struct addresses *list)
 {
-	struct arena *arena = facts->message->arena;
+	struct arena *arena = facts->arena;
 	struct addresses more;
 	struct address *at;
 	bool cut;
@@ -31,23 +27,23 @@ add_addresses(
 	more = address_parse_list(
 		arena, field->value, facts->address_limit, &cut);
 	if (cut)
-		add_gap(facts, GAP_ADDRESSES);
+		facts->cut = true;
 	for (i = 0; i < more.count; i++)
 		if (more.at[i].broken)
-			add_gap(facts, GAP_BROKEN_HEADER);
+			facts->broken = true;
 	if (list->count == 0) {
 		*list = more;
 		return;
 	}
 	if (more.count > facts->address_limit - list->count) {
 		more.count = facts->address_limit - list->count;
-		add_gap(facts, GAP_ADDRESSES);
+		facts->cut = true;
 	}
 	if (more.count == 0)
 		return;
 	at = arena_array(arena, list->count + more.count, sizeof *at);
 	if (at == NULL) {
-		add_gap(facts, GAP_BYTES);
+		facts->full = true;
 		return;
 	}
 	memcpy(at, list->at, list->count * sizeof *at);
@@ -58,25 +54,25 @@ add_addresses(
 static void
 take_from(struct facts *facts, const struct field *field)
 {
-	add_addresses(facts, field, &facts->message->from);
+	add_addresses(facts, field, &facts->from);
 }
 
 static void
 take_reply_to(struct facts *facts, const struct field *field)
 {
-	add_addresses(facts, field, &facts->message->reply_to);
+	add_addresses(facts, field, &facts->reply_to);
 }
 
 static void
 take_to(struct facts *facts, const struct field *field)
 {
-	add_addresses(facts, field, &facts->message->to);
+	add_addresses(facts, field, &facts->to);
 }
 
 static void
 take_cc(struct facts *facts, const struct field *field)
 {
-	add_addresses(facts, field, &facts->message->cc);
+	add_addresses(facts, field, &facts->cc);
 }
 
 static void
@@ -84,18 +80,18 @@ take_sender(struct facts *facts, const struct field *field)
 {
 	struct addresses list = {0};
 
-	if (!slice_is_absent(facts->message->sender.text))
+	if (!slice_is_absent(facts->sender.text))
 		return;
 	add_addresses(facts, field, &list);
 	if (list.count > 0)
-		facts->message->sender = list.at[0];
+		facts->sender = list.at[0];
 }
 
 static void
 take_subject(struct facts *facts, const struct field *field)
 {
-	if (slice_is_absent(facts->message->subject))
-		facts->message->subject = field->text;
+	if (slice_is_absent(facts->subject))
+		facts->subject = field->text;
 }
 
 static void
@@ -104,57 +100,76 @@ take_message_id(struct facts *facts, const struct field *field)
 	struct slice id = field->value;
 	size_t from = slice_find_byte(id, '<', 0), to;
 
-	if (!slice_is_absent(facts->message->message_id))
+	if (!slice_is_absent(facts->message_id))
 		return;
 	if (from != SLICE_NONE) {
 		to = slice_find_byte(id, '>', from);
 		id = slice_trim(slice_sub(id, from + 1, to));
 	}
 	if (id.len > 0)
-		facts->message->message_id = id;
+		facts->message_id = id;
+}
+
+/* Room for one more hop; false when the arena is full. */
+static bool
+reserve_hop(struct facts *facts)
+{
+	size_t size = facts->hop_size > 0 ? 2 * facts->hop_size : FIRST_HOPS;
+	struct received *hops;
+
+	if (facts->hop_count < facts->hop_size)
+		return true;
+	hops = arena_array(facts->arena, size, sizeof *hops);
+	if (hops == NULL)
+		return false;
+	if (facts->hop_count > 0)
+		memcpy(hops, facts->hops, facts->hop_count * sizeof *hops);
+	facts->hops = hops;
+	facts->hop_size = size;
+	return true;
 }
 
 static void
 take_received(struct facts *facts, const struct field *field)
 {
-	struct received *hop = &facts->hops[facts->message->hop_count];
+	struct received *hop;
 
-	if (facts->message->hop_count == facts->hop_limit)
+	if (!reserve_hop(facts)) {
+		facts->full = true;
 		return;
-	if (!received_parse(facts->message->arena, field->value, hop))
-		add_gap(facts, GAP_BYTES);
+	}
+	hop = &facts->hops[facts->hop_count++];
+	if (!received_parse(facts->arena, field->value, hop))
+		facts->full = true;
 	hop->field_index = field->index;
-	facts->message->hop_count++;
 }
 
 static bool
 is_main(struct facts *facts, const struct field *field, struct slice word)
 {
-	return slice_equal_fold(
-		field_main(facts->message->arena, field->value), word);
+	return slice_equal_fold(field_main(facts->arena, field->value), word);
 }
 
 /* RFC 3462, RFC 1847, RFC 8551: what is signed alone is no secret. */
 static void
 take_content_type(struct facts *facts, const struct field *field)
 {
-	struct message *message = facts->message;
 	struct slice type;
 
 	if (facts->has_content_type)
 		return;
 	facts->has_content_type = true;
-	type = field_main(message->arena, field->value);
+	type = field_main(facts->arena, field->value);
 	if (slice_equal_fold(type, SLICE("multipart/report")))
-		message->bounce = true;
+		facts->report = true;
 	if (slice_equal_fold(type, SLICE("multipart/encrypted")))
-		message->encrypted = true;
+		facts->encrypted = true;
 	if (slice_equal_fold(type, SLICE("application/pkcs7-mime")) ||
 		slice_equal_fold(type, SLICE("application/x-pkcs7-mime"))) {
 		struct slice smime = field_param(
-			message->arena, field->value, SLICE("smime-type"));
+			facts->arena, field->value, SLICE("smime-type"));
 
-		message->encrypted = slice_is_absent(smime) ||
+		facts->encrypted = slice_is_absent(smime) ||
 			slice_ends_fold(smime, SLICE("enveloped-data"));
 	}
 }
@@ -163,16 +178,16 @@ static void
 take_list(struct facts *facts, const struct field *field)
 {
 	if (field->value.len > 0)
-		facts->message->list = true;
+		facts->list = true;
 }
 
 static void
 take_precedence(struct facts *facts, const struct field *field)
 {
 	if (is_main(facts, field, SLICE("list")))
-		facts->message->list = true;
+		facts->list = true;
 	if (is_main(facts, field, SLICE("auto_reply")))
-		facts->message->auto_reply = true;
+		facts->auto_reply = true;
 }
 
 /* RFC 3834 section 5. */
@@ -180,7 +195,7 @@ static void
 take_auto_submitted(struct facts *facts, const struct field *field)
 {
 	if (is_main(facts, field, SLICE("auto-replied")))
-		facts->message->auto_reply = true;
+		facts->auto_reply = true;
 }
 
 /* CommuniGate: Reply, Forward, Redirect, Mirror. */
@@ -188,21 +203,21 @@ static void
 take_autogenerated(struct facts *facts, const struct field *field)
 {
 	if (is_main(facts, field, SLICE("Reply")))
-		facts->message->auto_reply = true;
+		facts->auto_reply = true;
 }
 
 static void
 take_autoreply(struct facts *facts, const struct field *field)
 {
 	if (field->value.len > 0 && !is_main(facts, field, SLICE("no")))
-		facts->message->auto_reply = true;
+		facts->auto_reply = true;
 }
 
 static void
 take_suppress(struct facts *facts, const struct field *field)
 {
 	(void)field;
-	facts->has_suppress = true;
+	facts->suppress = true;
 }
 
 #define NAME_BYTES_MAX 24
@@ -254,12 +269,6 @@ bool
 facts_want(struct slice name)
 {
 	return find_taker(name) != NULL;
-}
-
-bool
-facts_is_received(struct slice name)
-{
-	return find_taker(name) == take_received;
 }
 
 void

@@ -1,30 +1,46 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What single header fields say of a message: one table from field name to
- * the fact that is read from it (message.h). For message.c alone.
+ * the fact that is read from it. The meanings are those of message.h.
  */
 #ifndef MAIL_FACTS_H
 #define MAIL_FACTS_H
 
-#include "mail/message.h"
+#include "base/arena.h"
+#include "base/slice.h"
+#include "mail/address.h"
+#include "mail/field.h"
+#include "mail/received.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What is gathered while the fields are read. */
+/* The caller fills the first two, zeroes the rest and hands it on from
+ * field to field. */
 struct facts {
-	struct message *message;
+	struct arena *arena;
 	size_t address_limit; /* of one field */
-	struct received *hops; /* room for hop_limit */
-	size_t hop_limit;
-	bool has_suppress; /* X-Auto-Response-Suppress */
+
+	struct addresses from, reply_to, to, cc;
+	struct address sender;
+	struct slice subject, message_id;
+	struct received *hops;
+	size_t hop_count, hop_size;
+
+	bool list;
+	bool auto_reply;
+	bool suppress; /* X-Auto-Response-Suppress */
+	bool report; /* multipart/report */
+	bool encrypted;
 	bool has_content_type;
+
+	bool broken; /* an address could not be read */
+	bool cut; /* an address list was cut */
+	bool full; /* the arena is */
 };
 
 /* Is the name one of those that facts are read from? */
 bool facts_want(struct slice name);
-/* Is it Received? */
-bool facts_is_received(struct slice name);
 /* Reads the field, whose value is unfolded and decoded. */
 void facts_take(struct facts *, const struct field *);
 

@@ -110,7 +110,7 @@ read_value(struct lexer *lexer, struct slice raw, struct parameter *out)
 
 	if (raw.len == 0 && token.kind == TOKEN_QUOTED) {
 		out->quoted = true;
-		out->value = token.text;
+		out->value = token_inside(token);
 		return;
 	}
 	/* Specials should be quoted, but often are not. */

@@ -235,9 +235,12 @@ is_name(struct slice name)
 {
 	size_t i;
 
-	for (i = 0; i < name.len; i++)
-		if (name.p[i] <= ' ' || name.p[i] == 0x7F || name.p[i] == ':')
+	for (i = 0; i < name.len; i++) {
+		unsigned char c = (unsigned char)name.p[i];
+
+		if (c - 0x21U > 0x7E - 0x21U || c == ':')
 			return false;
+	}
 	return name.len > 0;
 }
 
@@ -377,16 +380,6 @@ index_names(struct message_builder *builder)
 	message->name_next = next;
 }
 
-static size_t
-count_received(const struct message_builder *builder)
-{
-	size_t i, count = 0;
-
-	for (i = 0; i < builder->message.field_count; i++)
-		count += facts_is_received(builder->fields[i].name);
-	return count;
-}
-
 static void
 parse_fields(struct message_builder *builder, struct facts *facts)
 {
@@ -394,12 +387,6 @@ parse_fields(struct message_builder *builder, struct facts *facts)
 	struct arena *arena = message->arena;
 	size_t i;
 
-	facts->hop_limit = count_received(builder);
-	facts->hops = arena_array(arena, facts->hop_limit, sizeof *facts->hops);
-	if (facts->hops == NULL) {
-		facts->hop_limit = 0;
-		message_add_gap(builder, GAP_BYTES);
-	}
 	for (i = 0; i < message->field_count; i++) {
 		struct field *field = &builder->fields[i];
 		struct slice value = field_unfold(arena, field->value);
@@ -413,8 +400,35 @@ parse_fields(struct message_builder *builder, struct facts *facts)
 		facts_take(facts, field);
 	}
 	message->fields = builder->fields;
-	message->hops = facts->hops;
 	index_names(builder);
+}
+
+static void
+take_facts(struct message_builder *builder, const struct facts *facts)
+{
+	struct message *message = &builder->message;
+
+	message->from = facts->from;
+	message->reply_to = facts->reply_to;
+	message->to = facts->to;
+	message->cc = facts->cc;
+	message->sender = facts->sender;
+	message->subject = facts->subject;
+	message->message_id = facts->message_id;
+	message->hops = facts->hops;
+	message->hop_count = facts->hop_count;
+	message->list = facts->list;
+	message->encrypted = facts->encrypted;
+	message->bounce = facts->report || message->null_sender;
+	/* A notice with a sender may suppress answers and yet be none. */
+	message->auto_reply =
+		facts->auto_reply || (facts->suppress && message->null_sender);
+	if (facts->broken)
+		message_add_gap(builder, GAP_BROKEN_HEADER);
+	if (facts->cut)
+		message_add_gap(builder, GAP_ADDRESSES);
+	if (facts->full)
+		message_add_gap(builder, GAP_BYTES);
 }
 
 /*
@@ -441,7 +455,7 @@ find_direction(const struct message *message)
 }
 
 static void
-classify(struct message *message, const struct facts *facts)
+classify(struct message *message)
 {
 	const struct client *client = &message->client;
 	size_t i;
@@ -451,11 +465,6 @@ classify(struct message *message, const struct facts *facts)
 			message->from_local = true;
 	message->client_ours = client->auth_user.len > 0 ||
 		client->ip.len == 0 || realm_has_ip(message->realm, client->ip);
-	if (message->null_sender)
-		message->bounce = true;
-	/* Also on notices that merely want no answer. */
-	if (message->null_sender && facts->has_suppress)
-		message->auto_reply = true;
 	message->direction = find_direction(message);
 }
 
@@ -464,7 +473,7 @@ message_finish(struct message_builder *builder, int64_t at_ms)
 {
 	struct message *message = &builder->message;
 	struct facts facts = {
-		.message = message,
+		.arena = message->arena,
 		.address_limit = builder->limits.addresses,
 	};
 
@@ -472,7 +481,8 @@ message_finish(struct message_builder *builder, int64_t at_ms)
 	parse_sender(builder);
 	parse_recipients(builder);
 	parse_fields(builder, &facts);
-	classify(message, &facts);
+	take_facts(builder, &facts);
+	classify(message);
 	return message;
 }
 

@@ -5,7 +5,8 @@
  * belong to the clause they follow; the one after "from" holds the client's
  * address, in brackets if the MTA says so and bare if it does not (qmail,
  * Exchange). The client chooses its HELO, which stands before that as a word,
- * a literal or even a comment: the last address of the clause is the MTA's.
+ * a literal or even a comment; its certificate and login come in comments
+ * after. The first comment that is no HELO and has an address is the MTA's.
  */
 #include "mail/received.h"
 
@@ -25,17 +26,20 @@ enum clause {
 	CLAUSE_FOR
 };
 
+/* Up to four letters in one number, lower case. */
+#define WORD(a, b, c, d) \
+	((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (d))
+
 static const struct {
-	char word[5];
-	unsigned char len;
+	uint32_t word;
 	enum clause clause;
 } clauses[] = {
-	{"from", 4, CLAUSE_FROM},
-	{"by", 2, CLAUSE_BY},
-	{"via", 3, CLAUSE_VIA},
-	{"with", 4, CLAUSE_WITH},
-	{"id", 2, CLAUSE_ID},
-	{"for", 3, CLAUSE_FOR},
+	{WORD('f', 'r', 'o', 'm'), CLAUSE_FROM},
+	{WORD(0, 0, 'b', 'y'), CLAUSE_BY},
+	{WORD(0, 'v', 'i', 'a'), CLAUSE_VIA},
+	{WORD('w', 'i', 't', 'h'), CLAUSE_WITH},
+	{WORD(0, 0, 'i', 'd'), CLAUSE_ID},
+	{WORD(0, 'f', 'o', 'r'), CLAUSE_FOR},
 };
 
 struct parser {
@@ -43,21 +47,22 @@ struct parser {
 	struct received *out;
 	enum clause clause;
 	unsigned seen; /* bit set of clauses */
+	bool has_client; /* a comment told the client's address */
 	struct slice for_path; /* where "for" began */
 };
 
 static enum clause
 find_clause(struct token token)
 {
+	uint32_t word = 0;
 	size_t i;
 
 	if (token.kind != TOKEN_ATOM || token.raw.len > 4)
 		return CLAUSE_NONE;
+	for (i = 0; i < token.raw.len; i++)
+		word = word << 8 | ((unsigned char)token.raw.p[i] | 0x20U);
 	for (i = 0; i < sizeof clauses / sizeof *clauses; i++)
-		if (token.raw.len == clauses[i].len &&
-			slice_equal_fold(token.raw,
-				(struct slice){
-					clauses[i].word, clauses[i].len}))
+		if (clauses[i].word == word)
 			return clauses[i].clause;
 	return CLAUSE_NONE;
 }
@@ -126,15 +131,28 @@ bare_ip(struct slice comment)
 	return as_ip(comment);
 }
 
-static void
-take_from_comment(struct received *out, struct slice comment)
+/* qmail: "(HELO mail.example) (192.0.2.1)" */
+static bool
+is_helo_comment(struct slice comment)
 {
-	struct slice ip = bracketed_ip(comment);
+	return slice_starts_fold(comment, SLICE("HELO ")) ||
+		slice_starts_fold(comment, SLICE("EHLO "));
+}
 
+static void
+take_from_comment(struct parser *parser, struct slice comment)
+{
+	struct slice ip;
+
+	if (is_helo_comment(comment))
+		return;
+	ip = bracketed_ip(comment);
 	if (slice_is_absent(ip))
 		ip = bare_ip(comment);
-	if (!slice_is_absent(ip))
-		out->from_ip = ip;
+	if (slice_is_absent(ip))
+		return;
+	parser->out->from_ip = ip;
+	parser->has_client = true;
 }
 
 /* Extends a clause of several words ("Microsoft SMTP Server"). */
@@ -151,7 +169,8 @@ static void
 take_first(struct slice *value, struct token token)
 {
 	if (slice_is_absent(*value))
-		*value = token.kind == TOKEN_LITERAL ? token.text : token.raw;
+		*value = token.kind == TOKEN_LITERAL ? token_inside(token)
+						     : token.raw;
 }
 
 /* One path: some name several, "for <a@b>, <c@d>". */
@@ -172,7 +191,7 @@ take_word(struct parser *parser, struct token token)
 		take_first(&out->from, token);
 		if (token.kind == TOKEN_LITERAL &&
 			slice_is_absent(out->from_ip))
-			out->from_ip = as_ip(token.text);
+			out->from_ip = as_ip(token_inside(token));
 		break;
 	case CLAUSE_BY:
 		take_first(&out->by, token);
@@ -215,8 +234,8 @@ take_token(struct parser *parser, struct token token)
 		parser->seen |= 1U << clause;
 	} else if (token.kind != TOKEN_COMMENT) {
 		take_word(parser, token);
-	} else if (parser->clause == CLAUSE_FROM) {
-		take_from_comment(parser->out, token.text);
+	} else if (parser->clause == CLAUSE_FROM && !parser->has_client) {
+		take_from_comment(parser, token_inside(token));
 	}
 }
 

@@ -11,35 +11,31 @@
 #define WORD_BYTES_MAX 1024
 
 enum byte_class {
-	BYTE_ATOM, /* the rest: atext, dots, controls, eight bits */
+	BYTE_ATOM = TOKEN_CLASS_ATOM, /* the rest: atext, dots, controls, eight
+					 bits */
 	BYTE_SPACE,
-	BYTE_SPECIAL
+	BYTE_SPECIAL,
+	BYTE_PAIRED /* a special that find_close() looks at */
 };
 
-static const unsigned char classes[256] = {
+const unsigned char token_classes[256] = {
 	[' '] = BYTE_SPACE,
 	['\t'] = BYTE_SPACE,
 	['\r'] = BYTE_SPACE,
 	['\n'] = BYTE_SPACE,
-	['('] = BYTE_SPECIAL,
-	[')'] = BYTE_SPECIAL,
+	['('] = BYTE_PAIRED,
+	[')'] = BYTE_PAIRED,
 	['<'] = BYTE_SPECIAL,
 	['>'] = BYTE_SPECIAL,
-	['['] = BYTE_SPECIAL,
-	[']'] = BYTE_SPECIAL,
+	['['] = BYTE_PAIRED,
+	[']'] = BYTE_PAIRED,
 	[':'] = BYTE_SPECIAL,
 	[';'] = BYTE_SPECIAL,
 	['@'] = BYTE_SPECIAL,
-	['\\'] = BYTE_SPECIAL,
+	['\\'] = BYTE_PAIRED,
 	[','] = BYTE_SPECIAL,
-	['"'] = BYTE_SPECIAL,
+	['"'] = BYTE_PAIRED,
 };
-
-bool
-token_is_atom_byte(char byte)
-{
-	return classes[(unsigned char)byte] == BYTE_ATOM;
-}
 
 struct lexer
 lexer_of(struct slice text)
@@ -58,6 +54,8 @@ find_close(const char *p, const char *end, char opening, char closing)
 	size_t depth = 1;
 
 	for (p++; p < end; p++) {
+		if (token_classes[(unsigned char)*p] != BYTE_PAIRED)
+			continue;
 		if (*p == '\\' && p + 1 < end) {
 			p++;
 		} else if (*p == closing) {
@@ -73,29 +71,32 @@ find_close(const char *p, const char *end, char opening, char closing)
 static struct token
 make_token(enum token_kind kind, const char *from, const char *to)
 {
-	struct slice raw = {from, (size_t)(to - from)};
-
 	return (struct token){
 		.kind = kind,
-		.raw = raw,
-		.text = kind == TOKEN_ATOM || kind == TOKEN_SPECIAL
-			? raw
-			: slice_sub(raw, 1, raw.len - 1),
 		.special = kind == TOKEN_SPECIAL ? *from : '\0',
+		.raw = {from, (size_t)(to - from)},
 	};
+}
+
+/* Of the encoded word at p; 0 if there is none. */
+static size_t
+encoded_word_length(const char *p, const char *end)
+{
+	struct slice rest = {p, (size_t)(end - p)};
+	struct encoded_word word;
+
+	rest = slice_sub(rest, 0, WORD_BYTES_MAX);
+	return encoded_word_parse(rest, &word) ? word.raw.len : 0;
 }
 
 static struct token
 read_atom(struct lexer *lexer)
 {
 	const char *from = lexer->at, *p = from;
-	struct slice rest = {from, (size_t)(lexer->end - from)};
-	struct encoded_word word;
 
-	if (*p == '=' &&
-		encoded_word_parse(slice_sub(rest, 0, WORD_BYTES_MAX), &word))
-		p += word.raw.len;
-	while (p < lexer->end && token_is_atom_byte(*p))
+	if (*p == '=')
+		p += encoded_word_length(from, lexer->end);
+	while (p < lexer->end && token_classes[(unsigned char)*p] == BYTE_ATOM)
 		p++;
 	lexer->at = p;
 	return make_token(TOKEN_ATOM, from, p);
@@ -135,11 +136,11 @@ struct token
 token_next(struct lexer *lexer)
 {
 	while (lexer->at < lexer->end &&
-		classes[(unsigned char)*lexer->at] == BYTE_SPACE)
+		token_classes[(unsigned char)*lexer->at] == BYTE_SPACE)
 		lexer->at++;
 	if (lexer->at == lexer->end)
 		return (struct token){.raw = {lexer->end, 0}};
-	if (token_is_atom_byte(*lexer->at))
+	if (token_classes[(unsigned char)*lexer->at] == BYTE_ATOM)
 		return read_atom(lexer);
 	return read_special(lexer);
 }
@@ -153,6 +154,22 @@ token_next_word(struct lexer *lexer)
 		token = token_next(lexer);
 	while (token.kind == TOKEN_COMMENT);
 	return token;
+}
+
+struct slice
+token_inside(struct token token)
+{
+	if (token.kind == TOKEN_ATOM || token.kind == TOKEN_SPECIAL)
+		return token.raw;
+	return slice_sub(token.raw, 1, token.raw.len - 1);
+}
+
+struct slice
+token_text(struct arena *arena, struct token token)
+{
+	if (token.kind != TOKEN_QUOTED && token.kind != TOKEN_COMMENT)
+		return token.raw;
+	return token_unquote(arena, token_inside(token));
 }
 
 struct slice

@@ -31,7 +31,6 @@ struct token {
 	enum token_kind kind;
 	char special; /* the byte of a TOKEN_SPECIAL, else 0 */
 	struct slice raw; /* with its delimiters */
-	struct slice text; /* without them, backslashes still there */
 };
 
 /* Where reading is; copy it to come back to the place. */
@@ -45,10 +44,22 @@ struct lexer lexer_of(struct slice text);
 struct token token_next(struct lexer *);
 /* As token_next(), passing over comments. */
 struct token token_next_word(struct lexer *);
-/* text without its backslashes; borrows where there are none. Absent when
- * the arena is full. */
-struct slice token_unquote(struct arena *, struct slice text);
+/* Without its delimiters, backslashes still there. */
+struct slice token_inside(struct token);
+/* What it stands for: of a quoted string or a comment the inside without
+ * backslashes, else raw. Borrows where it can; absent when the arena is
+ * full. */
+struct slice token_text(struct arena *, struct token);
+/* The same for the inside of a quoted string. */
+struct slice token_unquote(struct arena *, struct slice inside);
+
 /* Is the byte one of an atom (or a dot)? */
-bool token_is_atom_byte(char);
+extern const unsigned char token_classes[256];
+#define TOKEN_CLASS_ATOM 0
+static inline bool
+token_is_atom_byte(char byte)
+{
+	return token_classes[(unsigned char)byte] == TOKEN_CLASS_ATOM;
+}
 
 #endif

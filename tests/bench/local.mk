@@ -10,3 +10,5 @@ EXTRA_DIST += tests/bench/mail/in.txt tests/bench/mail/out.txt \
 	tests/bench/mail/forward-postfix.txt \
 	tests/bench/mail/forward-exchange.txt \
 	tests/bench/mail/forward-gmail.txt
+noinst_PROGRAMS += tests/bench/bench_message
+tests_bench_bench_message_LDADD = $(LIBMAIL)
