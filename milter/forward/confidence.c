@@ -23,16 +23,16 @@
  * message that leaves two seconds after it came is the more surely the same
  * one, but speed without a remembered message says nothing at all.
  *
- * An excused observation counts a quarter: an exemption is a reason to doubt
- * the inference, and a reason may be wrong, or forged. That keeps an exempt
- * flow below the floor unless several families insist.
+ * What is excused is weighed apart, and all of it together is worth little: an
+ * exemption is a reason to doubt the inference, though the reason may be
+ * wrong, or forged. A flow that has nothing else stays below the floor.
  */
 #include "forward/confidence.h"
 
 #define SERVER_RULE_MS 5000 /* measured: a redirect takes 0 to 2 s */
 #define CLIENT_RULE_MS 20000 /* a mail program's rule, polling often */
 #define PLAUSIBLE_MS 120000 /* ... or seldom; a quick person, too */
-#define EXCUSED_DIVISOR 4
+#define EXCUSED_MAX 20
 
 unsigned
 confidence_of_speed(int64_t delay_ms)
@@ -44,47 +44,55 @@ confidence_of_speed(int64_t delay_ms)
 	return delay_ms <= CLIENT_RULE_MS ? 20 : 10;
 }
 
-static unsigned
-weight(const struct observation *seen)
+/* The strongest row of each family that has this standing. */
+static void
+weigh_families(const struct observation *seen, size_t count,
+	enum standing standing, unsigned families[FAMILY_COUNT])
 {
-	switch (seen->standing) {
-	case STANDING_COUNTS:
-		return seen->confidence;
-	case STANDING_EXCUSED:
-		return seen->confidence / EXCUSED_DIVISOR;
-	case STANDING_FOREIGN:
-	case STANDING_OTHER:
-	case STANDING_OUTSIDE:
-	case STANDING_UNBOUND:
-	case STANDING_COUNT:
-		break;
+	unsigned speed = 0;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		unsigned *family =
+			&families[evidence_row(seen[i].evidence)->family];
+
+		if (seen[i].standing != standing)
+			continue;
+		if (seen[i].evidence == EVIDENCE_MACHINE_SPEED)
+			speed = seen[i].confidence;
+		else if (seen[i].confidence > *family)
+			*family = seen[i].confidence;
 	}
-	return 0;
+	if (families[FAMILY_STORE] > 0)
+		families[FAMILY_STORE] += speed;
+}
+
+/* The probability that all of them are wrong. */
+static double
+doubt(const struct observation *seen, size_t count, enum standing standing)
+{
+	unsigned families[FAMILY_COUNT] = {0};
+	double product = 1.0;
+	size_t i;
+
+	weigh_families(seen, count, standing, families);
+	for (i = 0; i < FAMILY_COUNT; i++) {
+		if (families[i] > CONFIDENCE_FAMILY_MAX)
+			families[i] = CONFIDENCE_FAMILY_MAX;
+		product *= 1.0 - families[i] / 100.0;
+	}
+	return product;
 }
 
 unsigned
 confidence_combine(const struct observation *seen, size_t count)
 {
-	unsigned families[FAMILY_COUNT] = {0}, speed = 0;
-	double doubt = 1.0;
-	size_t i;
+	double excused = doubt(seen, count, STANDING_EXCUSED), all;
+	unsigned percent;
 
-	for (i = 0; i < count; i++) {
-		enum evidence_family family =
-			evidence_row(seen[i].evidence)->family;
-
-		if (seen[i].evidence == EVIDENCE_MACHINE_SPEED)
-			speed = weight(&seen[i]);
-		else if (weight(&seen[i]) > families[family])
-			families[family] = weight(&seen[i]);
-	}
-	if (families[FAMILY_STORE] > 0)
-		families[FAMILY_STORE] += speed;
-	for (i = 0; i < FAMILY_COUNT; i++) {
-		if (families[i] > CONFIDENCE_FAMILY_MAX)
-			families[i] = CONFIDENCE_FAMILY_MAX;
-		doubt *= 1.0 - families[i] / 100.0;
-	}
-	i = (size_t)((1.0 - doubt) * 100.0 + 0.5);
-	return i > CONFIDENCE_MAX ? CONFIDENCE_MAX : (unsigned)i;
+	if (excused < 1.0 - EXCUSED_MAX / 100.0)
+		excused = 1.0 - EXCUSED_MAX / 100.0;
+	all = 1.0 - doubt(seen, count, STANDING_COUNTS) * excused;
+	percent = (unsigned)(all * 100.0 + 0.5);
+	return percent > CONFIDENCE_MAX ? CONFIDENCE_MAX : percent;
 }

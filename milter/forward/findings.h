@@ -9,9 +9,9 @@
 #define FORWARD_FINDINGS_H
 
 #include "forward/custody.h"
-#include "forward/infer.h"
 #include "forward/marks.h"
 #include "forward/rewritten.h"
+#include "forward/trace.h"
 
 #include <stdbool.h>
 #include <stddef.h>

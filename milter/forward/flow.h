@@ -31,7 +31,7 @@ const char *exemption_name(unsigned bit);
 /* What became of an observation, for explain. */
 enum standing {
 	STANDING_COUNTS,
-	STANDING_EXCUSED, /* counts a quarter: an exemption covers it */
+	STANDING_EXCUSED, /* an exemption covers it: it counts little */
 	STANDING_FOREIGN, /* names somebody else's mailbox */
 	STANDING_OTHER, /* names another local mailbox than the bound one */
 	STANDING_OUTSIDE, /* written before the message reached our side */
@@ -59,7 +59,8 @@ struct flow {
 	enum kind kind;
 	const char *platform; /* of the strongest evidence; "" if none */
 	unsigned confidence; /* 0..100; 0 for KIND_NONE */
-	uint64_t evidence; /* bit set of enum evidence: what counts */
+	uint64_t evidence; /* bit set of enum evidence: what counts;
+			    * 0 for KIND_NONE */
 	const struct observation *seen; /* all, what counts most first */
 	size_t seen_count;
 	unsigned exempt; /* bit set of enum exemption */

@@ -306,6 +306,8 @@ conclude(const struct findings *findings, struct flow *flow)
 	}
 	if (flow->confidence < CONFIDENCE_FLOOR) {
 		flow->confidence = 0;
+		flow->evidence = 0;
+		flow->platform = "";
 		return;
 	}
 	flow->kind = kind != KIND_NONE ? kind : kind_by_author(findings, flow);

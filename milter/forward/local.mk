@@ -13,5 +13,5 @@ libforward_a_SOURCES = \
 	milter/forward/memories.c \
 	milter/forward/rewritten.c milter/forward/rewritten.h \
 	milter/forward/subject.c milter/forward/subject.h \
-	milter/forward/trace.c
+	milter/forward/trace.c milter/forward/trace.h
 LIBFORWARD = libforward.a $(LIBMAIL)

@@ -3,12 +3,10 @@
  * The trace: what a delivery leaves in the store, and what a message that
  * leaves asks the store for. Both use the same ids.
  */
-#include "forward/infer.h"
+#include "forward/trace.h"
 
 #include "base/digest.h"
 #include "forward/rewritten.h"
-
-#include <string.h>
 
 /* [MS-OXOMSG] 2.2.1.3: a conversation index begins with 22 bytes that all
  * messages of the thread share. */
@@ -134,44 +132,26 @@ static const struct {
 };
 #define REFERENCE_COUNT (sizeof references / sizeof *references)
 
-/* The first value of each of those fields, in one pass. */
-static void
-find_references(
-	const struct message *message, struct slice values[REFERENCE_COUNT])
-{
-	size_t i, row;
-
-	memset(values, 0, REFERENCE_COUNT * sizeof *values);
-	for (i = 0; i < message->field_count; i++) {
-		const struct field *field = &message->fields[i];
-
-		for (row = 0; row < REFERENCE_COUNT; row++)
-			if (values[row].p == NULL &&
-				slice_equal_fold(
-					field->name, references[row].name))
-				values[row] = field->value;
-	}
-}
-
 size_t
-infer_questions(const struct message *message, struct slice *ids, size_t limit)
+trace_questions(const struct message *message, struct slice *ids, size_t limit)
 {
 	struct ids found = {ids, 0, limit};
-	struct slice values[REFERENCE_COUNT];
+	const struct field *field;
 	size_t row;
 
 	if (message->rcpt_external == 0 || !message->client_ours)
 		return 0;
 	add_id(&found, message->message_id);
-	find_references(message, values);
-	for (row = 0; row < REFERENCE_COUNT; row++)
-		if (values[row].len > 0)
-			references[row].add(message, &found, values[row]);
+	for (row = 0; row < REFERENCE_COUNT; row++) {
+		field = message_field(message, references[row].name, 0);
+		if (field != NULL)
+			references[row].add(message, &found, field->value);
+	}
 	return found.count;
 }
 
 size_t
-infer_trace_ids(const struct message *message, struct slice *ids, size_t limit)
+trace_ids(const struct message *message, struct slice *ids, size_t limit)
 {
 	struct ids found = {ids, 0, limit};
 	const struct field *thread;
@@ -197,11 +177,17 @@ trace_hash(struct arena *arena, const struct address *address)
 	return arena_copy(arena, slice_of(hex));
 }
 
+/* From, Reply-To and the envelope sender are one address as a rule; the
+ * first few are remembered, so that it is hashed once. */
+#define HASHED_MAX 8
+
 struct members {
 	const struct message *message;
 	struct arena *arena;
 	struct trace_member *at;
 	size_t count, limit;
+	struct slice hashed[HASHED_MAX]; /* their keys */
+	size_t hashed_count;
 };
 
 static void
@@ -213,13 +199,26 @@ add_member(struct members *members, enum trace_role role, struct slice who)
 		(struct trace_member){role, who, members->message->at_ms};
 }
 
+static bool
+is_hashed(const struct members *members, struct slice key)
+{
+	size_t i;
+
+	for (i = 0; i < members->hashed_count; i++)
+		if (slice_equal(members->hashed[i], key))
+			return true;
+	return false;
+}
+
 /* Local ones are never asked for. */
 static void
 add_participant(struct members *members, const struct address *address)
 {
-	if (!address_is_mailbox(address) ||
+	if (!address_is_mailbox(address) || is_hashed(members, address->text) ||
 		realm_has_domain(members->message->realm, address->domain))
 		return;
+	if (members->hashed_count < HASHED_MAX)
+		members->hashed[members->hashed_count++] = address->text;
 	add_member(members, TRACE_PARTICIPANT,
 		trace_hash(members->arena, address));
 }
@@ -265,10 +264,10 @@ add_recipients(struct members *members)
 }
 
 size_t
-infer_trace(const struct message *message, struct arena *arena,
+trace_members(const struct message *message, struct arena *arena,
 	struct trace_member *at, size_t limit)
 {
-	struct members members = {message, arena, at, 0, limit};
+	struct members members = {message, arena, at, 0, limit, {{0}}, 0};
 
 	if (message->rcpt_external == message->rcpt_count)
 		return 0;

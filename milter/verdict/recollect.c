@@ -202,7 +202,7 @@ recollect(struct waiting *waiting, const struct judge_options *options,
 		waiting->gaps |= GAP_BYTES;
 		return;
 	}
-	out->memory_count = infer_questions(message, ids, QUESTIONS_MAX);
+	out->memory_count = trace_questions(message, ids, QUESTIONS_MAX);
 	ask_memories(&batch, options, ids, out->memory_count);
 	if (options->program != NULL &&
 		sigma_program_reads_store(options->program))

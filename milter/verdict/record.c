@@ -44,7 +44,7 @@ add_trace(struct record *r)
 	const struct judge_options *options = r->verdict->options;
 	struct arena *arena = message->arena;
 	struct slice ids[TRACE_IDS_MAX];
-	size_t id_count = infer_trace_ids(message, ids, TRACE_IDS_MAX);
+	size_t id_count = trace_ids(message, ids, TRACE_IDS_MAX);
 	struct trace_member *members;
 	struct slice *names;
 	size_t count;
@@ -53,7 +53,7 @@ add_trace(struct record *r)
 	names = arena_array(arena, options->trace_members, sizeof(*names));
 	if (id_count == 0 || members == NULL || names == NULL)
 		return;
-	count = infer_trace(message, arena, members, options->trace_members);
+	count = trace_members(message, arena, members, options->trace_members);
 	if (count == 0)
 		return;
 	for (size_t i = 0; i < count; i++)

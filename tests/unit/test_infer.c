@@ -274,8 +274,8 @@ static const struct flowcase exchange[] = {
 		"To: bob@partner.example\nSubject: Automatic reply: The offer\n"
 		"X-Auto-Response-Suppress: All\nAuto-Submitted: auto-replied\n"
 		"X-MS-Exchange-Inbox-Rules-Loop: alice@example.com\n",
-		NULL, "alice@example.com", KIND_NONE, NULL, 0, 0,
-		"inbox-rules-loop", EXEMPT_BOUNCE | EXEMPT_AUTO_REPLY},
+		NULL, "alice@example.com", KIND_NONE, "", 0, 0, "",
+		EXEMPT_BOUNCE | EXEMPT_AUTO_REPLY},
 	{"a stranger's out-of-office that a rule redirects",
 		"client 10.0.0.22\n"
 		"mail <bounces+SRS=Ab1Cd=XY@example.com>\n" TO_DROP
@@ -346,8 +346,8 @@ static const struct flowcase others[] = {
 		"From: alice@example.com\nTo: bob@partner.example\n"
 		"Auto-Submitted: auto-replied (zimbra; vacation)\n"
 		"X-Zimbra-Forwarded: alice@example.com\n",
-		NULL, "alice@example.com", KIND_NONE, NULL, 0, 0,
-		"zimbra-forwarded", EXEMPT_BOUNCE | EXEMPT_AUTO_REPLY},
+		NULL, "alice@example.com", KIND_NONE, "", 0, 0, "",
+		EXEMPT_BOUNCE | EXEMPT_AUTO_REPLY},
 	{"yahoo",
 		"client 10.0.0.60\nmail <bob@partner.example>\n" TO_DROP "\n"
 		"X-Yahoo-Forwarded: from alice@example.com to "
@@ -534,8 +534,7 @@ static const struct flowcase clients[] = {
 		"To: agent@partner.example\nReferences: <m1@p>\n"
 		"Auto-Submitted: auto-generated\n",
 		"m1@p m support@example.com 900\n", "support@example.com",
-		KIND_NONE, "", 0, 0, "forwarded-message-id machine-speed",
-		EXEMPT_GENERATED},
+		KIND_NONE, "", 0, 0, "", EXEMPT_GENERATED},
 	{"a newsletter to us and to others under one Message-ID",
 		"client 10.0.0.8\nmail <news@example.com>\n" TO_DROP
 		"\n" OWN_NEW("list:;"),
@@ -546,7 +545,7 @@ static const struct flowcase clients[] = {
 		       "\n" OWN_NEW("carol@example.com"),
 		"own m carol@example.com 100\nown p drop@freemail.example "
 		"100\n",
-		NULL, KIND_NONE, NULL, 0, 0, "", EXEMPT_REPLY},
+		NULL, KIND_NONE, "", 0, 0, "", EXEMPT_REPLY},
 	{"the newest of two mailboxes that got it",
 		FROM_BOB TO_DROP
 		"\n" HOP_IN_NOBODY
@@ -563,8 +562,7 @@ static const struct flowcase clients[] = {
 		"auth alice\nclient 10.0.0.7\nmail "
 		"<alice@example.com>\n" TO_DROP "\n" OUTLOOK_NEW
 		"References: <m1@p>\n",
-		NULL, "alice@example.com", KIND_NONE, "", 0, 0,
-		"forward-subject", 0},
+		NULL, "alice@example.com", KIND_NONE, "", 0, 0, "", 0},
 };
 
 int
