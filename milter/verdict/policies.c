@@ -4,12 +4,14 @@
 
 #include "verdict/action.h"
 #include "verdict/fields.h"
+#include "verdict/lists.h"
 
 #include <stdio.h>
 
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 #define TIMESPAN_MAX_MS (30 * DAY_MS)
 #define HINT_BYTES 128
+#define LISTS_BYTES (64 * 1024 * 1024)
 
 /* In the order of the judge's bits. */
 static const char *const services[] = {"message", "forward", NULL};
@@ -50,22 +52,45 @@ action_is_known(const struct sigma_rule *rule, struct diags *diags)
 		SLICE_ARG(rule->action));
 }
 
+static bool
+actions_are_known(const struct sigma_program *program, struct diags *diags)
+{
+	bool known = true;
+
+	for (size_t i = 0; i < sigma_program_rules(program); i++)
+		known &= action_is_known(sigma_program_rule(program, i), diags);
+	return known;
+}
+
+/* Which lists were used goes back to the caller's own. */
+static void
+mark_used(const struct sigma_options *options, const struct lists *lists)
+{
+	for (size_t i = 0; i < options->list_count; i++)
+		options->lists[i].used |= lists->at[i].used;
+}
+
 struct sigma_program *
 policies_load(const char *const *paths, size_t count,
 	const struct sigma_options *options, struct diags *diags)
 {
-	struct sigma_program *program =
-		sigma_program_load(paths, count, options, diags);
-	bool known = true;
+	struct arena *arena = arena_new(LISTS_BYTES);
+	struct lists given = {options->lists, options->list_count}, all;
+	struct sigma_options with_lists = *options;
+	struct sigma_program *program = NULL;
 
-	if (program == NULL)
-		return NULL;
-	for (size_t i = 0; i < sigma_program_rules(program); i++) {
-		if (!action_is_known(sigma_program_rule(program, i), diags))
-			known = false;
+	if (arena == NULL ||
+		!lists_gather(arena, &given, paths, count, diags, &all))
+		goto out;
+	with_lists.lists = all.at;
+	with_lists.list_count = all.count;
+	program = sigma_program_load(paths, count, &with_lists, diags);
+	mark_used(options, &all);
+	if (program != NULL && !actions_are_known(program, diags)) {
+		sigma_program_free(program);
+		program = NULL;
 	}
-	if (known)
-		return program;
-	sigma_program_free(program);
-	return NULL;
+out:
+	arena_free(arena);
+	return program;
 }

@@ -16,7 +16,9 @@
 void policies_options(struct sigma_options *);
 
 /* sigma_program_load() and what only verdict/ knows: x-forwarden-action must
- * be an action. NULL if there was an error; diags has all of them. */
+ * be an action; lists/NAME.txt in a directory of policies is the list NAME
+ * unless options have one. NULL if there was an error; diags has all of
+ * them. */
 struct sigma_program *policies_load(const char *const *paths, size_t count,
 	const struct sigma_options *, struct diags *);
 

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reading lists/NAME.txt. */
+#include "verdict/lists.h"
+
+#include "base/buf.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LISTS_MAX 256
+#define LIST_BYTES_MAX (4 * 1024 * 1024)
+#define SUFFIX SLICE(".txt")
+
+static bool
+next_entry(struct slice *text, struct slice *entry)
+{
+	while (slice_next(text, '\n', entry)) {
+		*entry = slice_trim(
+			slice_sub(*entry, 0, slice_find_byte(*entry, '#', 0)));
+		if (entry->len > 0)
+			return true;
+	}
+	return false;
+}
+
+size_t
+lists_parse(struct slice text, struct slice *values)
+{
+	struct slice entry;
+	size_t count = 0;
+
+	while (next_entry(&text, &entry)) {
+		if (values != NULL)
+			values[count] = entry;
+		count++;
+	}
+	return count;
+}
+
+static bool
+read_file(const char *path, struct buf *out)
+{
+	char block[4096];
+	FILE *file = fopen(path, "re");
+	size_t got;
+	bool done;
+
+	if (file == NULL)
+		return false;
+	while ((got = fread(block, 1, sizeof(block), file)) > 0 &&
+		out->len < LIST_BYTES_MAX)
+		buf_add(out, (struct slice){block, got});
+	done = ferror(file) == 0 && feof(file) != 0 && buf_ok(out);
+	fclose(file);
+	return done;
+}
+
+struct gathering {
+	struct arena *arena;
+	struct diags *diags;
+	struct lists *out;
+};
+
+static bool
+fail(const struct gathering *g, const char *path, const char *why)
+{
+	struct slice kept = arena_copy(g->arena, slice_of(path));
+	struct mark mark = {.file = kept.p != NULL ? kept.p : "lists"};
+
+	return diags_add(g->diags, DIAG_ERROR, mark,
+		"one entry a line, at most 4 MiB", "cannot read the list: %s",
+		why);
+}
+
+static bool
+is_there(const struct lists *lists, struct slice name)
+{
+	for (size_t i = 0; i < lists->count; i++) {
+		if (slice_equal(lists->at[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+static bool
+add_file(const struct gathering *g, const char *path, struct slice name)
+{
+	struct buf buf = {0};
+	struct slice text, *values;
+	size_t count;
+
+	if (!read_file(path, &buf)) {
+		buf_fini(&buf);
+		return fail(g, path, strerror(errno));
+	}
+	text = arena_copy(g->arena, buf_slice(&buf));
+	buf_fini(&buf);
+	count = lists_parse(text, NULL);
+	values = arena_array(g->arena, count + 1, sizeof(*values));
+	if (slice_is_absent(text) || values == NULL)
+		return fail(g, path, "it is too long");
+	lists_parse(text, values);
+	if (g->out->count == LISTS_MAX)
+		return fail(g, path, "there are too many lists");
+	g->out->at[g->out->count++] =
+		(struct sigma_list){.name = arena_copy(g->arena, name),
+			.values = values,
+			.count = count};
+	return true;
+}
+
+static bool
+add_directory(const struct gathering *g, const char *path)
+{
+	struct slice folder = arena_printf(g->arena, "%s/lists", path);
+	DIR *dir = folder.p != NULL ? opendir(folder.p) : NULL;
+	struct dirent *entry;
+	bool done = true;
+
+	if (dir == NULL)
+		return true;
+	while ((entry = readdir(dir)) != NULL) {
+		struct slice name = slice_of(entry->d_name), file;
+
+		if (entry->d_name[0] == '.' || !slice_ends_fold(name, SUFFIX))
+			continue;
+		name = slice_sub(name, 0, name.len - SUFFIX.len);
+		if (is_there(g->out, name))
+			continue;
+		file = arena_printf(g->arena, "%s/%s", folder.p, entry->d_name);
+		done &= file.p != NULL && add_file(g, file.p, name);
+	}
+	closedir(dir);
+	return done;
+}
+
+bool
+lists_gather(struct arena *arena, const struct lists *given,
+	const char *const *paths, size_t path_count, struct diags *diags,
+	struct lists *out)
+{
+	struct gathering g = {arena, diags, out};
+	bool done = true;
+
+	out->count = 0;
+	out->at =
+		arena_array(arena, given->count + LISTS_MAX, sizeof(*out->at));
+	if (out->at == NULL)
+		return fail(&g, "lists", "memory is short");
+	for (size_t i = 0; i < given->count; i++)
+		out->at[out->count++] = given->at[i];
+	for (size_t i = 0; i < path_count; i++)
+		done &= add_directory(&g, paths[i]);
+	return done;
+}
