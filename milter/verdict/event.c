@@ -158,6 +158,14 @@ rules_of(const struct verdict *verdict)
 	return list;
 }
 
+/* What does not count is for explain, not for every event. */
+static bool
+counts(const struct observation *seen)
+{
+	return seen->standing == STANDING_COUNTS
+		|| seen->standing == STANDING_EXCUSED;
+}
+
 static json_t *
 evidence_of(const struct flow *flow)
 {
@@ -165,8 +173,11 @@ evidence_of(const struct flow *flow)
 
 	for (size_t i = 0; i < flow->seen_count && i < LIST_MAX; i++) {
 		const struct observation *seen = &flow->seen[i];
-		json_t *object = json_object();
+		json_t *object;
 
+		if (!counts(seen))
+			continue;
+		object = json_object();
 		put_words(object, "name", evidence_row(seen->evidence)->name);
 		put_text(object, "value", seen->value);
 		put_text(object, "mailbox", seen->mailbox.text);

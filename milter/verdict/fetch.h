@@ -7,7 +7,8 @@
 #ifndef VERDICT_FETCH_H
 #define VERDICT_FETCH_H
 
-#include "verdict/fields.h"
+#include "sigma/record.h"
+#include "verdict/source.h"
 
 typedef struct sigma_values fetch_fn(
 	const struct fields_source *, struct arena *);

@@ -7,11 +7,11 @@
 #ifndef VERDICT_FIELDS_H
 #define VERDICT_FIELDS_H
 
-#include "forward/flow.h"
-#include "mail/message.h"
 #include "sigma/record.h"
-#include "store/store.h"
-#include "verdict/keyword.h"
+#include "verdict/source.h"
+
+#include <stdbool.h>
+#include <stddef.h>
 
 struct field_row {
 	const char *name; /* "header.<name>" for the open family */
@@ -31,13 +31,6 @@ const struct sigma_schema *fields_schema(void);
 const char *fields_type_name(enum sigma_type);
 const char *fields_scope_name(enum sigma_scope);
 
-/* What a record reads: set flow to NULL for the message's own. */
-struct fields_source {
-	const struct message *message;
-	const struct flow *flow;
-	const struct store_facts *facts; /* NULL: not fetched */
-	const struct keywords *keywords; /* NULL: the default list */
-};
 /* Borrows the source, which must outlive it. */
 struct sigma_record fields_record(const struct fields_source *);
 

@@ -62,10 +62,15 @@ verdict_policy(const struct sigma_rule *rule)
 static void
 infer(struct hearing *h)
 {
+	const struct sigma_program *program = h->options->program;
+	struct recollect_wish wish = {
+		.trace_members = h->options->trace_members,
+		.facts = program != NULL && sigma_program_reads_store(program),
+	};
 	struct verdict *v = h->verdict;
 
 	if (h->message->rcpt_external > 0)
-		recollect(&h->waiting, h->options, h->message, &h->known);
+		recollect(&h->waiting, &wish, h->message, &h->known);
 	v->flows = infer_flows(
 		h->message, h->known.memories, h->known.memory_count);
 	if (v->flows != NULL)

@@ -4,7 +4,8 @@ libverdict_a_SOURCES = \
 	milter/verdict/action.c milter/verdict/action.h \
 	milter/verdict/eml.c milter/verdict/eml.h \
 	milter/verdict/event.c milter/verdict/event.h \
-	milter/verdict/fetch.c milter/verdict/fetch.h \
+	milter/verdict/fetch_flow.c milter/verdict/fetch_message.c \
+	milter/verdict/fetch.h \
 	milter/verdict/fields.c milter/verdict/fields.h \
 	milter/verdict/judge.c milter/verdict/judge.h \
 	milter/verdict/keyword.c milter/verdict/keyword.h \
@@ -15,6 +16,8 @@ libverdict_a_SOURCES = \
 	milter/verdict/recollect.c milter/verdict/recollect.h \
 	milter/verdict/record.c \
 	milter/verdict/sandbox.c milter/verdict/sandbox.h \
+	milter/verdict/source.h \
 	milter/verdict/tag.c milter/verdict/tag.h \
-	milter/verdict/trial.c milter/verdict/trial.h
+	milter/verdict/trial.c milter/verdict/trial.h \
+	milter/verdict/value.c milter/verdict/value.h
 LIBVERDICT = libverdict.a $(LIBFORWARD) $(LIBSIGMA) $(LIBSTORE) $(JANSSON_LIBS) $(PSL_LIBS) $(LIBBASE)

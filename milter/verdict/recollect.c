@@ -175,19 +175,19 @@ ask_facts(struct store_batch *batch, const struct message *message)
 }
 
 static void
-ask_memories(struct store_batch *batch, const struct judge_options *options,
+ask_memories(struct store_batch *batch, const struct recollect_wish *wish,
 	const struct slice *ids, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		batch->ops[batch->count++] = (struct store_op){
 			.verb = STORE_RECALL,
 			.recall = {.id = trace_key(batch->arena, ids[i]),
-				.cap = (uint32_t)options->trace_members}};
+				.cap = (uint32_t)wish->trace_members}};
 	}
 }
 
 void
-recollect(struct waiting *waiting, const struct judge_options *options,
+recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	const struct message *message, struct recollection *out)
 {
 	struct slice ids[QUESTIONS_MAX];
@@ -203,9 +203,8 @@ recollect(struct waiting *waiting, const struct judge_options *options,
 		return;
 	}
 	out->memory_count = trace_questions(message, ids, QUESTIONS_MAX);
-	ask_memories(&batch, options, ids, out->memory_count);
-	if (options->program != NULL &&
-		sigma_program_reads_store(options->program))
+	ask_memories(&batch, wish, ids, out->memory_count);
+	if (wish->facts)
 		ask_facts(&batch, message);
 	out->facts = batch.ops + out->memory_count;
 	out->fact_count = batch.count - out->memory_count;

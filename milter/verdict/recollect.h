@@ -9,7 +9,6 @@
 
 #include "forward/infer.h"
 #include "store/store.h"
-#include "verdict/judge.h"
 
 /* The store's share of one message's time: all round trips draw on it. */
 struct waiting {
@@ -29,9 +28,13 @@ struct recollection {
 	size_t fact_count;
 };
 
+struct recollect_wish {
+	size_t trace_members; /* of one Message-ID at most */
+	bool facts; /* some policy reads them */
+};
 /* For a message with an external recipient. All of it lives in the message's
  * arena; what could not be had is missing, with a gap in waiting. */
-void recollect(struct waiting *, const struct judge_options *,
+void recollect(struct waiting *, const struct recollect_wish *,
 	const struct message *, struct recollection *out);
 /* Of the flow's mailbox and destination; NULL if they were not asked for. */
 const struct store_facts *recollection_facts(

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define MESSAGE_BYTES (4 * 1024 * 1024)
+#define DAY_MS INT64_C(86400000)
 #define NUMBER SLICE("{n}")
 
 typedef void actual_fn(const struct verdict *, struct buf *);
@@ -390,6 +391,21 @@ move_clock(struct sandbox *sandbox, const struct trial_step *step)
 }
 
 static bool
+contain(struct sandbox *sandbox, const struct trial_step *step)
+{
+	struct store_containment containment = {.by = SLICE("a test"),
+		.why = SLICE("a test"),
+		.at_ms = sandbox_time(sandbox),
+		.until_ms = sandbox_time(sandbox) + DAY_MS};
+	struct err err;
+
+	if (slice_is_absent(step->contain))
+		return true;
+	return store_contain(
+		sandbox_store(sandbox), step->contain, &containment, &err);
+}
+
+static bool
 check_all(const struct trial_step *step, const struct verdict *verdict,
 	struct buf *failures, const char *file)
 {
@@ -409,6 +425,7 @@ run_step(struct sandbox *sandbox, const struct trial_step *step,
 	bool good = arena != NULL;
 
 	move_clock(sandbox, step);
+	good = good && contain(sandbox, step);
 	if (step->respond != NULL)
 		sandbox_set_respond(sandbox, step->respond);
 	for (unsigned n = 1; good && n <= step->repeat; n++) {

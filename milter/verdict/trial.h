@@ -20,6 +20,7 @@ struct trial_step {
 	unsigned line;
 	int64_t at_ms; /* the clock goes there first; 0: it stays */
 	int64_t after_ms; /* and on by this */
+	struct slice contain; /* a mailbox an operator contains then, a day */
 	unsigned repeat; /* how many messages; 0: none at all */
 	int64_t every_ms; /* between them */
 	/* "{n}" in paths, the user and the header is the message's number,

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the fields of a policy are read from. */
+#ifndef VERDICT_SOURCE_H
+#define VERDICT_SOURCE_H
+
+#include "forward/flow.h"
+#include "mail/message.h"
+#include "store/store.h"
+#include "verdict/keyword.h"
+
+/* Set flow to NULL for the message's own. */
+struct fields_source {
+	const struct message *message;
+	const struct flow *flow;
+	const struct store_facts *facts; /* NULL: not fetched */
+	const struct keywords *keywords; /* NULL: the default list */
+};
+#endif
