@@ -29,6 +29,7 @@
  *	store               a delivery that we remember
  *	login, otherwise
  *	author              a local From that our side wrote
+ *	envelope            a local MAIL FROM under a foreign From
  *	vendor, outside     maybe forged, maybe Exchange
  *	addressee           To or Cc of a foreign author
  *
@@ -66,6 +67,7 @@ enum claim_rank {
 	CLAIM_STORE,
 	CLAIM_LOGIN,
 	CLAIM_AUTHOR,
+	CLAIM_ENVELOPE,
 	CLAIM_OUTSIDE,
 	CLAIM_ADDRESSEE,
 	CLAIM_NONE
@@ -159,10 +161,10 @@ claim_facts(const struct inquiry *inquiry, struct claim *best)
 	if (inquiry->author.text.len > 0)
 		claim(best, CLAIM_AUTHOR, &inquiry->author, NULL);
 	else if (inquiry->envelope_local)
-		claim(best, CLAIM_AUTHOR, &inquiry->envelope, NULL);
+		claim(best, CLAIM_ENVELOPE, &inquiry->envelope, NULL);
 }
 
-static void
+static enum claim_rank
 bind(const struct findings *findings, struct address *mailbox)
 {
 	const struct inquiry *inquiry = findings->inquiry;
@@ -181,6 +183,7 @@ bind(const struct findings *findings, struct address *mailbox)
 	claim_facts(inquiry, &best);
 	if (best.mailbox != NULL)
 		*mailbox = *best.mailbox;
+	return best.rank;
 }
 
 /* RFC 5233: "alice+list" is delivered to alice. */
@@ -199,6 +202,21 @@ same_mailbox(const struct address *a, const struct address *b)
 	return slice_equal(a->domain, b->domain) &&
 		slice_equal_fold(
 			without_detail(a->local), without_detail(b->local));
+}
+
+/*
+ * Old marks that name nobody and were on the message when it came say
+ * nothing of the one who now passes it on, if he is not its author.
+ */
+static bool
+is_stale(const struct inquiry *inquiry, const struct observation *seen,
+	enum claim_rank bound_by)
+{
+	if (seen->mailbox.text.len > 0 || seen->inside ||
+		inquiry->author.text.len > 0)
+		return false;
+	return bound_by == CLAIM_AUTHOR_LOGIN || bound_by == CLAIM_LOGIN ||
+		bound_by == CLAIM_ENVELOPE;
 }
 
 static enum standing
@@ -330,6 +348,7 @@ keep_seen(const struct findings *findings, struct flow *flow)
 static void
 infer_one(struct findings *findings, struct flow *flow)
 {
+	enum claim_rank bound_by = CLAIM_NONE;
 	size_t i;
 
 	findings_from_envelope(findings);
@@ -340,11 +359,15 @@ infer_one(struct findings *findings, struct flow *flow)
 	if (findings->count == 0 && !findings->took_part)
 		return;
 	if (findings->count > 0)
-		bind(findings, &flow->mailbox);
+		bound_by = bind(findings, &flow->mailbox);
 	flow->exempt = exempt_find(findings, &flow->mailbox);
-	for (i = 0; i < findings->count; i++)
-		findings->at[i].standing =
-			judge_standing(findings, &findings->at[i], flow);
+	for (i = 0; i < findings->count; i++) {
+		struct observation *seen = &findings->at[i];
+
+		if (is_stale(findings->inquiry, seen, bound_by))
+			seen->standing = STANDING_OUTSIDE;
+		seen->standing = judge_standing(findings, seen, flow);
+	}
 	add_speed(findings, flow);
 	sort_findings(findings);
 	conclude(findings, flow);

@@ -327,21 +327,16 @@ read_list_mailto(struct reader *reader)
 		reader->marks->list_address = list;
 }
 
-/* Is a word of the value ("mx.example.com", "i=1; mx.example.com") a host
- * that is ours? */
+/* Is a host named in a result ours: the MTA itself, or of a local domain? */
 static bool
 is_own_host(struct reader *reader, struct slice host)
 {
 	const struct message *message = reader->message;
 	struct slice domain;
-	size_t hop;
 
 	host = slice_trim(host);
 	if (host.len == 0)
 		return false;
-	for (hop = 0; hop < reader->custody->hops; hop++)
-		if (slice_equal_fold(host, message->hops[hop].by))
-			return true;
 	domain = address_domain(message->arena, host);
 	return slice_equal_fold(host, message->client.mta) ||
 		realm_has_domain(message->realm, domain);

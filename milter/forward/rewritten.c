@@ -12,14 +12,10 @@ static const struct address no_address;
 static struct address
 join(struct arena *arena, struct slice local, struct slice domain)
 {
-	struct slice path;
 	struct address out;
 
-	if (local.len == 0 || domain.len == 0)
-		return no_address;
-	path = arena_printf(
-		arena, "%.*s@%.*s", SLICE_ARG(local), SLICE_ARG(domain));
-	if (path.p == NULL || !address_parse_path(arena, path, &out) ||
+	if (local.len == 0 || domain.len == 0 ||
+		!address_build(arena, local, domain, &out) ||
 		!address_is_mailbox(&out))
 		return no_address;
 	return out;

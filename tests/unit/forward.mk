@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
 FORWARD_TESTS = tests/unit/test_rewritten tests/unit/test_infer \
-	tests/unit/test_forgery
+	tests/unit/test_forgery tests/unit/test_corpus
 check_PROGRAMS += $(FORWARD_TESTS)
 EXTRA_DIST += tests/unit/letter.h tests/unit/flowcase.h
 LETTERS = tests/unit/letter.c tests/unit/flowcase.c
 tests_unit_test_rewritten_SOURCES = tests/unit/test_rewritten.c
-tests_unit_test_rewritten_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit
 tests_unit_test_rewritten_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_rewritten_LDADD = $(LIBFORWARD) $(CMOCKA_LIBS)
 tests_unit_test_infer_SOURCES = tests/unit/test_infer.c $(LETTERS)
-tests_unit_test_infer_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit
 tests_unit_test_infer_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_infer_LDADD = $(LIBFORWARD) $(CMOCKA_LIBS)
 tests_unit_test_forgery_SOURCES = tests/unit/test_forgery.c $(LETTERS)
-tests_unit_test_forgery_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit
 tests_unit_test_forgery_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_forgery_LDADD = $(LIBFORWARD) $(CMOCKA_LIBS)
+tests_unit_test_corpus_SOURCES = tests/unit/test_corpus.c tests/unit/letter.c
+tests_unit_test_corpus_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_corpus_LDADD = $(LIBFORWARD) $(CMOCKA_LIBS)

@@ -17,7 +17,14 @@ must(bool done)
 void
 letter_open(struct letter *letter)
 {
-	static const char *const domains[] = {"example.com", ".example.com"};
+	letter_open_bare(letter);
+	letter_local(letter, "example.com");
+	letter_local(letter, ".example.com");
+}
+
+void
+letter_open_bare(struct letter *letter)
+{
 	static const char *const networks[] = {
 		"127.0.0.0/8", "10.0.0.0/8", "::1"};
 	struct err err;
@@ -27,9 +34,6 @@ letter_open(struct letter *letter)
 	letter->realm = realm_new();
 	letter->message = NULL;
 	must(letter->arena != NULL && letter->realm != NULL);
-	for (i = 0; i < sizeof domains / sizeof *domains; i++)
-		must(realm_add_domain(
-			letter->realm, slice_of(domains[i]), &err));
 	for (i = 0; i < sizeof networks / sizeof *networks; i++)
 		must(realm_add_network(
 			letter->realm, slice_of(networks[i]), &err));

@@ -23,6 +23,8 @@ struct letter {
 };
 
 void letter_open(struct letter *);
+/* With no domain that is ours. */
+void letter_open_bare(struct letter *);
 /* One more domain that is ours. */
 void letter_local(struct letter *, const char *domain);
 /* Forgets the message before. Taken in at at_ms. */
