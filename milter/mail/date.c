@@ -116,6 +116,12 @@ read_year(struct reader *reader, unsigned *out)
 	return true;
 }
 
+static bool
+is_leap(unsigned year)
+{
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
 /* "[Thu,] 26 Aug 2021" */
 static bool
 read_day(struct reader *reader, unsigned *year, unsigned *month, unsigned *day)
@@ -129,7 +135,8 @@ read_day(struct reader *reader, unsigned *year, unsigned *month, unsigned *day)
 	}
 	return read_number(reader, day) && read_month(reader, month) &&
 		read_year(reader, year) && *day >= 1 &&
-		*day <= lengths[*month - 1];
+		*day <= lengths[*month - 1] &&
+		(*month != 2 || *day < 29 || is_leap(*year));
 }
 
 /* "09:46[:01]" */

@@ -104,9 +104,20 @@ base64_digit(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* White space is passed over, padding may be missing; false on a byte that
- * has no place there. */
+/* White space may stand in it, and padding be missing. */
 static bool
+is_base64(struct slice text)
+{
+	size_t i;
+
+	for (i = 0; i < text.len && text.p[i] != '='; i++)
+		if (base64_digit(text.p[i]) < 0 && text.p[i] != ' ' &&
+			text.p[i] != '\t')
+			return false;
+	return true;
+}
+
+static void
 decode_b(struct buf *out, struct slice text)
 {
 	unsigned bits = 0, have = 0;
@@ -115,10 +126,8 @@ decode_b(struct buf *out, struct slice text)
 	for (i = 0; i < text.len && text.p[i] != '='; i++) {
 		int digit = base64_digit(text.p[i]);
 
-		if (text.p[i] == ' ' || text.p[i] == '\t')
-			continue;
 		if (digit < 0)
-			return false;
+			continue;
 		bits = (bits << 6 | (unsigned)digit) & 0xFFFF;
 		have += 6;
 		if (have >= 8) {
@@ -126,7 +135,6 @@ decode_b(struct buf *out, struct slice text)
 			buf_add_byte(out, (char)(bits >> have & 0xFF));
 		}
 	}
-	return true;
 }
 
 /* Words of one charset in a row: their bytes, and where they stand. */
@@ -134,6 +142,7 @@ struct run {
 	struct slice charset;
 	struct buf bytes;
 	const char *from, *to; /* from is NULL when there is none */
+	struct slice gap; /* before it, left out of the text */
 };
 
 struct decoder {
@@ -142,37 +151,36 @@ struct decoder {
 	struct buf out;
 };
 
-static void
+/* Ends the run; false when its charset is unknown and it stays as it is. */
+static bool
 flush(struct decoder *decoder)
 {
 	struct run *run = &decoder->run;
 	struct slice raw = {run->from, 0};
+	bool ok = true;
 
 	if (run->from == NULL)
-		return;
+		return true;
 	raw.len = (size_t)(run->to - run->from);
 	if (!charset_to_utf8(&decoder->cache, run->charset,
-		    buf_slice(&run->bytes), &decoder->out))
+		    buf_slice(&run->bytes), &decoder->out)) {
+		buf_add(&decoder->out, run->gap);
 		buf_add(&decoder->out, raw);
+		ok = false;
+	}
 	buf_reset(&run->bytes);
+	run->gap.len = 0;
 	run->from = run->to = NULL;
+	return ok;
 }
 
-/* A word that cannot be decoded is text like any other. */
 static void
-add_word(struct decoder *decoder, const struct encoded_word *word)
+add_word(struct run *run, const struct encoded_word *word)
 {
-	struct run *run = &decoder->run;
-	size_t before = run->bytes.len;
-
-	if (word->encoding == 'Q') {
+	if (word->encoding == 'Q')
 		decode_q(&run->bytes, word->text);
-	} else if (!decode_b(&run->bytes, word->text)) {
-		run->bytes.len = before;
-		flush(decoder);
-		buf_add(&decoder->out, word->raw);
-		return;
-	}
+	else
+		decode_b(&run->bytes, word->text);
 	run->charset = word->charset;
 	if (run->from == NULL)
 		run->from = word->raw.p;
@@ -201,8 +209,9 @@ add_gap(struct decoder *decoder, struct slice gap, struct slice next_charset)
 
 	if (apart && slice_equal_fold(run->charset, next_charset))
 		return;
-	flush(decoder);
-	if (!apart)
+	if (flush(decoder) && apart)
+		run->gap = gap;
+	else
 		buf_add(&decoder->out, gap);
 }
 
@@ -224,12 +233,14 @@ decode_all(struct decoder *decoder, struct slice value)
 			continue;
 		}
 		gap.len = (size_t)(rest.p - gap.p);
-		add_gap(decoder, gap, word.charset);
-		add_word(decoder, &word);
 		rest = slice_sub(rest, word.raw.len, rest.len);
+		if (word.encoding == 'B' && !is_base64(word.text))
+			continue;
+		add_gap(decoder, gap, word.charset);
+		add_word(&decoder->run, &word);
 		gap.p = rest.p;
 	}
-	flush(decoder);
+	(void)flush(decoder);
 	gap.len = (size_t)(value.p + value.len - gap.p);
 	buf_add(&decoder->out, gap);
 }

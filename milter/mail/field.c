@@ -101,27 +101,44 @@ struct parameter {
 	bool quoted;
 };
 
-/* The value that starts behind an '='; lexer is at what follows raw. */
-static void
-read_value(struct lexer *lexer, struct slice raw, struct parameter *out)
+/* Specials should be quoted, but often are not: up to a comment or ';'. */
+static struct slice
+read_bare_value(struct lexer *lexer, struct slice start)
 {
 	struct lexer before = *lexer;
-	struct token token = token_next_word(lexer);
+	struct token token = token_next(lexer);
 
-	if (raw.len == 0 && token.kind == TOKEN_QUOTED) {
-		out->quoted = true;
-		out->value = token_inside(token);
+	while (token.kind != TOKEN_END && token.kind != TOKEN_COMMENT &&
+		token.special != ';') {
+		before = *lexer;
+		token = token_next(lexer);
+	}
+	*lexer = before;
+	start.len = (size_t)(before.at - start.p);
+	return slice_trim(start);
+}
+
+/* The value whose start stands right behind the '='; or that follows. */
+static void
+read_value(struct lexer *lexer, struct slice start, struct parameter *out)
+{
+	struct lexer before = *lexer;
+	struct token token;
+
+	if (start.len > 0) {
+		out->value = read_bare_value(lexer, start);
 		return;
 	}
-	/* Specials should be quoted, but often are not. */
-	*lexer = before;
-	for (token = token_next(lexer); token.kind != TOKEN_END &&
-		token.kind != TOKEN_COMMENT && token.special != ';';
-		token = token_next(lexer))
-		before = *lexer;
-	*lexer = before;
-	raw.len = (size_t)(before.at - raw.p);
-	out->value = slice_trim(raw);
+	token = token_next_word(lexer);
+	out->quoted = token.kind == TOKEN_QUOTED;
+	if (out->quoted) {
+		out->value = token_inside(token);
+	} else if (token.kind == TOKEN_END || token.special == ';') {
+		*lexer = before;
+		out->value = start;
+	} else {
+		out->value = read_bare_value(lexer, token.raw);
+	}
 }
 
 /* The next parameter, lexer being before its ';'; false when none is left. */

@@ -173,12 +173,15 @@ take_first(struct slice *value, struct token token)
 						     : token.raw;
 }
 
-/* One path: some name several, "for <a@b>, <c@d>". */
+/* One path: some name several, "for <a@b>, <c@d>", some put words before. */
 static void
 take_for(struct slice *path, struct token token)
 {
-	if (slice_is_absent(*path) || path->p[path->len - 1] != '>')
-		extend(path, token);
+	if (!slice_is_absent(*path) && path->p[path->len - 1] == '>')
+		return;
+	if (token.special == '<')
+		*path = (struct slice){NULL, 0};
+	extend(path, token);
 }
 
 static void

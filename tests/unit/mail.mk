@@ -1,8 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
 EXTRA_DIST += tests/unit/rows.h
-MAIL_TESTS = tests/unit/test_address
-check_PROGRAMS += $(MAIL_TESTS)
-tests_unit_test_address_SOURCES = tests/unit/test_address.c
-tests_unit_test_address_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit
+check_PROGRAMS += \
+	tests/unit/test_address \
+	tests/unit/test_encoded_word \
+	tests/unit/test_field \
+	tests/unit/test_param \
+	tests/unit/test_received
 tests_unit_test_address_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_address_LDADD = $(LIBMAIL) $(CMOCKA_LIBS)
+tests_unit_test_encoded_word_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_encoded_word_LDADD = $(LIBMAIL) $(CMOCKA_LIBS)
+tests_unit_test_field_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_field_LDADD = $(LIBMAIL) $(CMOCKA_LIBS)
+tests_unit_test_param_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_param_LDADD = $(LIBMAIL) $(CMOCKA_LIBS)
+tests_unit_test_received_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_received_LDADD = $(LIBMAIL) $(CMOCKA_LIBS)

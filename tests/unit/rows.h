@@ -5,10 +5,15 @@
  *
  *	static const struct row { const char *name; ... } rows[] = {...};
  *	static void check(void **state) { const struct row *row = *state; ... }
- *	int main(void) { return ROWS_RUN("module", rows, check); }
+ *	int main(void)
+ *	{
+ *		struct rows all = {0};
  *
- * A program with several tables adds each with ROWS_ADD() and calls
- * rows_run() once.
+ *		ROWS_ADD(&all, rows, check);
+ *		return rows_run(&all, "module");
+ *	}
+ *
+ * Several tables, and single tests with ROWS_TESTS(), may be added.
  */
 #ifndef TESTS_UNIT_ROWS_H
 #define TESTS_UNIT_ROWS_H
@@ -59,6 +64,21 @@ rows_run(struct rows *rows, const char *group)
 	free(rows->tests);
 	return failed;
 }
+
+/* Tests that are no rows, beside them. */
+static inline void
+rows_add_tests(struct rows *rows, const struct CMUnitTest *tests, size_t count)
+{
+	rows->tests = realloc(
+		rows->tests, (rows->count + count) * sizeof *rows->tests);
+	if (rows->tests == NULL)
+		abort();
+	memcpy(rows->tests + rows->count, tests, count * sizeof *tests);
+	rows->count += count;
+}
+
+#define ROWS_TESTS(rows, tests) \
+	rows_add_tests((rows), (tests), sizeof(tests) / sizeof *(tests))
 
 #define ROWS_ADD(rows, table, check)                               \
 	rows_add((rows), (table), sizeof(table) / sizeof *(table), \
