@@ -91,11 +91,46 @@ is_name(struct slice domain)
 	return true;
 }
 
+/* The address as 16 bytes; *v4 tells which kind it is. Sendmail and domain
+ * literals put "IPv6:" before it. */
+static bool
+parse_ip(struct slice text, unsigned char ip[16], bool *v4)
+{
+	static const unsigned char mapped[12] = {
+		[10] = 0xFF,
+		[11] = 0xFF,
+	};
+	char copy[INET6_ADDRSTRLEN];
+	size_t i;
+
+	if (slice_starts_fold(text, SLICE("IPv6:")))
+		text = slice_sub(text, 5, text.len);
+	if (text.len == 0 || text.len >= sizeof copy)
+		return false;
+	for (i = 0; i < text.len; i++)
+		copy[i] = text.p[i];
+	copy[text.len] = '\0';
+	if (strlen(copy) != text.len)
+		return false;
+	if (inet_pton(AF_INET, copy, ip + sizeof mapped) == 1)
+		memcpy(ip, mapped, sizeof mapped);
+	else if (inet_pton(AF_INET6, copy, ip) != 1)
+		return false;
+	*v4 = memcmp(ip, mapped, sizeof mapped) == 0;
+	return true;
+}
+
+/* "[192.0.2.1]", "[ipv6:2001:db8::1]" (RFC 5321 section 4.1.3) */
 static bool
 is_literal(struct slice domain)
 {
-	return domain.len > 2 && domain.p[0] == '[' &&
-		domain.p[domain.len - 1] == ']';
+	unsigned char ip[16];
+	bool v4;
+
+	if (domain.len < 2 || domain.p[0] != '[' ||
+		domain.p[domain.len - 1] != ']')
+		return false;
+	return parse_ip(slice_sub(domain, 1, domain.len - 1), ip, &v4);
 }
 
 static bool
@@ -201,32 +236,6 @@ realm_add_domain(struct realm *realm, struct slice entry, struct err *err)
 	if (slice_starts_fold(entry, SLICE("file:")))
 		return add_file(realm, slice_sub(entry, 5, entry.len), err);
 	return add_name(realm, entry, err);
-}
-
-/* The address as 16 bytes; *v4 tells which kind it is. */
-static bool
-parse_ip(struct slice text, unsigned char ip[16], bool *v4)
-{
-	static const unsigned char mapped[12] = {
-		[10] = 0xFF,
-		[11] = 0xFF,
-	};
-	char copy[INET6_ADDRSTRLEN];
-	size_t i;
-
-	if (text.len == 0 || text.len >= sizeof copy)
-		return false;
-	for (i = 0; i < text.len; i++)
-		copy[i] = text.p[i];
-	copy[text.len] = '\0';
-	if (strlen(copy) != text.len)
-		return false;
-	if (inet_pton(AF_INET, copy, ip + sizeof mapped) == 1)
-		memcpy(ip, mapped, sizeof mapped);
-	else if (inet_pton(AF_INET6, copy, ip) != 1)
-		return false;
-	*v4 = memcmp(ip, mapped, sizeof mapped) == 0;
-	return true;
 }
 
 static unsigned char
@@ -344,8 +353,6 @@ realm_has_ip(const struct realm *realm, struct slice ip)
 	bool v4;
 	size_t i;
 
-	if (slice_starts_fold(ip, SLICE("IPv6:")))
-		ip = slice_sub(ip, 5, ip.len);
 	if (!parse_ip(ip, binary, &v4))
 		return false;
 	for (i = 0; i < realm->network_count; i++)

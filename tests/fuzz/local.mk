@@ -1,1 +1,37 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# A fuzzer fuzz_NAME is one file with LLVMFuzzerTestOneInput() and a small
+# corpus in corpus/NAME. With --enable-fuzzers (CC=clang) it is a libFuzzer
+# program, built by `make fuzzers`; otherwise `make check` replays its corpus.
+# To add one: FUZZERS, a line for its LDADD, its corpus.
+
+FUZZERS = \
+	tests/fuzz/fuzz_address \
+	tests/fuzz/fuzz_encoded_word \
+	tests/fuzz/fuzz_field \
+	tests/fuzz/fuzz_message \
+	tests/fuzz/fuzz_param \
+	tests/fuzz/fuzz_realm \
+	tests/fuzz/fuzz_received
+
+if FUZZERS
+EXTRA_PROGRAMS += $(FUZZERS)
+FUZZ_MAIN = $(LIBFUZZER)
+else
+check_LIBRARIES += libreplay.a
+libreplay_a_SOURCES = tests/fuzz/replay.c
+check_PROGRAMS += $(FUZZERS)
+FUZZ_MAIN = libreplay.a
+endif
+
+tests_fuzz_fuzz_address_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
+tests_fuzz_fuzz_encoded_word_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
+tests_fuzz_fuzz_field_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
+tests_fuzz_fuzz_message_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
+tests_fuzz_fuzz_param_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
+tests_fuzz_fuzz_realm_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
+tests_fuzz_fuzz_received_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
+
+fuzzers: $(FUZZERS)
+.PHONY: fuzzers
+
+EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/corpus scripts/fuzz

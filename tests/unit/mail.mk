@@ -4,7 +4,9 @@ check_PROGRAMS += \
 	tests/unit/test_address \
 	tests/unit/test_encoded_word \
 	tests/unit/test_field \
+	tests/unit/test_message \
 	tests/unit/test_param \
+	tests/unit/test_realm \
 	tests/unit/test_received
 tests_unit_test_address_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_address_LDADD = $(LIBMAIL) $(CMOCKA_LIBS)
@@ -12,7 +14,11 @@ tests_unit_test_encoded_word_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_encoded_word_LDADD = $(LIBMAIL) $(CMOCKA_LIBS)
 tests_unit_test_field_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_field_LDADD = $(LIBMAIL) $(CMOCKA_LIBS)
+tests_unit_test_message_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_message_LDADD = $(LIBMAIL) $(CMOCKA_LIBS)
 tests_unit_test_param_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_param_LDADD = $(LIBMAIL) $(CMOCKA_LIBS)
+tests_unit_test_realm_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_realm_LDADD = $(LIBMAIL) $(CMOCKA_LIBS)
 tests_unit_test_received_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_received_LDADD = $(LIBMAIL) $(CMOCKA_LIBS)
