@@ -90,16 +90,16 @@ print_flow(const struct flow *flow)
 }
 
 /* "orcpt received-for", in the table's order. */
-static const char *
-evidence_text(struct arena *arena, uint64_t set)
+const char *
+flowcase_evidence(struct letter *letter, uint64_t set)
 {
 	struct slice text = SLICE("");
 	size_t i;
 
 	for (i = 0; i < EVIDENCE_COUNT; i++)
 		if ((set >> i & 1) != 0)
-			text = arena_printf(arena, "%.*s%s%s", SLICE_ARG(text),
-				text.len > 0 ? " " : "",
+			text = arena_printf(letter->arena, "%.*s%s%s",
+				SLICE_ARG(text), text.len > 0 ? " " : "",
 				evidence_row((enum evidence)i)->name);
 	return text.p;
 }
@@ -128,23 +128,32 @@ first_external(const struct message *message, const struct flow *flows)
 	return &flows[0];
 }
 
+const struct flow *
+flowcase_infer(const struct flowcase *row, struct letter *letter)
+{
+	struct remembered *all = malloc(sizeof *all);
+	const struct flow *flows;
+
+	assert_non_null(all);
+	letter_read(letter, row->letter, FLOWCASE_AT_MS);
+	remember(all, letter->message, row->memory != NULL ? row->memory : "");
+	flows = infer_flows(letter->message, all->memories, all->count);
+	assert_non_null(flows);
+	free(all);
+	return first_external(letter->message, flows);
+}
+
 void
 flowcase_check(void **state)
 {
 	const struct flowcase *row = *state;
-	struct remembered *all = malloc(sizeof *all);
 	const struct flow *flow;
 	const char *evidence;
 	struct letter letter;
 
-	assert_non_null(all);
 	letter_open(&letter);
-	letter_read(&letter, row->letter, FLOWCASE_AT_MS);
-	remember(all, letter.message, row->memory != NULL ? row->memory : "");
-	flow = infer_flows(letter.message, all->memories, all->count);
-	assert_non_null(flow);
-	flow = first_external(letter.message, flow);
-	evidence = evidence_text(letter.arena, flow->evidence);
+	flow = flowcase_infer(row, &letter);
+	evidence = flowcase_evidence(&letter, flow->evidence);
 	if (!is_expected(row, flow, evidence)) {
 		print_flow(flow);
 		print_message("# expected %s mailbox=%s %u..%u exempt=%x: %s\n",
@@ -152,9 +161,7 @@ flowcase_check(void **state)
 			row->mailbox != NULL ? row->mailbox : "", row->least,
 			row->most, row->exempt, row->evidence);
 		letter_close(&letter);
-		free(all);
 		fail();
 	}
 	letter_close(&letter);
-	free(all);
 }

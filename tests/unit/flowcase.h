@@ -50,6 +50,29 @@ struct flowcase {
 	unsigned exempt;
 };
 
+/* What the documentation shows: how it calls a case, and which listeners see
+ * such mail. */
+struct platform {
+	const char *shown, *where;
+	const char *name; /* of the case */
+};
+extern const struct platform platforms[];
+extern const size_t platform_count;
+
+struct flowgroup {
+	const struct flowcase *rows;
+	size_t count;
+};
+#define PLATFORM_GROUPS 5
+extern const struct flowgroup platform_groups[PLATFORM_GROUPS];
+
+struct letter;
+/* The flow of the case's first external recipient; the letter must be open
+ * and holds what it points to. */
+const struct flow *flowcase_infer(const struct flowcase *, struct letter *);
+/* "orcpt received-for", in the order of the table. */
+const char *flowcase_evidence(struct letter *, uint64_t set);
+
 /* A cmocka test whose state is a flowcase. */
 void flowcase_check(void **state);
 

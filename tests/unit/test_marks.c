@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The tables that inference stands on, and subjects. */
+#include "rows.h"
+
+#include "forward/confidence.h"
+#include "forward/marks.h"
+#include "forward/subject.h"
+
+#include <stdio.h>
+
+static void
+names_are_sorted(void **state)
+{
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < marks_names(); i++) {
+		const char *name = marks_name(i);
+
+		for (j = 0; name[j] != '\0'; j++)
+			assert_true((name[j] >= 'a' && name[j] <= 'z') ||
+				name[j] == '-');
+		assert_true(name[j - 1] != '-');
+		assert_true(i == 0 ||
+			strlen(marks_name(i - 1)) < strlen(name) ||
+			(strlen(marks_name(i - 1)) == strlen(name) &&
+				strcmp(marks_name(i - 1), name) < 0));
+	}
+}
+
+static void
+evidence_is_complete(void **state)
+{
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < EVIDENCE_COUNT; i++) {
+		const struct evidence_row *row = evidence_row((enum evidence)i);
+
+		assert_non_null(row->name);
+		assert_non_null(row->reads);
+		assert_non_null(row->sentence);
+		assert_in_range(row->confidence, 1, CONFIDENCE_FAMILY_MAX);
+		for (j = 0; j < i; j++)
+			assert_string_not_equal(row->name,
+				evidence_row((enum evidence)j)->name);
+	}
+}
+
+static void
+names_are_complete(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < KIND_COUNT; i++)
+		assert_non_null(kind_name((enum kind)i));
+	for (i = 0; i < FAMILY_COUNT; i++)
+		assert_non_null(evidence_family_name((enum evidence_family)i));
+	for (i = 0; i < STANDING_COUNT; i++)
+		assert_non_null(standing_name((enum standing)i));
+	for (i = 0; i < EXEMPTION_COUNT; i++)
+		assert_true(exemption_name((unsigned)i)[0] != '\0');
+	assert_string_equal(exemption_name(EXEMPTION_COUNT), "");
+}
+
+static const struct subject_row {
+	const char *name; /* the subject itself */
+	bool forward;
+} subjects[] = {
+	{"Fwd: The offer", true},
+	{"FW: The offer", true},
+	{"fw : The offer", true},
+	{"WG: Angebot", true},
+	{"TR: Offre", true},
+	{"RV: Oferta", true},
+	{"I: Offerta", true},
+	{"ENC: Oferta", true},
+	{"VS: Tilbud", true},
+	{"VB: Erbjudande", true},
+	{"VL: Tarjous", true},
+	{"PD: Oferta", true},
+	{"Redir.: Oferta", true},
+	{"Videresend: Tilbud", true},
+	{"\u0130LT: Teklif", true},
+	{"Doorst: Aanbod", true},
+	{"\u8f6c\u53d1\uff1a\u62a5\u4ef7", true},
+	{"\u8f49\u5bc4: \u5831\u50f9", true},
+	{"\u8f49\u50b3: \u5831\u50f9", true},
+	{"\u8ee2\u9001: \u63d0\u6848", true},
+	{"\uc804\ub2ec: \uc81c\uc548", true},
+	{"\u05d4\u05d5\u05e2\u05d1\u05e8: \u05d4\u05e6\u05e2\u05d4", true},
+	{"\u03a0\u03a1\u0398: \u03a0\u03c1", true},
+	{"TRS: Penawaran", true},
+	{"FS: Tilbo\u00f0", true},
+	{"Tov\u00e1bb\u00edt\u00e1s: Aj\u00e1nlat", true},
+	{"\u041f\u0435\u0440\u0435\u0441\u043b: \u041f", true},
+	{"Re: Fwd: The offer", true},
+	{"AW: WG: Angebot", true},
+	{"  Fwd: The offer", true},
+	{"Re: The offer", false},
+	{"The offer: Fwd", false},
+	{"Forward: The offer", false},
+	{"Fwd The offer", false},
+	{"Fwd", false},
+	{":", false},
+	{": Fwd: x", false},
+	{" ", false},
+	{"I am: here", false},
+	{"The quarterly report of the board, Fwd: x", false},
+};
+
+static void
+check_subject(void **state)
+{
+	const struct subject_row *row = *state;
+
+	assert_int_equal(subject_is_forward(slice_of(row->name)), row->forward);
+}
+
+static const struct weighing {
+	const char *name;
+	enum evidence a, b;
+	enum standing standing_b;
+	unsigned least, most;
+} weighings[] = {
+	{"one row is worth itself", EVIDENCE_TRANSIT, EVIDENCE_ORCPT,
+		STANDING_OTHER, 75, 75},
+	{"two of a family are worth the stronger", EVIDENCE_DELIVERED_TO,
+		EVIDENCE_RECEIVED_FOR, STANDING_COUNTS, 80, 80},
+	{"two families confirm one another", EVIDENCE_TRANSIT,
+		EVIDENCE_RECEIVED_FOR, STANDING_COUNTS, 91, 91},
+	{"nothing is certain", EVIDENCE_ORCPT, EVIDENCE_INBOX_RULES_LOOP,
+		STANDING_COUNTS, 99, 99},
+	{"what is excused adds little", EVIDENCE_TRANSIT,
+		EVIDENCE_SAME_MESSAGE_ID, STANDING_EXCUSED, 76, 80},
+	{"speed adds to what the store remembers",
+		EVIDENCE_FORWARDED_MESSAGE_ID, EVIDENCE_MACHINE_SPEED,
+		STANDING_COUNTS, 80, 80},
+	{"speed alone is nothing", EVIDENCE_TRANSIT, EVIDENCE_MACHINE_SPEED,
+		STANDING_COUNTS, 75, 75},
+	{"a family has a ceiling", EVIDENCE_SAME_MESSAGE_ID,
+		EVIDENCE_MACHINE_SPEED, STANDING_COUNTS, 97, 97},
+};
+
+static void
+check_weighing(void **state)
+{
+	const struct weighing *row = *state;
+	const struct observation seen[2] = {
+		{.evidence = row->a,
+			.confidence = evidence_row(row->a)->confidence},
+		{.evidence = row->b,
+			.standing = row->standing_b,
+			.confidence = evidence_row(row->b)->confidence},
+	};
+
+	assert_in_range(confidence_combine(seen, 2), row->least, row->most);
+}
+
+/* All subsets of what can be seen stay within bounds, and more evidence is
+ * never worth less. */
+static void
+combination_is_monotonic(void **state)
+{
+	struct observation seen[EVIDENCE_COUNT];
+	unsigned before = 0;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < EVIDENCE_COUNT; i++) {
+		unsigned now;
+
+		seen[i] = (struct observation){.evidence = (enum evidence)i,
+			.confidence =
+				evidence_row((enum evidence)i)->confidence};
+		now = confidence_combine(seen, i + 1);
+		assert_in_range(now, before, CONFIDENCE_MAX);
+		before = now;
+	}
+	assert_int_equal(confidence_combine(seen, 0), 0);
+}
+
+static void
+speed_falls_with_time(void **state)
+{
+	(void)state;
+	assert_int_equal(confidence_of_speed(-1), 0);
+	assert_int_equal(confidence_of_speed(0), 30);
+	assert_int_equal(confidence_of_speed(5000), 30);
+	assert_int_equal(confidence_of_speed(5001), 20);
+	assert_int_equal(confidence_of_speed(20001), 10);
+	assert_int_equal(confidence_of_speed(120000), 10);
+	assert_int_equal(confidence_of_speed(120001), 0);
+	assert_int_equal(confidence_of_speed(INT64_MAX), 0);
+}
+
+int
+main(void)
+{
+	static const struct {
+		const char *name;
+		CMUnitTestFunction check;
+	} single[] = {
+		{"the names of fields are sorted by length", names_are_sorted},
+		{"the table of evidence is complete", evidence_is_complete},
+		{"every enumerator has its name", names_are_complete},
+		{"more evidence is never worth less", combination_is_monotonic},
+		{"speed falls with time", speed_falls_with_time},
+	};
+	struct rows tests = {NULL, 0};
+	size_t i;
+
+	for (i = 0; i < sizeof single / sizeof *single; i++)
+		rows_add(&tests, &single[i], 1, sizeof single[i],
+			single[i].check);
+	ROWS_ADD(&tests, subjects, check_subject);
+	ROWS_ADD(&tests, weighings, check_weighing);
+	return rows_run(&tests, "marks");
+}
