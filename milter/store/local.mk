@@ -12,7 +12,8 @@ libstore_a_SOURCES = \
 	milter/store/people.c \
 	milter/store/ring.c milter/store/ring.h \
 	milter/store/siphash.c milter/store/siphash.h \
-	milter/store/snapshot.c \
+	milter/store/restore.c \
+	milter/store/snapshot.c milter/store/snapshot.h \
 	milter/store/store.c milter/store/store.h \
 	milter/store/table.c milter/store/table.h \
 	milter/store/trace.c milter/store/trace.h \

@@ -54,10 +54,10 @@ bool memory_hours(struct store *, struct arena *, struct slice mailbox,
 bool memory_forget(
 	struct store *, struct slice mailbox, uint64_t *wiped, struct err *);
 
-/* snapshot.c */
-/* Writes the file anew; false when that failed, and the old one stays. */
+/* snapshot.c: writes the file anew; false when that failed, and the old one
+ * stays. */
 bool snapshot_write(struct memory *, struct err *);
-/* Reads what is there; a damaged file is set aside and said. */
+/* restore.c: reads what is there; a damaged file is set aside and said. */
 void snapshot_read(struct memory *);
 
 #endif

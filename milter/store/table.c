@@ -50,6 +50,12 @@ data_offset(const struct entry *entry)
 	return align8(head_bytes[entry->kind] + entry->key_len);
 }
 
+size_t
+entry_head_bytes(enum entry_kind kind)
+{
+	return head_bytes[kind];
+}
+
 struct slice
 entry_key_text(const struct entry *entry)
 {
@@ -332,7 +338,6 @@ table_touch(struct table_shard *shard, struct entry *entry)
 {
 	struct entry_list *list = &shard->kinds[entry->kind];
 
-	shard->changes++;
 	if (list->newest == entry)
 		return;
 	list_cut(list, entry);

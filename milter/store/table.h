@@ -50,7 +50,6 @@ struct table_shard {
 	uint32_t size, count; /* size is a power of two */
 	size_t limit, bytes;
 	uint64_t evicted, expired;
-	uint64_t changes;
 	struct entry_list kinds[ENTRY_KINDS];
 	struct once once;
 };
@@ -98,6 +97,8 @@ void table_touch(struct table_shard *, struct entry *);
 /* Drops the stalest until the shard is within its share. */
 void table_trim(struct table_shard *);
 
+/* Of an entry's allocation, what comes before its key. */
+size_t entry_head_bytes(enum entry_kind);
 /* Where the key and the data of an entry are. Data is aligned for 8 bytes. */
 struct slice entry_key_text(const struct entry *);
 void *entry_data(struct entry *);

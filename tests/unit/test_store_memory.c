@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What only the memory store promises: its bound, its snapshot, its threads. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "store/key.h"
+#include "store/options.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define START_MS ((int64_t)1790000000000)
+#define HOUR_MS ((int64_t)3600000)
+
+struct fixture {
+	struct clock_fake clock;
+	struct store_options options;
+	struct store *store;
+	struct arena *arena;
+	char dir[64];
+	char said[512];
+	int lines;
+};
+
+static void
+say(void *ctx, enum log_level level, const char *text)
+{
+	struct fixture *f = ctx;
+
+	(void)level;
+	snprintf(f->said, sizeof f->said, "%s", text);
+	f->lines++;
+}
+
+static void
+open_store(struct fixture *f)
+{
+	struct err err = {0};
+
+	f->store = store_open(&f->options, &err);
+	if (f->store == NULL)
+		fail_msg("%s", err.text);
+}
+
+static int
+setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof *f);
+
+	f->clock.now_ms = START_MS;
+	snprintf(f->dir, sizeof f->dir, "/tmp/fw-store-XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	store_options_init(&f->options);
+	f->options.clock = clock_fake(&f->clock);
+	f->options.state_dir = f->dir;
+	f->options.snapshot_ms = 0;
+	f->options.say = say;
+	f->options.say_ctx = f;
+	f->arena = arena_new(64u << 20);
+	open_store(f);
+	*state = f;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+	char path[512];
+	DIR *dir;
+	struct dirent *file;
+
+	store_close(f->store);
+	dir = opendir(f->dir);
+	while ((file = readdir(dir)) != NULL) {
+		snprintf(path, sizeof path, "%s/%s", f->dir, file->d_name);
+		(void)unlink(path);
+	}
+	closedir(dir);
+	(void)rmdir(f->dir);
+	arena_free(f->arena);
+	free(f);
+	return 0;
+}
+
+static void
+reopen(struct fixture *f)
+{
+	store_close(f->store);
+	open_store(f);
+}
+
+static void
+ask_op(struct fixture *f, struct store_op *op)
+{
+	struct store_batch batch = {op, 1, f->arena, 0};
+
+	assert_int_equal(store_ask(f->store, &batch, 100), STORE_OK);
+}
+
+static struct store_note
+note(struct fixture *f, const char *group, const char *member)
+{
+	struct store_op op = {STORE_NOTE,
+		{.note = {.group = slice_of(group),
+			 .policy = SLICE("p"),
+			 .member = slice_of(member),
+			 .window_ms = HOUR_MS,
+			 .after = -1}}};
+
+	ask_op(f, &op);
+	return op.note;
+}
+
+static void
+tally(struct fixture *f, const char *mailbox, const char *to, const char *id)
+{
+	struct store_op op = {STORE_TALLY,
+		{.tally = {.mailbox = slice_of(mailbox),
+			 .destination = slice_of(to),
+			 .what = TALLY_FORWARDED,
+			 .identity = slice_of(id)}}};
+
+	ask_op(f, &op);
+}
+
+static struct store_facts
+facts(struct fixture *f, const char *mailbox, const char *to)
+{
+	struct store_op op = {STORE_FACTS,
+		{.facts = {.mailbox = slice_of(mailbox),
+			 .destination = slice_of(to)}}};
+
+	ask_op(f, &op);
+	return op.facts;
+}
+
+static void
+remember(struct fixture *f, const char *id, const char *member)
+{
+	struct slice members[1] = {slice_of(member)};
+	struct store_op op = {STORE_REMEMBER,
+		{.remember = {slice_of(id), members, 1, HOUR_MS}}};
+
+	ask_op(f, &op);
+}
+
+static size_t
+recall(struct fixture *f, const char *id)
+{
+	struct store_op op = {STORE_RECALL, {.recall = {.id = slice_of(id)}}};
+
+	ask_op(f, &op);
+	return op.recall.count;
+}
+
+static void
+small_store(struct fixture *f)
+{
+	store_close(f->store);
+	f->options.memory_bytes = 64 * 1024;
+	f->options.events = 4;
+	open_store(f);
+}
+
+static void
+stalest_sets_go_first(void **state)
+{
+	struct fixture *f = *state;
+	struct store_health health;
+	char group[32];
+	int i, kept = 0;
+
+	small_store(f);
+	for (i = 0; i < 2000; i++) {
+		snprintf(group, sizeof group, "g%d@example.com", i);
+		note(f, group, "m");
+		note(f, "always@example.com", group);
+	}
+	store_health(f->store, &health);
+	assert_in_range(health.bytes, 1, 64 * 1024 * 5 / 4);
+	assert_true(health.dropped > 1000);
+	assert_true(note(f, "always@example.com", "more").before > 1000);
+	for (i = 1999; i >= 0; i--) {
+		snprintf(group, sizeof group, "g%d@example.com", i);
+		if (note(f, group, "m").before == 0)
+			break;
+		kept++;
+	}
+	assert_true(kept > 50);
+}
+
+static void
+a_flood_of_traces_leaves_the_counters(void **state)
+{
+	struct fixture *f = *state;
+	char id[32];
+	int i;
+
+	small_store(f);
+	note(f, "alice@example.com", "m");
+	tally(f, "alice@example.com", "drop@evil.example", "1");
+	for (i = 0; i < 5000; i++) {
+		snprintf(id, sizeof id, "id-%d", i);
+		remember(f, id, "bob@example.com");
+	}
+	assert_int_equal(note(f, "alice@example.com", "m2").count, 2);
+	assert_int_equal(
+		facts(f, "alice@example.com", "drop@evil.example").route_count,
+		1);
+	assert_int_equal(recall(f, "id-4999"), 1);
+	assert_int_equal(recall(f, "id-0"), 0);
+}
+
+static void
+one_set_cannot_take_all(void **state)
+{
+	struct fixture *f = *state;
+	struct store_health health;
+	char member[32];
+	int i;
+
+	small_store(f);
+	for (i = 0; i < 20000; i++) {
+		snprintf(member, sizeof member, "m%d", i);
+		note(f, "alice@example.com", member);
+	}
+	store_health(f->store, &health);
+	assert_in_range(health.bytes, 1, 64 * 1024 * 5 / 4);
+	assert_true(note(f, "alice@example.com", "x").count >= 1024);
+}
+
+static void
+events_are_bounded(void **state)
+{
+	struct fixture *f = *state;
+	struct store_events events;
+	struct err err;
+	char json[32];
+	int i;
+
+	small_store(f);
+	for (i = 0; i < 10; i++) {
+		struct store_op op = {STORE_APPEND, {.append = {{NULL, 0}}}};
+
+		snprintf(json, sizeof json, "{\"n\":%d}", i);
+		op.append.json = slice_of(json);
+		ask_op(f, &op);
+	}
+	assert_true(store_events(f->store, f->arena, (struct slice){NULL, 0},
+		100, &events, &err));
+	assert_int_equal(events.count, 4);
+	assert_true(slice_equal(events.at[3], SLICE("{\"n\":9}")));
+}
+
+static void
+fill(struct fixture *f)
+{
+	struct store_containment containment = {.by = SLICE("me"),
+		.why = SLICE("test"),
+		.until_ms = START_MS + HOUR_MS};
+	struct store_op event = {
+		STORE_APPEND, {.append = {SLICE("{\"n\":1}")}}};
+	struct err err;
+
+	note(f, "alice@example.com", "m1");
+	note(f, "alice@example.com", "m2");
+	tally(f, "alice@example.com", "drop@evil.example", "1");
+	remember(f, "id", "alice@example.com");
+	ask_op(f, &event);
+	assert_true(store_contain(
+		f->store, SLICE("bob@example.com"), &containment, &err));
+}
+
+static void
+check_filled(struct fixture *f)
+{
+	struct store_events events;
+	struct store_note again = note(f, "alice@example.com", "m2");
+	struct err err;
+
+	assert_int_equal(again.before, 2);
+	assert_false(again.fresh);
+	tally(f, "alice@example.com", "drop@evil.example", "1");
+	assert_int_equal(
+		facts(f, "alice@example.com", "drop@evil.example").route_count,
+		1);
+	assert_int_equal(recall(f, "id"), 1);
+	assert_true(facts(f, "bob@example.com", "x").contained);
+	assert_true(store_events(
+		f->store, f->arena, (struct slice){NULL, 0}, 9, &events, &err));
+	assert_int_equal(events.count, 1);
+}
+
+static void
+a_restart_forgets_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	fill(f);
+	reopen(f);
+	check_filled(f);
+	reopen(f);
+	check_filled(f);
+	assert_int_equal(f->lines, 0);
+}
+
+static void
+what_is_stale_is_not_kept(void **state)
+{
+	struct fixture *f = *state;
+	struct store_health health;
+	struct err err;
+
+	note(f, "alice@example.com", "m1");
+	remember(f, "id", "alice@example.com");
+	f->clock.now_ms += HOUR_MS + 1;
+	assert_true(store_snapshot(f->store, &err));
+	store_health(f->store, &health);
+	assert_int_equal(health.entries, 0);
+}
+
+static void
+path_of(struct fixture *f, char *path, size_t size)
+{
+	snprintf(path, size, "%s/store.snapshot", f->dir);
+}
+
+static int
+set_aside(struct fixture *f)
+{
+	DIR *dir = opendir(f->dir);
+	struct dirent *file;
+	int found = 0;
+
+	while ((file = readdir(dir)) != NULL)
+		found += strstr(file->d_name, ".damaged-") != NULL;
+	closedir(dir);
+	return found;
+}
+
+/* Any byte of it turned, or the end cut off: said, and never fatal. */
+static void
+a_damaged_snapshot_is_set_aside(void **state)
+{
+	struct fixture *f = *state;
+	char path[128], byte;
+	off_t size, at;
+	int fd;
+
+	path_of(f, path, sizeof path);
+	fill(f);
+	store_close(f->store);
+	fd = open(path, O_RDONLY);
+	size = lseek(fd, 0, SEEK_END);
+	close(fd);
+	for (at = 0; at < size; at += 61) {
+		open_store(f);
+		fill(f);
+		store_close(f->store);
+		fd = open(path, O_RDWR);
+		assert_int_equal(pread(fd, &byte, 1, at), 1);
+		byte = (char)(byte ^ 0x41);
+		assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+		close(fd);
+		f->lines = 0;
+		f->clock.now_ms += 1000;
+		open_store(f);
+		store_close(f->store);
+		assert_int_equal(f->lines, 1);
+		unlink(path);
+	}
+	assert_true(set_aside(f) > 0);
+	open_store(f);
+	fill(f);
+	store_close(f->store);
+	assert_int_equal(truncate(path, size - 1), 0);
+	f->lines = 0;
+	open_store(f);
+	assert_int_equal(f->lines, 1);
+	assert_non_null(strstr(f->said, "damaged"));
+	check_filled(f);
+}
+
+static void
+the_snapshot_is_private(void **state)
+{
+	struct fixture *f = *state;
+	char path[128];
+	struct stat status;
+	struct err err;
+
+	path_of(f, path, sizeof path);
+	assert_true(store_snapshot(f->store, &err));
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_mode & 0777, 0600);
+}
+
+static void
+a_failed_snapshot_is_said(void **state)
+{
+	struct fixture *f = *state;
+	struct err err;
+
+	assert_int_equal(rmdir(f->dir), 0);
+	assert_false(store_snapshot(f->store, &err));
+	assert_non_null(strstr(err.text, "cannot write"));
+	assert_int_equal(mkdir(f->dir, 0700), 0);
+}
+
+struct worker {
+	struct fixture *f;
+	int number;
+	pthread_t thread;
+};
+
+#define THREADS 4
+#define NOTES 3000
+
+static void *
+work(void *arg)
+{
+	const struct worker *worker = arg;
+	struct arena *arena = arena_new(1 << 20);
+	char member[32], group[32];
+	int i;
+
+	for (i = 0; i < NOTES; i++) {
+		struct slice members[1] = {SLICE("alice@example.com")};
+		struct store_op ops[4] = {
+			{STORE_NOTE,
+				{.note = {.group = SLICE("shared@example.com"),
+					 .policy = SLICE("p"),
+					 .window_ms = HOUR_MS,
+					 .after = -1}}},
+			{STORE_REMEMBER,
+				{.remember = {SLICE("id"), members, 1,
+					 HOUR_MS}}},
+			{STORE_RECALL, {.recall = {.id = SLICE("id")}}},
+			{STORE_TALLY,
+				{.tally = {.destination = SLICE("d@x"),
+					 .what = TALLY_FORWARDED}}},
+		};
+		struct store_batch batch = {ops, 4, arena, 0};
+
+		snprintf(member, sizeof member, "%d-%d", worker->number, i);
+		snprintf(group, sizeof group, "box%d@example.com", i % 100);
+		ops[0].note.member = slice_of(member);
+		ops[3].tally.mailbox = slice_of(group);
+		ops[3].tally.identity = slice_of(member);
+		(void)store_ask(worker->f->store, &batch, 100);
+		arena_reset(arena);
+	}
+	arena_free(arena);
+	return NULL;
+}
+
+static void
+many_threads_lose_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct worker workers[THREADS];
+	struct store_routes routes;
+	struct err err;
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < THREADS; i++) {
+		workers[i] = (struct worker){f, (int)i, 0};
+		assert_int_equal(pthread_create(&workers[i].thread, NULL, work,
+					 &workers[i]),
+			0);
+	}
+	for (i = 0; i < 20; i++)
+		assert_true(store_snapshot(f->store, &err));
+	for (i = 0; i < THREADS; i++)
+		pthread_join(workers[i].thread, NULL);
+	assert_int_equal(
+		note(f, "shared@example.com", "last").before, THREADS * NOTES);
+	assert_true(
+		store_senders(f->store, f->arena, SLICE("d@x"), &routes, &err));
+	assert_int_equal(routes.count, 100);
+	for (i = 0; i < routes.count; i++)
+		sum += routes.at[i].count;
+	assert_int_equal(sum, THREADS * NOTES);
+	reopen(f);
+	assert_int_equal(note(f, "shared@example.com", "last").before,
+		THREADS * NOTES + 1);
+}
+
+static void
+snapshots_by_its_own_thread(void **state)
+{
+	struct fixture *f = *state;
+	char path[128];
+	struct stat status;
+	int i;
+
+	path_of(f, path, sizeof path);
+	f->options.snapshot_ms = 10;
+	store_close(f->store);
+	(void)unlink(path);
+	open_store(f);
+	for (i = 0; i < 500 && stat(path, &status) != 0; i++)
+		usleep(10000);
+	assert_true(i < 500);
+}
+
+static void
+keys_name_their_fields(void **state)
+{
+	(void)state;
+	assert_true(key_names(SLICE("a@x"), SLICE("a@x")));
+	assert_true(key_names(SLICE("a@x|b@y"), SLICE("a@x")));
+	assert_true(key_names(SLICE("a@x|b@y"), SLICE("b@y")));
+	assert_false(key_names(SLICE("a@x|b@y"), SLICE("@y")));
+	assert_true(key_names(SLICE("p\\|q@x|b@y"), SLICE("p|q@x")));
+	assert_false(key_names(SLICE("p\\|q@x|b@y"), SLICE("q@x")));
+	assert_true(key_names(SLICE("b@y|p\\\\q"), SLICE("p\\q")));
+	assert_false(key_names(SLICE("b@y|p\\"), SLICE("q")));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keys_name_their_fields),
+		cmocka_unit_test_setup_teardown(
+			stalest_sets_go_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_flood_of_traces_leaves_the_counters, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			one_set_cannot_take_all, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			events_are_bounded, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_restart_forgets_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_is_stale_is_not_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_damaged_snapshot_is_set_aside, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			the_snapshot_is_private, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_failed_snapshot_is_said, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			many_threads_lose_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			snapshots_by_its_own_thread, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
