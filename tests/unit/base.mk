@@ -1,1 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
+check_PROGRAMS += \
+	tests/unit/test_base \
+	tests/unit/test_memory \
+	tests/unit/test_slice
+tests_unit_test_base_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_base_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
+tests_unit_test_memory_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_memory_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
+tests_unit_test_slice_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_slice_LDADD = $(LIBBASE) $(CMOCKA_LIBS)

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Clock, digests, errors, the log. */
+#include "rows.h"
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/slice.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct time_row {
+	const char *name;
+	int64_t at_ms;
+	const char *expected;
+} time_rows[] = {
+	{"time: the epoch", 0, "1970-01-01T00:00:00.000Z"},
+	{"time: milliseconds", 1795296331042, "2026-11-21T21:25:31.042Z"},
+	{"time: before the epoch", -1, "1969-12-31T23:59:59.999Z"},
+	{"time: a leap day", 1709164800000, "2024-02-29T00:00:00.000Z"},
+};
+
+static void
+check_time(void **state)
+{
+	const struct time_row *row = *state;
+	char text[CLOCK_TEXT_BYTES];
+
+	clock_format(row->at_ms, text);
+	assert_string_equal(text, row->expected);
+}
+
+static void
+clocks_tell_time(void **state)
+{
+	struct clock_fake fake = {.now_ms = 42};
+	struct clock clock = clock_fake(&fake);
+	int64_t before;
+
+	(void)state;
+	assert_int_equal(clock_now_ms(clock), 42);
+	fake.now_ms += 8;
+	assert_int_equal(clock_now_ms(clock), 50);
+	assert_true(clock_now_ms(clock_real()) > 1600000000000);
+	before = clock_monotonic_ms();
+	assert_true(clock_monotonic_ms() >= before);
+}
+
+static void
+hex_of(const unsigned char *digest, char *text)
+{
+	digest_hex(digest, DIGEST_BYTES, text);
+}
+
+/* RFC 4231 test case 2; SHA-256 of "abc" with its length before it. */
+static void
+digests_are_right(void **state)
+{
+	const struct slice part = SLICE("abc");
+	unsigned char digest[DIGEST_BYTES];
+	char hex[2 * DIGEST_BYTES + 1];
+
+	(void)state;
+	assert_true(digest_hmac(
+		SLICE("Jefe"), SLICE("what do ya want for nothing?"), digest));
+	hex_of(digest, hex);
+	assert_string_equal(hex,
+		"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec"
+		"3843");
+	assert_true(digest_parts(&part, 1, digest));
+	hex_of(digest, hex);
+	assert_string_equal(hex,
+		"ce91dc5eec0139adf091900d225971d6ad246a845bad791b5693a9d0d55dd3"
+		"91");
+	assert_true(digest_parts(NULL, 0, digest));
+	hex_of(digest, hex);
+	assert_string_equal(hex,
+		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852"
+		"b855");
+}
+
+static void
+parts_do_not_run_together(void **state)
+{
+	const struct slice one[] = {SLICE("ab"), SLICE("c")};
+	const struct slice two[] = {SLICE("a"), SLICE("bc")};
+	unsigned char first[DIGEST_BYTES], second[DIGEST_BYTES];
+
+	(void)state;
+	assert_true(digest_parts(one, 2, first));
+	assert_true(digest_parts(two, 2, second));
+	assert_memory_not_equal(first, second, DIGEST_BYTES);
+}
+
+static void
+errors_read_from_outside_in(void **state)
+{
+	struct err err = {0};
+
+	(void)state;
+	assert_false(err_set(&err, ERR_LIMIT, "%d is too many", 7));
+	assert_false(err_wrap(&err, "file %s", "x"));
+	assert_string_equal(err.text, "file x: 7 is too many");
+	assert_int_equal(err.code, ERR_LIMIT);
+	errno = ENOENT;
+	assert_false(err_system(&err, "open"));
+	assert_string_equal(err.text, "open: No such file or directory");
+	assert_int_equal(err.code, ERR_SYSTEM);
+	assert_false(err_set(NULL, ERR_LIMIT, "x"));
+	assert_false(err_system(NULL, "x"));
+	assert_false(err_wrap(NULL, "x"));
+}
+
+static void
+errors_are_cut(void **state)
+{
+	static char text[2 * ERR_TEXT_BYTES];
+	struct err err = {0};
+
+	(void)state;
+	memset(text, 'x', sizeof text - 1);
+	assert_false(err_set(&err, ERR_INVALID, "%s", text));
+	assert_int_equal(strlen(err.text), ERR_TEXT_BYTES - 1);
+	assert_false(err_wrap(&err, "a"));
+	assert_int_equal(strlen(err.text), ERR_TEXT_BYTES - 1);
+	assert_memory_equal(err.text, "a: x", 4);
+	errno = ENOENT;
+	assert_false(err_system(&err, "%s", text));
+	assert_int_equal(strlen(err.text), ERR_TEXT_BYTES - 1);
+}
+
+static const struct target_row {
+	const char *name, *target;
+	const char *says; /* part of the error */
+} target_rows[] = {
+	{"log: no such sink", "printer", "no place to log to"},
+	{"log: nothing", "", "no place to log to"},
+	{"log: no such facility", "syslog:kitchen", "local0 to local7"},
+	{"log: no such folder", "file:/nonexistent/log", "cannot open"},
+};
+
+static void
+check_target(void **state)
+{
+	const struct target_row *row = *state;
+	struct err err = {0};
+
+	assert_false(log_open(row->target, LOG_LEVEL_INFO, &err));
+	assert_non_null(strstr(err.text, row->says));
+}
+
+static const struct level_row {
+	const char *name;
+	enum log_level level;
+} level_rows[] = {
+	{"error", LOG_LEVEL_ERROR},
+	{"warning", LOG_LEVEL_WARNING},
+	{"notice", LOG_LEVEL_NOTICE},
+	{"info", LOG_LEVEL_INFO},
+	{"debug", LOG_LEVEL_DEBUG},
+};
+
+static void
+check_level(void **state)
+{
+	const struct level_row *row = *state;
+	enum log_level level = LOG_LEVEL_ERROR;
+
+	assert_string_equal(log_level_name(row->level), row->name);
+	assert_true(log_level_parse(row->name, &level));
+	assert_int_equal(level, row->level);
+	assert_false(log_level_parse("loud", &level));
+}
+
+/* All of a file's text; the caller frees it. */
+static char *
+text_of(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *text = calloc(1, 4096);
+
+	assert_non_null(file);
+	assert_non_null(text);
+	assert_true(fread(text, 1, 4095, file) > 0);
+	(void)fclose(file);
+	return text;
+}
+
+/* A sender's line end must not begin an entry of its own. */
+static void
+log_keeps_entries_apart(void **state)
+{
+	char folder[] = "/tmp/forwarden-log-XXXXXX";
+	char target[80], path[64], moved[64], *text;
+	struct err err = {0};
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(path, sizeof path, "%s/log", folder);
+	(void)snprintf(moved, sizeof moved, "%s/old", folder);
+	(void)snprintf(target, sizeof target, "file:%s", path);
+	assert_true(log_open(target, LOG_LEVEL_NOTICE, &err));
+	assert_true(log_wants(LOG_LEVEL_NOTICE));
+	assert_false(log_wants(LOG_LEVEL_INFO));
+	log_write(LOG_LEVEL_NOTICE, "from %s", "a\nerror forged");
+	log_write(LOG_LEVEL_INFO, "not this");
+	text = text_of(path);
+	assert_non_null(strstr(text, " notice from a\\x0Aerror forged\n"));
+	assert_null(strstr(text, "not this"));
+	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+	free(text);
+	assert_int_equal(rename(path, moved), 0);
+	assert_true(log_reopen(&err));
+	log_write(LOG_LEVEL_ERROR, "after the rotation");
+	text = text_of(path);
+	assert_non_null(strstr(text, " error after the rotation\n"));
+	free(text);
+	log_close();
+	(void)unlink(path);
+	(void)unlink(moved);
+	(void)rmdir(folder);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest others[] = {
+		cmocka_unit_test(clocks_tell_time),
+		cmocka_unit_test(digests_are_right),
+		cmocka_unit_test(parts_do_not_run_together),
+		cmocka_unit_test(errors_read_from_outside_in),
+		cmocka_unit_test(errors_are_cut),
+		cmocka_unit_test(log_keeps_entries_apart),
+	};
+	struct rows all = {0};
+
+	ROWS_ADD(&all, time_rows, check_time);
+	ROWS_TESTS(&all, others);
+	ROWS_ADD(&all, target_rows, check_target);
+	ROWS_ADD(&all, level_rows, check_level);
+	return rows_run(&all, "base");
+}
