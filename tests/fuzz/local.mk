@@ -8,10 +8,12 @@ FUZZERS = \
 	tests/fuzz/fuzz_address \
 	tests/fuzz/fuzz_encoded_word \
 	tests/fuzz/fuzz_field \
+	tests/fuzz/fuzz_infer \
 	tests/fuzz/fuzz_message \
 	tests/fuzz/fuzz_param \
 	tests/fuzz/fuzz_realm \
-	tests/fuzz/fuzz_received
+	tests/fuzz/fuzz_received \
+	tests/fuzz/fuzz_rewritten
 
 if FUZZERS
 EXTRA_PROGRAMS += $(FUZZERS)
@@ -26,10 +28,12 @@ endif
 tests_fuzz_fuzz_address_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_encoded_word_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_field_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
+tests_fuzz_fuzz_infer_LDADD = $(FUZZ_MAIN) $(LIBFORWARD)
 tests_fuzz_fuzz_message_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_param_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_realm_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_received_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
+tests_fuzz_fuzz_rewritten_LDADD = $(FUZZ_MAIN) $(LIBFORWARD)
 
 fuzzers: $(FUZZERS)
 .PHONY: fuzzers
