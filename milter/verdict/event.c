@@ -59,6 +59,24 @@ string(struct slice text)
 	return visible(text);
 }
 
+/* An address as the store calls it: a hash, where addresses are private. */
+static json_t *
+address(const struct verdict *verdict, struct slice text)
+{
+	if (verdict->store != NULL && text.len > 0)
+		text = store_name(
+			verdict->store, verdict->message->arena, text);
+	return string(text);
+}
+
+static void
+put_address(const struct verdict *verdict, json_t *object, const char *key,
+	struct slice text)
+{
+	if (text.len > 0)
+		put(object, key, address(verdict, text));
+}
+
 static void
 put_text(json_t *object, const char *key, struct slice text)
 {
@@ -74,12 +92,13 @@ put_words(json_t *object, const char *key, const char *word)
 }
 
 static void
-put_addresses(json_t *email, const char *key, struct addresses from)
+put_addresses(const struct verdict *verdict, json_t *email, const char *key,
+	struct addresses from)
 {
 	json_t *list = json_array(), *holder;
 
 	for (size_t i = 0; i < from.count && i < LIST_MAX; i++)
-		json_array_append_new(list, string(from.at[i].text));
+		json_array_append_new(list, address(verdict, from.at[i].text));
 	if (json_array_size(list) == 0) {
 		json_decref(list);
 		return;
@@ -90,16 +109,17 @@ put_addresses(json_t *email, const char *key, struct addresses from)
 }
 
 static json_t *
-email_of(const struct message *message)
+email_of(const struct verdict *verdict)
 {
+	const struct message *message = verdict->message;
 	json_t *email = json_object();
 
 	put_words(email, "direction", direction_name(message->direction));
 	put_text(email, "message_id", message->message_id);
 	put_text(email, "subject", message->subject);
-	put_addresses(email, "from", message->from);
-	put_addresses(email, "to", message->to);
-	put_addresses(email, "reply_to", message->reply_to);
+	put_addresses(verdict, email, "from", message->from);
+	put_addresses(verdict, email, "to", message->to);
+	put_addresses(verdict, email, "reply_to", message->reply_to);
 	put_text(email, "local_id", message->queue_id);
 	return email;
 }
@@ -115,20 +135,21 @@ source_of(const struct client *client)
 }
 
 static json_t *
-smtp_of(const struct message *message)
+smtp_of(const struct verdict *verdict)
 {
+	const struct message *message = verdict->message;
 	json_t *smtp = json_object();
 
-	put(smtp, "mail_from", string(message->mail_from.text));
+	put(smtp, "mail_from", address(verdict, message->mail_from.text));
 	put_text(smtp, "helo", message->client.helo);
-	put_text(smtp, "auth_user", message->client.auth_user);
+	put_address(verdict, smtp, "auth_user", message->client.auth_user);
 	put_text(smtp, "listener", message->client.listener);
 	put(smtp, "recipients", json_integer((json_int_t)message->rcpt_total));
 	return smtp;
 }
 
 static json_t *
-rule_of(const struct matched *matched)
+rule_of(const struct verdict *verdict, const struct matched *matched)
 {
 	const struct sigma_rule *rule = matched->rule;
 	json_t *object = json_object();
@@ -142,7 +163,7 @@ rule_of(const struct matched *matched)
 	put_text(object, "item", matched->item);
 	if (matched->count > 0) {
 		put(object, "count", json_integer((json_int_t)matched->count));
-		put_text(object, "group", matched->group);
+		put_address(verdict, object, "group", matched->group);
 		put(object, "edge", json_boolean(matched->edge));
 	}
 	return object;
@@ -154,7 +175,8 @@ rules_of(const struct verdict *verdict)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < verdict->matched_count && i < LIST_MAX; i++)
-		json_array_append_new(list, rule_of(&verdict->matched[i]));
+		json_array_append_new(
+			list, rule_of(verdict, &verdict->matched[i]));
 	return list;
 }
 
@@ -162,12 +184,12 @@ rules_of(const struct verdict *verdict)
 static bool
 counts(const struct observation *seen)
 {
-	return seen->standing == STANDING_COUNTS
-		|| seen->standing == STANDING_EXCUSED;
+	return seen->standing == STANDING_COUNTS ||
+		seen->standing == STANDING_EXCUSED;
 }
 
 static json_t *
-evidence_of(const struct flow *flow)
+evidence_of(const struct verdict *verdict, const struct flow *flow)
 {
 	json_t *list = json_array();
 
@@ -179,8 +201,8 @@ evidence_of(const struct flow *flow)
 			continue;
 		object = json_object();
 		put_words(object, "name", evidence_row(seen->evidence)->name);
-		put_text(object, "value", seen->value);
-		put_text(object, "mailbox", seen->mailbox.text);
+		put_address(verdict, object, "value", seen->value);
+		put_address(verdict, object, "mailbox", seen->mailbox.text);
 		json_array_append_new(list, object);
 	}
 	return list;
@@ -200,17 +222,17 @@ exemptions_of(const struct flow *flow)
 }
 
 static json_t *
-flow_of(const struct flow *flow)
+flow_of(const struct verdict *verdict, const struct flow *flow)
 {
 	json_t *object = json_object();
 
-	put_text(object, "mailbox", flow->mailbox.text);
-	put_text(object, "destination", flow->rcpt->address.text);
-	put_text(object, "original", flow->rcpt->original.text);
+	put_address(verdict, object, "mailbox", flow->mailbox.text);
+	put_address(verdict, object, "destination", flow->rcpt->address.text);
+	put_address(verdict, object, "original", flow->rcpt->original.text);
 	put_words(object, "kind", kind_name(flow->kind));
 	put_words(object, "platform", flow->platform);
 	put(object, "confidence", json_integer((json_int_t)flow->confidence));
-	put(object, "evidence", evidence_of(flow));
+	put(object, "evidence", evidence_of(verdict, flow));
 	if (flow->exempt != 0)
 		put(object, "exempt", exemptions_of(flow));
 	if (flow->delay_ms >= 0)
@@ -232,7 +254,7 @@ other_flows(const struct verdict *verdict)
 			continue;
 		if (json_array_size(list) == LIST_MAX)
 			break;
-		json_array_append_new(list, flow_of(flow));
+		json_array_append_new(list, flow_of(verdict, flow));
 	}
 	return list;
 }
@@ -263,8 +285,8 @@ policies_of(const struct verdict *verdict)
 static json_t *
 forwarden_of(const struct verdict *verdict, enum action taken)
 {
-	json_t *object =
-		verdict->flow != NULL ? flow_of(verdict->flow) : json_object();
+	json_t *object = verdict->flow != NULL ? flow_of(verdict, verdict->flow)
+					       : json_object();
 	json_t *others = other_flows(verdict);
 
 	put(object, "policies", policies_of(verdict));
@@ -349,9 +371,9 @@ document(const struct verdict *verdict, enum action taken)
 		return root;
 	if (verdict->matched_count > 0)
 		put(root, "threat", threat());
-	put(root, "email", email_of(message));
+	put(root, "email", email_of(verdict));
 	put(root, "source", source_of(&message->client));
-	put(root, "smtp", smtp_of(message));
+	put(root, "smtp", smtp_of(verdict));
 	put(root, "rule", rules_of(verdict));
 	put(root, "forwarden", forwarden_of(verdict, taken));
 	return root;

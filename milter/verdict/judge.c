@@ -59,6 +59,15 @@ verdict_policy(const struct sigma_rule *rule)
 	return rule->id.len > 0 ? rule->id : rule->title;
 }
 
+const struct sigma_outcome *
+verdict_outcomes(const struct verdict *verdict, size_t flow, size_t *count)
+{
+	*count = 0;
+	if (verdict->run == NULL)
+		return NULL;
+	return sigma_run_explain(verdict->run, flow, count);
+}
+
 static void
 infer(struct hearing *h)
 {
@@ -93,6 +102,8 @@ is_wanted(const struct hearing *h, const struct flow *flow)
 {
 	unsigned wanted = sigma_program_services(h->options->program);
 
+	if (h->options->explain)
+		return true;
 	return (wanted & (services_of(flow) | SIGMA_SERVICE_ANY)) != 0;
 }
 
@@ -297,6 +308,8 @@ run_policies(struct hearing *h)
 		return;
 	count_notes(h);
 	collect_hits(h);
+	if (h->options->explain)
+		h->verdict->run = h->run;
 	if (sigma_run_gave_up(h->run))
 		h->verdict->gaps |= GAP_REGEX;
 	if (sigma_run_cut(h->run))
@@ -373,6 +386,7 @@ judge(const struct judge_options *options, struct store *store,
 		return &no_memory;
 	h.verdict->message = message;
 	h.verdict->options = options;
+	h.verdict->store = store;
 	infer(&h);
 	run_policies(&h);
 	decide(&h);

@@ -26,6 +26,8 @@ struct judge_options {
 	int64_t trace_ttl_ms;
 	size_t trace_members; /* kept of one Message-ID */
 	const struct keywords *keywords; /* NULL: the default list */
+	bool explain; /* run the policies on every flow and keep the run for
+		       * verdict_outcomes(); for people, not for mail */
 };
 /* The defaults: no program, observe, 250 ms, 7 days, 64 members. */
 void judge_options_init(struct judge_options *);
@@ -57,11 +59,17 @@ struct verdict {
 			  * message is neither a forward nor matched */
 	int64_t store_us; /* waited for the store */
 	unsigned round_trips;
+	struct sigma_run *run; /* with explain; else NULL */
+	struct store *store; /* may be NULL */
 };
 
 /* How events, tags and counters call a rule: its name, its id or, where it
  * has neither, its title. */
 struct slice verdict_policy(const struct sigma_rule *);
+
+/* What came of each rule for the flow with that number; needs explain. */
+const struct sigma_outcome *verdict_outcomes(
+	const struct verdict *, size_t flow, size_t *count);
 
 /*
  * Never fails: with no memory, no store and no policies the verdict is
