@@ -61,6 +61,10 @@ struct sigma_rule {
 	struct slice action; /* x-forwarden-action, or absent */
 	struct slice service; /* of its logsource, or absent */
 	bool silent; /* only feeds correlations */
+	/* Of a correlation that counts: it fires from this count on (0: of
+	 * another kind), over this time. */
+	uint64_t threshold;
+	int64_t timespan_ms;
 };
 
 /* A list for %name% placeholders. */
@@ -82,6 +86,14 @@ struct sigma_options {
 	 * NULL accepts all. Another one is an error. Bit i of a record's
 	 * services stands for services[i]. */
 	const char *const *services;
+	/* What x-forwarden-action may be, ended by NULL; NULL: anything. */
+	const char *const *actions;
+	/* A filter that narrows its rules to the exception is an error;
+	 * true: only a warning, for reading others' files. */
+	bool narrowing_filters;
+	/* What a rule is whose regex gave up: false no match, true a match;
+	 * either way sigma_run_gave_up() tells. */
+	bool gave_up_matches;
 	int64_t timespan_max_ms;
 	size_t value_bytes; /* of one value given to a matcher; 4 KiB */
 	int64_t regex_budget_us; /* a message's regex work; 0: the default */
@@ -125,8 +137,8 @@ bool sigma_program_reads_store(const struct sigma_program *);
 bool sigma_program_reads(const struct sigma_program *, int field_id);
 /* Does this rule test that field, itself or (a correlation) through a rule
  * that it refers to? */
-bool sigma_rule_reads(const struct sigma_program *, const struct sigma_rule *,
-	int field_id);
+bool sigma_rule_reads(
+	const struct sigma_program *, const struct sigma_rule *, int field_id);
 
 struct sigma_run;
 
@@ -195,5 +207,7 @@ const struct sigma_outcome *sigma_run_explain(
 /* Did a regex give up, was a value cut (bits for gaps)? */
 bool sigma_run_gave_up(const struct sigma_run *);
 bool sigma_run_cut(const struct sigma_run *);
+/* How often a match did not count because it lacks a group-by field. */
+size_t sigma_run_ungrouped(const struct sigma_run *);
 
 #endif

@@ -17,7 +17,8 @@ enum sigma_type {
 	SIGMA_TEXT,
 	SIGMA_NUMBER,
 	SIGMA_BOOL,
-	SIGMA_IP
+	SIGMA_IP,
+	SIGMA_ANY /* text, or a number where its value has one */
 };
 
 /* An item whose fields are all of the message's scope is evaluated once a
@@ -33,6 +34,10 @@ struct sigma_field {
 	int id; /* the binding's own number for it */
 	enum sigma_type type;
 	enum sigma_scope scope;
+	/* For warnings: it never has more than one value; the texts it may
+	 * have, lower case, ended by NULL (NULL: anything). */
+	bool single;
+	const char *const *choices;
 	unsigned index; /* the program's number: 0..field_count-1 */
 };
 
@@ -49,7 +54,8 @@ struct sigma_values {
 /* The closed (or open) list of fields. */
 struct sigma_schema {
 	const void *ctx;
-	/* Fills id, type and scope; false: no such field. */
+	/* Fills id, type and scope (single and choices, if it knows them);
+	 * false: no such field. */
 	bool (*resolve)(
 		const void *ctx, struct slice name, struct sigma_field *out);
 	/* The nearest name, or NULL. */

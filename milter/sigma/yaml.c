@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * YAML as people may write it here. libyaml's events give every node its
- * place; what makes YAML surprising is refused as it goes by. The bytes are
- * looked at first: libyaml says of a bad one only that it is there.
+ * place; what makes YAML surprising is refused as it goes by.
  */
 #include "sigma/yaml.h"
 
 #include "base/map.h"
+#include "sigma/yaml_bytes.h"
+#include "sigma/yaml_words.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,71 +73,6 @@ stop_memory(struct loader *loader)
 		"the files are too large together; split the directory");
 }
 
-/* What libyaml says, what a person would say, and the remedy. The first row
- * whose text is in libyaml's problem or context wins. */
-static const struct {
-	const char *theirs, *what, *hint;
-	bool at_context; /* the place is where the thing began */
-} syntax_rows[] = {
-	{"mapping values are not allowed", "a \": \" is out of place here",
-		"quote the value if the colon belongs to it: 'like: this'; "
-		"else look at the indentation of this line and the one above",
-		false},
-	{"found character '\\t'", "a tab is used for indentation",
-		"indent with spaces; YAML allows no tabs there", false},
-	{"found a tab", "a tab is used for indentation",
-		"indent with spaces; YAML allows no tabs there", false},
-	{"while scanning a quoted scalar", "a quote is opened and not closed",
-		"close it on this line; inside '...' write ' as ''", true},
-	{"found unknown escape character",
-		"an unknown escape in a \"double-quoted\" text",
-		"write it in 'single quotes': a backslash is itself there",
-		false},
-	{"did not find expected hexdecimal number",
-		"a bad \\x or \\u in a \"double-quoted\" text",
-		"write it in 'single quotes': a backslash is itself there",
-		false},
-	{"while scanning an alias", "a * at the start of a value",
-		"quote it: '*@example.com' ; unquoted it would be a YAML "
-		"alias",
-		true},
-	{"while scanning an anchor", "a & at the start of a value",
-		"quote it: '&...' ; unquoted it would be a YAML anchor", true},
-	{"while scanning a directive", "a % at the start of a line",
-		"quote the value if it is one: '%name%'", true},
-	{"while scanning a tag", "a ! at the start of a value",
-		"quote it: '!...' ; unquoted it would be a YAML tag", true},
-	{"cannot start any token", "a value cannot start with this character",
-		"quote it: 'like this' (and indent with spaces, not tabs)",
-		false},
-	{"could not find expected ':'",
-		"this line is neither \"key: value\" nor \"- value\"",
-		"put a colon and a space after the key, or quote the text "
-		"that goes over several lines",
-		false},
-	{"did not find expected key", "the indentation does not fit here",
-		"lines that belong together begin in the same column; a quote "
-		"inside a quoted text also does this",
-		false},
-	{"did not find expected '-' indicator",
-		"the indentation does not fit in this list",
-		"every \"- \" of one list begins in the same column", false},
-	{"block sequence entries are not allowed",
-		"a \"- \" is out of place here",
-		"begin the list on a line of its own, below its key", false},
-	{"did not find expected ',' or '", "a [...] or {...} is not closed",
-		"close the bracket, put commas between, and quote what "
-		"contains brackets",
-		true},
-	{"did not find expected node content", "a value is missing here",
-		"close the bracket before this, or quote what contains "
-		"brackets",
-		false},
-	{"did not find expected <document start>",
-		"there is text after the end of the document",
-		"put --- on a line of its own between two documents", false},
-};
-
 /* libyaml gave up. */
 static void
 stop_syntax(struct loader *loader)
@@ -145,99 +80,19 @@ stop_syntax(struct loader *loader)
 	const yaml_parser_t *parser = &loader->parser;
 	const char *problem = parser->problem != NULL ? parser->problem : "";
 	const char *context = parser->context != NULL ? parser->context : "";
-	struct mark mark = mark_at(loader, parser->problem_mark);
-	size_t i;
+	const struct yaml_words *words = yaml_words_find(problem, context);
 
-	if (parser->error == YAML_MEMORY_ERROR) {
+	if (parser->error == YAML_MEMORY_ERROR)
 		(void)stop_memory(loader);
-		return;
-	}
-	for (i = 0; i < sizeof syntax_rows / sizeof *syntax_rows; i++) {
-		if (strstr(problem, syntax_rows[i].theirs) == NULL &&
-			strstr(context, syntax_rows[i].theirs) == NULL)
-			continue;
-		if (syntax_rows[i].at_context)
-			mark = mark_at(loader, parser->context_mark);
-		(void)stop(
-			loader, mark, syntax_rows[i].what, syntax_rows[i].hint);
-		return;
-	}
-	(void)stop(loader, mark, problem, parser->context);
-}
-
-/* Where the byte at offset is, counted as libyaml does. */
-static struct mark
-mark_of_byte(const struct loader *loader, struct slice text, size_t offset)
-{
-	struct mark mark = {loader->file, 1, 1, 1};
-	size_t i;
-
-	for (i = 0; i < offset; i++) {
-		if (text.p[i] == '\n') {
-			mark.line++;
-			mark.column = 1;
-		} else if (((unsigned char)text.p[i] & 0xC0) != 0x80) {
-			mark.column++;
-		}
-	}
-	return mark;
-}
-
-/* Length of the well-formed character at s, or 0. */
-static size_t
-character_length(struct slice s)
-{
-	size_t len;
-
-	for (len = 1; len <= 4 && len <= s.len; len++)
-		if (slice_is_utf8(slice_sub(s, 0, len)))
-			return len;
-	return 0;
-}
-
-/* The control characters YAML 1.1 (5.1) leaves out, C1 among them. */
-static bool
-is_control(const unsigned char *p, size_t len)
-{
-	if (len == 1)
-		return (p[0] < 0x20 && p[0] != '\t' && p[0] != '\n' &&
-			       p[0] != '\r') ||
-			p[0] == 0x7F;
-	return len == 2 && p[0] == 0xC2 && p[1] < 0xA0 && p[1] != 0x85;
-}
-
-static bool
-check_bytes(struct loader *loader, struct slice text)
-{
-	char what[80];
-	size_t at = 0, len;
-
-	if (text.len >= 3 && memcmp(text.p, "\xEF\xBB\xBF", 3) == 0)
-		at = 3;
-	while (at < text.len) {
-		const unsigned char *p = (const unsigned char *)text.p + at;
-
-		len = p[0] < 0x80
-			? 1
-			: character_length(slice_sub(text, at, text.len));
-		if (len == 0) {
-			(void)snprintf(what, sizeof what,
-				"the byte 0x%02X is not UTF-8", p[0]);
-			return stop(loader, mark_of_byte(loader, text, at),
-				what, "save the file as UTF-8");
-		}
-		if (is_control(p, len)) {
-			(void)snprintf(what, sizeof what,
-				"the control character 0x%02X is not allowed",
-				len == 1 ? p[0] : p[1]);
-			return stop(loader, mark_of_byte(loader, text, at),
-				what,
-				"in a regular expression write \\x..; "
-				"elsewhere take it out");
-		}
-		at += len;
-	}
-	return true;
+	else if (words == NULL)
+		(void)stop(loader, mark_at(loader, parser->problem_mark),
+			problem, parser->context);
+	else
+		(void)stop(loader,
+			mark_at(loader,
+				words->at_context ? parser->context_mark
+						  : parser->problem_mark),
+			words->what, words->hint);
 }
 
 static bool
@@ -564,7 +419,7 @@ yaml_load(struct arena *arena, const char *file, struct slice text,
 	if (!check_size(&loader, text.len))
 		return NULL;
 	diags_add_source(diags, loader.file, text);
-	if (!check_bytes(&loader, text))
+	if (!yaml_check_bytes(loader.file, text, diags))
 		return NULL;
 	if (!yaml_parser_initialize(&loader.parser)) {
 		(void)stop_memory(&loader);
@@ -631,150 +486,5 @@ yaml_find(const struct yaml_node *map, const char *key)
 	for (node = map->children; node != NULL; node = node->next)
 		if (slice_equal(node->key, wanted))
 			return node;
-	return NULL;
-}
-
-static bool
-is_one_of(const struct yaml_node *node, const char *const names[3])
-{
-	size_t i;
-
-	for (i = 0; i < 3; i++)
-		if (slice_equal(node->text, slice_of(names[i])))
-			return true;
-	return false;
-}
-
-bool
-yaml_to_bool(const struct yaml_node *node, bool *out)
-{
-	static const char *const yes[] = {"true", "True", "TRUE"};
-	static const char *const no[] = {"false", "False", "FALSE"};
-
-	if (node->kind != YAML_SCALAR || !node->plain)
-		return false;
-	*out = is_one_of(node, yes);
-	return *out || is_one_of(node, no);
-}
-
-/* strtoll and strtod read more than YAML does: spaces, "inf", "0x1p3". */
-static bool
-only(struct slice text, const char *allowed)
-{
-	size_t i;
-
-	if (text.len == 0 || text.len > 64)
-		return false;
-	for (i = 0; i < text.len; i++)
-		if (text.p[i] == '\0' || strchr(allowed, text.p[i]) == NULL)
-			return false;
-	return true;
-}
-
-bool
-yaml_to_int(const struct yaml_node *node, long long *out)
-{
-	struct slice digits = node->text;
-	int base = 10;
-	char *end;
-
-	if (node->kind != YAML_SCALAR || !node->plain)
-		return false;
-	if (slice_starts_fold(digits, SLICE("0x")))
-		base = 16;
-	if (slice_starts_fold(digits, SLICE("0o")))
-		base = 8;
-	if (base != 10)
-		digits = slice_sub(digits, 2, digits.len);
-	if (!only(digits,
-		    base == 16          ? "0123456789abcdefABCDEF"
-			    : base == 8 ? "01234567"
-					: "+-0123456789"))
-		return false;
-	errno = 0;
-	*out = strtoll(digits.p, &end, base);
-	return errno == 0 && end == digits.p + digits.len;
-}
-
-bool
-yaml_to_number(const struct yaml_node *node, double *out)
-{
-	char *end;
-
-	if (node->kind != YAML_SCALAR || !node->plain ||
-		!only(node->text, "+-.0123456789eE"))
-		return false;
-	*out = strtod(node->text.p, &end);
-	return end == node->text.p + node->text.len && isfinite(*out);
-}
-
-static bool
-is_word_of(struct slice text, const char *const *words, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (slice_equal_fold(text, slice_of(words[i])))
-			return true;
-	return false;
-}
-
-static size_t
-count_of(struct slice text, const char *set)
-{
-	size_t i, count = 0;
-
-	for (i = 0; i < text.len; i++)
-		count += text.p[i] != '\0' && strchr(set, text.p[i]) != NULL;
-	return count;
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* 2026-11-21, with or without a time after it. */
-static bool
-is_date(struct slice text)
-{
-	static const char shape[] = "dddd-dd-dd";
-	size_t i;
-
-	if (text.len < sizeof shape - 1)
-		return false;
-	for (i = 0; i < sizeof shape - 1; i++)
-		if (shape[i] == 'd' ? !is_digit(text.p[i])
-				    : text.p[i] != shape[i])
-			return false;
-	return text.len == i || text.p[i] == 'T' || text.p[i] == 't' ||
-		text.p[i] == ' ';
-}
-
-const char *
-yaml_ambiguity(const struct yaml_node *node)
-{
-	static const char *const words[] = {"yes", "no", "on", "off", "y", "n"};
-	const struct slice text = node->text;
-
-	if (node->kind != YAML_SCALAR || !node->plain || text.len == 0)
-		return NULL;
-	if (is_word_of(text, words, sizeof words / sizeof *words))
-		return "YAML 1.1 reads it as true or false";
-	if (is_date(text))
-		return "YAML 1.1 reads it as a date";
-	if (!is_digit(text.p[text.p[0] == '-' || text.p[0] == '+']))
-		return NULL;
-	if (only(text, "+-0123456789:") && count_of(text, ":") > 0)
-		return "YAML 1.1 reads it as a number of base 60";
-	if (text.len > 1 && text.p[0] == '0' && only(text, "0123456789_"))
-		return "YAML 1.1 reads it as an octal number";
-	if (slice_starts_fold(text, SLICE("0x")) ||
-		slice_starts_fold(text, SLICE("0o")) ||
-		slice_starts_fold(text, SLICE("0b")))
-		return "YAML reads it as a number of another base";
-	if (only(text, "+-0123456789_.") && count_of(text, "_") > 0)
-		return "YAML 1.1 reads it as a number without the _";
 	return NULL;
 }

@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-check_PROGRAMS += test_diag test_yaml
+check_PROGRAMS += test_diag test_yaml tests/unit/test_policy
 test_diag_SOURCES = tests/unit/test_diag.c
 test_diag_LDADD = $(LIBSIGMA) $(CMOCKA_LIBS)
 test_yaml_SOURCES = tests/unit/test_yaml.c
 test_yaml_LDADD = $(LIBSIGMA) $(CMOCKA_LIBS)
+noinst_PROGRAMS += tests/sigma_eval
+tests_sigma_eval_SOURCES = tests/sigma_eval.c
+tests_sigma_eval_LDADD = $(LIBSIGMA) $(JANSSON_LIBS)
+tests_unit_test_policy_SOURCES = tests/unit/test_policy.c \
+	tests/unit/policy.h tests/unit/rows.h
+tests_unit_test_policy_LDADD = $(LIBSIGMA) $(CMOCKA_LIBS)

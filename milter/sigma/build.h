@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a program is while it is being built: the fields, items and rules so
+ * far, and where mistakes are told. Known to the files that compile, never
+ * to those that run.
+ */
+#ifndef SIGMA_BUILD_H
+#define SIGMA_BUILD_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "sigma/diag.h"
+#include "sigma/expr.h"
+#include "sigma/pointers.h"
+#include "sigma/program.h"
+#include "sigma/yaml.h"
+
+#include <stdbool.h>
+
+struct rule;
+
+struct build {
+	struct arena *arena; /* the program's */
+	struct diags *diags;
+	const struct sigma_options *options;
+	const char *file; /* being read; lives in arena */
+	const struct rule *rule; /* being read */
+	struct pointers rules; /* struct rule */
+	struct pointers fields; /* struct sigma_field */
+	struct pointers items; /* struct item */
+	struct pointers regexes; /* struct regex */
+	struct pointers skipped; /* struct sigma_skipped */
+	struct map *field_by_name, *item_by_key, *rule_by_name;
+	size_t foreign; /* rules of other log sources */
+	bool no_memory;
+};
+
+/* Says it once; always false. */
+bool build_no_memory(struct build *);
+void *build_alloc(struct build *, size_t bytes);
+/* A copy that lives as long as the program. */
+struct slice build_copy(struct build *, struct slice);
+/* A mark that outlives the file's tree. */
+struct mark build_mark(const struct build *, struct mark);
+bool build_error(struct build *, struct mark, const char *hint, const char *fmt,
+	...) __attribute__((format(printf, 4, 5)));
+bool build_warn(struct build *, struct mark, const char *hint, const char *fmt,
+	...) __attribute__((format(printf, 4, 5)));
+bool build_note(struct build *, struct mark, const char *hint, const char *fmt,
+	...) __attribute__((format(printf, 4, 5)));
+
+/* The field of that name, resolved once; NULL with an error at mark. */
+const struct sigma_field *build_field(
+	struct build *, struct slice name, struct mark);
+
+/* Where the byte at offset of a scalar's text is, as far as it can be told
+ * (one line, quoted or plain); else the scalar's place. */
+struct mark build_mark_in(
+	const struct yaml_node *scalar, size_t offset, size_t bytes);
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Filters. A filter is ANDed to the rules it names, as the reference
+ * implementation does; so an exception is written with "not", and one
+ * without it would leave nothing of the rule but the exception.
+ */
+#include "sigma/filter.h"
+
+#include "sigma/condition.h"
+
+#include <stdio.h>
+
+/* What the expression is when no item of it holds. */
+static bool
+holds_of_nothing(const struct expr *expr)
+{
+	size_t i;
+
+	switch (expr->op) {
+	case EXPR_ITEM:
+	case EXPR_FALSE:
+		return false;
+	case EXPR_NOT:
+		return !holds_of_nothing(expr->parts[0]);
+	case EXPR_AND:
+		for (i = 0; i < expr->count; i++)
+			if (!holds_of_nothing(expr->parts[i]))
+				return false;
+		return true;
+	case EXPR_OR:
+		break;
+	}
+	for (i = 0; i < expr->count; i++)
+		if (holds_of_nothing(expr->parts[i]))
+			return true;
+	return false;
+}
+
+static bool
+check_widens(struct build *build, const struct expr *expr,
+	const struct yaml_node *condition)
+{
+	static const char what[] =
+		"this filter would leave only the exception: a filter is "
+		"ANDed to its rules";
+	char hint[200];
+
+	if (holds_of_nothing(expr))
+		return true;
+	if (condition->kind == YAML_SCALAR && condition->text.len < 100 &&
+		slice_find_byte(condition->text, ' ', 0) == SLICE_NONE)
+		(void)snprintf(hint, sizeof hint, "write condition: not %.*s",
+			SLICE_ARG(condition->text));
+	else
+		(void)snprintf(hint, sizeof hint,
+			"write condition: not (...), so that what it describes "
+			"is taken away");
+	if (build->options->narrowing_filters)
+		return !build_warn(build, condition->mark, hint, "%s", what);
+	return build_error(build, condition->mark, hint, "%s", what);
+}
+
+static bool
+is_any(const struct yaml_node *rules)
+{
+	if (rules == NULL)
+		return false;
+	if (rules->kind == YAML_LIST && rules->count == 1)
+		rules = rules->children;
+	return rules->kind == YAML_SCALAR &&
+		slice_equal(rules->text, SLICE("any"));
+}
+
+bool
+filter_parse(
+	struct build *build, struct rule *rule, const struct yaml_node *map)
+{
+	static const char *const skip[] = {"condition", "rules", NULL};
+	const struct yaml_node *condition, *rules;
+	struct selections selections;
+
+	if (map->kind != YAML_MAP)
+		return build_error(build, map->mark,
+			"write rules, a selection and a condition below it",
+			"filter must be a map");
+	rules = yaml_find(map, "rules");
+	rule->filters_any = is_any(rules);
+	rule->filtered_mark = build_mark(build, map->key_mark);
+	if (!rule->filters_any)
+		(void)references_parse(
+			build, rules, map->key_mark, &rule->filtered);
+	if (!selections_parse(build, map, skip, &selections))
+		return false;
+	condition = yaml_find(map, "condition");
+	if (condition == NULL)
+		return build_error(build, map->key_mark,
+			"write condition: not selection",
+			"the filter has no condition");
+	rule->expr = condition_parse(build, condition, &selections);
+	return rule->expr->op == EXPR_FALSE ||
+		check_widens(build, rule->expr, condition);
+}
+
+static bool
+part_contains(struct slice filter, struct slice rule)
+{
+	return filter.p == NULL ||
+		(rule.p != NULL && slice_equal(filter, rule));
+}
+
+/* Are all events of the rule's log source of the filter's, too? */
+static bool
+contains(const struct logsource *filter, const struct logsource *rule)
+{
+	return part_contains(filter->category, rule->category) &&
+		part_contains(filter->product, rule->product) &&
+		part_contains(filter->service, rule->service);
+}
+
+static void
+attach(struct build *build, struct rule *filter, struct rule *rule)
+{
+	if (!pointers_add(&rule->filters, filter))
+		(void)build_no_memory(build);
+}
+
+static void
+attach_to_all(struct build *build, struct rule *filter)
+{
+	size_t i;
+
+	for (i = 0; i < build->rules.count; i++) {
+		struct rule *rule = build->rules.at[i];
+
+		if (rule->said.kind == SIGMA_DETECTION &&
+			contains(&filter->logsource, &rule->logsource))
+			attach(build, filter, rule);
+	}
+}
+
+static bool
+attach_reference(struct build *build, struct rule *filter,
+	const struct reference *reference)
+{
+	struct rule *rule = map_find(build->rule_by_name, reference->name);
+
+	if (rule == NULL)
+		return build_error(build, reference->mark,
+			"rules are named by their name: or id:",
+			"no rule is called \"%.*s\"",
+			SLICE_ARG(reference->name));
+	if (rule->said.kind != SIGMA_DETECTION)
+		return build_error(build, reference->mark,
+			"name the detections that it counts",
+			"\"%.*s\" is no detection: filters take away from "
+			"detections",
+			SLICE_ARG(reference->name));
+	if (rule->foreign || rule->retired)
+		return build_note(build, reference->mark, NULL,
+			"\"%.*s\" is not loaded: there is nothing to filter",
+			SLICE_ARG(reference->name));
+	if (!contains(&filter->logsource, &rule->logsource))
+		return build_error(build, reference->mark,
+			"give the filter the rule's logsource, or a wider one "
+			"(without service)",
+			"the filter's log source does not contain that of "
+			"\"%.*s\"",
+			SLICE_ARG(reference->name));
+	attach(build, filter, rule);
+	return true;
+}
+
+void
+filters_resolve(struct build *build)
+{
+	size_t i, k;
+
+	for (i = 0; i < build->rules.count; i++) {
+		struct rule *filter = build->rules.at[i];
+
+		if (filter->said.kind != SIGMA_FILTER || filter->expr == NULL)
+			continue;
+		if (filter->filters_any)
+			attach_to_all(build, filter);
+		for (k = 0; k < filter->filtered.count; k++)
+			(void)attach_reference(
+				build, filter, &filter->filtered.at[k]);
+	}
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From what was read to a program, and what the program tells of itself. */
+#include "sigma/program.h"
+
+#include "sigma/assemble.h"
+#include "sigma/candidates.h"
+#include "sigma/compiled.h"
+#include "sigma/correlation.h"
+#include "sigma/doubt.h"
+#include "sigma/filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ARENA_BYTES ((size_t)2 << 30)
+#define TIMESPAN_MAX_MS (INT64_C(30) * 86400 * 1000)
+#define VALUE_BYTES 4096
+#define REGEX_BUDGET_US 20000
+/* The interpreter is some hundred times slower than the JIT. */
+#define SLOW_SUBJECT_PART 10
+
+void
+sigma_options_init(struct sigma_options *options)
+{
+	*options = (struct sigma_options){
+		.timespan_max_ms = TIMESPAN_MAX_MS,
+		.value_bytes = VALUE_BYTES,
+		.regex_budget_us = REGEX_BUDGET_US,
+	};
+}
+
+bool
+build_init(struct build *build, const struct sigma_options *options,
+	struct diags *diags)
+{
+	*build = (struct build){.options = options,
+		.diags = diags,
+		.arena = arena_new(ARENA_BYTES),
+		.field_by_name = map_new(),
+		.item_by_key = map_new(),
+		.rule_by_name = map_new()};
+	if (build->arena != NULL && build->field_by_name != NULL &&
+		build->item_by_key != NULL && build->rule_by_name != NULL)
+		return true;
+	(void)build_no_memory(build);
+	return false;
+}
+
+static void
+free_regexes(void *const *regexes, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		regex_free(regexes[i]);
+}
+
+static void
+free_rules(struct build *build)
+{
+	size_t i;
+
+	for (i = 0; i < build->rules.count; i++) {
+		struct rule *rule = build->rules.at[i];
+
+		pointers_fini(&rule->filters);
+		pointers_fini(&rule->feeds);
+	}
+}
+
+static void
+build_fini(struct build *build)
+{
+	pointers_fini(&build->rules);
+	pointers_fini(&build->fields);
+	pointers_fini(&build->items);
+	pointers_fini(&build->regexes);
+	pointers_fini(&build->skipped);
+	map_free(build->field_by_name, NULL);
+	map_free(build->item_by_key, NULL);
+	map_free(build->rule_by_name, NULL);
+}
+
+/* A copy of the array in the program's arena. */
+static void *
+keep(struct build *build, const struct pointers *pointers)
+{
+	void **copy = build_alloc(build, (pointers->count + 1) * sizeof *copy);
+
+	if (copy != NULL && pointers->count > 0)
+		memcpy(copy, pointers->at, pointers->count * sizeof *copy);
+	return copy;
+}
+
+/* Items of the message's scope come first: their memory outlives a flow. */
+static bool
+keep_items(struct build *build, struct sigma_program *program)
+{
+	size_t at = 0, i;
+	int flow;
+
+	program->item_count = build->items.count;
+	program->items = build_alloc(
+		build, (build->items.count + 1) * sizeof *program->items);
+	if (program->items == NULL)
+		return false;
+	for (flow = 0; flow < 2; flow++) {
+		for (i = 0; i < build->items.count; i++) {
+			struct item *item = build->items.at[i];
+
+			if ((item->scope != SCOPE_MESSAGE) != flow)
+				continue;
+			item->slot = (unsigned)at;
+			program->items[at++] = item;
+		}
+		if (!flow)
+			program->message_items = at;
+	}
+	return true;
+}
+
+static bool
+keep_skipped(struct build *build, struct sigma_program *program)
+{
+	size_t i;
+
+	program->skipped_count = build->skipped.count;
+	program->skipped = build_alloc(
+		build, (build->skipped.count + 1) * sizeof *program->skipped);
+	for (i = 0; i < build->skipped.count && program->skipped != NULL; i++)
+		program->skipped[i] =
+			*(struct sigma_skipped *)build->skipped.at[i];
+	return program->skipped != NULL;
+}
+
+static void
+keep_options(struct build *build, struct sigma_program *program)
+{
+	const struct sigma_options *options = build->options;
+
+	program->value_bytes =
+		options->value_bytes > 0 ? options->value_bytes : VALUE_BYTES;
+	program->subject_bytes = program->value_bytes;
+	if (!regex_has_jit())
+		program->subject_bytes /= SLOW_SUBJECT_PART;
+	program->regex_budget_us = options->regex_budget_us > 0
+		? options->regex_budget_us
+		: REGEX_BUDGET_US;
+	program->gave_up_matches = options->gave_up_matches;
+}
+
+static void
+keep_facts(struct sigma_program *program)
+{
+	size_t i;
+
+	for (i = 0; i < program->rule_count; i++) {
+		program->rules[i]->number = i;
+		if (program->rules[i]->said.kind == SIGMA_DETECTION)
+			program->services |= program->rules[i]->services;
+	}
+	for (i = 0; i < program->field_count; i++)
+		program->reads_store = program->reads_store ||
+			program->fields[i]->scope == SCOPE_STORE;
+}
+
+static struct sigma_program *
+assemble(struct build *build)
+{
+	struct sigma_program *program = build_alloc(build, sizeof *program);
+
+	if (program == NULL)
+		return NULL;
+	program->rules = keep(build, &build->rules);
+	program->rule_count = build->rules.count;
+	program->fields = keep(build, &build->fields);
+	program->field_count = build->fields.count;
+	program->regexes = keep(build, &build->regexes);
+	program->regex_count = build->regexes.count;
+	if (!keep_items(build, program) || !keep_skipped(build, program) ||
+		build->no_memory)
+		return NULL;
+	keep_options(build, program);
+	keep_facts(program);
+	program->candidates = candidates_new(build->arena, program->rules,
+		program->rule_count, program->items, program->item_count);
+	if (program->candidates == NULL)
+		(void)build_no_memory(build);
+	program->arena = build->arena;
+	return program;
+}
+
+static void
+check_anything_ours(struct build *build)
+{
+	const struct sigma_options *options = build->options;
+
+	if (build->rules.count > 0 || build->foreign == 0)
+		return;
+	(void)diags_add(build->diags, DIAG_ERROR, (struct mark){"", 0, 0, 1},
+		NULL,
+		"none of these rules is of our log source: category %s, "
+		"product %s",
+		options->category != NULL ? options->category : "any",
+		options->product != NULL ? options->product : "any");
+}
+
+/* Correlations of rules of other log sources leave with them. */
+static void
+drop_foreign(struct build *build)
+{
+	size_t kept = 0, i;
+
+	for (i = 0; i < build->rules.count; i++) {
+		struct rule *rule = build->rules.at[i];
+
+		if (rule->foreign && rule->correlation != NULL) {
+			(void)build_note(build, rule->mark, NULL,
+				"\"%.*s\" is not loaded: it counts rules of "
+				"another log source",
+				SLICE_ARG(rule->said.title));
+			pointers_fini(&rule->feeds);
+			continue;
+		}
+		build->rules.at[kept++] = rule;
+	}
+	build->rules.count = kept;
+}
+
+static void
+warn_no_jit(struct build *build)
+{
+	if (build->regexes.count > 0 && !regex_has_jit())
+		(void)diags_add(build->diags, DIAG_WARNING,
+			(struct mark){"", 0, 0, 1},
+			"values are searched to a tenth of their length only",
+			"regular expressions are slow on this machine: PCRE2 "
+			"has no JIT here");
+}
+
+struct sigma_program *
+build_finish(struct build *build)
+{
+	struct sigma_program *program = NULL;
+
+	if (!build->no_memory) {
+		correlations_resolve(build);
+		filters_resolve(build);
+		drop_foreign(build);
+		check_anything_ours(build);
+		warn_no_jit(build);
+		doubt_rules(build);
+		doubt_lists(build);
+	}
+	if (diags_count(build->diags, DIAG_ERROR) == 0 && !build->no_memory)
+		program = assemble(build);
+	if (program == NULL || build->no_memory) {
+		free_regexes(build->regexes.at, build->regexes.count);
+		free_rules(build);
+		arena_free(build->arena);
+		program = NULL;
+	}
+	build_fini(build);
+	return program;
+}
+
+void
+sigma_program_free(struct sigma_program *program)
+{
+	size_t i;
+
+	if (program == NULL)
+		return;
+	for (i = 0; i < program->regex_count; i++)
+		regex_free(program->regexes[i]);
+	for (i = 0; i < program->rule_count; i++) {
+		pointers_fini(&program->rules[i]->filters);
+		pointers_fini(&program->rules[i]->feeds);
+	}
+	arena_free(program->arena);
+}
+
+size_t
+sigma_program_rules(const struct sigma_program *program)
+{
+	return program->rule_count;
+}
+
+const struct sigma_rule *
+sigma_program_rule(const struct sigma_program *program, size_t index)
+{
+	return &program->rules[index]->said;
+}
+
+size_t
+sigma_program_skipped(const struct sigma_program *program,
+	const struct sigma_skipped **skipped)
+{
+	*skipped = program->skipped;
+	return program->skipped_count;
+}
+
+unsigned
+sigma_program_services(const struct sigma_program *program)
+{
+	return program->services;
+}
+
+bool
+sigma_program_reads_store(const struct sigma_program *program)
+{
+	return program->reads_store;
+}
+
+bool
+sigma_program_reads(const struct sigma_program *program, int field_id)
+{
+	size_t i;
+
+	for (i = 0; i < program->field_count; i++)
+		if (program->fields[i]->id == field_id)
+			return true;
+	return false;
+}
+
+static bool
+expr_reads(const struct expr *expr, int field_id)
+{
+	size_t i;
+
+	if (expr->op == EXPR_ITEM)
+		return expr->item->field != NULL &&
+			expr->item->field->id == field_id;
+	for (i = 0; i < expr->count; i++)
+		if (expr_reads(expr->parts[i], field_id))
+			return true;
+	return false;
+}
+
+static bool
+rule_reads(const struct rule *rule, int field_id)
+{
+	size_t i;
+
+	if (rule->correlation == NULL)
+		return expr_reads(rule->expr, field_id);
+	for (i = 0; i < rule->correlation->rules.count; i++)
+		if (rule_reads(rule->correlation->rules.at[i].rule, field_id))
+			return true;
+	return false;
+}
+
+bool
+sigma_rule_reads(const struct sigma_program *program,
+	const struct sigma_rule *said, int field_id)
+{
+	size_t i;
+
+	for (i = 0; i < program->rule_count; i++)
+		if (&program->rules[i]->said == said)
+			return rule_reads(program->rules[i], field_id);
+	return false;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A program over one message: detections and filters of each flow. */
+#include "sigma/run.h"
+
+#include <string.h>
+
+#define FIRST_ROOM 8
+
+bool
+run_grow(
+	struct arena *arena, void **at, size_t count, size_t *room, size_t size)
+{
+	size_t more = *room > 0 ? *room * 2 : FIRST_ROOM;
+	void *p;
+
+	if (count < *room)
+		return true;
+	p = arena_array(arena, more, size);
+	if (p == NULL)
+		return false;
+	if (count > 0)
+		memcpy(p, *at, count * size);
+	*at = p;
+	*room = more;
+	return true;
+}
+
+struct sigma_run *
+sigma_run_new(const struct sigma_program *program, struct arena *arena,
+	const struct sigma_record *message)
+{
+	struct sigma_run *run = arena_alloc(arena, sizeof *run);
+
+	if (run == NULL)
+		return NULL;
+	run->program = program;
+	run->message = *message;
+	run->shortlist = shortlist_new(program->candidates, arena);
+	if (run->shortlist == NULL ||
+		!eval_init(&run->eval, program, arena, &run->message))
+		return NULL;
+	return run;
+}
+
+/* One flow while its candidates are tried. */
+struct trial {
+	struct sigma_run *run;
+	size_t flow;
+};
+
+static bool
+is_match(const struct sigma_run *run, enum truth truth)
+{
+	if (truth == TRUTH_UNKNOWN)
+		return run->program->gave_up_matches;
+	return truth == TRUTH_YES;
+}
+
+static bool
+passes_filters(struct sigma_run *run, const struct rule *rule)
+{
+	size_t i;
+
+	for (i = 0; i < rule->filters.count; i++) {
+		const struct rule *filter = rule->filters.at[i];
+
+		/* A filter that gave up takes nothing away. */
+		if (eval_expr(&run->eval, filter->expr) == TRUTH_NO)
+			return false;
+	}
+	return true;
+}
+
+static struct slice
+item_text(struct sigma_run *run, const struct rule *rule)
+{
+	const struct expr *leaf = eval_decider(&run->eval, rule->expr);
+
+	if (leaf == NULL)
+		return (struct slice){NULL, 0};
+	return arena_printf(run->eval.arena, "%.*s: %.*s",
+		SLICE_ARG(leaf->label), SLICE_ARG(leaf->item->text));
+}
+
+static bool
+keep_match(struct trial *trial, const struct rule *rule)
+{
+	struct sigma_run *run = trial->run;
+	void *at = run->matches;
+
+	if (!run_grow(run->eval.arena, &at, run->match_count, &run->match_room,
+		    sizeof *run->matches)) {
+		run->eval.full = true;
+		return false;
+	}
+	run->matches = at;
+	run->matches[run->match_count++] = (struct match){.rule = rule,
+		.flow = trial->flow,
+		.item = item_text(run, rule)};
+	return true;
+}
+
+static bool
+try_rule(void *ctx, const struct rule *rule)
+{
+	struct trial *trial = ctx;
+	struct sigma_run *run = trial->run;
+
+	if (!is_match(run, eval_expr(&run->eval, rule->expr)) ||
+		!passes_filters(run, rule))
+		return !run->eval.full;
+	if (!counting_feed(run, rule, -1))
+		return false;
+	if (!rule->said.silent && !keep_match(trial, rule))
+		return false;
+	return !run->eval.full;
+}
+
+static bool
+remember_flow(struct sigma_run *run, const struct sigma_record *flow)
+{
+	void *at = run->flows;
+
+	if (!run_grow(run->eval.arena, &at, run->flow_count, &run->flow_room,
+		    sizeof *run->flows))
+		return false;
+	run->flows = at;
+	run->flows[run->flow_count] = *flow;
+	return true;
+}
+
+static bool
+try_flow(struct sigma_run *run, const struct sigma_record *flow,
+	struct slice identity)
+{
+	struct trial trial = {.run = run, .flow = run->flow_count};
+
+	counting_begin(run);
+	eval_begin_flow(&run->eval, &run->flows[run->flow_count]);
+	return shortlist_each(run->shortlist, &run->eval, flow->services,
+		       try_rule, &trial) &&
+		counting_notes(run, trial.flow, identity);
+}
+
+bool
+sigma_run_flow(struct sigma_run *run, const struct sigma_record *flow,
+	struct slice identity)
+{
+	const size_t matches = run->match_count, notes = run->note_count;
+
+	if (!remember_flow(run, flow) || !try_flow(run, flow, identity)) {
+		run->match_count = matches;
+		run->note_count = notes;
+		run->eval.full = false;
+		return false;
+	}
+	run->flow_count++;
+	return true;
+}
+
+struct sigma_note *
+sigma_run_notes(struct sigma_run *run, size_t *count)
+{
+	*count = run->note_count;
+	return run->notes;
+}
+
+const struct sigma_hit *
+sigma_run_finish(struct sigma_run *run, size_t *count)
+{
+	size_t room = run->match_count + run->note_count, i;
+	struct sigma_hit *hits =
+		arena_array(run->eval.arena, room, sizeof *hits);
+
+	*count = 0;
+	if (hits == NULL)
+		return NULL;
+	for (i = 0; i < run->match_count; i++)
+		hits[i] =
+			(struct sigma_hit){.rule = &run->matches[i].rule->said,
+				.flow = run->matches[i].flow,
+				.item = run->matches[i].item};
+	*count = run->match_count + counting_hits(run, hits + run->match_count);
+	return hits;
+}
+
+bool
+sigma_run_gave_up(const struct sigma_run *run)
+{
+	return run->eval.gave_up;
+}
+
+bool
+sigma_run_cut(const struct sigma_run *run)
+{
+	return run->eval.cut;
+}
+
+size_t
+sigma_run_ungrouped(const struct sigma_run *run)
+{
+	return run->ungrouped;
+}
