@@ -162,11 +162,25 @@ def refusals(tap):
         tap.ok(code == 0, "unless forced", text)
 
 
+def documentation(tap):
+    """The recipe by hand in docs/attach.md is what the script does."""
+    with open(os.path.join(TOP, "docs", "attach.md")) as f:
+        text = f.read()
+    with Rig("attach") as rig:
+        postfix = Postfix(rig, Sink(rig), egress=False, leave="default_transport = smtp\n")
+        _, difference = attach(postfix, "--dry-run")
+    added = {line[1:] for line in difference.splitlines() if line.startswith("+")}
+    for name in ("main.cf", "master.cf"):
+        recipe = text.partition(f"```{name}\n")[2].partition("\n```")[0].splitlines()
+        absent = [line for line in recipe if line not in added]
+        tap.ok(recipe and not absent, f"docs/attach.md: its {name} is the script's", absent)
+
+
 def main():
     tap = Tap()
     if os.geteuid() != 0:
         tap.skip_all("needs root")
-    for test in (plain, relayhost, content_filter, refusals):
+    for test in (plain, relayhost, content_filter, refusals, documentation):
         test(tap)
     return tap.done()
 

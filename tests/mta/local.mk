@@ -8,7 +8,8 @@ check-mta: all
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(MTA_TESTS)" \
 		TEST_SUITE_LOG=check-mta.log
 
-EXTRA_DIST += $(MTA_TESTS) tests/mta/rig/__init__.py \
+EXTRA_DIST += $(MTA_TESTS) tests/mta/forwarding.py tests/mta/sendmail.py \
+	tests/mta/demo.py tests/mta/rig/__init__.py \
 	tests/mta/rig/core.py tests/mta/rig/smtp.py \
-	tests/mta/rig/postfix.py tests/mta/rig/redis.py \
-	tests/mta/rig/forwarden.py
+	tests/mta/rig/postfix.py tests/mta/rig/sendmail.py \
+	tests/mta/rig/redis.py tests/mta/rig/forwarden.py

@@ -17,7 +17,8 @@ from .core import Failure, Rig, Tap, free_port, wait_until
 from .forwarden import Forwarden
 from .postfix import Postfix
 from .redis import Redis
+from .sendmail import Sendmail
 from .smtp import Message, Sink, send
 
-__all__ = ["Failure", "Forwarden", "Message", "Postfix", "Redis", "Rig", "Sink",
+__all__ = ["Failure", "Forwarden", "Message", "Postfix", "Redis", "Rig", "Sendmail", "Sink",
            "Tap", "free_port", "send", "wait_until"]

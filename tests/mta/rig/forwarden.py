@@ -17,6 +17,10 @@ policies: {policies}
 mode: {mode}
 state: {folder}/state
 control: unix:{folder}/control.sock
+lists:
+  freemail: [freemail.example, "file:{lists}/freemail.txt"]
+  disposable: ["file:{lists}/disposable.txt"]
+  sensitive-mailboxes: ["file:{lists}/sensitive-mailboxes.txt"]
 """
 
 
@@ -41,7 +45,8 @@ class Forwarden:
         self.control = os.path.join(self.folder, "control.sock")
         self.values = {"domain": rig.domain, "port": self.port, "store": store,
                        "policies": policies or os.path.join(TOP, "policies"),
-                       "mode": mode, "folder": self.folder}
+                       "mode": mode, "folder": self.folder,
+                       "lists": os.path.join(TOP, "policies", "lists")}
         self.more = more
         self.process = None
         self.configure()

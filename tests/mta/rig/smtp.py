@@ -130,6 +130,7 @@ def send(port, sender, recipients, text, xclient=None, rcpt_options=(), mail_opt
     """
     if isinstance(text, str):
         text = text.encode()
+    text = text.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     with smtplib.SMTP("127.0.0.1", port, local_hostname=helo, timeout=60) as client:
         client.ehlo()
         if xclient:

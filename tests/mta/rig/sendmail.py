@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""
+A private Sendmail beside the installed Postfix: unpacked, not installed, run
+in a UTS namespace of its own, for it insists on a host name with a dot.
+"""
+import os
+import shutil
+import stat
+import tempfile
+
+from .core import TOP, Failure, can_connect, free_port, run, wait_until
+
+PACKAGES = ["sendmail-bin", "sendmail-base", "libwrap0", "libnsl2"]
+CF_DIR = "/usr/share/sendmail/cf"
+
+MC = """\
+include(`{cf_dir}/m4/cf.m4')dnl
+OSTYPE(`linux')dnl
+define(`ALIAS_FILE', `{folder}/aliases')dnl
+define(`QUEUE_DIR', `{folder}/queue')dnl
+define(`STATUS_FILE', `{folder}/statistics')dnl
+define(`HELP_FILE', `{folder}/help')dnl
+define(`confPID_FILE', `{folder}/pid')dnl
+define(`confDOMAIN_NAME', `{host}.{domain}')dnl
+define(`confDONT_BLAME_SENDMAIL', `ForwardFileInUnsafeDirPath')dnl
+define(`confSERVICE_SWITCH_FILE', `{folder}/service.switch')dnl
+define(`confTO_IDENT', `0')dnl
+define(`confDELIVERY_MODE', `background')dnl
+define(`confMIN_QUEUE_AGE', `0')dnl
+define(`confCW_FILE', `{folder}/local-host-names')dnl
+define(`RELAY_MAILER_ARGS', `TCP $h {outside}')dnl
+define(`SMART_HOST', `[127.0.0.1]')dnl
+define(`LOCAL_MAILER_PATH', `{folder}/deliver')dnl
+define(`LOCAL_MAILER_ARGS', `deliver $u')dnl
+FEATURE(`no_default_msa')dnl
+FEATURE(`nocanonify')dnl
+FEATURE(`accept_unresolvable_domains')dnl
+FEATURE(`promiscuous_relay')dnl
+FEATURE(`use_cw_file')dnl
+DAEMON_OPTIONS(`Name={name}, Family=inet, Addr=127.0.0.1, Port={port}')dnl
+{more}MAILER(`local')dnl
+MAILER(`smtp')dnl
+"""
+
+DELIVER = """\
+#!/bin/sh
+for user; do :; done
+cat >"{folder}/spool/$user.$$"
+"""
+
+
+def unpacked():
+    """Where Sendmail is; fetched once for all runs of the tests."""
+    folder = os.path.join(os.environ.get("FORWARDEN_BESIDE", "/var/lib/forwarden-tests"),
+                          "sendmail")
+    program = os.path.join(folder, "usr/libexec/sendmail/sendmail")
+    if not os.path.exists(program):
+        os.makedirs(os.path.dirname(folder), mode=0o755, exist_ok=True)
+        fresh = tempfile.mkdtemp(dir=os.path.dirname(folder))
+        run([os.path.join(TOP, "scripts/deps"), "--beside", fresh, *PACKAGES], timeout=300)
+        os.chmod(fresh, 0o755)
+        # Set-group-ID makes the loader ignore LD_LIBRARY_PATH.
+        inside = os.path.join(fresh, "usr/libexec/sendmail/sendmail")
+        os.chmod(inside, stat.S_IMODE(os.stat(inside).st_mode) & 0o777)
+        try:
+            os.rename(fresh, folder)
+        except OSError:  # another test was first
+            shutil.rmtree(fresh)
+    return folder
+
+
+class Sendmail:
+    """
+    outside: whatever has a .port and takes all foreign mail. milter:
+    libmilter's spelling, or None. name is the listener's. An egress of another
+    Sendmail is one more, with a host name of its own.
+    """
+
+    def __init__(self, rig, outside, milter=None, name="MTA", host="mx"):
+        self.rig = rig
+        self.root = unpacked()
+        self.program = os.path.join(self.root, "usr/libexec/sendmail/sendmail")
+        libraries = [os.path.join(self.root, "usr/lib", name)
+                     for name in os.listdir(os.path.join(self.root, "usr/lib"))]
+        self.environment = dict(os.environ, LD_LIBRARY_PATH=":".join(libraries))
+        self.folder = tempfile.mkdtemp(prefix="forwarden-sendmail-", dir="/var/lib")
+        os.chmod(self.folder, 0o755)
+        rig.at_end(lambda: shutil.rmtree(self.folder, ignore_errors=True))
+        self.port = free_port()
+        self.mc = os.path.join(self.folder, "sendmail.mc")
+        self.cf = os.path.join(self.folder, "sendmail.cf")
+        self.host = f"{host}.{rig.domain}"
+        more = f"INPUT_MAIL_FILTER(`forwarden', `S={milter}, F=T')dnl\n" if milter else ""
+        self._prepare(MC.format(folder=self.folder, domain=rig.domain, cf_dir=CF_DIR,
+                                port=self.port, outside=outside.port, more=more,
+                                name=name, host=host))
+
+    def _prepare(self, mc):
+        os.mkdir(os.path.join(self.folder, "queue"), 0o700)
+        os.mkdir(os.path.join(self.folder, "spool"))
+        os.chmod(os.path.join(self.folder, "spool"), 0o1777)
+        self._write("sendmail.mc", mc)
+        self._write("service.switch", "hosts files\naliases files\n")
+        self._write("local-host-names", f"{self.rig.domain}\nmx.{self.rig.domain}\n")
+        self._write("deliver", DELIVER.format(folder=self.folder))
+        os.chmod(os.path.join(self.folder, "deliver"), 0o755)
+        self.make()
+        self.aliases({})
+
+    def _write(self, name, text):
+        with open(os.path.join(self.folder, name), "w") as f:
+            f.write(text)
+
+    def make(self):
+        text = run(["m4", f"-D_CF_DIR_={CF_DIR}/", self.mc])
+        self._write("sendmail.cf", text)
+
+    def command(self, *args, **options):
+        """Sendmail on our configuration."""
+        return run([*self._program(), *args], env=self.environment, **options)
+
+    def _program(self):
+        return ["unshare", "-u", "sh", "-c", f'hostname {self.host}; exec "$@"', "sh",
+                self.program, "-C", self.cf]
+
+    def aliases(self, rows):
+        self._write("aliases", "".join(f"{k}: {v}\n" for k, v in rows.items())
+                    + "postmaster: root\n")
+        self.command("-bi")
+
+    def start(self):
+        self.process = self.rig.spawn(
+            [*self._program(), "-bD", "-q3s"], os.path.join(self.folder, "log"),
+            env=self.environment)
+
+        def ready():
+            if self.process.poll() is not None:
+                with open(os.path.join(self.folder, "log"), errors="replace") as f:
+                    raise Failure("Sendmail ended at once: " + f.read())
+            return can_connect(("127.0.0.1", self.port))
+        wait_until("Sendmail", ready)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(20)
+
+    def queue(self):
+        """mailq: what waits."""
+        return self.command("-bp", check=False)
+
+    def quarantined(self):
+        """mailq -qQ: what a filter held."""
+        return self.command("-bp", "-qQ", check=False)
+
+    def release(self, queue_id):
+        """Lifts the quarantine of one message, and runs the queue."""
+        self.command("-qQ", "-Q", f"-qI{queue_id}", check=False)
+        self.command(f"-qI{queue_id}", check=False)
+
+    def mailbox(self, user):
+        folder = os.path.join(self.folder, "spool")
+        texts = []
+        for name in sorted(os.listdir(folder)):
+            if name.startswith(user + "."):
+                with open(os.path.join(folder, name), errors="replace") as f:
+                    texts.append(f.read())
+        return texts
