@@ -190,8 +190,10 @@ write_all(int fd, struct slice s)
 	}
 }
 
+typedef void add_text_fn(struct buf *, struct slice);
+
 static void
-write_line(enum log_level level, struct slice text)
+write_line(enum log_level level, struct slice text, add_text_fn *add_text)
 {
 	struct buf line = {0};
 	char at[CLOCK_TEXT_BYTES];
@@ -200,7 +202,7 @@ write_line(enum log_level level, struct slice text)
 		clock_format(clock_now_ms(clock_real()), at);
 		buf_printf(&line, "%s %s ", at, levels[level].name);
 	}
-	buf_add_visible(&line, text);
+	add_text(&line, text);
 	pthread_mutex_lock(&state.lock);
 	if (state.sink == SINK_SYSLOG) {
 		syslog(levels[level].priority, "%s", buf_slice(&line).p);
@@ -229,10 +231,18 @@ log_write(enum log_level level, const char *fmt, ...)
 	if (len >= 0) {
 		if (len > LOG_LINE_BYTES)
 			len = LOG_LINE_BYTES;
-		write_line(level, (struct slice){text, (size_t)len});
+		write_line(level, (struct slice){text, (size_t)len},
+			buf_add_visible);
 		free(text);
 	}
 	errno = saved;
+}
+
+void
+log_write_ascii(enum log_level level, struct slice text)
+{
+	if (log_wants(level))
+		write_line(level, text, buf_add);
 }
 
 const char *

@@ -8,6 +8,7 @@
 #define BASE_LOG_H
 
 #include "base/err.h"
+#include "base/slice.h"
 
 #include <stdbool.h>
 
@@ -31,6 +32,9 @@ void log_close(void);
 
 void log_write(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* An entry that is printable ASCII already and stays as it is: JSON, whose
+ * own escapes must not be escaped. */
+void log_write_ascii(enum log_level level, struct slice text);
 /* Would an entry of this level be written? */
 bool log_wants(enum log_level level);
 
