@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The configuration: one YAML file, read by one table of keys (name, type,
+ * range, default, help), which also prints the section of
+ * forwarden.yaml(5) and a commented example. Immutable after it was read.
+ *
+ * All mistakes are collected as diagnostics with their places, so that one
+ * run shows them all.
+ */
+#ifndef DAEMON_CONFIG_H
+#define DAEMON_CONFIG_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/log.h"
+#include "mail/message.h"
+#include "sigma/diag.h"
+#include "sigma/program.h"
+#include "verdict/action.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Texts with their places, for errors that are found only when they are
+ * used (a domain list that cannot be read). */
+struct config_texts {
+	const struct slice *at;
+	const struct mark *marks;
+	size_t count;
+};
+
+struct config_lists {
+	struct sigma_list *at;
+	size_t count;
+};
+
+/* Every text is NUL-terminated; one that was not given is "" or its
+ * default. Times are milliseconds, sizes bytes. */
+struct config {
+	struct arena *arena;
+	const char *file;
+
+	struct config_texts domains, networks;
+	const char *listen;
+	const char *socket_owner, *socket_group;
+	long long socket_mode;
+	const char *user, *group;
+	const char *host; /* the authserv-id of the tag */
+
+	const char *store;
+	const char *store_password_file, *store_prefix, *state;
+	long long store_connect, store_retry, store_retry_max;
+	long long store_bytes, store_journal, store_snapshot, store_time;
+	long long keep_events, keep_routes, keep_box, keep_day, keep_once;
+	long long trace_ttl, trace_members;
+
+	struct config_texts policies;
+	struct config_lists lists;
+	long long timespan_max;
+
+	long long mode; /* enum mode */
+	long long respond[SIGMA_LEVEL_COUNT]; /* enum action */
+	long long ceiling, test_cap, unable; /* enum action */
+	const char *reject_text, *tempfail_text;
+
+	const char *control;
+	long long control_mode;
+	const char *control_group;
+	const char *http;
+
+	const char *log_target;
+	long long log_level; /* enum log_level */
+	const char *events;
+
+	bool privacy_hash;
+	const char *privacy_key; /* read from its file */
+
+	long long limit_fields, limit_field_bytes, limit_recipients;
+	long long limit_addresses, limit_message_bytes, limit_value_bytes;
+	long long limit_regex_time, limit_connections;
+	long long drain_time;
+};
+
+/*
+ * Reads a file. NULL when it cannot be read at all; otherwise a
+ * configuration, with defaults where a key was wrong, so that whatever
+ * depends on it can be checked as well: it may be used only when diags has
+ * no error. config_free() frees it.
+ */
+struct config *config_load(const char *file, struct diags *);
+/* The same from text in memory. */
+struct config *config_parse(
+	const char *file, struct slice text, struct diags *);
+void config_free(struct config *);
+
+struct message_limits config_message_limits(const struct config *);
+struct respond config_respond(const struct config *);
+
+/* The keys as mdoc(7) list items, for forwarden.yaml(5). */
+void config_print_manual(struct buf *);
+/* A line each: name, type, default. */
+void config_print_list(struct buf *);
+/* A commented configuration with every key at its default. */
+void config_print_example(struct buf *);
+
+#endif
