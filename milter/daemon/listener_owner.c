@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who has a port or a unix socket: /proc/net tells the inode of the socket
+ * that listens there, /proc/PID/fd the process that holds it. Only root sees
+ * other people's descriptors; where it cannot be told, nothing is said.
+ */
+#include "daemon/listener.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PROC_PATH_BYTES 1024
+#define PROC_LINE_BYTES 1024
+#define TCP_LISTEN 0x0A
+
+/* "sl local_address rem_address st ... uid timeout inode" */
+static bool
+match_tcp(const char *line, const struct listener_address *address,
+	unsigned long *inode)
+{
+	unsigned port, state;
+
+	return sscanf(line,
+		       " %*u: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s "
+		       "%*s %*u %*d %lu",
+		       &port, &state, inode) == 3 &&
+		port == address->port && state == TCP_LISTEN;
+}
+
+/* "Num RefCount Protocol Flags Type St Inode Path" */
+static bool
+match_unix(const char *line, const struct listener_address *address,
+	unsigned long *inode)
+{
+	char path[LISTENER_PATH_BYTES + 8];
+
+	return sscanf(line, "%*s %*s %*s %*s %*s %*s %lu %110[^\n]", inode,
+		       path) == 2 &&
+		strcmp(path, address->path) == 0;
+}
+
+static bool
+find_inode(const char *table, const struct listener_address *address,
+	unsigned long *inode)
+{
+	FILE *f = fopen(table, "r");
+	char line[PROC_LINE_BYTES];
+	bool found = false;
+
+	if (f == NULL)
+		return false;
+	while (!found && fgets(line, sizeof line, f) != NULL)
+		found = address->family == LISTENER_UNIX
+			? match_unix(line, address, inode)
+			: match_tcp(line, address, inode);
+	(void)fclose(f);
+	return found;
+}
+
+static bool
+holds(const char *pid, const char *socket)
+{
+	char path[PROC_PATH_BYTES], target[64];
+	struct dirent *entry;
+	bool found = false;
+	DIR *dir;
+
+	(void)snprintf(path, sizeof path, "/proc/%s/fd", pid);
+	dir = opendir(path);
+	if (dir == NULL)
+		return false;
+	while (!found && (entry = readdir(dir)) != NULL) {
+		ssize_t len;
+
+		(void)snprintf(path, sizeof path, "/proc/%s/fd/%s", pid,
+			entry->d_name);
+		len = readlink(path, target, sizeof target - 1);
+		if (len < 0)
+			continue;
+		target[len] = '\0';
+		found = strcmp(target, socket) == 0;
+	}
+	(void)closedir(dir);
+	return found;
+}
+
+static void
+print_process(const char *pid, struct buf *out)
+{
+	char path[PROC_PATH_BYTES], name[64] = "?";
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "/proc/%s/comm", pid);
+	f = fopen(path, "r");
+	if (f != NULL) {
+		if (fgets(name, sizeof name, f) == NULL)
+			(void)snprintf(name, sizeof name, "?");
+		name[strcspn(name, "\n")] = '\0';
+		(void)fclose(f);
+	}
+	buf_printf(out, "pid %s (", pid);
+	buf_add_visible(out, slice_of(name));
+	buf_puts(out, ")");
+}
+
+static bool
+find_holder(unsigned long inode, struct buf *out)
+{
+	char socket[64];
+	struct dirent *entry;
+	bool found = false;
+	DIR *dir = opendir("/proc");
+
+	if (dir == NULL)
+		return false;
+	(void)snprintf(socket, sizeof socket, "socket:[%lu]", inode);
+	while (!found && (entry = readdir(dir)) != NULL)
+		if (isdigit((unsigned char)entry->d_name[0]) &&
+			holds(entry->d_name, socket)) {
+			print_process(entry->d_name, out);
+			found = true;
+		}
+	(void)closedir(dir);
+	return found;
+}
+
+bool
+listener_owner(const struct listener_address *address, struct buf *out)
+{
+	static const char *const tables[] = {
+		[LISTENER_UNIX] = "/proc/net/unix",
+		[LISTENER_INET] = "/proc/net/tcp",
+		[LISTENER_INET6] = "/proc/net/tcp6",
+	};
+	unsigned long inode;
+
+	/* Another family's wildcard may be what is in the way. */
+	if (find_inode(tables[address->family], address, &inode))
+		return find_holder(inode, out);
+	if (address->family == LISTENER_INET &&
+		find_inode(tables[LISTENER_INET6], address, &inode))
+		return find_holder(inode, out);
+	return false;
+}

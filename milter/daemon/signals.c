@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The self-pipe. */
+#include "daemon/signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+static int ends[2] = {-1, -1};
+
+static void
+on_signal(int number)
+{
+	int saved = errno;
+	unsigned char byte = (unsigned char)number;
+
+	/* A full pipe holds enough to wake the reader. */
+	if (write(ends[1], &byte, 1) < 0)
+		errno = saved;
+	errno = saved;
+}
+
+static bool
+make_pipe(struct err *err)
+{
+	int i;
+
+	if (ends[0] >= 0)
+		return true;
+	if (pipe(ends) < 0)
+		return err_system(err, "cannot make a pipe");
+	for (i = 0; i < 2; i++)
+		if (fcntl(ends[i], F_SETFD, FD_CLOEXEC) < 0 ||
+			fcntl(ends[i], F_SETFL, O_NONBLOCK) < 0)
+			return err_system(err, "cannot set up a pipe");
+	return true;
+}
+
+bool
+signals_open(const int *numbers, size_t count, struct err *err)
+{
+	struct sigaction action;
+	size_t i;
+
+	if (!make_pipe(err))
+		return false;
+	memset(&action, 0, sizeof action);
+	action.sa_handler = on_signal;
+	action.sa_flags = SA_RESTART;
+	(void)sigemptyset(&action.sa_mask);
+	for (i = 0; i < count; i++)
+		if (sigaction(numbers[i], &action, NULL) < 0)
+			return err_system(
+				err, "cannot catch signal %d", numbers[i]);
+	action.sa_handler = SIG_IGN;
+	(void)sigaction(SIGPIPE, &action, NULL);
+	return true;
+}
+
+int
+signals_fd(void)
+{
+	return ends[0];
+}
+
+int
+signals_next(void)
+{
+	unsigned char byte;
+
+	return read(ends[0], &byte, 1) == 1 ? byte : 0;
+}
