@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The milter protocol through libmilter (API 1.0.2).
+ *
+ * Lean by negotiation: no body and no step that is not used, and no reply to
+ * any step before end of message where the MTA allows that. The same flags
+ * are asked for in every session, because libmilter keeps its table of
+ * states in one place for all of them.
+ *
+ * libmilter hands callbacks nothing but its own context, and runs one
+ * session's callbacks on any thread: state is in the context's private data,
+ * and what all sessions share is in `glue`, set once before it serves.
+ *
+ * A connection may be closed before anything came (a probe), or be closed
+ * and begin again without negotiation (SMFIC_QUIT_NC): what was negotiated is
+ * then that of the MTA's last negotiation.
+ */
+#include "daemon/milter.h"
+
+#include "base/log.h"
+#include "verdict/tag.h"
+
+#include <arpa/inet.h>
+#include <libmilter/mfapi.h>
+#include <libmilter/mfdef.h>
+#include <netinet/in.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define MILTER_NAME "forwarden"
+#define MILTER_PACKET_BYTES (1024UL * 1024)
+#define IP_TEXT_BYTES 48
+
+/* Steps that are not used, and replies nobody needs. */
+#define STEPS_UNUSED \
+	(SMFIP_NOBODY | SMFIP_NOEOH | SMFIP_NOUNKNOWN | SMFIP_NODATA)
+#define REPLIES_UNUSED                                                   \
+	(SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | \
+		SMFIP_NR_HDR)
+#define ACTIONS_USED (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE)
+
+/* Postfix puts its own Received on top after us: 1 is below it. */
+#define TAG_INDEX 1
+
+struct connection {
+	struct session *session;
+	unsigned long actions, protocol;
+	bool in_message;
+};
+
+static struct {
+	const struct session_service *service;
+	atomic_ulong actions, protocol; /* of the last negotiation */
+	atomic_size_t sessions, messages;
+	atomic_ullong sessions_total, messages_total;
+} glue;
+
+/* libmilter's strings are not const. */
+static char *
+borrow(const char *text)
+{
+	return (char *)(uintptr_t)text;
+}
+
+static struct connection *
+connection_new(SMFICTX *ctx)
+{
+	struct connection *connection = calloc(1, sizeof *connection);
+
+	if (connection == NULL)
+		return NULL;
+	connection->session = session_new(glue.service);
+	if (connection->session == NULL ||
+		smfi_setpriv(ctx, connection) != MI_SUCCESS) {
+		session_free(connection->session);
+		free(connection);
+		return NULL;
+	}
+	connection->actions = glue.actions;
+	connection->protocol = glue.protocol;
+	atomic_fetch_add(&glue.sessions, 1);
+	atomic_fetch_add(&glue.sessions_total, 1);
+	return connection;
+}
+
+static struct connection *
+connection_of(SMFICTX *ctx)
+{
+	struct connection *connection = smfi_getpriv(ctx);
+
+	return connection != NULL ? connection : connection_new(ctx);
+}
+
+static void
+begin_message(struct connection *connection)
+{
+	if (connection->in_message)
+		return;
+	connection->in_message = true;
+	atomic_fetch_add(&glue.messages, 1);
+	atomic_fetch_add(&glue.messages_total, 1);
+}
+
+static void
+end_message(struct connection *connection)
+{
+	if (!connection->in_message)
+		return;
+	connection->in_message = false;
+	atomic_fetch_sub(&glue.messages, 1);
+}
+
+/* Nothing, if nothing was promised for this step; else go on. */
+static sfsistat
+answer(const struct connection *connection, unsigned long step)
+{
+	return connection != NULL && (connection->protocol & step) != 0
+		? SMFIS_NOREPLY
+		: SMFIS_CONTINUE;
+}
+
+/* What policies read; each in the place where both MTAs have it. */
+static const struct {
+	int place;
+	const char *macros;
+} wanted[] = {
+	{SMFIM_CONNECT, "j {daemon_name}"},
+	{SMFIM_HELO, "{tls_version}"},
+	{SMFIM_ENVFROM, "i {auth_authen} {auth_type}"},
+	{SMFIM_EOM, "i"},
+};
+
+static sfsistat
+on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long protocol,
+	unsigned long unused2, unsigned long unused3, unsigned long *my_actions,
+	unsigned long *my_protocol, unsigned long *my2, unsigned long *my3)
+{
+	struct connection *connection;
+	size_t i;
+
+	(void)unused2;
+	(void)unused3;
+	*my2 = *my3 = 0;
+	*my_actions = actions & ACTIONS_USED;
+	*my_protocol = protocol & (STEPS_UNUSED | REPLIES_UNUSED);
+	if (actions & SMFIF_SETSYMLIST)
+		for (i = 0; i < sizeof wanted / sizeof *wanted; i++)
+			(void)smfi_setsymlist(
+				ctx, wanted[i].place, borrow(wanted[i].macros));
+	glue.actions = *my_actions;
+	glue.protocol = *my_protocol;
+	connection = connection_of(ctx);
+	if (connection == NULL)
+		return SMFIS_TEMPFAIL;
+	connection->actions = *my_actions;
+	connection->protocol = *my_protocol;
+	return SMFIS_CONTINUE;
+}
+
+static const char *
+print_ip(const struct sockaddr *address, char text[IP_TEXT_BYTES])
+{
+	const void *bytes = NULL;
+
+	if (address == NULL)
+		return NULL;
+	if (address->sa_family == AF_INET)
+		bytes = &((const struct sockaddr_in *)(const void *)address)
+				 ->sin_addr;
+	else if (address->sa_family == AF_INET6)
+		bytes = &((const struct sockaddr_in6 *)(const void *)address)
+				 ->sin6_addr;
+	return bytes != NULL
+		? inet_ntop(address->sa_family, bytes, text, IP_TEXT_BYTES)
+		: NULL;
+}
+
+static sfsistat
+on_connect(SMFICTX *ctx, char *name, struct sockaddr *address)
+{
+	struct connection *connection = connection_of(ctx);
+	char ip[IP_TEXT_BYTES];
+
+	if (connection != NULL)
+		session_connect(
+			connection->session, name, print_ip(address, ip));
+	return answer(connection, SMFIP_NR_CONN);
+}
+
+static sfsistat
+on_helo(SMFICTX *ctx, char *helo)
+{
+	struct connection *connection = connection_of(ctx);
+
+	if (connection != NULL)
+		session_helo(connection->session, helo);
+	return answer(connection, SMFIP_NR_HELO);
+}
+
+static sfsistat
+on_mail(SMFICTX *ctx, char **args)
+{
+	struct connection *connection = connection_of(ctx);
+
+	if (connection != NULL) {
+		begin_message(connection);
+		if (!session_mail(connection->session, args))
+			log_write(LOG_LEVEL_ERROR,
+				"no memory for a message: it passes unseen");
+	}
+	return answer(connection, SMFIP_NR_MAIL);
+}
+
+static sfsistat
+on_recipient(SMFICTX *ctx, char **args)
+{
+	struct connection *connection = connection_of(ctx);
+
+	if (connection != NULL)
+		session_recipient(connection->session, args);
+	return answer(connection, SMFIP_NR_RCPT);
+}
+
+static sfsistat
+on_field(SMFICTX *ctx, char *name, char *value)
+{
+	struct connection *connection = connection_of(ctx);
+
+	if (connection != NULL)
+		session_field(connection->session, name, value);
+	return answer(connection, SMFIP_NR_HDR);
+}
+
+static struct slice
+macro(SMFICTX *ctx, const char *name)
+{
+	const char *value = smfi_getsymval(ctx, borrow(name));
+
+	return value != NULL && *value != '\0' ? slice_of(value)
+					       : slice_of(NULL);
+}
+
+static unsigned
+offers(const struct connection *connection)
+{
+	unsigned bits = 0;
+
+	if (connection->actions & SMFIF_ADDHDRS)
+		bits |= OFFER_ADD_FIELD;
+	if (connection->actions & SMFIF_CHGHDRS)
+		bits |= OFFER_CHANGE_FIELD;
+	if (connection->actions & SMFIF_QUARANTINE)
+		bits |= OFFER_QUARANTINE;
+	return bits;
+}
+
+static const struct outcome *
+judge_message(SMFICTX *ctx, struct connection *connection)
+{
+	struct client client = {
+		.auth_user = macro(ctx, "{auth_authen}"),
+		.auth_method = macro(ctx, "{auth_type}"),
+		.tls = macro(ctx, "{tls_version}"),
+		.listener = macro(ctx, "{daemon_name}"),
+		.mta = macro(ctx, "j"),
+	};
+
+	return session_judge(connection->session, &client, macro(ctx, "i"),
+		offers(connection));
+}
+
+/* The last one first, so that the numbers of the others stay. */
+static void
+remove_forged(SMFICTX *ctx, size_t count)
+{
+	for (; count > 0; count--)
+		if (smfi_chgheader(ctx, borrow(TAG_FIELD), (int)count, NULL) !=
+			MI_SUCCESS)
+			log_write(LOG_LEVEL_WARNING,
+				"the MTA let a forged %s stay", TAG_FIELD);
+}
+
+/* libmilter speaks for the MTA at end of message: what it refuses did not
+ * happen, and the next weaker action is what was taken. */
+static enum action
+modify(SMFICTX *ctx, const struct outcome *outcome)
+{
+	enum action taken = outcome->action;
+
+	remove_forged(ctx, outcome->forged);
+	if (outcome->tag != NULL &&
+		smfi_insheader(ctx, TAG_INDEX, borrow(TAG_FIELD),
+			borrow(outcome->tag)) != MI_SUCCESS) {
+		log_write(LOG_LEVEL_ERROR, "cannot add %s", TAG_FIELD);
+		if (taken == ACTION_TAG)
+			taken = ACTION_LOG;
+	}
+	if (taken == ACTION_QUARANTINE &&
+		smfi_quarantine(ctx, borrow(outcome->reason)) != MI_SUCCESS) {
+		log_write(LOG_LEVEL_ERROR, "cannot quarantine a message");
+		taken = outcome->tag != NULL ? ACTION_TAG : ACTION_LOG;
+	}
+	return taken;
+}
+
+/* The final reply for each action. */
+static const struct {
+	sfsistat status;
+	const char *code, *extended;
+} replies[ACTION_COUNT] = {
+	[ACTION_NONE] = {SMFIS_CONTINUE, NULL, NULL},
+	[ACTION_LOG] = {SMFIS_CONTINUE, NULL, NULL},
+	[ACTION_TAG] = {SMFIS_CONTINUE, NULL, NULL},
+	[ACTION_DIVERT] = {SMFIS_CONTINUE, NULL, NULL},
+	[ACTION_QUARANTINE] = {SMFIS_CONTINUE, NULL, NULL},
+	[ACTION_TEMPFAIL] = {SMFIS_TEMPFAIL, "451", "4.7.1"},
+	[ACTION_REJECT] = {SMFIS_REJECT, "550", "5.7.1"},
+	[ACTION_DISCARD] = {SMFIS_DISCARD, NULL, NULL},
+};
+
+static sfsistat
+reply(SMFICTX *ctx, const struct outcome *outcome, enum action taken)
+{
+	if (replies[taken].code != NULL && outcome->reply != NULL)
+		(void)smfi_setreply(ctx, borrow(replies[taken].code),
+			borrow(replies[taken].extended),
+			borrow(outcome->reply));
+	return replies[taken].status;
+}
+
+static sfsistat
+on_end(SMFICTX *ctx)
+{
+	struct connection *connection = connection_of(ctx);
+	const struct outcome *outcome;
+	enum action taken;
+	sfsistat status;
+
+	if (connection == NULL)
+		return SMFIS_CONTINUE;
+	outcome = judge_message(ctx, connection);
+	taken = modify(ctx, outcome);
+	status = reply(ctx, outcome, taken);
+	session_done(connection->session, taken);
+	end_message(connection);
+	return status;
+}
+
+static sfsistat
+on_abort(SMFICTX *ctx)
+{
+	struct connection *connection = smfi_getpriv(ctx);
+
+	if (connection != NULL) {
+		session_abort(connection->session);
+		end_message(connection);
+	}
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat
+on_close(SMFICTX *ctx)
+{
+	struct connection *connection = smfi_getpriv(ctx);
+
+	if (connection == NULL)
+		return SMFIS_CONTINUE;
+	(void)smfi_setpriv(ctx, NULL);
+	end_message(connection);
+	session_free(connection->session);
+	free(connection);
+	atomic_fetch_sub(&glue.sessions, 1);
+	return SMFIS_CONTINUE;
+}
+
+bool
+milter_open(
+	const struct session_service *service, int listener, struct err *err)
+{
+	static const struct smfiDesc description = {
+		.xxfi_name = (char *)(uintptr_t)MILTER_NAME,
+		.xxfi_version = SMFI_VERSION,
+		.xxfi_flags = ACTIONS_USED | SMFIF_SETSYMLIST,
+		.xxfi_connect = on_connect,
+		.xxfi_helo = on_helo,
+		.xxfi_envfrom = on_mail,
+		.xxfi_envrcpt = on_recipient,
+		.xxfi_header = on_field,
+		.xxfi_eom = on_end,
+		.xxfi_abort = on_abort,
+		.xxfi_close = on_close,
+		.xxfi_negotiate = on_negotiate,
+	};
+	char spec[32];
+
+	glue.service = service;
+	(void)snprintf(spec, sizeof spec, "fd:%d", listener);
+	if (smfi_register(description) != MI_SUCCESS)
+		return err_set(err, ERR_SYSTEM, "libmilter refuses to start");
+	if (smfi_setconn(spec) != MI_SUCCESS)
+		return err_set(err, ERR_SYSTEM, "libmilter refuses %s", spec);
+	(void)smfi_setmaxdatasize(MILTER_PACKET_BYTES);
+	if (smfi_opensocket(false) != MI_SUCCESS)
+		return err_set(err, ERR_SYSTEM,
+			"libmilter cannot serve on an open socket (%s)", spec);
+	return true;
+}
+
+bool
+milter_run(struct err *err)
+{
+	if (smfi_main() != MI_SUCCESS)
+		return err_set(err, ERR_SYSTEM, "libmilter gave up");
+	return true;
+}
+
+struct milter_load
+milter_load(void)
+{
+	return (struct milter_load){
+		.sessions = glue.sessions,
+		.messages = glue.messages,
+		.sessions_total = glue.sessions_total,
+		.messages_total = glue.messages_total,
+	};
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The glue to libmilter, and the only file that knows it: negotiation,
+ * callbacks, actions.
+ */
+#ifndef DAEMON_MILTER_H
+#define DAEMON_MILTER_H
+
+#include "base/err.h"
+#include "daemon/session.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Makes libmilter serve on a listening socket that is open already. service
+ * is borrowed until milter_run() has returned. Once a process. */
+bool milter_open(
+	const struct session_service *service, int listener, struct err *err);
+/* Serves until the process ends, or libmilter is sent one of its own signals
+ * (HUP, INT, TERM), which cuts what is under way. */
+bool milter_run(struct err *err);
+
+/* Connections, and messages under way, now and since the start. */
+struct milter_load {
+	size_t sessions, messages;
+	unsigned long long sessions_total, messages_total;
+};
+struct milter_load milter_load(void);
+
+#endif

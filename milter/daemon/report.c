@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Verdicts made known: the log, the events, the counters. */
+#include "daemon/report.h"
+
+#include "base/log.h"
+#include "verdict/event.h"
+#include "verdict/metrics.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NOT_OPEN (-1)
+
+enum place {
+	PLACE_NONE,
+	PLACE_LOG,
+	PLACE_FILE
+};
+
+struct report {
+	pthread_rwlock_t lock; /* over place and fd */
+	enum place place;
+	int fd;
+	struct metrics *metrics;
+};
+
+static bool
+parse_place(const char *events, enum place *place, int *fd, struct err *err)
+{
+	*fd = NOT_OPEN;
+	if (strcmp(events, "none") == 0) {
+		*place = PLACE_NONE;
+	} else if (strcmp(events, "log") == 0) {
+		*place = PLACE_LOG;
+	} else if (strncmp(events, "file:/", 6) == 0) {
+		*place = PLACE_FILE;
+		*fd = open(events + 5,
+			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+		if (*fd < 0)
+			return err_system(
+				err, "log.events: cannot open %s", events + 5);
+	} else {
+		return err_set(err, ERR_INVALID,
+			"log.events: \"%s\" is no place for events; use log, "
+			"none or file:/path",
+			events);
+	}
+	return true;
+}
+
+bool
+report_open(struct report *report, const char *events, struct err *err)
+{
+	enum place place;
+	int fd, old;
+
+	if (!parse_place(events, &place, &fd, err))
+		return false;
+	pthread_rwlock_wrlock(&report->lock);
+	old = report->fd;
+	report->place = place;
+	report->fd = fd;
+	pthread_rwlock_unlock(&report->lock);
+	if (old >= 0)
+		(void)close(old);
+	return true;
+}
+
+struct report *
+report_new(const char *events, struct metrics *metrics, struct err *err)
+{
+	struct report *report = calloc(1, sizeof *report);
+
+	if (report == NULL) {
+		(void)err_set(err, ERR_MEMORY, "out of memory");
+		return NULL;
+	}
+	pthread_rwlock_init(&report->lock, NULL);
+	report->fd = NOT_OPEN;
+	report->metrics = metrics;
+	if (!report_open(report, events, err)) {
+		report_free(report);
+		return NULL;
+	}
+	return report;
+}
+
+void
+report_free(struct report *report)
+{
+	if (report == NULL)
+		return;
+	if (report->fd >= 0)
+		(void)close(report->fd);
+	pthread_rwlock_destroy(&report->lock);
+	free(report);
+}
+
+/* One write, so that lines of two threads never mix. */
+static void
+write_event(struct report *report, struct slice json)
+{
+	struct buf line = {0};
+
+	pthread_rwlock_rdlock(&report->lock);
+	if (report->place == PLACE_LOG) {
+		log_write_ascii(LOG_LEVEL_INFO, json);
+	} else if (report->place == PLACE_FILE) {
+		buf_add(&line, json);
+		buf_add_byte(&line, '\n');
+		if (buf_ok(&line) && write(report->fd, line.p, line.len) < 0)
+			log_write(LOG_LEVEL_ERROR, "log.events: %s",
+				strerror(errno));
+	}
+	pthread_rwlock_unlock(&report->lock);
+	buf_fini(&line);
+}
+
+static void
+add_pair(struct buf *out, const char *name, struct slice value)
+{
+	if (slice_is_absent(value))
+		return;
+	buf_printf(out, ", %s=", name);
+	buf_add(out, value);
+}
+
+static void
+add_address(struct buf *out, const char *name, const struct address *address)
+{
+	if (slice_is_absent(address->text))
+		return;
+	buf_printf(out, ", %s=<", name);
+	buf_add(out, address->text);
+	buf_add_byte(out, '>');
+}
+
+static void
+add_flow(struct buf *out, const struct flow *flow)
+{
+	buf_printf(out, ", kind=%s", kind_name(flow->kind));
+	add_address(out, "mailbox", &flow->mailbox);
+	add_address(out, "destination", &flow->rcpt->address);
+	if (flow->confidence > 0)
+		buf_printf(out, ", confidence=%u", flow->confidence);
+}
+
+static void
+add_policies(struct buf *out, const struct verdict *verdict)
+{
+	size_t i;
+
+	if (verdict->matched_count == 0)
+		return;
+	buf_puts(out, ", policy=");
+	for (i = 0; i < verdict->matched_count; i++) {
+		if (i > 0)
+			buf_add_byte(out, '+');
+		buf_add(out, verdict_policy(verdict->matched[i].rule));
+	}
+}
+
+static void
+add_gaps(struct buf *out, unsigned gaps)
+{
+	const char *separator = ", gaps=";
+	unsigned bit;
+
+	for (bit = 0; bit < GAP_COUNT; bit++)
+		if (gaps & (1U << bit)) {
+			buf_printf(out, "%s%s", separator, gap_name(bit));
+			separator = "+";
+		}
+}
+
+/* The sink escapes what senders chose: no entry can forge another. */
+void
+report_line(const struct verdict *verdict, enum action taken, struct buf *out)
+{
+	struct slice queue_id = verdict->message->queue_id;
+
+	buf_add(out, slice_is_absent(queue_id) ? SLICE("NOQUEUE") : queue_id);
+	buf_printf(out, ": action=%s", action_name(taken));
+	if (verdict->would != taken)
+		buf_printf(out, ", would=%s", action_name(verdict->would));
+	if (verdict->flow != NULL)
+		add_flow(out, verdict->flow);
+	add_policies(out, verdict);
+	add_pair(out, "event", verdict->id);
+	add_gaps(out, verdict->gaps);
+}
+
+static void
+tell(struct report *report, struct store *store, const struct verdict *verdict,
+	enum action taken)
+{
+	struct buf json = {0}, line = {0};
+
+	report_line(verdict, taken, &line);
+	if (buf_ok(&line))
+		log_write(LOG_LEVEL_INFO, "%.*s", SLICE_ARG(buf_slice(&line)));
+	if (event_write(verdict, taken, &json) && buf_ok(&json))
+		write_event(report, buf_slice(&json));
+	judge_record(store, verdict, taken, buf_slice(&json));
+	buf_fini(&line);
+	buf_fini(&json);
+}
+
+void
+report_verdict(struct report *report, struct store *store,
+	const struct verdict *verdict, enum action taken)
+{
+	if (report->metrics != NULL)
+		metrics_count(report->metrics, verdict, taken);
+	if (taken == ACTION_NONE && verdict->would == ACTION_NONE)
+		judge_record(store, verdict, taken, slice_of(NULL));
+	else
+		tell(report, store, verdict, taken);
+}

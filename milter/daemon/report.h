@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What becomes known of a verdict: one line in the log for people, the event
+ * as JSON for machines (log or file, and the store's stream), the counters.
+ * Thread-safe.
+ */
+#ifndef DAEMON_REPORT_H
+#define DAEMON_REPORT_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "verdict/judge.h"
+
+struct metrics;
+struct report;
+
+/* events: "log", "none" or "file:/path". NULL with err. metrics is borrowed
+ * and may be NULL. */
+struct report *report_new(const char *events, struct metrics *, struct err *);
+void report_free(struct report *);
+/* Another place for the events, or the same file opened anew after a
+ * rotation. On failure the old place stays. */
+bool report_open(struct report *, const char *events, struct err *);
+
+/* After the verdict was carried out, for every message. */
+void report_verdict(struct report *, struct store *, const struct verdict *,
+	enum action taken);
+
+/* The line for people, key=value in the manner of Postfix:
+ * "4Xy1: action=quarantine, kind=redirect, mailbox=<a@b>, ..." */
+void report_line(const struct verdict *, enum action taken, struct buf *out);
+
+#endif

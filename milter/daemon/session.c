@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One connection's messages: collected, judged, reported. */
+#include "daemon/session.h"
+
+#include "verdict/tag.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HELO_BYTES 256
+#define NAME_BYTES 256
+#define IP_BYTES 48
+#define PARAMETERS_MAX 32
+#define REASON_BYTES 200
+
+/* One message from MAIL on; the arena is the session's. */
+struct session {
+	const struct session_service *service;
+	char name[NAME_BYTES], ip[IP_BYTES], helo[HELO_BYTES];
+	struct arena *arena;
+	size_t arena_bytes;
+
+	const struct snapshot *snapshot; /* NULL: no message under way */
+	struct message_builder *builder;
+	const struct verdict *verdict;
+	struct outcome outcome;
+	struct buf tag;
+	struct buf reason;
+	size_t forged;
+};
+
+struct session *
+session_new(const struct session_service *service)
+{
+	struct session *session = calloc(1, sizeof *session);
+
+	if (session != NULL)
+		session->service = service;
+	return session;
+}
+
+static void
+end_message(struct session *session)
+{
+	snapshot_unref(session->snapshot);
+	session->snapshot = NULL;
+	session->builder = NULL;
+	session->verdict = NULL;
+	session->forged = 0;
+	session->outcome = (struct outcome){0};
+}
+
+void
+session_free(struct session *session)
+{
+	if (session == NULL)
+		return;
+	end_message(session);
+	arena_free(session->arena);
+	buf_fini(&session->tag);
+	buf_fini(&session->reason);
+	free(session);
+}
+
+/* Cut where it is too long: a name, never a decision, depends on it. */
+static void
+keep_text(char *room, size_t size, const char *text)
+{
+	size_t len = text != NULL ? strlen(text) : 0;
+
+	if (len >= size)
+		len = size - 1;
+	if (len > 0)
+		memcpy(room, text, len);
+	room[len] = '\0';
+}
+
+static struct slice
+kept_slice(const char *text)
+{
+	return *text != '\0' ? slice_of(text) : slice_of(NULL);
+}
+
+void
+session_connect(struct session *session, const char *name, const char *ip)
+{
+	keep_text(session->name, sizeof session->name, name);
+	keep_text(session->ip, sizeof session->ip, ip);
+	session->helo[0] = '\0';
+}
+
+void
+session_helo(struct session *session, const char *helo)
+{
+	keep_text(session->helo, sizeof session->helo, helo);
+}
+
+/* An empty arena of the size that the configuration of now wants. */
+static bool
+prepare_arena(struct session *session)
+{
+	size_t wanted = (size_t)session->snapshot->config->limit_message_bytes;
+
+	if (session->arena != NULL && session->arena_bytes == wanted) {
+		arena_reset(session->arena);
+		return true;
+	}
+	arena_free(session->arena);
+	session->arena = arena_new(wanted);
+	session->arena_bytes = wanted;
+	return session->arena != NULL;
+}
+
+static size_t
+collect_parameters(char *const *args, struct slice parameters[PARAMETERS_MAX])
+{
+	size_t count = 0;
+
+	if (args[0] == NULL)
+		return 0;
+	while (count < PARAMETERS_MAX && args[count + 1] != NULL) {
+		parameters[count] = slice_of(args[count + 1]);
+		count++;
+	}
+	return count;
+}
+
+bool
+session_mail(struct session *session, char *const *args)
+{
+	struct slice parameters[PARAMETERS_MAX];
+	size_t count = collect_parameters(args, parameters);
+
+	end_message(session);
+	session->snapshot = snapshot_slot_get(session->service->slot);
+	if (prepare_arena(session))
+		session->builder = message_begin(session->arena,
+			session->snapshot->realm, &session->snapshot->limits);
+	if (session->builder == NULL) {
+		end_message(session);
+		return false;
+	}
+	message_set_sender(session->builder,
+		slice_of(args[0] != NULL ? args[0] : ""), parameters, count);
+	return true;
+}
+
+void
+session_recipient(struct session *session, char *const *args)
+{
+	struct slice parameters[PARAMETERS_MAX];
+
+	if (session->builder != NULL && args[0] != NULL)
+		message_add_recipient(session->builder, slice_of(args[0]),
+			parameters, collect_parameters(args, parameters));
+}
+
+static bool
+is_tag(struct slice name)
+{
+	return name.len == sizeof TAG_FIELD - 1 &&
+		slice_equal_fold(name, SLICE(TAG_FIELD));
+}
+
+void
+session_field(struct session *session, const char *name, const char *value)
+{
+	struct slice field = slice_of(name);
+
+	if (session->builder == NULL)
+		return;
+	if (is_tag(field))
+		session->forged++;
+	message_add_field(session->builder, field, slice_of(value));
+}
+
+void
+session_abort(struct session *session)
+{
+	end_message(session);
+}
+
+/* The strongest we may do of what is asked, where the MTA cannot. */
+static enum action
+possible(const struct session *session, enum action wanted, unsigned offers)
+{
+	if (wanted == ACTION_DIVERT)
+		wanted = ACTION_QUARANTINE;
+	if (wanted == ACTION_QUARANTINE && (offers & OFFER_QUARANTINE) == 0)
+		wanted = (enum action)session->snapshot->config->unable;
+	if (wanted == ACTION_TAG && (offers & OFFER_ADD_FIELD) == 0)
+		wanted = ACTION_LOG;
+	return wanted;
+}
+
+/* "high: redirect-to-freemail (event 0123456789abcdef)" */
+static const char *
+write_reason(struct session *session)
+{
+	const struct verdict *verdict = session->verdict;
+	struct buf *out = &session->reason;
+	struct slice policy = SLICE("policy");
+
+	if (verdict->matched_count > 0)
+		policy = verdict_policy(verdict->matched[0].rule);
+	buf_reset(out);
+	buf_puts(out, "forwarden: ");
+	buf_add_visible(out, slice_sub(policy, 0, REASON_BYTES));
+	buf_printf(out, " (event %.*s)", SLICE_ARG(verdict->id));
+	return buf_ok(out) ? out->p : "forwarden";
+}
+
+static const char *
+write_tag(struct session *session, enum action action)
+{
+	buf_reset(&session->tag);
+	tag_write(session->verdict, action,
+		slice_of(session->snapshot->config->host), &session->tag);
+	return buf_ok(&session->tag) ? session->tag.p : NULL;
+}
+
+static const struct outcome *
+decide(struct session *session, unsigned offers)
+{
+	const struct config *config = session->snapshot->config;
+	struct outcome *outcome = &session->outcome;
+
+	outcome->action = possible(session, session->verdict->action, offers);
+	if (action_tags(outcome->action) && (offers & OFFER_ADD_FIELD) != 0)
+		outcome->tag = write_tag(session, outcome->action);
+	if (outcome->action == ACTION_QUARANTINE)
+		outcome->reason = write_reason(session);
+	if (outcome->action == ACTION_REJECT)
+		outcome->reply = config->reject_text;
+	if (outcome->action == ACTION_TEMPFAIL)
+		outcome->reply = config->tempfail_text;
+	if (config->mode == MODE_ENFORCE &&
+		(offers & OFFER_CHANGE_FIELD) != 0 &&
+		!session->verdict->message->client_ours)
+		outcome->forged = session->forged;
+	return outcome;
+}
+
+const struct outcome *
+session_judge(struct session *session, const struct client *client,
+	struct slice queue_id, unsigned offers)
+{
+	struct client whole = *client;
+	const struct message *message;
+
+	if (session->builder == NULL)
+		return &session->outcome;
+	whole.name = kept_slice(session->name);
+	whole.ip = kept_slice(session->ip);
+	whole.helo = kept_slice(session->helo);
+	message_set_client(session->builder, &whole);
+	message_set_queue_id(session->builder, queue_id);
+	if (slice_is_absent(queue_id))
+		message_add_gap(session->builder, GAP_MACROS);
+	message = message_finish(
+		session->builder, clock_now_ms(session->service->clock));
+	session->verdict = judge(
+		&session->snapshot->judge, session->service->store, message);
+	if (session->verdict->message == NULL)
+		return &session->outcome;
+	return decide(session, offers);
+}
+
+void
+session_done(struct session *session, enum action taken)
+{
+	if (session->verdict != NULL && session->verdict->message != NULL)
+		report_verdict(session->service->report,
+			session->service->store, session->verdict, taken);
+	end_message(session);
+}

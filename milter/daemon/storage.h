@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The store, opened as the configuration says. */
+#ifndef DAEMON_STORAGE_H
+#define DAEMON_STORAGE_H
+
+#include "base/err.h"
+#include "daemon/config.h"
+#include "store/store.h"
+
+/* NULL on failure. What the store has to say goes to the log. */
+struct store *storage_open(const struct config *, struct err *);
+/* The same for a check: without the state folder, so that nothing of a
+ * running daemon's is touched, and in silence. */
+struct store *storage_probe(const struct config *, struct err *err);
+
+#endif
