@@ -1,10 +1,87 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The program: one name, many subcommands. */
+#include "cli/command.h"
+#include "sigma/diag.h"
+
 #include <stdio.h>
+#include <string.h>
+
+static const struct command {
+	const char *name;
+	command_fn *run;
+	const char *summary;
+} commands[] = {
+	{"serve", cmd_serve, "run the daemon, in the foreground"},
+	{"check", cmd_check, "check the configuration and the policies"},
+	{"top", cmd_top, "mailboxes by today's flows"},
+	{"events", cmd_events, "the newest verdicts, as JSON lines"},
+	{"mailbox", cmd_mailbox, "all that is known of one mailbox"},
+	{"routes", cmd_routes, "who forwards to whom: text, JSON, Graphviz"},
+	{"destination", cmd_destination, "who sends to a destination"},
+	{"forget", cmd_forget, "wipe one mailbox everywhere"},
+	{"status", cmd_status, "how the daemon is"},
+	{"keys", cmd_keys, "list the keys of the configuration"},
+};
+
+#define COMMAND_COUNT (sizeof commands / sizeof *commands)
+
+static void
+print_help(FILE *out)
+{
+	size_t i;
+
+	(void)fputs("usage: forwarden COMMAND [OPTION...]\n"
+		    "       forwarden --help | --version\n\n",
+		out);
+	for (i = 0; i < COMMAND_COUNT; i++)
+		(void)fprintf(out, "  %-12s %s\n", commands[i].name,
+			commands[i].summary);
+	(void)fputs("\nforwarden(8) tells all.\n", out);
+}
 
 int
-main(void)
+command_usage(const char *usage)
 {
-	puts("forwarden");
-	return 0;
+	(void)fprintf(stderr, "usage: %s\n", usage);
+	return COMMAND_USAGE;
+}
+
+static int
+fail_unknown(const char *name)
+{
+	const char *names[COMMAND_COUNT], *nearest;
+	size_t i;
+
+	for (i = 0; i < COMMAND_COUNT; i++)
+		names[i] = commands[i].name;
+	nearest = diag_nearest(slice_of(name), names, COMMAND_COUNT);
+	(void)fprintf(stderr, "forwarden: there is no command \"%s\"", name);
+	if (nearest != NULL)
+		(void)fprintf(stderr, "; did you mean \"%s\"?", nearest);
+	(void)fputs("\n`forwarden --help` lists them\n", stderr);
+	return COMMAND_USAGE;
+}
+
+int
+main(int argc, char **argv)
+{
+	size_t i;
+
+	if (argc < 2) {
+		print_help(stderr);
+		return COMMAND_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+		strcmp(argv[1], "help") == 0) {
+		print_help(stdout);
+		return COMMAND_OK;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		(void)puts("forwarden " PACKAGE_VERSION);
+		return COMMAND_OK;
+	}
+	for (i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	return fail_unknown(argv[1]);
 }

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* libcurl over a unix socket. */
+#include "cli/ask.h"
+
+#include "cli/command.h"
+#include "daemon/config.h"
+#include "daemon/listener.h"
+
+#include <curl/curl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONNECT_SECONDS 5L
+#define ANSWER_SECONDS 60L
+#define HOST "http://forwarden"
+
+struct ask {
+	CURL *curl;
+	char path[LISTENER_PATH_BYTES];
+	char why[CURL_ERROR_SIZE];
+};
+
+struct ask *
+ask_open(const char *socket, struct err *err)
+{
+	struct listener_address address;
+	struct ask *ask;
+
+	if (!listener_parse(slice_of(socket), &address, err))
+		return NULL;
+	if (address.family != LISTENER_UNIX) {
+		(void)err_set(err, ERR_INVALID,
+			"the control socket is a unix socket: unix:/path");
+		return NULL;
+	}
+	ask = calloc(1, sizeof *ask);
+	if (ask != NULL)
+		ask->curl = curl_easy_init();
+	if (ask == NULL || ask->curl == NULL) {
+		(void)err_set(err, ERR_MEMORY, "out of memory");
+		free(ask);
+		return NULL;
+	}
+	memcpy(ask->path, address.path, sizeof ask->path);
+	return ask;
+}
+
+void
+ask_close(struct ask *ask)
+{
+	if (ask == NULL)
+		return;
+	curl_easy_cleanup(ask->curl);
+	free(ask);
+}
+
+char *
+ask_escape(struct ask *ask, const char *text)
+{
+	char *escaped = curl_easy_escape(ask->curl, text, 0);
+	char *copy = escaped != NULL ? strdup(escaped) : NULL;
+
+	curl_free(escaped);
+	return copy;
+}
+
+static size_t
+on_bytes(char *bytes, size_t size, size_t count, void *ctx)
+{
+	struct buf *body = ctx;
+
+	buf_add(body, (struct slice){bytes, size * count});
+	return buf_ok(body) ? size * count : 0;
+}
+
+static CURLcode
+perform(struct ask *ask, enum ask_method method, const char *path,
+	struct buf *body)
+{
+	struct buf url = {0};
+	CURLcode code;
+
+	buf_puts(&url, HOST);
+	buf_puts(&url, path);
+	curl_easy_reset(ask->curl);
+	(void)curl_easy_setopt(ask->curl, CURLOPT_URL, buf_slice(&url).p);
+	(void)curl_easy_setopt(ask->curl, CURLOPT_UNIX_SOCKET_PATH, ask->path);
+	(void)curl_easy_setopt(ask->curl, CURLOPT_PROXY, "");
+	(void)curl_easy_setopt(ask->curl, CURLOPT_NOSIGNAL, 1L);
+	(void)curl_easy_setopt(
+		ask->curl, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
+	(void)curl_easy_setopt(ask->curl, CURLOPT_TIMEOUT, ANSWER_SECONDS);
+	(void)curl_easy_setopt(ask->curl, CURLOPT_ERRORBUFFER, ask->why);
+	(void)curl_easy_setopt(ask->curl, CURLOPT_WRITEFUNCTION, on_bytes);
+	(void)curl_easy_setopt(ask->curl, CURLOPT_WRITEDATA, body);
+	if (method == ASK_POST)
+		(void)curl_easy_setopt(ask->curl, CURLOPT_POSTFIELDS, "");
+	ask->why[0] = '\0';
+	code = curl_easy_perform(ask->curl);
+	buf_fini(&url);
+	return code;
+}
+
+static struct json *
+read_answer(struct ask *ask, const struct buf *body, struct err *err)
+{
+	struct json *json = json_parse(buf_slice(body), err);
+	struct slice why = json_text(json, "error");
+	long status = 0;
+
+	(void)curl_easy_getinfo(ask->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (json == NULL || status == 200)
+		return json;
+	(void)err_set(
+		err, ERR_INVALID, "the daemon says: %.*s", SLICE_ARG(why));
+	json_free(json);
+	return NULL;
+}
+
+struct json *
+ask_json(struct ask *ask, enum ask_method method, const char *path,
+	struct err *err)
+{
+	struct json *json = NULL;
+	struct buf body = {0};
+	CURLcode code = perform(ask, method, path, &body);
+
+	if (code != CURLE_OK)
+		(void)err_set(err, ERR_DOWN,
+			"cannot reach the daemon at unix:%s: %s (is it "
+			"running, and may you write to the socket?)",
+			ask->path,
+			ask->why[0] != '\0' ? ask->why
+					    : curl_easy_strerror(code));
+	else
+		json = read_answer(ask, &body, err);
+	buf_fini(&body);
+	return json;
+}
+
+void
+ask_options_init(struct ask_options *options)
+{
+	*options = (struct ask_options){.file = COMMAND_CONFIG_FILE};
+}
+
+bool
+ask_option(struct ask_options *options, int c, const char *argument)
+{
+	if (c == ASK_OPTION_CONFIG)
+		options->file = argument;
+	else if (c == ASK_OPTION_SOCKET)
+		options->socket = argument;
+	else if (c == ASK_OPTION_JSON)
+		options->json = true;
+	else
+		return false;
+	return true;
+}
+
+bool
+ask_parse(struct ask_options *options, int argc, char **argv, size_t count,
+	const char **arguments)
+{
+	static const struct option longs[] = {
+		ASK_LONG_OPTIONS,
+		{NULL, 0, NULL, 0},
+	};
+	size_t i;
+	int c;
+
+	ask_options_init(options);
+	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1)
+		if (!ask_option(options, c, optarg))
+			return false;
+	for (i = 0; i < count && optind < argc; i++)
+		arguments[i] = argv[optind++];
+	return i == count && optind == argc;
+}
+
+/* Errors of the configuration are the daemon's business: what counts here is
+ * the one key. */
+static struct ask *
+open_configured(const char *file, struct err *err)
+{
+	struct diags *diags = diags_new();
+	struct config *config = NULL;
+	struct ask *ask = NULL;
+
+	if (diags != NULL)
+		config = config_load(file, diags);
+	if (config != NULL && diags_count(diags, DIAG_ERROR) == 0)
+		ask = ask_open(config->control, err);
+	else
+		(void)err_set(err, ERR_INVALID,
+			"%s cannot be used (`forwarden check -c %s` says "
+			"why); --socket unix:/path goes without it",
+			file, file);
+	config_free(config);
+	diags_free(diags);
+	return ask;
+}
+
+struct ask *
+ask_start(const struct ask_options *options)
+{
+	struct err err = {0};
+	struct ask *ask = options->socket != NULL
+		? ask_open(options->socket, &err)
+		: open_configured(options->file, &err);
+
+	if (ask == NULL)
+		(void)fprintf(stderr, "forwarden: %s\n", err.text);
+	return ask;
+}
+
+struct json *
+ask_or_print(struct ask *ask, const struct ask_options *options,
+	enum ask_method method, const char *path, int *status)
+{
+	struct buf text = {0};
+	struct err err = {0};
+	struct json *json = ask_json(ask, method, path, &err);
+
+	*status = COMMAND_OK;
+	if (json == NULL) {
+		(void)fprintf(stderr, "forwarden: %s\n", err.text);
+		*status = COMMAND_FAILED;
+		return NULL;
+	}
+	if (!options->json)
+		return json;
+	if (json_write(json, &text))
+		(void)puts(buf_slice(&text).p);
+	buf_fini(&text);
+	json_free(json);
+	return NULL;
+}
+
+struct json *
+ask_about(struct ask *ask, const struct ask_options *options,
+	enum ask_method method, const char *path, const char *what, int *status)
+{
+	char *escaped = ask_escape(ask, what);
+	struct json *answer = NULL;
+	struct buf whole = {0};
+
+	buf_puts(&whole, path);
+	buf_puts(&whole, escaped != NULL ? escaped : "");
+	free(escaped);
+	answer =
+		ask_or_print(ask, options, method, buf_slice(&whole).p, status);
+	buf_fini(&whole);
+	return answer;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* forwarden destination: whose mail goes to one address. */
+#include "cli/ask.h"
+#include "cli/command.h"
+#include "cli/screen.h"
+
+#include <stdlib.h>
+
+#define MAILBOX_COLUMNS 40
+
+static const char usage[] =
+	"forwarden destination [-c FILE] [--socket PATH] [--json] ADDRESS";
+
+static void
+print_answer(const struct json *answer)
+{
+	const struct json *list = json_find(answer, "mailboxes");
+	struct buf out = {0};
+	size_t i;
+
+	screen_add_cell(&out, SLICE("MAILBOX"), MAILBOX_COLUMNS);
+	buf_puts(&out, "   COUNT  FIRST             LAST\n");
+	for (i = 0; i < json_count(list); i++) {
+		const struct json *row = json_at(list, i);
+
+		screen_add_cell(
+			&out, json_text(row, "mailbox"), MAILBOX_COLUMNS);
+		buf_printf(&out, " %7lld  ", json_number(row, "count"));
+		screen_add_time(&out, json_text(row, "first"));
+		buf_puts(&out, "  ");
+		screen_add_time(&out, json_text(row, "last"));
+		buf_add_byte(&out, '\n');
+	}
+	if (json_count(list) == 0)
+		buf_puts(&out, "no mailbox sends there\n");
+	screen_print(&out);
+	buf_fini(&out);
+}
+
+int
+cmd_destination(int argc, char **argv)
+{
+	struct ask_options options;
+	const char *address;
+	struct json *answer;
+	struct ask *ask;
+	int status;
+
+	if (!ask_parse(&options, argc, argv, 1, &address))
+		return command_usage(usage);
+	ask = ask_start(&options);
+	if (ask == NULL)
+		return COMMAND_FAILED;
+	answer = ask_about(
+		ask, &options, ASK_GET, "/v1/destination/", address, &status);
+	if (answer != NULL)
+		print_answer(answer);
+	json_free(answer);
+	ask_close(ask);
+	return status;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* forwarden mailbox: all that is known of one mailbox, on one screen. */
+#include "cli/ask.h"
+#include "cli/command.h"
+#include "cli/screen.h"
+
+#define HOURS 24
+#define GAUGE_COLUMNS 20
+
+static const char usage[] =
+	"forwarden mailbox [-c FILE] [--socket PATH] [--json] ADDRESS";
+
+static void
+add_summary(struct buf *out, const struct json *answer)
+{
+	const struct json *contained = json_find(answer, "contained");
+
+	buf_add_visible(out, json_text(answer, "mailbox"));
+	buf_printf(out,
+		"\n  received %lld, forwarded %lld to %lld destinations, "
+		"tagged "
+		"%lld, held %lld\n  first forward ",
+		json_number(answer, "received"),
+		json_number(answer, "forwarded"),
+		json_number(answer, "destinations"),
+		json_number(answer, "tagged"),
+		json_number(answer, "quarantined"));
+	screen_add_time(out, json_text(answer, "first"));
+	buf_puts(out, "   last forward ");
+	screen_add_time(out, json_text(answer, "last"));
+	if (contained == NULL) {
+		buf_puts(out, "\n  not contained\n");
+		return;
+	}
+	buf_puts(out, "\n  CONTAINED until ");
+	screen_add_time(out, json_text(contained, "until"));
+	buf_puts(out, " by ");
+	buf_add_visible(out, json_text(contained, "by"));
+	buf_puts(out, ": ");
+	buf_add_visible(out, json_text(contained, "why"));
+	buf_add_byte(out, '\n');
+}
+
+/* [0] is this hour; the chart ends with it. */
+static void
+add_chart(struct buf *out, const char *name, const struct json *hours)
+{
+	long long most = 0, sum = 0;
+	size_t i;
+
+	for (i = 0; i < json_count(hours); i++) {
+		long long value = json_number_at(hours, i);
+
+		sum += value;
+		if (value > most)
+			most = value;
+	}
+	buf_puts(out, "  ");
+	screen_add_cell(out, slice_of(name), 10);
+	buf_add_byte(out, '|');
+	for (i = HOURS; i > 0; i--)
+		screen_add_bar(out, json_number_at(hours, i - 1), most);
+	buf_printf(
+		out, "|  %lld in 24 h, %lld in the busiest hour\n", sum, most);
+}
+
+static void
+add_charts(struct buf *out, const struct json *answer)
+{
+	buf_puts(out, "\nBY HOUR, the last 24\n");
+	add_chart(out, "received", json_find(answer, "received_by_hour"));
+	add_chart(out, "forwarded", json_find(answer, "forwarded_by_hour"));
+}
+
+static void
+add_routes(struct buf *out, const struct json *list)
+{
+	size_t i;
+
+	buf_puts(out, "\nROUTES\n");
+	for (i = 0; i < json_count(list); i++) {
+		const struct json *row = json_at(list, i);
+
+		buf_puts(out, "  ");
+		screen_add_cell(out, json_text(row, "destination"), 40);
+		buf_printf(out, " %6lld  ", json_number(row, "count"));
+		screen_add_time(out, json_text(row, "first"));
+		buf_puts(out, "  ");
+		screen_add_time(out, json_text(row, "last"));
+		buf_add_byte(out, '\n');
+	}
+	if (json_count(list) == 0)
+		buf_puts(out, "  none\n");
+}
+
+/* How far it is to the threshold. */
+static void
+add_gauge(struct buf *out, long long count, long long threshold)
+{
+	long long filled =
+		threshold > 0 ? count * GAUGE_COLUMNS / threshold : 0;
+	long long i;
+
+	if (threshold <= 0)
+		return;
+	buf_puts(out, " [");
+	for (i = 0; i < GAUGE_COLUMNS; i++)
+		buf_add_byte(out, i < filled ? '#' : '.');
+	buf_puts(out, "]");
+}
+
+static void
+add_windows(struct buf *out, const struct json *list)
+{
+	size_t i;
+
+	buf_puts(out, "\nWINDOWS\n");
+	for (i = 0; i < json_count(list); i++) {
+		const struct json *row = json_at(list, i);
+		long long threshold = json_number(row, "threshold");
+
+		buf_puts(out, "  ");
+		screen_add_cell(out,
+			slice_is_absent(json_text(row, "title"))
+				? json_text(row, "policy")
+				: json_text(row, "title"),
+			46);
+		buf_printf(out, " %6lld", json_number(row, "count"));
+		if (threshold > 0)
+			buf_printf(out, " of %lld", threshold);
+		add_gauge(out, json_number(row, "count"), threshold);
+		buf_add_byte(out, '\n');
+	}
+	if (json_count(list) == 0)
+		buf_puts(out, "  none\n");
+}
+
+static void
+add_events(struct buf *out, const struct json *list)
+{
+	size_t i;
+
+	buf_puts(out, "\nLAST EVENTS\n");
+	for (i = 0; i < json_count(list); i++) {
+		const struct json *event = json_at(list, i);
+		const struct json *own = json_find(event, "forwarden");
+
+		buf_puts(out, "  ");
+		screen_add_time(out, json_text(event, "@timestamp"));
+		buf_add_byte(out, ' ');
+		screen_add_cell(out, json_text(own, "action"), 10);
+		buf_puts(out, " -> ");
+		screen_add_cell(out, json_text(own, "destination"), 34);
+		buf_add_byte(out, ' ');
+		buf_add_visible(out,
+			json_text(
+				json_at(json_find(event, "rule"), 0), "name"));
+		buf_add_byte(out, '\n');
+	}
+	if (json_count(list) == 0)
+		buf_puts(out, "  none\n");
+}
+
+static void
+print_answer(const struct json *answer)
+{
+	struct buf out = {0};
+
+	add_summary(&out, answer);
+	add_charts(&out, answer);
+	add_routes(&out, json_find(answer, "routes"));
+	add_windows(&out, json_find(answer, "windows"));
+	add_events(&out, json_find(answer, "events"));
+	screen_print(&out);
+	buf_fini(&out);
+}
+
+int
+cmd_mailbox(int argc, char **argv)
+{
+	struct ask_options options;
+	const char *address;
+	struct json *answer;
+	struct ask *ask;
+	int status;
+
+	if (!ask_parse(&options, argc, argv, 1, &address))
+		return command_usage(usage);
+	ask = ask_start(&options);
+	if (ask == NULL)
+		return COMMAND_FAILED;
+	answer = ask_about(
+		ask, &options, ASK_GET, "/v1/mailbox/", address, &status);
+	if (answer != NULL)
+		print_answer(answer);
+	json_free(answer);
+	ask_close(ask);
+	return status;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * forwarden serve: reads and checks everything, opens the sockets, and
+ * becomes the supervisor. --worker is how a supervisor starts its workers.
+ */
+#include "base/log.h"
+#include "cli/command.h"
+#include "daemon/folder.h"
+#include "daemon/privilege.h"
+#include "daemon/snapshot.h"
+#include "daemon/sockets.h"
+#include "daemon/supervisor.h"
+#include "daemon/worker.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PROGRAM_BYTES 4096
+
+static const char usage[] = "forwarden serve [-c FILE] [--no-supervisor]";
+
+struct serve_options {
+	const char *file;
+	const char *worker; /* descriptors, from the supervisor */
+	bool alone;
+};
+
+enum {
+	OPTION_WORKER = 256,
+	OPTION_ALONE
+};
+
+static bool
+parse_options(int argc, char **argv, struct serve_options *options)
+{
+	static const struct option longs[] = {
+		{"config", required_argument, NULL, 'c'},
+		{"worker", required_argument, NULL, OPTION_WORKER},
+		{"no-supervisor", no_argument, NULL, OPTION_ALONE},
+		{NULL, 0, NULL, 0},
+	};
+	int c;
+
+	*options = (struct serve_options){.file = COMMAND_CONFIG_FILE};
+	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1)
+		if (c == 'c')
+			options->file = optarg;
+		else if (c == OPTION_WORKER)
+			options->worker = optarg;
+		else if (c == OPTION_ALONE)
+			options->alone = true;
+		else
+			return false;
+	return optind == argc;
+}
+
+static int
+serve_as_worker(const struct serve_options *options)
+{
+	struct worker_options worker = {.file = options->file};
+
+	if (sscanf(options->worker, "%d,%d,%d,%d", &worker.sockets.milter,
+		    &worker.sockets.control, &worker.sockets.http,
+		    &worker.link) != 4)
+		return command_usage(usage);
+	(void)sockets_inherit(&worker.sockets, false);
+	return worker_run(&worker);
+}
+
+/* Everything that is wrong with the files, before anything is opened. */
+static bool
+check_files(const char *file, const struct snapshot **snapshot)
+{
+	struct diags *diags = diags_new();
+	struct buf text = {0};
+
+	*snapshot = diags != NULL ? snapshot_load(file, NULL, diags) : NULL;
+	if (diags != NULL &&
+		(*snapshot == NULL || diags_count(diags, DIAG_WARNING) > 0)) {
+		diags_print(diags, &text);
+		(void)fputs(buf_slice(&text).p, stderr);
+	}
+	buf_fini(&text);
+	diags_free(diags);
+	return *snapshot != NULL;
+}
+
+static bool
+prepare(const struct config *config, struct sockets *sockets, struct err *err)
+{
+	struct privilege user;
+
+	return log_open(config->log_target, (enum log_level)config->log_level,
+		       err) &&
+		privilege_find(config->user, config->group, &user, err) &&
+		folder_make(config->state, 0750, &user, err) &&
+		sockets_open(config, &user, sockets, err);
+}
+
+/* The path under which this program can be run again, or a newer one put
+ * there in its place. */
+static const char *
+find_program(char room[PROGRAM_BYTES])
+{
+	ssize_t len = readlink("/proc/self/exe", room, PROGRAM_BYTES - 1);
+
+	if (len > 0) {
+		room[len] = '\0';
+		return room;
+	}
+	return "forwarden";
+}
+
+static int
+run(const struct serve_options *options, const struct config *config,
+	const struct sockets *sockets)
+{
+	char room[PROGRAM_BYTES];
+	struct supervisor_options supervisor = {
+		.program = find_program(room),
+		.file = options->file,
+		.config = config,
+		.sockets = *sockets,
+	};
+	struct worker_options worker = {
+		.file = options->file,
+		.sockets = *sockets,
+		.link = -1,
+	};
+	int status;
+
+	if (!options->alone)
+		return supervisor_run(&supervisor);
+	status = worker_run(&worker);
+	sockets_remove(config);
+	return status;
+}
+
+int
+cmd_serve(int argc, char **argv)
+{
+	struct serve_options options;
+	const struct snapshot *snapshot;
+	struct sockets sockets;
+	struct err err = {0};
+	int status = WORKER_EXIT_SYSTEM;
+
+	if (!parse_options(argc, argv, &options))
+		return command_usage(usage);
+	if (options.worker != NULL)
+		return serve_as_worker(&options);
+	if (!check_files(options.file, &snapshot))
+		return WORKER_EXIT_CONFIG;
+	if (prepare(snapshot->config, &sockets, &err))
+		status = run(&options, snapshot->config, &sockets);
+	else
+		(void)fprintf(stderr, "forwarden: %s\n", err.text);
+	snapshot_unref(snapshot);
+	log_close();
+	return status;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* forwarden status: what runs, since when, and how its store is. */
+#include "cli/ask.h"
+#include "cli/command.h"
+#include "cli/screen.h"
+
+static const char usage[] =
+	"forwarden status [-c FILE] [--socket PATH] [--json]";
+
+static void
+add_text(struct buf *out, const char *name, struct slice value)
+{
+	if (slice_is_absent(value))
+		return;
+	screen_add_cell(out, slice_of(name), 16);
+	buf_add_visible(out, value);
+	buf_add_byte(out, '\n');
+}
+
+static void
+add_number(struct buf *out, const char *name, long long value)
+{
+	screen_add_cell(out, slice_of(name), 16);
+	buf_printf(out, "%lld\n", value);
+}
+
+static void
+print_answer(const struct json *answer)
+{
+	static const char *const texts[] = {
+		"version", "started", "config", "listen", "mode"};
+	static const char *const numbers[] = {"pid", "policies",
+		"local_domains", "sessions", "messages", "reloads"};
+	const struct json *store = json_find(answer, "store");
+	struct buf out = {0};
+	size_t i;
+
+	for (i = 0; i < sizeof texts / sizeof *texts; i++)
+		add_text(&out, texts[i], json_text(answer, texts[i]));
+	for (i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		add_number(&out, numbers[i], json_number(answer, numbers[i]));
+	add_text(&out, "store", json_text(store, "backend"));
+	add_text(&out, "store since", json_text(store, "since"));
+	add_text(&out, "store down", json_text(store, "reason"));
+	add_number(&out, "store bytes", json_number(store, "bytes"));
+	add_number(&out, "store journal", json_number(store, "journal"));
+	screen_print(&out);
+	buf_fini(&out);
+}
+
+int
+cmd_status(int argc, char **argv)
+{
+	struct ask_options options;
+	struct json *answer;
+	struct ask *ask;
+	int status;
+
+	if (!ask_parse(&options, argc, argv, 0, NULL))
+		return command_usage(usage);
+	ask = ask_start(&options);
+	if (ask == NULL)
+		return COMMAND_FAILED;
+	answer = ask_or_print(ask, &options, ASK_GET, "/v1/status", &status);
+	if (answer != NULL)
+		print_answer(answer);
+	json_free(answer);
+	ask_close(ask);
+	return status;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* forwarden top: mailboxes by today's flows; refreshed on a terminal. */
+#include "cli/ask.h"
+#include "cli/command.h"
+#include "cli/screen.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ROWS_DEFAULT 20
+#define EVERY_SECONDS_DEFAULT 2
+#define FIXED_COLUMNS 70 /* all columns but the mailbox */
+#define PATH_BYTES 64
+
+static const char usage[] = "forwarden top [-c FILE] [--socket PATH] [-n ROWS] "
+			    "[--once] [--every SECONDS] [--json]";
+
+struct top_options {
+	struct ask_options ask;
+	unsigned rows;
+	unsigned every_seconds;
+	bool once;
+};
+
+static volatile sig_atomic_t ended;
+
+static void
+on_signal(int number)
+{
+	(void)number;
+	ended = 1;
+}
+
+enum {
+	OPTION_ONCE = 256,
+	OPTION_EVERY
+};
+
+static bool
+parse_number(const char *text, unsigned *out)
+{
+	uint64_t number;
+
+	if (!slice_to_u64(slice_of(text), &number) || number < 1 ||
+		number > 100000)
+		return false;
+	*out = (unsigned)number;
+	return true;
+}
+
+static bool
+parse_option(int c, struct top_options *options)
+{
+	if (c == OPTION_EVERY)
+		return parse_number(optarg, &options->every_seconds);
+	if (c == 'n')
+		return parse_number(optarg, &options->rows);
+	if (c == OPTION_ONCE)
+		options->once = true;
+	return c == OPTION_ONCE || ask_option(&options->ask, c, optarg);
+}
+
+static bool
+parse_options(int argc, char **argv, struct top_options *options)
+{
+	static const struct option longs[] = {
+		ASK_LONG_OPTIONS,
+		{"once", no_argument, NULL, OPTION_ONCE},
+		{"every", required_argument, NULL, OPTION_EVERY},
+		{NULL, 0, NULL, 0},
+	};
+	int c;
+
+	*options = (struct top_options){
+		.rows = ROWS_DEFAULT,
+		.every_seconds = EVERY_SECONDS_DEFAULT,
+	};
+	ask_options_init(&options->ask);
+	while ((c = getopt_long(argc, argv, "c:n:", longs, NULL)) != -1)
+		if (!parse_option(c, options))
+			return false;
+	if (!isatty(STDOUT_FILENO) || options->ask.json)
+		options->once = true;
+	return optind == argc;
+}
+
+static size_t
+mailbox_width(const struct json *list)
+{
+	size_t most = screen_columns() - FIXED_COLUMNS, width = 7, i;
+
+	for (i = 0; i < json_count(list); i++) {
+		size_t own =
+			screen_width(json_text(json_at(list, i), "mailbox"));
+
+		if (own > width)
+			width = own;
+	}
+	return width > most && most >= 20 ? most : width;
+}
+
+static void
+add_row(struct buf *out, const struct json *row, size_t width)
+{
+	screen_add_cell(out, json_text(row, "mailbox"), width);
+	buf_printf(out, " %7lld %9lld %9lld %6lld %7lld %7lld  ",
+		json_number(row, "flows"), json_number(row, "received"),
+		json_number(row, "forwarded"), json_number(row, "destinations"),
+		json_number(row, "tagged"), json_number(row, "quarantined"));
+	screen_add_time(out, json_text(row, "last"));
+	buf_add_byte(out, '\n');
+}
+
+static void
+add_table(struct buf *out, const struct json *answer)
+{
+	const struct json *list = json_find(answer, "mailboxes");
+	size_t width = mailbox_width(list), i;
+
+	screen_add_cell(out, SLICE("MAILBOX"), width);
+	buf_printf(out, " %7s %9s %9s %6s %7s %7s  %s\n", "TODAY", "RECEIVED",
+		"FORWARDED", "DESTS", "TAGGED", "HELD", "LAST");
+	for (i = 0; i < json_count(list); i++)
+		add_row(out, json_at(list, i), width);
+	if (json_count(list) == 0)
+		buf_puts(out, "no mailbox forwarded anything today\n");
+}
+
+/* One look; the exit status. */
+static int
+show(struct ask *ask, const struct top_options *options, bool clear)
+{
+	char path[PATH_BYTES];
+	struct buf out = {0};
+	struct json *answer;
+	int status;
+
+	(void)snprintf(path, sizeof path, "/v1/top?limit=%u", options->rows);
+	answer = ask_or_print(ask, &options->ask, ASK_GET, path, &status);
+	if (answer == NULL)
+		return status;
+	if (clear) {
+		buf_puts(&out, "\033[H\033[2Jforwarden top  ");
+		screen_add_time(&out, json_text(answer, "at"));
+		buf_puts(&out, " UTC\n\n");
+	}
+	add_table(&out, answer);
+	screen_print(&out);
+	buf_fini(&out);
+	json_free(answer);
+	return COMMAND_OK;
+}
+
+static int
+show_on(struct ask *ask, const struct top_options *options)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+	int status;
+
+	(void)sigaction(SIGINT, &action, NULL);
+	(void)sigaction(SIGTERM, &action, NULL);
+	do {
+		status = show(ask, options, true);
+		if (status == COMMAND_OK && !ended)
+			(void)sleep(options->every_seconds);
+	} while (status == COMMAND_OK && !ended);
+	return status;
+}
+
+int
+cmd_top(int argc, char **argv)
+{
+	struct top_options options;
+	struct ask *ask;
+	int status;
+
+	if (!parse_options(argc, argv, &options))
+		return command_usage(usage);
+	ask = ask_start(&options.ask);
+	if (ask == NULL)
+		return COMMAND_FAILED;
+	status = options.once ? show(ask, &options, false)
+			      : show_on(ask, &options);
+	ask_close(ask);
+	return status;
+}

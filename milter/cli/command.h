@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The subcommands: each in its cmd_*.c, all in main.c's table. */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+/* Exit statuses. */
+enum command_exit {
+	COMMAND_OK = 0,
+	COMMAND_FAILED = 1, /* what was asked could not be done, or is wrong */
+	COMMAND_USAGE = 2, /* the command line is wrong */
+};
+
+#define COMMAND_CONFIG_FILE SYSCONFDIR "/forwarden/forwarden.yaml"
+
+/* argv[0] is the subcommand's name; the result is the exit status. */
+typedef int command_fn(int argc, char **argv);
+
+command_fn cmd_check;
+command_fn cmd_destination;
+command_fn cmd_events;
+command_fn cmd_forget;
+command_fn cmd_keys;
+command_fn cmd_mailbox;
+command_fn cmd_routes;
+command_fn cmd_serve;
+command_fn cmd_status;
+command_fn cmd_top;
+
+/* Says on stderr how a subcommand is used ("forwarden check [-c FILE]") and
+ * returns COMMAND_USAGE. */
+int command_usage(const char *usage);
+
+#endif

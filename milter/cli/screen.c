@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Cells, bars and times. */
+#include "cli/screen.h"
+
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define COLUMNS_DEFAULT 100
+#define COLUMNS_LEAST 60
+
+static bool
+is_continuation(char byte)
+{
+	return ((unsigned char)byte & 0xC0) == 0x80;
+}
+
+/* Bytes of the first width characters; *count is how many there were. */
+static size_t
+take_characters(struct slice text, size_t width, size_t *count)
+{
+	size_t i = 0;
+
+	*count = 0;
+	while (i < text.len) {
+		if (!is_continuation(text.p[i])) {
+			if (*count == width)
+				break;
+			(*count)++;
+		}
+		i++;
+	}
+	return i;
+}
+
+void
+screen_add_cell(struct buf *out, struct slice text, size_t width)
+{
+	struct buf visible = {0};
+	size_t bytes, count;
+
+	buf_add_visible(&visible, text);
+	bytes = take_characters(buf_slice(&visible), width, &count);
+	buf_add(out, slice_sub(buf_slice(&visible), 0, bytes));
+	for (; count < width; count++)
+		buf_add_byte(out, ' ');
+	buf_fini(&visible);
+}
+
+size_t
+screen_width(struct slice text)
+{
+	struct buf visible = {0};
+	size_t count;
+
+	buf_add_visible(&visible, text);
+	(void)take_characters(buf_slice(&visible), SIZE_MAX, &count);
+	buf_fini(&visible);
+	return count;
+}
+
+void
+screen_add_time(struct buf *out, struct slice rfc3339)
+{
+	struct slice day = slice_sub(rfc3339, 0, 10);
+	struct slice minute = slice_sub(rfc3339, 11, 16);
+
+	if (rfc3339.len < 16) {
+		screen_add_cell(out, SLICE("-"), 16);
+		return;
+	}
+	screen_add_cell(out, day, 10);
+	buf_add_byte(out, ' ');
+	screen_add_cell(out, minute, 5);
+}
+
+void
+screen_add_bar(struct buf *out, long long value, long long most)
+{
+	static const char *const heights[] = {
+		" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+	long long height = most > 0 ? value * 8 / most : 0;
+
+	if (value > 0 && height == 0)
+		height = 1;
+	buf_puts(out, heights[height < 8 ? height : 8]);
+}
+
+size_t
+screen_columns(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+		return COLUMNS_DEFAULT;
+	return size.ws_col < COLUMNS_LEAST ? COLUMNS_LEAST : size.ws_col;
+}
+
+void
+screen_print(const struct buf *out)
+{
+	struct slice text = buf_slice(out);
+
+	(void)fwrite(text.p, 1, text.len, stdout);
+	(void)fflush(stdout);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Text on a terminal: escaped fields in columns (by width in characters),
+ * bars, times. What came from mail is never written raw.
+ */
+#ifndef CLI_SCREEN_H
+#define CLI_SCREEN_H
+
+#include "base/buf.h"
+#include "base/slice.h"
+
+#include <stddef.h>
+
+/* text, escaped, cut or filled to width columns. */
+void screen_add_cell(struct buf *, struct slice text, size_t width);
+/* How wide the text is once escaped. */
+size_t screen_width(struct slice text);
+/* "2026-11-21T22:05:40.796Z" as "2026-11-21 22:05"; "-" where absent. */
+void screen_add_time(struct buf *, struct slice rfc3339);
+/* One of nine heights for value of most: ' ', then U+2581..U+2588. */
+void screen_add_bar(struct buf *, long long value, long long most);
+/* Columns of the terminal, or 100 where it is none. */
+size_t screen_columns(void);
+/* Writes all of it to stdout. */
+void screen_print(const struct buf *);
+
+#endif
