@@ -267,7 +267,8 @@ config_read(const char *file, const struct slice *text, struct diags *diags)
 	else if (document != NULL && document->root->kind != YAML_NULL)
 		(void)diags_add(diags, DIAG_ERROR, document->root->mark, NULL,
 			"a configuration is keys and values: `mode: observe`");
-	if (document != NULL || diags_count(diags, DIAG_ERROR) == 0)
+	if (diags_count(diags, DIAG_ERROR) == 0 ||
+		(document != NULL && document->root->kind == YAML_MAP))
 		check_given(&reader);
 	check_together(config, diags);
 	set_host(config);

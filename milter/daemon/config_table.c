@@ -126,7 +126,8 @@ static const struct config_key keys[] = {
 		"The folder of the embedded store's snapshot and of the "
 		"journal."},
 
-	{"policies", CONFIG_TEXTS, AT(policies), DATADIR "/policies", 0, 0, NULL,
+	{"policies", CONFIG_TEXTS, AT(policies), DATADIR "/policies", 0, 0,
+		NULL,
 		"Files of policies, or folders for all *.yml and *.yaml "
 		"files below them."},
 	{"lists", CONFIG_LISTS, AT(lists), NULL, 0, 0, NULL,

@@ -99,6 +99,16 @@ parse_family(struct slice text, struct listener_address *out)
 	return text;
 }
 
+/* Without "inet:" a word before the colon is rather a misspelt prefix than a
+ * host. */
+static bool
+is_bare_word(struct slice text, const struct listener_address *address)
+{
+	return !slice_starts_fold(text, SLICE("inet")) &&
+		strpbrk(address->host, ".:") == NULL &&
+		strcmp(address->host, "localhost") != 0;
+}
+
 bool
 listener_parse(struct slice text, struct listener_address *out, struct err *err)
 {
@@ -118,7 +128,7 @@ listener_parse(struct slice text, struct listener_address *out, struct err *err)
 				LISTENER_PATH_BYTES - 1);
 		return true;
 	}
-	if (!parse_inet(rest, out))
+	if (!parse_inet(rest, out) || is_bare_word(text, out))
 		return err_set(err, ERR_INVALID,
 			"not an address; write inet:8894@127.0.0.1, "
 			"inet:127.0.0.1:8894, inet6:8894@::1 or unix:/path");

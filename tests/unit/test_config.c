@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The configuration: what is read, what is refused and where. */
+#include "rows.h"
+
+#include "daemon/config.h"
+#include "daemon/config_type.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#define FILE_NAME "forwarden.yaml"
+#define LOCAL "local: {domains: [example.com]}\n"
+
+static struct config *
+parse(const char *text, struct diags *diags)
+{
+	return config_parse(FILE_NAME, slice_of(text), diags);
+}
+
+/* One mistake, told once, at its place. */
+static const struct refused {
+	const char *name, *text;
+	unsigned line, column;
+	const char *what, *hint; /* parts of what is said; NULL: none */
+} refused[] = {
+	{"an unknown key has the nearest name", LOCAL "mod: observe\n", 2, 1,
+		"no key is called \"mod\"", "did you mean \"mode\"?"},
+	{"an unknown key in a section", LOCAL "limits:\n  feilds: 20\n", 3, 3,
+		"no key is called \"limits.feilds\"",
+		"did you mean \"fields\"?"},
+	{"an unknown key like nothing", LOCAL "zzzzzz: 1\n", 2, 1,
+		"no key is called", "forwarden keys"},
+	{"a misspelt required key is one mistake",
+		"local:\n  domians: [example.com]\n", 2, 3,
+		"no key is called \"local.domians\"", "domains"},
+	{"local.domains must be given", "mode: observe\n", 0, 0,
+		"local.domains is missing", "local: {domains:"},
+	{"a number below its range", LOCAL "limits: {fields: 9}\n", 2, 18,
+		"limits.fields must be 10 to 100000", NULL},
+	{"a number above its range", LOCAL "limits: {fields: 100001}\n", 2, 18,
+		"limits.fields must be 10 to 100000", NULL},
+	{"a number that is none", LOCAL "limits: {fields: many}\n", 2, 18,
+		"limits.fields must be a number", "digits"},
+	{"a duration without unit", LOCAL "limits: {store_time: 250}\n", 2, 22,
+		"must be a duration", "250ms"},
+	{"a duration that overflows",
+		LOCAL "limits: {store_time: 99999999999999999d}\n", 2, 22,
+		"must be a duration", "250ms"},
+	{"a size out of range", LOCAL "limits: {field_bytes: 2G}\n", 2, 23,
+		"limits.field_bytes must be 1k to 1M", NULL},
+	{"a mode that is not octal", LOCAL "socket: {mode: 0888}\n", 2, 16,
+		"must be a file mode", "octal"},
+	{"a word that is none of them", LOCAL "mode: enfore\n", 2, 7,
+		"mode must be observe or enforce", "did you mean \"enforce\""},
+	{"an action that is none", LOCAL "respond: {high: quarantin}\n", 2, 17,
+		"none, log, tag, divert", "quarantine"},
+	{"a section that is a scalar", LOCAL "respond: tag\n", 2, 10,
+		"\"respond\" is a section", NULL},
+	{"a key that is a map", LOCAL "mode: {a: b}\n", 2, 7, "mode must be",
+		NULL},
+	{"a listener in no spelling", LOCAL "listen: tcp:1\n", 2, 9,
+		"listen: not an address", NULL},
+	{"a control that is no unix socket",
+		LOCAL "control: inet:1@127.0.0.1\n", 2, 10,
+		"control must be a unix socket", "permissions"},
+	{"an http open to the world", LOCAL "http: 0.0.0.0:80\n", 2, 7,
+		"http must be a loopback address", "password"},
+	{"a reply with a percent sign", LOCAL "reply: {reject: 100%}\n", 2, 17,
+		"reply.reject holds a character", "percent"},
+	{"a reply with an umlaut", LOCAL "reply: {reject: Tür}\n", 2, 17,
+		"reply.reject holds a character", "ASCII"},
+	{"an empty reply", LOCAL "reply: {reject: ''}\n", 2, 17,
+		"must have 1 to 200 characters", NULL},
+	{"a text with a control character", LOCAL "host: \"a\\x07\"\n", 2, 7,
+		"must not hold control characters", NULL},
+	{"a secret whose file is missing",
+		LOCAL "privacy: {key_file: /nonexistent}\n", 2, 21,
+		"privacy.key_file: cannot read the file", NULL},
+	{"privacy without a key", LOCAL "privacy: {hash: true}\n", 0, 0,
+		"privacy.hash needs privacy.key_file", "openssl rand"},
+	{"a boolean that is none", LOCAL "privacy: {hash: yes}\n", 2, 17,
+		"must be a boolean", "true or false"},
+	{"a fallback that is no fallback",
+		LOCAL "respond: {unable: quarantine}\n", 0, 0,
+		"respond.unable is for MTAs without quarantine", NULL},
+	{"a list whose file is missing",
+		LOCAL "lists:\n  freemail: file:/nonexistent\n", 3, 13,
+		"cannot read the list", NULL},
+	{"an entry that is a list", "local: {domains: [[a]]}\n", 1, 19,
+		"an entry of local.domains must be a text", NULL},
+	{"a configuration that is a list", "- a\n", 1, 1,
+		"a configuration is keys and values", NULL},
+	{"the same key twice", LOCAL "mode: observe\nmode: enforce\n", 3, 1,
+		"mode", NULL},
+};
+
+static void
+check_refused(void **state)
+{
+	const struct refused *row = *state;
+	struct diags *diags = diags_new();
+	struct config *config = parse(row->text, diags);
+	const struct diag *diag;
+
+	assert_true(diags_count(diags, DIAG_ERROR) >= 1);
+	diag = diags_at(diags, 0);
+	assert_non_null(strstr(diag->what, row->what));
+	assert_int_equal(diag->mark.line, row->line);
+	assert_int_equal(diag->mark.column, row->column);
+	if (row->hint != NULL) {
+		assert_non_null(diag->hint);
+		assert_non_null(strstr(diag->hint, row->hint));
+	}
+	config_free(config);
+	diags_free(diags);
+}
+
+static const struct amount {
+	const char *name;
+	bool duration, ok;
+	long long value;
+} amounts[] = {
+	{"250ms", true, true, 250},
+	{"30s", true, true, 30000},
+	{"10m", true, true, 600000},
+	{"12h", true, true, 43200000},
+	{"7d", true, true, 604800000},
+	{"7D", true, true, 604800000},
+	{"0s", true, true, 0},
+	{"7", true, false, 0},
+	{"d", true, false, 0},
+	{"", true, false, 0},
+	{"-1s", true, false, 0},
+	{"1.5h", true, false, 0},
+	{"1h30m", true, false, 0},
+	{"9223372036854775807ms", true, true, INT64_MAX},
+	{"9223372036854775808ms", true, false, 0},
+	{"106751991168d", true, false, 0},
+	{"4096", false, true, 4096},
+	{"64k", false, true, 65536},
+	{"16M", false, true, 16777216},
+	{"1G", false, true, 1073741824},
+	{"1T", false, false, 0},
+};
+
+static void
+check_amount(void **state)
+{
+	const struct amount *row = *state;
+	struct slice text = slice_of(row->name);
+	long long value = -1;
+	bool ok = row->duration ? config_duration_parse(text, &value)
+				: config_size_parse(text, &value);
+
+	assert_int_equal(ok, row->ok);
+	if (ok)
+		assert_true(value == row->value);
+}
+
+static void
+test_three_mistakes_are_three_errors(void **state)
+{
+	struct diags *diags = diags_new();
+	struct config *config = parse("local: {domains: [example.com]}\n"
+				      "mod: observe\n"
+				      "limits: {fields: 3}\n"
+				      "listen: nowhere\n",
+		diags);
+
+	(void)state;
+	assert_int_equal(diags_count(diags, DIAG_ERROR), 3);
+	config_free(config);
+	diags_free(diags);
+}
+
+static void
+test_every_key_has_its_default(void **state)
+{
+	struct diags *diags = diags_new();
+	struct config *config = parse(LOCAL, diags);
+
+	(void)state;
+	assert_int_equal(diags_total(diags), 0);
+	assert_string_equal(config->listen, "inet:8894@127.0.0.1");
+	assert_string_equal(config->store, "memory");
+	assert_int_equal(config->mode, MODE_OBSERVE);
+	assert_int_equal(config->networks.count, 2);
+	assert_int_equal(config->respond[SIGMA_MEDIUM], ACTION_TAG);
+	assert_int_equal(config->ceiling, ACTION_QUARANTINE);
+	assert_int_equal(config->store_time, 250);
+	assert_int_equal(config->socket_mode, 0660);
+	assert_true(*config->host != '\0');
+	config_free(config);
+	diags_free(diags);
+}
+
+/* Each row of the table: within its range, with a help that ends. */
+static void
+test_the_table_is_sound(void **state)
+{
+	const struct config_key *keys;
+	size_t count, i, j;
+
+	(void)state;
+	keys = config_keys(&count);
+	for (i = 0; i < count; i++) {
+		size_t len = strlen(keys[i].help);
+
+		assert_true(len > 10 && keys[i].help[len - 1] == '.');
+		assert_true(keys[i].least <= keys[i].most);
+		for (j = 0; j < i; j++)
+			assert_string_not_equal(keys[i].name, keys[j].name);
+	}
+}
+
+static void
+test_a_single_text_is_a_list_of_one(void **state)
+{
+	struct diags *diags = diags_new();
+	struct config *config = parse("local: {domains: example.com}\n", diags);
+
+	(void)state;
+	assert_int_equal(diags_total(diags), 0);
+	assert_int_equal(config->domains.count, 1);
+	assert_string_equal(config->domains.at[0].p, "example.com");
+	config_free(config);
+	diags_free(diags);
+}
+
+static void
+write_file(char *path, const char *text)
+{
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	(void)close(fd);
+}
+
+static void
+test_lists_come_inline_and_from_files(void **state)
+{
+	char path[] = "/tmp/forwarden-list-XXXXXX";
+	struct diags *diags = diags_new();
+	struct config *config;
+	char text[256];
+
+	(void)state;
+	write_file(path, "# providers\ngmail.com\n\n  gmx.de  # both\n");
+	(void)snprintf(text, sizeof text,
+		LOCAL
+		"lists:\n  freemail: [a.example, 'file:%s']\n  vip: bob\n",
+		path);
+	config = parse(text, diags);
+	(void)unlink(path);
+	assert_int_equal(diags_total(diags), 0);
+	assert_int_equal(config->lists.count, 2);
+	assert_int_equal(config->lists.at[0].count, 3);
+	assert_string_equal(config->lists.at[0].values[2].p, "gmx.de");
+	assert_string_equal(config->lists.at[1].values[0].p, "bob");
+	config_free(config);
+	diags_free(diags);
+}
+
+static void
+test_a_secret_is_the_first_line(void **state)
+{
+	char path[] = "/tmp/forwarden-key-XXXXXX";
+	struct diags *diags = diags_new();
+	struct config *config;
+	char text[256];
+
+	(void)state;
+	write_file(path, "0123456789abcdef0123456789abcdef\nnot this\n");
+	(void)snprintf(text, sizeof text,
+		LOCAL "privacy: {hash: true, key_file: '%s'}\n", path);
+	config = parse(text, diags);
+	(void)unlink(path);
+	assert_int_equal(diags_total(diags), 0);
+	assert_true(config->privacy_hash);
+	assert_string_equal(
+		config->privacy_key, "0123456789abcdef0123456789abcdef");
+	config_free(config);
+	diags_free(diags);
+}
+
+/* What the example shows as defaults must be what they are. */
+static void
+test_the_example_reads_as_it_stands_and_uncommented(void **state)
+{
+	struct buf example = {0}, bare = {0};
+	struct diags *diags = diags_new();
+	struct config *config;
+	size_t i;
+
+	(void)state;
+	config_print_example(&example);
+	config = parse(buf_slice(&example).p, diags);
+	assert_int_equal(diags_total(diags), 0);
+	config_free(config);
+	/* "#key" is a key, "# text" a comment. */
+	for (i = 0; i < example.len; i++)
+		if (example.p[i] != '#' || example.p[i + 1] == ' ' ||
+			example.p[i + 1] == '\n')
+			buf_add_byte(&bare, example.p[i]);
+	config = parse(buf_slice(&bare).p, diags);
+	assert_int_equal(diags_total(diags), 0);
+	config_free(config);
+	buf_fini(&example);
+	buf_fini(&bare);
+	diags_free(diags);
+}
+
+static void
+test_the_manual_has_every_key(void **state)
+{
+	const struct config_key *keys;
+	struct buf manual = {0};
+	size_t count, i;
+
+	(void)state;
+	config_print_manual(&manual);
+	keys = config_keys(&count);
+	for (i = 0; i < count; i++)
+		assert_non_null(strstr(buf_slice(&manual).p, keys[i].name));
+	buf_fini(&manual);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_three_mistakes_are_three_errors),
+		cmocka_unit_test(test_every_key_has_its_default),
+		cmocka_unit_test(test_the_table_is_sound),
+		cmocka_unit_test(test_a_single_text_is_a_list_of_one),
+		cmocka_unit_test(test_lists_come_inline_and_from_files),
+		cmocka_unit_test(test_a_secret_is_the_first_line),
+		cmocka_unit_test(
+			test_the_example_reads_as_it_stands_and_uncommented),
+		cmocka_unit_test(test_the_manual_has_every_key),
+	};
+	struct rows all = {0};
+
+	ROWS_ADD(&all, refused, check_refused);
+	ROWS_ADD(&all, amounts, check_amount);
+	ROWS_TESTS(&all, tests);
+	return rows_run(&all, "config");
+}
