@@ -50,6 +50,7 @@ struct worker {
 	struct http *http;
 	pthread_t control;
 	bool has_control;
+	atomic_bool draining;
 	int pipe[2]; /* the first takes the listener's place while draining */
 };
 
@@ -157,6 +158,7 @@ drain(struct worker *worker)
 	if (dup2(worker->pipe[0], worker->sockets.milter) < 0)
 		log_write(LOG_LEVEL_ERROR, "cannot leave the socket: %s",
 			strerror(errno));
+	worker->draining = true;
 	worker->api.ending = true;
 	http_stop(worker->http);
 	worker->http = NULL;
@@ -212,15 +214,12 @@ fini(struct worker *worker)
 	report_free(worker->report);
 	metrics_free(worker->metrics);
 	snapshot_slot_free(worker->slot);
-	sockets_close(&worker->sockets);
-	if (worker->pipe[0] >= 0) {
-		(void)close(worker->pipe[0]);
-		(void)close(worker->pipe[1]);
-	}
 	log_write(LOG_LEVEL_NOTICE, "stopped");
 	log_close();
 }
 
+/* Descriptors stay open until the process ends: libmilter still listens on
+ * one of them, by its number. */
 static void *
 control_main(void *arg)
 {
@@ -317,9 +316,12 @@ start_control(struct worker *worker, struct err *err)
 	return true;
 }
 
+/* A drain that has begun ends the process by itself. */
 static void
 stop_control(struct worker *worker)
 {
+	while (worker->draining)
+		(void)pause();
 	(void)pthread_cancel(worker->control);
 	(void)pthread_join(worker->control, NULL);
 }
