@@ -243,7 +243,9 @@ byte_mask(unsigned bits, size_t byte)
 {
 	if (bits >= 8 * (byte + 1))
 		return 0xFF;
-	return bits <= 8 * byte ? 0 : (unsigned char)(0xFF00 >> bits % 8);
+	if (bits <= 8 * byte)
+		return 0;
+	return (unsigned char)(0xFF00U >> bits % 8);
 }
 
 static bool
