@@ -322,20 +322,29 @@ phrase_text(struct arena *arena, struct slice raw)
 	return slice_trim(encoded_words_decode(arena, raw));
 }
 
+/* A comment as a name, without quotes around it. */
+static struct slice
+comment_text(struct arena *arena, struct slice comment)
+{
+	comment = slice_trim(comment);
+	if (comment.len >= 2 && comment.p[0] == '"' &&
+		comment.p[comment.len - 1] == '"')
+		comment = slice_sub(comment, 1, comment.len - 1);
+	comment = token_unquote(arena, comment);
+	return slice_trim(encoded_words_decode(arena, comment));
+}
+
 /* The display name: the phrase, else the comment after the address. */
 static struct slice
 item_name(struct arena *arena, const struct item *item)
 {
-	struct slice comment;
-
 	if (item->spec == SPEC_ANGLE && item->phrase_to != NULL)
 		return phrase_text(arena,
 			(struct slice){item->from,
 				(size_t)(item->phrase_to - item->from)});
 	if (slice_is_absent(item->comment))
 		return item->comment;
-	comment = token_unquote(arena, item->comment);
-	return slice_trim(encoded_words_decode(arena, comment));
+	return comment_text(arena, item->comment);
 }
 
 /* Ends the item; an empty one leaves nothing. */
@@ -353,7 +362,8 @@ flush(struct list *list)
 		struct slice raw = {
 			item->from, (size_t)(item->to - item->from)};
 
-		if (item->spec != SPEC_NONE && !item->address.broken)
+		if (item->spec == SPEC_ANGLE ||
+			(item->spec == SPEC_BARE && !item->address.broken))
 			*slot = item->address;
 		else if (item->spec == SPEC_NONE && !item->junk &&
 			item->chains == 1)
@@ -406,6 +416,8 @@ take_junk(struct list *list, struct token token)
 {
 	item_extend(&list->item, token);
 	list->item.junk = true;
+	if (list->item.phrase_to != NULL && list->item.spec != SPEC_ANGLE)
+		list->item.phrase_to = list->item.to;
 }
 
 /* The chain before it is a local part. */
@@ -420,8 +432,8 @@ take_at(struct list *list, struct token token)
 	domain = read_domain(&list->lexer);
 	if (domain.words > 0)
 		item->to = domain.to;
-	if (item->spec != SPEC_NONE || item->chain.words == 0 ||
-		domain.words == 0) {
+	if (item->spec != SPEC_NONE || item->address.broken ||
+		item->chain.words == 0 || domain.words == 0) {
 		item->address.broken = true;
 		item->junk = true;
 		return;
@@ -435,46 +447,65 @@ take_at(struct list *list, struct token token)
 	item->chain = (struct chain){0};
 }
 
-/* Passes over what should not be there, to the end of the angle brackets. */
-static bool
-close_angle(struct list *list)
+/*
+ * Passes over what should not be there, to the end of the angle brackets or
+ * what must be it; *clean tells whether there was nothing. Where the inside
+ * ends.
+ */
+static const char *
+close_angle(struct list *list, bool *clean)
 {
-	struct lexer before = list->lexer;
-	bool clean = true;
-
+	*clean = true;
 	for (;;) {
+		struct lexer before = list->lexer;
 		struct token token = token_next_word(&list->lexer);
 
-		if (token.special == '>') {
-			list->item.to = token.raw.p + 1;
-			return clean;
-		}
+		if (token.special == '>')
+			return token.raw.p;
 		if (token.kind == TOKEN_END || token.special == ',' ||
 			token.special == '<') {
 			list->lexer = before;
-			return clean;
+			return before.at;
 		}
-		before = list->lexer;
-		list->item.to = before.at;
-		clean = false;
+		*clean = false;
 	}
+}
+
+/* Some write the brackets twice. */
+static void
+skip_more_brackets(struct lexer *lexer)
+{
+	struct lexer before;
+
+	do
+		before = *lexer;
+	while (token_next_word(lexer).special == '<');
+	*lexer = before;
 }
 
 static void
 take_angle(struct list *list, struct token token)
 {
 	struct item *item = &list->item;
+	struct slice inside;
 	enum outcome outcome;
+	bool clean;
 
 	if (item->spec == SPEC_ANGLE)
 		flush(list);
 	item_extend(item, token);
-	outcome = read_spec(list->arena, &list->lexer, &item->address);
-	item->to = list->lexer.at;
 	item->spec = SPEC_ANGLE;
-	if (!close_angle(list) || outcome == UNREADABLE)
-		item->address.broken = true;
-	if (outcome == ARENA_FULL)
+	skip_more_brackets(&list->lexer);
+	inside.p = list->lexer.at;
+	outcome = read_spec(list->arena, &list->lexer, &item->address);
+	inside.len = (size_t)(close_angle(list, &clean) - inside.p);
+	item->to = list->lexer.at;
+	if (outcome == READ && clean)
+		return;
+	if (slice_starts_fold(inside, SLICE("mailto:")))
+		inside = slice_sub(inside, strlen("mailto:"), inside.len);
+	if (outcome == ARENA_FULL ||
+		!address_parse_path(list->arena, inside, &item->address))
 		list->cut = true;
 }
 

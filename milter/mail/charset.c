@@ -94,6 +94,55 @@ static const struct {
 	{{"cp1252", 6}, add_latin1},
 };
 
+/*
+ * Names that iconv does not have, or that senders use for more than the
+ * standard of that name holds (WHATWG Encoding Standard section 4.2).
+ */
+static const struct {
+	struct slice name;
+	const char *charset;
+} aliases[] = {
+	{{"gb2312", 6}, "GB18030"},
+	{{"gbk", 3}, "GB18030"},
+	{{"x-gbk", 5}, "GB18030"},
+	{{"gb_2312-80", 10}, "GB18030"},
+	{{"ks_c_5601-1987", 14}, "CP949"},
+	{{"ks_c_5601", 9}, "CP949"},
+	{{"euc-kr", 6}, "CP949"},
+	{{"shift_jis", 9}, "CP932"},
+	{{"shift-jis", 9}, "CP932"},
+	{{"x-sjis", 6}, "CP932"},
+	{{"big5", 4}, "BIG5-HKSCS"},
+	{{"x-x-big5", 8}, "BIG5-HKSCS"},
+	{{"iso-8859-8-i", 12}, "ISO-8859-8"},
+	{{"iso-8859-8-e", 12}, "ISO-8859-8"},
+	{{"unicode-1-1-utf-7", 17}, "UTF-7"},
+	{{"x-mac-roman", 11}, "MACINTOSH"},
+	{{"x-mac-cyrillic", 14}, "MAC-CYRILLIC"},
+	{{"x-cp1251", 8}, "CP1251"},
+	{{"windows-874", 11}, "CP874"},
+};
+
+static const char *
+find_alias(struct slice name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof aliases / sizeof *aliases; i++)
+		if (slice_equal_fold(aliases[i].name, name))
+			return aliases[i].charset;
+	return NULL;
+}
+
+/* NULL if there is none; POSIX has (iconv_t)-1 for that. */
+static iconv_t
+open_converter(const char *charset)
+{
+	iconv_t handle = charset != NULL ? iconv_open("UTF-8", charset) : NULL;
+
+	return (intptr_t)handle == -1 ? NULL : handle;
+}
+
 void
 charset_cache_fini(struct charset_cache *cache)
 {
@@ -106,8 +155,6 @@ charset_cache_fini(struct charset_cache *cache)
 static iconv_t
 find_converter(struct charset_cache *cache, struct slice charset)
 {
-	iconv_t handle;
-
 	if (charset.len >= sizeof cache->name)
 		return NULL;
 	if (slice_equal_fold(slice_of(cache->name), charset))
@@ -119,9 +166,9 @@ find_converter(struct charset_cache *cache, struct slice charset)
 	memcpy(cache->name, charset.p, charset.len);
 	cache->name[charset.len] = '\0';
 	cache->opened++;
-	handle = iconv_open("UTF-8", cache->name);
-	/* POSIX: (iconv_t)-1 is the failure; NULL stands for it here. */
-	cache->handle = (intptr_t)handle == -1 ? NULL : handle;
+	cache->handle = open_converter(find_alias(charset));
+	if (cache->handle == NULL)
+		cache->handle = open_converter(cache->name);
 	return cache->handle;
 }
 

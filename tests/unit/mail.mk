@@ -22,3 +22,15 @@ tests_unit_test_realm_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_realm_LDADD = $(LIBMAIL) $(CMOCKA_LIBS)
 tests_unit_test_received_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_received_LDADD = $(LIBMAIL) $(CMOCKA_LIBS)
+
+# Real mail, and another reader of it. The programs are called by the script.
+noinst_PROGRAMS += tests/oracle/facts
+tests_oracle_facts_LDADD = $(LIBMAIL)
+if HAVE_GMIME
+noinst_PROGRAMS += tests/oracle/oracle
+tests_oracle_oracle_CFLAGS = $(AM_CFLAGS) $(GMIME_CFLAGS)
+tests_oracle_oracle_LDADD = $(LIBMAIL) $(GMIME_LIBS)
+endif
+TESTS += tests/oracle/oracle.sh
+EXTRA_DIST += tests/oracle/oracle.sh tests/oracle/fields.txt \
+	tests/oracle/kinds.txt tests/oracle/known.txt
