@@ -48,5 +48,12 @@ struct store {
 
 /* Each opens its backend, or gives NULL with err set. */
 struct store *store_memory_open(const struct store_options *, struct err *);
+struct store *store_resilient_open(const struct store_options *, struct err *);
+/* Takes the inner store over, also on failure. */
+struct store *store_private_open_take(
+	struct store *inner, const struct store_options *, struct err *);
+
+/* A route that another backend knows, for when it is away. */
+void memory_learn(struct store *, const struct store_facts *, int64_t at_ms);
 
 #endif

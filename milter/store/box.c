@@ -225,11 +225,32 @@ box_drop_route(struct box *box, struct slice destination)
 	return true;
 }
 
+/* Puts the route last; the stalest goes past the cap. box may move; NULL when
+ * memory is short. */
+static struct box *
+add_route(struct table_shard *shard, struct box *box, uint32_t cap,
+	const struct box_route *route)
+{
+	struct box_route stalest;
+
+	box = open_gap(shard, box, used_bytes(box), route_bytes(route));
+	if (box == NULL)
+		return NULL;
+	write_route(routes_of(box) + box->route_bytes, route);
+	box->route_bytes += route_bytes(route);
+	box->routes++;
+	if (box->routes > cap) {
+		read_route(routes_of(box), &stalest);
+		cut_route(box, 0, route_bytes(&stalest));
+	}
+	return box;
+}
+
 static struct box *
 count_route(struct table_shard *shard, struct box *box, uint32_t cap,
 	int64_t at_ms, struct slice destination)
 {
-	struct box_route route, stalest;
+	struct box_route route;
 	uint32_t at = find_route(box, destination, &route);
 
 	if (at != UINT32_MAX)
@@ -242,17 +263,7 @@ count_route(struct table_shard *shard, struct box *box, uint32_t cap,
 	if (route.first_ms > at_ms)
 		route.first_ms = at_ms;
 	add_saturating(&route.count);
-	box = open_gap(shard, box, used_bytes(box), route_bytes(&route));
-	if (box == NULL)
-		return NULL;
-	write_route(routes_of(box) + box->route_bytes, &route);
-	box->route_bytes += route_bytes(&route);
-	box->routes++;
-	if (box->routes > cap) {
-		read_route(routes_of(box), &stalest);
-		cut_route(box, 0, route_bytes(&stalest));
-	}
-	return box;
+	return add_route(shard, box, cap, &route);
 }
 
 static void
@@ -352,6 +363,40 @@ box_tally(struct table *table, const struct box_limits *limits, int64_t at_ms,
 			count_in(shard, (struct box *)entry, limits->routes,
 				at_ms, tally);
 	}
+	table_trim(shard);
+	pthread_mutex_unlock(&shard->lock);
+}
+
+void
+box_learn(struct table *table, const struct box_limits *limits, int64_t at_ms,
+	const struct store_facts *facts)
+{
+	struct entry_key key = table_key(table, ENTRY_BOX, 0, facts->mailbox);
+	struct table_shard *shard = table_shard_of(table, &key);
+	struct box_route route,
+		learnt = {facts->destination, facts->route_first_ms,
+			facts->route_last_ms,
+			facts->route_count < UINT32_MAX
+				? (uint32_t)facts->route_count
+				: UINT32_MAX};
+	struct entry *entry;
+	struct box *box;
+	uint32_t at;
+
+	if (facts->destination.len == 0)
+		return;
+	pthread_mutex_lock(&shard->lock);
+	entry = table_find(shard, &key);
+	if (entry == NULL)
+		entry = table_add(shard, &key, 0);
+	box = (struct box *)entry;
+	if (box != NULL && box->active_ms < at_ms)
+		box->active_ms = at_ms;
+	at = box != NULL ? find_route(box, learnt.destination, &route) : 0;
+	if (box != NULL && at != UINT32_MAX && route.count < learnt.count)
+		cut_route(box, at, route_bytes(&route));
+	if (box != NULL && (at == UINT32_MAX || route.count < learnt.count))
+		(void)add_route(shard, box, limits->routes, &learnt);
 	table_trim(shard);
 	pthread_mutex_unlock(&shard->lock);
 }

@@ -49,6 +49,10 @@ void box_tally(struct table *, const struct box_limits *, int64_t at_ms,
 /* Fills the answers in, but contained. Takes the shard's lock. */
 void box_facts(struct table *, int64_t at_ms, struct store_facts *);
 
+/* A route that is known elsewhere: kept unless it is known better here. */
+void box_learn(struct table *, const struct box_limits *, int64_t at_ms,
+	const struct store_facts *);
+
 /* These need the shard's lock. */
 const struct box_hour *box_hours(struct box *);
 uint32_t box_day_flows(struct box *, uint32_t day);

@@ -174,6 +174,19 @@ memory_tell(struct store *store, const struct store_batch *batch)
 		free(ops);
 }
 
+void
+memory_learn(
+	struct store *store, const struct store_facts *facts, int64_t at_ms)
+{
+	struct memory *memory = (struct memory *)store;
+	struct key_text mailbox, destination;
+	struct store_facts known = *facts;
+
+	known.mailbox = key_bound(known.mailbox, &mailbox);
+	known.destination = key_bound(known.destination, &destination);
+	box_learn(memory->table, &memory->limits, at_ms, &known);
+}
+
 static bool
 memory_snapshot(struct store *store, struct err *err)
 {

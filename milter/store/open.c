@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Opens the store that a place names. */
 #include "store/backend.h"
-
-#include <string.h>
+#include "store/place.h"
 
 #define SECOND_MS ((int64_t)1000)
 #define HOUR_MS (3600 * SECOND_MS)
@@ -34,16 +33,22 @@ store_options_init(struct store_options *options)
 bool
 store_uri_check(struct slice uri, struct err *err)
 {
-	if (slice_equal(uri, SLICE("memory")))
-		return true;
-	return err_set(err, ERR_INVALID, "\"%.*s\" is no store: write memory",
-		SLICE_ARG(uri));
+	struct place place;
+
+	return place_parse(uri, &place, err);
 }
 
 struct store *
 store_open(const struct store_options *options, struct err *err)
 {
-	if (!store_uri_check(slice_of(options->uri), err))
+	struct place place;
+	struct store *store;
+
+	if (!place_parse(slice_of(options->uri), &place, err))
 		return NULL;
-	return store_memory_open(options, err);
+	store = place.kind == PLACE_MEMORY ? store_memory_open(options, err)
+					   : store_resilient_open(options, err);
+	if (store != NULL && options->hash_key.len > 0)
+		store = store_private_open_take(store, options, err);
+	return store;
 }

@@ -259,10 +259,15 @@ struct store_health {
 	bool up;
 	int64_t since_ms; /* of this state */
 	char reason[128]; /* why it is down */
-	uint64_t round_trips, ops, failures, late;
+	uint64_t round_trips; /* of batches and questions */
+	uint64_t pipelines; /* sent: several batches may share one */
+	uint64_t ops; /* operations sent */
+	uint64_t failures; /* batches that did not get through */
+	uint64_t late; /* that had no answer within their budget */
 	uint64_t journal; /* operations waiting to be replayed */
 	uint64_t replayed; /* ... that were */
-	uint64_t dropped; /* sets evicted, journal entries lost to its bound */
+	uint64_t dropped; /* sets that went because memory was full */
+	uint64_t lost; /* operations the journal had no room for, or refused */
 	uint64_t bytes; /* memory held */
 	uint64_t entries; /* sets and records in memory */
 };

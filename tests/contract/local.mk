@@ -1,8 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # One table of cases against every backend of the store.
 CONTRACT = tests/contract/cases.c tests/contract/contract.h
+SERVER = tests/contract/server.c tests/contract/server.h
 
 check_PROGRAMS += tests/contract/test_memory
 tests_contract_test_memory_SOURCES = tests/contract/test_memory.c $(CONTRACT)
 tests_contract_test_memory_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_contract_test_memory_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/contract/test_redis
+tests_contract_test_redis_SOURCES = tests/contract/test_redis.c \
+	$(CONTRACT) $(SERVER)
+tests_contract_test_redis_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_contract_test_redis_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
+tests_contract_test_redis_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A list of encoded batches, and its file. */
+#include "store/journal.h"
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "store/codec.h"
+#include "store/key.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAGIC "fwjourn\1"
+#define RECORD_MAX ((uint32_t)64 << 20)
+#define FORGET_ARENA_BYTES ((size_t)16 << 20)
+
+struct record {
+	struct record *next;
+	uint32_t operations, len;
+	char bytes[];
+};
+
+struct journal {
+	pthread_mutex_t lock;
+	struct record *first, **last;
+	struct journal_counts counts;
+	size_t limit;
+};
+
+struct journal *
+journal_new(size_t limit)
+{
+	struct journal *journal = calloc(1, sizeof *journal);
+
+	if (journal == NULL)
+		return NULL;
+	pthread_mutex_init(&journal->lock, NULL);
+	journal->last = &journal->first;
+	journal->limit = limit;
+	return journal;
+}
+
+/* Under the lock. */
+static struct record *
+cut_first(struct journal *journal)
+{
+	struct record *record = journal->first;
+
+	if (record == NULL)
+		return NULL;
+	journal->first = record->next;
+	if (journal->first == NULL)
+		journal->last = &journal->first;
+	journal->counts.operations -= record->operations;
+	journal->counts.bytes -= sizeof *record + record->len;
+	return record;
+}
+
+void
+journal_free(struct journal *journal)
+{
+	struct record *record;
+
+	if (journal == NULL)
+		return;
+	while ((record = cut_first(journal)) != NULL)
+		free(record);
+	pthread_mutex_destroy(&journal->lock);
+	free(journal);
+}
+
+static void
+add_record(struct journal *journal, struct slice bytes, size_t operations)
+{
+	struct record *record = malloc(sizeof *record + bytes.len), *oldest;
+
+	if (record != NULL) {
+		record->next = NULL;
+		record->operations = (uint32_t)operations;
+		record->len = (uint32_t)bytes.len;
+		memcpy(record->bytes, bytes.p, bytes.len);
+	}
+	pthread_mutex_lock(&journal->lock);
+	if (record == NULL) {
+		journal->counts.dropped += operations;
+	} else {
+		*journal->last = record;
+		journal->last = &record->next;
+		journal->counts.operations += operations;
+		journal->counts.bytes += sizeof *record + record->len;
+	}
+	while (journal->counts.bytes > journal->limit) {
+		oldest = cut_first(journal);
+		journal->counts.dropped += oldest->operations;
+		free(oldest);
+	}
+	pthread_mutex_unlock(&journal->lock);
+}
+
+void
+journal_add(struct journal *journal, int64_t at_ms, const struct store_op *ops,
+	size_t count)
+{
+	struct buf buf = {0};
+	size_t operations = codec_write(&buf, at_ms, ops, count);
+
+	if (operations > 0 && buf_ok(&buf) && buf.len < RECORD_MAX)
+		add_record(journal, buf_slice(&buf), operations);
+	buf_fini(&buf);
+}
+
+bool
+journal_take(
+	struct journal *journal, struct arena *arena, struct store_batch *batch)
+{
+	struct record *record;
+	struct slice bytes;
+	bool ok;
+
+	do {
+		pthread_mutex_lock(&journal->lock);
+		record = cut_first(journal);
+		pthread_mutex_unlock(&journal->lock);
+		if (record == NULL)
+			return false;
+		bytes = arena_copy(
+			arena, (struct slice){record->bytes, record->len});
+		ok = bytes.p != NULL && codec_read(bytes, arena, batch);
+		free(record);
+	} while (!ok);
+	return true;
+}
+
+void
+journal_count(struct journal *journal, struct journal_counts *counts)
+{
+	pthread_mutex_lock(&journal->lock);
+	*counts = journal->counts;
+	pthread_mutex_unlock(&journal->lock);
+}
+
+static bool
+op_names(const struct store_op *op, struct slice name)
+{
+	size_t i;
+
+	switch (op->verb) {
+	case STORE_NOTE:
+		return key_names(op->note.group, name) ||
+			slice_equal(op->note.member, name);
+	case STORE_REMEMBER:
+		for (i = 0; i < op->remember.count; i++)
+			if (slice_equal(op->remember.members[i], name))
+				return true;
+		return false;
+	case STORE_TALLY:
+		return slice_equal(op->tally.mailbox, name) ||
+			slice_equal(op->tally.destination, name);
+	case STORE_APPEND:
+		return slice_find(op->append.json, name) != SLICE_NONE;
+	case STORE_RECALL:
+	case STORE_FACTS:
+		break;
+	}
+	return false;
+}
+
+/* Leaves out the operations that name it. What others wait for stays in
+ * place as a note nobody can find: its group and member are empty. */
+static size_t
+forget_in(struct store_batch *batch, struct slice name)
+{
+	size_t forgotten = 0, i;
+
+	for (i = 0; i < batch->count; i++) {
+		struct store_op *op = &batch->ops[i];
+
+		if (!op_names(op, name))
+			continue;
+		forgotten++;
+		if (op->verb == STORE_NOTE) {
+			op->note.after = (int)i;
+			op->note.group = op->note.member = SLICE("");
+		} else {
+			*op = (struct store_op){
+				STORE_RECALL, {.recall = {.id = {NULL, 0}}}};
+		}
+	}
+	return forgotten;
+}
+
+uint64_t
+journal_forget(struct journal *journal, struct slice name)
+{
+	struct arena *arena = arena_new(FORGET_ARENA_BYTES);
+	struct journal_counts counts;
+	struct store_batch batch;
+	uint64_t forgotten = 0, left;
+
+	journal_count(journal, &counts);
+	for (left = counts.operations; arena != NULL && left > 0 &&
+		journal_take(journal, arena, &batch);
+		arena_reset(arena)) {
+		left = left > batch.count ? left - batch.count : 0;
+		forgotten += forget_in(&batch, name);
+		journal_add(journal, batch.at_ms, batch.ops, batch.count);
+	}
+	arena_free(arena);
+	return forgotten;
+}
+
+static bool
+write_all(FILE *file, const struct journal *journal)
+{
+	const struct record *record;
+
+	if (fwrite(MAGIC, 8, 1, file) != 1)
+		return false;
+	for (record = journal->first; record != NULL; record = record->next) {
+		struct slice bytes = {record->bytes, record->len};
+		unsigned char digest[DIGEST_BYTES];
+
+		if (!digest_parts(&bytes, 1, digest) ||
+			fwrite(&record->len, sizeof record->len, 1, file) !=
+				1 ||
+			fwrite(digest, sizeof digest, 1, file) != 1 ||
+			fwrite(record->bytes, 1, record->len, file) !=
+				record->len)
+			return false;
+	}
+	return fflush(file) == 0 && fsync(fileno(file)) == 0;
+}
+
+static bool
+save_to(struct journal *journal, const char *temporary, const char *path,
+	struct err *err)
+{
+	int fd = open(temporary,
+		O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+	bool ok;
+
+	if (file == NULL)
+		return err_system(err, "journal: cannot write %s", temporary);
+	pthread_mutex_lock(&journal->lock);
+	ok = write_all(file, journal);
+	pthread_mutex_unlock(&journal->lock);
+	ok = fclose(file) == 0 && ok && rename(temporary, path) == 0;
+	if (!ok) {
+		err_system(err, "journal: cannot write %s", path);
+		(void)unlink(temporary);
+	}
+	return ok;
+}
+
+bool
+journal_save(struct journal *journal, const char *path, struct err *err)
+{
+	size_t bytes = strlen(path) + sizeof ".new";
+	struct journal_counts counts;
+	char *temporary;
+	bool ok;
+
+	journal_count(journal, &counts);
+	if (counts.operations == 0) {
+		(void)unlink(path);
+		return true;
+	}
+	temporary = malloc(bytes);
+	if (temporary == NULL)
+		return err_set(err, ERR_MEMORY, "journal: out of memory");
+	(void)snprintf(temporary, bytes, "%s.new", path);
+	ok = save_to(journal, temporary, path, err);
+	free(temporary);
+	return ok;
+}
+
+/* One record of the file; *end is set at its end. */
+static bool
+load_record(FILE *file, struct journal *journal, bool *end)
+{
+	unsigned char digest[DIGEST_BYTES], found[DIGEST_BYTES];
+	struct arena *arena = NULL;
+	struct store_batch batch;
+	struct slice bytes;
+	uint32_t len;
+	char *text;
+	bool ok = false;
+
+	*end = fread(&len, sizeof len, 1, file) != 1;
+	if (*end)
+		return feof(file) != 0;
+	if (len > RECORD_MAX || fread(digest, sizeof digest, 1, file) != 1)
+		return false;
+	text = malloc((size_t)len + 1);
+	arena = arena_new(FORGET_ARENA_BYTES);
+	bytes = (struct slice){text, len};
+	if (text != NULL && arena != NULL && fread(text, 1, len, file) == len &&
+		digest_parts(&bytes, 1, found) &&
+		memcmp(digest, found, sizeof digest) == 0 &&
+		codec_read(bytes, arena, &batch)) {
+		add_record(journal, bytes, batch.count);
+		ok = true;
+	}
+	arena_free(arena);
+	free(text);
+	return ok;
+}
+
+bool
+journal_load(struct journal *journal, const char *path, struct err *err)
+{
+	FILE *file = fopen(path, "rbe");
+	char magic[8];
+	bool ok, end = false;
+
+	if (file == NULL)
+		return errno == ENOENT ||
+			err_system(err, "journal: cannot read %s", path);
+	ok = fread(magic, sizeof magic, 1, file) == 1 &&
+		memcmp(magic, MAGIC, sizeof magic) == 0;
+	while (ok && !end)
+		ok = load_record(file, journal, &end);
+	(void)fclose(file);
+	return ok ||
+		err_set(err, ERR_INVALID,
+			"journal: %s is damaged; what came before is kept",
+			path);
+}

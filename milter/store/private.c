@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A store that never sees an address: in keys, members and questions stands
+ * "h:" and 32 hex digits of its HMAC-SHA-256 under the operator's key. What
+ * has no "@" (domains, policies, identities, names made here) passes as it
+ * is. Groups of several fields are hashed field by field.
+ */
+#include "store/backend.h"
+
+#include "base/arena.h"
+#include "base/digest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME_BYTES 16
+#define NAME_LEN (2 + 2 * NAME_BYTES)
+#define SCRATCH_BYTES ((size_t)16 << 20)
+#define KEY_MAX 1024
+
+struct private_store {
+	struct store store;
+	struct store *inner;
+	size_t key_len;
+	char key[KEY_MAX];
+};
+
+static struct slice
+name_of(const struct private_store *private, struct arena *arena,
+	struct slice text)
+{
+	struct slice key = {private->key, private->key_len};
+	unsigned char digest[DIGEST_BYTES];
+	char *name;
+
+	if (text.p == NULL || slice_find_byte(text, '@', 0) == SLICE_NONE)
+		return text;
+	name = arena_alloc(arena, NAME_LEN + 1);
+	if (name == NULL || !digest_hmac(key, text, digest))
+		return SLICE("h:");
+	name[0] = 'h';
+	name[1] = ':';
+	digest_hex(digest, NAME_BYTES, name + 2);
+	return (struct slice){name, NAME_LEN};
+}
+
+/* Where the field that begins here ends (store.h on groups). */
+static size_t
+field_end(struct slice group, size_t at)
+{
+	while (at < group.len && group.p[at] != STORE_GROUP_SEPARATOR)
+		at += group.p[at] == '\\' ? 2 : 1;
+	return at < group.len ? at : group.len;
+}
+
+static struct slice
+group_of(const struct private_store *private, struct arena *arena,
+	struct slice group)
+{
+	struct slice out = {NULL, 0};
+	size_t at = 0;
+
+	if (group.p == NULL || slice_find_byte(group, '@', 0) == SLICE_NONE)
+		return group;
+	while (at <= group.len) {
+		size_t end = field_end(group, at);
+		struct slice name =
+			name_of(private, arena, slice_sub(group, at, end));
+
+		out = out.p == NULL
+			? name
+			: arena_printf(arena, "%.*s%c%.*s", SLICE_ARG(out),
+				  STORE_GROUP_SEPARATOR, SLICE_ARG(name));
+		at = end + 1;
+	}
+	return out.p != NULL ? out : SLICE("h:");
+}
+
+static void
+hide_members(const struct private_store *private, struct arena *arena,
+	struct store_remember *remember)
+{
+	struct slice *members =
+		arena_array(arena, remember->count, sizeof *members);
+	size_t i;
+
+	if (members == NULL) {
+		remember->count = 0;
+		return;
+	}
+	for (i = 0; i < remember->count; i++)
+		members[i] = name_of(private, arena, remember->members[i]);
+	remember->members = members;
+}
+
+static void
+hide(const struct private_store *private, struct arena *arena,
+	struct store_op *op)
+{
+	switch (op->verb) {
+	case STORE_NOTE:
+		op->note.group = group_of(private, arena, op->note.group);
+		op->note.member = name_of(private, arena, op->note.member);
+		break;
+	case STORE_REMEMBER:
+		hide_members(private, arena, &op->remember);
+		break;
+	case STORE_FACTS:
+		op->facts.mailbox = name_of(private, arena, op->facts.mailbox);
+		op->facts.destination =
+			name_of(private, arena, op->facts.destination);
+		break;
+	case STORE_TALLY:
+		op->tally.mailbox = name_of(private, arena, op->tally.mailbox);
+		op->tally.destination =
+			name_of(private, arena, op->tally.destination);
+		break;
+	case STORE_RECALL:
+	case STORE_APPEND:
+		break;
+	}
+}
+
+/* The batch as the inner store may see it; false when memory is short. */
+static bool
+hidden(const struct private_store *private, struct arena *arena,
+	const struct store_batch *batch, struct store_batch *out)
+{
+	size_t i;
+
+	*out = *batch;
+	out->ops = arena_array(arena, batch->count, sizeof *out->ops);
+	if (out->ops == NULL)
+		return false;
+	memcpy(out->ops, batch->ops, batch->count * sizeof *out->ops);
+	for (i = 0; i < batch->count; i++)
+		hide(private, arena, &out->ops[i]);
+	return true;
+}
+
+/* Answers come back; what was asked stays as the caller wrote it. */
+static void
+give_back(const struct store_op *from, struct store_op *to)
+{
+	struct store_op asked = *to;
+
+	if (to->verb != STORE_NOTE && to->verb != STORE_RECALL &&
+		to->verb != STORE_FACTS)
+		return;
+	*to = *from;
+	if (to->verb == STORE_NOTE) {
+		to->note.group = asked.note.group;
+		to->note.member = asked.note.member;
+	} else if (to->verb == STORE_FACTS) {
+		to->facts.mailbox = asked.facts.mailbox;
+		to->facts.destination = asked.facts.destination;
+	}
+}
+
+static void
+clear_answers(struct store_op *op)
+{
+	if (op->verb == STORE_NOTE) {
+		op->note.before = op->note.count = 0;
+		op->note.sum = 0;
+		op->note.fresh = op->note.done = false;
+	} else if (op->verb == STORE_RECALL) {
+		op->recall.members = NULL;
+		op->recall.count = 0;
+	} else if (op->verb == STORE_FACTS) {
+		op->facts = (struct store_facts){.mailbox = op->facts.mailbox,
+			.destination = op->facts.destination};
+	}
+}
+
+static enum store_result
+private_ask(struct store *store, struct store_batch *batch, int64_t budget_ms)
+{
+	const struct private_store *private = (struct private_store *)store;
+	enum store_result result = STORE_FALLBACK;
+	struct store_batch inner;
+	size_t i;
+
+	for (i = 0; i < batch->count; i++)
+		clear_answers(&batch->ops[i]);
+	if (!hidden(private, batch->arena, batch, &inner))
+		return result;
+	result = store_ask(private->inner, &inner, budget_ms);
+	for (i = 0; i < batch->count; i++)
+		give_back(&inner.ops[i], &batch->ops[i]);
+	return result;
+}
+
+static void
+private_tell(struct store *store, const struct store_batch *batch)
+{
+	const struct private_store *private = (struct private_store *)store;
+	struct arena *arena = arena_new(SCRATCH_BYTES);
+	struct store_batch inner;
+
+	if (arena != NULL && hidden(private, arena, batch, &inner))
+		store_tell(private->inner, &inner);
+	arena_free(arena);
+}
+
+static struct store *
+inner_of(struct store *store)
+{
+	return ((struct private_store *)store)->inner;
+}
+
+static bool
+private_snapshot(struct store *store, struct err *err)
+{
+	return store_snapshot(inner_of(store), err);
+}
+
+static void
+private_close(struct store *store)
+{
+	struct private_store *private = (struct private_store *)store;
+
+	store_close(private->inner);
+	memset(private->key, 0, sizeof private->key);
+	free(private);
+}
+
+static struct slice
+private_name(struct store *store, struct arena *arena, struct slice address)
+{
+	return name_of((struct private_store *)store, arena, address);
+}
+
+static bool
+private_top(struct store *store, struct arena *arena, int64_t day_ms,
+	size_t limit, struct store_boxes *boxes, struct err *err)
+{
+	return store_top(inner_of(store), arena, day_ms, limit, boxes, err);
+}
+
+static bool
+private_box(struct store *store, struct arena *arena, struct slice mailbox,
+	struct store_boxes *boxes, struct err *err)
+{
+	return store_box(inner_of(store), arena,
+		private_name(store, arena, mailbox), boxes, err);
+}
+
+static bool
+private_routes(struct store *store, struct arena *arena, struct slice mailbox,
+	int64_t since_ms, struct store_routes *routes, struct err *err)
+{
+	return store_routes(inner_of(store), arena,
+		private_name(store, arena, mailbox), since_ms, routes, err);
+}
+
+static bool
+private_senders(struct store *store, struct arena *arena,
+	struct slice destination, struct store_routes *routes, struct err *err)
+{
+	return store_senders(inner_of(store), arena,
+		private_name(store, arena, destination), routes, err);
+}
+
+static bool
+private_windows(struct store *store, struct arena *arena, struct slice group,
+	struct store_windows *windows, struct err *err)
+{
+	return store_windows(inner_of(store), arena,
+		group_of((struct private_store *)store, arena, group), windows,
+		err);
+}
+
+static bool
+private_hours(struct store *store, struct arena *arena, struct slice mailbox,
+	struct store_hours *hours, struct err *err)
+{
+	return store_hours(inner_of(store), arena,
+		private_name(store, arena, mailbox), hours, err);
+}
+
+static bool
+private_events(struct store *store, struct arena *arena, struct slice after,
+	size_t limit, struct store_events *events, struct err *err)
+{
+	return store_events(inner_of(store), arena, after, limit, events, err);
+}
+
+/* One address hashed outside of any arena of the caller's. */
+struct one_name {
+	struct arena *arena;
+	struct slice name;
+};
+
+static bool
+begin_name(struct store *store, struct slice address, struct one_name *one,
+	struct err *err)
+{
+	one->arena = arena_new(SCRATCH_BYTES);
+	if (one->arena == NULL)
+		return err_set(err, ERR_MEMORY, "out of memory");
+	one->name = private_name(store, one->arena, address);
+	return true;
+}
+
+static bool
+private_contain(struct store *store, struct slice mailbox,
+	const struct store_containment *containment, struct err *err)
+{
+	struct one_name one;
+	bool ok;
+
+	if (!begin_name(store, mailbox, &one, err))
+		return false;
+	ok = store_contain(inner_of(store), one.name, containment, err);
+	arena_free(one.arena);
+	return ok;
+}
+
+static bool
+private_contained(struct store *store, struct arena *arena,
+	struct slice mailbox, struct store_containment *containment,
+	struct err *err)
+{
+	return store_contained(inner_of(store), arena,
+		private_name(store, arena, mailbox), containment, err);
+}
+
+static bool
+private_forget(struct store *store, struct slice mailbox, uint64_t *wiped,
+	struct err *err)
+{
+	struct one_name one;
+	bool ok;
+
+	if (!begin_name(store, mailbox, &one, err))
+		return false;
+	ok = store_forget(inner_of(store), one.name, wiped, err);
+	arena_free(one.arena);
+	return ok;
+}
+
+static void
+private_health(struct store *store, struct store_health *health)
+{
+	store_health(inner_of(store), health);
+}
+
+static const struct store_backend backend = {
+	.name = "private",
+	.ask = private_ask,
+	.tell = private_tell,
+	.snapshot = private_snapshot,
+	.close = private_close,
+	.name_of = private_name,
+	.top = private_top,
+	.box = private_box,
+	.routes = private_routes,
+	.senders = private_senders,
+	.windows = private_windows,
+	.hours = private_hours,
+	.events = private_events,
+	.contain = private_contain,
+	.contained = private_contained,
+	.forget = private_forget,
+	.health = private_health,
+};
+
+struct store *
+store_private_open_take(struct store *inner,
+	const struct store_options *options, struct err *err)
+{
+	struct private_store *private;
+
+	if (options->hash_key.len < 16 || options->hash_key.len > KEY_MAX) {
+		err_set(err, ERR_INVALID,
+			"the key for hashing addresses has %zu bytes: 16 to %d",
+			options->hash_key.len, KEY_MAX);
+		store_close(inner);
+		return NULL;
+	}
+	private = calloc(1, sizeof *private);
+	if (private == NULL) {
+		err_set(err, ERR_MEMORY, "out of memory");
+		store_close(inner);
+		return NULL;
+	}
+	private->store.backend = &backend;
+	private->inner = inner;
+	private->key_len = options->hash_key.len;
+	memcpy(private->key, options->hash_key.p, private->key_len);
+	return &private->store;
+}

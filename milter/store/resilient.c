@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Redis that may be away, with memory behind it. Every batch passes through
+ * memory first: so its sets are warm when an outage begins, and its answers
+ * are there when Redis gives none. What Redis did not take goes into the
+ * journal, whether it never was sent, or was sent and nobody knows: all of it
+ * may be repeated. A thread replays the journal when Redis is back, oldest
+ * first, a few batches at a time so that mail keeps its place in the queue.
+ */
+#include "store/journal.h"
+#include "store/memory.h"
+#include "store/redis.h"
+
+#include "base/arena.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define REPLAY_BATCHES 64
+#define REPLAY_ARENA_BYTES ((size_t)80 << 20)
+#define POLL_MS 200
+#define SAY_MS 60000
+#define JOURNAL_NAME "store.journal"
+
+struct resilient {
+	struct store store;
+	struct store *memory;
+	struct redis *redis;
+	struct journal *journal;
+	char *path; /* of the journal; NULL: none */
+	struct clock clock;
+
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	pthread_t thread;
+	bool has_thread, closing;
+	size_t in_flight; /* batches being replayed */
+	bool replay_failed;
+	uint64_t replayed, refused;
+	int64_t said_ms; /* that something was lost */
+	uint64_t lost_said;
+};
+
+/* Lines about what is lost for good, at most one a minute. */
+static void
+say_lost(struct resilient *resilient, const char *reason)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	struct journal_counts counts;
+	uint64_t lost;
+	bool say;
+
+	journal_count(resilient->journal, &counts);
+	pthread_mutex_lock(&resilient->lock);
+	lost = counts.dropped + resilient->refused;
+	say = lost > resilient->lost_said &&
+		(resilient->said_ms == 0 ||
+			now_ms >= resilient->said_ms + SAY_MS);
+	if (say) {
+		resilient->said_ms = now_ms;
+		resilient->lost_said = lost;
+	}
+	pthread_mutex_unlock(&resilient->lock);
+	if (say)
+		redis_say(resilient->redis, LOG_LEVEL_WARNING,
+			"store: %llu operations are lost: %s",
+			(unsigned long long)lost, reason);
+}
+
+/* From a node's thread, or the one that told. */
+static void
+lost(void *ctx, struct request *request)
+{
+	struct resilient *resilient = ctx;
+	struct journal_counts before, after;
+
+	if (request->outcome == REQUEST_REFUSED) {
+		pthread_mutex_lock(&resilient->lock);
+		resilient->refused += request->op_count;
+		pthread_mutex_unlock(&resilient->lock);
+		say_lost(resilient, request->reason);
+		return;
+	}
+	journal_count(resilient->journal, &before);
+	journal_add(resilient->journal, request->at_ms, request->ops,
+		request->op_count);
+	journal_count(resilient->journal, &after);
+	if (after.dropped > before.dropped)
+		say_lost(resilient, "the journal is full");
+}
+
+/* A route that Redis knows better than memory does. */
+static void
+learn(struct resilient *resilient, const struct store_batch *batch)
+{
+	size_t i;
+
+	for (i = 0; i < batch->count; i++)
+		if (batch->ops[i].verb == STORE_FACTS &&
+			batch->ops[i].facts.route_count > 0)
+			memory_learn(resilient->memory, &batch->ops[i].facts,
+				batch->at_ms);
+}
+
+static enum store_result
+resilient_ask(struct store *store, struct store_batch *batch, int64_t budget_ms)
+{
+	struct resilient *resilient = (struct resilient *)store;
+	struct store_batch dated = *batch;
+	enum request_outcome outcome;
+
+	if (dated.at_ms == 0)
+		dated.at_ms = clock_now_ms(resilient->clock);
+	(void)store_ask(resilient->memory, &dated, budget_ms);
+	outcome = redis_ask(resilient->redis, &dated, budget_ms);
+	if (outcome == REQUEST_DONE) {
+		learn(resilient, &dated);
+		return STORE_OK;
+	}
+	return outcome == REQUEST_OPEN ? STORE_LATE : STORE_FALLBACK;
+}
+
+static void
+resilient_tell(struct store *store, const struct store_batch *batch)
+{
+	struct resilient *resilient = (struct resilient *)store;
+	struct store_batch dated = *batch;
+
+	if (dated.at_ms == 0)
+		dated.at_ms = clock_now_ms(resilient->clock);
+	store_tell(resilient->memory, &dated);
+	if (!redis_tell(resilient->redis, &dated, false, NULL, NULL))
+		journal_add(resilient->journal, dated.at_ms, dated.ops,
+			dated.count);
+}
+
+/* One batch of the replay has come to an end. */
+static void
+replayed(struct request *request, void *ctx)
+{
+	struct resilient *resilient = request->finish_ctx;
+	bool again = request->outcome == REQUEST_DOWN;
+
+	(void)ctx;
+	if (again)
+		journal_add(resilient->journal, request->at_ms, request->ops,
+			request->op_count);
+	pthread_mutex_lock(&resilient->lock);
+	if (request->outcome == REQUEST_DONE)
+		resilient->replayed += request->op_count;
+	else if (!again)
+		resilient->refused += request->op_count;
+	resilient->replay_failed = resilient->replay_failed || again;
+	resilient->in_flight--;
+	pthread_cond_broadcast(&resilient->wake);
+	pthread_mutex_unlock(&resilient->lock);
+	if (request->outcome == REQUEST_REFUSED)
+		say_lost(resilient, request->reason);
+}
+
+static void
+wait_landed(struct resilient *resilient)
+{
+	pthread_mutex_lock(&resilient->lock);
+	while (resilient->in_flight > 0)
+		pthread_cond_wait(&resilient->wake, &resilient->lock);
+	pthread_mutex_unlock(&resilient->lock);
+}
+
+/* Some batches; false when there was none, or one did not get through. */
+static bool
+replay_some(struct resilient *resilient, struct arena *arena)
+{
+	struct store_batch batch;
+	size_t i;
+
+	resilient->replay_failed = false;
+	for (i = 0; i < REPLAY_BATCHES &&
+		journal_take(resilient->journal, arena, &batch);
+		i++) {
+		pthread_mutex_lock(&resilient->lock);
+		resilient->in_flight++;
+		pthread_mutex_unlock(&resilient->lock);
+		if (!redis_tell(resilient->redis, &batch, true, replayed,
+			    resilient)) {
+			journal_add(resilient->journal, batch.at_ms, batch.ops,
+				batch.count);
+			pthread_mutex_lock(&resilient->lock);
+			resilient->in_flight--;
+			resilient->replay_failed = true;
+			pthread_mutex_unlock(&resilient->lock);
+		}
+		arena_reset(arena);
+	}
+	wait_landed(resilient);
+	return i > 0 && !resilient->replay_failed;
+}
+
+/* False when the store closes. */
+static bool
+pause_replay(struct resilient *resilient)
+{
+	int64_t at_ms = clock_monotonic_ms() + POLL_MS;
+	struct timespec until = {at_ms / 1000, at_ms % 1000 * 1000000};
+	bool closing;
+	int rc = 0;
+
+	pthread_mutex_lock(&resilient->lock);
+	while (!resilient->closing && rc != ETIMEDOUT)
+		rc = pthread_cond_timedwait(
+			&resilient->wake, &resilient->lock, &until);
+	closing = resilient->closing;
+	pthread_mutex_unlock(&resilient->lock);
+	return !closing;
+}
+
+static bool
+is_closing(struct resilient *resilient)
+{
+	bool closing;
+
+	pthread_mutex_lock(&resilient->lock);
+	closing = resilient->closing;
+	pthread_mutex_unlock(&resilient->lock);
+	return closing;
+}
+
+static void *
+replay_thread(void *arg)
+{
+	struct resilient *resilient = arg;
+	struct arena *arena = arena_new(REPLAY_ARENA_BYTES);
+	struct journal_counts counts;
+
+	if (arena == NULL)
+		return NULL;
+	while (pause_replay(resilient)) {
+		uint64_t before = resilient->replayed;
+
+		journal_count(resilient->journal, &counts);
+		if (counts.operations == 0 || !redis_is_up(resilient->redis))
+			continue;
+		while (!is_closing(resilient) && replay_some(resilient, arena))
+			continue;
+		journal_count(resilient->journal, &counts);
+		if (counts.operations == 0 && resilient->replayed > before)
+			redis_say(resilient->redis, LOG_LEVEL_NOTICE,
+				"store: %llu operations replayed to Redis",
+				(unsigned long long)(resilient->replayed -
+					before));
+	}
+	arena_free(arena);
+	return NULL;
+}
+
+static bool
+resilient_snapshot(struct store *store, struct err *err)
+{
+	return store_snapshot(((struct resilient *)store)->memory, err);
+}
+
+static void
+stop_thread(struct resilient *resilient)
+{
+	if (!resilient->has_thread)
+		return;
+	pthread_mutex_lock(&resilient->lock);
+	resilient->closing = true;
+	pthread_cond_broadcast(&resilient->wake);
+	pthread_mutex_unlock(&resilient->lock);
+	pthread_join(resilient->thread, NULL);
+	resilient->has_thread = false;
+}
+
+/* Nodes first: what they cannot deliver any more goes into the journal. */
+static void
+resilient_close(struct store *store)
+{
+	struct resilient *resilient = (struct resilient *)store;
+	store_say_fn *say = NULL;
+	void *say_ctx = NULL;
+	struct err err;
+
+	stop_thread(resilient);
+	if (resilient->redis != NULL) {
+		say = resilient->redis->options.say;
+		say_ctx = resilient->redis->options.say_ctx;
+		redis_close(resilient->redis);
+	}
+	if (resilient->path != NULL && resilient->journal != NULL &&
+		!journal_save(resilient->journal, resilient->path, &err) &&
+		say != NULL)
+		say(say_ctx, LOG_LEVEL_WARNING, err.text);
+	store_close(resilient->memory);
+	journal_free(resilient->journal);
+	pthread_cond_destroy(&resilient->wake);
+	pthread_mutex_destroy(&resilient->lock);
+	free(resilient->path);
+	free(resilient);
+}
+
+static struct slice
+resilient_name(struct store *store, struct arena *arena, struct slice address)
+{
+	(void)store;
+	return arena_copy(arena, address);
+}
+
+/* Who answers people: Redis, or memory while it is away. */
+static struct store *
+who_answers(struct store *store)
+{
+	struct resilient *resilient = (struct resilient *)store;
+
+	return redis_is_up(resilient->redis) ? &resilient->redis->store
+					     : resilient->memory;
+}
+
+static bool
+resilient_top(struct store *store, struct arena *arena, int64_t day_ms,
+	size_t limit, struct store_boxes *boxes, struct err *err)
+{
+	return store_top(who_answers(store), arena, day_ms, limit, boxes, err);
+}
+
+static bool
+resilient_box(struct store *store, struct arena *arena, struct slice mailbox,
+	struct store_boxes *boxes, struct err *err)
+{
+	return store_box(who_answers(store), arena, mailbox, boxes, err);
+}
+
+static bool
+resilient_routes(struct store *store, struct arena *arena, struct slice mailbox,
+	int64_t since_ms, struct store_routes *routes, struct err *err)
+{
+	return store_routes(
+		who_answers(store), arena, mailbox, since_ms, routes, err);
+}
+
+static bool
+resilient_senders(struct store *store, struct arena *arena,
+	struct slice destination, struct store_routes *routes, struct err *err)
+{
+	return store_senders(
+		who_answers(store), arena, destination, routes, err);
+}
+
+static bool
+resilient_windows(struct store *store, struct arena *arena, struct slice group,
+	struct store_windows *windows, struct err *err)
+{
+	return store_windows(who_answers(store), arena, group, windows, err);
+}
+
+static bool
+resilient_hours(struct store *store, struct arena *arena, struct slice mailbox,
+	struct store_hours *hours, struct err *err)
+{
+	return store_hours(who_answers(store), arena, mailbox, hours, err);
+}
+
+static bool
+resilient_events(struct store *store, struct arena *arena, struct slice after,
+	size_t limit, struct store_events *events, struct err *err)
+{
+	return store_events(
+		who_answers(store), arena, after, limit, events, err);
+}
+
+static bool
+resilient_contained(struct store *store, struct arena *arena,
+	struct slice mailbox, struct store_containment *containment,
+	struct err *err)
+{
+	return store_contained(
+		who_answers(store), arena, mailbox, containment, err);
+}
+
+static bool
+down(struct resilient *resilient, struct err *err)
+{
+	struct store_health health = {0};
+
+	if (redis_is_up(resilient->redis))
+		return false;
+	redis_health(resilient->redis, &health);
+	err_set(err, ERR_DOWN,
+		"Redis is down (%s): it was done on this machine only",
+		health.reason);
+	return true;
+}
+
+static bool
+resilient_contain(struct store *store, struct slice mailbox,
+	const struct store_containment *containment, struct err *err)
+{
+	struct resilient *resilient = (struct resilient *)store;
+
+	return store_contain(resilient->memory, mailbox, containment, err) &&
+		!down(resilient, err) &&
+		store_contain(
+			&resilient->redis->store, mailbox, containment, err);
+}
+
+static bool
+resilient_forget(struct store *store, struct slice mailbox, uint64_t *wiped,
+	struct err *err)
+{
+	struct resilient *resilient = (struct resilient *)store;
+	uint64_t here = 0, there = 0;
+	bool ok = store_forget(resilient->memory, mailbox, &here, err);
+
+	(void)journal_forget(resilient->journal, mailbox);
+	*wiped = here;
+	ok = ok && !down(resilient, err) &&
+		store_forget(&resilient->redis->store, mailbox, &there, err);
+	*wiped = there > here ? there : here;
+	return ok;
+}
+
+static void
+resilient_health(struct store *store, struct store_health *health)
+{
+	struct resilient *resilient = (struct resilient *)store;
+	struct journal_counts counts;
+	struct store_health memory;
+
+	store_health(resilient->memory, &memory);
+	redis_health(resilient->redis, health);
+	journal_count(resilient->journal, &counts);
+	health->bytes = memory.bytes + counts.bytes;
+	health->entries = memory.entries;
+	health->journal = counts.operations;
+	pthread_mutex_lock(&resilient->lock);
+	health->journal += resilient->in_flight;
+	health->replayed = resilient->replayed;
+	health->dropped = memory.dropped;
+	health->lost = counts.dropped + resilient->refused;
+	pthread_mutex_unlock(&resilient->lock);
+}
+
+static const struct store_backend backend = {
+	.name = "redis",
+	.ask = resilient_ask,
+	.tell = resilient_tell,
+	.snapshot = resilient_snapshot,
+	.close = resilient_close,
+	.name_of = resilient_name,
+	.top = resilient_top,
+	.box = resilient_box,
+	.routes = resilient_routes,
+	.senders = resilient_senders,
+	.windows = resilient_windows,
+	.hours = resilient_hours,
+	.events = resilient_events,
+	.contain = resilient_contain,
+	.contained = resilient_contained,
+	.forget = resilient_forget,
+	.health = resilient_health,
+};
+
+static void
+init_locks(struct resilient *resilient)
+{
+	pthread_condattr_t attr;
+
+	pthread_mutex_init(&resilient->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&resilient->wake, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
+static char *
+path_in(const char *dir)
+{
+	size_t bytes = strlen(dir) + sizeof "/" JOURNAL_NAME;
+	char *path = malloc(bytes);
+
+	if (path != NULL)
+		(void)snprintf(path, bytes, "%s/" JOURNAL_NAME, dir);
+	return path;
+}
+
+static void
+start_thread(struct resilient *resilient)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	resilient->has_thread = pthread_create(&resilient->thread, NULL,
+					replay_thread, resilient) == 0;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static bool
+open_parts(struct resilient *resilient, const struct store_options *options,
+	struct err *err)
+{
+	struct err said;
+
+	resilient->memory = store_memory_open(options, err);
+	if (resilient->memory == NULL)
+		return false;
+	resilient->journal = journal_new((size_t)options->journal_bytes);
+	if (options->state_dir != NULL)
+		resilient->path = path_in(options->state_dir);
+	if (resilient->journal == NULL ||
+		(options->state_dir != NULL && resilient->path == NULL))
+		return err_set(err, ERR_MEMORY, "out of memory");
+	if (resilient->path != NULL &&
+		!journal_load(resilient->journal, resilient->path, &said) &&
+		options->say != NULL)
+		options->say(options->say_ctx, LOG_LEVEL_WARNING, said.text);
+	resilient->redis = redis_open(options, lost, resilient, err);
+	return resilient->redis != NULL;
+}
+
+struct store *
+store_resilient_open(const struct store_options *options, struct err *err)
+{
+	struct resilient *resilient = calloc(1, sizeof *resilient);
+
+	if (resilient == NULL) {
+		err_set(err, ERR_MEMORY, "out of memory");
+		return NULL;
+	}
+	resilient->store.backend = &backend;
+	resilient->clock = options->clock;
+	init_locks(resilient);
+	if (!open_parts(resilient, options, err)) {
+		resilient_close(&resilient->store);
+		return NULL;
+	}
+	start_thread(resilient);
+	return &resilient->store;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The contract on one Redis node. */
+#include "contract.h"
+#include "server.h"
+
+#include <stdio.h>
+
+static struct server server;
+static char uri[160], prefix[32];
+
+static void
+prepare(struct store_options *options)
+{
+	static int number;
+
+	snprintf(uri, sizeof uri, "unix:%s?db=3", server.socket);
+	snprintf(prefix, sizeof prefix, "t%d", ++number);
+	options->uri = uri;
+	options->prefix = prefix;
+}
+
+int
+main(void)
+{
+	static const struct contract_backend redis = {
+		.name = "redis",
+		.prepare = prepare,
+		.real_time = true,
+		.result = STORE_OK,
+	};
+	int failed = 1;
+
+	if (!server_available())
+		return server_skip();
+	if (server_start(&server, 0, NULL))
+		failed = contract_run(&redis);
+	else
+		printf("Bail out! redis-server does not start\n");
+	server_stop(&server);
+	return failed;
+}
