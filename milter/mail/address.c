@@ -197,6 +197,8 @@ address_build(struct arena *arena, struct slice local, struct slice domain,
 	struct address *out)
 {
 	*out = (struct address){.local = local};
+	if (slice_is_absent(local))
+		return false;
 	domain = without_final_dot(domain);
 	switch (build_plain(arena, local, domain, out)) {
 	case BUILT:

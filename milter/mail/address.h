@@ -45,7 +45,8 @@ bool address_parse_path(struct arena *, struct slice path, struct address *out);
 
 /*
  * From its parts: local without quotes, domain in any spelling (may be
- * absent). Borrows local. False only when the arena is full.
+ * absent). Borrows local. False when the arena is full, or was when local was
+ * made (it is absent).
  */
 bool address_build(struct arena *, struct slice local, struct slice domain,
 	struct address *out);

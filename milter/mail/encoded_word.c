@@ -13,6 +13,9 @@
 #include <string.h>
 
 #define CHARSET_BYTES_MAX 64
+/* RFC 2047 has none in a word, senders have. Bounded, for the time it takes
+ * to look behind each of them for the end. */
+#define QUESTION_MARKS_MAX 8
 
 static bool
 is_charset_byte(char c)
@@ -38,6 +41,23 @@ parse_charset(struct slice s, struct slice *charset)
 	return end + 1;
 }
 
+/* Where the "?=" is that ends a word; SLICE_NONE if there is none. */
+static size_t
+find_end(struct slice text)
+{
+	size_t at = SLICE_NONE;
+	unsigned i;
+
+	for (i = 0; i <= QUESTION_MARKS_MAX; i++) {
+		at = slice_find_byte(text, '?', at + 1);
+		if (at == SLICE_NONE || at + 1 == text.len)
+			return SLICE_NONE;
+		if (text.p[at + 1] == '=')
+			return at;
+	}
+	return SLICE_NONE;
+}
+
 bool
 encoded_word_parse(struct slice s, struct encoded_word *out)
 {
@@ -51,7 +71,7 @@ encoded_word_parse(struct slice s, struct encoded_word *out)
 	out->encoding = (char)(s.p[at] & ~0x20);
 	if (out->encoding != 'B' && out->encoding != 'Q')
 		return false;
-	end = slice_find(slice_sub(s, at + 2, s.len), SLICE("?="));
+	end = find_end(slice_sub(s, at + 2, s.len));
 	if (end == SLICE_NONE)
 		return false;
 	out->text = slice_sub(s, at + 2, at + 2 + end);

@@ -42,11 +42,16 @@ static const struct {
 	{WORD(0, 'f', 'o', 'r'), CLAUSE_FOR},
 };
 
+/* Semicolons behind which a date is looked for; every one starts reading
+ * anew. */
+#define DATES_MAX 8
+
 struct parser {
 	struct lexer lexer;
 	struct received *out;
 	enum clause clause;
 	unsigned seen; /* bit set of clauses */
+	unsigned dates; /* how often one was looked for */
 	bool has_client; /* a comment told the client's address */
 	struct slice for_path; /* where "for" began */
 };
@@ -249,7 +254,8 @@ take_date(struct parser *parser)
 	struct slice rest = {parser->lexer.at,
 		(size_t)(parser->lexer.end - parser->lexer.at)};
 
-	return date_parse(rest, &parser->out->at_ms);
+	return parser->dates++ < DATES_MAX &&
+		date_parse(rest, &parser->out->at_ms);
 }
 
 bool

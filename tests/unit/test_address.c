@@ -171,6 +171,43 @@ static const struct list_row {
 	{"two at signs", "a@b@example.com",
 		"!|a@b|example.com|a@b@example.com"},
 	{"mailto", "mailto:a@example.com", "|a|example.com|a@example.com"},
+	{"mailto in brackets", "A <mailto:a@example.com>",
+		"A|a|example.com|a@example.com"},
+	{"brackets twice", "A <<a@example.com>>",
+		"A|a|example.com|a@example.com"},
+	{"no quotes where they must be", "<a b@example.com>",
+		"|a b|example.com|\"a b\"@example.com"},
+	{"comment before the address", "(Alice) a@example.com",
+		"Alice|a|example.com|a@example.com"},
+	{"comment behind the brackets", "<a@example.com> (Alice)",
+		"Alice|a|example.com|a@example.com"},
+	{"quoted comment", "a@example.com (\"Alice Doe\")",
+		"Alice Doe|a|example.com|a@example.com"},
+	{"comment in the domain", "a@(x)example(y).(z)com",
+		"|a|example.com|a@example.com"},
+	{"a name in three quotes", "\"A\" \"B\"\"C\" <a@example.com>",
+		"A BC|a|example.com|a@example.com"},
+	{"literal in the name", "A [x] <a@example.com>",
+		"A [x]|a|example.com|a@example.com"},
+	{"no comma", "a@example.com b@example.com",
+		"|a|example.com|a@example.com\n"
+		"|b|example.com|b@example.com"},
+	{"semicolons", "a@example.com; b@example.com",
+		"|a|example.com|a@example.com\n"
+		"|b|example.com|b@example.com"},
+	{"two at signs and another address", "a@@b.test, c@example.com",
+		"!|a@|b.test|a@@b.test\n|c|example.com|c@example.com"},
+	{"Latin-1 name", "J\xF6rg <j@example.com>",
+		"J\xF6rg|j|example.com|j@example.com"},
+	{"Latin-1 local part", "j\xF6rg@example.com",
+		"|j\xF6rg|example.com|\"j\\xf6rg\"@example.com"},
+	{"domain that libidn2 refuses", "a@xn--\xC3\xA4.test",
+		"|a|xn--\xC3\xA4.test|a@xn--\xC3\xA4.test"},
+	{"UTF-8 everywhere",
+		"J\xC3\xB6rg <j\xC3\xB6rg@b\xC3\xBC"
+		"cher.example>",
+		"J\xC3\xB6rg|j\xC3\xB6rg|xn--bcher-kva.example|"
+		"j\xC3\xB6rg@xn--bcher-kva.example"},
 };
 
 static void
@@ -195,12 +232,118 @@ check_list(void **state)
 	arena_free(arena);
 }
 
+static const struct equal_row {
+	const char *name, *one, *other;
+	bool equal;
+} equal_rows[] = {
+	{"equal: case", "<Alice@Example.com>", "alice@EXAMPLE.COM", true},
+	{"equal: quotes", "<\"alice\"@example.com>", "alice@example.com", true},
+	{"equal: quoted pair", "<\"al\\ice\"@example.com>", "alice@example.com",
+		true},
+	{"equal: missing quotes", "<\"a b\"@example.com>", "a b@example.com",
+		true},
+	{"equal: IDN",
+		"<a@b\xC3\xBC"
+		"cher.example>",
+		"a@XN--bcher-KVA.example", true},
+	{"equal: final dot", "a@example.com.", "a@example.com", true},
+	{"equal: route", "<@x.test:a@example.com>", "a@example.com", true},
+	{"equal: null senders", "<>", "", true},
+	{"equal: tags differ", "a+b@example.com", "a@example.com", false},
+	{"equal: domains differ", "a@example.com", "a@example.net", false},
+	{"equal: no domain", "a", "a@example.com", false},
+	{"equal: broken ones never", "<\"a@b.test>", "<\"a@b.test>", false},
+};
+
+static void
+check_equal(void **state)
+{
+	const struct equal_row *row = *state;
+	struct arena *arena = arena_new(ARENA_BYTES);
+	struct address one, other;
+
+	assert_true(address_parse_path(arena, slice_of(row->one), &one));
+	assert_true(address_parse_path(arena, slice_of(row->other), &other));
+	assert_int_equal(address_equal(&one, &other), row->equal);
+	arena_free(arena);
+}
+
+static void
+knows_mailboxes(void **state)
+{
+	static const char *const none[] = {
+		"<>", "postmaster", "<@b.test>", "<a@>", "<\"a@b.test>"};
+	struct arena *arena = arena_new(ARENA_BYTES);
+	struct address address;
+	size_t i;
+
+	(void)state;
+	assert_true(address_parse_path(arena, SLICE("<a@b.test>"), &address));
+	assert_true(address_is_mailbox(&address));
+	for (i = 0; i < sizeof none / sizeof *none; i++) {
+		assert_true(
+			address_parse_path(arena, slice_of(none[i]), &address));
+		assert_false(address_is_mailbox(&address));
+	}
+	arena_free(arena);
+}
+
+static void
+list_stops_at_its_limit(void **state)
+{
+	struct arena *arena = arena_new(ARENA_BYTES);
+	struct addresses list;
+	bool cut;
+
+	(void)state;
+	list = address_parse_list(arena, SLICE("a@b, c@d, e@f"), 3, &cut);
+	assert_int_equal(list.count, 3);
+	assert_false(cut);
+	list = address_parse_list(arena, SLICE("a@b, c@d, e@f"), 2, &cut);
+	assert_int_equal(list.count, 2);
+	assert_true(cut);
+	list = address_parse_list(arena, SLICE("a@b"), 0, &cut);
+	assert_int_equal(list.count, 0);
+	assert_true(cut);
+	arena_free(arena);
+}
+
+static void
+list_survives_a_full_arena(void **state)
+{
+	size_t bytes;
+
+	(void)state;
+	for (bytes = 16; bytes < 2048; bytes += 16) {
+		struct arena *arena = arena_new(bytes);
+		struct addresses list;
+		bool cut;
+		size_t i;
+
+		list = address_parse_list(arena,
+			SLICE("\"A \\B\" <a . b@c.test>, x@y@z, J (D\\E), "
+			      "b\xC3\xBC@cher.example"),
+			100, &cut);
+		assert_true(cut || list.count == 4);
+		for (i = 0; i < list.count; i++)
+			assert_false(slice_is_absent(list.at[i].text));
+		arena_free(arena);
+	}
+}
+
 int
 main(void)
 {
+	const struct CMUnitTest others[] = {
+		cmocka_unit_test(knows_mailboxes),
+		cmocka_unit_test(list_stops_at_its_limit),
+		cmocka_unit_test(list_survives_a_full_arena),
+	};
 	struct rows rows = {0};
 
 	ROWS_ADD(&rows, path_rows, check_path);
 	ROWS_ADD(&rows, list_rows, check_list);
+	ROWS_ADD(&rows, equal_rows, check_equal);
+	ROWS_TESTS(&rows, others);
 	return rows_run(&rows, "address");
 }

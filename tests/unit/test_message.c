@@ -7,6 +7,7 @@
 #include "mail/message.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #define ARENA_BYTES (1 << 20)
 #define FIELDS_OF_ROW 4
@@ -673,6 +674,90 @@ from_survives_a_full_arena(void **state)
 	close_all(&f);
 }
 
+/* What a hostile sender repeats, in the hope that reading it takes the square
+ * of its length. */
+static const struct pattern_row {
+	const char *name, *pattern;
+} pattern_rows[] = {
+	{"64 KiB of (", "("},
+	{"64 KiB of )", ")"},
+	{"64 KiB of quotes", "\""},
+	{"64 KiB of <", "<"},
+	{"64 KiB of [", "["},
+	{"64 KiB of @", "@"},
+	{"64 KiB of a@", "a@"},
+	{"64 KiB of addresses", "a@b,"},
+	{"64 KiB of groups", "a:"},
+	{"64 KiB of dots", ". "},
+	{"64 KiB of words", "a "},
+	{"64 KiB of backslashes", "\\"},
+	{"64 KiB of comments", "(a)"},
+	{"64 KiB of opened comments and words", "(a(b "},
+	{"64 KiB of quoted words", "\"a\"."},
+	{"64 KiB of line ends", "\n "},
+	{"64 KiB of beginnings of words", "=?x?Q?,"},
+	{"64 KiB of unknown charsets", "=?x-n?Q?a?= "},
+	{"64 KiB of broken words", "=?utf-8?B?!?= "},
+	{"64 KiB of bad bytes", "=?iso-8859-9?Q?=FF?= "},
+	{"64 KiB of parameters", ";a="},
+	{"64 KiB of pieces", ";smime-type*0="},
+	{"64 KiB of dates", "; 1 Jan 2024 "},
+	{"64 KiB of semicolons and comments", "; (((x"},
+	{"64 KiB of clauses", "from [192.0.2.1] "},
+	{"64 KiB of routes", "<@a,"},
+};
+
+#define PATTERN_BYTES 65536
+
+static void
+add_pattern(
+	struct fixture *f, const char *name, const char *pattern, size_t bytes)
+{
+	struct buf value = {0};
+
+	if (strcmp(name, "Content-Type") == 0)
+		buf_puts(&value, "application/pkcs7-mime");
+	while (value.len < bytes)
+		buf_puts(&value, pattern);
+	message_add_field(f->builder, slice_of(name),
+		slice_sub(buf_slice(&value), 0, bytes));
+	buf_fini(&value);
+}
+
+/* Seconds of CPU for a header of such fields. */
+static double
+seconds_for(const char *pattern, size_t bytes)
+{
+	static const char *const names[] = {
+		"Received", "From", "To", "Subject", "Content-Type"};
+	struct fixture f;
+	clock_t start;
+	double seconds;
+	size_t i;
+
+	open_with(&f, 64 << 20, NULL);
+	for (i = 0; i < sizeof names / sizeof *names; i++)
+		add_pattern(&f, names[i], pattern, bytes);
+	start = clock();
+	assert_int_equal(message_finish(f.builder, 1)->field_count, i);
+	seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+	close_all(&f);
+	return seconds;
+}
+
+/* A quarter of the text takes more than an eighth of the time: with the
+ * square it would be a sixteenth. Too little time to be sure is fine. */
+static void
+check_pattern(void **state)
+{
+	const struct pattern_row *row = *state;
+	double whole = seconds_for(row->pattern, PATTERN_BYTES);
+
+	if (whole > 0.25)
+		assert_true(whole <
+			8 * seconds_for(row->pattern, PATTERN_BYTES / 4));
+}
+
 /* The identity of a message with that Message-ID field, sender, recipient,
  * client and queue id. */
 static void
@@ -783,5 +868,6 @@ main(void)
 	ROWS_ADD(&all, id_rows, check_id);
 	ROWS_ADD(&all, broken_rows, check_broken);
 	ROWS_TESTS(&all, others);
+	ROWS_ADD(&all, pattern_rows, check_pattern);
 	return rows_run(&all, "message");
 }
