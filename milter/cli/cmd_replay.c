@@ -184,6 +184,8 @@ judge_all(struct replay *replay, struct side *sides, size_t count)
 
 	replay->doing = "judging";
 	replay->percent = -1;
+	for (size_t s = 0; s < count; s++)
+		sandbox_set_time(sides[s].sandbox, spool_begin(replay->spool));
 	for (size_t i = 0; good && i < total; i++) {
 		good = spool_get(
 			replay->spool, i, &at_ms, &header, &replay->err);

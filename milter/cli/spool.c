@@ -95,6 +95,20 @@ spool_sort(struct spool *spool)
 			earlier_first);
 }
 
+int64_t
+spool_begin(const struct spool *spool)
+{
+	int64_t begin = 0;
+
+	for (size_t i = 0; i < spool->count; i++) {
+		int64_t at_ms = spool->entries[i].at_ms;
+
+		if (at_ms > 0 && (begin == 0 || at_ms < begin))
+			begin = at_ms;
+	}
+	return begin;
+}
+
 size_t
 spool_count(const struct spool *spool)
 {

@@ -23,6 +23,8 @@ bool spool_add(
 /* By time; those of the same time in the order of their coming, those of an
  * unknown time (0) first. Call it once, after the last spool_add(). */
 void spool_sort(struct spool *);
+/* The earliest time that is known, or 0. */
+int64_t spool_begin(const struct spool *);
 size_t spool_count(const struct spool *);
 /* The header replaces what is in out. */
 bool spool_get(struct spool *, size_t index, int64_t *at_ms, struct buf *out,

@@ -1,1 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
+check_PROGRAMS += test_scenarios
+test_scenarios_SOURCES = tests/scenario/test_scenarios.c \
+	tests/scenario/scn.c tests/scenario/scn.h
+test_scenarios_LDADD = $(LIBVERDICT)
+EXTRA_DIST += tests/scenario/README.md \
+	tests/scenario/bursts.scn \
+	tests/scenario/exemptions.scn \
+	tests/scenario/flows.scn \
+	tests/scenario/hostile.scn \
+	tests/scenario/respond.scn
+
+POLICY_TESTS = tests/scenario/policies.sh tests/scenario/not_forwarded.sh
+TESTS += $(POLICY_TESTS)
+EXTRA_DIST += $(POLICY_TESTS) tests/scenario/schemas.py

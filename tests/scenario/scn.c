@@ -140,25 +140,39 @@ set_networks(struct parser *p, struct slice value)
 	return each_word(p, value, realm_add_network);
 }
 
-/* Everything after "policy:" that is indented, or blank, is the policy. */
+static size_t
+indentation(struct slice line)
+{
+	size_t n = 0;
+
+	while (n < line.len && line.p[n] == ' ')
+		n++;
+	return n;
+}
+
+/* Everything after "policy:" that is indented, or blank, is the policy, and
+ * its first line tells how far. */
 static bool
 set_policy(struct parser *p, struct slice value)
 {
-	const char *begin = p->rest.p;
 	struct slice line, ahead = p->rest;
-	size_t taken = 0;
+	struct buf text = {0};
+	size_t indented = 0;
 
 	if (value.len > 0)
 		return fail(p, "the policy goes on the next lines, indented");
-	p->scn->policy_line = p->line;
 	while (slice_next(&ahead, '\n', &line)) {
 		if (line.len > 0 && line.p[0] != ' ')
 			break;
-		taken = (size_t)(line.p - begin) + line.len;
+		if (indented == 0)
+			indented = indentation(line);
+		buf_add(&text, slice_sub(line, indented, line.len));
+		buf_add_byte(&text, '\n');
 		p->line++;
 		p->rest = ahead;
 	}
-	p->scn->policy = (struct slice){begin, taken};
+	p->scn->policy = arena_copy(p->arena, buf_slice(&text));
+	buf_fini(&text);
 	return true;
 }
 

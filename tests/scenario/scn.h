@@ -21,7 +21,6 @@ struct scn {
 	const char *paths[SCN_PATHS_MAX]; /* policies */
 	size_t path_count;
 	struct slice policy; /* written in the file itself; or absent */
-	unsigned policy_line;
 	const char *store; /* NULL: memory */
 	struct realm *realm;
 	struct respond respond;

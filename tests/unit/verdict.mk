@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-check_PROGRAMS += tests/unit/test_action tests/unit/test_words
-tests_unit_test_action_SOURCES = tests/unit/test_action.c
-tests_unit_test_action_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_action_LDADD = $(LIBVERDICT) $(CMOCKA_LIBS)
-tests_unit_test_words_SOURCES = tests/unit/test_words.c
-tests_unit_test_words_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_words_LDADD = $(LIBVERDICT) $(CMOCKA_LIBS)
+check_PROGRAMS += test_action test_words test_eml test_judge test_fields
+test_action_SOURCES = tests/unit/test_action.c
+test_action_LDADD = $(LIBVERDICT) $(CMOCKA_LIBS)
+test_words_SOURCES = tests/unit/test_words.c
+test_words_LDADD = $(LIBVERDICT) $(CMOCKA_LIBS)
+test_eml_SOURCES = tests/unit/test_eml.c
+test_eml_LDADD = $(LIBVERDICT) $(CMOCKA_LIBS)
+test_judge_SOURCES = tests/unit/test_judge.c tests/unit/verdict_box.h
+test_judge_LDADD = $(LIBVERDICT) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+test_fields_SOURCES = tests/unit/test_fields.c tests/unit/verdict_box.h
+test_fields_LDADD = $(LIBVERDICT) $(CMOCKA_LIBS)

@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The policies that are shipped, their documentation, and the examples of
+# forwarden-policies(7).
+set -u
+top=${TOP_SRCDIR:-$(cd "$(dirname "$0")/../.." && pwd)}
+forwarden=${FORWARDEN:-forwarden}
+schemas=${SHARED:-$top/../shared}/data/sigma/json-schema
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+n=0
+
+result() { # status, name; what was said is in $work/said
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		sed 's/^/# /' "$work/said" | head -60
+	fi
+}
+
+skip() { # name, why
+	n=$((n + 1))
+	echo "ok $n - $1 # SKIP $2"
+}
+
+has_python() {
+	python3 -c "import $1" 2>/dev/null
+}
+
+echo 1..10
+
+"$forwarden" test "$top/policies" >"$work/said" 2>&1
+result $? "every policy hits and misses what its tests say"
+
+! grep '^note: no test' "$work/said"
+result $? "no policy is without a test"
+
+count=$(grep -c '^| \[' "$top/docs/policies.md")
+echo "$count policies" >"$work/said"
+[ "$count" -ge 25 ]
+result $? "there are at least 25 policies"
+
+for policy in "$top"/policies/*.yaml; do
+	case $policy in
+	*.test.yaml) grep -q 'hit' "$policy" && grep -q 'miss\|hit: false' "$policy" ||
+		echo "$policy needs a hit and a near miss" ;;
+	esac
+done >"$work/said"
+[ ! -s "$work/said" ]
+result $? "every test file has a hit and a near miss"
+
+if ! has_python yaml; then
+	skip "docs/policies.md is that of the files" "python3-yaml is not here"
+else
+	"$top/docs/policies-table" "$top/policies" >"$work/table.md"
+	diff "$top/docs/policies.md" "$work/table.md" >"$work/said"
+	result $? "docs/policies.md is that of the files"
+fi
+
+if [ ! -d "$schemas" ]; then
+	skip "valid under the official JSON schemas" "../shared is not here"
+elif ! has_python yaml || ! has_python jsonschema; then
+	skip "valid under the official JSON schemas" \
+		"python3-jsonschema is not here"
+else
+	python3 "$top/tests/scenario/schemas.py" "$schemas" \
+		"$top/policies" >"$work/said" 2>&1
+	result $? "valid under the official JSON schemas"
+fi
+
+"$forwarden" fields --mdoc >"$work/fields"
+sed -n '/^\.\\" fields begin/,/^\.\\" fields end/p' \
+	"$top/docs/forwarden-policies.7" | sed '1d;$d' >"$work/page"
+diff "$work/page" "$work/fields" >"$work/said"
+result $? "the manual's fields are the program's"
+
+"$forwarden" fields --json >"$work/fields.json"
+if has_python json; then
+	python3 -m json.tool "$work/fields.json" >/dev/null 2>"$work/said"
+	result $? "forwarden fields --json is JSON"
+else
+	skip "forwarden fields --json is JSON" "python3 is not here"
+fi
+
+# The examples: each stands after a comment with the name of its file.
+mkdir -p "$work/examples/lists"
+awk -v folder="$work/examples" '
+	/^\.\\" example / { file = folder "/" $3; next }
+	/^\.Bd / && file != "" { inside = 1; next }
+	/^\.Ed/ { inside = 0; file = "" }
+	inside { gsub(/\\e/, "\\"); print >file }
+' "$top/docs/forwarden-policies.7"
+"$forwarden" test -v "$work/examples" >"$work/said" 2>&1
+result $? "the manual's examples pass their own tests"
+
+passed=$(sed -n 's/ passed, 0 failed//p' "$work/said")
+[ "${passed:-0}" -ge 10 ] && ! grep '^note: no test' "$work/said"
+result $? "each of the manual's examples is run"

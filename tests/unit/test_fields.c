@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The fields of a policy: what each of them reads. */
+#include "verdict_box.h"
+
+#include "verdict/fields.h"
+
+#include "rows.h"
+
+static const char header[] =
+	"Received: by mx.example.com (Postfix) id 1; "
+	"Mon, 5 Jan 2026 08:59:58 +0000\n"
+	"Delivered-To: alice@example.com\n"
+	"From: =?utf-8?q?B=C3=B6b?= <Bob@Partner.example>\n"
+	"Sender: assistant@partner.example\n"
+	"Reply-To: billing@other.example, two@other.example\n"
+	"To: alice@example.com\n"
+	"Cc: Team <team@example.com>\n"
+	"Subject: =?utf-8?q?Your_inv?=\n"
+	" =?utf-8?q?oice_4711?=\n"
+	"X-Mailer: Mailer 1\n"
+	"Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n"
+	"X-Two: one\n"
+	"X-Two: two\n"
+	"Message-ID: <m1@partner.example>\n";
+
+static const struct row {
+	const char *name;
+	const char *values; /* joined by " | "; NULL: absent */
+} rows[] = {
+	{"email.direction", "outbound"},
+	{"email.from.address", "bob@partner.example"},
+	{"email.from.local", "Bob"},
+	{"email.from.domain", "partner.example"},
+	{"email.from.name",
+		"B\xc3\xb6"
+		"b"},
+	{"email.sender.address", "assistant@partner.example"},
+	{"email.reply_to.address", "billing@other.example | two@other.example"},
+	{"email.reply_to.domain", "other.example | other.example"},
+	{"email.to.address", "alice@example.com"},
+	{"email.to.domain", "example.com"},
+	{"email.cc.address", "team@example.com"},
+	{"email.cc.domain", "example.com"},
+	{"email.subject", "Your invoice 4711"},
+	{"email.message_id", "m1@partner.example"},
+	{"email.x_mailer", "Mailer 1"},
+	{"email.content_type",
+		"application/pkcs7-mime; smime-type=enveloped-data"},
+	{"header.x-two", "one | two"},
+	{"header.x-three", NULL},
+	{"smtp.mail_from.address", "bob@partner.example"},
+	{"smtp.mail_from.local", "bob"},
+	{"smtp.mail_from.domain", "partner.example"},
+	{"smtp.helo", NULL},
+	{"smtp.auth.user", NULL},
+	{"smtp.auth.method", NULL},
+	{"smtp.tls", NULL},
+	{"smtp.listener", NULL},
+	{"source.ip", "127.0.0.1"},
+	{"source.name", "localhost"},
+	{"source.ours", "true"},
+	{"message.hops", "1"},
+	{"message.recipients", "1"},
+	{"message.list", "false"},
+	{"message.auto_reply", "false"},
+	{"message.bounce", "false"},
+	{"message.encrypted", "true"},
+	{"message.keyword", "true"},
+	{"time.hour", "9"},
+	{"time.weekday", "monday"},
+	{"mailbox.address", "alice@example.com"},
+	{"mailbox.local", "alice"},
+	{"mailbox.domain", "example.com"},
+	{"rcpt.address", "drop@mx.evil.co.uk"},
+	{"rcpt.local", "drop"},
+	{"rcpt.domain", "mx.evil.co.uk"},
+	{"rcpt.registered_domain", "evil.co.uk"},
+	{"rcpt.external", "true"},
+	{"rcpt.lookalike", "false"},
+	{"rcpt.original.address", "alice@example.com"},
+	{"rcpt.original.domain", "example.com"},
+	{"forward.kind", "redirect"},
+	{"forward.platform", "postfix"},
+	{"forward.delay", NULL},
+	{"rcpt.new", "false"},
+	{"rcpt.age", "3600"},
+	{"rcpt.count", "3"},
+	{"mailbox.contained", "true"},
+	{"mailbox.received_day", "9"},
+	{"mailbox.forwarded_day", "6"},
+	{"mailbox.forward_ratio", "0.6667"},
+	{"mailbox.burst", "23"},
+	{"mailbox.keyword_skew", "5"},
+	{"no.such.field", NULL},
+};
+
+static const struct store_facts facts = {
+	.known = true,
+	.route_count = 3,
+	.route_first_ms = BOX_AT - 3600000,
+	.route_last_ms = BOX_AT - 1000,
+	.received_day = 9,
+	.forwarded_day = 6,
+	.keyword_received_day = 0,
+	.keyword_forwarded_day = 3,
+	.forwarded_hour = 3,
+	.contained = true,
+};
+
+static struct box box;
+static const struct verdict *verdict;
+
+static void
+check(void **state)
+{
+	const struct row *row = *state;
+	struct fields_source source = {.message = verdict->message,
+		.flow = verdict->flow,
+		.facts = &facts};
+	struct sigma_values values =
+		fields_values(&source, slice_of(row->name), box.arena);
+	struct buf text = {0};
+
+	for (size_t i = 0; i < values.count; i++) {
+		buf_puts(&text, i > 0 ? " | " : "");
+		buf_add(&text, values.at[i].text);
+	}
+	if (row->values == NULL)
+		assert_int_equal(values.count, 0);
+	else
+		assert_string_equal(text.p != NULL ? text.p : "", row->values);
+	buf_fini(&text);
+}
+
+static void
+test_every_field_has_a_row(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < fields_count(); i++) {
+		const char *name = fields_row(i)->name;
+		bool found = strchr(name, '<') != NULL ||
+			strcmp(name, "forward.evidence") == 0 ||
+			strcmp(name, "forward.confidence") == 0;
+
+		for (size_t j = 0; j < sizeof(rows) / sizeof(rows[0]); j++)
+			found |= strcmp(rows[j].name, name) == 0;
+		if (!found)
+			fail_msg("no row for %s", name);
+	}
+}
+
+static void
+test_schema(void **state)
+{
+	const struct sigma_schema *schema = fields_schema();
+	struct sigma_field field;
+
+	(void)state;
+	assert_true(schema->resolve(
+		NULL, SLICE("header.x-anything.at-all"), &field));
+	assert_int_equal(field.type, SIGMA_TEXT);
+	assert_false(schema->resolve(NULL, SLICE("header."), &field));
+	assert_false(schema->resolve(NULL, SLICE("header.<name>"), &field));
+	assert_false(schema->resolve(NULL, SLICE("rcpt.adress"), &field));
+	assert_string_equal(
+		schema->nearest(NULL, SLICE("rcpt.adress")), "rcpt.address");
+	assert_true(schema->resolve(NULL, SLICE("source.ip"), &field));
+	assert_int_equal(field.type, SIGMA_IP);
+	assert_non_null(schema->refuse_modifier(NULL, "base64"));
+	assert_null(schema->refuse_modifier(NULL, "contains"));
+}
+
+static void
+test_flow_fields_of_a_message(void **state)
+{
+	struct fields_source source = {.message = verdict->message};
+
+	(void)state;
+	for (size_t i = 0; i < fields_count(); i++) {
+		const struct field_row *row = fields_row(i);
+
+		if (row->scope == SCOPE_MESSAGE)
+			continue;
+		assert_int_equal(
+			fields_values(&source, slice_of(row->name), box.arena)
+				.count,
+			0);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_field_has_a_row),
+		cmocka_unit_test(test_schema),
+		cmocka_unit_test(test_flow_fields_of_a_message),
+	};
+	struct rows all = {0};
+	struct slice rcpt;
+	struct letter letter = box_redirect(&rcpt,
+		"<drop@mx.evil.co.uk> ORCPT=rfc822;alice@example.com", header);
+	int failed;
+
+	box_open(&box, NULL, MODE_ENFORCE);
+	verdict = sandbox_judge(box.sandbox, box.arena, &letter);
+	ROWS_ADD(&all, rows, check);
+	ROWS_TESTS(&all, tests);
+	failed = rows_run(&all, "fields");
+	box_close(&box);
+	return failed;
+}
