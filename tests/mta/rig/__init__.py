@@ -14,11 +14,14 @@ Everything lives in one temporary folder on free loopback ports; leaving the
 block (also by SIGTERM or SIGINT) stops it all and removes it, users included.
 """
 from .core import Failure, Rig, Tap, free_port, wait_until
+from .dovecot import Dovecot
+from .exim import Exim
 from .forwarden import Forwarden
 from .postfix import Postfix
 from .redis import Redis
 from .sendmail import Sendmail
 from .smtp import Message, Sink, send
 
-__all__ = ["Failure", "Forwarden", "Message", "Postfix", "Redis", "Rig", "Sendmail", "Sink",
+__all__ = ["Dovecot", "Exim", "Failure", "Forwarden", "Message", "Postfix", "Redis", "Rig",
+           "Sendmail", "Sink",
            "Tap", "free_port", "send", "wait_until"]

@@ -4,7 +4,10 @@ import json
 import os
 import re
 import signal
+import socketserver
 import subprocess
+import sys
+import threading
 
 from .core import Failure, free_port, is_alive, run, wait_until
 
@@ -91,6 +94,39 @@ EGRESS_MASTER = """\
   -o smtpd_client_restrictions=$egress_restrictions
 out unix - - n - - smtp
 """
+
+
+# The system's, since a user may not be able to reach ours.
+PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable
+
+# What runs as the user: sends who it is and its arguments in one line, then
+# the message; the answer is the exit status.
+CUSTOMER = """\
+#!{python} -I
+import json, os, pwd, socket, sys
+counter = socket.socket(socket.AF_UNIX)
+counter.connect({door!r})
+user = pwd.getpwuid(os.geteuid()).pw_name
+counter.sendall(json.dumps([user, sys.argv[1:]]).encode() + b"\\n")
+counter.sendall(sys.stdin.buffer.read())
+counter.shutdown(socket.SHUT_WR)
+sys.exit(int(counter.makefile().read() or 75))
+"""
+
+
+class _Counter(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+
+
+class _Customer(socketserver.StreamRequestHandler):
+    def handle(self):
+        user, args = json.loads(self.rfile.readline())
+        if not any(a.startswith("-f") for a in args):
+            args = ["-f", user, *args]
+        command = ["sendmail", "-C", self.server.postfix.config, *args]
+        done = subprocess.run(command, input=self.rfile.read(), stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=60)
+        self.wfile.write(str(done.returncode).encode())
 
 
 class Postfix:
@@ -217,6 +253,26 @@ class Postfix:
                               stderr=subprocess.STDOUT, timeout=60)
         if done.returncode != 0:
             raise Failure("sendmail: " + done.stdout.decode(errors="replace"))
+
+    def sendmail_command(self):
+        """
+        A program for configurations of others (Sieve, procmail) to send by.
+        sendmail(1) of a private configuration is root's alone, so the program
+        hands its message to this process, which calls it.
+        """
+        path = os.path.join(self.folder, "sendmail")
+        if not os.path.exists(path):
+            door = os.path.join(self.folder, "sendmail.sock")
+            server = _Counter(door, _Customer)
+            server.postfix = self
+            os.chmod(door, 0o666)
+            threading.Thread(target=server.serve_forever, args=(0.05,),
+                             daemon=True).start()
+            self.rig.at_end(server.shutdown)
+            with open(path, "w") as f:
+                f.write(CUSTOMER.format(python=PYTHON, door=door))
+            os.chmod(path, 0o755)
+        return path
 
     def mailbox(self, user):
         """The messages delivered here to a user: texts."""
