@@ -39,6 +39,27 @@ struct mark {
 	const char *wants; /* words, one of which it must hold: "a|b" */
 };
 
+/* May one more of its kind be kept? Fields that repeat one another are kept
+ * once, and no kind can crowd the others out. */
+static bool
+is_news(const struct reader *reader, const struct address *mailbox)
+{
+	const struct marks *marks = reader->marks;
+	size_t i, same = 0;
+
+	for (i = 0; i < marks->count; i++) {
+		const struct observation *seen = &marks->at[i];
+
+		if (seen->evidence != reader->mark->evidence)
+			continue;
+		if (mailbox != NULL && address_equal(&seen->mailbox, mailbox) &&
+			seen->confidence >= reader->mark->confidence)
+			return false;
+		same++;
+	}
+	return marks->count < MARKS_MAX && same < MARKS_PER_EVIDENCE_MAX;
+}
+
 static void
 add(struct reader *reader, struct slice value, const struct address *mailbox)
 {
@@ -46,11 +67,8 @@ add(struct reader *reader, struct slice value, const struct address *mailbox)
 	const struct evidence_row *row = evidence_row(mark->evidence);
 	struct marks *marks = reader->marks;
 	struct observation *seen;
-	size_t i, same = 0;
 
-	for (i = 0; i < marks->count; i++)
-		same += marks->at[i].evidence == mark->evidence;
-	if (marks->count == MARKS_MAX || same == MARKS_PER_EVIDENCE_MAX)
+	if (!is_news(reader, mailbox))
 		return;
 	seen = &marks->at[marks->count++];
 	*seen = (struct observation){.evidence = mark->evidence,

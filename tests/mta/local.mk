@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Tests with real mail servers; they need root. Apart from `make check`, for
 # they take their time: make check-mta.
-MTA_TESTS = tests/mta/routes.py tests/mta/attach_postfix.py
+MTA_TESTS = tests/mta/forwarders.py tests/mta/routes.py tests/mta/attach_postfix.py
 
 .PHONY: check-mta
 check-mta: all
@@ -11,5 +11,6 @@ check-mta: all
 EXTRA_DIST += $(MTA_TESTS) tests/mta/forwarding.py tests/mta/sendmail.py \
 	tests/mta/demo.py tests/mta/rig/__init__.py \
 	tests/mta/rig/core.py tests/mta/rig/smtp.py \
+	tests/mta/rig/dovecot.py tests/mta/rig/exim.py \
 	tests/mta/rig/postfix.py tests/mta/rig/sendmail.py \
 	tests/mta/rig/redis.py tests/mta/rig/forwarden.py
