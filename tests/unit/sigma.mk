@@ -10,3 +10,8 @@ tests_sigma_eval_LDADD = $(LIBSIGMA) $(JANSSON_LIBS)
 tests_unit_test_policy_SOURCES = tests/unit/test_policy.c \
 	tests/unit/policy.h tests/unit/rows.h
 tests_unit_test_policy_LDADD = $(LIBSIGMA) $(CMOCKA_LIBS)
+noinst_PROGRAMS += tests/bench/bench_sigma
+tests_bench_bench_sigma_SOURCES = tests/bench/bench_sigma.c
+tests_bench_bench_sigma_LDADD = $(LIBSIGMA)
+TESTS += tests/sigma_proof.tap
+EXTRA_DIST += tests/sigma_proof.tap
