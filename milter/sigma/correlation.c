@@ -52,6 +52,7 @@ read_type(struct build *build, struct correlation *correlation,
 	for (i = 0; i < COUNT(type_names); i++)
 		if (slice_equal(node->text, slice_of(type_names[i]))) {
 			correlation->type = (enum correlation_type)i;
+			correlation->typed = true;
 			return true;
 		}
 	for (i = 0; i < COUNT(refused_types); i++)
@@ -538,6 +539,7 @@ correlation_parse(
 	struct correlation *correlation =
 		build_alloc(build, sizeof *correlation);
 	const struct yaml_node *group;
+	bool ok;
 
 	if (correlation == NULL)
 		return false;
@@ -548,16 +550,19 @@ correlation_parse(
 			"below it",
 			"correlation must be a map");
 	correlation->key = key_of(build, &rule->said);
-	if (!read_keys(build, correlation, map) || !check_aliases(build, map))
+	ok = read_keys(build, correlation, map);
+	group = yaml_find(map, "group-by");
+	if (!check_aliases(build, map) || group == NULL ||
+		!correlation->typed || correlation->rules.count == 0)
 		return false;
 	if (correlation->type == TEMPORAL_ORDERED &&
 		correlation->rules.count > STEPS_MAX)
-		return build_error(build, map->key_mark, NULL,
+		ok = build_error(build, map->key_mark, NULL,
 			"temporal_ordered takes at most %d rules", STEPS_MAX);
-	group = yaml_find(map, "group-by");
-	if (!read_names(build, correlation, map, group, correlation->group,
-		    GROUP_BY_MAX, &correlation->group_count) ||
-		!read_condition(build, correlation, map))
+	ok = read_names(build, correlation, map, group, correlation->group,
+		     GROUP_BY_MAX, &correlation->group_count) &&
+		ok;
+	if (!read_condition(build, correlation, map) || !ok)
 		return false;
 	correlation->cap = cap_of(correlation);
 	rule->said.timespan_ms = correlation->timespan_ms;

@@ -251,7 +251,8 @@ is_legal(const struct list *list, size_t *bad)
 
 	for (i = 0; i < list->count; i++) {
 		*bad = i;
-		if ((seen & ~list->at[i]->after) != 0)
+		if ((seen & ~list->at[i]->after) != 0 ||
+			(list->at[i]->class == RE_FLAG && (seen & RE) == 0))
 			return false;
 		seen |= list->at[i]->class;
 	}
@@ -283,9 +284,9 @@ obstacle(const struct list *list, size_t bad)
 {
 	size_t i = 0;
 
-	while ((list->at[i]->class & ~list->at[bad]->after) == 0)
+	while (i < bad && (list->at[i]->class & ~list->at[bad]->after) == 0)
 		i++;
-	return list->at[i];
+	return list->at[i < bad || bad + 1 == list->count ? i : bad + 1];
 }
 
 static const char *
@@ -311,7 +312,7 @@ hint_of(const struct row *first, const struct row *second)
 }
 
 static bool
-refuse_order(struct modifier_fault *fault, const struct list *list, size_t bad)
+refuse_pair(struct modifier_fault *fault, const struct list *list, size_t bad)
 {
 	const struct row *first = obstacle(list, bad);
 	const struct row *second = list->at[bad];
@@ -322,11 +323,22 @@ refuse_order(struct modifier_fault *fault, const struct list *list, size_t bad)
 	sortable = is_legal_sorted(list, &hint);
 	(void)refuse(fault, bad,
 		sortable && buf_ok(&hint) ? hint.p : hint_of(first, second),
-		sortable ? "\"%s\" comes after \"%s\" here: the order is wrong"
+		sortable ? "\"%s\" and \"%s\" are in the wrong order"
 			 : "\"%s\" cannot follow \"%s\"",
-		second->name, first->name);
+		sortable ? first->name : second->name,
+		sortable ? second->name : first->name);
 	buf_fini(&hint);
 	return false;
+}
+
+static bool
+refuse_order(struct modifier_fault *fault, const struct list *list, size_t bad)
+{
+	if (list->at[bad]->class == RE_FLAG && bad == 0 && list->count == 1)
+		return refuse(fault, bad,
+			"i, m and s are flags of re: name|re|i",
+			"\"%s\" stands without \"re\"", list->at[bad]->name);
+	return refuse_pair(fault, list, bad);
 }
 
 static bool

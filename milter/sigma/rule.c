@@ -488,7 +488,8 @@ read_detection(
 			"write condition: selection",
 			"the detection has no condition");
 	rule->expr = condition_parse(build, condition, &selections);
-	warn_unused(build, &selections);
+	if (rule->expr->op != EXPR_FALSE)
+		warn_unused(build, &selections);
 	return true;
 }
 

@@ -64,6 +64,7 @@ struct alias {
 
 struct correlation {
 	enum correlation_type type;
+	bool typed; /* its type is known */
 	struct references rules;
 	struct correlated group[GROUP_BY_MAX];
 	size_t group_count;

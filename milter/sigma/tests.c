@@ -129,8 +129,8 @@ make_network(struct tests *tests, const struct value *value)
 			slice_find_byte(value->text, ':', 0) == SLICE_NONE
 				? "32"
 				: "128");
-		return wrong(
-			tests, value, hint, "bits are set behind the prefix");
+		return wrong(tests, value, hint,
+			"this is no network, but an address in one");
 	case NETWORK_LENGTH:
 		return wrong(tests, value,
 			"at most /32 for IPv4, /128 for IPv6",
@@ -155,8 +155,33 @@ open_ends(struct tests *tests, struct draft *draft)
 		op == OP_CONTAINS || op == OP_STARTSWITH || keyword, draft);
 }
 
+/* A field that only ever has a few values: is this one of them? */
+static void
+warn_no_choice(struct tests *tests, const struct value *value,
+	const struct pattern *pattern)
+{
+	const struct sigma_field *field = tests->field;
+	const char *nearest;
+	char hint[160];
+	size_t count;
+
+	if (field == NULL || field->choices == NULL || tests->modifiers.cased)
+		return;
+	for (count = 0; field->choices[count] != NULL; count++)
+		if (pattern_test(pattern, slice_of(field->choices[count])))
+			return;
+	nearest = diag_nearest(value->text, field->choices, count);
+	(void)snprintf(hint, sizeof hint,
+		nearest != NULL ? "did you mean \"%s\"?"
+				: "`forwarden fields` shows what it can be",
+		nearest);
+	(void)build_warn(tests->build, value->node->mark, hint,
+		"\"%.*s\" never is \"%.*s\"", SLICE_ARG(field->name),
+		SLICE_ARG(value->text));
+}
+
 static bool
-make_variant(struct tests *tests, struct draft draft)
+make_variant(struct tests *tests, const struct value *value, struct draft draft)
 {
 	struct test test = {.kind = TEST_TEXT};
 
@@ -164,6 +189,7 @@ make_variant(struct tests *tests, struct draft draft)
 		!pattern_compile(tests->build->arena, &draft,
 			!tests->modifiers.cased, &test.pattern))
 		return build_no_memory(tests->build);
+	warn_no_choice(tests, value, &test.pattern);
 	return keep(tests, &test);
 }
 
@@ -246,7 +272,7 @@ make_text(struct tests *tests, const struct value *value)
 		!transform(tests, variants, &count))
 		return false;
 	for (i = 0; i < count; i++)
-		if (!make_variant(tests, variants[i]))
+		if (!make_variant(tests, value, variants[i]))
 			return false;
 	return true;
 }

@@ -23,6 +23,7 @@ struct loader {
 	struct arena *arena;
 	struct diags *diags;
 	const char *file;
+	struct slice text;
 	yaml_parser_t parser;
 	unsigned depth;
 	bool stopped; /* nothing more can be read */
@@ -73,6 +74,22 @@ stop_memory(struct loader *loader)
 		"the files are too large together; split the directory");
 }
 
+/* Is a tab at the place, among nothing but blanks before it? */
+static bool
+is_tab(const struct loader *loader, yaml_mark_t at)
+{
+	struct slice rest = loader->text, line = {NULL, 0};
+	size_t i, number;
+
+	for (number = 0; number <= at.line; number++)
+		if (!slice_next(&rest, '\n', &line))
+			return false;
+	for (i = 0; i < at.column && i < line.len; i++)
+		if (line.p[i] != ' ' && line.p[i] != '\t')
+			return false;
+	return at.column < line.len && line.p[at.column] == '\t';
+}
+
 /* libyaml gave up. */
 static void
 stop_syntax(struct loader *loader)
@@ -84,6 +101,10 @@ stop_syntax(struct loader *loader)
 
 	if (parser->error == YAML_MEMORY_ERROR)
 		(void)stop_memory(loader);
+	else if (is_tab(loader, parser->problem_mark))
+		(void)stop(loader, mark_at(loader, parser->problem_mark),
+			"a tab is used for indentation",
+			"indent with spaces: YAML allows no tabs there");
 	else if (words == NULL)
 		(void)stop(loader, mark_at(loader, parser->problem_mark),
 			problem, parser->context);
@@ -416,6 +437,7 @@ yaml_load(struct arena *arena, const char *file, struct slice text,
 		(void)stop_memory(&loader);
 		return NULL;
 	}
+	loader.text = text;
 	if (!check_size(&loader, text.len))
 		return NULL;
 	diags_add_source(diags, loader.file, text);

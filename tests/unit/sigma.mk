@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-check_PROGRAMS += test_diag test_yaml tests/unit/test_policy
+check_PROGRAMS += test_diag test_yaml tests/unit/test_policy \
+	tests/unit/test_mistakes tests/unit/test_refusals
 test_diag_SOURCES = tests/unit/test_diag.c
 test_diag_LDADD = $(LIBSIGMA) $(CMOCKA_LIBS)
 test_yaml_SOURCES = tests/unit/test_yaml.c
@@ -15,3 +16,10 @@ tests_bench_bench_sigma_SOURCES = tests/bench/bench_sigma.c
 tests_bench_bench_sigma_LDADD = $(LIBSIGMA)
 TESTS += tests/sigma_proof.tap
 EXTRA_DIST += tests/sigma_proof.tap
+tests_unit_test_mistakes_SOURCES = tests/unit/test_mistakes.c \
+	tests/unit/policy.h tests/unit/rows.h
+tests_unit_test_mistakes_LDADD = $(LIBSIGMA) $(CMOCKA_LIBS)
+tests_unit_test_refusals_SOURCES = tests/unit/test_refusals.c \
+	tests/unit/policy.h tests/unit/rows.h
+tests_unit_test_refusals_LDADD = $(LIBSIGMA) $(CMOCKA_LIBS)
+EXTRA_DIST += tests/unit/mistakes

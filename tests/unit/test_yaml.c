@@ -72,7 +72,7 @@ static const struct row rows[] = {
 		"f:1:4: error: a * at the start of a value"},
 	{"a placeholder that wants quotes", "a: %x%\n", NULL,
 		"f:1:4: error: a value cannot start"},
-	{"tabs", "a:\n\tb: 1\n", NULL, "f:2:1: error: a value cannot start"},
+	{"tabs", "a:\n\tb: 1\n", NULL, "f:2:1: error: a tab is used"},
 	{"colon in a value", "a: b: c\n", NULL,
 		"f:1:5: error: a \": \" is out of place"},
 	{"an open quote", "a: 'b\nc: d\n", NULL,
