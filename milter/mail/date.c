@@ -86,19 +86,27 @@ read_special(struct reader *reader, char special)
 	return true;
 }
 
+/* 1 to 12, by the first three letters; 0 if it is none. */
+static unsigned
+find_month(struct slice word)
+{
+	uint32_t name = letters(word);
+	unsigned i;
+
+	for (i = 0; i < 12; i++)
+		if (months[i] == name)
+			return i + 1;
+	return 0;
+}
+
 static bool
 read_month(struct reader *reader, unsigned *out)
 {
-	uint32_t name = letters(reader->token.raw);
-	size_t i;
-
-	for (i = 0; i < 12; i++)
-		if (months[i] == name) {
-			*out = (unsigned)i + 1;
-			advance(reader);
-			return true;
-		}
-	return false;
+	*out = find_month(reader->token.raw);
+	if (*out == 0)
+		return false;
+	advance(reader);
+	return true;
 }
 
 /* Section 4.3: 0..49 are of this century, 50..999 count from 1900. */
@@ -122,43 +130,51 @@ is_leap(unsigned year)
 	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-/* "[Thu,] 26 Aug 2021" */
+/* A date and time as they are written. */
+struct civil {
+	unsigned year, month, day, hour, minute, second;
+	int zone; /* seconds east of Greenwich */
+};
+
 static bool
-read_day(struct reader *reader, unsigned *year, unsigned *month, unsigned *day)
+is_date(const struct civil *civil)
 {
 	static const unsigned char lengths[12] = {
 		31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
+	return civil->year >= 1900 && civil->month >= 1 && civil->day >= 1 &&
+		civil->day <= lengths[civil->month - 1] &&
+		(civil->month != 2 || civil->day < 29 ||
+			is_leap(civil->year)) &&
+		civil->hour < 24 && civil->minute < 60 && civil->second <= 60;
+}
+
+/* "[Thu,] 26 Aug 2021" */
+static bool
+read_day(struct reader *reader, struct civil *out)
+{
 	if (reader->token.kind == TOKEN_ATOM && reader->token.raw.p[0] > '9') {
 		advance(reader);
 		(void)read_special(reader, ',');
 	}
-	return read_number(reader, day) && read_month(reader, month) &&
-		read_year(reader, year) && *day >= 1 &&
-		*day <= lengths[*month - 1] &&
-		(*month != 2 || *day < 29 || is_leap(*year));
+	return read_number(reader, &out->day) &&
+		read_month(reader, &out->month) &&
+		read_year(reader, &out->year);
 }
 
 /* "09:46[:01]" */
 static bool
-read_time(struct reader *reader, unsigned *seconds)
+read_time(struct reader *reader, struct civil *out)
 {
-	unsigned hour, minute, second = 0;
-
-	if (!read_number(reader, &hour) || !read_special(reader, ':') ||
-		!read_number(reader, &minute))
+	if (!read_number(reader, &out->hour) || !read_special(reader, ':') ||
+		!read_number(reader, &out->minute))
 		return false;
-	if (read_special(reader, ':') && !read_number(reader, &second))
-		return false;
-	*seconds = (hour * 60 + minute) * MINUTE_S + second;
-	return hour < 24 && minute < 60 && second <= 60;
+	return !read_special(reader, ':') || read_number(reader, &out->second);
 }
 
-/* Seconds east of Greenwich. */
 static int
-read_zone(struct reader *reader)
+read_zone(struct slice zone)
 {
-	struct slice zone = reader->token.raw;
 	uint64_t digits;
 	size_t i;
 
@@ -174,14 +190,65 @@ read_zone(struct reader *reader)
 	return 0;
 }
 
+static bool
+read_any(struct slice text, struct civil *out)
+{
+	struct reader reader = {.lexer = lexer_of(text)};
+
+	*out = (struct civil){0};
+	advance(&reader);
+	if (!read_day(&reader, out) || !read_time(&reader, out))
+		return false;
+	out->zone = read_zone(reader.token.raw);
+	return true;
+}
+
+/* Two digits; what is none gives a number that no field may have. */
+static unsigned
+two_digits(const char *p)
+{
+	unsigned high = (unsigned)(unsigned char)p[0] - '0';
+	unsigned low = (unsigned)(unsigned char)p[1] - '0';
+
+	return high > 9 || low > 9 ? 10000 : high * 10 + low;
+}
+
+#define USUAL "DD Mon YYYY hh:mm:ss +zzzz"
+
+/* What nearly all are, "Thu, " before it, read in one go. False for all
+ * others. */
+static bool
+read_usual(struct slice text, struct civil *out)
+{
+	const char *p;
+
+	text = slice_trim(text);
+	if (text.len > 5 && text.p[3] == ',' && text.p[4] == ' ')
+		text = slice_sub(text, 5, text.len);
+	p = text.p;
+	if (text.len < sizeof USUAL - 1 || p[2] != ' ' || p[6] != ' ' ||
+		p[11] != ' ' || p[14] != ':' || p[17] != ':' || p[20] != ' ' ||
+		(text.len > sizeof USUAL - 1 && p[sizeof USUAL - 1] != ' '))
+		return false;
+	out->day = two_digits(p);
+	out->month = find_month(slice_sub(text, 3, 6));
+	out->year = two_digits(p + 7) * 100 + two_digits(p + 9);
+	out->hour = two_digits(p + 12);
+	out->minute = two_digits(p + 15);
+	out->second = two_digits(p + 18);
+	out->zone = read_zone(slice_sub(text, 21, 26));
+	return out->year <= 9999 && (p[21] == '+' || p[21] == '-');
+}
+
 /* Days since 1970-01-01 of the proleptic Gregorian calendar: years begin in
  * March, so that the leap day is the last of its year. */
 static int64_t
-days_from_civil(unsigned year, unsigned month, unsigned day)
+days_from_civil(const struct civil *civil)
 {
-	unsigned y = month <= 2 ? year - 1 : year;
+	unsigned y = civil->month <= 2 ? civil->year - 1 : civil->year;
 	unsigned era = y / 400, of_era = y % 400;
-	unsigned of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+	unsigned of_year =
+		(153 * ((civil->month + 9) % 12) + 2) / 5 + civil->day - 1;
 	unsigned days = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
 
 	return (int64_t)era * 146097 + days - 719468;
@@ -190,16 +257,14 @@ days_from_civil(unsigned year, unsigned month, unsigned day)
 bool
 date_parse(struct slice text, int64_t *at_ms)
 {
-	struct reader reader = {.lexer = lexer_of(text)};
-	unsigned year, month, day, seconds;
+	struct civil civil;
 	int64_t at;
 
-	advance(&reader);
-	if (!read_day(&reader, &year, &month, &day) ||
-		!read_time(&reader, &seconds) || year < 1900)
+	if ((!read_usual(text, &civil) || !is_date(&civil)) &&
+		(!read_any(text, &civil) || !is_date(&civil)))
 		return false;
-	at = days_from_civil(year, month, day) * DAY_S + seconds -
-		read_zone(&reader);
+	at = days_from_civil(&civil) * DAY_S + civil.second - civil.zone +
+		(civil.hour * 60 + civil.minute) * MINUTE_S;
 	*at_ms = at * 1000;
 	return true;
 }

@@ -2,7 +2,7 @@
 noinst_LIBRARIES += libmail.a
 libmail_a_SOURCES = \
 	milter/mail/address.c milter/mail/address.h \
-	milter/mail/address_parse.c \
+	milter/mail/address_list.c \
 	milter/mail/charset.c milter/mail/charset.h \
 	milter/mail/date.c milter/mail/date.h \
 	milter/mail/encoded_word.c milter/mail/encoded_word.h \
@@ -12,5 +12,6 @@ libmail_a_SOURCES = \
 	milter/mail/param.c milter/mail/param.h \
 	milter/mail/realm.c milter/mail/realm.h \
 	milter/mail/received.c milter/mail/received.h \
+	milter/mail/spec.c milter/mail/spec.h \
 	milter/mail/token.c milter/mail/token.h
 LIBMAIL = libmail.a $(IDN2_LIBS) $(LIBBASE)

@@ -1,230 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading addresses. The grammar of RFC 5322 with section 4.4 is read from
- * tokens: words that touch, or that a dot joins, make a chain; the chain
- * before an '@' is a local part and the one after it a domain. Where the
- * grammar ends, what mail programs do decides: they show the addr-spec in the
- * angle brackets, whatever stands before it.
+ * Address lists, read item by item from tokens (RFC 5322 section 3.4 and
+ * 4.4). Where the grammar ends, what mail programs do decides: they show the
+ * addr-spec in the angle brackets, whatever stands before it, and a sender
+ * must not hide one behind a mistake.
  */
 #include "mail/address.h"
 
 #include "mail/encoded_word.h"
+#include "mail/spec.h"
 #include "mail/token.h"
 
 #include <string.h>
 
-/* Words that belong together: "john . doe", "a.\"b c\".d". */
-struct chain {
-	const char *from, *to; /* from is NULL when it is empty */
-	struct token first;
-	size_t words;
-};
-
-static bool
-is_word(struct token token)
-{
-	return token.kind == TOKEN_ATOM || token.kind == TOKEN_QUOTED;
-}
-
-static bool
-chain_takes(const struct chain *chain, struct token token)
-{
-	return chain->words == 0 || chain->to == token.raw.p ||
-		chain->to[-1] == '.' || token.raw.p[0] == '.';
-}
-
-static void
-chain_add(struct chain *chain, struct token token)
-{
-	if (chain->words++ == 0) {
-		chain->from = token.raw.p;
-		chain->first = token;
-	}
-	chain->to = token.raw.p + token.raw.len;
-}
-
-/* Its text without quotes, comments and white space; absent when the arena
- * is full. */
-static struct slice
-chain_text(struct arena *arena, const struct chain *chain)
-{
-	struct slice raw = {chain->from, (size_t)(chain->to - chain->from)};
-	struct lexer lexer = lexer_of(raw);
-	struct token token;
-	size_t len = 0;
-	char *p;
-
-	if (chain->words == 1)
-		return token_text(arena, chain->first);
-	p = arena_bytes(arena, raw.len);
-	if (p == NULL)
-		return (struct slice){NULL, 0};
-	for (token = token_next_word(&lexer); token.kind != TOKEN_END;
-		token = token_next_word(&lexer)) {
-		struct slice text = token_text(arena, token);
-
-		if (slice_is_absent(text))
-			return text;
-		memcpy(p + len, text.p, text.len);
-		len += text.len;
-	}
-	return (struct slice){p, len};
-}
-
-/* The words of a local part, up to what is none. */
-static struct chain
-read_local(struct lexer *lexer)
-{
-	struct chain chain = {0};
-
-	for (;;) {
-		struct lexer before = *lexer;
-		struct token token = token_next_word(lexer);
-
-		if (!is_word(token) || !chain_takes(&chain, token)) {
-			*lexer = before;
-			return chain;
-		}
-		chain_add(&chain, token);
-	}
-}
-
-/* What may follow an '@'. */
-static struct chain
-read_domain(struct lexer *lexer)
-{
-	struct chain chain = {0};
-
-	for (;;) {
-		struct lexer before = *lexer;
-		struct token token = token_next_word(lexer);
-
-		if ((token.kind != TOKEN_ATOM && token.kind != TOKEN_LITERAL) ||
-			!chain_takes(&chain, token)) {
-			*lexer = before;
-			return chain;
-		}
-		chain_add(&chain, token);
-	}
-}
-
-/* "@a,@b:" of an obs-route; the lexer stays where it was if there is none. */
-static void
-skip_route(struct lexer *lexer)
-{
-	struct lexer start = *lexer;
-	struct token token = token_next_word(lexer);
-
-	while (token.special == '@' || token.special == ',') {
-		if (token.special == '@')
-			(void)read_domain(lexer);
-		token = token_next_word(lexer);
-	}
-	if (token.special != ':')
-		*lexer = start;
-}
-
-enum outcome {
-	READ,
-	UNREADABLE,
-	ARENA_FULL
-};
-
-/* [obs-route] addr-spec, or nothing at all (the null sender). */
-static enum outcome
-read_spec(struct arena *arena, struct lexer *lexer, struct address *out)
-{
-	struct slice local, domain = {NULL, 0};
-	struct chain chain;
-	struct lexer before;
-
-	skip_route(lexer);
-	chain = read_local(lexer);
-	if (chain.words == 0) {
-		*out = (struct address){
-			.local = SLICE(""),
-			.domain = SLICE(""),
-			.text = SLICE(""),
-		};
-		return READ;
-	}
-	local = chain_text(arena, &chain);
-	before = *lexer;
-	if (token_next_word(lexer).special == '@') {
-		chain = read_domain(lexer);
-		if (chain.words == 0)
-			return UNREADABLE;
-		domain = chain_text(arena, &chain);
-		if (slice_is_absent(domain))
-			return ARENA_FULL;
-	} else {
-		*lexer = before;
-	}
-	if (slice_is_absent(local) || !address_build(arena, local, domain, out))
-		return ARENA_FULL;
-	return out->broken ? UNREADABLE : READ;
-}
-
-static size_t
-last_at(struct slice s)
-{
-	size_t at = s.len;
-
-	while (at > 0 && s.p[at - 1] != '@')
-		at--;
-	return at > 0 ? at - 1 : SLICE_NONE;
-}
-
-/* A local part that should have been quoted, as pickup hands it on? */
-static bool
-is_bare(struct slice local)
-{
-	size_t i;
-
-	for (i = 0; i < local.len; i++)
-		if (local.p[i] == '"' || local.p[i] == '<' || local.p[i] == '>')
-			return false;
-	return true;
-}
-
-bool
-address_parse_path(struct arena *arena, struct slice path, struct address *out)
-{
-	struct lexer lexer;
-	size_t at;
-
-	path = slice_trim(path);
-	if (path.len > 0 && path.p[0] == '<')
-		path = slice_sub(path, 1, path.len);
-	if (path.len > 0 && path.p[path.len - 1] == '>')
-		path = slice_sub(path, 0, path.len - 1);
-	path = slice_trim(path);
-	lexer = lexer_of(path);
-	switch (read_spec(arena, &lexer, out)) {
-	case READ:
-		if (token_next_word(&lexer).kind == TOKEN_END)
-			return true;
-		break;
-	case UNREADABLE:
-		break;
-	case ARENA_FULL:
-		return false;
-	}
-	at = last_at(path);
-	if (at != SLICE_NONE && at + 1 < path.len &&
-		is_bare(slice_sub(path, 0, at)) &&
-		address_build(arena, slice_sub(path, 0, at),
-			slice_sub(path, at + 1, path.len), out) &&
-		!out->broken)
-		return true;
-	return address_build_broken(arena, path, out);
-}
-
 /* The item of an address list that is being read. */
-enum spec {
-	SPEC_NONE,
-	SPEC_BARE, /* local@domain */
-	SPEC_ANGLE /* <local@domain> */
+enum found {
+	FOUND_NONE,
+	FOUND_BARE, /* local@domain */
+	FOUND_ANGLE /* <local@domain> */
 };
 
 struct item {
@@ -234,7 +27,7 @@ struct item {
 	size_t chains; /* how many there were before an addr-spec */
 	struct slice comment; /* the last one */
 	struct address address;
-	enum spec spec;
+	enum found found;
 	bool junk; /* what has no place in an address */
 };
 
@@ -338,7 +131,7 @@ comment_text(struct arena *arena, struct slice comment)
 static struct slice
 item_name(struct arena *arena, const struct item *item)
 {
-	if (item->spec == SPEC_ANGLE && item->phrase_to != NULL)
+	if (item->found == FOUND_ANGLE && item->phrase_to != NULL)
 		return phrase_text(arena,
 			(struct slice){item->from,
 				(size_t)(item->phrase_to - item->from)});
@@ -362,10 +155,10 @@ flush(struct list *list)
 		struct slice raw = {
 			item->from, (size_t)(item->to - item->from)};
 
-		if (item->spec == SPEC_ANGLE ||
-			(item->spec == SPEC_BARE && !item->address.broken))
+		if (item->found == FOUND_ANGLE ||
+			(item->found == FOUND_BARE && !item->address.broken))
 			*slot = item->address;
-		else if (item->spec == SPEC_NONE && !item->junk &&
+		else if (item->found == FOUND_NONE && !item->junk &&
 			item->chains == 1)
 			ok = address_build(arena,
 				chain_text(arena, &item->chain), SLICE(""),
@@ -394,7 +187,7 @@ take_word(struct list *list, struct token token)
 {
 	struct item *item = &list->item;
 
-	if (item->spec != SPEC_NONE)
+	if (item->found != FOUND_NONE)
 		flush(list);
 	if (item->chains == 0 || !chain_takes(&item->chain, token)) {
 		item->chain = (struct chain){0};
@@ -416,7 +209,7 @@ take_junk(struct list *list, struct token token)
 {
 	item_extend(&list->item, token);
 	list->item.junk = true;
-	if (list->item.phrase_to != NULL && list->item.spec != SPEC_ANGLE)
+	if (list->item.phrase_to != NULL && list->item.found != FOUND_ANGLE)
 		list->item.phrase_to = list->item.to;
 }
 
@@ -429,10 +222,10 @@ take_at(struct list *list, struct token token)
 	struct chain domain;
 
 	item_extend(item, token);
-	domain = read_domain(&list->lexer);
+	domain = spec_read_domain(&list->lexer);
 	if (domain.words > 0)
 		item->to = domain.to;
-	if (item->spec != SPEC_NONE || item->address.broken ||
+	if (item->found != FOUND_NONE || item->address.broken ||
 		item->chain.words == 0 || domain.words == 0) {
 		item->address.broken = true;
 		item->junk = true;
@@ -443,7 +236,7 @@ take_at(struct list *list, struct token token)
 		!address_build(list->arena, local,
 			chain_text(list->arena, &domain), &item->address);
 	item->phrase_to = domain.to;
-	item->spec = SPEC_BARE;
+	item->found = FOUND_BARE;
 	item->chain = (struct chain){0};
 }
 
@@ -488,23 +281,23 @@ take_angle(struct list *list, struct token token)
 {
 	struct item *item = &list->item;
 	struct slice inside;
-	enum outcome outcome;
+	enum spec_outcome outcome;
 	bool clean;
 
-	if (item->spec == SPEC_ANGLE)
+	if (item->found == FOUND_ANGLE)
 		flush(list);
 	item_extend(item, token);
-	item->spec = SPEC_ANGLE;
+	item->found = FOUND_ANGLE;
 	skip_more_brackets(&list->lexer);
 	inside.p = list->lexer.at;
-	outcome = read_spec(list->arena, &list->lexer, &item->address);
+	outcome = spec_read(list->arena, &list->lexer, &item->address);
 	inside.len = (size_t)(close_angle(list, &clean) - inside.p);
 	item->to = list->lexer.at;
-	if (outcome == READ && clean)
+	if (outcome == SPEC_READ && clean)
 		return;
 	if (slice_starts_fold(inside, SLICE("mailto:")))
 		inside = slice_sub(inside, strlen("mailto:"), inside.len);
-	if (outcome == ARENA_FULL ||
+	if (outcome == SPEC_ARENA_FULL ||
 		!address_parse_path(list->arena, inside, &item->address))
 		list->cut = true;
 }
@@ -521,7 +314,7 @@ static void
 take_colon(struct list *list, struct token token)
 {
 	(void)token;
-	if (list->item.spec == SPEC_NONE)
+	if (list->item.found == FOUND_NONE)
 		list->item = (struct item){0};
 	else
 		flush(list);
@@ -553,7 +346,7 @@ take_special(struct list *list, struct token token)
 static void
 take_token(struct list *list, struct token token)
 {
-	if (is_word(token))
+	if (spec_is_word(token))
 		take_word(list, token);
 	else if (token.kind == TOKEN_COMMENT)
 		take_comment(list, token);

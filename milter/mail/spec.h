@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Addr-specs and the words they are made of (RFC 5322 sections 3.4.1, 4.4),
+ * for the readers of paths and of address lists.
+ */
+#ifndef MAIL_SPEC_H
+#define MAIL_SPEC_H
+
+#include "base/arena.h"
+#include "mail/address.h"
+#include "mail/token.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Words that touch, or that a dot joins: "john . doe", "a.\"b c\".d". The
+ * chain before an '@' is a local part and the one after it a domain. */
+struct chain {
+	const char *from, *to; /* from is NULL when it is empty */
+	struct token first;
+	size_t words;
+};
+
+/* Does the token continue the chain (or begin it)? */
+bool chain_takes(const struct chain *, struct token);
+void chain_add(struct chain *, struct token);
+/* Its text without quotes, comments and white space; absent when the arena
+ * is full. */
+struct slice chain_text(struct arena *, const struct chain *);
+
+/* Is it an atom or a quoted string? */
+bool spec_is_word(struct token);
+/* What may follow an '@'; of no words if there is nothing. */
+struct chain spec_read_domain(struct lexer *);
+
+enum spec_outcome {
+	SPEC_READ,
+	SPEC_UNREADABLE,
+	SPEC_ARENA_FULL
+};
+
+/* [obs-route] addr-spec, or nothing at all (the null sender). The lexer is
+ * behind it then. */
+enum spec_outcome spec_read(
+	struct arena *, struct lexer *, struct address *out);
+
+#endif
