@@ -61,7 +61,7 @@ class Site:
         self.rig = rig
         self.sink = Sink(rig)
         self.forwarden = Forwarden(rig, policies=write_policies(rig),
-                                   more="respond: {ceiling: discard}\n")
+                                   more="respond: {{ceiling: discard}}\n")
         self.forwarden.start()
         self.postfix = Postfix(rig, self.sink, milter=self.forwarden.milter, away=away)
         self.alice, self.bob = rig.user("alice"), rig.user("bob")
@@ -91,7 +91,8 @@ def check_seen(tap, site, name, event, wanted):
     seen = event["forwarden"]
     tap.equal(seen["mailbox"], mailbox, f"{name}: the mailbox")
     tap.equal(seen["kind"], kind, f"{name}: the kind")
-    tap.ok(evidence in seen["evidence"], f"{name}: evidence {evidence}", seen["evidence"])
+    tap.ok(evidence in site.forwarden.evidence(event), f"{name}: evidence {evidence}",
+           seen["evidence"])
     tap.ok(seen["confidence"] >= 70, f"{name}: confidence", seen["confidence"])
     tap.equal(event["smtp"].get("listener"), listener, f"{name}: seen at the {listener}")
 
@@ -145,8 +146,9 @@ def pickup(tap, site):
 
 
 def plain_mail(tap, site):
-    site.arrive(site.bob.address, "in")
-    tap.attempt("plain in: delivered", lambda: site.postfix.wait_mailbox(site.bob.name))
+    carol = site.rig.user("carol")
+    site.arrive(carol.address, "in")
+    tap.attempt("plain in: delivered", lambda: site.postfix.wait_mailbox(carol.name))
     code, text = send(site.postfix.intake, site.bob.address, ["jo@partner.example"],
                       mail("out", "jo@partner.example", site.bob.address),
                       xclient={"ADDR": "10.1.2.3", "LOGIN": site.bob.name})
@@ -248,6 +250,23 @@ def arrived(site, subjects):
     return set(subjects) <= here
 
 
+def hold_at_intake(tap, site):
+    """A client's redirect is held where it comes in; released, it has to pass
+    the egress, which must let it go."""
+    code, text = send(site.postfix.intake, STRANGER, ["x@hold.example"],
+                      mail("held-early", site.bob.address,
+                           fields=f"X-MS-Exchange-Inbox-Rules-Loop: {site.bob.address}\n"),
+                      xclient={"ADDR": "10.9.9.9", "NAME": "exchange.example.com"})
+    tap.ok(code == 250, "held at the intake: taken", text)
+    held = wait_until("held mail", site.postfix.held)
+    site.postfix.super("-H", held[0]["queue_id"])
+    site.postfix.flush()
+    message = site.at_sink("x@hold.example", "held-early")
+    tap.equal(len(message.header.get_all("X-Forwarden", [])), 1,
+              "held at the intake: released, it leaves with one tag")
+    tap.equal(site.postfix.held(), [], "held at the intake: and is not held again")
+
+
 def crash(tap, site):
     """Forwarden dies in the middle, twice: its worker, then all of it."""
     site.alice.forward("drop@freemail.example")
@@ -289,7 +308,8 @@ def main():
         tap.skip_all("needs root")
     with Rig("forwarding") as rig:
         site = Site(rig)
-        for part in (ways, pickup, plain_mail, actions, deferral, hold, crash):
+        for part in (ways, pickup, plain_mail, actions, deferral, hold,
+                     hold_at_intake, crash):
             try:
                 part(tap, site)
             except Failure as failure:

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Tests with real mail servers; they need root. Apart from `make check`, for
 # they take their time: make check-mta.
-MTA_TESTS = tests/mta/forwarders.py tests/mta/routes.py tests/mta/attach_postfix.py
+MTA_TESTS = tests/mta/routes.py tests/mta/attach_postfix.py \
+	tests/mta/forwarding.py tests/mta/forwarders.py tests/mta/sendmail.py
 
 .PHONY: check-mta
 check-mta: all
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(MTA_TESTS)" \
 		TEST_SUITE_LOG=check-mta.log
 
-EXTRA_DIST += $(MTA_TESTS) tests/mta/forwarding.py tests/mta/sendmail.py \
+EXTRA_DIST += $(MTA_TESTS) \
 	tests/mta/demo.py tests/mta/rig/__init__.py \
 	tests/mta/rig/core.py tests/mta/rig/smtp.py \
 	tests/mta/rig/dovecot.py tests/mta/rig/exim.py \

@@ -126,7 +126,7 @@ def main():
         tap.skip_all("needs root")
     with Rig("sendmail") as rig:
         try:
-            sink = Sink(rig)
+            sink = Sink(rig, host="127.0.0.2")
             forwarden = watch(rig)
             attaching(tap, rig, sink, forwarden)
             forwarding(tap, rig, sink, forwarden)

@@ -15,8 +15,13 @@ listen: inet:{port}@127.0.0.1
 store: {store}
 policies: {policies}
 mode: {mode}
+host: mx.{domain}
 state: {folder}/state
 control: unix:{folder}/control.sock
+"""
+# The policies that ship, and the lists they refer to.
+PACK = os.path.join(TOP, "policies")
+LISTS = """\
 lists:
   freemail: [freemail.example, "file:{lists}/freemail.txt"]
   disposable: ["file:{lists}/disposable.txt"]
@@ -44,17 +49,17 @@ class Forwarden:
         self.file = os.path.join(self.folder, "forwarden.yaml")
         self.control = os.path.join(self.folder, "control.sock")
         self.values = {"domain": rig.domain, "port": self.port, "store": store,
-                       "policies": policies or os.path.join(TOP, "policies"),
+                       "policies": policies or PACK,
                        "mode": mode, "folder": self.folder,
-                       "lists": os.path.join(TOP, "policies", "lists")}
-        self.more = more
+                       "lists": os.path.join(PACK, "lists")}
+        self.more = more if policies else LISTS + more
         self.process = None
         self.configure()
 
     def configure(self, **values):
         self.values.update(values)
         with open(self.file, "w") as f:
-            f.write(CONFIGURATION.format(**self.values) + self.more)
+            f.write((CONFIGURATION + self.more).format(**self.values))
 
     def start(self):
         self.process = self.rig.spawn([program(), "serve", "-c", self.file],
@@ -108,6 +113,11 @@ class Forwarden:
             except ValueError:
                 continue
         return rows
+
+    @staticmethod
+    def evidence(event):
+        """The names of what was seen."""
+        return [row["name"] for row in event["forwarden"].get("evidence", [])]
 
     def wait_event(self, condition, seconds=20):
         """The first event that meets the condition."""

@@ -29,7 +29,7 @@ define(`confDELIVERY_MODE', `background')dnl
 define(`confMIN_QUEUE_AGE', `0')dnl
 define(`confCW_FILE', `{folder}/local-host-names')dnl
 define(`RELAY_MAILER_ARGS', `TCP $h {outside}')dnl
-define(`SMART_HOST', `[127.0.0.1]')dnl
+define(`SMART_HOST', `[127.0.0.2]')dnl
 define(`LOCAL_MAILER_PATH', `{folder}/deliver')dnl
 define(`LOCAL_MAILER_ARGS', `deliver $u')dnl
 FEATURE(`no_default_msa')dnl
@@ -37,7 +37,7 @@ FEATURE(`nocanonify')dnl
 FEATURE(`accept_unresolvable_domains')dnl
 FEATURE(`promiscuous_relay')dnl
 FEATURE(`use_cw_file')dnl
-DAEMON_OPTIONS(`Name={name}, Family=inet, Addr=127.0.0.1, Port={port}')dnl
+DAEMON_OPTIONS(`Name={name}, Family=inet, Addr={address}, Port={port}')dnl
 {more}MAILER(`local')dnl
 MAILER(`smtp')dnl
 """
@@ -71,12 +71,14 @@ def unpacked():
 
 class Sendmail:
     """
-    outside: whatever has a .port and takes all foreign mail. milter:
-    libmilter's spelling, or None. name is the listener's. An egress of another
-    Sendmail is one more, with a host name of its own.
+    outside: whatever has a .port on 127.0.0.2 and takes all foreign mail
+    (127.0.0.1 is one of Sendmail's own names). milter: libmilter's spelling,
+    or None. name is the listener's. The egress of another Sendmail is one
+    more, on 127.0.0.2 and with a host name of its own.
     """
 
     def __init__(self, rig, outside, milter=None, name="MTA", host="mx"):
+        self.address = "127.0.0.2" if name == "egress" else "127.0.0.1"
         self.rig = rig
         self.root = unpacked()
         self.program = os.path.join(self.root, "usr/libexec/sendmail/sendmail")
@@ -93,7 +95,7 @@ class Sendmail:
         more = f"INPUT_MAIL_FILTER(`forwarden', `S={milter}, F=T')dnl\n" if milter else ""
         self._prepare(MC.format(folder=self.folder, domain=rig.domain, cf_dir=CF_DIR,
                                 port=self.port, outside=outside.port, more=more,
-                                name=name, host=host))
+                                name=name, host=host, address=self.address))
 
     def _prepare(self, mc):
         os.mkdir(os.path.join(self.folder, "queue"), 0o700)
@@ -137,7 +139,7 @@ class Sendmail:
             if self.process.poll() is not None:
                 with open(os.path.join(self.folder, "log"), errors="replace") as f:
                     raise Failure("Sendmail ended at once: " + f.read())
-            return can_connect(("127.0.0.1", self.port))
+            return can_connect((self.address, self.port))
         wait_until("Sendmail", ready)
 
     def stop(self):
