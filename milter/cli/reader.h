@@ -18,7 +18,8 @@ struct reader {
 	struct arena *arena;
 	const char *file;
 	struct diags *diags;
-	void *file_out; /* what the file becomes */
+	void *out; /* what the file becomes */
+	struct slice subject; /* what the file is about, once it has said */
 };
 
 typedef bool reader_fn(

@@ -201,7 +201,12 @@ show_outcome(const struct sigma_outcome *outcome, struct buf *out)
 		mark = outcome->filtered_by != NULL ? "~" : "+";
 	buf_printf(out, "    %s %-28.*s %-13s ", mark,
 		SLICE_ARG(verdict_policy(rule)), sigma_level_name(rule->level));
-	if (!outcome->applies) {
+	if (rule->kind == SIGMA_CORRELATION && outcome->item.len == 0) {
+		buf_puts(out,
+			outcome->applies
+				? "not often enough, as far as is known"
+				: "what it counts does not match");
+	} else if (!outcome->applies) {
 		buf_puts(out, "not for such flows");
 	} else {
 		buf_add_visible(out, outcome->item);
@@ -287,6 +292,8 @@ show_verdict(const struct verdict *verdict, struct buf *out)
 	const struct respond *respond = &verdict->options->respond;
 
 	buf_puts(out, "\nThe verdict\n");
+	if (verdict->again)
+		buf_puts(out, "  judged before, at another listener\n");
 	for (size_t i = 0; i < verdict->matched_count; i++) {
 		const struct matched *matched = &verdict->matched[i];
 

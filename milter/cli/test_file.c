@@ -8,7 +8,7 @@
 static struct test_file *
 file_of(const struct reader *r)
 {
-	return r->file_out;
+	return r->out;
 }
 
 static bool
@@ -125,7 +125,10 @@ file_policy(struct reader *r, const struct yaml_node *node, void *target)
 {
 	struct test_file *out = target;
 
-	return reader_scalar(r, node, &out->policy);
+	if (!reader_scalar(r, node, &out->policy))
+		return false;
+	r->subject = out->policy;
+	return true;
 }
 
 static bool
@@ -206,7 +209,7 @@ prepare(struct reader *r)
 
 	if (out == NULL || (out->realm = realm_new()) == NULL)
 		return false;
-	r->file_out = out;
+	r->out = out;
 	respond_init(&out->respond);
 	out->respond.mode = MODE_ENFORCE;
 	return realm_add_domain(out->realm, SLICE("example.com"), NULL) &&
@@ -224,8 +227,8 @@ test_file_read(struct arena *arena, const char *file, struct diags *diags)
 
 	if (document == NULL || !prepare(&r))
 		return NULL;
-	if (reader_map(&r, document->root, file_keys, FILE_KEYS, r.file_out))
-		return r.file_out;
+	if (reader_map(&r, document->root, file_keys, FILE_KEYS, r.out))
+		return r.out;
 	realm_free(file_of(&r)->realm);
 	return NULL;
 }

@@ -3,8 +3,8 @@
 #include "cli/test_step.h"
 
 #include "cli/input.h"
-#include "cli/test_file.h"
 #include "verdict/eml.h"
+#include "verdict/trial.h"
 
 #include <string.h>
 
@@ -194,26 +194,18 @@ joined(struct reader *r, const struct slice *words, size_t count)
 	return out;
 }
 
-static struct slice
-reader_policy(const struct reader *r)
-{
-	const struct test_file *file = r->file_out;
-
-	return file->policy;
-}
-
 /* hit: true and false speak of the file's policy. */
 static bool
 expect_hit(struct reader *r, const struct yaml_node *node, bool hit,
 	struct trial_expect *out)
 {
-	if (slice_is_absent(reader_policy(r)))
+	if (slice_is_absent(r->subject))
 		return reader_refuse(r, node->mark,
 			"put \"policy: NAME\" at the top of the file",
 			"which policy is to hit or to miss?");
 	*out = (struct trial_expect){
 		.key = hit ? SLICE("matches") : SLICE("misses"),
-		.value = reader_policy(r),
+		.value = r->subject,
 		.line = node->mark.line};
 	return true;
 }

@@ -5,8 +5,8 @@
 
 #include "cli/reader.h"
 
-/* Their target is a struct trial_step; the reader's file_out must be the
- * struct test_file, whose policy hit and miss are about. */
+/* Their target is a struct trial_step; the reader's subject is the
+ * policy that hit and miss are about. */
 extern const struct reader_key step_keys[];
 extern const size_t step_key_count;
 /* Their target is a struct letter. */

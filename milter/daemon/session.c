@@ -235,8 +235,7 @@ decide(struct session *session, unsigned offers)
 	if (outcome->action == ACTION_TEMPFAIL)
 		outcome->reply = config->tempfail_text;
 	if (config->mode == MODE_ENFORCE &&
-		(offers & OFFER_CHANGE_FIELD) != 0 &&
-		!session->verdict->message->client_ours)
+		(offers & OFFER_CHANGE_FIELD) != 0 && !session->verdict->again)
 		outcome->forged = session->forged;
 	return outcome;
 }

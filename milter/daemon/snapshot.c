@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 /* What the snapshot owns; callers see only its first member. */
 struct whole {
@@ -16,6 +17,7 @@ struct whole {
 	struct realm *realm;
 	struct sigma_program *program;
 	struct keywords keywords;
+	char id_key[32];
 };
 
 struct snapshot_slot {
@@ -111,6 +113,17 @@ find_keywords(struct whole *whole)
 	return NULL;
 }
 
+/* So that nobody can guess an event's id. Absent where there is no chance. */
+static struct slice
+make_key(struct whole *whole)
+{
+	ssize_t got = getrandom(whole->id_key, sizeof whole->id_key, 0);
+
+	if (got != (ssize_t)sizeof whole->id_key)
+		return (struct slice){NULL, 0};
+	return (struct slice){whole->id_key, sizeof whole->id_key};
+}
+
 static void
 show(struct whole *whole)
 {
@@ -128,6 +141,7 @@ show(struct whole *whole)
 	shown->judge.trace_ttl_ms = config->trace_ttl;
 	shown->judge.trace_members = (size_t)config->trace_members;
 	shown->judge.keywords = find_keywords(whole);
+	shown->judge.id_key = make_key(whole);
 }
 
 const struct snapshot *

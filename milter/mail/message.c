@@ -517,7 +517,9 @@ message_identity(const struct message *message, const struct recipient *rcpt)
 		has_id ? message->message_id : message->queue_id,
 		message->mail_from.text,
 		rcpt->address.text,
-		message->client.ip,
+		/* What one of our listeners took, another gets again: our
+		 * own clients are one. */
+		message->client_ours ? SLICE("") : message->client.ip,
 		has_id ? SLICE("") : field_text(message, SLICE("Date")),
 		has_id ? SLICE("") : field_text(message, SLICE("From")),
 		has_id ? SLICE("") : field_text(message, SLICE("Subject")),

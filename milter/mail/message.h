@@ -149,9 +149,10 @@ const struct field *message_field(
 	const struct message *, struct slice name, size_t from);
 
 /* A stable identity of the transaction for idempotent counting: the same
- * for a retry after a 4xx. SHA-256 of Message-ID, envelope sender, this
- * recipient and client, 16 bytes as 32 hex digits. Without a Message-ID, of
- * Date, From, Subject and queue id instead. */
+ * for a retry after a 4xx, and at a second listener of ours. SHA-256 of
+ * Message-ID, envelope sender, this recipient and client (all of ours are one),
+ * 16 bytes as 32 hex digits. Without a Message-ID, of Date, From, Subject and
+ * queue id instead. */
 struct slice message_identity(const struct message *, const struct recipient *);
 
 #endif

@@ -6,7 +6,8 @@
 
 #define EXPERIMENTAL_CAP ACTION_TAG
 
-static const char *const names[ACTION_COUNT] = {
+/* Ended by NULL. */
+static const char *const names[ACTION_COUNT + 1] = {
 	[ACTION_NONE] = "none",
 	[ACTION_LOG] = "log",
 	[ACTION_TAG] = "tag",
@@ -21,6 +22,12 @@ const char *
 action_name(enum action action)
 {
 	return names[action];
+}
+
+const char *const *
+action_names(void)
+{
+	return names;
 }
 
 bool

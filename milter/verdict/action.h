@@ -24,6 +24,8 @@ enum action {
 };
 
 const char *action_name(enum action);
+/* All of them, ended by NULL. */
+const char *const *action_names(void);
 /* Exact, lower case; false for an unknown name. */
 bool action_parse(struct slice name, enum action *out);
 /* Does the message live on with a tag under it (tag, divert, quarantine)? */

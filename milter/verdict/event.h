@@ -11,7 +11,7 @@
 #define VERDICT_EVENT_H
 
 #include "base/buf.h"
-#include "verdict/judge.h"
+#include "verdict/verdict.h"
 
 #define EVENT_BYTES_MAX 65536
 

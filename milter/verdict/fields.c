@@ -274,6 +274,33 @@ fields_find(struct slice name)
 	return -1;
 }
 
+static const char *const directions[] = {
+	"inbound", "outbound", "internal", NULL};
+static const char *const kinds[] = {
+	"none", "redirect", "forward", "copy", "notify", NULL};
+static const char *const weekdays[] = {"monday", "tuesday", "wednesday",
+	"thursday", "friday", "saturday", "sunday", NULL};
+
+/* Fields that can have no other values than these. */
+static const struct {
+	fetch_fn *fetch;
+	const char *const *choices;
+} closed[] = {
+	{fetch_direction, directions},
+	{fetch_kind, kinds},
+	{fetch_weekday, weekdays},
+};
+
+static const char *const *
+choices_of(const struct binding *binding)
+{
+	for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++) {
+		if (closed[i].fetch == binding->fetch)
+			return closed[i].choices;
+	}
+	return NULL;
+}
+
 static bool
 resolve(const void *ctx, struct slice name, struct sigma_field *out)
 {
@@ -285,6 +312,8 @@ resolve(const void *ctx, struct slice name, struct sigma_field *out)
 	out->id = id;
 	out->type = bindings[id].row.type;
 	out->scope = bindings[id].row.scope;
+	out->single = !bindings[id].row.multi;
+	out->choices = choices_of(&bindings[id]);
 	return true;
 }
 

@@ -15,6 +15,7 @@
 #include "base/digest.h"
 #include "verdict/fields.h"
 #include "verdict/recollect.h"
+#include "verdict/tag.h"
 
 #include <stdlib.h>
 
@@ -51,35 +52,48 @@ judge_options_init(struct judge_options *options)
 	respond_init(&options->respond);
 }
 
-struct slice
-verdict_policy(const struct sigma_rule *rule)
+/* Ids of events in tags of ours. A field from outside proves nothing, so it
+ * is not even asked about. */
+static size_t
+find_judged(const struct message *message, struct slice ids[])
 {
-	if (rule->name.len > 0)
-		return rule->name;
-	return rule->id.len > 0 ? rule->id : rule->title;
+	const struct field *field;
+	size_t count = 0;
+
+	if (!message->client_ours)
+		return 0;
+	for (size_t at = 0; count < RECOLLECT_JUDGED_MAX &&
+		(field = message_field(message, SLICE(TAG_FIELD), at)) != NULL;
+		at = field->index + 1) {
+		if (tag_find_id(field->value, &ids[count]))
+			count++;
+	}
+	return count;
 }
 
-const struct sigma_outcome *
-verdict_outcomes(const struct verdict *verdict, size_t flow, size_t *count)
+static void
+ask_store(struct hearing *h)
 {
-	*count = 0;
-	if (verdict->run == NULL)
-		return NULL;
-	return sigma_run_explain(verdict->run, flow, count);
+	const struct sigma_program *program = h->options->program;
+	struct slice judged[RECOLLECT_JUDGED_MAX];
+	struct recollect_wish wish = {
+		.trace_members = h->options->trace_members,
+		.facts = program != NULL && sigma_program_reads_store(program),
+		.judged = judged,
+		.judged_count = find_judged(h->message, judged),
+	};
+
+	recollect(&h->waiting, &wish, h->message, &h->known);
+	h->verdict->again = recollection_judged(&h->known, h->message);
 }
 
 static void
 infer(struct hearing *h)
 {
-	const struct sigma_program *program = h->options->program;
-	struct recollect_wish wish = {
-		.trace_members = h->options->trace_members,
-		.facts = program != NULL && sigma_program_reads_store(program),
-	};
 	struct verdict *v = h->verdict;
 
 	if (h->message->rcpt_external > 0)
-		recollect(&h->waiting, &wish, h->message, &h->known);
+		ask_store(h);
 	v->flows = infer_flows(
 		h->message, h->known.memories, h->known.memory_count);
 	if (v->flows != NULL)
@@ -301,7 +315,7 @@ collect_hits(struct hearing *h)
 static void
 run_policies(struct hearing *h)
 {
-	if (h->options->program == NULL)
+	if (h->options->program == NULL || h->verdict->again)
 		return;
 	hear(h);
 	if (h->run == NULL)
@@ -332,9 +346,9 @@ strongest_forward(const struct verdict *v)
 }
 
 static struct slice
-event_id(const struct message *message)
+event_id(const struct judge_options *options, const struct message *message)
 {
-	struct slice parts[3] = {SLICE("event"), message->queue_id};
+	struct slice parts[] = {{0}, message->queue_id, {0}, options->id_key};
 	unsigned char digest[DIGEST_BYTES];
 	char hex[2 * ID_BYTES + 1];
 
@@ -342,7 +356,7 @@ event_id(const struct message *message)
 		(const char *)&message->at_ms, sizeof(message->at_ms)};
 	if (message->rcpt_count > 0)
 		parts[2] = message_identity(message, &message->rcpts[0]);
-	digest_parts(parts, 3, digest);
+	digest_parts(parts, sizeof(parts) / sizeof(parts[0]), digest);
 	digest_hex(digest, ID_BYTES, hex);
 	return arena_copy(message->arena, slice_of(hex));
 }
@@ -361,9 +375,10 @@ decide(struct hearing *h)
 	v->action = v->would;
 	if (h->options->respond.mode == MODE_OBSERVE && v->action > ACTION_LOG)
 		v->action = ACTION_LOG;
-	if (v->matched_count > 0 ||
-		(v->flow != NULL && v->flow->kind != KIND_NONE))
-		v->id = event_id(h->message);
+	if (!v->again &&
+		(v->matched_count > 0 ||
+			(v->flow != NULL && v->flow->kind != KIND_NONE)))
+		v->id = event_id(h->options, h->message);
 	v->gaps |= h->message->gaps | h->waiting.gaps;
 	v->store_us = h->waiting.spent_us;
 	v->round_trips = h->waiting.round_trips;

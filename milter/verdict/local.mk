@@ -19,5 +19,6 @@ libverdict_a_SOURCES = \
 	milter/verdict/source.h \
 	milter/verdict/tag.c milter/verdict/tag.h \
 	milter/verdict/trial.c milter/verdict/trial.h \
-	milter/verdict/value.c milter/verdict/value.h
+	milter/verdict/value.c milter/verdict/value.h \
+	milter/verdict/verdict.c milter/verdict/verdict.h
 LIBVERDICT = libverdict.a $(LIBFORWARD) $(LIBSIGMA) $(LIBSTORE) $(JANSSON_LIBS) $(PSL_LIBS) $(LIBBASE)

@@ -8,7 +8,7 @@
 #define VERDICT_METRICS_H
 
 #include "base/buf.h"
-#include "verdict/judge.h"
+#include "verdict/verdict.h"
 
 struct metrics;
 

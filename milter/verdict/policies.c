@@ -6,11 +6,8 @@
 #include "verdict/fields.h"
 #include "verdict/lists.h"
 
-#include <stdio.h>
-
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 #define TIMESPAN_MAX_MS (30 * DAY_MS)
-#define HINT_BYTES 128
 #define LISTS_BYTES (64 * 1024 * 1024)
 
 /* In the order of the judge's bits. */
@@ -24,42 +21,8 @@ policies_options(struct sigma_options *options)
 	options->category = "email";
 	options->product = "forwarden";
 	options->services = services;
+	options->actions = action_names();
 	options->timespan_max_ms = TIMESPAN_MAX_MS;
-}
-
-static bool
-action_is_known(const struct sigma_rule *rule, struct diags *diags)
-{
-	struct mark mark = {.file = rule->file.p,
-		.line = rule->line,
-		.column = 1,
-		.width = 1};
-	char hint[HINT_BYTES];
-	const char *nearest;
-	enum action action;
-
-	if (slice_is_absent(rule->action) ||
-		action_parse(rule->action, &action))
-		return true;
-	nearest = action_nearest(rule->action);
-	snprintf(hint, sizeof(hint),
-		"%s%s%snone, log, tag, divert, quarantine, tempfail, reject "
-		"and discard are the actions",
-		nearest != NULL ? "did you mean \"" : "",
-		nearest != NULL ? nearest : "", nearest != NULL ? "\"? " : "");
-	return diags_add(diags, DIAG_ERROR, mark, hint,
-		"x-forwarden-action: no action is called \"%.*s\"",
-		SLICE_ARG(rule->action));
-}
-
-static bool
-actions_are_known(const struct sigma_program *program, struct diags *diags)
-{
-	bool known = true;
-
-	for (size_t i = 0; i < sigma_program_rules(program); i++)
-		known &= action_is_known(sigma_program_rule(program, i), diags);
-	return known;
 }
 
 /* Which lists were used goes back to the caller's own. */
@@ -86,10 +49,6 @@ policies_load(const char *const *paths, size_t count,
 	with_lists.list_count = all.count;
 	program = sigma_program_load(paths, count, &with_lists, diags);
 	mark_used(options, &all);
-	if (program != NULL && !actions_are_known(program, diags)) {
-		sigma_program_free(program);
-		program = NULL;
-	}
 out:
 	arena_free(arena);
 	return program;

@@ -11,14 +11,13 @@
 #include <stddef.h>
 
 /* The options of the language for mail: its fields, its log sources
- * (category email, product forwarden, services message and forward), 30
- * days of timespan at most. The caller may add lists and limits. */
+ * (category email, product forwarden, services message and forward), its
+ * actions, 30 days of timespan at most. The caller may add lists and limits. */
 void policies_options(struct sigma_options *);
 
-/* sigma_program_load() and what only verdict/ knows: x-forwarden-action must
- * be an action; lists/NAME.txt in a directory of policies is the list NAME
- * unless options have one. NULL if there was an error; diags has all of
- * them. */
+/* sigma_program_load(), where lists/NAME.txt in a directory of policies is the
+ * list NAME unless options have one. NULL if there was an error; diags has all
+ * of them. */
 struct sigma_program *policies_load(const char *const *paths, size_t count,
 	const struct sigma_options *, struct diags *);
 

@@ -14,6 +14,7 @@
 #define QUESTIONS_MAX 8
 #define FACTS_MAX 64
 #define CANDIDATES_MAX 3
+#define OPS_MAX (QUESTIONS_MAX + RECOLLECT_JUDGED_MAX + FACTS_MAX)
 #define KEY_BYTES 16
 #define MS_US 1000
 
@@ -50,6 +51,13 @@ trace_key(struct arena *arena, struct slice message_id)
 	digest_parts(&message_id, 1, digest);
 	digest_hex(digest, KEY_BYTES, hex);
 	return arena_copy(arena, slice_of(hex));
+}
+
+struct slice
+judged_key(struct arena *arena, struct slice event_id)
+{
+	return trace_key(
+		arena, arena_printf(arena, "judged:%.*s", SLICE_ARG(event_id)));
 }
 
 static const char role_letters[] = {
@@ -127,7 +135,7 @@ static void
 add_facts(struct store_batch *batch, struct slice mailbox,
 	const struct recipient *rcpt)
 {
-	if (batch->count >= QUESTIONS_MAX + FACTS_MAX)
+	if (batch->count >= OPS_MAX)
 		return;
 	batch->ops[batch->count++] = (struct store_op){.verb = STORE_FACTS,
 		.facts = {
@@ -186,6 +194,18 @@ ask_memories(struct store_batch *batch, const struct recollect_wish *wish,
 	}
 }
 
+static void
+ask_judged(struct store_batch *batch, const struct recollect_wish *wish)
+{
+	for (size_t i = 0; i < wish->judged_count; i++) {
+		batch->ops[batch->count++] = (struct store_op){
+			.verb = STORE_RECALL,
+			.recall = {
+				.id = judged_key(batch->arena, wish->judged[i]),
+				.cap = (uint32_t)wish->trace_members}};
+	}
+}
+
 void
 recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	const struct message *message, struct recollection *out)
@@ -196,21 +216,53 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	*out = (struct recollection){0};
 	if (waiting->store == NULL)
 		return;
-	batch.ops = arena_array(
-		message->arena, QUESTIONS_MAX + FACTS_MAX, sizeof(*batch.ops));
+	batch.ops = arena_array(message->arena, OPS_MAX, sizeof(*batch.ops));
 	if (batch.ops == NULL) {
 		waiting->gaps |= GAP_BYTES;
 		return;
 	}
 	out->memory_count = trace_questions(message, ids, QUESTIONS_MAX);
 	ask_memories(&batch, wish, ids, out->memory_count);
+	out->judged = batch.ops + batch.count;
+	out->judged_count = wish->judged_count;
+	ask_judged(&batch, wish);
+	out->facts = batch.ops + batch.count;
 	if (wish->facts)
 		ask_facts(&batch, message);
-	out->facts = batch.ops + out->memory_count;
-	out->fact_count = batch.count - out->memory_count;
+	out->fact_count = (size_t)(batch.ops + batch.count - out->facts);
 	if (!waiting_ask(waiting, &batch))
 		return;
 	take_memories(message, batch.ops, ids, out);
+}
+
+static bool
+was_judged(const struct recollection *all, struct slice identity)
+{
+	for (size_t i = 0; i < all->judged_count; i++) {
+		const struct store_recall *recall = &all->judged[i].recall;
+
+		for (size_t j = 0; j < recall->count; j++) {
+			if (slice_equal(recall->members[j].name, identity))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool
+recollection_judged(
+	const struct recollection *all, const struct message *message)
+{
+	if (all->judged_count == 0)
+		return false;
+	for (size_t i = 0; i < message->rcpt_count; i++) {
+		const struct recipient *rcpt = &message->rcpts[i];
+
+		if (rcpt->external &&
+			!was_judged(all, message_identity(message, rcpt)))
+			return false;
+	}
+	return true;
 }
 
 const struct store_facts *

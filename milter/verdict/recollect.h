@@ -26,12 +26,18 @@ struct recollection {
 	size_t memory_count;
 	const struct store_op *facts; /* STORE_FACTS, answered */
 	size_t fact_count;
+	const struct store_op *judged; /* STORE_RECALL, answered */
+	size_t judged_count;
 };
 
 struct recollect_wish {
 	size_t trace_members; /* of one Message-ID at most */
 	bool facts; /* some policy reads them */
+	/* Ids of events that the message says it had (tag_find_id()). */
+	const struct slice *judged;
+	size_t judged_count;
 };
+#define RECOLLECT_JUDGED_MAX 4
 /* For a message with an external recipient. All of it lives in the message's
  * arena; what could not be had is missing, with a gap in waiting. */
 void recollect(struct waiting *, const struct recollect_wish *,
@@ -40,6 +46,12 @@ void recollect(struct waiting *, const struct recollect_wish *,
 const struct store_facts *recollection_facts(
 	const struct recollection *, const struct flow *);
 
+/* Has every external recipient of the message been judged under one of the
+ * ids? */
+bool recollection_judged(const struct recollection *, const struct message *);
+
+/* The key under which it is kept what an event was about. */
+struct slice judged_key(struct arena *, struct slice event_id);
 /* The key of a Message-ID's trace: half of its SHA-256 in hex. */
 struct slice trace_key(struct arena *, struct slice message_id);
 /* A trace's member and back: the role's letter, then who. */

@@ -113,6 +113,28 @@ add_flows(struct record *r)
 	}
 }
 
+/* So that another listener of ours, where the message comes by again, knows
+ * that it was judged. */
+static void
+add_judged(struct record *r)
+{
+	const struct verdict *v = r->verdict;
+	const struct message *message = v->message;
+	struct slice *names = arena_array(
+		message->arena, message->rcpt_count, sizeof(*names));
+
+	if (names == NULL || v->id.len == 0 || !action_tags(r->taken))
+		return;
+	for (size_t i = 0; i < message->rcpt_count; i++)
+		names[i] = message_identity(message, &message->rcpts[i]);
+	add(r,
+		(struct store_op){.verb = STORE_REMEMBER,
+			.remember = {.id = judged_key(message->arena, v->id),
+				.members = names,
+				.count = message->rcpt_count,
+				.ttl_ms = v->options->trace_ttl_ms}});
+}
+
 void
 judge_record(struct store *store, const struct verdict *verdict,
 	enum action taken, struct slice json)
@@ -120,9 +142,9 @@ judge_record(struct store *store, const struct verdict *verdict,
 	const struct message *message = verdict->message;
 	struct record r = {.verdict = verdict, .taken = taken};
 
-	if (store == NULL || message == NULL)
+	if (store == NULL || message == NULL || verdict->again)
 		return;
-	r.room = verdict->flow_count * TALLIES_A_FLOW + TRACE_IDS_MAX + 1;
+	r.room = verdict->flow_count * TALLIES_A_FLOW + TRACE_IDS_MAX + 2;
 	r.batch.arena = message->arena;
 	r.batch.ops = arena_array(message->arena, r.room, sizeof(*r.batch.ops));
 	if (r.batch.ops == NULL)
@@ -130,6 +152,7 @@ judge_record(struct store *store, const struct verdict *verdict,
 	r.keyword = keyword_in(verdict->options->keywords, message->subject);
 	if (is_delivered(taken) && message->rcpt_external < message->rcpt_count)
 		add_trace(&r);
+	add_judged(&r);
 	add_flows(&r);
 	if (!slice_is_absent(json))
 		add(&r,

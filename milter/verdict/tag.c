@@ -44,6 +44,20 @@ line_add(struct line *line, struct slice part)
 	line->column += part.len;
 }
 
+/* Goes on with a list; folds after its comma if the word does not fit. */
+static void
+line_join(struct line *line, struct slice comma, struct slice word)
+{
+	buf_add(line->out, comma);
+	line->column += comma.len;
+	if (comma.len > 0 && line->column + word.len + 1 > LINE_BYTES) {
+		buf_puts(line->out, "\n\t");
+		line->column = TAB_COLUMNS;
+	}
+	buf_add(line->out, word);
+	line->column += word.len;
+}
+
 /* A token may go into a parameter without quotes: RFC 2045 section 5.1,
  * and '@', which readers of Authentication-Results take, too. */
 static bool
@@ -99,17 +113,19 @@ add_parameter(struct line *line, const char *name, struct slice value)
 static void
 add_evidence(struct line *line, const struct flow *flow)
 {
-	struct buf names = {0};
+	bool first = true;
 
 	for (unsigned i = 0; i < EVIDENCE_COUNT; i++) {
+		struct slice name =
+			slice_of(evidence_row((enum evidence)i)->name);
+
 		if ((flow->evidence & (UINT64_C(1) << i)) == 0)
 			continue;
-		buf_printf(&names, "%s%s", names.len > 0 ? "," : "evidence=",
-			evidence_row((enum evidence)i)->name);
+		if (first)
+			line_add(line, SLICE("evidence="));
+		line_join(line, first ? SLICE("") : SLICE(","), name);
+		first = false;
 	}
-	if (buf_ok(&names) && names.len > 0)
-		line_add(line, buf_slice(&names));
-	buf_fini(&names);
 }
 
 static void
@@ -154,4 +170,17 @@ tag_write(const struct verdict *verdict, enum action action, struct slice host,
 	add_policies(&line, verdict);
 	if (verdict->id.len > 0)
 		add_parameter(&line, "id", verdict->id);
+}
+
+bool
+tag_find_id(struct slice value, struct slice *id)
+{
+	static const struct slice mark = SLICE(" id=");
+	size_t at = slice_find(value, mark);
+
+	if (at == SLICE_NONE)
+		return false;
+	*id = slice_sub(value, at + mark.len, value.len);
+	*id = slice_trim(slice_sub(*id, 0, slice_find_byte(*id, ';', 0)));
+	return id->len > 0;
 }

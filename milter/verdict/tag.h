@@ -4,13 +4,17 @@
 #define VERDICT_TAG_H
 
 #include "base/buf.h"
-#include "verdict/judge.h"
+#include "verdict/verdict.h"
 
 #define TAG_FIELD "X-Forwarden"
 
-/* The field's value, folded with LF + tab so that no line is over 78 bytes;
- * nothing a sender wrote is in it unescaped. host is the authserv-id. */
+/* The field's value, folded with LF + tab so that no line is over 78 bytes but
+ * for a single value that is longer; nothing a sender wrote is in it unescaped.
+ * host is the authserv-id. */
 void tag_write(
 	const struct verdict *, enum action, struct slice host, struct buf *);
+
+/* The event's id in a field's value; false if there is none. */
+bool tag_find_id(struct slice value, struct slice *id);
 
 #endif

@@ -8,7 +8,8 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/exemptions.scn \
 	tests/scenario/flows.scn \
 	tests/scenario/hostile.scn \
-	tests/scenario/respond.scn
+	tests/scenario/respond.scn \
+	tests/scenario/store-down.scn
 
 POLICY_TESTS = tests/scenario/policies.sh tests/scenario/not_forwarded.sh
 TESTS += $(POLICY_TESTS)

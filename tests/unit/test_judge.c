@@ -324,6 +324,67 @@ test_a_held_message_was_not_received(void **state)
 	box_close(&box);
 }
 
+/* The message as it comes by again, with the tag it got. */
+static const struct verdict *
+judge_tagged(struct box *box, const char *to, const struct verdict *before,
+	const char *client)
+{
+	struct slice *rcpt = arena_array(box->arena, 1, sizeof(*rcpt));
+	struct letter letter = box_redirect(rcpt, to, "");
+	struct buf tag = {0}, header = {0};
+	const struct verdict *verdict;
+
+	tag_write(before, before->action, SLICE("mx.example.com"), &tag);
+	buf_printf(&header, TAG_FIELD ": %s\n" HEADER, tag.p);
+	letter.header = buf_slice(&header);
+	letter.client.ip = slice_of(client);
+	verdict = sandbox_judge(box->sandbox, box->arena, &letter);
+	buf_fini(&tag);
+	buf_fini(&header);
+	return verdict;
+}
+
+static void
+test_judged_once_though_it_comes_by_twice(void **state)
+{
+	const struct verdict *first, *second;
+	struct box box;
+
+	(void)state;
+	box_open(&box, policies, MODE_ENFORCE);
+	first = judge_redirect(&box, REDIRECT, HEADER);
+	assert_int_equal(first->action, ACTION_QUARANTINE);
+	second = judge_tagged(&box, REDIRECT, first, "127.0.0.1");
+	assert_true(second->again);
+	assert_int_equal(second->action, ACTION_NONE);
+	assert_int_equal(second->matched_count, 0);
+	assert_int_equal(second->round_trips, 1);
+	second = judge_tagged(&box,
+		"<other@evil.example> ORCPT=rfc822;alice@example.com", first,
+		"127.0.0.1");
+	assert_false(second->again);
+	assert_int_equal(second->action, ACTION_QUARANTINE);
+	box_close(&box);
+}
+
+static void
+test_a_forged_tag_excuses_nothing(void **state)
+{
+	static const struct flow flow = {.kind = KIND_REDIRECT};
+	const struct verdict *second;
+	struct verdict forged = {.flow = &flow,
+		.action = ACTION_TAG,
+		.id = SLICE("0123456789abcdef")};
+	struct box box;
+
+	(void)state;
+	box_open(&box, policies, MODE_ENFORCE);
+	second = judge_tagged(&box, REDIRECT, &forged, "127.0.0.1");
+	assert_false(second->again);
+	assert_int_equal(second->action, ACTION_QUARANTINE);
+	box_close(&box);
+}
+
 static void
 test_without_policies_and_store(void **state)
 {
@@ -416,6 +477,8 @@ main(void)
 		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_records_count_once),
 		cmocka_unit_test(test_a_held_message_was_not_received),
+		cmocka_unit_test(test_judged_once_though_it_comes_by_twice),
+		cmocka_unit_test(test_a_forged_tag_excuses_nothing),
 		cmocka_unit_test(test_without_policies_and_store),
 		cmocka_unit_test(test_without_memory),
 		cmocka_unit_test(test_explain),
