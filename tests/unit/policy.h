@@ -90,7 +90,7 @@ policy_values(
 	struct sigma_value *values = arena_array(arena, 64, sizeof *values);
 	size_t count = 0;
 
-	for (; *pairs != NULL && count < 64; pairs++) {
+	for (; values != NULL && *pairs != NULL && count < 64; pairs++) {
 		const char *equals = strchr(*pairs, '=');
 		struct slice name = {*pairs, (size_t)(equals - *pairs)};
 		char *end;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 check_PROGRAMS += test_diag test_yaml tests/unit/test_policy \
-	tests/unit/test_mistakes tests/unit/test_refusals
+	tests/unit/test_mistakes tests/unit/test_refusals \
+	tests/unit/test_correlation tests/unit/test_reference
 test_diag_SOURCES = tests/unit/test_diag.c
 test_diag_LDADD = $(LIBSIGMA) $(CMOCKA_LIBS)
 test_yaml_SOURCES = tests/unit/test_yaml.c
@@ -23,3 +24,9 @@ tests_unit_test_refusals_SOURCES = tests/unit/test_refusals.c \
 	tests/unit/policy.h tests/unit/rows.h
 tests_unit_test_refusals_LDADD = $(LIBSIGMA) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/unit/mistakes
+tests_unit_test_correlation_SOURCES = tests/unit/test_correlation.c \
+	tests/unit/counted.h tests/unit/policy.h tests/unit/rows.h
+tests_unit_test_correlation_LDADD = $(LIBSIGMA) $(LIBSTORE) $(CMOCKA_LIBS)
+tests_unit_test_reference_SOURCES = tests/unit/test_reference.c \
+	tests/unit/counted.h tests/unit/policy.h tests/unit/rows.h
+tests_unit_test_reference_LDADD = $(LIBSIGMA) $(LIBSTORE) $(CMOCKA_LIBS)
