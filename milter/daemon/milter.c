@@ -274,13 +274,13 @@ judge_message(SMFICTX *ctx, struct connection *connection)
 
 /* The last one first, so that the numbers of the others stay. */
 static void
-remove_forged(SMFICTX *ctx, size_t count)
+remove_tags(SMFICTX *ctx, size_t count)
 {
 	for (; count > 0; count--)
 		if (smfi_chgheader(ctx, borrow(TAG_FIELD), (int)count, NULL) !=
 			MI_SUCCESS)
 			log_write(LOG_LEVEL_WARNING,
-				"the MTA let a forged %s stay", TAG_FIELD);
+				"the MTA let an old %s stay", TAG_FIELD);
 }
 
 /* libmilter speaks for the MTA at end of message: what it refuses did not
@@ -290,7 +290,7 @@ modify(SMFICTX *ctx, const struct outcome *outcome)
 {
 	enum action taken = outcome->action;
 
-	remove_forged(ctx, outcome->forged);
+	remove_tags(ctx, outcome->old_tags);
 	if (outcome->tag != NULL &&
 		smfi_insheader(ctx, TAG_INDEX, borrow(TAG_FIELD),
 			borrow(outcome->tag)) != MI_SUCCESS) {

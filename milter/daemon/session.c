@@ -26,7 +26,7 @@ struct session {
 	struct outcome outcome;
 	struct buf tag;
 	struct buf reason;
-	size_t forged;
+	size_t tags; /* TAG_FIELDs that came with the message */
 };
 
 struct session *
@@ -46,7 +46,7 @@ end_message(struct session *session)
 	session->snapshot = NULL;
 	session->builder = NULL;
 	session->verdict = NULL;
-	session->forged = 0;
+	session->tags = 0;
 	session->outcome = (struct outcome){0};
 }
 
@@ -170,7 +170,7 @@ session_field(struct session *session, const char *name, const char *value)
 	if (session->builder == NULL)
 		return;
 	if (is_tag(field))
-		session->forged++;
+		session->tags++;
 	message_add_field(session->builder, field, slice_of(value));
 }
 
@@ -219,6 +219,15 @@ write_tag(struct session *session, enum action action)
 	return buf_ok(&session->tag) ? session->tag.p : NULL;
 }
 
+/* Those that are not our own word on this very message are forged, or of a
+ * verdict that a newer one replaces. */
+static bool
+must_go(const struct session *session)
+{
+	return session->snapshot->config->mode == MODE_ENFORCE &&
+		!session->verdict->again;
+}
+
 static const struct outcome *
 decide(struct session *session, unsigned offers)
 {
@@ -234,9 +243,8 @@ decide(struct session *session, unsigned offers)
 		outcome->reply = config->reject_text;
 	if (outcome->action == ACTION_TEMPFAIL)
 		outcome->reply = config->tempfail_text;
-	if (config->mode == MODE_ENFORCE &&
-		(offers & OFFER_CHANGE_FIELD) != 0 && !session->verdict->again)
-		outcome->forged = session->forged;
+	if ((offers & OFFER_CHANGE_FIELD) != 0 && must_go(session))
+		outcome->old_tags = session->tags;
 	return outcome;
 }
 

@@ -39,7 +39,7 @@ struct outcome {
 	const char *tag; /* value of TAG_FIELD to insert, or NULL */
 	const char *reason; /* of a quarantine, never empty */
 	const char *reply; /* text of a reject or tempfail */
-	size_t forged; /* TAG_FIELDs that are not ours: all to be removed */
+	size_t old_tags; /* TAG_FIELDs that are not ours: all to be removed */
 };
 
 struct session;

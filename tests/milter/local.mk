@@ -1,1 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
+TESTS += tests/milter/miltertest.sh
+EXTRA_DIST += tests/milter/miltertest.sh \
+	tests/milter/actions.lua \
+	tests/milter/crash.lua \
+	tests/milter/lib.lua \
+	tests/milter/messages.lua \
+	tests/milter/reload.lua \
+	tests/milter/sessions.lua \
+	tests/milter/stop.lua \
+	tests/milter/takeover.lua \
+	tests/milter/wire.py

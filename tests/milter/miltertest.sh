@@ -1,0 +1,235 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Plays the MTA to the real daemon, with miltertest (of the OpenDKIM project):
+# every script here against a daemon of its own.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+program=${FORWARDEN:?the program to test}
+[ -x "$program" ] || { echo "Bail out! $program is not there"; exit 1; }
+# The daemon is started from another folder.
+program=$(cd "$(dirname "$program")" && pwd)/$(basename "$program")
+if ! command -v miltertest >/dev/null; then
+	if [ -n "${CI:-}" ]; then
+		echo "Bail out! miltertest is missing (Debian package: miltertest)"
+		exit 1
+	fi
+	echo "1..0 # SKIP miltertest is missing (Debian package: miltertest)"
+	exit 0
+fi
+
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/forwarden.XXXXXX") || exit 1
+daemon=
+stop_daemon() {
+	[ -z "$daemon" ] && return
+	kill "$daemon" 2>/dev/null
+	wait "$daemon" 2>/dev/null
+	daemon=
+}
+trap 'stop_daemon; rm -rf "$tmp"' EXIT
+trap 'exit 1' INT TERM
+
+n=0
+failed=0
+result() { # outcome name
+	n=$((n + 1))
+	case $1 in
+	0 | ok) echo "ok $n - $2" ;;
+	*)
+		echo "not ok $n - $2"
+		failed=$((failed + 1))
+		;;
+	esac
+}
+
+# The 10th of a second is waited for at most 200 times.
+await() {
+	tries=0
+	until "$@"; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 200 ] || return 1
+		sleep 0.1
+	done
+}
+log_has() { grep -qs "$1" "$folder/log"; }
+is_gone() { ! kill -0 "$daemon" 2>/dev/null; }
+
+policy() { # action number
+	cat <<-END
+		title: Subject asks for $1
+		id: 00000000-0000-4000-8000-00000000000$2
+		name: please-$1
+		status: stable
+		level: medium
+		x-forwarden-action: $3
+		logsource: {category: email, product: forwarden, service: message}
+		detection:
+		  selection: {email.subject: please $1}
+		  condition: selection
+		---
+	END
+}
+
+policies() { # what "please tag" gets
+	policy log 1 log
+	policy tag 2 "$1"
+	policy quarantine 3 quarantine
+	policy divert 4 divert
+	policy tempfail 5 tempfail
+	policy reject 6 reject
+	policy discard 7 discard
+	cat <<-END
+		title: A forward to the outside
+		id: 00000000-0000-4000-8000-000000000008
+		name: forward-out
+		status: stable
+		level: high
+		logsource: {category: email, product: forwarden, service: forward}
+		detection:
+		  selection: {rcpt.external: true}
+		  condition: selection
+	END
+}
+
+start_daemon() { # name
+	folder=$tmp/$1
+	mkdir -p "$folder/policies"
+	policies tag >"$folder/first.yaml"
+	policies reject >"$folder/other.yaml"
+	echo "title: [broken" >"$folder/broken.yaml"
+	cp "$folder/first.yaml" "$folder/policies/main.yaml"
+	cat >"$folder/forwarden.yaml" <<-END
+		local: {domains: [example.com]}
+		listen: unix:$folder/milter.sock
+		control: unix:$folder/control.sock
+		state: $folder/state
+		policies: $folder/policies
+		mode: enforce
+		host: mx.example.com
+		respond: {ceiling: discard}
+		log: {events: "file:$folder/events"}
+	END
+	"$program" serve -c "$folder/forwarden.yaml" >"$folder/log" 2>&1 &
+	daemon=$!
+	if ! await log_has ' ready: '; then
+		sed 's/^/# /' "$folder/log"
+		echo "Bail out! the daemon does not start"
+		exit 1
+	fi
+}
+
+play() { # script
+	timeout 120 miltertest -s "$here/$1.lua" -D "lib=$here/lib.lua" \
+		-D "socket=unix:$folder/milter.sock" -D "folder=$folder" \
+		-D "pid=$daemon" >"$folder/out" 2>&1
+	tell $? "$1"
+}
+
+play_by_hand() {
+	timeout 120 python3 "$here/wire.py" "$folder/milter.sock" \
+		>"$folder/out" 2>&1
+	tell $? wire
+}
+
+tell() { # status script
+	while IFS= read -r line; do
+		case $line in
+		"ok - "*) result ok "$2: ${line#ok - }" ;;
+		"not ok - "*) result fail "$2: ${line#not ok - }" ;;
+		*) echo "# $line" ;;
+		esac
+	done <"$folder/out"
+	result "$1" "$2: runs to its end"
+}
+
+event() { # queue id
+	grep "\"local_id\":\"$1\"" "$folder/events"
+}
+event_has() { # queue id, text, name
+	event "$1" | grep -q -- "$2"
+	result $? "$3"
+}
+stays_whole() { # name
+	stop_daemon
+	! grep -qE 'Sanitizer|runtime error|died of signal (6|11)' "$folder/log"
+	result $? "$1: nothing broke"
+	[ ! -e "$folder/milter.sock" ] && [ ! -e "$folder/control.sock" ]
+	result $? "$1: the sockets are gone"
+	grep -E 'Sanitizer|runtime error' "$folder/log" | sed 's/^/# /'
+}
+
+start_daemon actions
+play actions
+event_has 4HOLD '"action":"quarantine"' "actions: the event of a held message"
+log_has '4HOLD: action=quarantine, .*policy=please-quarantine'
+result $? "actions: the log line of a held message"
+stays_whole actions
+
+start_daemon sessions
+play sessions
+grep -q '"gaps":\["macros"' "$folder/events"
+result $? "sessions: missing macros are a gap"
+stays_whole sessions
+
+start_daemon messages
+play messages
+event_has 4FWD '"mailbox":"bob@example.com"' "messages: whose mail it is"
+event_has 4FWD '"kind":"redirect"' "messages: what kind of forward"
+[ "$(wc -l <"$folder/events")" -eq "$(grep -c '^{.*}$' "$folder/events")" ]
+result $? "messages: every event is one line"
+! LC_ALL=C grep -q "[^ -~]" "$folder/events"
+result $? "messages: every event is ASCII"
+stays_whole messages
+
+start_daemon wire
+play_by_hand
+event_has 4LONG '"gaps":\[[^]]*"field-cut"' "wire: a long field is a gap"
+event_has 4MANY '"gaps":\[[^]]*"fields"' "wire: many fields are a gap"
+event_has 4FULL '"gaps":\[[^]]*"bytes"' "wire: a full arena is a gap"
+stays_whole wire
+
+start_daemon reload
+play reload
+stays_whole reload
+
+start_daemon takeover
+play takeover
+stays_whole takeover
+
+start_daemon crash
+play crash
+stop_daemon
+
+start_daemon stop
+play stop
+await is_gone
+result $? "stop: the daemon is gone"
+[ ! -e "$folder/milter.sock" ]
+result $? "stop: so is its socket"
+
+# A second daemon at the same place is told who is there.
+start_daemon twice
+"$program" serve -c "$folder/forwarden.yaml" 2>"$folder/second"
+[ $? -ne 0 ] && grep -q "is in use" "$folder/second"
+result $? "twice: the second is refused"
+if [ -r /proc/net/unix ]; then
+	grep -q "in use by pid [0-9]* (forwarden)" "$folder/second"
+	result $? "twice: and told by whom"
+fi
+stays_whole twice
+
+# A broken configuration at the start: all of it, at once.
+cat >"$tmp/bad.yaml" <<-END
+	local: {domains: ["file:/nonexistent/domains"]}
+	mod: enforce
+	limits: {fields: 3}
+END
+"$program" serve -c "$tmp/bad.yaml" 2>"$tmp/bad.out"
+[ $? -eq 78 ]
+result $? "bad: it does not start"
+for place in 1:19 2:1 3:18; do
+	grep -q "bad.yaml:$place: error:" "$tmp/bad.out"
+	result $? "bad: the mistake at $place"
+done
+
+echo "1..$n"
+[ "$failed" -eq 0 ]
