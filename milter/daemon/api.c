@@ -358,8 +358,11 @@ json_of_window(
 	json_set_number(json, "count", (long long)window->count);
 	json_set_time(json, "oldest", window->oldest_ms);
 	json_set_time(json, "newest", window->newest_ms);
-	if (rule != NULL)
+	if (rule != NULL) {
 		json_set_text(json, "title", rule->title);
+		json_set_number(json, "threshold", (long long)rule->threshold);
+		json_set_number(json, "timespan_ms", rule->timespan_ms);
+	}
 	return json;
 }
 

@@ -164,8 +164,9 @@ static const struct config_key keys[] = {
 		"What to do where the MTA offers no quarantine: none, log, "
 		"tag, tempfail, reject or discard."},
 	{"reply.reject", CONFIG_REPLY, AT(reject_text),
-		"Automatic forwarding to this recipient is not allowed", 0, 0,
-		NULL, "The text of a refusal, after 550 5.7.1."},
+		"Access denied, automatic forwarding to this recipient is not "
+		"allowed",
+		0, 0, NULL, "The text of a refusal, after 550 5.7.520."},
 	{"reply.tempfail", CONFIG_REPLY, AT(tempfail_text),
 		"Automatic forwarding is being looked at, try again later", 0,
 		0, NULL, "The text of a deferral, after 451 4.7.1."},

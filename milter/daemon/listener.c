@@ -35,12 +35,25 @@ copy_text(char *out, size_t size, struct slice s)
 }
 
 static bool
-parse_port(struct slice text, uint16_t *port)
+fail_spelling(struct err *err)
+{
+	return err_set(err, ERR_INVALID,
+		"not an address; write inet:8894@127.0.0.1, "
+		"inet:127.0.0.1:8894, inet6:8894@::1 or unix:/path");
+}
+
+/* Out of range is another mistake than no number at all. */
+static bool
+parse_port(struct slice text, uint16_t *port, struct err *err)
 {
 	uint64_t number;
 
-	if (!slice_to_u64(text, &number) || number < 1 || number > 65535)
-		return false;
+	if (!slice_to_u64(text, &number))
+		return fail_spelling(err);
+	if (number < 1 || number > 65535)
+		return err_set(err, ERR_INVALID,
+			"port %llu is not between 1 and 65535",
+			(unsigned long long)number);
 	*port = (uint16_t)number;
 	return true;
 }
@@ -55,7 +68,7 @@ without_brackets(struct slice host)
 
 /* "port@host", "port", "host:port", "[v6]:port". */
 static bool
-parse_inet(struct slice text, struct listener_address *out)
+parse_inet(struct slice text, struct listener_address *out, struct err *err)
 {
 	size_t at = slice_find_byte(text, '@', 0);
 	size_t colon = text.len;
@@ -75,8 +88,10 @@ parse_inet(struct slice text, struct listener_address *out)
 	host = without_brackets(host);
 	if (slice_equal(host, SLICE("*")))
 		host = SLICE("");
-	return parse_port(port, &out->port) &&
-		copy_text(out->host, sizeof out->host, host);
+	if (!parse_port(port, &out->port, err))
+		return false;
+	return copy_text(out->host, sizeof out->host, host) ||
+		fail_spelling(err);
 }
 
 /* Cuts the family's prefix off; a bare path or host:port has none. */
@@ -128,11 +143,9 @@ listener_parse(struct slice text, struct listener_address *out, struct err *err)
 				LISTENER_PATH_BYTES - 1);
 		return true;
 	}
-	if (!parse_inet(rest, out) || is_bare_word(text, out))
-		return err_set(err, ERR_INVALID,
-			"not an address; write inet:8894@127.0.0.1, "
-			"inet:127.0.0.1:8894, inet6:8894@::1 or unix:/path");
-	return true;
+	if (!parse_inet(rest, out, err))
+		return false;
+	return !is_bare_word(text, out) || fail_spelling(err);
 }
 
 void

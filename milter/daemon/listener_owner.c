@@ -16,6 +16,7 @@
 #define PROC_PATH_BYTES 1024
 #define PROC_LINE_BYTES 1024
 #define TCP_LISTEN 0x0A
+#define UNIX_ACCEPTS 0x10000U
 
 /* "sl local_address rem_address st ... uid timeout inode" */
 static bool
@@ -31,16 +32,18 @@ match_tcp(const char *line, const struct listener_address *address,
 		port == address->port && state == TCP_LISTEN;
 }
 
-/* "Num RefCount Protocol Flags Type St Inode Path" */
+/* "Num RefCount Protocol Flags Type St Inode Path"; connections to it have
+ * the same path, but do not accept any. */
 static bool
 match_unix(const char *line, const struct listener_address *address,
 	unsigned long *inode)
 {
 	char path[LISTENER_PATH_BYTES + 8];
+	unsigned flags;
 
-	return sscanf(line, "%*s %*s %*s %*s %*s %*s %lu %110[^\n]", inode,
-		       path) == 2 &&
-		strcmp(path, address->path) == 0;
+	return sscanf(line, "%*s %*s %*s %x %*s %*s %lu %110[^\n]", &flags,
+		       inode, path) == 3 &&
+		(flags & UNIX_ACCEPTS) != 0 && strcmp(path, address->path) == 0;
 }
 
 static bool

@@ -113,13 +113,15 @@ end_message(struct connection *connection)
 	atomic_fetch_sub(&glue.messages, 1);
 }
 
-/* Nothing, if nothing was promised for this step; else go on. */
+/* Nothing, if nothing was promised for this step; else go on. Without memory
+ * for a connection what was promised last holds, or the MTA loses step. */
 static sfsistat
 answer(const struct connection *connection, unsigned long step)
 {
-	return connection != NULL && (connection->protocol & step) != 0
-		? SMFIS_NOREPLY
-		: SMFIS_CONTINUE;
+	unsigned long protocol =
+		connection != NULL ? connection->protocol : glue.protocol;
+
+	return (protocol & step) != 0 ? SMFIS_NOREPLY : SMFIS_CONTINUE;
 }
 
 /* What policies read; each in the place where both MTAs have it. */
@@ -306,7 +308,8 @@ modify(SMFICTX *ctx, const struct outcome *outcome)
 	return taken;
 }
 
-/* The final reply for each action. */
+/* The final reply for each action. Exchange Online refuses what it takes for
+ * automatic forwarding with 5.7.520: who reads one knows the other. */
 static const struct {
 	sfsistat status;
 	const char *code, *extended;
@@ -317,7 +320,7 @@ static const struct {
 	[ACTION_DIVERT] = {SMFIS_CONTINUE, NULL, NULL},
 	[ACTION_QUARANTINE] = {SMFIS_CONTINUE, NULL, NULL},
 	[ACTION_TEMPFAIL] = {SMFIS_TEMPFAIL, "451", "4.7.1"},
-	[ACTION_REJECT] = {SMFIS_REJECT, "550", "5.7.1"},
+	[ACTION_REJECT] = {SMFIS_REJECT, "550", "5.7.520"},
 	[ACTION_DISCARD] = {SMFIS_DISCARD, NULL, NULL},
 };
 

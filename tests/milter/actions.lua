@@ -31,8 +31,8 @@ check(mt.eom_check(conn, MT_SMTPREPLY, "451", "4.7.1",
 
 reply = deliver(conn, {subject = "please reject"})
 check(reply == "r" or reply == "y", "reject: refused", reply)
-check(mt.eom_check(conn, MT_SMTPREPLY, "550", "5.7.1",
-	"Automatic forwarding to this recipient is not allowed"),
+check(mt.eom_check(conn, MT_SMTPREPLY, "550", "5.7.520",
+	"Access denied, automatic forwarding to this recipient is not allowed"),
 	"reject: code and text")
 check(not mt.eom_check(conn, MT_HDRINSERT), "reject: no field is added")
 

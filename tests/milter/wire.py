@@ -127,7 +127,6 @@ def main():
     wire = Wire(path)
     wire.connect()
     wire.send(b"M", b"")
-    wire.send(b"R", b"")
     check(wire.is_closed(), "arguments that are none end the connection")
 
     wire = Wire(path)
