@@ -76,6 +76,6 @@ end
 function await_log(text, count)
 	return run(string.format("await_log() { n=0; " ..
 		"while [ $(grep -c '%s' '%s/log') -lt %d ]; do " ..
-		"n=$((n + 1)); [ $n -lt 200 ] || return 1; sleep 0.05; " ..
+		"n=$((n + 1)); [ $n -lt 600 ] || return 1; sleep 0.05; " ..
 		"done; }; await_log", text, folder, count))
 end

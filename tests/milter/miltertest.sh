@@ -139,6 +139,7 @@ tell() { # status script
 		esac
 	done <"$folder/out"
 	result "$1" "$2: runs to its end"
+	! grep -qa '^not ok' "$folder/out" || sed 's/^/# log: /' "$folder/log"
 }
 
 event() { # queue id
