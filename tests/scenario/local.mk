@@ -5,6 +5,7 @@ test_scenarios_SOURCES = tests/scenario/test_scenarios.c \
 test_scenarios_LDADD = $(LIBVERDICT)
 EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/bursts.scn \
+	tests/scenario/clients.scn \
 	tests/scenario/exemptions.scn \
 	tests/scenario/flows.scn \
 	tests/scenario/hostile.scn \
