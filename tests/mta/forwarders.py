@@ -4,9 +4,6 @@
 Real forwarders behind a real Postfix: Postfix's own ways, Dovecot's Sieve by
 sendmail(1) and by submission, procmail, Exim, a mail program's rule. Each is
 seen with the right mailbox and kind; what only looks like one is not.
-
-With FORWARDERS_TABLE=FILE it leaves there, a line a way: its name, whether it
-was seen, the mailbox right, the kind right, confidence, where, evidence.
 """
 import os
 import shutil
@@ -15,6 +12,7 @@ import sys
 import uuid
 
 from rig import Dovecot, Exim, Failure, Forwarden, Postfix, Rig, Sink, Tap, send, wait_until
+from rig.table import LIKELY, evidence, note
 
 OUTSIDE = {"ADDR": "203.0.113.9", "NAME": "mail.partner.example"}
 STRANGER = "bob@partner.example"
@@ -30,7 +28,6 @@ detection:
   condition: selection
 level: informational
 """
-LIKELY = 70
 
 
 class Way:
@@ -223,22 +220,6 @@ def is_of(event, way):
     return way.destination != STRANGER or way.mailbox in addresses
 
 
-def note(way, found, flow):
-    path = os.environ.get("FORWARDERS_TABLE")
-    if not path:
-        return
-    is_seen = flow["kind"] != "none" and flow["confidence"] >= LIKELY
-    names = [e["name"] if isinstance(e, dict) else e for e in flow["evidence"]]
-    where = sorted({e["smtp"].get("listener") or "pickup" for e, f in found
-                    if f["confidence"] >= LIKELY})
-    row = [way.name, "yes" if is_seen else "no",
-           "yes" if flow.get("mailbox") == way.mailbox else "-" if not is_seen else "NO",
-           "yes" if flow["kind"] == (way.kind or "none") else "NO",
-           str(flow["confidence"]), " ".join(where) or "-", " ".join(names) or "-"]
-    with open(path, "a") as f:
-        f.write("\t".join(row) + "\n")
-
-
 def check(tap, site, way):
     try:
         (way.send or (lambda s, w: s.arrive(w)))(site, way)
@@ -247,8 +228,8 @@ def check(tap, site, way):
         tap.fail(f"{way.name}: leaves", error, site.postfix.log()[-1500:])
         return
     _, flow = found[-1]
-    note(way, found, flow)
-    names = [e["name"] if isinstance(e, dict) else e for e in flow["evidence"]]
+    note(way.name, way.mailbox, way.kind, found)
+    names = evidence(flow)
     if way.kind is None:
         tap.ok(flow["confidence"] < LIKELY, f"{way.name}: no forward", flow)
         return

@@ -14,4 +14,5 @@ EXTRA_DIST += $(MTA_TESTS) \
 	tests/mta/rig/core.py tests/mta/rig/smtp.py \
 	tests/mta/rig/dovecot.py tests/mta/rig/exim.py \
 	tests/mta/rig/postfix.py tests/mta/rig/sendmail.py \
-	tests/mta/rig/redis.py tests/mta/rig/forwarden.py
+	tests/mta/rig/redis.py tests/mta/rig/table.py \
+	tests/mta/rig/forwarden.py

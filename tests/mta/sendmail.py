@@ -11,6 +11,7 @@ import sys
 from rig import Failure, Forwarden, Rig, Sendmail, Sink, Tap, send, wait_until
 from rig.core import TOP
 from rig.sendmail import CF_DIR
+from rig.table import note
 
 STRANGER = "eve@partner.example"
 POLICY = """\
@@ -103,6 +104,7 @@ def forwarding(tap, rig, sink, forwarden):
     tap.equal(seen["destination"], "drop@freemail.example", ".forward: the destination")
     tap.equal(seen["kind"], "redirect", ".forward: the kind")
     tap.equal(event["smtp"].get("listener"), "egress", ".forward: seen at the egress")
+    note("Sendmail .forward", alice.address, "redirect", [(event, seen)])
     held = wait_until("quarantine", lambda: (
         lambda text: text if "QUARANTINE" in text else None)(egress.quarantined()))
     tap.ok("drop@freemail.example" in held, "held: mailq -qQ lists it", held)
