@@ -7,8 +7,9 @@
 #ifndef STORE_BACKEND_H
 #define STORE_BACKEND_H
 
-#include "store/options.h"
 #include "store/store.h"
+
+struct store_options;
 
 struct store_backend {
 	const char *name;

@@ -6,6 +6,7 @@ libstore_a_SOURCES = \
 	milter/store/cluster.c \
 	milter/store/codec.c milter/store/codec.h \
 	milter/store/contained.c milter/store/contained.h \
+	milter/store/dispatch.c \
 	milter/store/intern.c milter/store/intern.h \
 	milter/store/journal.c milter/store/journal.h \
 	milter/store/key.c milter/store/key.h \
@@ -27,7 +28,7 @@ libstore_a_SOURCES = \
 	milter/store/sentinel.c \
 	milter/store/siphash.c milter/store/siphash.h \
 	milter/store/snapshot.c milter/store/snapshot.h \
-	milter/store/store.c milter/store/store.h \
+	milter/store/store.h \
 	milter/store/table.c milter/store/table.h \
 	milter/store/trace.c milter/store/trace.h \
 	milter/store/wave.c \

@@ -10,6 +10,7 @@
 #include "store/box.h"
 #include "store/contained.h"
 #include "store/intern.h"
+#include "store/options.h"
 #include "store/ring.h"
 #include "store/table.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Opens the store that a place names. */
 #include "store/backend.h"
+#include "store/options.h"
 #include "store/place.h"
 
 #define SECOND_MS ((int64_t)1000)

@@ -6,6 +6,7 @@
  * is. Groups of several fields are hashed field by field.
  */
 #include "store/backend.h"
+#include "store/options.h"
 
 #include "base/arena.h"
 #include "base/digest.h"

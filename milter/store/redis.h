@@ -9,6 +9,7 @@
 
 #include "store/backend.h"
 #include "store/node.h"
+#include "store/options.h"
 #include "store/place.h"
 #include "store/request.h"
 

@@ -18,8 +18,12 @@ struct contract_backend {
 	void (*prepare)(struct store_options *);
 	/* Keys expire by the server's clock: wait instead of advancing. */
 	bool real_time;
-	/* Answers come from memory: what store_ask gives. */
+	/* What store_ask gives. */
 	enum store_result result;
+	/* Its Redis is away: what must reach it is said to fail. */
+	bool down;
+	/* Batches to different keys may overtake each other. */
+	bool unordered;
 	bool random_long; /* is it quick enough for long random runs? */
 };
 

@@ -14,3 +14,25 @@ tests_contract_test_redis_SOURCES = tests/contract/test_redis.c \
 tests_contract_test_redis_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_contract_test_redis_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
 tests_contract_test_redis_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/contract/test_down
+tests_contract_test_down_SOURCES = tests/contract/test_down.c \
+	$(CONTRACT) 
+tests_contract_test_down_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_contract_test_down_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
+tests_contract_test_down_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/contract/test_cluster
+tests_contract_test_cluster_SOURCES = tests/contract/test_cluster.c \
+	$(CONTRACT) $(SERVER)
+tests_contract_test_cluster_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_contract_test_cluster_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
+tests_contract_test_cluster_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/contract/test_sentinel
+tests_contract_test_sentinel_SOURCES = tests/contract/test_sentinel.c \
+	$(CONTRACT) $(SERVER) \
+	tests/contract/sentinels.c tests/contract/sentinels.h
+tests_contract_test_sentinel_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_contract_test_sentinel_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
+tests_contract_test_sentinel_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
