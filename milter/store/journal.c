@@ -3,6 +3,7 @@
 #include "store/journal.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/digest.h"
 #include "store/codec.h"
 #include "store/key.h"
@@ -21,6 +22,7 @@
 
 struct record {
 	struct record *next;
+	int64_t added_ms; /* monotonic */
 	uint32_t operations, len;
 	char bytes[];
 };
@@ -74,31 +76,69 @@ journal_free(struct journal *journal)
 	free(journal);
 }
 
+/* Under the lock. */
 static void
-add_record(struct journal *journal, struct slice bytes, size_t operations)
+append(struct journal *journal, struct record *record)
 {
-	struct record *record = malloc(sizeof *record + bytes.len), *oldest;
+	struct record *oldest;
 
-	if (record != NULL) {
-		record->next = NULL;
-		record->operations = (uint32_t)operations;
-		record->len = (uint32_t)bytes.len;
-		memcpy(record->bytes, bytes.p, bytes.len);
-	}
-	pthread_mutex_lock(&journal->lock);
-	if (record == NULL) {
-		journal->counts.dropped += operations;
-	} else {
-		*journal->last = record;
-		journal->last = &record->next;
-		journal->counts.operations += operations;
-		journal->counts.bytes += sizeof *record + record->len;
-	}
+	record->next = NULL;
+	*journal->last = record;
+	journal->last = &record->next;
+	journal->counts.operations += record->operations;
+	journal->counts.bytes += sizeof *record + record->len;
 	while (journal->counts.bytes > journal->limit) {
 		oldest = cut_first(journal);
 		journal->counts.dropped += oldest->operations;
 		free(oldest);
 	}
+}
+
+static void
+add_record(struct journal *journal, struct slice bytes, size_t operations)
+{
+	struct record *record = malloc(sizeof *record + bytes.len);
+
+	if (record != NULL) {
+		record->added_ms = clock_monotonic_ms();
+		record->operations = (uint32_t)operations;
+		record->len = (uint32_t)bytes.len;
+		memcpy(record->bytes, bytes.p, bytes.len);
+	}
+	pthread_mutex_lock(&journal->lock);
+	if (record != NULL)
+		append(journal, record);
+	else
+		journal->counts.dropped += operations;
+	pthread_mutex_unlock(&journal->lock);
+}
+
+void
+journal_move(struct journal *from, struct journal *to)
+{
+	struct record *record, *next;
+
+	pthread_mutex_lock(&from->lock);
+	record = from->first;
+	from->first = NULL;
+	from->last = &from->first;
+	from->counts.operations = 0;
+	from->counts.bytes = 0;
+	pthread_mutex_unlock(&from->lock);
+	pthread_mutex_lock(&to->lock);
+	for (; record != NULL; record = next) {
+		next = record->next;
+		append(to, record);
+	}
+	pthread_mutex_unlock(&to->lock);
+}
+
+void
+journal_expire(struct journal *journal, int64_t before_ms)
+{
+	pthread_mutex_lock(&journal->lock);
+	while (journal->first != NULL && journal->first->added_ms < before_ms)
+		free(cut_first(journal));
 	pthread_mutex_unlock(&journal->lock);
 }
 

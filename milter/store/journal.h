@@ -24,6 +24,11 @@ void journal_add(
  * is none. */
 bool journal_take(struct journal *, struct arena *, struct store_batch *);
 
+/* Moves all of it behind what the other holds. */
+void journal_move(struct journal *from, struct journal *to);
+/* Drops what was added before the monotonic time; not counted as lost. */
+void journal_expire(struct journal *, int64_t before_ms);
+
 struct journal_counts {
 	uint64_t operations; /* waiting */
 	uint64_t dropped; /* lost to the bound */

@@ -43,6 +43,8 @@ struct node {
 	struct arena *arena; /* of the handshake */
 	char names[SCRIPT_COUNT][NAME_BYTES]; /* of the scripts loaded */
 	int64_t backoff_ms;
+	bool was_connected, is_another;
+	char identity[40]; /* the run_id of the server */
 	bool told_up; /* what the log was told last */
 	int64_t told_ms; /* when it was told "down"; 0: never */
 };
@@ -351,6 +353,31 @@ probe(struct node *node, struct err *err)
 		!error_reply(reply, err);
 }
 
+/* Is it another process than the last time? Then what was acknowledged may
+ * be gone: a failover, a restart. Who is not allowed to know says yes. */
+static bool
+find_identity(struct node *node, struct err *err)
+{
+	const struct slice words[2] = {SLICE("INFO"), SLICE("server")};
+	const struct slice label = SLICE("run_id:");
+	struct slice id = {NULL, 0};
+	const struct reply *reply = shake(node, words, 2, err);
+	size_t at;
+
+	if (reply == NULL)
+		return false;
+	at = reply->type == REPLY_TEXT ? slice_find(reply->text, label)
+				       : SLICE_NONE;
+	if (at != SLICE_NONE)
+		id = slice_sub(reply->text, at + label.len,
+			at + label.len + sizeof node->identity);
+	node->is_another = id.len != sizeof node->identity ||
+		memcmp(id.p, node->identity, id.len) != 0;
+	if (id.len == sizeof node->identity)
+		memcpy(node->identity, id.p, id.len);
+	return true;
+}
+
 static bool
 connect_node(struct node *node, struct err *err)
 {
@@ -370,8 +397,8 @@ connect_node(struct node *node, struct err *err)
 		return false;
 	arena_reset(node->arena);
 	ok = log_in(node, err) && select_db(node, err) &&
-		check_role(node, err) && load_scripts(node, err) &&
-		probe(node, err);
+		check_role(node, err) && find_identity(node, err) &&
+		load_scripts(node, err) && probe(node, err);
 	if (!ok) {
 		wire_free(node->wire);
 		node->wire = NULL;
@@ -555,6 +582,10 @@ come_up(struct node *node)
 	while (!connect_node(node, &err))
 		if (!stay_down(node, &err))
 			return false;
+	if (node->was_connected && node->is_another &&
+		node->options.reconnected != NULL)
+		node->options.reconnected(node->options.ctx);
+	node->was_connected = true;
 	set_state(node, NODE_UP, "");
 	return true;
 }

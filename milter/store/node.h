@@ -38,6 +38,8 @@ struct node_options {
 	/* News for the log, throttled; from the node's thread. */
 	void (*changed)(void *ctx, struct node *, enum node_news,
 		const struct node_health *);
+	/* It is another process than before; from the node's thread. */
+	void (*reconnected)(void *ctx);
 	void *ctx;
 	const char *user, *password; /* NULL or empty: none */
 	uint64_t db;

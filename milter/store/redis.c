@@ -54,11 +54,12 @@ finish(struct request *request, void *ctx)
 	struct redis *redis = ctx;
 
 	atomic_fetch_add(&redis->waves, request->waves);
-	if (request->outcome == REQUEST_DONE)
+	if (request->outcome == REQUEST_DONE) {
+		redis->hooks.done(redis->hooks.ctx, request);
 		return;
+	}
 	atomic_fetch_add(&redis->failed, 1);
-	if (redis->lost != NULL)
-		redis->lost(redis->lost_ctx, request);
+	redis->hooks.lost(redis->hooks.ctx, request);
 }
 
 static struct request *
@@ -89,7 +90,12 @@ start(struct redis *redis, struct request *request)
 	return true;
 }
 
-/* The answers of a request that is finished, into the caller's batch. */
+/*
+ * The answers of a request that is finished, into the caller's batch, where
+ * memory's are already. Redis knows all that memory knows, and what other
+ * machines told it; where it knows less it was emptied or fell back, and
+ * memory's answer is the better one.
+ */
 static void
 copy_recall(struct arena *arena, const struct store_recall *from,
 	struct store_recall *to)
@@ -98,31 +104,40 @@ copy_recall(struct arena *arena, const struct store_recall *from,
 		arena_array(arena, from->count, sizeof *members);
 	size_t i;
 
-	to->members = NULL;
-	to->count = 0;
-	for (i = 0; members != NULL && i < from->count; i++) {
+	if (from->count == 0 || members == NULL)
+		return;
+	for (i = 0; i < from->count; i++) {
 		members[i].at_ms = from->members[i].at_ms;
 		members[i].name = arena_copy(arena, from->members[i].name);
 		if (members[i].name.p == NULL)
 			return;
 	}
 	to->members = members;
-	to->count = members != NULL ? from->count : 0;
+	to->count = from->count;
 }
 
 static void
 copy_facts(const struct store_facts *from, struct store_facts *to)
 {
-	struct slice mailbox = to->mailbox, destination = to->destination;
+	struct store_facts here = *to;
 
-	*to = *from;
-	to->mailbox = mailbox;
-	to->destination = destination;
+	if (from->known || !here.known)
+		*to = *from;
+	to->contained = from->contained;
+	if (from->route_count < here.route_count) {
+		to->route_count = here.route_count;
+		to->route_first_ms = here.route_first_ms;
+		to->route_last_ms = here.route_last_ms;
+	}
+	to->mailbox = here.mailbox;
+	to->destination = here.destination;
 }
 
 static void
 copy_note(const struct store_note *from, struct store_note *to)
 {
+	if (to->done && to->count > from->count)
+		return;
 	to->before = from->before;
 	to->count = from->count;
 	to->sum = from->sum;
@@ -190,7 +205,7 @@ redis_ask(struct redis *redis, struct store_batch *batch, int64_t budget_ms)
 }
 
 bool
-redis_tell(struct redis *redis, const struct store_batch *batch, bool replay,
+redis_tell(struct redis *redis, const struct store_batch *batch,
 	void (*on_finish)(struct request *, void *ctx), void *ctx)
 {
 	struct request *request = make_request(redis, batch);
@@ -199,7 +214,6 @@ redis_tell(struct redis *redis, const struct store_batch *batch, bool replay,
 	atomic_fetch_add(&redis->told, 1);
 	if (request == NULL)
 		return false;
-	request->replay = replay;
 	if (on_finish != NULL)
 		request->on_finish = on_finish;
 	request->finish_ctx = ctx;
@@ -292,11 +306,20 @@ node_changed(void *ctx, struct node *node, enum node_news news,
 			health->reason);
 }
 
+static void
+reconnected(void *ctx)
+{
+	struct redis *redis = ctx;
+
+	redis->hooks.reconnected(redis->hooks.ctx);
+}
+
 void
 redis_node_options(struct redis *redis, struct node_options *options)
 {
 	*options = (struct node_options){
 		.changed = node_changed,
+		.reconnected = reconnected,
 		.ctx = redis,
 		.user = redis->place.user,
 		.password = redis->place.password,
@@ -373,8 +396,8 @@ open_nodes(struct redis *redis, struct err *err)
 }
 
 struct redis *
-redis_open(const struct store_options *options, redis_lost_fn *lost,
-	void *lost_ctx, struct err *err)
+redis_open(const struct store_options *options, const struct redis_hooks *hooks,
+	struct err *err)
 {
 	struct redis *redis = calloc(1, sizeof *redis);
 
@@ -383,8 +406,7 @@ redis_open(const struct store_options *options, redis_lost_fn *lost,
 		return NULL;
 	}
 	redis->store.backend = &redis_backend;
-	redis->lost = lost;
-	redis->lost_ctx = lost_ctx;
+	redis->hooks = *hooks;
 	pthread_mutex_init(&redis->lock, NULL);
 	redis->policies = map_new();
 	if (redis->policies == NULL)

@@ -17,8 +17,14 @@
 
 struct cluster;
 
-/* A request that Redis did not take, from the thread that found out. */
-typedef void redis_lost_fn(void *ctx, struct request *);
+/* Who wants to know what became of what was asked and told. Called from the
+ * threads that found out. */
+struct redis_hooks {
+	void (*lost)(void *ctx, struct request *); /* not taken */
+	void (*done)(void *ctx, struct request *); /* acknowledged */
+	void (*reconnected)(void *ctx); /* what was may be gone */
+	void *ctx;
+};
 
 struct redis {
 	struct store store;
@@ -27,8 +33,7 @@ struct redis {
 	struct place place;
 	struct node *node; /* one node, and behind Sentinel */
 	struct cluster *cluster;
-	redis_lost_fn *lost;
-	void *lost_ctx;
+	struct redis_hooks hooks;
 
 	pthread_mutex_t lock; /* of policies, and of throttling */
 	struct map *policies; /* known to Redis: -> its window, as intptr_t */
@@ -37,14 +42,14 @@ struct redis {
 };
 
 /* redis.c */
-struct redis *redis_open(const struct store_options *, redis_lost_fn *,
-	void *lost_ctx, struct err *);
+struct redis *redis_open(
+	const struct store_options *, const struct redis_hooks *, struct err *);
 /* As store_ask, but REQUEST_OPEN when the budget was over: the answers are
  * not touched then. */
 enum request_outcome redis_ask(
 	struct redis *, struct store_batch *, int64_t budget_ms);
 /* on_finish may be NULL; false when there is no memory for it. */
-bool redis_tell(struct redis *, const struct store_batch *, bool replay,
+bool redis_tell(struct redis *, const struct store_batch *,
 	void (*on_finish)(struct request *, void *ctx), void *ctx);
 void redis_close(struct redis *);
 bool redis_is_up(struct redis *);

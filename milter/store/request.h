@@ -58,7 +58,6 @@ struct request {
 	pthread_cond_t finished;
 	struct arena *arena;
 	int64_t at_ms;
-	bool replay;
 	struct store_op *ops; /* copies; their answers are written here */
 	size_t op_count;
 	uint8_t *

@@ -6,6 +6,11 @@
  * journal, whether it never was sent, or was sent and nobody knows: all of it
  * may be repeated. A thread replays the journal when Redis is back, oldest
  * first, a few batches at a time so that mail keeps its place in the queue.
+ *
+ * An acknowledged write can be lost, too: a master that dies had not told its
+ * replica, a server that restarts had not written its last second. So the
+ * batches of the last seconds are kept, and go into the journal when the
+ * server that is found again is another process than before.
  */
 #include "store/journal.h"
 #include "store/memory.h"
@@ -25,6 +30,9 @@
 #define REPLAY_ARENA_BYTES ((size_t)80 << 20)
 #define POLL_MS 200
 #define SAY_MS 60000
+#define RECENT_MS 10000
+/* Of the journal's bytes, one part in so many for what is recent. */
+#define RECENT_PART 4
 #define JOURNAL_NAME "store.journal"
 
 struct resilient {
@@ -32,6 +40,7 @@ struct resilient {
 	struct store *memory;
 	struct redis *redis;
 	struct journal *journal;
+	struct journal *recent; /* acknowledged in the last seconds */
 	char *path; /* of the journal; NULL: none */
 	struct clock clock;
 
@@ -94,6 +103,24 @@ lost(void *ctx, struct request *request)
 		say_lost(resilient, "the journal is full");
 }
 
+static void
+keep_recent(void *ctx, struct request *request)
+{
+	struct resilient *resilient = ctx;
+
+	journal_expire(resilient->recent, clock_monotonic_ms() - RECENT_MS);
+	journal_add(resilient->recent, request->at_ms, request->ops,
+		request->op_count);
+}
+
+static void
+replay_recent(void *ctx)
+{
+	struct resilient *resilient = ctx;
+
+	journal_move(resilient->recent, resilient->journal);
+}
+
 /* A route that Redis knows better than memory does. */
 static void
 learn(struct resilient *resilient, const struct store_batch *batch)
@@ -134,7 +161,7 @@ resilient_tell(struct store *store, const struct store_batch *batch)
 	if (dated.at_ms == 0)
 		dated.at_ms = clock_now_ms(resilient->clock);
 	store_tell(resilient->memory, &dated);
-	if (!redis_tell(resilient->redis, &dated, false, NULL, NULL))
+	if (!redis_tell(resilient->redis, &dated, NULL, NULL))
 		journal_add(resilient->journal, dated.at_ms, dated.ops,
 			dated.count);
 }
@@ -150,6 +177,8 @@ replayed(struct request *request, void *ctx)
 	if (again)
 		journal_add(resilient->journal, request->at_ms, request->ops,
 			request->op_count);
+	else if (request->outcome == REQUEST_DONE)
+		keep_recent(resilient, request);
 	pthread_mutex_lock(&resilient->lock);
 	if (request->outcome == REQUEST_DONE)
 		resilient->replayed += request->op_count;
@@ -186,8 +215,8 @@ replay_some(struct resilient *resilient, struct arena *arena)
 		pthread_mutex_lock(&resilient->lock);
 		resilient->in_flight++;
 		pthread_mutex_unlock(&resilient->lock);
-		if (!redis_tell(resilient->redis, &batch, true, replayed,
-			    resilient)) {
+		if (!redis_tell(
+			    resilient->redis, &batch, replayed, resilient)) {
 			journal_add(resilient->journal, batch.at_ms, batch.ops,
 				batch.count);
 			pthread_mutex_lock(&resilient->lock);
@@ -298,6 +327,7 @@ resilient_close(struct store *store)
 		say(say_ctx, LOG_LEVEL_WARNING, err.text);
 	store_close(resilient->memory);
 	journal_free(resilient->journal);
+	journal_free(resilient->recent);
 	pthread_cond_destroy(&resilient->wake);
 	pthread_mutex_destroy(&resilient->lock);
 	free(resilient->path);
@@ -417,6 +447,7 @@ resilient_forget(struct store *store, struct slice mailbox, uint64_t *wiped,
 	bool ok = store_forget(resilient->memory, mailbox, &here, err);
 
 	(void)journal_forget(resilient->journal, mailbox);
+	(void)journal_forget(resilient->recent, mailbox);
 	*wiped = here;
 	ok = ok && !down(resilient, err) &&
 		store_forget(&resilient->redis->store, mailbox, &there, err);
@@ -504,22 +535,26 @@ static bool
 open_parts(struct resilient *resilient, const struct store_options *options,
 	struct err *err)
 {
+	const struct redis_hooks hooks = {
+		lost, keep_recent, replay_recent, resilient};
 	struct err said;
 
 	resilient->memory = store_memory_open(options, err);
 	if (resilient->memory == NULL)
 		return false;
 	resilient->journal = journal_new((size_t)options->journal_bytes);
+	resilient->recent =
+		journal_new((size_t)options->journal_bytes / RECENT_PART);
 	if (options->state_dir != NULL)
 		resilient->path = path_in(options->state_dir);
-	if (resilient->journal == NULL ||
+	if (resilient->journal == NULL || resilient->recent == NULL ||
 		(options->state_dir != NULL && resilient->path == NULL))
 		return err_set(err, ERR_MEMORY, "out of memory");
 	if (resilient->path != NULL &&
 		!journal_load(resilient->journal, resilient->path, &said) &&
 		options->say != NULL)
 		options->say(options->say_ctx, LOG_LEVEL_WARNING, said.text);
-	resilient->redis = redis_open(options, lost, resilient, err);
+	resilient->redis = redis_open(options, &hooks, err);
 	return resilient->redis != NULL;
 }
 

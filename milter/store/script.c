@@ -282,17 +282,14 @@ static const char mark[] =
 		 "return 1\n";
 
 /*
- * append: one event. In a replay one that is there already is left out.
- * KEYS the stream.  ARGV json, events at most, replay (0 or 1).
+ * append: one event, once.
+ * KEYS the stream, the mark that it is there already.
+ * ARGV json, events at most, ttl of the mark.
  * Reply 1 when it was added.
  */
 static const char append[] =
-	"if ARGV[3] == '1' then\n"
-	"  local rows = redis.call('XREVRANGE', KEYS[1], '+', '-',\n"
-	"    'COUNT', 2000)\n"
-	"  for _, row in ipairs(rows) do\n"
-	"    if row[2][2] == ARGV[1] then return 0 end\n"
-	"  end\n"
+	"if not redis.call('SET', KEYS[2], '1', 'NX', 'PX', ARGV[3]) then\n"
+	"  return 0\n"
 	"end\n"
 	"redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*',\n"
 	"  'json', ARGV[1])\n"

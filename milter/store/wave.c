@@ -10,12 +10,14 @@
  */
 #include "store/redis.h"
 
+#include "base/digest.h"
 #include "store/rediskey.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define NOTE_WORDS 9
+#define PRINT_BYTES 8
 #define ONCE_PRINTS 256
 #define DEST_MAX "10000"
 #define TOP_MAX "100000"
@@ -253,19 +255,35 @@ add_tally(struct builder *b, size_t i)
 	return true;
 }
 
+/* "prefix:once:{prefix:events}:<digest>": the slot is that of the stream. */
+static struct slice
+event_mark(struct builder *b, struct slice stream, struct slice json)
+{
+	unsigned char digest[DIGEST_BYTES];
+	char hex[2 * PRINT_BYTES + 1];
+
+	if (!digest_parts(&json, 1, digest))
+		return (struct slice){NULL, 0};
+	digest_hex(digest, PRINT_BYTES, hex);
+	return rediskey_tagged(
+		b->arena, b->prefix, "once", stream, slice_of(hex));
+}
+
 static bool
 add_append(struct builder *b, size_t i)
 {
-	struct command *command = one_op(b, i, SCRIPT_APPEND, 1, 3);
+	struct command *command = one_op(b, i, SCRIPT_APPEND, 2, 3);
+	struct slice json = present(b->request->ops[i].append.json);
 
 	if (command == NULL)
 		return false;
 	command->key = rediskey_plain(
 		b->arena, b->prefix, "events", (struct slice){NULL, 0});
 	command_word(command, command->key);
-	command_word(command, present(b->request->ops[i].append.json));
+	command_word(command, event_mark(b, command->key, json));
+	command_word(command, json);
 	command_number(command, b->redis->options.events);
-	command_word(command, b->request->replay ? SLICE("1") : SLICE("0"));
+	command_number(command, b->redis->options.once_ttl_ms);
 	push(b, command);
 	return true;
 }

@@ -36,3 +36,10 @@ tests_contract_test_sentinel_SOURCES = tests/contract/test_sentinel.c \
 tests_contract_test_sentinel_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_contract_test_sentinel_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
 tests_contract_test_sentinel_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/contract/test_faults
+tests_contract_test_faults_SOURCES = tests/contract/test_faults.c \
+	tests/contract/proxy.c tests/contract/proxy.h $(SERVER)
+tests_contract_test_faults_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_contract_test_faults_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
+tests_contract_test_faults_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
