@@ -217,6 +217,8 @@ show_outcome(const struct sigma_outcome *outcome, struct buf *out)
 			buf_puts(out, " (absent)");
 		}
 	}
+	if (rule->silent)
+		buf_puts(out, " (only counted)");
 	if (outcome->filtered_by != NULL)
 		buf_printf(out, "; taken away by %.*s",
 			SLICE_ARG(verdict_policy(outcome->filtered_by)));

@@ -54,7 +54,8 @@ static json_t *
 string(struct slice text)
 {
 	text = cut(text);
-	if (slice_is_utf8(text))
+	/* jansson writes DEL as it is. */
+	if (slice_is_utf8(text) && slice_find_byte(text, 0x7f, 0) == SLICE_NONE)
 		return json_stringn(text.p, text.len);
 	return visible(text);
 }

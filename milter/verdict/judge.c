@@ -28,6 +28,7 @@
 enum service {
 	SERVICE_MESSAGE = 1 << 0,
 	SERVICE_FORWARD = 1 << 1,
+	SERVICE_OUTBOUND = 1 << 2,
 };
 
 struct hearing {
@@ -105,9 +106,13 @@ infer(struct hearing *h)
 static unsigned
 services_of(const struct flow *flow)
 {
+	unsigned services = SERVICE_MESSAGE;
+
+	if (flow->rcpt->external)
+		services |= SERVICE_OUTBOUND;
 	if (flow_is_forward(flow))
-		return SERVICE_MESSAGE | SERVICE_FORWARD;
-	return SERVICE_MESSAGE;
+		services |= SERVICE_FORWARD;
+	return services;
 }
 
 /* Does any policy look at such a flow? */

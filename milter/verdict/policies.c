@@ -11,7 +11,7 @@
 #define LISTS_BYTES (64 * 1024 * 1024)
 
 /* In the order of the judge's bits. */
-static const char *const services[] = {"message", "forward", NULL};
+static const char *const services[] = {"message", "forward", "outbound", NULL};
 
 void
 policies_options(struct sigma_options *options)

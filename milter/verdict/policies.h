@@ -11,8 +11,9 @@
 #include <stddef.h>
 
 /* The options of the language for mail: its fields, its log sources
- * (category email, product forwarden, services message and forward), its
- * actions, 30 days of timespan at most. The caller may add lists and limits. */
+ * (category email, product forwarden, services message, outbound and forward),
+ * its actions, 30 days of timespan at most. The caller may add lists and
+ * limits. */
 void policies_options(struct sigma_options *);
 
 /* sigma_program_load(), where lists/NAME.txt in a directory of policies is the

@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "base/digest.h"
 
+#include <string.h>
+
 #define QUESTIONS_MAX 8
 #define FACTS_MAX 64
 #define CANDIDATES_MAX 3
@@ -68,8 +70,14 @@ static const char role_letters[] = {
 struct slice
 trace_encode(struct arena *arena, const struct trace_member *member)
 {
-	return arena_printf(arena, "%c%.*s", role_letters[member->role],
-		SLICE_ARG(member->who));
+	char *text = arena_alloc(arena, member->who.len + 1);
+
+	if (text == NULL)
+		return (struct slice){0};
+	text[0] = role_letters[member->role];
+	if (member->who.len > 0)
+		memcpy(text + 1, member->who.p, member->who.len);
+	return (struct slice){text, member->who.len + 1};
 }
 
 bool

@@ -9,6 +9,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_encoded_word \
 	tests/fuzz/fuzz_field \
 	tests/fuzz/fuzz_infer \
+	tests/fuzz/fuzz_judge \
 	tests/fuzz/fuzz_message \
 	tests/fuzz/fuzz_param \
 	tests/fuzz/fuzz_realm \
@@ -29,6 +30,7 @@ tests_fuzz_fuzz_address_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_encoded_word_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_field_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_infer_LDADD = $(FUZZ_MAIN) $(LIBFORWARD)
+tests_fuzz_fuzz_judge_LDADD = $(FUZZ_MAIN) $(LIBVERDICT)
 tests_fuzz_fuzz_message_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_param_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_realm_LDADD = $(FUZZ_MAIN) $(LIBMAIL)

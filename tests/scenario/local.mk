@@ -12,6 +12,7 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/respond.scn \
 	tests/scenario/store-down.scn
 
-POLICY_TESTS = tests/scenario/policies.sh tests/scenario/not_forwarded.sh
+POLICY_TESTS = tests/scenario/policies.sh tests/scenario/not_forwarded.sh \
+	tests/scenario/tools.sh
 TESTS += $(POLICY_TESTS)
 EXTRA_DIST += $(POLICY_TESTS) tests/scenario/schemas.py

@@ -29,13 +29,18 @@ has_python() {
 	python3 -c "import $1" 2>/dev/null
 }
 
-echo 1..10
+echo 1..11
 
 "$forwarden" test "$top/policies" >"$work/said" 2>&1
 result $? "every policy hits and misses what its tests say"
 
 ! grep '^note: no test' "$work/said"
 result $? "no policy is without a test"
+
+printf 'local: {domains: [example.com]}\npolicies: %s\nstate: %s\n' \
+	"$top/policies" "$work" >"$work/forwarden.yaml"
+"$forwarden" check -c "$work/forwarden.yaml" --strict >"$work/said" 2>&1
+result $? "forwarden check --strict has nothing to say about them"
 
 count=$(grep -c '^| \[' "$top/docs/policies.md")
 echo "$count policies" >"$work/said"

@@ -1,0 +1,221 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# forwarden test, explain and replay as people use them.
+set -u
+top=${TOP_SRCDIR:-$(cd "$(dirname "$0")/../.." && pwd)}
+forwarden=${FORWARDEN:-forwarden}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+TZ=UTC
+export TZ
+n=0
+
+result() { # status, name; what was said is in $work/said
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		sed 's/^/# /' "$work/said" | cut -c1-400 | head -60
+	fi
+}
+
+said() { # all of these texts are in what was said
+	for text in "$@"; do
+		grep -qF -- "$text" "$work/said" || {
+			echo "missing: $text" >>"$work/said"
+			return 1
+		}
+	done
+}
+
+redirect() { # number, hour
+	cat <<MESSAGE
+X-Envelope-From: <bob@partner.example>
+X-Envelope-To: <drop@gmail.com> ORCPT=rfc822;alice@example.com
+X-Envelope-Client: 127.0.0.1 localhost
+Received: by mx.example.com (Postfix) id $1; Mon, 5 Jan 2026 $2:00:00 +0000
+Delivered-To: alice@example.com
+From: Bob <bob@partner.example>
+To: alice@example.com
+Subject: Minutes $1
+Message-ID: <m$1@partner.example>
+
+From the body, not a separator
+MESSAGE
+}
+
+plain() { # number, hour
+	cat <<MESSAGE
+Return-Path: <bob@partner.example>
+X-Original-To: alice@example.com
+Received: from mail.partner.example (mail.partner.example [203.0.113.9])
+	by mx.example.com (Postfix) with ESMTP id $1; Mon, 5 Jan 2026 $2:00:00 +0000
+From: Bob <bob@partner.example>
+To: alice@example.com
+Subject: Lunch $1
+Message-ID: <p$1@partner.example>
+
+hello
+MESSAGE
+}
+
+replay() {
+	"$forwarden" replay -l example.com -p "$top/policies" "$@" \
+		>"$work/said" 2>&1
+}
+
+explain() {
+	"$forwarden" explain -l example.com -p "$top/policies" "$@" \
+		>"$work/said" 2>&1
+}
+
+echo 1..21
+
+# The same five messages in every kind of archive, never in order.
+mkdir -p "$work/dir/deep" "$work/box/cur" "$work/box/new" "$work/box/tmp"
+redirect 3 12 >"$work/dir/a.eml"
+redirect 1 10 >"$work/dir/deep/b.eml"
+plain 2 11 >"$work/dir/c.eml"
+plain 4 13 >"$work/dir/d.eml"
+redirect 5 14 >"$work/dir/e.eml"
+cp "$work/dir/a.eml" "$work/box/cur/1:2,S"
+cp "$work/dir/deep/b.eml" "$work/dir/c.eml" "$work/box/cur"
+cp "$work/dir/d.eml" "$work/dir/e.eml" "$work/box/new"
+for file in "$work"/dir/*.eml "$work"/dir/deep/*.eml; do
+	echo "From bob@partner.example Mon Jan  5 09:00:00 2026"
+	cat "$file"
+	echo
+done >"$work/archive.mbox"
+gzip -c "$work/archive.mbox" >"$work/archive.mbox.gz"
+
+for kind in dir box archive.mbox archive.mbox.gz; do
+	replay "$work/$kind" && said "5 messages, 3 forwards" "quarantine 3" \
+		"redirect-to-freemail" "alice@example.com" "2026-01-05"
+	result $? "replay of ${kind#archive.}"
+done
+
+"$forwarden" replay -l example.com -p "$top/policies" - \
+	<"$work/archive.mbox" >"$work/said" 2>&1
+said "5 messages, 3 forwards"
+result $? "replay of the standard input"
+
+replay "$work/dir" && said "  new-destination                              1"
+result $? "replay goes by time: one message alone is the first"
+
+replay --json "$work/dir" && said '"messages":5' '"forwards":3' \
+	'"policy":"redirect-to-freemail"' '"mailbox":"alice@example.com"'
+result $? "replay --json"
+
+replay --events "$work/dir" && [ "$(grep -c '"forwarden":{' \
+	"$work/said")" -eq 3 ]
+result $? "replay --events gives one line for each that matters"
+
+mkdir "$work/less"
+cp "$top/policies/redirect-external.yaml" "$work/less"
+replay --compare "$work/less" "$work/dir" &&
+	said "before: quarantine 3" "after:  tag 3" \
+		"redirect-to-freemail" "3 -> 0" "quarantine -> tag"
+result $? "replay --compare shows what would differ"
+
+mkdir "$work/bin"
+cat >"$work/bin/postcat" <<'SCRIPT'
+#!/bin/sh
+cat <<RECORDS
+*** ENVELOPE RECORDS $2 ***
+message_size: 100 100 1 0 100 0
+message_arrival_time: Mon Jan  5 10:00:00 2026
+named_attribute: client_address=10.0.0.7
+named_attribute: sasl_username=alice
+sender: bob@partner.example
+named_attribute: dsn_orig_rcpt=rfc822;alice@example.com
+original_recipient: alice@example.com
+recipient: drop@gmail.com
+*** MESSAGE CONTENTS $2 ***
+Received: by mx.example.com (Postfix) id 1; Mon, 5 Jan 2026 10:00:00 +0000
+From: Bob <bob@partner.example>
+Subject: from the queue
+Message-ID: <q1@partner.example>
+*** HEADER EXTRACTED $2 ***
+*** MESSAGE FILE END $2 ***
+RECORDS
+SCRIPT
+chmod +x "$work/bin/postcat"
+printf 'C`            100             100  1 0' >"$work/4A1B2C3D"
+PATH=$work/bin:$PATH replay "$work/4A1B2C3D" &&
+	said "1 messages, 1 forwards" "alice@example.com" "quarantine 1"
+result $? "replay of a queue file of Postfix"
+
+printf '\0\1\2 no mail' >"$work/dir/binary"
+replay "$work/dir" && said "1 files hold no message" "5 messages"
+result $? "files that are no mail are passed over, and said"
+rm "$work/dir/binary"
+
+! replay "$work/nowhere" && said "cannot read" "nowhere"
+result $? "an archive that is not there is an error"
+
+head -c 300 "$work/archive.mbox.gz" >"$work/cut.gz"
+! replay "$work/cut.gz" && said "cut.gz"
+result $? "an archive that is cut short is an error"
+
+"$forwarden" replay -p "$top/policies" "$work/dir" >"$work/said" 2>&1
+[ $? -eq 1 ] && said "which domains are local?"
+result $? "without local domains nothing can be said"
+
+explain "$work/dir/a.eml" && said "redirect of alice@example.com, by postfix" \
+	"+ orcpt" "- zimbra-forwarded" "+ redirect-to-freemail" \
+	"selection: rcpt.registered_domain|expand = gmail.com" \
+	"enforce would quarantine" "X-Forwarden: "
+result $? "explain shows evidence, policies and the verdict"
+
+explain --from "<>" --to zoe@partner.example --orcpt carol@example.com \
+	--client none --enforce "$work/dir/c.eml" &&
+	said "To zoe@partner.example (external, was carol@example.com)" \
+		"redirect of carol@example.com" "<> (null sender)" \
+		"client       this machine, ours" "mode enforce"
+result $? "explain takes the envelope from the command line"
+
+explain --json "$work/dir/a.eml" && said '"mailbox":"alice@example.com"' &&
+	[ "$(wc -l <"$work/said")" -eq 1 ]
+result $? "explain --json is one line"
+
+printf 'Subject: \033[31mred \342\200\256evil\n\n' >"$work/hostile.eml"
+explain "$work/hostile.eml" && said '\x1B[31mred \u{202E}evil'
+result $? "explain escapes what senders wrote"
+
+mkdir "$work/failing"
+cp "$top/policies/redirect-external.yaml" "$work/failing"
+cat >"$work/failing/one.test.yaml" <<'TESTS'
+policy: redirect-external
+tests:
+  - name: expects too much
+    message:
+      from: bob@partner.example
+      to: dan@corp.example ORCPT=rfc822;alice@example.com
+      header: |
+        Message-ID: <1@partner.example>
+    expect: {hit: true, action: reject}
+TESTS
+"$forwarden" test "$work/failing" >"$work/said" 2>&1
+[ $? -eq 1 ] && said "FAIL  redirect-external: expects too much" \
+	"one.test.yaml:9: action differs" "- expected reject" "+ got      tag" \
+	"0 passed, 1 failed"
+result $? "forwarden test shows a difference, and exits 1"
+
+cat >"$work/failing/one.test.yaml" <<'TESTS'
+policy: redirect-external
+tests:
+  - name: has mistakes
+    mesage:
+      from: x
+    expect: {hit: maybe, acton: tag}
+    every: often
+TESTS
+"$forwarden" test "$work/failing" >"$work/said" 2>&1
+[ $? -eq 1 ] && said 'did you mean "message"?' "true or false" '"acton"' \
+	"a duration belongs here" "one.test.yaml:4:5"
+result $? "mistakes in a test file are all told in one run"
+
+"$forwarden" test >"$work/said" 2>&1
+[ $? -eq 2 ] && said "usage: forwarden test"
+result $? "a wrong command line exits 2"
