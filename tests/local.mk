@@ -16,6 +16,6 @@ include tests/mta/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
 
-TESTS += tests/layers.sh
-EXTRA_DIST += tests/layers.sh
+TESTS += tests/layers.sh tests/readme.sh
+EXTRA_DIST += tests/layers.sh tests/readme.sh
 TESTS += $(check_PROGRAMS)

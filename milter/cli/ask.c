@@ -119,25 +119,44 @@ read_answer(struct ask *ask, const struct buf *body, struct err *err)
 	return NULL;
 }
 
+static bool
+reach(struct ask *ask, enum ask_method method, const char *path,
+	struct buf *body, struct err *err)
+{
+	CURLcode code = perform(ask, method, path, body);
+
+	if (code == CURLE_OK)
+		return true;
+	return err_set(err, ERR_DOWN,
+		"cannot reach the daemon at unix:%s: %s (is it running, and "
+		"may you write to the socket?)",
+		ask->path,
+		ask->why[0] != '\0' ? ask->why : curl_easy_strerror(code));
+}
+
 struct json *
 ask_json(struct ask *ask, enum ask_method method, const char *path,
 	struct err *err)
 {
 	struct json *json = NULL;
 	struct buf body = {0};
-	CURLcode code = perform(ask, method, path, &body);
 
-	if (code != CURLE_OK)
-		(void)err_set(err, ERR_DOWN,
-			"cannot reach the daemon at unix:%s: %s (is it "
-			"running, and may you write to the socket?)",
-			ask->path,
-			ask->why[0] != '\0' ? ask->why
-					    : curl_easy_strerror(code));
-	else
+	if (reach(ask, method, path, &body, err))
 		json = read_answer(ask, &body, err);
 	buf_fini(&body);
 	return json;
+}
+
+bool
+ask_text(struct ask *ask, const char *path, struct buf *answer, struct err *err)
+{
+	long status = 0;
+
+	if (!reach(ask, ASK_GET, path, answer, err))
+		return false;
+	(void)curl_easy_getinfo(ask->curl, CURLINFO_RESPONSE_CODE, &status);
+	return status == 200 ||
+		err_set(err, ERR_INVALID, "%s: status %ld", path, status);
 }
 
 void

@@ -6,6 +6,7 @@
 #ifndef CLI_ASK_H
 #define CLI_ASK_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
 #include "daemon/json.h"
@@ -28,6 +29,9 @@ void ask_close(struct ask *);
  */
 struct json *ask_json(
 	struct ask *, enum ask_method, const char *path, struct err *err);
+/* The same for an answer that is plain text (/metrics), appended. */
+bool ask_text(
+	struct ask *, const char *path, struct buf *answer, struct err *err);
 /* "a b" becomes "a%20b" (RFC 3986 section 2.1); freed by the caller. */
 char *ask_escape(struct ask *, const char *text);
 

@@ -17,6 +17,7 @@ typedef int command_fn(int argc, char **argv);
 
 command_fn cmd_check;
 command_fn cmd_destination;
+command_fn cmd_doctor;
 command_fn cmd_events;
 command_fn cmd_forget;
 command_fn cmd_explain;

@@ -2,8 +2,12 @@
 forwarden_SOURCES = milter/cli/main.c milter/cli/command.h \
 	milter/cli/ask.c milter/cli/ask.h \
 	milter/cli/archive.c milter/cli/archive.h \
+	milter/cli/checkup.c milter/cli/checkup.h \
+	milter/cli/checkup_daemon.c milter/cli/checkup_domains.c \
+	milter/cli/checkup_postfix.c \
 	milter/cli/cmd_check.c \
 	milter/cli/cmd_destination.c \
+	milter/cli/cmd_doctor.c \
 	milter/cli/cmd_events.c \
 	milter/cli/cmd_explain.c \
 	milter/cli/cmd_fields.c \
@@ -21,6 +25,8 @@ forwarden_SOURCES = milter/cli/main.c milter/cli/command.h \
 	milter/cli/input.c milter/cli/input.h \
 	milter/cli/outcome.c milter/cli/outcome.h \
 	milter/cli/paths.c milter/cli/paths.h \
+	milter/cli/postfix.c milter/cli/postfix.h \
+	milter/cli/process.c milter/cli/process.h \
 	milter/cli/queue_file.c milter/cli/queue_file.h \
 	milter/cli/reader.c milter/cli/reader.h \
 	milter/cli/screen.c milter/cli/screen.h \

@@ -20,6 +20,7 @@ static const struct command {
 	{"destination", cmd_destination, "who sends to a destination"},
 	{"forget", cmd_forget, "wipe one mailbox everywhere"},
 	{"status", cmd_status, "how the daemon is"},
+	{"doctor", cmd_doctor, "what is blind or wrong here, and the remedy"},
 	{"fields", cmd_fields, "the fields a policy can name"},
 	{"test", cmd_test, "run the tests that lie beside policies"},
 	{"explain", cmd_explain, "why a message gets the verdict it gets"},

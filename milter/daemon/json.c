@@ -159,6 +159,12 @@ json_number(const struct json *map, const char *key)
 	return json_integer_value(inner(json_find(map, key)));
 }
 
+bool
+json_bool(const struct json *map, const char *key)
+{
+	return json_is_true(inner(json_find(map, key)));
+}
+
 size_t
 json_count(const struct json *list)
 {

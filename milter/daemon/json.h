@@ -42,6 +42,8 @@ struct json *json_parse(struct slice text, struct err *err);
 struct json *json_find(const struct json *map, const char *key);
 struct slice json_text(const struct json *map, const char *key);
 long long json_number(const struct json *map, const char *key);
+/* Is it there, and true? */
+bool json_bool(const struct json *map, const char *key);
 size_t json_count(const struct json *list);
 struct json *json_at(const struct json *list, size_t index);
 long long json_number_at(const struct json *list, size_t index);

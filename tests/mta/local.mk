@@ -2,7 +2,7 @@
 # Tests with real mail servers; they need root. Apart from `make check`, for
 # they take their time: make check-mta.
 MTA_TESTS = tests/mta/routes.py tests/mta/attach_postfix.py \
-	tests/mta/forwarding.py tests/mta/forwarders.py tests/mta/sendmail.py
+	tests/mta/forwarding.py tests/mta/forwarders.py tests/mta/sendmail.py tests/mta/doctor.py
 
 .PHONY: check-mta
 check-mta: all

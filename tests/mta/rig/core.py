@@ -135,7 +135,7 @@ class Rig:
         os.makedirs(path, exist_ok=True)
         os.chmod(path, mode)
         if owner is not None:
-            shutil.chown(path, owner, owner)
+            shutil.chown(path, owner)
         return path
 
     def user(self, wish):

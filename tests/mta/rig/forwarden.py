@@ -5,13 +5,14 @@ import os
 import signal
 import subprocess
 
-from .core import TOP, Failure, can_connect, free_port, wait_until
+from .core import TOP, Failure, free_port, wait_until
 
 CONFIGURATION = """\
 local:
   domains: [{domain}, .{domain}]
   networks: [127.0.0.0/8, "::1", 10.0.0.0/8]
-listen: inet:{port}@127.0.0.1
+listen: {listen}
+user: {user}
 store: {store}
 policies: {policies}
 mode: {mode}
@@ -43,13 +44,14 @@ class Forwarden:
                  policies=None, more="", port=None):
         self.rig, self.name = rig, name
         self.folder = rig.mkdir(name)
-        rig.mkdir(name, "state", mode=0o700)
+        rig.mkdir(name, "state", mode=0o700, owner="nobody")
         self.port = port or free_port()
         self.milter = f"inet:127.0.0.1:{self.port}"
         self.file = os.path.join(self.folder, "forwarden.yaml")
         self.control = os.path.join(self.folder, "control.sock")
-        self.values = {"domain": rig.domain, "port": self.port, "store": store,
+        self.values = {"domain": rig.domain, "user": "nobody", "store": store,
                        "policies": policies or PACK,
+                       "listen": f"inet:{self.port}@127.0.0.1",
                        "mode": mode, "folder": self.folder,
                        "lists": os.path.join(PACK, "lists")}
         self.more = more if policies else LISTS + more
@@ -68,7 +70,7 @@ class Forwarden:
         def ready():
             if self.process.poll() is not None:
                 raise Failure(f"forwarden ended at once:\n{self.log()}")
-            return can_connect(("127.0.0.1", self.port)) and os.path.exists(self.control)
+            return "ready: " in self.log() and os.path.exists(self.control)
         wait_until("forwarden", ready)
 
     def stop(self):

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The daemon itself: reachable, unprivileged, with a store and policies. */
+#include "cli/checkup.h"
+
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#ifdef HAVE_ADJTIMEX
+#include <sys/timex.h>
+#endif
+#include <unistd.h>
+
+#define NAMES_SHOWN 6
+#define PATH_BYTES 64
+
+static bool
+answers_unix(const char *path)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	(void)snprintf(name.sun_path, sizeof name.sun_path, "%s", path);
+	bool yes = fd >= 0 &&
+		connect(fd, (const struct sockaddr *)&name, sizeof name) == 0;
+	if (fd >= 0)
+		(void)close(fd);
+	return yes;
+}
+
+static bool
+answers_inet(const struct listener_address *address)
+{
+	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+	struct addrinfo *found = NULL;
+	char port[8];
+	bool yes = false;
+
+	(void)snprintf(port, sizeof port, "%u", address->port);
+	if (getaddrinfo(address->host[0] != '\0' ? address->host : NULL, port,
+		    &hints, &found) != 0)
+		return false;
+	for (struct addrinfo *a = found; a != NULL && !yes; a = a->ai_next) {
+		int fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
+		if (fd < 0)
+			continue;
+		yes = connect(fd, a->ai_addr, a->ai_addrlen) == 0;
+		(void)close(fd);
+	}
+	freeaddrinfo(found);
+	return yes;
+}
+
+/* The MTA's door. An MTA, too, may connect and leave. */
+static void
+check_milter(struct checkup *checkup)
+{
+	const char *listen = checkup->snapshot->config->listen;
+
+	if (checkup->listen.family == LISTENER_UNIX
+			? answers_unix(checkup->listen.path)
+			: answers_inet(&checkup->listen)) {
+		checkup_fine(checkup, "milter", "%s answers", listen);
+		return;
+	}
+	checkup_add(checkup,
+		&(struct remedy){CHECKUP_WRONG, "milter",
+			"forwarden serve -c ... (its log says why it ended)"},
+		"nobody answers on %s: no mail is judged", listen);
+}
+
+static void
+check_mode(struct checkup *checkup, const struct json *status)
+{
+	struct slice mode = json_text(status, "mode");
+
+	if (slice_equal(mode, SLICE("observe")))
+		checkup_add(checkup,
+			&(struct remedy){CHECKUP_NOTE, "mode",
+				"mode: enforce, once the events say the right "
+				"things"},
+			"it only observes");
+	else
+		checkup_fine(checkup, "mode", "%.*s", SLICE_ARG(mode));
+	if (json_number(status, "messages") == 0)
+		checkup_add(checkup,
+			&(struct remedy){CHECKUP_NOTE, "mail",
+				"send one; if this stays, the MTA does not "
+				"ask Forwarden"},
+			"no message has been judged since %.*s",
+			SLICE_ARG(json_text(status, "started")));
+}
+
+/* The owner of /proc/PID is the process's user (proc(5)). */
+static void
+check_privileges(struct checkup *checkup, const struct json *status)
+{
+	char path[PATH_BYTES];
+	struct stat info;
+
+	(void)snprintf(
+		path, sizeof path, "/proc/%lld", json_number(status, "pid"));
+	if (stat(path, &info) != 0)
+		return;
+	if (info.st_uid != 0) {
+		checkup_fine(checkup, "privileges", "it runs as user id %u",
+			(unsigned)info.st_uid);
+		return;
+	}
+	checkup_add(checkup,
+		&(struct remedy){CHECKUP_WRONG, "privileges",
+			"useradd -r forwarden; user: forwarden"},
+		"mail of strangers is judged as root");
+}
+
+static void
+check_store(struct checkup *checkup, const struct json *store)
+{
+	struct slice backend = json_text(store, "backend");
+	struct slice reason = json_text(store, "reason");
+	bool up = json_bool(store, "up");
+
+	if (up) {
+		checkup_fine(
+			checkup, "store", "%.*s answers", SLICE_ARG(backend));
+		return;
+	}
+	checkup_add(checkup,
+		&(struct remedy){CHECKUP_WRONG, "store",
+			"mend it; what is counted meanwhile is kept and "
+			"replayed"},
+		"%.*s is down since %.*s: %.*s", SLICE_ARG(backend),
+		SLICE_ARG(json_text(store, "since")), SLICE_ARG(reason));
+}
+
+/* Windows and routes are kept in the store's time, which MTAs share. */
+static void
+check_clock(struct checkup *checkup)
+{
+#ifdef HAVE_ADJTIMEX
+	struct timex now = {.modes = 0};
+
+	if (adjtimex(&now) == TIME_ERROR || (now.status & STA_UNSYNC) != 0) {
+		checkup_add(checkup,
+			&(struct remedy){CHECKUP_NOTE, "clock",
+				"run chrony or systemd-timesyncd"},
+			"nothing keeps this machine's clock right");
+		return;
+	}
+	checkup_fine(checkup, "clock", "it is kept right");
+#else
+	(void)checkup;
+#endif
+}
+
+/* `forwarden_policy_hits_total{policy="x"} 0` gives x. */
+static bool
+is_unmatched(struct slice line, struct slice *name)
+{
+	const struct slice head =
+		SLICE("forwarden_policy_hits_total{policy=\"");
+	size_t end = slice_find(line, SLICE("\"}"));
+
+	if (!slice_starts_fold(line, head) || end == SLICE_NONE)
+		return false;
+	*name = slice_sub(line, head.len, end);
+	return slice_equal(
+		slice_trim(slice_sub(line, end + 2, line.len)), SLICE("0"));
+}
+
+static void
+check_unmatched(struct checkup *checkup, struct slice metrics)
+{
+	struct buf names = {0};
+	size_t count = 0;
+
+	for (struct slice line, name; slice_next(&metrics, '\n', &line);) {
+		if (!is_unmatched(line, &name))
+			continue;
+		if (count++ < NAMES_SHOWN)
+			buf_printf(&names, "%s%.*s", count > 1 ? ", " : "",
+				SLICE_ARG(name));
+	}
+	if (count > NAMES_SHOWN)
+		buf_printf(&names, " and %zu more", count - NAMES_SHOWN);
+	if (count > 0 && buf_ok(&names))
+		checkup_add(checkup,
+			&(struct remedy){CHECKUP_NOTE, "policies",
+				"forwarden test and forwarden replay try them "
+				"on mail of yours"},
+			"%zu never matched since the start: %.*s", count,
+			SLICE_ARG(buf_slice(&names)));
+	buf_fini(&names);
+}
+
+static void
+check_policies(
+	struct checkup *checkup, const struct json *status, struct ask *ask)
+{
+	long long policies = json_number(status, "policies");
+	struct buf metrics = {0};
+	struct err err = {0};
+
+	if (policies == 0) {
+		checkup_add(checkup,
+			&(struct remedy){CHECKUP_WRONG, "policies",
+				"policies: [" DATADIR "/policies]"},
+			"none is loaded: nothing can be found");
+		return;
+	}
+	checkup_fine(checkup, "policies", "%lld are loaded", policies);
+	if (json_number(status, "messages") > 0 &&
+		ask_text(ask, "/metrics", &metrics, &err))
+		check_unmatched(checkup, buf_slice(&metrics));
+	buf_fini(&metrics);
+}
+
+void
+checkup_daemon(struct checkup *checkup, struct ask *ask)
+{
+	struct err err = {0};
+	struct json *status = NULL;
+
+	check_milter(checkup);
+	check_clock(checkup);
+	if (ask != NULL)
+		status = ask_json(ask, ASK_GET, "/v1/status", &err);
+	if (status == NULL) {
+		checkup_add(checkup,
+			&(struct remedy){CHECKUP_WRONG, "daemon",
+				"start it; ask as root or as a member of "
+				"control_group"},
+			"%s", err.text);
+		return;
+	}
+	checkup_fine(checkup, "daemon", "forwarden %.*s, process %lld",
+		SLICE_ARG(json_text(status, "version")),
+		json_number(status, "pid"));
+	check_mode(checkup, status);
+	check_privileges(checkup, status);
+	check_store(checkup, json_find(status, "store"));
+	check_policies(checkup, status, ask);
+	json_free(status);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whose mail Postfix takes for its own, against what Forwarden was told. */
+#include "cli/checkup.h"
+
+#include "cli/process.h"
+#include "mail/realm.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LINE_BYTES 512
+#define NAMES_BYTES 400
+#define PATH_BYTES 1024
+
+/* What was looked for and not found. */
+struct missing {
+	const struct checkup *checkup;
+	struct slice host; /* the MTA's own name: a note at most */
+	char names[NAMES_BYTES];
+	size_t count;
+	size_t tables; /* lists that only a lookup can tell */
+};
+
+static void
+note_missing(struct missing *missing, struct slice name)
+{
+	size_t len = strlen(missing->names);
+
+	missing->count++;
+	(void)snprintf(missing->names + len, sizeof missing->names - len,
+		"%s%.*s", len > 0 ? ", " : "", SLICE_ARG(name));
+}
+
+static void
+look_at_domain(struct missing *missing, struct slice domain)
+{
+	if (slice_find_byte(domain, '.', 0) == SLICE_NONE ||
+		slice_starts_fold(domain, SLICE("localhost.")) ||
+		slice_equal_fold(domain, missing->host) || domain.p[0] == '[' ||
+		domain.p[0] == '!' ||
+		realm_has_domain(missing->checkup->snapshot->realm, domain))
+		return;
+	note_missing(missing, domain);
+}
+
+static void
+look_at_file(struct missing *missing, struct slice path)
+{
+	char name[PATH_BYTES], line[LINE_BYTES];
+
+	(void)snprintf(name, sizeof name, "%.*s", SLICE_ARG(path));
+	FILE *f = fopen(name, "r");
+	if (f == NULL) {
+		missing->tables++;
+		return;
+	}
+	while (fgets(line, sizeof line, f) != NULL) {
+		struct slice entry = slice_trim(slice_of(line));
+		if (entry.len > 0 && entry.p[0] != '#')
+			look_at_domain(missing, entry);
+	}
+	(void)fclose(f);
+}
+
+/* The keys of a table that can be listed: domains have no @ in them. */
+static void
+look_at_table(struct missing *missing, struct slice table)
+{
+	char name[PATH_BYTES];
+	const char *argv[] = {"postmap", "-s", name, NULL};
+	struct buf rows = {0};
+	struct err err;
+
+	(void)snprintf(name, sizeof name, "%.*s", SLICE_ARG(table));
+	if (!process_read(argv, &rows, &err))
+		missing->tables++;
+	struct slice rest = buf_slice(&rows);
+	for (struct slice row, key; slice_next(&rest, '\n', &row);)
+		if (slice_next(&row, '\t', &key) && key.len > 0 &&
+			slice_find_byte(key, '@', 0) == SLICE_NONE)
+			look_at_domain(missing, key);
+	buf_fini(&rows);
+}
+
+static void
+look_at_list(struct missing *missing, struct slice list)
+{
+	for (struct slice element; postfix_next(&list, &element);) {
+		if (element.len == 0)
+			continue;
+		if (element.p[0] == '/')
+			look_at_file(missing, element);
+		else if (slice_find_byte(element, ':', 0) != SLICE_NONE)
+			look_at_table(missing, element);
+		else
+			look_at_domain(missing, element);
+	}
+}
+
+static void
+check_domains(struct checkup *checkup, const struct postfix *postfix)
+{
+	static const char *const lists[] = {"mydestination",
+		"virtual_mailbox_domains", "virtual_alias_domains",
+		"relay_domains"};
+	struct missing missing = {.checkup = checkup,
+		.host = postfix_value(postfix, "myhostname")};
+
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		look_at_list(&missing, postfix_value(postfix, lists[i]));
+	if (missing.count > 0)
+		checkup_add(checkup,
+			&(struct remedy){CHECKUP_WRONG, "domains",
+				"add them to local.domains"},
+			"Postfix takes these for its own and Forwarden does "
+			"not, so that their mailboxes are strangers: %s",
+			missing.names);
+	else
+		checkup_fine(checkup, "domains",
+			"Postfix's own domains are local here too");
+	if (missing.tables > 0)
+		checkup_add(checkup,
+			&(struct remedy){CHECKUP_NOTE, "domains",
+				"compare them with local.domains yourself"},
+			"%zu lists of domains are tables that cannot be "
+			"listed",
+			missing.tables);
+}
+
+/* "[::1]/128" and "10.0.0.0/8" without brackets and length. */
+static struct slice
+network_address(struct slice network, char out[64])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < network.len && n < 63; i++) {
+		if (network.p[i] == '/')
+			break;
+		if (network.p[i] != '[' && network.p[i] != ']')
+			out[n++] = network.p[i];
+	}
+	out[n] = '\0';
+	return (struct slice){out, n};
+}
+
+static void
+check_networks(struct checkup *checkup, const struct postfix *postfix)
+{
+	struct missing missing = {.checkup = checkup};
+	struct slice list = postfix_value(postfix, "mynetworks");
+	char text[64];
+
+	for (struct slice network; postfix_next(&list, &network);) {
+		struct slice address = network_address(network, text);
+		if (address.len == 0 || address.p[0] < '0' ||
+			(address.p[0] > '9' && address.p[0] != ':') ||
+			realm_has_ip(checkup->snapshot->realm, address))
+			continue;
+		note_missing(&missing, network);
+	}
+	if (missing.count == 0) {
+		checkup_fine(checkup, "networks",
+			"Postfix's own networks are trusted here too");
+		return;
+	}
+	checkup_add(checkup,
+		&(struct remedy){CHECKUP_NOTE, "networks",
+			"add those of your own servers to local.networks"},
+		"in mynetworks, but not in local.networks, so that the header "
+		"of their mail is not believed: %s",
+		missing.names);
+}
+
+void
+checkup_domains(struct checkup *checkup, const struct postfix *postfix)
+{
+	check_domains(checkup, postfix);
+	check_networks(checkup, postfix);
+}
