@@ -2,7 +2,8 @@
 # Tests with real mail servers; they need root. Apart from `make check`, for
 # they take their time: make check-mta.
 MTA_TESTS = tests/mta/routes.py tests/mta/attach_postfix.py \
-	tests/mta/forwarding.py tests/mta/forwarders.py tests/mta/sendmail.py tests/mta/doctor.py
+	tests/mta/forwarding.py tests/mta/forwarders.py tests/mta/sendmail.py tests/mta/doctor.py \
+	tests/mta/demos.sh
 
 .PHONY: check-mta
 check-mta: all
@@ -10,7 +11,7 @@ check-mta: all
 		TEST_SUITE_LOG=check-mta.log
 
 EXTRA_DIST += $(MTA_TESTS) \
-	tests/mta/demo.py tests/mta/rig/__init__.py \
+	tests/mta/demo.py tests/mta/demo_redis.py tests/mta/rig/__init__.py \
 	tests/mta/rig/core.py tests/mta/rig/smtp.py \
 	tests/mta/rig/dovecot.py tests/mta/rig/exim.py \
 	tests/mta/rig/postfix.py tests/mta/rig/sendmail.py \

@@ -73,6 +73,13 @@ def can_connect(address):
             return False
 
 
+def public_folder():
+    """Where Postfix's own user and real users can get in; not so with a private
+    TMPDIR."""
+    folder = tempfile.gettempdir()
+    return folder if os.stat(folder).st_mode & 0o001 else "/tmp"
+
+
 class User:
     """A real account with a home of its own in the rig's folder."""
 
@@ -100,7 +107,7 @@ class Rig:
             raise Failure("a private Postfix and its users need root")
         self.keep = keep
         self._endings = []
-        self.folder = tempfile.mkdtemp(prefix=f"forwarden-{name}-")
+        self.folder = tempfile.mkdtemp(prefix=f"forwarden-{name}-", dir=public_folder())
         os.chmod(self.folder, 0o755)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: sys.exit(130))

@@ -16,7 +16,8 @@ class Redis:
     def start(self):
         self.process = self.rig.spawn(
             ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1",
-             "--dir", self.folder, "--appendonly", "yes", *self.options],
+             "--dir", self.folder, "--appendonly", "yes",
+             "--appendfsync", "always", *self.options],
             self.folder + "/log")
         wait_until("Redis", lambda: "PONG" in self.cli("PING"))
 
