@@ -14,16 +14,6 @@
 #define BOX_HOUR_MS ((int64_t)3600000)
 #define BOX_DAY_MS (24 * BOX_HOUR_MS)
 
-struct box {
-	struct entry entry;
-	int64_t active_ms; /* the last tally */
-	int64_t first_ms, last_ms; /* forwards; 0: none */
-	uint32_t tally[TALLY_COUNT];
-	uint32_t route_bytes;
-	uint16_t routes;
-	uint8_t hours, days;
-};
-
 /* One hour's counts: received and forwarded, all and with a keyword. */
 struct box_hour {
 	uint32_t hour; /* since 1970 */

@@ -14,8 +14,7 @@
 #define IDLE_MS 5000
 #define THROTTLE_MS 10000
 #define REMIND_MS 300000
-#define NAME_BYTES 48
-#define SHAKE_ARENA_BYTES (256u << 10)
+#define HELLO_ARENA_BYTES (256u << 10)
 
 enum node_state {
 	NODE_STARTING,
@@ -39,12 +38,9 @@ struct node {
 	atomic_ullong pipelines, commands, failures;
 
 	/* The thread's own. */
-	struct wire *wire;
-	struct arena *arena; /* of the handshake */
-	char names[SCRIPT_COUNT][NAME_BYTES]; /* of the scripts loaded */
+	struct handshake hello;
 	int64_t backoff_ms;
-	bool was_connected, is_another;
-	char identity[40]; /* the run_id of the server */
+	bool was_connected;
 	bool told_up; /* what the log was told last */
 	int64_t told_ms; /* when it was told "down"; 0: never */
 };
@@ -203,179 +199,11 @@ fail_queue(struct node *node, const char *reason)
 	fail_list(node, list, reason);
 }
 
-/* Errors that are the node's, not the command's: it cannot serve now. */
-static bool
-is_fatal(const struct reply *reply)
+static void
+disconnect(struct node *node)
 {
-	static const char *const words[] = {
-		"LOADING",
-		"READONLY",
-		"MASTERDOWN",
-		"OOM",
-		"MISCONF",
-		"NOAUTH",
-		"WRONGPASS",
-		"NOPERM",
-		"CLUSTERDOWN",
-		"NOREPLICAS",
-		"BUSY",
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof words / sizeof *words; i++)
-		if (reply_is_error(reply, words[i]))
-			return true;
-	return false;
-}
-
-static bool
-error_reply(const struct reply *reply, struct err *err)
-{
-	if (reply->type != REPLY_ERROR)
-		return false;
-	err_set(err, ERR_DOWN, "%.*s",
-		SLICE_ARG(slice_sub(reply->text, 0, 100)));
-	return true;
-}
-
-/* One command and its answer, while the handshake goes on. */
-static struct reply *
-shake(struct node *node, const struct slice *words, size_t count,
-	struct err *err)
-{
-	struct reply *reply;
-
-	if (!wire_add(node->wire, count, words)) {
-		err_set(err, ERR_MEMORY, "out of memory");
-		return NULL;
-	}
-	if (!wire_wait(node->wire, err))
-		return NULL;
-	reply = wire_take(node->wire, node->arena);
-	if (reply == NULL)
-		err_set(err, ERR_LIMIT, "an answer that is too big");
-	return reply;
-}
-
-static bool
-shake_ok(struct node *node, const struct slice *words, size_t count,
-	struct err *err)
-{
-	const struct reply *reply = shake(node, words, count, err);
-
-	return reply != NULL && !error_reply(reply, err);
-}
-
-static bool
-log_in(struct node *node, struct err *err)
-{
-	const struct node_options *options = &node->options;
-	bool has_user = options->user != NULL && options->user[0] != '\0';
-	struct slice words[3] = {SLICE("AUTH"), slice_of(options->user),
-		slice_of(options->password)};
-
-	if (options->password == NULL || options->password[0] == '\0')
-		return true;
-	if (!has_user)
-		words[1] = words[2];
-	return shake_ok(node, words, has_user ? 3 : 2, err);
-}
-
-static bool
-select_db(struct node *node, struct err *err)
-{
-	char number[24];
-	struct slice words[2] = {SLICE("SELECT"), {number, 0}};
-
-	if (node->options.db == 0)
-		return true;
-	words[1].len = (size_t)snprintf(number, sizeof number, "%llu",
-		(unsigned long long)node->options.db);
-	return shake_ok(node, words, 2, err);
-}
-
-/* After a failover the old master may still be there, as a replica. */
-static bool
-check_role(struct node *node, struct err *err)
-{
-	struct slice words[1] = {SLICE("ROLE")};
-	const struct reply *reply;
-
-	if (!node->options.wants_master)
-		return true;
-	reply = shake(node, words, 1, err);
-	if (reply == NULL || error_reply(reply, err))
-		return false;
-	if (reply->type != REPLY_ARRAY || reply->count == 0 ||
-		!slice_equal(reply->items[0].text, SLICE("master")))
-		return err_set(err, ERR_DOWN, "READONLY: it is no master now");
-	return true;
-}
-
-static bool
-load_scripts(struct node *node, struct err *err)
-{
-	int i;
-
-	for (i = 0; i < SCRIPT_COUNT; i++) {
-		struct slice words[3] = {SLICE("SCRIPT"), SLICE("LOAD"),
-			slice_of(script_text((enum script)i))};
-		const struct reply *reply = shake(node, words, 3, err);
-
-		if (reply == NULL || error_reply(reply, err))
-			return false;
-		if (reply->type != REPLY_TEXT ||
-			reply->text.len >= sizeof node->names[i])
-			return err_set(
-				err, ERR_DOWN, "an answer that makes no sense");
-		memcpy(node->names[i], reply->text.p, reply->text.len);
-		node->names[i][reply->text.len] = '\0';
-	}
-	return true;
-}
-
-/* Can it be written to? A replica, a full memory, a failed disk say no. In a
- * cluster the key may belong elsewhere: that is a yes. */
-static bool
-probe(struct node *node, struct err *err)
-{
-	struct slice words[5] = {SLICE("SET"),
-		slice_of(node->options.probe_key), SLICE("1"), SLICE("PX"),
-		SLICE("1000")};
-	const struct reply *reply;
-
-	if (node->options.probe_key == NULL)
-		return true;
-	reply = shake(node, words, 5, err);
-	if (reply == NULL)
-		return false;
-	return reply_is_error(reply, "MOVED") || reply_is_error(reply, "ASK") ||
-		!error_reply(reply, err);
-}
-
-/* Is it another process than the last time? Then what was acknowledged may
- * be gone: a failover, a restart. Who is not allowed to know says yes. */
-static bool
-find_identity(struct node *node, struct err *err)
-{
-	const struct slice words[2] = {SLICE("INFO"), SLICE("server")};
-	const struct slice label = SLICE("run_id:");
-	struct slice id = {NULL, 0};
-	const struct reply *reply = shake(node, words, 2, err);
-	size_t at;
-
-	if (reply == NULL)
-		return false;
-	at = reply->type == REPLY_TEXT ? slice_find(reply->text, label)
-				       : SLICE_NONE;
-	if (at != SLICE_NONE)
-		id = slice_sub(reply->text, at + label.len,
-			at + label.len + sizeof node->identity);
-	node->is_another = id.len != sizeof node->identity ||
-		memcmp(id.p, node->identity, id.len) != 0;
-	if (id.len == sizeof node->identity)
-		memcpy(node->identity, id.p, id.len);
-	return true;
+	wire_free(node->hello.wire);
+	node->hello.wire = NULL;
 }
 
 static bool
@@ -383,7 +211,6 @@ connect_node(struct node *node, struct err *err)
 {
 	const struct node_options *options = &node->options;
 	struct endpoint endpoint = options->endpoint;
-	bool ok;
 
 	if (options->locate != NULL &&
 		!options->locate(options->ctx, &endpoint, err))
@@ -391,26 +218,15 @@ connect_node(struct node *node, struct err *err)
 	pthread_mutex_lock(&node->lock);
 	node->endpoint = endpoint;
 	pthread_mutex_unlock(&node->lock);
-	node->wire = wire_connect(
+	node->hello.wire = wire_connect(
 		&endpoint, options->connect_ms, options->reply_ms, err);
-	if (node->wire == NULL)
+	if (node->hello.wire == NULL)
 		return false;
-	arena_reset(node->arena);
-	ok = log_in(node, err) && select_db(node, err) &&
-		check_role(node, err) && find_identity(node, err) &&
-		load_scripts(node, err) && probe(node, err);
-	if (!ok) {
-		wire_free(node->wire);
-		node->wire = NULL;
-	}
-	return ok;
-}
-
-static void
-disconnect(struct node *node)
-{
-	wire_free(node->wire);
-	node->wire = NULL;
+	arena_reset(node->hello.arena);
+	if (handshake_run(&node->hello, err))
+		return true;
+	disconnect(node);
+	return false;
 }
 
 static bool
@@ -419,10 +235,11 @@ add_command(struct node *node, struct command *command)
 	const struct slice asking = SLICE("ASKING");
 
 	if (command->script != SCRIPT_NONE)
-		command->words[1] = slice_of(node->names[command->script]);
-	if (command->asking && !wire_add(node->wire, 1, &asking))
+		command->words[1] =
+			slice_of(node->hello.names[command->script]);
+	if (command->asking && !wire_add(node->hello.wire, 1, &asking))
 		return false;
-	return wire_add(node->wire, command->count, command->words);
+	return wire_add(node->hello.wire, command->count, command->words);
 }
 
 static struct reply *
@@ -431,7 +248,7 @@ take_reply(struct node *node, struct command *command)
 	struct reply *reply;
 
 	pthread_mutex_lock(&command->request->lock);
-	reply = wire_take(node->wire, command->request->arena);
+	reply = wire_take(node->hello.wire, command->request->arena);
 	pthread_mutex_unlock(&command->request->lock);
 	return reply;
 }
@@ -442,12 +259,13 @@ static bool
 read_reply(struct node *node, struct command *command, struct reply **reply,
 	struct err *err)
 {
-	if (command->asking && !wire_wait(node->wire, err))
+	if (command->asking && !wire_wait(node->hello.wire, err))
 		return false;
-	if (!wire_wait(node->wire, err))
+	if (!wire_wait(node->hello.wire, err))
 		return false;
 	*reply = take_reply(node, command);
-	return *reply == NULL || !is_fatal(*reply) || !error_reply(*reply, err);
+	return *reply == NULL || !reply_is_fatal(*reply) ||
+		!reply_to_err(*reply, err);
 }
 
 static void
@@ -484,7 +302,8 @@ run_texts(struct node *node, struct command **list, struct err *err)
 
 		command->words[0] = SLICE("EVAL");
 		command->words[1] = slice_of(script_text(command->script));
-		ok = wire_add(node->wire, command->count, command->words) &&
+		ok = wire_add(node->hello.wire, command->count,
+			     command->words) &&
 			read_reply(node, command, &reply, err);
 		command->words[0] = SLICE("EVALSHA");
 		if (!ok)
@@ -554,9 +373,10 @@ ping(struct node *node, struct err *err)
 	const struct slice word = SLICE("PING");
 	const struct reply *reply;
 
-	arena_reset(node->arena);
-	reply = shake(node, &word, 1, err);
-	return reply != NULL && !(is_fatal(reply) && error_reply(reply, err));
+	arena_reset(node->hello.arena);
+	reply = handshake_call(&node->hello, &word, 1, err);
+	return reply != NULL &&
+		!(reply_is_fatal(reply) && reply_to_err(reply, err));
 }
 
 /* Down until the back-off is over; false when the node closes. */
@@ -582,7 +402,7 @@ come_up(struct node *node)
 	while (!connect_node(node, &err))
 		if (!stay_down(node, &err))
 			return false;
-	if (node->was_connected && node->is_another &&
+	if (node->was_connected && node->hello.is_another &&
 		node->options.reconnected != NULL)
 		node->options.reconnected(node->options.ctx);
 	node->was_connected = true;
@@ -625,7 +445,7 @@ node_thread(void *arg)
 	struct node *node = arg;
 	bool failed_before = false;
 
-	while (node->wire != NULL || come_up(node))
+	while (node->hello.wire != NULL || come_up(node))
 		if (!serve(node, &failed_before))
 			break;
 	fail_queue(node, "the store closes");
@@ -654,7 +474,7 @@ node_free(struct node *node)
 	pthread_cond_destroy(&node->settled);
 	pthread_cond_destroy(&node->wake);
 	pthread_mutex_destroy(&node->lock);
-	arena_free(node->arena);
+	arena_free(node->hello.arena);
 	free(node);
 }
 
@@ -682,13 +502,14 @@ node_open(const struct node_options *options, struct err *err)
 		return NULL;
 	}
 	node->options = *options;
+	node->hello.login = &node->options.login;
 	node->endpoint = options->endpoint;
 	node->backoff_ms = options->backoff_ms;
 	node->last = &node->first;
 	node->since_ms = clock_now_ms(options->clock);
-	node->arena = arena_new(SHAKE_ARENA_BYTES);
+	node->hello.arena = arena_new(HELLO_ARENA_BYTES);
 	init_locks(node);
-	if (node->arena == NULL || !start_thread(node)) {
+	if (node->hello.arena == NULL || !start_thread(node)) {
 		err_set(err, ERR_MEMORY, "cannot start a thread for Redis");
 		node_free(node);
 		return NULL;

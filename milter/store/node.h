@@ -14,6 +14,7 @@
 #define STORE_NODE_H
 
 #include "base/clock.h"
+#include "store/handshake.h"
 #include "store/request.h"
 
 enum node_news {
@@ -41,10 +42,7 @@ struct node_options {
 	/* It is another process than before; from the node's thread. */
 	void (*reconnected)(void *ctx);
 	void *ctx;
-	const char *user, *password; /* NULL or empty: none */
-	uint64_t db;
-	bool wants_master; /* ask for its ROLE */
-	const char *probe_key; /* written after connecting; NULL: none */
+	struct login login;
 	int64_t connect_ms, reply_ms, backoff_ms, backoff_max_ms;
 	struct clock clock;
 };

@@ -321,10 +321,10 @@ redis_node_options(struct redis *redis, struct node_options *options)
 		.changed = node_changed,
 		.reconnected = reconnected,
 		.ctx = redis,
-		.user = redis->place.user,
-		.password = redis->place.password,
-		.db = redis->place.db,
-		.probe_key = redis->probe_key,
+		.login = {.user = redis->place.user,
+			.password = redis->place.password,
+			.db = redis->place.db,
+			.probe_key = redis->probe_key},
 		.connect_ms = redis->options.connect_ms,
 		.reply_ms = REPLY_MS,
 		.backoff_ms = redis->options.backoff_ms,
@@ -386,7 +386,7 @@ open_nodes(struct redis *redis, struct err *err)
 	options.endpoint = redis->place.hosts[0];
 	if (redis->place.kind == PLACE_SENTINEL) {
 		options.locate = sentinel_locate;
-		options.wants_master = true;
+		options.login.wants_master = true;
 	}
 	redis->node = node_open(&options, err);
 	if (redis->node == NULL)

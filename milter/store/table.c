@@ -2,10 +2,6 @@
 /* Shards, buckets, lists by age, and who goes when memory is short. */
 #include "store/table.h"
 
-#include "store/box.h"
-#include "store/trace.h"
-#include "store/window.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>

@@ -13,6 +13,7 @@
 #define STORE_TABLE_H
 
 #include "base/slice.h"
+#include "store/entry.h"
 #include "store/once.h"
 #include "store/siphash.h"
 
@@ -20,24 +21,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum entry_kind {
-	ENTRY_WINDOW,
-	ENTRY_TRACE,
-	ENTRY_BOX,
-	ENTRY_KINDS
-};
-
-struct entry {
-	struct entry *chain; /* same bucket */
-	struct entry *older, *newer; /* same kind */
-	uint32_t hash;
-	uint32_t bytes; /* of this allocation */
-	uint32_t policy; /* windows: part of the key; others: 0 */
-	uint16_t key_len;
-	uint8_t kind;
-	uint8_t mode; /* windows: enum note_mode */
-};
 
 struct entry_list {
 	struct entry *oldest, *newest;

@@ -9,13 +9,6 @@
 #include "store/store.h"
 #include "store/table.h"
 
-struct trace {
-	struct entry entry;
-	int64_t expires_ms;
-	uint32_t used; /* bytes of the data */
-	uint32_t count;
-};
-
 /* Adds the members, of which the newest cap are kept. Takes the shard's lock,
  * as trace_recall does. */
 void trace_remember(struct table *, int64_t at_ms, uint32_t cap,

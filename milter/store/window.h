@@ -15,14 +15,6 @@ struct window_member {
 	int64_t at_ms;
 };
 
-/* Members first..first+count-1 of the room there is. For NOTE_SUM the values
- * follow the members: room doubles. */
-struct window {
-	struct entry entry;
-	int64_t window_ms;
-	uint32_t first, count, room;
-};
-
 /* Carries the note out and fills its answers in; memory that is short leaves
  * it not done. Takes and releases the shard's lock. */
 void window_note(struct table *, uint32_t policy, struct slice group,

@@ -86,6 +86,7 @@ init_options(struct rig *rig, struct store_options *options)
 	options->say = say;
 	options->say_ctx = rig;
 	options->backoff_ms = 20;
+	options->events = 1000000;
 	options->backoff_max_ms = 100;
 	options->connect_ms = 500;
 }
@@ -233,12 +234,15 @@ static void
 check_all_there(struct rig *rig)
 {
 	uint64_t count;
+	int i;
 
 	wait_health(rig, true);
 	assert_int_equal(message(rig, &count), STORE_OK);
 	assert_int_equal(count, rig->noted);
 	wait_health(rig, true);
-	while (cli_number(rig, "xlen", "fw1:events", NULL) < rig->noted)
+	for (i = 0; i < WAIT_TRIES &&
+		cli_number(rig, "xlen", "fw1:events", NULL) < rig->noted;
+		i++)
 		pause_ms(5);
 	assert_int_equal(cli_number(rig, "zcard",
 				 "fw1:win:{alice@example.com}:rate", NULL),
