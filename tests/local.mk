@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Unit tests, one fragment a layer; then the other kinds.
+EXTRA_PROGRAMS =
+CHAOS_TESTS =
 if HAVE_CMOCKA
 include tests/unit/base.mk
 include tests/unit/mail.mk
@@ -19,3 +21,9 @@ include tests/bench/local.mk
 TESTS += tests/layers.sh tests/readme.sh
 EXTRA_DIST += tests/layers.sh tests/readme.sh
 TESTS += $(check_PROGRAMS)
+
+# What takes minutes, under load and with servers that die: make check-chaos.
+.PHONY: check-chaos
+check-chaos: all $(CHAOS_TESTS)
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(CHAOS_TESTS)" \
+		TEST_SUITE_LOG=check-chaos.log

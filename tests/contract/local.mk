@@ -37,7 +37,9 @@ tests_contract_test_sentinel_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_contract_test_sentinel_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
 tests_contract_test_sentinel_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
 
-check_PROGRAMS += tests/contract/test_faults
+# Faults take minutes: they are apart from `make check`.
+EXTRA_PROGRAMS += tests/contract/test_faults
+CHAOS_TESTS += tests/contract/test_faults
 tests_contract_test_faults_SOURCES = tests/contract/test_faults.c \
 	tests/contract/proxy.c tests/contract/proxy.h $(SERVER)
 tests_contract_test_faults_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
