@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Unit tests, one fragment a layer; then the other kinds.
-EXTRA_PROGRAMS =
 CHAOS_TESTS =
 if HAVE_CMOCKA
 include tests/unit/base.mk
