@@ -53,7 +53,8 @@ enum {
 #define ASK_LONG_OPTIONS \
 	{"config", required_argument, NULL, ASK_OPTION_CONFIG}, \
 	{"socket", required_argument, NULL, ASK_OPTION_SOCKET}, \
-	{"json", no_argument, NULL, ASK_OPTION_JSON}
+	{"json", no_argument, NULL, ASK_OPTION_JSON}, \
+	{"help", no_argument, NULL, 'h'}
 /* clang-format on */
 /* False when c is none of them. */
 bool ask_option(struct ask_options *, int c, const char *argument);

@@ -55,6 +55,7 @@ parse_options(int argc, char **argv, struct check_options *options)
 		{"strict", no_argument, NULL, OPTION_STRICT},
 		{"json", no_argument, NULL, OPTION_JSON},
 		{"connect", no_argument, NULL, OPTION_CONNECT},
+		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
 	int c;

@@ -40,6 +40,7 @@ parse_options(int argc, char **argv, struct serve_options *options)
 		{"config", required_argument, NULL, 'c'},
 		{"worker", required_argument, NULL, OPTION_WORKER},
 		{"no-supervisor", no_argument, NULL, OPTION_ALONE},
+		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
 	int c;
