@@ -4,7 +4,7 @@
 #include "cli/ask.h"
 #include "cli/command.h"
 #include "cli/screen.h"
-#include "daemon/config_type.h"
+#include "daemon/config_amount.h"
 
 #include <getopt.h>
 #include <string.h>

@@ -19,6 +19,7 @@
 /* What is known while a file is read. */
 struct reader {
 	struct config *config;
+	struct config_target target;
 	struct diags *diags;
 	bool given[KEYS_MAX];
 };
@@ -27,6 +28,7 @@ static struct config *
 config_new(struct diags *diags)
 {
 	struct arena *arena = arena_new(CONFIG_BYTES);
+	struct config_target target;
 	struct config *config;
 	const struct config_key *keys;
 	size_t count, i;
@@ -37,11 +39,12 @@ config_new(struct diags *diags)
 		return NULL;
 	}
 	config->arena = arena;
+	target = (struct config_target){config, arena};
 	keys = config_keys(&count);
 	assert(count <= KEYS_MAX);
 	config->privacy_key = "";
 	for (i = 0; i < count; i++)
-		(void)config_type_init(config, &keys[i], diags);
+		(void)config_type_init(&target, &keys[i], diags);
 	return config;
 }
 
@@ -168,7 +171,7 @@ read_pair(struct reader *reader, struct slice section,
 		reader->given[index] = true;
 		if (node->kind != YAML_NULL)
 			(void)config_type_read(
-				reader->config, key, node, reader->diags);
+				&reader->target, key, node, reader->diags);
 		return;
 	}
 	if (!is_section(name)) {
@@ -258,6 +261,7 @@ config_read(const char *file, const struct slice *text, struct diags *diags)
 	if (config == NULL)
 		return NULL;
 	reader.config = config;
+	reader.target = (struct config_target){config, config->arena};
 	config->file = arena_copy(config->arena, slice_of(file)).p;
 	document = text != NULL
 		? yaml_load(config->arena, config->file, *text, diags)

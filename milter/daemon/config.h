@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/log.h"
+#include "daemon/config_list.h"
 #include "mail/message.h"
 #include "sigma/diag.h"
 #include "sigma/program.h"
@@ -21,19 +22,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* Texts with their places, for errors that are found only when they are
- * used (a domain list that cannot be read). */
-struct config_texts {
-	const struct slice *at;
-	const struct mark *marks;
-	size_t count;
-};
-
-struct config_lists {
-	struct sigma_list *at;
-	size_t count;
-};
 
 /* Every text is NUL-terminated; one that was not given is "" or its
  * default. Times are milliseconds, sizes bytes. */

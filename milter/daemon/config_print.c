@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The table of keys for people: the manual's section and an example. */
+#include "daemon/config.h"
 #include "daemon/config_type.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Every key of the configuration: one row each. */
+#include "daemon/config.h"
 #include "daemon/config_type.h"
 
 #include <limits.h>
@@ -171,7 +172,7 @@ static const struct config_key keys[] = {
 		"Automatic forwarding is being looked at, try again later", 0,
 		0, NULL, "The text of a deferral, after 451 4.7.1."},
 
-	{"control", CONFIG_LISTENER, AT(control),
+	{"control", CONFIG_UNIX, AT(control),
 		"unix:" LOCALSTATEDIR "/run/forwarden/control.sock", 0, 0, NULL,
 		"The unix socket on which the daemon answers the other "
 		"subcommands."},

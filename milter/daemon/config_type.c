@@ -2,22 +2,21 @@
 /* How values of each type are read, checked and named. */
 #include "daemon/config_type.h"
 
+#include "daemon/config_amount.h"
 #include "daemon/listener.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SECRET_BYTES 4096
-#define LIST_FILE_BYTES (16 * 1024 * 1024)
 #define REPLY_BYTES 200
+#define TEXTS_INITIAL_MAX 8
 
 static void *
-member(struct config *config, const struct config_key *key)
+member(const struct config_target *target, const struct config_key *key)
 {
-	return (char *)config + key->offset;
+	return (char *)target->base + key->offset;
 }
 
 static bool
@@ -34,110 +33,6 @@ fail_type(const struct config_key *key, const struct yaml_node *node,
 		key->name, config_type_name(key->kind));
 }
 
-/* A unit's name and what one is worth. */
-struct unit {
-	const char *name;
-	long long worth;
-};
-
-static const struct unit duration_units[] = {
-	{"d", 86400000},
-	{"h", 3600000},
-	{"m", 60000},
-	{"s", 1000},
-	{"ms", 1},
-	{NULL, 0},
-};
-
-static const struct unit size_units[] = {
-	{"G", 1024LL * 1024 * 1024},
-	{"M", 1024LL * 1024},
-	{"k", 1024},
-	{"", 1},
-	{NULL, 0},
-};
-
-static bool
-parse_amount(struct slice text, const struct unit *units, long long *out)
-{
-	size_t digits = 0;
-	uint64_t number;
-
-	while (digits < text.len && text.p[digits] >= '0' &&
-		text.p[digits] <= '9')
-		digits++;
-	if (!slice_to_u64(slice_sub(text, 0, digits), &number))
-		return false;
-	for (; units->name != NULL; units++)
-		if (slice_equal_fold(slice_sub(text, digits, text.len),
-			    slice_of(units->name))) {
-			if (number > (uint64_t)(LLONG_MAX / units->worth))
-				return false;
-			*out = (long long)number * units->worth;
-			return true;
-		}
-	return false;
-}
-
-/* In the largest unit that leaves no rest. */
-static void
-print_amount(long long amount, const struct unit *units, struct buf *out)
-{
-	while (units[1].name != NULL &&
-		(amount == 0 || amount % units->worth != 0))
-		units++;
-	buf_printf(out, "%lld%s", amount / units->worth, units->name);
-}
-
-bool
-config_duration_parse(struct slice text, long long *ms)
-{
-	return parse_amount(text, duration_units, ms);
-}
-
-void
-config_duration_print(long long ms, struct buf *out)
-{
-	print_amount(ms, duration_units, out);
-}
-
-bool
-config_size_parse(struct slice text, long long *bytes)
-{
-	return parse_amount(text, size_units, bytes);
-}
-
-void
-config_size_print(long long bytes, struct buf *out)
-{
-	print_amount(bytes, size_units, out);
-}
-
-static bool
-parse_number(struct slice text, long long *out)
-{
-	uint64_t number;
-
-	if (!slice_to_u64(text, &number) || number > LLONG_MAX)
-		return false;
-	*out = (long long)number;
-	return true;
-}
-
-static bool
-parse_mode(struct slice text, long long *out)
-{
-	size_t i;
-
-	*out = 0;
-	for (i = 0; i < text.len; i++) {
-		if (text.p[i] < '0' || text.p[i] > '7' || i > 4)
-			return false;
-		*out = *out * 8 + (text.p[i] - '0');
-	}
-	return text.len > 0;
-}
-
 static bool
 has_control(struct slice text)
 {
@@ -151,19 +46,19 @@ has_control(struct slice text)
 
 /* Keeps a text in the configuration, for as long as it lives. */
 static bool
-keep_text(
-	struct config *config, const struct config_key *key, struct slice text)
+keep_text(const struct config_target *target, const struct config_key *key,
+	struct slice text)
 {
-	struct slice copy = arena_copy(config->arena, text);
+	struct slice copy = arena_copy(target->arena, text);
 
 	if (slice_is_absent(copy))
 		return false;
-	*(const char **)member(config, key) = copy.p;
+	*(const char **)member(target, key) = copy.p;
 	return true;
 }
 
 static bool
-read_text(struct config *config, const struct config_key *key,
+read_text(const struct config_target *target, const struct config_key *key,
 	const struct yaml_node *node, struct diags *diags)
 {
 	if (node->kind != YAML_SCALAR)
@@ -171,11 +66,11 @@ read_text(struct config *config, const struct config_key *key,
 	if (has_control(node->text))
 		return diags_add(diags, DIAG_ERROR, node->mark, NULL,
 			"%s must not hold control characters", key->name);
-	return keep_text(config, key, node->text) || fail_memory(node, diags);
+	return keep_text(target, key, node->text) || fail_memory(node, diags);
 }
 
 static bool
-read_reply(struct config *config, const struct config_key *key,
+read_reply(const struct config_target *target, const struct config_key *key,
 	const struct yaml_node *node, struct diags *diags)
 {
 	size_t i;
@@ -194,11 +89,11 @@ read_reply(struct config *config, const struct config_key *key,
 		return diags_add(diags, DIAG_ERROR, node->mark, NULL,
 			"%s must have 1 to %d characters", key->name,
 			REPLY_BYTES);
-	return keep_text(config, key, node->text) || fail_memory(node, diags);
+	return keep_text(target, key, node->text) || fail_memory(node, diags);
 }
 
 static bool
-read_listener(struct config *config, const struct config_key *key,
+read_listener(const struct config_target *target, const struct config_key *key,
 	const struct yaml_node *node, struct diags *diags)
 {
 	struct listener_address address;
@@ -209,17 +104,16 @@ read_listener(struct config *config, const struct config_key *key,
 	if (!listener_parse(node->text, &address, &err))
 		return diags_add(diags, DIAG_ERROR, node->mark, NULL, "%s: %s",
 			key->name, err.text);
-	if (strcmp(key->name, "control") == 0 &&
-		address.family != LISTENER_UNIX)
+	if (key->kind == CONFIG_UNIX && address.family != LISTENER_UNIX)
 		return diags_add(diags, DIAG_ERROR, node->mark,
 			"whoever can reach it sees who forwards to whom; its "
 			"permissions decide who that is",
-			"control must be a unix socket");
-	return keep_text(config, key, node->text) || fail_memory(node, diags);
+			"%s must be a unix socket", key->name);
+	return keep_text(target, key, node->text) || fail_memory(node, diags);
 }
 
 static bool
-read_address(struct config *config, const struct config_key *key,
+read_address(const struct config_target *target, const struct config_key *key,
 	const struct yaml_node *node, struct diags *diags)
 {
 	struct listener_address address;
@@ -238,14 +132,14 @@ read_address(struct config *config, const struct config_key *key,
 				"does before it",
 				"%s must be a loopback address", key->name);
 	}
-	return keep_text(config, key, node->text) || fail_memory(node, diags);
+	return keep_text(target, key, node->text) || fail_memory(node, diags);
 }
 
 static FILE *
-open_file(struct config *config, const struct config_key *key,
+open_file(const struct config_target *target, const struct config_key *key,
 	const struct yaml_node *node, struct diags *diags)
 {
-	struct slice path = arena_copy(config->arena, node->text);
+	struct slice path = arena_copy(target->arena, node->text);
 	FILE *f = slice_is_absent(path) ? NULL : fopen(path.p, "re");
 
 	if (f == NULL)
@@ -256,16 +150,16 @@ open_file(struct config *config, const struct config_key *key,
 }
 
 static bool
-read_file(struct config *config, const struct config_key *key,
+read_file(const struct config_target *target, const struct config_key *key,
 	const struct yaml_node *node, struct diags *diags)
 {
 	FILE *f;
 
-	if (!read_text(config, key, node, diags))
+	if (!read_text(target, key, node, diags))
 		return false;
 	if (node->text.len == 0)
 		return true;
-	f = open_file(config, key, node, diags);
+	f = open_file(target, key, node, diags);
 	if (f != NULL)
 		(void)fclose(f);
 	return f != NULL;
@@ -273,7 +167,7 @@ read_file(struct config *config, const struct config_key *key,
 
 /* The first line of a file, as a secret is written to one. */
 static bool
-read_secret(struct config *config, const struct config_key *key,
+read_secret(const struct config_target *target, const struct config_key *key,
 	const struct yaml_node *node, struct diags *diags)
 {
 	char line[SECRET_BYTES] = "";
@@ -283,7 +177,7 @@ read_secret(struct config *config, const struct config_key *key,
 		return fail_type(key, node, diags, NULL);
 	if (node->text.len == 0)
 		return true;
-	f = open_file(config, key, node, diags);
+	f = open_file(target, key, node, diags);
 	if (f == NULL)
 		return false;
 	if (fgets(line, sizeof line, f) == NULL)
@@ -293,29 +187,17 @@ read_secret(struct config *config, const struct config_key *key,
 	if (line[0] == '\0')
 		return diags_add(diags, DIAG_ERROR, node->mark, NULL,
 			"%s: the file's first line is empty", key->name);
-	return keep_text(config, key, slice_of(line)) ||
+	return keep_text(target, key, slice_of(line)) ||
 		fail_memory(node, diags);
 }
 
 static bool
-read_bool(struct config *config, const struct config_key *key,
+read_bool(const struct config_target *target, const struct config_key *key,
 	const struct yaml_node *node, struct diags *diags)
 {
-	if (!yaml_to_bool(node, member(config, key)))
+	if (!yaml_to_bool(node, member(target, key)))
 		return fail_type(key, node, diags, "write true or false");
 	return true;
-}
-
-static void
-print_number(long long number, struct buf *out)
-{
-	buf_printf(out, "%lld", number);
-}
-
-static void
-print_mode(long long mode, struct buf *out)
-{
-	buf_printf(out, "%04llo", (unsigned long long)mode);
 }
 
 /* Whole numbers, each in its own spelling. */
@@ -324,16 +206,18 @@ static const struct {
 	void (*print)(long long, struct buf *);
 	const char *hint;
 } integers[CONFIG_KIND_COUNT] = {
-	[CONFIG_NUMBER] = {parse_number, print_number, "write digits only"},
+	[CONFIG_NUMBER] = {config_number_parse, config_number_print,
+		"write digits only"},
 	[CONFIG_SIZE] = {config_size_parse, config_size_print,
 		"write 65536, 64k, 16M or 1G"},
 	[CONFIG_DURATION] = {config_duration_parse, config_duration_print,
 		"write 250ms, 30s, 10m, 12h or 7d"},
-	[CONFIG_MODE] = {parse_mode, print_mode, "write octal digits: 0660"},
+	[CONFIG_MODE] = {config_mode_parse, config_mode_print,
+		"write octal digits: 0660"},
 };
 
 static bool
-read_integer(struct config *config, const struct config_key *key,
+read_integer(const struct config_target *target, const struct config_key *key,
 	const struct yaml_node *node, struct diags *diags)
 {
 	struct buf range = {0};
@@ -349,7 +233,7 @@ read_integer(struct config *config, const struct config_key *key,
 		buf_fini(&range);
 		return false;
 	}
-	*(long long *)member(config, key) = value;
+	*(long long *)member(target, key) = value;
 	return true;
 }
 
@@ -368,7 +252,7 @@ collect_words(config_word_fn *word, const char *words[WORDS_MAX])
 }
 
 static bool
-read_word(struct config *config, const struct config_key *key,
+read_word(const struct config_target *target, const struct config_key *key,
 	const struct yaml_node *node, struct diags *diags)
 {
 	const char *words[WORDS_MAX], *nearest;
@@ -379,7 +263,7 @@ read_word(struct config *config, const struct config_key *key,
 		return fail_type(key, node, diags, NULL);
 	for (i = 0; i < count; i++)
 		if (slice_equal(node->text, slice_of(words[i]))) {
-			*(long long *)member(config, key) = (long long)i;
+			*(long long *)member(target, key) = (long long)i;
 			return true;
 		}
 	config_type_print_range(key, &range);
@@ -395,175 +279,30 @@ read_word(struct config *config, const struct config_key *key,
 }
 
 static bool
-fill_texts(struct config *config, const struct config_key *key,
-	const struct yaml_node *first, size_t count, struct diags *diags)
-{
-	struct slice *at = arena_array(config->arena, count, sizeof *at);
-	struct mark *marks = arena_array(config->arena, count, sizeof *marks);
-	struct config_texts *out = member(config, key);
-	bool ok = true;
-	size_t i;
-
-	if (at == NULL || marks == NULL)
-		return fail_memory(first, diags);
-	for (i = 0; i < count; i++, first = first->next) {
-		if (first->kind != YAML_SCALAR || first->text.len == 0 ||
-			has_control(first->text)) {
-			ok = diags_add(diags, DIAG_ERROR, first->mark, NULL,
-				"an entry of %s must be a text", key->name);
-			at[i] = SLICE("");
-		} else {
-			at[i] = arena_copy(config->arena, first->text);
-		}
-		marks[i] = first->mark;
-		if (slice_is_absent(at[i]))
-			return fail_memory(first, diags);
-	}
-	*out = (struct config_texts){at, marks, count};
-	return ok;
-}
-
-static bool
-read_texts(struct config *config, const struct config_key *key,
+read_texts(const struct config_target *target, const struct config_key *key,
 	const struct yaml_node *node, struct diags *diags)
 {
-	if (node->kind == YAML_SCALAR)
-		return fill_texts(config, key, node, 1, diags);
-	if (node->kind != YAML_LIST)
-		return fail_type(key, node, diags, "write [a, b] or a");
-	if (node->count == 0) {
-		*(struct config_texts *)member(config, key) =
-			(struct config_texts){NULL, NULL, 0};
-		return true;
-	}
-	return fill_texts(config, key, node->children, node->count, diags);
-}
-
-/* What a list is made of while its size is not known. */
-struct values {
-	struct slice *at;
-	size_t count, size;
-};
-
-static bool
-values_add(struct config *config, struct values *values, struct slice text)
-{
-	struct slice *grown;
-
-	if (values->count == values->size) {
-		values->size = values->size == 0 ? 16 : values->size * 2;
-		grown = realloc(values->at, values->size * sizeof *grown);
-		if (grown == NULL)
-			return false;
-		values->at = grown;
-	}
-	values->at[values->count] = arena_copy(config->arena, text);
-	return !slice_is_absent(values->at[values->count++]);
+	return config_texts_read(
+		target->arena, node, member(target, key), diags);
 }
 
 static bool
-values_add_file(struct config *config, struct values *values,
+read_lists(const struct config_target *target, const struct config_key *key,
 	const struct yaml_node *node, struct diags *diags)
 {
-	struct slice path = arena_copy(config->arena,
-		slice_sub(node->text, strlen("file:"), node->text.len));
-	char *line = NULL;
-	size_t size = 0, total = 0;
-	ssize_t len;
-	bool ok = true;
-	FILE *f = slice_is_absent(path) ? NULL : fopen(path.p, "re");
-
-	if (f == NULL)
-		return diags_add(diags, DIAG_ERROR, node->mark, NULL,
-			"cannot read the list: %s", strerror(errno));
-	while (ok && (len = getline(&line, &size, f)) >= 0) {
-		struct slice text = slice_trim(
-			(struct slice){line, strcspn(line, "#\r\n")});
-
-		total += (size_t)len;
-		if (total > LIST_FILE_BYTES)
-			ok = diags_add(diags, DIAG_ERROR, node->mark, NULL,
-				"the list is larger than %d MiB",
-				LIST_FILE_BYTES / 1024 / 1024);
-		else if (text.len > 0 && !values_add(config, values, text))
-			ok = fail_memory(node, diags);
-	}
-	free(line);
-	(void)fclose(f);
-	return ok;
-}
-
-static bool
-read_entries(struct config *config, const struct yaml_node *node,
-	struct values *values, struct diags *diags)
-{
-	const struct yaml_node *entry =
-		node->kind == YAML_LIST ? node->children : node;
-	bool ok = true;
-
-	for (; entry != NULL;
-		entry = node->kind == YAML_LIST ? entry->next : NULL) {
-		if (entry->kind != YAML_SCALAR)
-			ok = diags_add(diags, DIAG_ERROR, entry->mark,
-				"write texts, or file:/path",
-				"an entry of a list must be a text");
-		else if (slice_starts_fold(entry->text, SLICE("file:")))
-			ok = values_add_file(config, values, entry, diags) &&
-				ok;
-		else if (!values_add(config, values, entry->text))
-			return fail_memory(entry, diags);
-	}
-	return ok;
-}
-
-static bool
-read_list(struct config *config, const struct yaml_node *node,
-	struct sigma_list *out, struct diags *diags)
-{
-	struct values values = {0};
-	struct slice *kept;
-	bool ok = read_entries(config, node, &values, diags);
-
-	kept = arena_array(config->arena, values.count, sizeof *kept);
-	if (kept != NULL && values.count > 0)
-		memcpy(kept, values.at, values.count * sizeof *kept);
-	free(values.at);
-	out->name = arena_copy(config->arena, node->key);
-	out->values = kept;
-	out->count = values.count;
-	if (kept == NULL || slice_is_absent(out->name))
-		return fail_memory(node, diags);
-	return ok;
-}
-
-static bool
-read_lists(struct config *config, const struct config_key *key,
-	const struct yaml_node *node, struct diags *diags)
-{
-	struct config_lists *out = member(config, key);
-	const struct yaml_node *child;
-	bool ok = true;
-
-	if (node->kind != YAML_MAP)
-		return fail_type(key, node, diags,
-			"write a name and its entries: freemail: [a, b]");
-	out->at = arena_array(config->arena, node->count, sizeof *out->at);
-	if (out->at == NULL)
-		return fail_memory(node, diags);
-	for (child = node->children; child != NULL; child = child->next)
-		ok = read_list(config, child, &out->at[out->count++], diags) &&
-			ok;
-	return ok;
+	return config_lists_read(
+		target->arena, node, member(target, key), diags);
 }
 
 static const struct {
 	const char *name;
-	bool (*read)(struct config *, const struct config_key *,
+	bool (*read)(const struct config_target *, const struct config_key *,
 		const struct yaml_node *, struct diags *);
 } types[] = {
 	[CONFIG_TEXT] = {"text", read_text},
 	[CONFIG_TEXTS] = {"list of texts", read_texts},
 	[CONFIG_LISTENER] = {"socket", read_listener},
+	[CONFIG_UNIX] = {"unix socket", read_listener},
 	[CONFIG_ADDRESS] = {"loopback address", read_address},
 	[CONFIG_REPLY] = {"reply text", read_reply},
 	[CONFIG_FILE] = {"file", read_file},
@@ -578,10 +317,11 @@ static const struct {
 };
 
 bool
-config_type_read(struct config *config, const struct config_key *key,
-	const struct yaml_node *node, struct diags *diags)
+config_type_read(const struct config_target *target,
+	const struct config_key *key, const struct yaml_node *node,
+	struct diags *diags)
 {
-	return types[key->kind].read(config, key, node, diags);
+	return types[key->kind].read(target, key, node, diags);
 }
 
 const char *
@@ -592,35 +332,36 @@ config_type_name(enum config_kind kind)
 
 /* "a, b" as a list of two. */
 static bool
-init_texts(struct config *config, const struct config_key *key,
+init_texts(const struct config_target *target, const struct config_key *key,
 	struct diags *diags)
 {
-	struct yaml_node nodes[8] = {0};
+	struct yaml_node nodes[TEXTS_INITIAL_MAX] = {0};
+	struct yaml_node list = {.kind = YAML_LIST, .children = nodes};
 	struct slice rest = slice_of(key->initial), field;
-	size_t count = 0;
 
-	while (count < 8 && slice_next(&rest, ',', &field)) {
-		nodes[count].kind = YAML_SCALAR;
-		nodes[count].text = slice_trim(field);
-		if (count > 0)
-			nodes[count - 1].next = &nodes[count];
-		count++;
+	while (list.count < TEXTS_INITIAL_MAX &&
+		slice_next(&rest, ',', &field)) {
+		nodes[list.count].kind = YAML_SCALAR;
+		nodes[list.count].text = slice_trim(field);
+		if (list.count > 0)
+			nodes[list.count - 1].next = &nodes[list.count];
+		list.count++;
 	}
-	return fill_texts(config, key, nodes, count, diags);
+	return read_texts(target, key, &list, diags);
 }
 
 bool
-config_type_init(struct config *config, const struct config_key *key,
-	struct diags *diags)
+config_type_init(const struct config_target *target,
+	const struct config_key *key, struct diags *diags)
 {
 	struct yaml_node node = {.kind = YAML_SCALAR, .plain = true};
 
 	if (key->initial == NULL)
 		return true;
 	if (key->kind == CONFIG_TEXTS)
-		return init_texts(config, key, diags);
+		return init_texts(target, key, diags);
 	node.text = slice_of(key->initial);
-	return config_type_read(config, key, &node, diags);
+	return config_type_read(target, key, &node, diags);
 }
 
 static void

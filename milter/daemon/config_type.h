@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Types of configuration values: how each is read from YAML, what it is
- * called in the manual. Known to config.c and config_table.c alone.
+ * called in the manual. Knows
+ * nothing of the struct they are read into.
  */
 #ifndef DAEMON_CONFIG_TYPE_H
 #define DAEMON_CONFIG_TYPE_H
 
-#include "daemon/config.h"
+#include "daemon/config_list.h"
 #include "sigma/yaml.h"
 
 /* A closed set of words; number i is the i-th, NULL past the end. */
@@ -16,6 +17,7 @@ enum config_kind {
 	CONFIG_TEXT, /* any text without control characters */
 	CONFIG_TEXTS, /* a list of texts, or a single one */
 	CONFIG_LISTENER,
+	CONFIG_UNIX, /* a listener that is a unix socket */
 	CONFIG_ADDRESS, /* host:port of loopback, or empty */
 	CONFIG_REPLY, /* an SMTP reply's text */
 	CONFIG_FILE, /* the path of a file that can be read, or empty */
@@ -28,6 +30,13 @@ enum config_kind {
 	CONFIG_WORD, /* one of config_key.word */
 	CONFIG_LISTS, /* a map of names to lists of texts */
 	CONFIG_KIND_COUNT
+};
+
+/* What is filled: a struct that offsets in the table are into, and where its
+ * texts live. */
+struct config_target {
+	void *base;
+	struct arena *arena;
 };
 
 struct config_key {
@@ -44,21 +53,14 @@ struct config_key {
 const struct config_key *config_keys(size_t *count);
 
 /* Reads a node into its member of config; false after adding to diags. */
-bool config_type_read(struct config *, const struct config_key *,
+bool config_type_read(const struct config_target *, const struct config_key *,
 	const struct yaml_node *, struct diags *);
 /* Sets the default; false when out of memory. */
-bool config_type_init(
-	struct config *, const struct config_key *, struct diags *);
+bool config_type_init(const struct config_target *, const struct config_key *,
+	struct diags *);
 /* "duration", "list", ... */
 const char *config_type_name(enum config_kind);
 /* "100ms to 10s", "none, log or tag"; nothing if there is no bound. */
 void config_type_print_range(const struct config_key *, struct buf *);
-
-/* "250ms", "30s", "7d"; false on anything else or on overflow. */
-bool config_duration_parse(struct slice, long long *ms);
-void config_duration_print(long long ms, struct buf *);
-/* "65536", "64k", "16M", "1G" (powers of 1024). */
-bool config_size_parse(struct slice, long long *bytes);
-void config_size_print(long long bytes, struct buf *);
 
 #endif

@@ -2,7 +2,15 @@
 noinst_LIBRARIES += libdaemon.a
 libdaemon_a_SOURCES = \
 	milter/daemon/api.c milter/daemon/api.h \
+	milter/daemon/api_events.c \
+	milter/daemon/api_exchange.c milter/daemon/api_exchange.h \
+	milter/daemon/api_mailbox.c \
+	milter/daemon/api_request.h \
+	milter/daemon/api_status.c \
+	milter/daemon/api_store.c \
 	milter/daemon/config.c milter/daemon/config.h \
+	milter/daemon/config_amount.c milter/daemon/config_amount.h \
+	milter/daemon/config_list.c milter/daemon/config_list.h \
 	milter/daemon/config_print.c \
 	milter/daemon/config_table.c \
 	milter/daemon/config_type.c milter/daemon/config_type.h \

@@ -3,6 +3,7 @@
 #include "rows.h"
 
 #include "daemon/config.h"
+#include "daemon/config_amount.h"
 #include "daemon/config_type.h"
 
 #include <stdio.h>
@@ -87,7 +88,7 @@ static const struct refused {
 		LOCAL "lists:\n  freemail: file:/nonexistent\n", 3, 13,
 		"cannot read the list", NULL},
 	{"an entry that is a list", "local: {domains: [[a]]}\n", 1, 19,
-		"an entry of local.domains must be a text", NULL},
+		"an entry must be a text", NULL},
 	{"a configuration that is a list", "- a\n", 1, 1,
 		"a configuration is keys and values", NULL},
 	{"the same key twice", LOCAL "mode: observe\nmode: enforce\n", 3, 1,

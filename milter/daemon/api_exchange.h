@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One request on its way through the api's files, and what they have in
+ * common. Not for others.
+ */
+#ifndef DAEMON_API_EXCHANGE_H
+#define DAEMON_API_EXCHANGE_H
+
+#include "daemon/api_request.h"
+#include "daemon/json.h"
+
+#define API_TYPE_TEXT "text/plain; charset=utf-8"
+#define API_LIMIT_DEFAULT 50
+#define API_LIMIT_MOST 100000
+
+struct exchange {
+	struct api *api;
+	const struct api_request *request;
+	struct slice argument; /* what follows the path in the table */
+	struct arena *arena;
+	struct api_answer *answer;
+};
+
+void exchange_text(struct exchange *, unsigned status, const char *text);
+/* {"error": text} */
+void exchange_error(struct exchange *, unsigned status, const char *text);
+/* Status 200; frees the JSON. */
+void exchange_json_take(struct exchange *, struct json *);
+
+/* A number of the query, at most most; otherwise where there is none. */
+uint64_t exchange_number(const struct exchange *, const char *name,
+	uint64_t otherwise, uint64_t most);
+/* An address as people write it, as the store knows it. False after
+ * answering that it is none. */
+bool exchange_address(struct exchange *, struct slice text, struct slice *key);
+
+/* Rows of the store as JSON. */
+struct json *exchange_box(const struct store_box *);
+/* Those first seen at or after first_since_ms. */
+struct json *exchange_routes(
+	const struct store_routes *, int64_t first_since_ms);
+
+/* What the table of paths points at. */
+typedef void exchange_fn(struct exchange *);
+exchange_fn api_destination;
+exchange_fn api_events;
+exchange_fn api_forget;
+exchange_fn api_healthz;
+exchange_fn api_mailbox;
+exchange_fn api_metrics;
+exchange_fn api_readyz;
+exchange_fn api_routes;
+exchange_fn api_status;
+exchange_fn api_top;
+
+#endif

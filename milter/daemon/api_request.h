@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is asked of the api, what it answers, and what it answers from. */
+#ifndef DAEMON_API_REQUEST_H
+#define DAEMON_API_REQUEST_H
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/slice.h"
+#include "daemon/snapshot.h"
+#include "store/store.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct metrics;
+
+struct api {
+	struct snapshot_slot *slot;
+	struct store *store;
+	struct metrics *metrics;
+	struct clock clock;
+	int64_t started_ms;
+	atomic_ullong reloads, reloads_refused;
+	atomic_bool ending; /* whoever waits for events goes home */
+};
+
+enum api_method {
+	API_GET,
+	API_POST
+};
+
+struct api_request {
+	enum api_method method;
+	struct slice path; /* decoded */
+	bool trusted; /* came on the control socket */
+	/* A parameter of the query, decoded; absent if there is none. */
+	struct slice (*query)(const void *ctx, const char *name);
+	const void *ctx;
+};
+
+struct api_answer {
+	unsigned status; /* of HTTP (RFC 9110 section 15) */
+	const char *type; /* media type */
+	struct buf body;
+};
+
+#endif

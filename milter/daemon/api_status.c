@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How the daemon is: for probes, Prometheus and people. */
+#include "base/clock.h"
+#include "daemon/api_exchange.h"
+#include "daemon/milter.h"
+#include "verdict/metrics.h"
+
+#include <unistd.h>
+
+#define TYPE_METRICS "text/plain; version=0.0.4; charset=utf-8"
+
+void
+api_healthz(struct exchange *exchange)
+{
+	exchange_text(exchange, 200, "ok\n");
+}
+
+void
+api_readyz(struct exchange *exchange)
+{
+	struct store_health health = {0};
+
+	store_health(exchange->api->store, &health);
+	if (health.up) {
+		exchange_text(exchange, 200, "ok\n");
+		return;
+	}
+	/* Mail is judged all the same, by what memory knows. */
+	exchange_text(exchange, 503, "store down: ");
+	buf_add_visible(&exchange->answer->body, slice_of(health.reason));
+	buf_puts(&exchange->answer->body, "\n");
+}
+
+static void
+write_own_metrics(struct exchange *exchange)
+{
+	struct buf *out = &exchange->answer->body;
+	struct milter_load load = milter_load();
+	const struct {
+		const char *name, *type, *help;
+		unsigned long long value;
+	} rows[] = {
+		{"forwarden_sessions", "gauge", "Connections from MTAs.",
+			load.sessions},
+		{"forwarden_sessions_total", "counter",
+			"Connections from MTAs since the start.",
+			load.sessions_total},
+		{"forwarden_messages_under_way", "gauge",
+			"Messages being taken in.", load.messages},
+		{"forwarden_start_time_seconds", "gauge",
+			"When this worker began, in seconds since 1970.",
+			(unsigned long long)(exchange->api->started_ms / 1000)},
+		{"forwarden_reloads_total", "counter", "Reloads carried out.",
+			exchange->api->reloads},
+		{"forwarden_reloads_refused_total", "counter",
+			"Reloads refused for errors in files.",
+			exchange->api->reloads_refused},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof *rows; i++)
+		buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n",
+			rows[i].name, rows[i].help, rows[i].name, rows[i].type,
+			rows[i].name, rows[i].value);
+}
+
+void
+api_metrics(struct exchange *exchange)
+{
+	struct store_health health = {0};
+
+	store_health(exchange->api->store, &health);
+	exchange->answer->status = 200;
+	exchange->answer->type = TYPE_METRICS;
+	metrics_write(exchange->api->metrics, &health, &exchange->answer->body);
+	write_own_metrics(exchange);
+}
+
+static struct json *
+json_of_health(struct store *store)
+{
+	struct store_health health = {0};
+	struct json *json = json_map();
+
+	store_health(store, &health);
+	if (health.backend != NULL)
+		json_set_text(json, "backend", slice_of(health.backend));
+	json_set_bool(json, "up", health.up);
+	json_set_time(json, "since", health.since_ms);
+	if (health.reason[0] != '\0')
+		json_set_text(json, "reason", slice_of(health.reason));
+	json_set_number(json, "round_trips", (long long)health.round_trips);
+	json_set_number(json, "failures", (long long)health.failures);
+	json_set_number(json, "journal", (long long)health.journal);
+	json_set_number(json, "bytes", (long long)health.bytes);
+	return json;
+}
+
+void
+api_status(struct exchange *exchange)
+{
+	const struct snapshot *snapshot =
+		snapshot_slot_get(exchange->api->slot);
+	struct milter_load load = milter_load();
+	struct json *json = json_map();
+
+	json_set_text(json, "version", slice_of(PACKAGE_VERSION));
+	json_set_number(json, "pid", getpid());
+	json_set_time(json, "started", exchange->api->started_ms);
+	json_set_text(json, "config", slice_of(snapshot->config->file));
+	json_set_text(json, "listen", slice_of(snapshot->config->listen));
+	json_set_text(json, "mode",
+		slice_of(mode_name(snapshot->judge.respond.mode)));
+	json_set_number(json, "policies",
+		(long long)sigma_program_rules(snapshot->program));
+	json_set_number(json, "local_domains",
+		(long long)realm_domains(snapshot->realm));
+	json_set_number(json, "sessions", (long long)load.sessions);
+	json_set_number(json, "messages", (long long)load.messages_total);
+	json_set_number(json, "reloads", (long long)exchange->api->reloads);
+	json_set_take(json, "store", json_of_health(exchange->api->store));
+	snapshot_unref(snapshot);
+	exchange_json_take(exchange, json);
+}
