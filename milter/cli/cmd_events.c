@@ -7,9 +7,11 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define LIMIT_DEFAULT "50"
 #define WAIT_MS "25000"
+#define RETRY_SECONDS 2
 
 static const char usage[] =
 	"forwarden events [-c FILE] [--socket PATH] [-n COUNT] [--follow] "
@@ -128,22 +130,41 @@ show(struct ask *ask, const struct events_options *options, char **last,
 	return !ferror(stdout);
 }
 
+/* Goes on for as long as it is read. A daemon that is started again is found
+ * again. */
+static int
+follow(struct ask *ask, const struct events_options *options, char **last)
+{
+	int status;
+
+	while (!ferror(stdout))
+		if (!show(ask, options, last, &status)) {
+			if (*last == NULL)
+				return status;
+			(void)sleep(RETRY_SECONDS);
+		} else if (*last == NULL) {
+			*last = ask_escape(ask, "0");
+		}
+	return COMMAND_OK;
+}
+
 int
 cmd_events(int argc, char **argv)
 {
 	struct events_options options;
 	struct ask *ask;
 	char *last = NULL;
-	int status = COMMAND_OK;
+	int status;
 
 	if (!parse_options(argc, argv, &options))
 		return command_usage(usage);
 	ask = ask_start(&options.ask);
 	if (ask == NULL)
 		return COMMAND_FAILED;
-	while (show(ask, &options, &last, &status) && options.follow)
-		if (last == NULL)
-			last = ask_escape(ask, "0");
+	if (options.follow)
+		status = follow(ask, &options, &last);
+	else
+		(void)show(ask, &options, &last, &status);
 	free(last);
 	ask_close(ask);
 	return status;

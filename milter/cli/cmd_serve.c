@@ -94,9 +94,11 @@ prepare(const struct config *config, struct sockets *sockets, struct err *err)
 {
 	struct privilege user;
 
-	return log_open(config->log_target, (enum log_level)config->log_level,
-		       err) &&
-		privilege_find(config->user, config->group, &user, err) &&
+	return privilege_find(config->user, config->group, &user, err) &&
+		folder_make_file(config->log_target, &user, err) &&
+		folder_make_file(config->events, &user, err) &&
+		log_open(config->log_target, (enum log_level)config->log_level,
+			err) &&
 		folder_make(config->state, 0750, &user, err) &&
 		sockets_open(config, &user, sockets, err);
 }

@@ -60,6 +60,7 @@ struct config {
 	const char *log_target;
 	long long log_level; /* enum log_level */
 	const char *events;
+	bool log_all;
 
 	bool privacy_hash;
 	const char *privacy_key; /* read from its file */

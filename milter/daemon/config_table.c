@@ -193,6 +193,10 @@ static const struct config_key keys[] = {
 		"Where the JSON of each verdict above none goes beside the "
 		"store's stream: log, none, or file:/path."},
 
+	{"log.all", CONFIG_BOOL, AT(log_all), "false", 0, 0, NULL,
+		"Report every message, not only those with a verdict above "
+		"none. The store's stream keeps to the latter."},
+
 	{"privacy.hash", CONFIG_BOOL, AT(privacy_hash), "false", 0, 0, NULL,
 		"Keep keyed hashes (HMAC-SHA-256) instead of addresses in "
 		"the store."},

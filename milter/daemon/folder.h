@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Folders the daemon needs and may make itself. */
+/* Folders and files the daemon needs and may make itself. */
 #ifndef DAEMON_FOLDER_H
 #define DAEMON_FOLDER_H
 
@@ -12,5 +12,10 @@
  * what is there already stays as it is. */
 bool folder_make(const char *path, mode_t mode, const struct privilege *user,
 	struct err *err);
+/* For a place to write to, "file:/path" or another: the file is made if it is
+ * missing and given to the user, so that a worker without rights can write
+ * to it. What is there already stays as it is. */
+bool folder_make_file(
+	const char *place, const struct privilege *user, struct err *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@ struct report {
 	pthread_rwlock_t lock; /* over place and fd */
 	enum place place;
 	int fd;
+	atomic_bool all;
 	struct metrics *metrics;
 };
 
@@ -53,13 +55,15 @@ parse_place(const char *events, enum place *place, int *fd, struct err *err)
 }
 
 bool
-report_open(struct report *report, const char *events, struct err *err)
+report_open(struct report *report, const struct report_options *options,
+	struct err *err)
 {
 	enum place place;
 	int fd, old;
 
-	if (!parse_place(events, &place, &fd, err))
+	if (!parse_place(options->events, &place, &fd, err))
 		return false;
+	report->all = options->all;
 	pthread_rwlock_wrlock(&report->lock);
 	old = report->fd;
 	report->place = place;
@@ -71,7 +75,8 @@ report_open(struct report *report, const char *events, struct err *err)
 }
 
 struct report *
-report_new(const char *events, struct metrics *metrics, struct err *err)
+report_new(const struct report_options *options, struct metrics *metrics,
+	struct err *err)
 {
 	struct report *report = calloc(1, sizeof *report);
 
@@ -82,7 +87,7 @@ report_new(const char *events, struct metrics *metrics, struct err *err)
 	pthread_rwlock_init(&report->lock, NULL);
 	report->fd = NOT_OPEN;
 	report->metrics = metrics;
-	if (!report_open(report, events, err)) {
+	if (!report_open(report, options, err)) {
 		report_free(report);
 		return NULL;
 	}
@@ -194,18 +199,29 @@ report_line(const struct verdict *verdict, enum action taken, struct buf *out)
 	add_gaps(out, verdict->gaps);
 }
 
+/* Is it for people and for the stream, whatever is asked for? */
+static bool
+is_notable(const struct verdict *verdict, enum action taken)
+{
+	return taken != ACTION_NONE || verdict->would != ACTION_NONE;
+}
+
 static void
 tell(struct report *report, struct store *store, const struct verdict *verdict,
 	enum action taken)
 {
 	struct buf json = {0}, line = {0};
+	struct slice event = slice_of(NULL);
 
 	report_line(verdict, taken, &line);
 	if (buf_ok(&line))
 		log_write(LOG_LEVEL_INFO, "%.*s", SLICE_ARG(buf_slice(&line)));
-	if (event_write(verdict, taken, &json) && buf_ok(&json))
-		write_event(report, buf_slice(&json));
-	judge_record(store, verdict, taken, buf_slice(&json));
+	if (event_write(verdict, taken, &json) && buf_ok(&json)) {
+		event = buf_slice(&json);
+		write_event(report, event);
+	}
+	judge_record(store, verdict, taken,
+		is_notable(verdict, taken) ? event : slice_of(NULL));
 	buf_fini(&line);
 	buf_fini(&json);
 }
@@ -216,8 +232,8 @@ report_verdict(struct report *report, struct store *store,
 {
 	if (report->metrics != NULL)
 		metrics_count(report->metrics, verdict, taken);
-	if (taken == ACTION_NONE && verdict->would == ACTION_NONE)
-		judge_record(store, verdict, taken, slice_of(NULL));
-	else
+	if (is_notable(verdict, taken) || report->all)
 		tell(report, store, verdict, taken);
+	else
+		judge_record(store, verdict, taken, slice_of(NULL));
 }

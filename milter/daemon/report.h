@@ -14,13 +14,18 @@
 struct metrics;
 struct report;
 
-/* events: "log", "none" or "file:/path". NULL with err. metrics is borrowed
- * and may be NULL. */
-struct report *report_new(const char *events, struct metrics *, struct err *);
+struct report_options {
+	const char *events; /* "log", "none" or "file:/path" */
+	bool all; /* also verdicts of none; never to the store's stream */
+};
+
+/* NULL with err. metrics is borrowed and may be NULL. */
+struct report *report_new(
+	const struct report_options *, struct metrics *, struct err *);
 void report_free(struct report *);
-/* Another place for the events, or the same file opened anew after a
- * rotation. On failure the old place stays. */
-bool report_open(struct report *, const char *events, struct err *);
+/* Other options, or the same file opened anew after a rotation. On failure
+ * the old ones stay. */
+bool report_open(struct report *, const struct report_options *, struct err *);
 
 /* After the verdict was carried out, for every message. */
 void report_verdict(struct report *, struct store *, const struct verdict *,

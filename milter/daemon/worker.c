@@ -80,15 +80,22 @@ warn_fixed(const struct config *old, const struct config *new)
 				fixed[i].name);
 }
 
+static struct report_options
+report_options(const struct config *config)
+{
+	return (struct report_options){config->events, config->log_all};
+}
+
 static void
 use_log(const struct config *config, struct report *report)
 {
+	const struct report_options options = report_options(config);
 	struct err err = {0};
 
 	if (!log_open(config->log_target, (enum log_level)config->log_level,
 		    &err))
 		log_write(LOG_LEVEL_ERROR, "%s", err.text);
-	if (report != NULL && !report_open(report, config->events, &err))
+	if (report != NULL && !report_open(report, &options, &err))
 		log_write(LOG_LEVEL_ERROR, "%s", err.text);
 }
 
@@ -267,6 +274,7 @@ static bool
 prepare(struct worker *worker, const struct snapshot *snapshot, struct err *err)
 {
 	const struct config *config = snapshot->config;
+	const struct report_options options = report_options(config);
 
 	if (!drop_rights(config, err))
 		return false;
@@ -277,7 +285,7 @@ prepare(struct worker *worker, const struct snapshot *snapshot, struct err *err)
 	if (worker->metrics == NULL ||
 		!metrics_bind(worker->metrics, snapshot->program))
 		return err_set(err, ERR_MEMORY, "out of memory");
-	worker->report = report_new(config->events, worker->metrics, err);
+	worker->report = report_new(&options, worker->metrics, err);
 	if (worker->report == NULL)
 		return false;
 	if (pipe(worker->pipe) < 0)

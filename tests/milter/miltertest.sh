@@ -107,6 +107,7 @@ start_daemon() { # name
 		host: mx.example.com
 		respond: {ceiling: discard}
 		log: {events: "file:$folder/events"}
+		${more-}
 	END
 	"$program" serve -c "$folder/forwarden.yaml" >"$folder/log" 2>&1 &
 	daemon=$!
@@ -206,6 +207,25 @@ await is_gone
 result $? "stop: the daemon is gone"
 [ ! -e "$folder/milter.sock" ]
 result $? "stop: so is its socket"
+
+# As root the worker becomes somebody else, who can read, write and reload.
+if [ "$(id -u)" -eq 0 ] && id nobody >/dev/null 2>&1; then
+	chmod 755 "$tmp"
+	more="user: nobody"
+	start_daemon rights
+	more=
+	worker=$(pgrep -P "$daemon")
+	[ "$(ps -o user= -p "$worker")" = nobody ]
+	result $? "rights: the worker is nobody"
+	[ "$(stat -c %U "$folder/events" "$folder/state" | sort -u)" = nobody ]
+	result $? "rights: its files are its own"
+	play actions
+	event_has 4HOLD '"action":"quarantine"' "rights: the event is written"
+	kill -HUP "$daemon"
+	await log_has 'reload: done'
+	result $? "rights: it can reload"
+	stays_whole rights
+fi
 
 # A second daemon at the same place is told who is there.
 start_daemon twice
