@@ -111,17 +111,23 @@ is_calendar(const struct findings *findings, const struct address *mailbox)
 	return findings->inquiry->marks.calendar;
 }
 
+enum scope {
+	EXCUSES_NOTHING, /* what it is about was dropped already */
+	EXCUSES_INFERRED,
+	EXCUSES_ALL
+};
+
 static const struct {
 	enum exemption bit;
 	bool (*applies)(const struct findings *, const struct address *mailbox);
-	bool excuses_all; /* not only what is inferred */
+	enum scope scope;
 } exemptions[EXEMPTION_COUNT] = {
-	{EXEMPT_OWN_LIST, is_own_list, true},
-	{EXEMPT_BOUNCE, is_bounce, false},
-	{EXEMPT_AUTO_REPLY, is_auto_reply, true},
-	{EXEMPT_REPLY, is_reply, false},
-	{EXEMPT_GENERATED, is_generated, false},
-	{EXEMPT_CALENDAR, is_calendar, false},
+	{EXEMPT_OWN_LIST, is_own_list, EXCUSES_ALL},
+	{EXEMPT_BOUNCE, is_bounce, EXCUSES_INFERRED},
+	{EXEMPT_AUTO_REPLY, is_auto_reply, EXCUSES_ALL},
+	{EXEMPT_REPLY, is_reply, EXCUSES_NOTHING},
+	{EXEMPT_GENERATED, is_generated, EXCUSES_INFERRED},
+	{EXEMPT_CALENDAR, is_calendar, EXCUSES_INFERRED},
 };
 
 unsigned
@@ -149,11 +155,13 @@ is_told(enum evidence evidence)
 bool
 exempt_covers(unsigned exempt, const struct observation *seen)
 {
+	enum scope needed =
+		is_told(seen->evidence) ? EXCUSES_ALL : EXCUSES_INFERRED;
 	size_t i;
 
 	for (i = 0; i < EXEMPTION_COUNT; i++)
 		if ((exempt & exemptions[i].bit) != 0 &&
-			(exemptions[i].excuses_all || !is_told(seen->evidence)))
+			exemptions[i].scope >= needed)
 			return true;
 	return false;
 }

@@ -36,7 +36,7 @@ struct inquiry {
 struct findings {
 	const struct inquiry *inquiry;
 	const struct recipient *rcpt;
-	bool took_part; /* the recipient, in a message this one refers to */
+	bool took_part; /* the recipient, in a message that would be evidence */
 	size_t count;
 	struct observation at[FINDINGS_MAX];
 };

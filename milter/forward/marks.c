@@ -39,6 +39,13 @@ struct mark {
 	const char *wants; /* words, one of which it must hold: "a|b" */
 };
 
+static unsigned char
+confidence_of(const struct mark *mark)
+{
+	return mark->confidence != 0 ? mark->confidence
+				     : evidence_row(mark->evidence)->confidence;
+}
+
 /* May one more of its kind be kept? Fields that repeat one another are kept
  * once, and no kind can crowd the others out. */
 static bool
@@ -53,7 +60,7 @@ is_news(const struct reader *reader, const struct address *mailbox)
 		if (seen->evidence != reader->mark->evidence)
 			continue;
 		if (mailbox != NULL && address_equal(&seen->mailbox, mailbox) &&
-			seen->confidence >= reader->mark->confidence)
+			seen->confidence >= confidence_of(reader->mark))
 			return false;
 		same++;
 	}
@@ -78,8 +85,7 @@ add(struct reader *reader, struct slice value, const struct address *mailbox)
 		.inside = custody_holds(reader->custody, reader->field->index),
 		.platform =
 			mark->platform != NULL ? mark->platform : row->platform,
-		.confidence = mark->confidence != 0 ? mark->confidence
-						    : row->confidence};
+		.confidence = confidence_of(mark)};
 	if (mailbox != NULL)
 		seen->mailbox = *mailbox;
 	if (seen->inside)

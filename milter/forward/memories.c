@@ -102,36 +102,39 @@ find_reference(struct findings *findings, const struct memory *memory)
 			memory, member);
 }
 
-/* Drops what was found from the index on: the recipient took part. */
+/*
+ * What one memory says, unless the recipient took part in that message. Each
+ * answers for itself: an outsider who writes into an old thread, with a copy
+ * to his own address, must not become a participant of all that follows.
+ */
 static void
-drop_from(struct findings *findings, size_t index)
+find_memory(struct findings *findings, const struct memory *memory,
+	struct slice hash)
 {
-	findings->took_part = findings->count > index;
-	findings->count = index;
+	size_t before = findings->count;
+
+	if (memory->own)
+		find_same_message(findings, memory);
+	else
+		find_reference(findings, memory);
+	if (findings->count == before || !took_part(memory, hash))
+		return;
+	findings->count = before;
+	findings->took_part = true;
 }
 
 void
 findings_from_memories(struct findings *findings)
 {
 	const struct inquiry *inquiry = findings->inquiry;
-	size_t i, before = findings->count;
-	bool participant = false;
 	struct slice hash;
+	size_t i;
 
 	if (inquiry->memory_count == 0)
 		return;
 	hash = trace_hash(inquiry->message->arena, &findings->rcpt->address);
 	if (hash.p == NULL)
 		return;
-	for (i = 0; i < inquiry->memory_count; i++) {
-		const struct memory *memory = &inquiry->memories[i];
-
-		participant = participant || took_part(memory, hash);
-		if (memory->own)
-			find_same_message(findings, memory);
-		else
-			find_reference(findings, memory);
-	}
-	if (participant)
-		drop_from(findings, before);
+	for (i = 0; i < inquiry->memory_count; i++)
+		find_memory(findings, &inquiry->memories[i], hash);
 }

@@ -109,6 +109,20 @@ static const struct flowcase forged[] = {
 		"X-Yahoo-Forwarded: from  to\nX-Forwarded-For: \n"
 		"X-Forwarded-To: \nFrom: alice@example.com\n",
 		NULL, NULL, KIND_NONE, "", 0, 0, "", 0},
+	{"an outsider wrote into the thread with a copy to himself",
+		"auth alice\nclient 10.0.0.7\nmail "
+		"<alice@example.com>\n" TO_DROP
+		"\nFrom: alice@example.com\nTo: drop@freemail.example\n"
+		"References: <m1@p>\n"
+		"Thread-Index: Add41XPhHzNfrvGkRJ2TYsozzI9LOQLXuPZA\n",
+		"m1@p m alice@example.com 900\n"
+		"m1@p p bob@partner.example 900\n"
+		"thread:01d778d573e11f335faef1a4449d9362ca33cc8f4b39 m "
+		"alice@example.com 900\n"
+		"thread:01d778d573e11f335faef1a4449d9362ca33cc8f4b39 p "
+		"drop@freemail.example 500\n",
+		"alice@example.com", KIND_FORWARD, "", 80, 80,
+		"forwarded-message-id machine-speed", EXEMPT_REPLY},
 	{"many marks of the boss do not crowd out alice's",
 		EGRESS FROM_BOB ORCPT_ALICE
 		"\n" HOP_LOCAL HOP_IN("alice@example.com") FRAME_BOSS FRAME_BOSS
