@@ -306,6 +306,18 @@ find_transit(struct findings *findings)
 			findings, EVIDENCE_TRANSIT, message->mail_from.text);
 }
 
+/* One that gets it in this very transaction is written to, not forwarded. */
+static bool
+is_recipient(const struct message *message, const struct address *address)
+{
+	size_t i;
+
+	for (i = 0; i < message->rcpt_count; i++)
+		if (address_equal(&message->rcpts[i].address, address))
+			return true;
+	return false;
+}
+
 /* Counts the different local mailboxes of a list into *count, keeping one. */
 static void
 count_local(const struct inquiry *inquiry, const struct addresses *list,
@@ -317,7 +329,8 @@ count_local(const struct inquiry *inquiry, const struct addresses *list,
 		const struct address *address = &list->at[i];
 
 		if (!inquiry_is_local(inquiry, address) ||
-			(*one != NULL && address_equal(*one, address)))
+			(*one != NULL && address_equal(*one, address)) ||
+			is_recipient(inquiry->message, address))
 			continue;
 		*one = address;
 		(*count)++;

@@ -33,6 +33,10 @@
  *	vendor, outside     maybe forged, maybe Exchange
  *	addressee           To or Cc of a foreign author
  *
+ * The last is a stranger's word alone. It binds, so that the flow shows, but
+ * never makes it likely: a web form of ours that sends on behalf of visitors
+ * looks like that, too.
+ *
  * Then every observation that names another mailbox falls away, so that an
  * outsider who writes "X-MS-Exchange-Inbox-Rules-Loop: boss@..." into a mail
  * to a clerk that forwards cannot point at the boss. Observations that name
@@ -304,12 +308,16 @@ kind_by_author(const struct findings *findings, const struct flow *flow)
 
 /* What the sorted findings that count come to. */
 static void
-conclude(const struct findings *findings, struct flow *flow)
+conclude(const struct findings *findings, enum claim_rank bound_by,
+	struct flow *flow)
 {
 	enum kind kind = KIND_NONE;
 	size_t i;
 
 	flow->confidence = confidence_combine(findings->at, findings->count);
+	if (bound_by == CLAIM_ADDRESSEE &&
+		flow->confidence >= FLOW_CONFIDENCE_LIKELY)
+		flow->confidence = FLOW_CONFIDENCE_LIKELY - 1;
 	for (i = 0; i < findings->count; i++) {
 		const struct observation *seen = &findings->at[i];
 		const struct evidence_row *row = evidence_row(seen->evidence);
@@ -370,7 +378,7 @@ infer_one(struct findings *findings, struct flow *flow)
 	}
 	add_speed(findings, flow);
 	sort_findings(findings);
-	conclude(findings, flow);
+	conclude(findings, bound_by, flow);
 	keep_seen(findings, flow);
 }
 

@@ -61,6 +61,7 @@ static bool
 authored_here(const struct inquiry *inquiry)
 {
 	return inquiry->message->from_local &&
+		custody_born_here(&inquiry->custody) &&
 		(inquiry->envelope_local || inquiry->message->null_sender);
 }
 

@@ -35,10 +35,10 @@ class Way:
     Forwarden must say of it (kind None: that it is no forward)."""
 
     def __init__(self, name, recipient, destination, kind, evidence=(), send=None,
-                 mailbox=None):
+                 fields=""):
         self.name, self.recipient, self.destination = name, recipient, destination
         self.kind, self.evidence, self.send = kind, evidence, send
-        self.mailbox = mailbox or recipient
+        self.mailbox, self.fields = recipient, fields
         self.token = uuid.uuid4().hex[:12]
 
 
@@ -63,7 +63,7 @@ class Site:
         return f"{name}@{self.rig.domain}"
 
     def letter(self, way, to=None):
-        return (f"From: Bob Jones <{STRANGER}>\nTo: {to or way.recipient}\n"
+        return (f"{way.fields}From: Bob Jones <{STRANGER}>\nTo: {to or way.recipient}\n"
                 f"Subject: The offer\nMessage-ID: <{way.token}@partner.example>\n\n"
                 f"token {way.token}\n")
 
@@ -123,8 +123,15 @@ def write_new(site, way):
          xclient={"ADDR": "10.1.2.3", "LOGIN": way.recipient.partition("@")[0]})
 
 
+# A stranger's attempt to have it laid at somebody else's door.
+FORGED = "".join(f"{name}: boss@example.com\n" for name in (
+    "X-MS-Exchange-Inbox-Rules-Loop", "X-Sieve-Redirected-From", "X-Zimbra-Forwarded",
+    "Delivered-To", "Resent-From"))
+
+
 def postfix_ways(site):
-    alice, bella = site.rig.user("alice"), site.rig.user("bella")
+    alice, bella, frank = (site.rig.user(n) for n in ("alice", "bella", "frank"))
+    frank.forward("framed@freemail.example")
     alice.forward("forward@freemail.example")
     site.postfix.table("aliases", {"sales": "alias@freemail.example"})
     site.postfix.table("bcc", {bella.address: "bcc@freemail.example"})
@@ -138,6 +145,8 @@ def postfix_ways(site):
             "redirect", ["orcpt"]),
         Way("Postfix bcc map", bella.address, "bcc@freemail.example", "copy",
             ["bcc-map"]),
+        Way("... with marks of another forged", frank.address,
+            "framed@freemail.example", "redirect", ["orcpt"], fields=FORGED),
     ]
 
 

@@ -141,6 +141,23 @@ static const struct flowcase forged[] = {
 		"Authentication-Results: mx.partner.example; spf=pass\n"
 		"From: bob@partner.example\n",
 		NULL, NULL, KIND_NONE, "", 0, 0, "", 0},
+	{"a web form that writes to us and to an agency at once",
+		"client 10.0.0.9\nmail <visitor@partner.example>\n"
+		"rcpt <sales@example.com>\nrcpt <agency@third.example>\n\n"
+		"From: visitor@partner.example\nTo: sales@example.com\n",
+		NULL, NULL, KIND_NONE, "", 0, 0, "", 0},
+	{"... or in two transactions",
+		"client 10.0.0.9\nmail <visitor@partner.example>\n"
+		"rcpt <agency@third.example>\n\n"
+		"From: visitor@partner.example\nTo: sales@example.com\n",
+		NULL, "sales@example.com", KIND_REDIRECT, "", 69, 69,
+		"transit to-mismatch", 0},
+	{"a stranger who spoofs our From is no author of ours",
+		FROM_BOB TO_DROP "\n" HOP_IN_NOBODY
+				 "Message-ID: <s@p>\nFrom: "
+				 "boss@example.com\nTo: undisclosed:;\n",
+		"own m alice@example.com 1000\n", "alice@example.com",
+		KIND_REDIRECT, "", 97, 97, "same-message-id machine-speed", 0},
 	{"a customer's mail that we relay is nobody's forward",
 		"client 10.0.0.9\n" FROM_BOB TO_DROP
 		"\nFrom: bob@partner.example\nTo: drop@freemail.example\n",
