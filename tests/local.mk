@@ -10,6 +10,7 @@ include tests/unit/store.mk
 include tests/unit/verdict.mk
 include tests/unit/daemon.mk
 include tests/contract/local.mk
+include tests/chaos/local.mk
 endif
 include tests/scenario/local.mk
 include tests/milter/local.mk

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "store/key.h"
 
 #include <string.h>
@@ -73,6 +74,16 @@ rediskey_plain(struct arena *arena, const char *prefix, const char *kind,
 		add_escaped(&buf, text);
 	}
 	return finish(arena, &buf);
+}
+
+struct slice
+rediskey_top(struct arena *arena, const char *prefix, int64_t at_ms)
+{
+	char text[CLOCK_TEXT_BYTES];
+
+	clock_format(at_ms, text);
+	return rediskey_plain(arena, prefix, "top",
+		slice_sub(slice_of(text), 0, sizeof "2026-11-21" - 1));
 }
 
 static int

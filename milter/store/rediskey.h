@@ -23,6 +23,8 @@ struct slice rediskey_tagged(struct arena *, const char *prefix,
 /* "prefix:kind" or "prefix:kind:text", without a hash tag. */
 struct slice rediskey_plain(struct arena *, const char *prefix,
 	const char *kind, struct slice text);
+/* "prefix:top:2026-11-21": the set of that day (UTC). */
+struct slice rediskey_top(struct arena *, const char *prefix, int64_t at_ms);
 /* The kind of a key of this prefix ("box"), absent for another's; *text is
  * what stands in braces, decoded, *rest what follows them. */
 struct slice rediskey_parse(struct arena *, const char *prefix,

@@ -110,9 +110,7 @@ people_top(struct store *store, struct arena *arena, int64_t day_ms,
 	if (!question_begin(&q, (struct redis *)store, err))
 		return false;
 	day = question_add(&q, "ZREVRANGE",
-		rediskey_plain(q.arena, q.redis->prefix, "top",
-			arena_printf(q.arena, "%lld",
-				(long long)(day_ms / BOX_DAY_MS))));
+		rediskey_top(q.arena, q.redis->prefix, day_ms));
 	if (day != NULL) {
 		command_number(day, 0);
 		command_number(day, (int64_t)limit - 1);

@@ -189,7 +189,7 @@ static const char tally[] = LUA_MARK
 	"  end\n"
 	"  if p then return false end\n"
 	"  local most = tonumber(ARGV[10]) * 16\n"
-	"  if #seen >= 2 * most then\n"
+	"  if #seen < 512 or #seen >= 2 * most then\n"
 	"    redis.call('SET', once, string.sub(seen, -most) .. print)\n"
 	"  else\n"
 	"    redis.call('APPEND', once, print)\n"

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define PRINT_BYTES 8
-#define ONCE_PRINTS 256
+#define ONCE_PRINTS 2048
 #define DEST_MAX "10000"
 #define TOP_MAX "100000"
 #define HOUR_MS ((int64_t)3600000)
@@ -195,7 +195,7 @@ add_tally(struct builder *b, size_t i)
 		command_word(
 			command, builder_tagged(b, "dest", tally->destination));
 		command_word(command,
-			rediskey_plain(b->arena, b->prefix, "top", day_of(b)));
+			rediskey_top(b->arena, b->prefix, b->request->at_ms));
 	}
 	command_number(command, b->request->at_ms);
 	command_word(command, slice_of(names[tally->what]));
@@ -280,8 +280,8 @@ add_marks(struct builder *b, const struct command *tallied)
 	if (tallied->number > 0)
 		ok = ok &&
 			add_mark(b,
-				rediskey_plain(
-					b->arena, b->prefix, "top", day_of(b)),
+				rediskey_top(
+					b->arena, b->prefix, b->request->at_ms),
 				tallied->number, tally->mailbox, TOP_MAX,
 				options->day_ttl_ms);
 	return ok;

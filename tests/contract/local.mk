@@ -45,3 +45,11 @@ tests_contract_test_faults_SOURCES = tests/contract/test_faults.c \
 tests_contract_test_faults_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_contract_test_faults_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
 tests_contract_test_faults_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/contract/test_redis_doc
+tests_contract_test_redis_doc_SOURCES = tests/contract/test_redis_doc.c \
+	$(SERVER)
+tests_contract_test_redis_doc_CPPFLAGS = $(AM_CPPFLAGS)
+tests_contract_test_redis_doc_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
+tests_contract_test_redis_doc_LDADD = $(LIBSTORE)
+EXTRA_DIST += docs/redis.md

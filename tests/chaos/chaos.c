@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A load from many threads while Redis is stopped, killed, failed over and
+ * resharded. Afterwards every note is counted in Redis itself: lost 0, twice
+ * 0; and no message waited longer than its budget. Prints a table, and TAP.
+ */
+#include "contract/sentinels.h"
+#include "contract/server.h"
+
+#include "base/arena.h"
+#include "store/options.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define THREADS 16
+#define MAILBOXES 40
+#define BUDGET_MS 250
+/* What a busy machine may add. */
+#define SLACK_MS 100
+#define WINDOW_MS ((int64_t)86400000)
+#define WAIT_S 60
+
+/* How late the machine itself wakes a thread that sleeps: what is over the
+ * budget by no more than this is not the store's doing. */
+struct watch {
+	pthread_t thread;
+	atomic_bool ends;
+	atomic_llong worst_ms;
+};
+
+static void *
+run_watch(void *arg)
+{
+	struct watch *watch = arg;
+
+	while (!atomic_load(&watch->ends)) {
+		const struct timespec wait = {0, 10 * 1000000};
+		int64_t began_ms = clock_monotonic_ms(), late_ms;
+
+		nanosleep(&wait, NULL);
+		late_ms = clock_monotonic_ms() - began_ms - 10;
+		if (late_ms > atomic_load(&watch->worst_ms))
+			atomic_store(&watch->worst_ms, late_ms);
+	}
+	return NULL;
+}
+
+struct load {
+	struct store *store;
+	struct watch watch;
+	int messages; /* of each thread */
+	long pause_us; /* between two messages of a thread */
+	atomic_int asked, from_redis, from_memory, late, over, unanswered;
+	atomic_llong worst_ms;
+	atomic_int noted[MAILBOXES];
+};
+
+struct session {
+	struct load *load;
+	int number;
+	pthread_t thread;
+};
+
+static bool verbose;
+
+static void
+say(void *ctx, enum log_level level, const char *text)
+{
+	(void)ctx;
+	(void)level;
+	if (verbose)
+		fprintf(stderr, "# log: %s\n", text);
+}
+
+static void
+pause_us(long us)
+{
+	struct timespec wait = {us / 1000000, us % 1000000 * 1000};
+
+	nanosleep(&wait, NULL);
+}
+
+static void
+count_result(struct load *load, enum store_result result, int64_t took_ms)
+{
+	long long worst = atomic_load(&load->worst_ms);
+
+	atomic_fetch_add(&load->asked, 1);
+	atomic_fetch_add(result == STORE_OK    ? &load->from_redis
+			: result == STORE_LATE ? &load->late
+					       : &load->from_memory,
+		1);
+	if (took_ms > BUDGET_MS + SLACK_MS + atomic_load(&load->watch.worst_ms))
+		atomic_fetch_add(&load->over, 1);
+	while (took_ms > worst &&
+		!atomic_compare_exchange_weak(&load->worst_ms, &worst, took_ms))
+		continue;
+}
+
+/* A message as the judge makes it: an answer wanted for a note, a recall and
+ * facts; a trace, tallies and an event told. */
+static void
+message(struct load *load, struct arena *arena, int thread, int number)
+{
+	int mailbox = (thread * 7919 + number) % MAILBOXES;
+	char name[48], id[48], json[160];
+	struct slice members[1];
+	struct store_op asked[3], told[4];
+	struct store_batch ask = {asked, 3, arena, 0},
+			   tell = {told, 4, NULL, 0};
+	int64_t began_ms;
+	enum store_result result;
+
+	snprintf(name, sizeof name, "user%d@example.com", mailbox);
+	snprintf(id, sizeof id, "m-%d-%d", thread, number);
+	snprintf(json, sizeof json, "{\"id\":\"%s\",\"mailbox\":\"%s\"}", id,
+		name);
+	members[0] = slice_of(name);
+	asked[0] = (struct store_op){STORE_NOTE,
+		{.note = {.group = slice_of(name),
+			 .policy = SLICE("rate"),
+			 .member = slice_of(id),
+			 .window_ms = WINDOW_MS,
+			 .after = -1}}};
+	asked[1] = (struct store_op){
+		STORE_RECALL, {.recall = {.id = slice_of(id), .cap = 8}}};
+	asked[2] = (struct store_op){STORE_FACTS,
+		{.facts = {.mailbox = slice_of(name),
+			 .destination = SLICE("drop@evil.example")}}};
+	told[0] = (struct store_op){STORE_REMEMBER,
+		{.remember = {slice_of(id), members, 1, WINDOW_MS}}};
+	told[1] = (struct store_op){STORE_TALLY,
+		{.tally = {.mailbox = slice_of(name),
+			 .destination = SLICE("drop@evil.example"),
+			 .what = TALLY_FORWARDED,
+			 .identity = slice_of(id)}}};
+	told[2] = told[1];
+	told[2].tally.what = TALLY_TAGGED;
+	told[3] = (struct store_op){STORE_APPEND, {.append = {slice_of(json)}}};
+	began_ms = clock_monotonic_ms();
+	result = store_ask(load->store, &ask, BUDGET_MS);
+	count_result(load, result, clock_monotonic_ms() - began_ms);
+	if (!asked[0].note.done || asked[0].note.count == 0)
+		atomic_fetch_add(&load->unanswered, 1);
+	store_tell(load->store, &tell);
+	atomic_fetch_add(&load->noted[mailbox], 1);
+	arena_reset(arena);
+}
+
+static void *
+run_session(void *arg)
+{
+	const struct session *session = arg;
+	struct arena *arena = arena_new(1 << 20);
+	int i;
+
+	for (i = 0; i < session->load->messages; i++) {
+		message(session->load, arena, session->number, i);
+		pause_us(session->load->pause_us);
+	}
+	arena_free(arena);
+	return NULL;
+}
+
+static bool
+settle(struct load *load)
+{
+	struct store_health health;
+	int i;
+
+	for (i = 0; i < WAIT_S * 100; i++) {
+		store_health(load->store, &health);
+		if (health.up && health.journal == 0)
+			return true;
+		pause_us(10000);
+	}
+	printf("# it does not settle: %s, journal %llu\n", health.reason,
+		(unsigned long long)health.journal);
+	return false;
+}
+
+struct verdict {
+	long expected, lost, twice, tallies_lost, tallies_twice, events;
+};
+
+/* Asks through the store, which is settled: what Redis holds. */
+static bool
+count_all(struct load *load, struct verdict *v)
+{
+	struct arena *arena = arena_new(256u << 20);
+	struct err err = {0};
+	bool ok = true;
+	int i;
+
+	for (i = 0; i < MAILBOXES && ok; i++) {
+		long expected = atomic_load(&load->noted[i]);
+		struct store_windows windows;
+		struct store_boxes boxes;
+		char name[48];
+		long found, tallied;
+
+		snprintf(name, sizeof name, "user%d@example.com", i);
+		ok = store_windows(load->store, arena, slice_of(name), &windows,
+			     &err) &&
+			store_box(load->store, arena, slice_of(name), &boxes,
+				&err);
+		found = ok && windows.count == 1 ? (long)windows.at->count : 0;
+		tallied = ok && boxes.count == 1
+			? (long)boxes.at->tally[TALLY_FORWARDED]
+			: 0;
+		v->expected += expected;
+		v->lost += found < expected ? expected - found : 0;
+		v->twice += found > expected ? found - expected : 0;
+		v->tallies_lost += tallied < expected ? expected - tallied : 0;
+		v->tallies_twice += tallied > expected ? tallied - expected : 0;
+		arena_reset(arena);
+	}
+	if (ok) {
+		struct store_events events;
+
+		ok = store_events(load->store, arena, (struct slice){NULL, 0},
+			1000000, &events, &err);
+		v->events = (long)events.count;
+	}
+	if (!ok)
+		printf("# counting: %s\n", err.text);
+	arena_free(arena);
+	return ok;
+}
+
+static bool
+report(struct load *load, const char *name)
+{
+	struct store_health health;
+	struct verdict v = {0};
+	bool ok = settle(load) && count_all(load, &v);
+
+	store_health(load->store, &health);
+	printf("# %s\n"
+	       "#   messages %d: by Redis %d, by memory %d, late %d; "
+	       "unanswered %d; worst wait %lld ms (of a budget of %d; the "
+	       "machine itself "
+	       "was late by %lld), over budget %d\n"
+	       "#   notes %ld: lost %ld, twice %ld; tallies: lost %ld, twice "
+	       "%ld; events %ld of %ld\n"
+	       "#   replayed %llu, lost by the journal %llu, round trips %llu "
+	       "in %llu pipelines\n",
+		name, load->asked, load->from_redis, load->from_memory,
+		load->late, load->unanswered, (long long)load->worst_ms,
+		BUDGET_MS, (long long)load->watch.worst_ms, load->over,
+		v.expected, v.lost, v.twice, v.tallies_lost, v.tallies_twice,
+		v.events, v.expected, (unsigned long long)health.replayed,
+		(unsigned long long)health.lost,
+		(unsigned long long)health.round_trips,
+		(unsigned long long)health.pipelines);
+	return ok && v.lost == 0 && v.twice == 0 && v.tallies_lost == 0 &&
+		v.tallies_twice == 0 && v.events == v.expected &&
+		load->unanswered == 0 && load->over == 0 && health.lost == 0 &&
+		load->from_redis > 0 && load->from_memory + load->late > 0;
+}
+
+/* Runs the load while harm is done. */
+static bool
+run(const char *uri, const char *name, int total, void (*harm)(void))
+{
+	static struct session sessions[THREADS];
+	struct store_options options;
+	struct load load = {.messages = total / THREADS, .pause_us = 7000};
+	struct err err = {0};
+	bool ok;
+	int i;
+
+	store_options_init(&options);
+	options.uri = uri;
+	options.say = say;
+	options.events = 1000000;
+	options.backoff_ms = 100;
+	options.backoff_max_ms = 1000;
+	load.store = store_open(&options, &err);
+	if (load.store == NULL) {
+		printf("# %s: %s\n", name, err.text);
+		return false;
+	}
+	for (i = 0; i < THREADS; i++) {
+		sessions[i] = (struct session){.load = &load, .number = i};
+		pthread_create(
+			&sessions[i].thread, NULL, run_session, &sessions[i]);
+	}
+	pthread_create(&load.watch.thread, NULL, run_watch, &load.watch);
+	harm();
+	for (i = 0; i < THREADS; i++)
+		pthread_join(sessions[i].thread, NULL);
+	atomic_store(&load.watch.ends, true);
+	pthread_join(load.watch.thread, NULL);
+	ok = report(&load, name);
+	store_close(load.store);
+	return ok;
+}
+
+static struct server node;
+static const char *const append_only[] = {
+	"--appendonly", "yes", "--appendfsync", "everysec", NULL};
+
+static void
+harm_node(void)
+{
+	pause_us(1500000);
+	server_kill(&node, SIGSTOP);
+	pause_us(700000);
+	server_kill(&node, SIGCONT);
+	pause_us(1500000);
+	server_kill(&node, SIGKILL);
+	pause_us(500000);
+	(void)server_restart(&node, append_only);
+	pause_us(1500000);
+	server_kill(&node, SIGSTOP);
+	pause_us(3000000);
+	server_kill(&node, SIGCONT);
+}
+
+static bool
+chaos_node(int total)
+{
+	char uri[160];
+	bool ok;
+
+	if (!server_start(&node, 0, append_only))
+		return false;
+	snprintf(uri, sizeof uri, "unix:%s", node.socket);
+	ok = run(uri, "one node: SIGSTOP 0.7 s, SIGKILL, SIGSTOP 3 s", total,
+		harm_node);
+	server_stop(&node);
+	return ok;
+}
+
+static struct sentinels group;
+
+static struct server *
+master(void)
+{
+	char out[256];
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (group.servers[i].pid > 0 &&
+			server_cli(&group.servers[i], out, sizeof out, "role",
+				NULL) &&
+			strncmp(out, "master", 6) == 0)
+			return &group.servers[i];
+	return NULL;
+}
+
+/* The master dies; the replica takes over; what died comes back as its
+ * replica; then the new master hangs until it is deposed. */
+static void
+harm_sentinel(void)
+{
+	struct server *first, *second;
+	char port[16];
+	const char *replica[] = {"--replicaof", "127.0.0.1", port,
+		"--repl-diskless-sync-delay", "0", NULL};
+	int i;
+
+	pause_us(1500000);
+	first = master();
+	server_kill(first, SIGKILL);
+	for (i = 0; i < 300 && ((second = master()) == NULL); i++)
+		pause_us(50000);
+	if (second == NULL)
+		return;
+	pause_us(1500000);
+	snprintf(port, sizeof port, "%d", second->port);
+	(void)server_restart(first, replica);
+	pause_us(4000000);
+	server_kill(second, SIGSTOP);
+	pause_us(4000000);
+	server_kill(second, SIGCONT);
+	pause_us(1000000);
+}
+
+static bool
+chaos_sentinel(int total)
+{
+	char uri[256];
+	bool ok = false;
+
+	if (sentinels_start(&group)) {
+		sentinels_uri(&group, uri, sizeof uri);
+		ok = run(uri, "Sentinel: master killed, then deposed", total,
+			harm_sentinel);
+	}
+	sentinels_stop(&group);
+	return ok;
+}
+
+#define NODES 3
+static struct server nodes[NODES];
+static const char *const clustered[] = {"--cluster-enabled", "yes",
+	"--cluster-node-timeout", "1000", "--appendonly", "yes",
+	"--appendfsync", "everysec", NULL};
+
+static void
+reshard(int from, int to)
+{
+	char a[64], b[64], place[64];
+
+	if (!server_cli(&nodes[from], a, sizeof a, "cluster", "myid", NULL) ||
+		!server_cli(&nodes[to], b, sizeof b, "cluster", "myid", NULL))
+		return;
+	a[strcspn(a, "\r\n")] = b[strcspn(b, "\r\n")] = '\0';
+	snprintf(place, sizeof place, "127.0.0.1:%d", nodes[0].port);
+	if (!server_cli(&nodes[0], NULL, 0, "--cluster", "reshard", place,
+		    "--cluster-from", a, "--cluster-to", b, "--cluster-slots",
+		    "700", "--cluster-yes", NULL))
+		printf("# the reshard ended with a failure\n");
+}
+
+static void
+harm_cluster(void)
+{
+	pause_us(1500000);
+	reshard(0, 1);
+	reshard(1, 2);
+	pause_us(1000000);
+	server_kill(&nodes[2], SIGKILL);
+	pause_us(2500000);
+	(void)server_restart(&nodes[2], clustered);
+	pause_us(2000000);
+	server_kill(&nodes[1], SIGSTOP);
+	pause_us(700000);
+	server_kill(&nodes[1], SIGCONT);
+	reshard(2, 0);
+}
+
+static bool
+cluster_start(void)
+{
+	char place[NODES][32], out[4096];
+	int i;
+
+	for (i = 0; i < NODES; i++) {
+		if (!server_start(&nodes[i], -1, clustered))
+			return false;
+		snprintf(place[i], sizeof place[i], "127.0.0.1:%d",
+			nodes[i].port);
+	}
+	if (!server_cli(&nodes[0], NULL, 0, "--cluster", "create", place[0],
+		    place[1], place[2], "--cluster-yes", NULL))
+		return false;
+	for (i = 0; i < 400; i++) {
+		if (server_cli(&nodes[2], out, sizeof out, "cluster", "info",
+			    NULL) &&
+			strstr(out, "cluster_state:ok") != NULL)
+			return true;
+		pause_us(50000);
+	}
+	return false;
+}
+
+static bool
+chaos_cluster(int total)
+{
+	char uri[256];
+	bool ok = false;
+	int i;
+
+	if (cluster_start()) {
+		snprintf(uri, sizeof uri, "redis+cluster://127.0.0.1:%d",
+			nodes[0].port);
+		ok = run(uri, "Cluster: resharded, one killed, one stopped",
+			total, harm_cluster);
+	}
+	for (i = 0; i < NODES; i++)
+		server_stop(&nodes[i]);
+	return ok;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		bool (*run)(int total);
+	} kinds[] = {
+		{"node", chaos_node},
+		{"sentinel", chaos_sentinel},
+		{"cluster", chaos_cluster},
+	};
+	const char *only = argc > 1 ? argv[1] : NULL;
+	int total = argc > 2 ? atoi(argv[2]) : 24000;
+	int failed = 0;
+	size_t i;
+
+	verbose = getenv("VERBOSE") != NULL;
+	if (!server_available())
+		return server_skip();
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	printf("1..3\n");
+	for (i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		bool ok = true;
+
+		if (only == NULL || strcmp(only, "all") == 0 ||
+			strcmp(only, kinds[i].name) == 0)
+			ok = kinds[i].run(total);
+		printf("%sok %zu - nothing lost, nothing twice, nobody waits: "
+		       "%s\n",
+			ok ? "" : "not ", i + 1, kinds[i].name);
+		failed += !ok;
+	}
+	return failed != 0;
+}

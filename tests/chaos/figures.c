@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The figures of the store: bytes a mailbox (with one route and one window)
+ * in memory and in Redis, CPU of the asks of one message, and round trips of
+ * a message by kind. As TAP: the limits are part of it.
+ */
+#include "contract/server.h"
+
+#include "base/arena.h"
+#include "store/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MEMORY_LIMIT_BYTES 400
+#define REDIS_LIMIT_BYTES 700
+#define WINDOW_MS ((int64_t)3600000)
+#define SAMPLES 100
+
+static int number, failed;
+
+static void
+result(bool ok, const char *what)
+{
+	printf("%sok %d - %s\n", ok ? "" : "not ", ++number, what);
+	failed += !ok;
+}
+
+static double
+cpu_seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static long
+resident_bytes(void)
+{
+	FILE *file = fopen("/proc/self/statm", "r");
+	long total = 0, resident = 0;
+
+	if (file == NULL || fscanf(file, "%ld %ld", &total, &resident) != 2)
+		resident = 0;
+	if (file != NULL)
+		fclose(file);
+	return resident * sysconf(_SC_PAGESIZE);
+}
+
+/* What one mailbox with one route and one window comes from. */
+static void
+fill_one(struct store *store, int i)
+{
+	char name[48], drop[48], id[48];
+	struct store_op ops[3];
+	const struct store_batch batch = {ops, 3, NULL, 0};
+
+	snprintf(name, sizeof name, "user%07d@example.com", i);
+	snprintf(drop, sizeof drop, "drop%07d@evil.example", i);
+	snprintf(id, sizeof id, "%032d", i);
+	ops[0] = (struct store_op){STORE_TALLY,
+		{.tally = {.mailbox = slice_of(name),
+			 .what = TALLY_RECEIVED,
+			 .identity = slice_of(id)}}};
+	ops[1] = (struct store_op){STORE_TALLY,
+		{.tally = {.mailbox = slice_of(name),
+			 .destination = slice_of(drop),
+			 .what = TALLY_FORWARDED,
+			 .identity = slice_of(id)}}};
+	ops[2] = (struct store_op){STORE_NOTE,
+		{.note = {.group = slice_of(name),
+			 .policy =
+				 SLICE("5f1a6a4e-3f0a-4a68-9d0b-0f6f6f1c7a11"),
+			 .member = slice_of(id),
+			 .window_ms = WINDOW_MS,
+			 .cap = 20,
+			 .after = -1}}};
+	store_tell(store, &batch);
+}
+
+static void
+ask_message(struct store *store, struct arena *arena, int i)
+{
+	char name[48], id[48];
+	struct store_op recall[2], note;
+	struct store_batch first = {recall, 2, arena, 0};
+	struct store_batch second = {&note, 1, arena, 0};
+
+	snprintf(name, sizeof name, "user%07d@example.com", i);
+	snprintf(id, sizeof id, "%032d", i);
+	recall[0] = (struct store_op){
+		STORE_RECALL, {.recall = {.id = slice_of(id), .cap = 8}}};
+	recall[1] = (struct store_op){STORE_FACTS,
+		{.facts = {.mailbox = slice_of(name),
+			 .destination = SLICE("drop@evil.example")}}};
+	note = (struct store_op){STORE_NOTE,
+		{.note = {.group = slice_of(name),
+			 .policy =
+				 SLICE("5f1a6a4e-3f0a-4a68-9d0b-0f6f6f1c7a11"),
+			 .member = slice_of(id),
+			 .window_ms = WINDOW_MS,
+			 .cap = 20,
+			 .after = -1}}};
+	(void)store_ask(store, &first, 1000);
+	(void)store_ask(store, &second, 1000);
+	arena_reset(arena);
+}
+
+static void
+figures_memory(int mailboxes)
+{
+	struct arena *arena = arena_new(1 << 20);
+	struct store_options options;
+	struct store_health health;
+	struct store *store;
+	struct err err;
+	long before = resident_bytes(), resident;
+	double began, each;
+	int i;
+
+	store_options_init(&options);
+	options.memory_bytes = (uint64_t)mailboxes * MEMORY_LIMIT_BYTES;
+	options.events = 100;
+	store = store_open(&options, &err);
+	for (i = 0; i < mailboxes; i++)
+		fill_one(store, i);
+	store_health(store, &health);
+	resident = resident_bytes() - before;
+	printf("# memory: %d mailboxes, %llu entries, %llu went; counted %.0f, "
+	       "resident %.0f bytes a mailbox\n",
+		mailboxes, (unsigned long long)health.entries,
+		(unsigned long long)health.dropped,
+		(double)health.bytes / mailboxes, (double)resident / mailboxes);
+	result(health.dropped == 0 &&
+			(double)resident / mailboxes <= MEMORY_LIMIT_BYTES,
+		"memory: at most 400 bytes a mailbox");
+	began = cpu_seconds();
+	for (i = 0; i < 200000; i++)
+		ask_message(
+			store, arena, (int)((unsigned)i * 7919u) % mailboxes);
+	each = (cpu_seconds() - began) / 200000 * 1e6;
+	printf("# memory: %.2f us of CPU for both asks of a message, over %d "
+	       "mailboxes\n",
+		each, mailboxes);
+	began = cpu_seconds();
+	for (i = 0; i < 200000; i++)
+		ask_message(store, arena, i % 5000);
+	each = (cpu_seconds() - began) / 200000 * 1e6;
+	printf("# memory: %.2f us over 5000 mailboxes\n", each);
+	store_close(store);
+	arena_free(arena);
+}
+
+static long
+usage(const struct server *server, const char *key)
+{
+	char out[64];
+
+	if (!server_cli(server, out, sizeof out, "memory", "usage", key, NULL))
+		return 0;
+	return strtol(out, NULL, 10);
+}
+
+static long
+used(const struct server *server)
+{
+	char out[8192];
+	const char *at;
+
+	if (!server_cli(server, out, sizeof out, "info", "memory", NULL))
+		return 0;
+	at = strstr(out, "used_memory:");
+	return at != NULL ? strtol(at + 12, NULL, 10) : 0;
+}
+
+static void
+wait_done(struct store *store, uint64_t round_trips)
+{
+	const struct timespec wait = {0, 2 * 1000000};
+	struct store_health health;
+	int i;
+
+	for (i = 0; i < 30000; i++) {
+		store_health(store, &health);
+		if (health.round_trips >= round_trips && health.journal == 0)
+			return;
+		nanosleep(&wait, NULL);
+	}
+}
+
+static void
+usage_of_keys(const struct server *server)
+{
+	static const char *const patterns[] = {
+		"fw1:box:{%s}",
+		"fw1:route:{%s}",
+		"fw1:once:{%s}",
+		"fw1:win:{%s}:5f1a6a4e-3f0a-4a68-9d0b-0f6f6f1c7a11",
+	};
+	long sums[4] = {0}, total = 0;
+	char name[48], key[160];
+	int i, k;
+
+	for (i = 0; i < SAMPLES; i++)
+		for (k = 0; k < 4; k++) {
+			snprintf(name, sizeof name, "user%07d@example.com", i);
+			snprintf(key, sizeof key, patterns[k], name);
+			sums[k] += usage(server, key);
+		}
+	for (k = 0; k < 4; k++) {
+		printf("# redis: %-60s %ld bytes\n", patterns[k],
+			sums[k] / SAMPLES);
+		total += sums[k] / SAMPLES;
+	}
+	printf("# redis: MEMORY USAGE of a mailbox' keys: %ld bytes\n", total);
+	result(total > 0 && total <= REDIS_LIMIT_BYTES,
+		"redis: at most 700 bytes a mailbox");
+}
+
+static void
+figures_redis(const struct server *server, int mailboxes)
+{
+	char uri[160];
+	struct store_options options;
+	struct store *store;
+	struct err err;
+	struct timespec wait = {0, 1000000};
+	long before = used(server);
+	int i;
+
+	snprintf(uri, sizeof uri, "unix:%s", server->socket);
+	store_options_init(&options);
+	options.uri = uri;
+	options.memory_bytes = 64u << 20;
+	store = store_open(&options, &err);
+	for (i = 0; i < mailboxes; i++) {
+		fill_one(store, i);
+		if (i % 256 == 255) {
+			struct store_health health;
+
+			do {
+				store_health(store, &health);
+				if (health.round_trips + 2000 < (uint64_t)i)
+					nanosleep(&wait, NULL);
+			} while (health.round_trips + 2000 < (uint64_t)i);
+		}
+	}
+	wait_done(store, (uint64_t)mailboxes);
+	usage_of_keys(server);
+	printf("# redis: used_memory grew by %.0f bytes a mailbox, with its "
+	       "part of dest, top and the keys' table, at %d mailboxes\n",
+		(double)(used(server) - before) / mailboxes, mailboxes);
+	store_close(store);
+}
+
+static uint64_t
+trips(struct store *store)
+{
+	const struct timespec wait = {0, 5 * 1000000};
+	struct store_health before, after;
+
+	do {
+		store_health(store, &before);
+		nanosleep(&wait, NULL);
+		store_health(store, &after);
+	} while (before.round_trips != after.round_trips);
+	return after.round_trips;
+}
+
+/* One at a time: what waits, and how often. */
+static void
+figures_trips(const struct server *server)
+{
+	char uri[160];
+	struct arena *arena = arena_new(1 << 20);
+	struct store_options options;
+	struct store *store;
+	struct err err;
+	uint64_t before, asked, told;
+
+	snprintf(uri, sizeof uri, "unix:%s", server->socket);
+	store_options_init(&options);
+	options.uri = uri;
+	options.prefix = "trips";
+	store = store_open(&options, &err);
+	ask_message(store, arena, 1);
+	fill_one(store, 1);
+	before = trips(store);
+	ask_message(store, arena, 2);
+	asked = trips(store) - before;
+	before = trips(store);
+	fill_one(store, 3);
+	told = trips(store) - before;
+	printf("# round trips: to the outside: %llu waited for (recall and "
+	       "facts; notes), %llu told; inbound: 0 waited for, %llu told\n",
+		(unsigned long long)asked, (unsigned long long)told,
+		(unsigned long long)told);
+	result(asked == 2 && told == 1, "at most 2 round trips are waited for");
+	store_close(store);
+	arena_free(arena);
+}
+
+int
+main(int argc, char **argv)
+{
+	int mailboxes = argc > 1 ? atoi(argv[1]) : 1000000;
+	int in_redis = argc > 2 ? atoi(argv[2]) : 50000;
+	struct server server = {0};
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	printf("1..3\n");
+	figures_memory(mailboxes);
+	if (server_start(&server, 0, NULL)) {
+		figures_redis(&server, in_redis);
+		figures_trips(&server);
+	}
+	server_stop(&server);
+	return failed != 0 || number != 3;
+}
