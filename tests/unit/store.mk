@@ -3,3 +3,13 @@ check_PROGRAMS += tests/unit/test_store_memory
 tests_unit_test_store_memory_SOURCES = tests/unit/test_store_memory.c
 tests_unit_test_store_memory_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_store_memory_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_store_parts
+tests_unit_test_store_parts_SOURCES = tests/unit/test_store_parts.c
+tests_unit_test_store_parts_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_store_parts_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_store_private
+tests_unit_test_store_private_SOURCES = tests/unit/test_store_private.c
+tests_unit_test_store_private_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_store_private_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)

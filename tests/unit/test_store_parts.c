@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Places, keys of Redis, batches as bytes, the journal, prints, SipHash. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "store/codec.h"
+#include "store/journal.h"
+#include "store/once.h"
+#include "store/options.h"
+#include "store/place.h"
+#include "store/rediskey.h"
+#include "store/siphash.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void
+places_are_taken_apart(void **state)
+{
+	static const struct {
+		const char *uri;
+		enum place_kind kind;
+		const char *host;
+		int port;
+		const char *user, *password, *service;
+		int hosts, db;
+	} rows[] = {
+		{"memory", PLACE_MEMORY, "", 0, "", "", "", 0, 0},
+		{"redis://h", PLACE_REDIS, "h", 6379, "", "", "", 1, 0},
+		{"redis://h:1/3", PLACE_REDIS, "h", 1, "", "", "", 1, 3},
+		{"redis://h/", PLACE_REDIS, "h", 6379, "", "", "", 1, 0},
+		{"REDIS://[::1]:77", PLACE_REDIS, "::1", 77, "", "", "", 1, 0},
+		{"redis://[2001:db8::1]", PLACE_REDIS, "2001:db8::1", 6379, "",
+			"", "", 1, 0},
+		{"redis://:p%40ss@h", PLACE_REDIS, "h", 6379, "", "p@ss", "", 1,
+			0},
+		{"redis://p@h", PLACE_REDIS, "h", 6379, "", "p", "", 1, 0},
+		{"redis://u:p:q@h", PLACE_REDIS, "h", 6379, "u", "p:q", "", 1,
+			0},
+		{"redis://u:a@b@h", PLACE_REDIS, "h", 6379, "u", "a@b", "", 1,
+			0},
+		{"unix:/run/redis.sock", PLACE_REDIS, "/run/redis.sock", 0, "",
+			"", "", 1, 0},
+		{"unix:/r.sock?db=5", PLACE_REDIS, "/r.sock", 0, "", "", "", 1,
+			5},
+		{"redis+sentinel://a,b:7,c/fw/2", PLACE_SENTINEL, "a", 26379,
+			"", "", "fw", 3, 2},
+		{"redis+cluster://u:p@a:1,b:2", PLACE_CLUSTER, "a", 1, "u", "p",
+			"", 2, 0},
+	};
+	struct place place;
+	struct err err;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if (!place_parse(slice_of(rows[i].uri), &place, &err))
+			fail_msg("%s: %s", rows[i].uri, err.text);
+		assert_int_equal(place.kind, rows[i].kind);
+		assert_int_equal(place.host_count, rows[i].hosts);
+		assert_string_equal(place.hosts[0].host, rows[i].host);
+		assert_int_equal(place.hosts[0].port, rows[i].port);
+		assert_string_equal(place.user, rows[i].user);
+		assert_string_equal(place.password, rows[i].password);
+		assert_string_equal(place.service, rows[i].service);
+		assert_int_equal(place.db, rows[i].db);
+	}
+}
+
+static void
+wrong_places_are_refused(void **state)
+{
+	static const struct {
+		const char *uri, *says;
+	} rows[] = {
+		{"", "is none of"},
+		{"mem", "is none of"},
+		{"http://h", "is none of"},
+		{"redis://", "no host and port"},
+		{"redis://h:0", "no host and port"},
+		{"redis://h:65536", "no host and port"},
+		{"redis://h:x", "no host and port"},
+		{"redis://[::1", "no host and port"},
+		{"redis://[::1]x", "no host and port"},
+		{"redis://h/x", "number of a database"},
+		{"redis://a,b", "takes one host"},
+		{"redis://u:%4@h", "%XX"},
+		{"redis://u:%00@h", "%XX"},
+		{"redis+sentinel://a,b", "name the service"},
+		{"redis+sentinel://a/", "name the service"},
+		{"redis+cluster://a/3", "no databases"},
+		{"unix:", "no path"},
+#ifndef HAVE_HIREDIS_SSL
+		{"rediss://h", "stunnel"},
+#endif
+	};
+	struct err err;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		err.text[0] = '\0';
+		if (store_uri_check(slice_of(rows[i].uri), &err))
+			fail_msg("%s is taken", rows[i].uri);
+		if (strstr(err.text, rows[i].says) == NULL)
+			fail_msg("%s: %s", rows[i].uri, err.text);
+	}
+}
+
+static void
+slots_are_those_of_the_specification(void **state)
+{
+	(void)state;
+	assert_int_equal(rediskey_slot(SLICE("123456789")), 0x31C3);
+	assert_int_equal(rediskey_slot(SLICE("foo")), 12182);
+	assert_int_equal(rediskey_slot(SLICE("{user1000}.following")),
+		rediskey_slot(SLICE("user1000")));
+	assert_int_equal(rediskey_slot(SLICE("foo{}{bar}")),
+		rediskey_slot(SLICE("foo{}{bar}")));
+	assert_int_equal(rediskey_slot(SLICE("foo{{bar}}zap")),
+		rediskey_slot(SLICE("{bar")));
+	assert_int_equal(rediskey_slot(SLICE("foo{bar}{zap}")),
+		rediskey_slot(SLICE("bar")));
+}
+
+static void
+keys_come_back_from_their_spelling(void **state)
+{
+	static const char hostile[] = "a}b{c\r\n*?[%\"\\'\xff\0z@x";
+	struct arena *arena = arena_new(1 << 20);
+	struct slice text = {hostile, sizeof hostile - 1}, back, rest, key;
+	size_t i;
+
+	(void)state;
+	key = rediskey_tagged(arena, "fw1", "win", text, SLICE("p}1"));
+	for (i = 0; i < key.len; i++)
+		assert_in_range((unsigned char)key.p[i], 0x21, 0x7E);
+	assert_true(slice_equal(
+		rediskey_parse(arena, "fw1", key, &back, &rest), SLICE("win")));
+	assert_true(slice_equal(back, text));
+	assert_true(slice_equal(rest, SLICE("p}1")));
+	key = rediskey_tagged(arena, "fw1", "box", SLICE(""), rest);
+	assert_int_equal(slice_find(key, SLICE("{}")), SLICE_NONE);
+	assert_true(
+		rediskey_parse(arena, "other", key, &back, &rest).p == NULL);
+	arena_free(arena);
+}
+
+static void
+fill_ops(struct store_op ops[6], const struct slice *members)
+{
+	ops[0] = (struct store_op){STORE_RECALL, {.recall = {SLICE("r")}}};
+	ops[1] = (struct store_op){STORE_NOTE,
+		{.note = {.group = SLICE("g"),
+			 .policy = SLICE("p"),
+			 .member = {NULL, 0},
+			 .mode = NOTE_SUM,
+			 .window_ms = 5,
+			 .cap = 7,
+			 .value = 1.25,
+			 .after = -1}}};
+	ops[2] = (struct store_op){STORE_FACTS, {.facts = {SLICE("m")}}};
+	ops[3] = ops[1];
+	ops[3].note.after = 1;
+	ops[3].note.after_least = 9;
+	ops[4] = (struct store_op){
+		STORE_REMEMBER, {.remember = {SLICE("i"), members, 2, 11}}};
+	ops[5] = (struct store_op){STORE_TALLY,
+		{.tally = {SLICE("m"), SLICE("d"), TALLY_TAGGED, true,
+			 SLICE("x")}}};
+}
+
+static void
+batches_come_back_from_bytes(void **state)
+{
+	const struct slice members[2] = {SLICE("a"), SLICE("b")};
+	struct arena *arena = arena_new(1 << 20);
+	struct store_op ops[6];
+	struct store_batch batch;
+	struct buf buf = {0};
+	size_t cut;
+
+	(void)state;
+	fill_ops(ops, members);
+	assert_int_equal(codec_write(&buf, 77, ops, 6), 4);
+	assert_true(codec_read(buf_slice(&buf), arena, &batch));
+	assert_int_equal(batch.at_ms, 77);
+	assert_int_equal(batch.count, 4);
+	assert_int_equal(batch.ops[0].note.mode, NOTE_SUM);
+	assert_true(batch.ops[0].note.member.p == NULL);
+	assert_true(batch.ops[0].note.value == 1.25);
+	assert_int_equal(batch.ops[1].note.after, 0);
+	assert_int_equal(batch.ops[1].note.after_least, 9);
+	assert_int_equal(batch.ops[2].remember.count, 2);
+	assert_true(slice_equal(batch.ops[2].remember.members[1], SLICE("b")));
+	assert_true(batch.ops[3].tally.keyword);
+	for (cut = 0; cut < buf.len; cut++)
+		assert_false(
+			codec_read((struct slice){buf.p, cut}, arena, &batch));
+	buf_fini(&buf);
+	arena_free(arena);
+}
+
+static void
+the_journal_is_bounded_and_in_order(void **state)
+{
+	struct arena *arena = arena_new(1 << 20);
+	struct journal *journal = journal_new(10000);
+	struct journal_counts counts;
+	struct store_batch batch;
+	int64_t last = 0;
+	uint64_t taken = 0;
+	int i;
+
+	(void)state;
+	for (i = 1; i <= 500; i++) {
+		struct store_op op = {
+			STORE_APPEND, {.append = {SLICE("{\"a\":1}")}}};
+
+		journal_add(journal, i, &op, 1);
+	}
+	journal_count(journal, &counts);
+	assert_in_range(counts.bytes, 1, 10000);
+	assert_true(counts.dropped > 0);
+	assert_int_equal(counts.dropped + counts.operations, 500);
+	while (journal_take(journal, arena, &batch)) {
+		assert_true(batch.at_ms > last);
+		last = batch.at_ms;
+		taken++;
+	}
+	assert_int_equal(taken, counts.operations);
+	assert_int_equal(last, 500);
+	journal_free(journal);
+	arena_free(arena);
+}
+
+/* Every byte of the file turned once: said, and what came before is kept. */
+static void
+a_damaged_journal_is_said(void **state)
+{
+	char dir[] = "/tmp/fw-journal-XXXXXX", path[64], bytes[4096];
+	struct store_op op = {STORE_APPEND, {.append = {SLICE("{\"a\":1}")}}};
+	struct journal *journal = journal_new(10000);
+	struct journal_counts counts;
+	struct err err;
+	size_t len, at;
+	FILE *file;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof path, "%s/journal", dir);
+	journal_add(journal, 1, &op, 1);
+	journal_add(journal, 2, &op, 1);
+	assert_true(journal_save(journal, path, &err));
+	journal_free(journal);
+	file = fopen(path, "r");
+	len = fread(bytes, 1, sizeof bytes, file);
+	fclose(file);
+	for (at = 0; at <= len; at++) {
+		journal = journal_new(10000);
+		if (at < len)
+			bytes[at] = (char)(bytes[at] ^ 0x10);
+		file = fopen(path, "w");
+		fwrite(bytes, 1, len, file);
+		fclose(file);
+		assert_int_equal(journal_load(journal, path, &err), at == len);
+		journal_count(journal, &counts);
+		assert_in_range(counts.operations, 0, 2);
+		if (at < len)
+			bytes[at] = (char)(bytes[at] ^ 0x10);
+		else
+			assert_int_equal(counts.operations, 2);
+		journal_free(journal);
+	}
+	journal = journal_new(10000);
+	assert_true(journal_save(journal, path, &err));
+	assert_int_equal(access(path, F_OK), -1);
+	assert_true(journal_load(journal, path, &err));
+	journal_free(journal);
+	assert_int_equal(rmdir(dir), 0);
+}
+
+static void
+prints_are_known_for_a_generation(void **state)
+{
+	struct once once;
+	uint64_t i;
+
+	(void)state;
+	once_init(&once, 1000);
+	for (i = 1; i <= 5000; i++) {
+		assert_true(once_first(&once, i * 0x9E3779B97F4A7C15U));
+		assert_false(once_first(&once, i * 0x9E3779B97F4A7C15U));
+		if (i > 1000)
+			assert_false(once_first(
+				&once, (i - 999) * 0x9E3779B97F4A7C15U));
+	}
+	assert_in_range(once_bytes(&once), 1, 2 * 4096 * sizeof(uint64_t));
+	assert_true(once_first(&once, 1 * 0x9E3779B97F4A7C15U));
+	once_fini(&once);
+}
+
+/* Keys and inputs of the reference implementation's vectors; the values are
+ * those of its SipHash-1-3. */
+static void
+siphash_depends_on_every_byte(void **state)
+{
+	const struct siphash_key key = {
+		{0x0706050403020100U, 0x0F0E0D0C0B0A0908U}};
+	const struct siphash_key other = {
+		{0x0706050403020100U, 0x0F0E0D0C0B0A0909U}};
+	char text[64];
+	uint64_t seen[65];
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < sizeof text; i++)
+		text[i] = (char)i;
+	assert_true(
+		siphash(&key, (struct slice){text, 0}) == 0xABAC0158050FC4DCU);
+	for (i = 0; i <= sizeof text; i++) {
+		seen[i] = siphash(&key, (struct slice){text, i});
+		assert_true(
+			seen[i] != siphash(&other, (struct slice){text, i}));
+		for (k = 0; k < i; k++)
+			assert_true(seen[i] != seen[k]);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(places_are_taken_apart),
+		cmocka_unit_test(wrong_places_are_refused),
+		cmocka_unit_test(slots_are_those_of_the_specification),
+		cmocka_unit_test(keys_come_back_from_their_spelling),
+		cmocka_unit_test(batches_come_back_from_bytes),
+		cmocka_unit_test(the_journal_is_bounded_and_in_order),
+		cmocka_unit_test(a_damaged_journal_is_said),
+		cmocka_unit_test(prints_are_known_for_a_generation),
+		cmocka_unit_test(siphash_depends_on_every_byte),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

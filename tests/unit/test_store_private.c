@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A store that never sees an address, and one that wipes what it has seen. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "store/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define START_MS ((int64_t)1790000000000)
+
+struct fixture {
+	struct clock_fake clock;
+	struct store_options options;
+	struct store *store;
+	struct arena *arena;
+	char dir[64];
+};
+
+static void
+open_store(struct fixture *f)
+{
+	struct err err = {0};
+
+	f->store = store_open(&f->options, &err);
+	if (f->store == NULL)
+		fail_msg("%s", err.text);
+}
+
+static int
+setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof *f);
+
+	f->clock.now_ms = START_MS;
+	snprintf(f->dir, sizeof f->dir, "/tmp/fw-private-XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	store_options_init(&f->options);
+	f->options.clock = clock_fake(&f->clock);
+	f->options.hash_key = SLICE("0123456789abcdef0123456789abcdef");
+	f->options.state_dir = f->dir;
+	f->arena = arena_new(16u << 20);
+	open_store(f);
+	*state = f;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	static const char *const names[] = {"store.snapshot", "store.journal"};
+	struct fixture *f = *state;
+	char path[128];
+	size_t i;
+
+	store_close(f->store);
+	for (i = 0; i < 2; i++) {
+		snprintf(path, sizeof path, "%s/%s", f->dir, names[i]);
+		(void)unlink(path);
+	}
+	assert_int_equal(rmdir(f->dir), 0);
+	arena_free(f->arena);
+	free(f);
+	return 0;
+}
+
+static struct store_op
+op_note(const char *group, const char *member)
+{
+	return (struct store_op){STORE_NOTE,
+		{.note = {.group = slice_of(group),
+			 .policy = SLICE("p"),
+			 .member = slice_of(member),
+			 .window_ms = 3600000,
+			 .after = -1}}};
+}
+
+static void
+fill(struct fixture *f)
+{
+	struct slice members[2] = {
+		SLICE("alice@example.com"), SLICE("carol@example.com")};
+	struct store_op ops[5] = {
+		op_note("alice@example.com", "m1"),
+		op_note("alice@example.com|evil.example|drop@evil.example",
+			"m1"),
+		op_note("drop@evil.example", "alice@example.com"),
+		{STORE_REMEMBER,
+			{.remember = {SLICE("id"), members, 2, 3600000}}},
+		{STORE_TALLY,
+			{.tally = {.mailbox = SLICE("alice@example.com"),
+				 .destination = SLICE("drop@evil.example"),
+				 .what = TALLY_FORWARDED,
+				 .identity = SLICE("m1")}}},
+	};
+	struct store_batch batch = {ops, 5, f->arena, 0};
+
+	(void)store_ask(f->store, &batch, 100);
+	assert_true(ops[0].note.done);
+	assert_int_equal(ops[0].note.count, 1);
+	assert_true(slice_equal(ops[0].note.group, SLICE("alice@example.com")));
+}
+
+static bool
+is_name(struct slice text)
+{
+	return text.len == 34 && text.p[0] == 'h' && text.p[1] == ':' &&
+		slice_find_byte(text, '@', 0) == SLICE_NONE;
+}
+
+static void
+addresses_are_asked_and_never_shown(void **state)
+{
+	struct fixture *f = *state;
+	struct store_routes routes;
+	struct store_boxes boxes;
+	struct store_windows windows;
+	struct store_op recall = {
+		STORE_RECALL, {.recall = {.id = SLICE("id")}}};
+	struct store_batch batch = {&recall, 1, f->arena, 0};
+	struct err err;
+
+	fill(f);
+	assert_true(store_box(
+		f->store, f->arena, SLICE("alice@example.com"), &boxes, &err));
+	assert_int_equal(boxes.count, 1);
+	assert_true(is_name(boxes.at->mailbox));
+	assert_true(slice_equal(boxes.at->mailbox,
+		store_name(f->store, f->arena, SLICE("alice@example.com"))));
+	assert_true(
+		store_box(f->store, f->arena, boxes.at->mailbox, &boxes, &err));
+	assert_int_equal(boxes.count, 1);
+	assert_true(store_senders(
+		f->store, f->arena, SLICE("drop@evil.example"), &routes, &err));
+	assert_int_equal(routes.count, 1);
+	assert_true(is_name(routes.at->mailbox));
+	assert_true(is_name(routes.at->destination));
+	assert_true(store_windows(f->store, f->arena,
+		SLICE("alice@example.com"), &windows, &err));
+	assert_int_equal(windows.count, 1);
+	assert_true(is_name(windows.at->group));
+	assert_true(store_windows(f->store, f->arena,
+		SLICE("alice@example.com|evil.example|drop@evil.example"),
+		&windows, &err));
+	assert_int_equal(windows.count, 1);
+	assert_non_null(memmem(windows.at->group.p, windows.at->group.len,
+		"|evil.example|h:", 16));
+	(void)store_ask(f->store, &batch, 100);
+	assert_int_equal(recall.recall.count, 2);
+	assert_true(is_name(recall.recall.members[0].name));
+}
+
+static void
+nothing_on_disk_has_an_address(void **state)
+{
+	struct fixture *f = *state;
+	char path[128], *bytes;
+	FILE *file;
+	size_t len;
+
+	fill(f);
+	store_close(f->store);
+	snprintf(path, sizeof path, "%s/store.snapshot", f->dir);
+	file = fopen(path, "r");
+	bytes = malloc(1 << 20);
+	len = fread(bytes, 1, 1 << 20, file);
+	fclose(file);
+	assert_true(len > 500);
+	assert_null(memmem(bytes, len, "alice", 5));
+	assert_null(memmem(bytes, len, "drop@", 5));
+	free(bytes);
+	open_store(f);
+}
+
+static void
+another_key_gives_other_names(void **state)
+{
+	struct fixture *f = *state;
+	struct store_boxes boxes;
+	struct err err;
+
+	fill(f);
+	store_close(f->store);
+	f->options.hash_key = SLICE("another key of sixteen bytes");
+	open_store(f);
+	assert_true(store_box(
+		f->store, f->arena, SLICE("alice@example.com"), &boxes, &err));
+	assert_int_equal(boxes.count, 0);
+}
+
+static void
+forget_hashes_too(void **state)
+{
+	struct fixture *f = *state;
+	struct store_boxes boxes;
+	struct err err;
+	uint64_t wiped;
+
+	fill(f);
+	assert_true(store_forget(
+		f->store, SLICE("alice@example.com"), &wiped, &err));
+	assert_int_equal(wiped, 5);
+	assert_true(store_box(
+		f->store, f->arena, SLICE("alice@example.com"), &boxes, &err));
+	assert_int_equal(boxes.count, 0);
+}
+
+static void
+a_short_key_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct store_options options = f->options;
+	struct err err;
+
+	options.state_dir = NULL;
+	options.hash_key = SLICE("short");
+	assert_null(store_open(&options, &err));
+	assert_non_null(strstr(err.text, "16 to 1024"));
+}
+
+/* In the journal, too, which outlives the daemon. */
+static void
+forget_reaches_the_journal(void **state)
+{
+	struct fixture *f = *state;
+	struct store_health health;
+	struct err err;
+	uint64_t wiped;
+
+	store_close(f->store);
+	f->options.hash_key = (struct slice){NULL, 0};
+	f->options.uri = "unix:/nonexistent/redis.sock";
+	open_store(f);
+	{
+		struct store_op ops[3] = {
+			op_note("alice@example.com", "m1"),
+			op_note("bob@example.com", "m2"),
+			op_note("drop@evil.example", "alice@example.com"),
+		};
+		struct store_batch batch = {ops, 3, f->arena, 0};
+
+		ops[1].note.after = 0;
+		ops[1].note.after_least = 1;
+		assert_int_equal(
+			store_ask(f->store, &batch, 100), STORE_FALLBACK);
+	}
+	store_health(f->store, &health);
+	assert_int_equal(health.journal, 3);
+	assert_false(store_forget(
+		f->store, SLICE("alice@example.com"), &wiped, &err));
+	assert_non_null(strstr(err.text, "Redis is down"));
+	assert_int_equal(wiped, 2);
+	store_close(f->store);
+	{
+		char path[128], bytes[4096];
+		FILE *file;
+		size_t len;
+
+		snprintf(path, sizeof path, "%s/store.journal", f->dir);
+		file = fopen(path, "r");
+		assert_non_null(file);
+		len = fread(bytes, 1, sizeof bytes, file);
+		fclose(file);
+		assert_null(memmem(bytes, len, "alice", 5));
+		assert_non_null(memmem(bytes, len, "bob@example.com", 15));
+	}
+	open_store(f);
+}
+
+int
+main(void)
+{
+#define CASE(function) \
+	cmocka_unit_test_setup_teardown(function, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(addresses_are_asked_and_never_shown),
+		CASE(nothing_on_disk_has_an_address),
+		CASE(another_key_gives_other_names),
+		CASE(forget_hashes_too),
+		CASE(a_short_key_is_refused),
+		CASE(forget_reaches_the_journal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
