@@ -25,7 +25,7 @@ for option in '' --redis; do
 	TMPDIR=$work "$top/scripts/demo" $option >"$work/out" 2>&1 </dev/null
 	result $? "scripts/demo${option:+ $option}: all as told"
 	left=$(ls -d "$work"/forwarden-* 2>/dev/null
-		grep -las "$work/forwarden" /proc/[0-9]*/cmdline)
+		grep -las "$work/[f]orwarden" /proc/[0-9]*/cmdline)
 	[ -z "$left" ]
 	result $? "scripts/demo${option:+ $option}: nothing is left"
 done
