@@ -17,14 +17,11 @@
 
 #include <stdbool.h>
 
-struct rule;
-
 struct build {
 	struct arena *arena; /* the program's */
 	struct diags *diags;
 	const struct sigma_options *options;
 	const char *file; /* being read; lives in arena */
-	const struct rule *rule; /* being read */
 	struct pointers rules; /* struct rule */
 	struct pointers fields; /* struct sigma_field */
 	struct pointers items; /* struct item */
@@ -52,6 +49,11 @@ bool build_note(struct build *, struct mark, const char *hint, const char *fmt,
 /* The field of that name, resolved once; NULL with an error at mark. */
 const struct sigma_field *build_field(
 	struct build *, struct slice name, struct mark);
+
+/* The number of the scalar's text among the names, or -1 with an error that
+ * tells the nearest. */
+int build_word(struct build *, const struct yaml_node *scalar,
+	const char *const *names, size_t count);
 
 /* Where the byte at offset of a scalar's text is, as far as it can be told
  * (one line, quoted or plain); else the scalar's place. */

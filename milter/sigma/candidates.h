@@ -1,27 +1,50 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Which rules could match at all? The cost of a message must grow with that,
- * not with the number of rules.
+ * not with the number of rules. Rules are filed under the anchors (anchor.h)
+ * that their expressions need, by service and by the scope of the field.
  */
 #ifndef SIGMA_CANDIDATES_H
 #define SIGMA_CANDIDATES_H
 
-#include "sigma/eval.h"
+#include "base/arena.h"
+#include "sigma/needles.h"
+#include "sigma/rule.h"
 
-struct candidates;
+#include <stdint.h>
+
+#define CANDIDATE_GROUPS_MAX 10
+#define CANDIDATE_WORD_BITS 64
+
+/* One field whose values tell. */
+struct watched {
+	const struct sigma_field *field;
+	const struct needles *needles; /* or NULL */
+	const uint32_t *present; /* rules by number in their group */
+	size_t present_count;
+};
+
+struct watch {
+	struct watched *at;
+	size_t count;
+};
+
+/* The rules of one service. */
+struct group {
+	unsigned services;
+	const struct rule **rules;
+	size_t count, words;
+	uint64_t *always; /* bits of rules */
+	struct watch message, flow;
+};
+
+struct candidates {
+	struct group groups[CANDIDATE_GROUPS_MAX];
+	size_t count;
+};
 
 /* Of the detections among the rules. NULL when memory is short. */
 struct candidates *candidates_new(struct arena *, struct rule *const *rules,
 	size_t rule_count, struct item *const *items, size_t item_count);
-
-/* What is known of one message. */
-struct shortlist;
-struct shortlist *shortlist_new(const struct candidates *, struct arena *);
-
-/* Calls visit for each rule that could match the flow that eval has begun,
- * in the order of the rules within their services; false: it was stopped, or
- * the arena is full (see eval->full). */
-bool shortlist_each(struct shortlist *, struct eval *, unsigned services,
-	bool (*visit)(void *ctx, const struct rule *), void *ctx);
 
 #endif

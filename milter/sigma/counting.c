@@ -17,8 +17,8 @@
  * A field with several values counts in every group (every tuple) it makes,
  * up to a bound. A message that lacks a group-by field counts nowhere.
  */
-#include "sigma/correlation.h"
 #include "sigma/run.h"
+#include "sigma/threshold.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -370,7 +370,7 @@ was_reached(
 	double sum = note->fresh ? note->sum - note->value : note->sum;
 
 	return note->before > 0 &&
-		correlation_reached(correlation,
+		threshold_reached(correlation,
 			measure(correlation, (double)note->before, sum));
 }
 
@@ -401,7 +401,7 @@ counting_hits(const struct sigma_run *run, struct sigma_hit *hits)
 		struct sigma_hit *hit;
 
 		if (!note->done || pending->rule->said.silent ||
-			!correlation_reached(correlation, value))
+			!threshold_reached(correlation, value))
 			continue;
 		hit = find_hit(hits, count, pending);
 		if (hit == NULL) {

@@ -7,6 +7,8 @@
 #include "sigma/filter.h"
 
 #include "sigma/condition.h"
+#include "sigma/logsource.h"
+#include "sigma/reference.h"
 
 #include <stdio.h>
 
@@ -101,22 +103,6 @@ filter_parse(
 		check_widens(build, rule->expr, condition);
 }
 
-static bool
-part_contains(struct slice filter, struct slice rule)
-{
-	return filter.p == NULL ||
-		(rule.p != NULL && slice_equal(filter, rule));
-}
-
-/* Are all events of the rule's log source of the filter's, too? */
-static bool
-contains(const struct logsource *filter, const struct logsource *rule)
-{
-	return part_contains(filter->category, rule->category) &&
-		part_contains(filter->product, rule->product) &&
-		part_contains(filter->service, rule->service);
-}
-
 static void
 attach(struct build *build, struct rule *filter, struct rule *rule)
 {
@@ -133,7 +119,8 @@ attach_to_all(struct build *build, struct rule *filter)
 		struct rule *rule = build->rules.at[i];
 
 		if (rule->said.kind == SIGMA_DETECTION &&
-			contains(&filter->logsource, &rule->logsource))
+			logsource_contains(
+				&filter->logsource, &rule->logsource))
 			attach(build, filter, rule);
 	}
 }
@@ -145,10 +132,7 @@ attach_reference(struct build *build, struct rule *filter,
 	struct rule *rule = map_find(build->rule_by_name, reference->name);
 
 	if (rule == NULL)
-		return build_error(build, reference->mark,
-			"rules are named by their name: or id:",
-			"no rule is called \"%.*s\"",
-			SLICE_ARG(reference->name));
+		return reference_unknown(build, reference);
 	if (rule->said.kind != SIGMA_DETECTION)
 		return build_error(build, reference->mark,
 			"name the detections that it counts",
@@ -159,7 +143,7 @@ attach_reference(struct build *build, struct rule *filter,
 		return build_note(build, reference->mark, NULL,
 			"\"%.*s\" is not loaded: there is nothing to filter",
 			SLICE_ARG(reference->name));
-	if (!contains(&filter->logsource, &rule->logsource))
+	if (!logsource_contains(&filter->logsource, &rule->logsource))
 		return build_error(build, reference->mark,
 			"give the filter the rule's logsource, or a wider one "
 			"(without service)",

@@ -3,6 +3,7 @@
 #ifndef SIGMA_FILTER_H
 #define SIGMA_FILTER_H
 
+#include "sigma/build.h"
 #include "sigma/rule.h"
 
 /* The map below "filter:". False with errors told. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Files and directories of rules, read in the order of their names. */
 #include "sigma/assemble.h"
-#include "sigma/rule.h"
+#include "sigma/document.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,7 +20,7 @@ static void
 read_documents(struct build *build, const struct yaml_document *document)
 {
 	for (; document != NULL; document = document->next)
-		rule_parse(build, document->root);
+		document_parse(build, document->root);
 }
 
 /* text absent: read the file. */

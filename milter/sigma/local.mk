@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LIBRARIES += libsigma.a
 libsigma_a_SOURCES = \
+	milter/sigma/anchor.c \
+	milter/sigma/anchor.h \
+	milter/sigma/assemble.c \
 	milter/sigma/assemble.h \
+	milter/sigma/attribute.c \
+	milter/sigma/attribute.h \
 	milter/sigma/build.c \
 	milter/sigma/build.h \
 	milter/sigma/candidates.c \
 	milter/sigma/candidates.h \
+	milter/sigma/chain.c \
+	milter/sigma/chain.h \
+	milter/sigma/compiled.c \
 	milter/sigma/compiled.h \
 	milter/sigma/condition.c \
 	milter/sigma/condition.h \
@@ -14,6 +22,8 @@ libsigma_a_SOURCES = \
 	milter/sigma/counting.c \
 	milter/sigma/diag.c \
 	milter/sigma/diag.h \
+	milter/sigma/document.c \
+	milter/sigma/document.h \
 	milter/sigma/doubt.c \
 	milter/sigma/doubt.h \
 	milter/sigma/eval.c \
@@ -25,13 +35,20 @@ libsigma_a_SOURCES = \
 	milter/sigma/fold.c \
 	milter/sigma/fold.h \
 	milter/sigma/fold_table.c \
+	milter/sigma/goal.c \
+	milter/sigma/goal.h \
+	milter/sigma/grouping.c \
+	milter/sigma/grouping.h \
 	milter/sigma/hostile.c \
 	milter/sigma/hostile.h \
 	milter/sigma/item.c \
 	milter/sigma/item.h \
+	milter/sigma/level.c \
 	milter/sigma/literal.c \
 	milter/sigma/literal.h \
 	milter/sigma/load.c \
+	milter/sigma/logsource.c \
+	milter/sigma/logsource.h \
 	milter/sigma/modifier.c \
 	milter/sigma/modifier.h \
 	milter/sigma/needles.c \
@@ -42,29 +59,33 @@ libsigma_a_SOURCES = \
 	milter/sigma/pattern.h \
 	milter/sigma/pointers.c \
 	milter/sigma/pointers.h \
-	milter/sigma/program.c \
 	milter/sigma/program.h \
 	milter/sigma/record.h \
+	milter/sigma/reference.c \
+	milter/sigma/reference.h \
 	milter/sigma/regex.c \
 	milter/sigma/regex.h \
-	milter/sigma/rule.c \
 	milter/sigma/rule.h \
 	milter/sigma/run.c \
 	milter/sigma/run.h \
 	milter/sigma/selection.c \
 	milter/sigma/selection.h \
+	milter/sigma/shortlist.c \
+	milter/sigma/shortlist.h \
 	milter/sigma/tests.c \
 	milter/sigma/tests.h \
+	milter/sigma/threshold.c \
+	milter/sigma/threshold.h \
 	milter/sigma/timepart.c \
 	milter/sigma/timepart.h \
 	milter/sigma/transform.c \
 	milter/sigma/transform.h \
 	milter/sigma/yaml.c \
+	milter/sigma/yaml.h \
 	milter/sigma/yaml_bytes.c \
 	milter/sigma/yaml_bytes.h \
 	milter/sigma/yaml_scalar.c \
 	milter/sigma/yaml_words.c \
-	milter/sigma/yaml_words.h \
-	milter/sigma/yaml.h
+	milter/sigma/yaml_words.h
 EXTRA_DIST += milter/sigma/fold-table
 LIBSIGMA = libsigma.a $(PCRE2_LIBS) $(YAML_LIBS) $(HS_LIBS) $(LIBBASE) -lm

@@ -7,8 +7,9 @@
 #ifndef SIGMA_RULE_H
 #define SIGMA_RULE_H
 
-#include "sigma/build.h"
+#include "sigma/diag.h"
 #include "sigma/expr.h"
+#include "sigma/pointers.h"
 #include "sigma/program.h"
 
 #include <stdbool.h>
@@ -53,13 +54,6 @@ struct correlated {
 	struct slice name;
 	struct mark mark;
 	const struct sigma_field **of; /* by the number of the reference */
-};
-
-struct alias {
-	struct slice name;
-	struct mark mark;
-	const struct yaml_node *map; /* rule: field; only while reading */
-	bool used;
 };
 
 struct correlation {
@@ -107,13 +101,5 @@ struct feed {
 	struct rule *correlation;
 	size_t reference;
 };
-
-/* Reads a document; the rule is in build->rules unless it is not to be run.
- * Errors are told. */
-void rule_parse(struct build *, const struct yaml_node *root);
-
-/* Reads "rules: [...]"; key is for the error when it is missing. */
-bool references_parse(struct build *, const struct yaml_node *list,
-	struct mark owner, struct references *out);
 
 #endif

@@ -3,8 +3,8 @@
 #ifndef SIGMA_RUN_H
 #define SIGMA_RUN_H
 
-#include "sigma/candidates.h"
 #include "sigma/eval.h"
+#include "sigma/shortlist.h"
 
 struct match {
 	const struct rule *rule;

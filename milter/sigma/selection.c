@@ -38,12 +38,13 @@ expr_of_item(struct build *build, const struct item *item, struct slice label)
 	return expr;
 }
 
+typedef const struct expr *part_fn(
+	struct build *, const struct yaml_node *, struct slice);
+
 /* and/or over the children of node, each compiled by part. */
 static const struct expr *
 join(struct build *build, const struct yaml_node *node, struct slice label,
-	enum expr_op op,
-	const struct expr *(*part)(
-		struct build *, const struct yaml_node *, struct slice))
+	enum expr_op op, part_fn *part)
 {
 	const struct expr **parts =
 		build_alloc(build, (node->count + 1) * sizeof *parts);

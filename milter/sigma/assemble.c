@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From what was read to a program, and what the program tells of itself. */
-#include "sigma/program.h"
-
+/* From what was read to a program. */
 #include "sigma/assemble.h"
+
 #include "sigma/candidates.h"
+#include "sigma/chain.h"
 #include "sigma/compiled.h"
-#include "sigma/correlation.h"
 #include "sigma/doubt.h"
 #include "sigma/filter.h"
 
@@ -244,7 +243,7 @@ build_finish(struct build *build)
 	struct sigma_program *program = NULL;
 
 	if (!build->no_memory) {
-		correlations_resolve(build);
+		chains_resolve(build);
 		filters_resolve(build);
 		drop_foreign(build);
 		check_anything_ours(build);
@@ -262,102 +261,4 @@ build_finish(struct build *build)
 	}
 	build_fini(build);
 	return program;
-}
-
-void
-sigma_program_free(struct sigma_program *program)
-{
-	size_t i;
-
-	if (program == NULL)
-		return;
-	for (i = 0; i < program->regex_count; i++)
-		regex_free(program->regexes[i]);
-	for (i = 0; i < program->rule_count; i++) {
-		pointers_fini(&program->rules[i]->filters);
-		pointers_fini(&program->rules[i]->feeds);
-	}
-	arena_free(program->arena);
-}
-
-size_t
-sigma_program_rules(const struct sigma_program *program)
-{
-	return program->rule_count;
-}
-
-const struct sigma_rule *
-sigma_program_rule(const struct sigma_program *program, size_t index)
-{
-	return &program->rules[index]->said;
-}
-
-size_t
-sigma_program_skipped(const struct sigma_program *program,
-	const struct sigma_skipped **skipped)
-{
-	*skipped = program->skipped;
-	return program->skipped_count;
-}
-
-unsigned
-sigma_program_services(const struct sigma_program *program)
-{
-	return program->services;
-}
-
-bool
-sigma_program_reads_store(const struct sigma_program *program)
-{
-	return program->reads_store;
-}
-
-bool
-sigma_program_reads(const struct sigma_program *program, int field_id)
-{
-	size_t i;
-
-	for (i = 0; i < program->field_count; i++)
-		if (program->fields[i]->id == field_id)
-			return true;
-	return false;
-}
-
-static bool
-expr_reads(const struct expr *expr, int field_id)
-{
-	size_t i;
-
-	if (expr->op == EXPR_ITEM)
-		return expr->item->field != NULL &&
-			expr->item->field->id == field_id;
-	for (i = 0; i < expr->count; i++)
-		if (expr_reads(expr->parts[i], field_id))
-			return true;
-	return false;
-}
-
-static bool
-rule_reads(const struct rule *rule, int field_id)
-{
-	size_t i;
-
-	if (rule->correlation == NULL)
-		return expr_reads(rule->expr, field_id);
-	for (i = 0; i < rule->correlation->rules.count; i++)
-		if (rule_reads(rule->correlation->rules.at[i].rule, field_id))
-			return true;
-	return false;
-}
-
-bool
-sigma_rule_reads(const struct sigma_program *program,
-	const struct sigma_rule *said, int field_id)
-{
-	size_t i;
-
-	for (i = 0; i < program->rule_count; i++)
-		if (&program->rules[i]->said == said)
-			return rule_reads(program->rules[i], field_id);
-	return false;
 }

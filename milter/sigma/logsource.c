@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Log sources. */
+#include "sigma/logsource.h"
+
+#include <stdio.h>
+
+#define SERVICES_MAX 8
+
+static bool
+read_logsource_part(struct build *build, const struct yaml_node *map,
+	const char *key, struct slice *out)
+{
+	const struct yaml_node *node = yaml_find(map, key);
+
+	if (node == NULL || node->kind == YAML_NULL)
+		return true;
+	if (node->kind != YAML_SCALAR)
+		return build_error(build, node->mark, NULL,
+			"\"%.*s\" must be a text", SLICE_ARG(node->key));
+	*out = build_copy(build, node->text);
+	return true;
+}
+
+static bool
+is_source(struct slice part, const char *ours)
+{
+	return ours == NULL ||
+		(part.p != NULL && slice_equal(part, slice_of(ours)));
+}
+
+static bool
+read_service(
+	struct build *build, struct rule *rule, const struct yaml_node *map)
+{
+	const char *const *services = build->options->services;
+	size_t count = 0;
+	int service;
+
+	rule->services = SIGMA_SERVICE_ANY;
+	rule->said.service = rule->logsource.service;
+	if (services == NULL || rule->logsource.service.p == NULL)
+		return true;
+	while (count < SERVICES_MAX && services[count] != NULL)
+		count++;
+	service = build_word(build, yaml_find(map, "service"), services, count);
+	if (service >= 0)
+		rule->services = 1U << service;
+	return service >= 0;
+}
+
+bool
+logsource_read(
+	struct build *build, struct rule *rule, const struct yaml_node *root)
+{
+	const struct sigma_options *options = build->options;
+	const struct yaml_node *map = yaml_find(root, "logsource");
+	struct logsource *source = &rule->logsource;
+	char hint[128] = "write logsource: and what it is of below it";
+
+	if (options->category != NULL && options->product != NULL)
+		(void)snprintf(hint, sizeof hint,
+			"write logsource: {category: %s, product: %s}",
+			options->category, options->product);
+	if (map == NULL)
+		return build_error(
+			build, rule->mark, hint, "there is no logsource");
+	if (map->kind != YAML_MAP)
+		return build_error(
+			build, map->mark, hint, "logsource must be a map");
+	if (!read_logsource_part(build, map, "category", &source->category) ||
+		!read_logsource_part(build, map, "product", &source->product) ||
+		!read_logsource_part(build, map, "service", &source->service))
+		return false;
+	rule->foreign = !is_source(source->category, options->category) ||
+		!is_source(source->product, options->product);
+	return rule->foreign || read_service(build, rule, map);
+}
+
+static bool
+part_contains(struct slice filter, struct slice rule)
+{
+	return filter.p == NULL ||
+		(rule.p != NULL && slice_equal(filter, rule));
+}
+
+/* Are all events of the rule's log source of the filter's, too? */
+bool
+logsource_contains(const struct logsource *filter, const struct logsource *rule)
+{
+	return part_contains(filter->category, rule->category) &&
+		part_contains(filter->product, rule->product) &&
+		part_contains(filter->service, rule->service);
+}
