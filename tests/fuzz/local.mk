@@ -6,15 +6,19 @@
 
 FUZZERS = \
 	tests/fuzz/fuzz_address \
+	tests/fuzz/fuzz_condition \
 	tests/fuzz/fuzz_encoded_word \
 	tests/fuzz/fuzz_field \
 	tests/fuzz/fuzz_infer \
 	tests/fuzz/fuzz_judge \
+	tests/fuzz/fuzz_match \
 	tests/fuzz/fuzz_message \
 	tests/fuzz/fuzz_param \
+	tests/fuzz/fuzz_policy \
 	tests/fuzz/fuzz_realm \
 	tests/fuzz/fuzz_received \
-	tests/fuzz/fuzz_rewritten
+	tests/fuzz/fuzz_rewritten \
+	tests/fuzz/fuzz_yaml
 
 if FUZZERS
 EXTRA_PROGRAMS += $(FUZZERS)
@@ -27,15 +31,19 @@ FUZZ_MAIN = libreplay.a
 endif
 
 tests_fuzz_fuzz_address_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
+tests_fuzz_fuzz_condition_LDADD = $(FUZZ_MAIN) $(LIBSIGMA)
 tests_fuzz_fuzz_encoded_word_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_field_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_infer_LDADD = $(FUZZ_MAIN) $(LIBFORWARD)
 tests_fuzz_fuzz_judge_LDADD = $(FUZZ_MAIN) $(LIBVERDICT)
+tests_fuzz_fuzz_match_LDADD = $(FUZZ_MAIN) $(LIBSIGMA)
 tests_fuzz_fuzz_message_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_param_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
+tests_fuzz_fuzz_policy_LDADD = $(FUZZ_MAIN) $(LIBSIGMA)
 tests_fuzz_fuzz_realm_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_received_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_rewritten_LDADD = $(FUZZ_MAIN) $(LIBFORWARD)
+tests_fuzz_fuzz_yaml_LDADD = $(FUZZ_MAIN) $(LIBSIGMA)
 
 fuzzers: $(FUZZERS)
 .PHONY: fuzzers

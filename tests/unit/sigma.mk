@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 check_PROGRAMS += test_diag test_yaml tests/unit/test_policy \
 	tests/unit/test_mistakes tests/unit/test_refusals \
-	tests/unit/test_correlation tests/unit/test_reference
+	tests/unit/test_correlation tests/unit/test_reference \
+	tests/unit/test_regex tests/unit/test_needles
 test_diag_SOURCES = tests/unit/test_diag.c
 test_diag_LDADD = $(LIBSIGMA) $(CMOCKA_LIBS)
 test_yaml_SOURCES = tests/unit/test_yaml.c
@@ -30,3 +31,9 @@ tests_unit_test_correlation_LDADD = $(LIBSIGMA) $(LIBSTORE) $(CMOCKA_LIBS)
 tests_unit_test_reference_SOURCES = tests/unit/test_reference.c \
 	tests/unit/counted.h tests/unit/policy.h tests/unit/rows.h
 tests_unit_test_reference_LDADD = $(LIBSIGMA) $(LIBSTORE) $(CMOCKA_LIBS)
+tests_unit_test_regex_SOURCES = tests/unit/test_regex.c tests/unit/rows.h
+tests_unit_test_regex_LDADD = $(LIBSIGMA) $(CMOCKA_LIBS)
+tests_unit_test_needles_SOURCES = tests/unit/test_needles.c tests/unit/rows.h
+tests_unit_test_needles_LDADD = $(LIBSIGMA) $(CMOCKA_LIBS)
+TESTS += tests/policies_schema.tap
+EXTRA_DIST += tests/policies_schema.tap
