@@ -155,10 +155,10 @@ on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long protocol,
 	glue.actions = *my_actions;
 	glue.protocol = *my_protocol;
 	connection = connection_of(ctx);
-	if (connection == NULL)
-		return SMFIS_TEMPFAIL;
-	connection->actions = *my_actions;
-	connection->protocol = *my_protocol;
+	if (connection != NULL) {
+		connection->actions = *my_actions;
+		connection->protocol = *my_protocol;
+	}
 	return SMFIS_CONTINUE;
 }
 

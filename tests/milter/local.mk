@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-TESTS += tests/milter/miltertest.sh
+TESTS += tests/milter/commands.sh tests/milter/miltertest.sh
 EXTRA_DIST += tests/milter/miltertest.sh \
 	tests/milter/actions.lua \
+	tests/milter/commands.sh \
 	tests/milter/crash.lua \
+	tests/milter/lib.sh \
 	tests/milter/lib.lua \
 	tests/milter/messages.lua \
 	tests/milter/reload.lua \

@@ -139,4 +139,5 @@ def main():
     wire.send(b"Q")
 
 
-main()
+if __name__ == "__main__":
+    main()

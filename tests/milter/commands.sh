@@ -1,0 +1,163 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The subcommands, as people and scripts use them: those that ask the daemon
+# after it has seen some mail, and those that need none.
+set -u
+. "$(dirname "$0")/lib.sh"
+
+# Runs the program; what it says is in $tmp/out and $tmp/err.
+run() {
+	timeout 20 "$program" "$@" >"$tmp/out" 2>"$tmp/err"
+}
+gives() { # exit status, name, command ...
+	wanted=$1
+	name=$2
+	shift 2
+	run "$@"
+	status=$?
+	[ $status -eq "$wanted" ]
+	result $? "$name"
+	[ $status -eq "$wanted" ] || sed 's/^/# /' "$tmp/err"
+}
+says() { # text, name
+	grep -q -- "$1" "$tmp/out" "$tmp/err"
+	result $? "$2"
+}
+is_json() { # name
+	python3 -c 'import json, sys; [json.loads(x) for x in sys.stdin]' \
+		<"$tmp/out"
+	result $? "$1"
+}
+
+gives 2 "no command at all is a mistake"
+says "serve" "... and lists the commands"
+gives 0 "--help" --help
+gives 0 "--version" --version
+says "^forwarden [0-9]" "... says the version"
+gives 2 "a typo is a mistake" evnts
+says 'did you mean "events"' "... and gets the nearest"
+gives 2 "an unknown option" top --nonsense
+says "^usage: forwarden top" "... gets the usage"
+gives 2 "an address too many" mailbox a@example.com b@example.com
+gives 0 "keys" keys
+says "^local.domains" "... has the keys"
+gives 0 "keys --example" keys --example
+cp "$tmp/out" "$tmp/example.yaml"
+gives 1 "a daemon that is away" top --socket "unix:$tmp/none.sock"
+says "is it running" "... is said so"
+
+mkdir "$tmp/pack"
+policy log 1 log >"$tmp/pack/a.yaml"
+printf 'policies: %s\n' "$tmp/pack" >>"$tmp/example.yaml"
+gives 0 "check: the example" check -c "$tmp/example.yaml"
+says "^loaded .*Subject asks for log" "... lists what is loaded"
+gives 0 "check: policies alone" check "$tmp/pack"
+gives 0 "check --json" check --json -c "$tmp/example.yaml"
+is_json "... is JSON"
+says '"errors":0' "... counts errors"
+sed -i 's/email.subject/email.subjekt/' "$tmp/pack/a.yaml"
+gives 1 "check: an unknown field" check -c "$tmp/example.yaml"
+says 'email.subject"*?' "... gets the nearest"
+says "a.yaml:9:" "... and its place"
+gives 1 "check --json: an unknown field" check --json -c "$tmp/example.yaml"
+is_json "... is JSON"
+says '"line":9' "... with its place"
+cat >"$tmp/three.yaml" <<-END
+	local: {domains: [example.com]}
+	mode: enforced
+	listen: inet:99999@127.0.0.1
+	limits: {recipients: 0}
+	policies: []
+END
+gives 1 "check: three mistakes" check -c "$tmp/three.yaml"
+says "^3 errors" "... are three errors"
+gives 1 "check: a file that is missing" check -c "$tmp/none.yaml"
+
+port=$(python3 -c 'import socket; s = socket.socket()
+s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+more="http: 127.0.0.1:$port"
+start_daemon commands
+config=$folder/forwarden.yaml
+python3 - "$folder/milter.sock" "$(dirname "$0")" <<-'END'
+	import sys
+	sys.argv.insert(1, None)
+	sys.path.insert(0, sys.argv.pop())
+	from wire import Wire
+	wire = Wire(sys.argv[2])
+	wire.connect()
+	for number in range(3):
+	    wire.send(b"D", b"Mi\0004F%d\0" % number)
+	    wire.send(b"M", b"<sender@partner.example>\0")
+	    wire.send(b"R", b"<drop%d@freemail.example>\0ORCPT=rfc822;"
+	              b"bob@example.com\0" % (number % 2))
+	    wire.field(b"From", b"sender@partner.example")
+	    wire.field(b"Message-ID", b"<%d@partner.example>" % number)
+	    wire.end()
+END
+result $? "mail is seen"
+
+gives 0 "check --connect" check --connect -c "$config"
+says "^reached .*forwarden" "... finds our own daemon"
+gives 0 "top" top -c "$config"
+says "^bob@example.com  *3 " "... has the mailbox"
+gives 0 "top --json" top --json -c "$config"
+is_json "... is JSON"
+gives 0 "mailbox" mailbox -c "$config" bob@example.com
+says "forwarded 3 to 2 destinations" "... has its counts"
+says "drop1@freemail.example" "... has its routes"
+gives 0 "mailbox, however it is spelt" mailbox -c "$config" '<BOB@Example.COM>'
+says "forwarded 3 to 2" "... is the same"
+gives 0 "a mailbox never seen" mailbox -c "$config" eve@example.com
+gives 1 "a mailbox that is none" mailbox -c "$config" nonsense
+gives 0 "routes" routes -c "$config"
+[ "$(wc -l <"$tmp/out")" -eq 2 ]
+result $? "... has a line each"
+gives 0 "routes --new" routes --new 1h -c "$config"
+says "drop0@freemail.example" "... has the new ones"
+gives 0 "routes --dot" routes --dot -c "$config"
+says '"bob@example.com" -> "drop0@freemail.example"' "... is a graph"
+gives 0 "destination" destination -c "$config" drop0@freemail.example
+says "^bob@example.com  *2 " "... has the mailboxes"
+gives 0 "events" events -c "$config"
+is_json "... is JSON lines"
+[ "$(wc -l <"$tmp/out")" -eq 3 ]
+result $? "... one each"
+gives 0 "events --text" events --text -n 1 -c "$config"
+says "bob@example.com -> drop" "... for people"
+gives 0 "status" status -c "$config"
+says "^store  *memory" "... has the store"
+
+"$program" events --follow --text -c "$config" >"$tmp/follow" 2>/dev/null &
+follower=$!
+await grep -q drop "$tmp/follow"
+result $? "events --follow begins with what is there"
+kill "$follower"
+wait "$follower" 2>/dev/null
+
+fetch() { # path
+	python3 -c 'import sys, urllib.request, urllib.error
+try:
+    answer = urllib.request.urlopen(sys.argv[1], timeout=10)
+except urllib.error.HTTPError as error:
+    answer = error
+print(answer.status)
+print(answer.read().decode())' "http://127.0.0.1:$port$1" >"$tmp/out" 2>&1
+}
+fetch /healthz
+says "^200" "http: /healthz"
+fetch /readyz
+says "^200" "http: /readyz"
+fetch /metrics
+says "^forwarden_sessions_total 1" "http: /metrics"
+fetch /v1/top
+says "^403" "http: the rest is for the control socket"
+fetch /nonsense
+says "^404" "http: no such path"
+
+gives 0 "forget" forget -c "$config" bob@example.com
+says "records wiped" "... says how much"
+gives 0 "after that" routes -c "$config"
+says "no routes" "... nothing is left"
+stays_whole commands
+
+finish
