@@ -7,6 +7,7 @@ import glob
 import grp
 import os
 import shutil
+import signal
 import subprocess
 
 from .core import Failure, can_connect, free_port, has_user, run, wait_until
@@ -128,13 +129,25 @@ class Exim:
     def start(self):
         self.process = self.rig.spawn(
             [self.program, "-C", self.file, "-bdf", "-q2s"],
-            os.path.join(self.folder, "stderr"))
+            os.path.join(self.folder, "stderr"), start_new_session=True)
+        self.rig.at_end(self._end)
 
         def ready():
             if self.process.poll() is not None:
                 raise Failure(f"exim ended at once: {self.log()}")
             return can_connect(("127.0.0.1", self.port))
         wait_until("exim", ready)
+
+    def _end(self):
+        """With its children, or their user cannot be removed."""
+        def gone():
+            self.process.poll()
+            try:
+                os.killpg(self.process.pid, signal.SIGTERM)
+            except ProcessLookupError:
+                return True
+            return False
+        wait_until("the end of exim", gone, 10)
 
     def log(self):
         text = ""
