@@ -26,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define REPLAY_BATCHES 64
+#define REPLAY_BATCHES 256
 #define REPLAY_ARENA_BYTES ((size_t)80 << 20)
 #define POLL_MS 200
 #define SAY_MS 60000
