@@ -15,6 +15,7 @@
 /* What was looked for and not found. */
 struct missing {
 	const struct checkup *checkup;
+	const struct postfix *postfix;
 	struct slice host; /* the MTA's own name: a note at most */
 	char names[NAMES_BYTES];
 	size_t count;
@@ -67,7 +68,8 @@ static void
 look_at_table(struct missing *missing, struct slice table)
 {
 	char name[PATH_BYTES];
-	const char *argv[] = {"postmap", "-s", name, NULL};
+	const char *argv[] = {"postmap", "-c", postfix_folder(missing->postfix),
+		"-s", name, NULL};
 	struct buf rows = {0};
 	struct err err;
 
@@ -104,6 +106,7 @@ check_domains(struct checkup *checkup, const struct postfix *postfix)
 		"virtual_mailbox_domains", "virtual_alias_domains",
 		"relay_domains"};
 	struct missing missing = {.checkup = checkup,
+		.postfix = postfix,
 		.host = postfix_value(postfix, "myhostname")};
 
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
@@ -146,7 +149,7 @@ network_address(struct slice network, char out[64])
 static void
 check_networks(struct checkup *checkup, const struct postfix *postfix)
 {
-	struct missing missing = {.checkup = checkup};
+	struct missing missing = {.checkup = checkup, .postfix = postfix};
 	struct slice list = postfix_value(postfix, "mynetworks");
 	char text[64];
 

@@ -23,6 +23,7 @@ struct settings {
 
 struct postfix {
 	struct arena *arena;
+	struct slice folder;
 	struct settings main;
 	struct settings overrides; /* "service/type/name" */
 	struct postfix_service *services;
@@ -159,6 +160,9 @@ postfix_read(const char *folder, struct err *err)
 			buf_slice(&services), buf_slice(&overrides));
 		if (postfix == NULL)
 			(void)err_set(err, ERR_MEMORY, "out of memory");
+		else if (folder != NULL)
+			postfix->folder =
+				arena_copy(postfix->arena, slice_of(folder));
 	}
 	buf_fini(&settings);
 	buf_fini(&services);
@@ -171,6 +175,18 @@ postfix_free(struct postfix *postfix)
 {
 	if (postfix != NULL)
 		arena_free(postfix->arena);
+}
+
+const char *
+postfix_folder(const struct postfix *postfix)
+{
+	if (postfix->folder.p != NULL)
+		return postfix->folder.p;
+	const struct slice *folder =
+		find_setting(&postfix->main, SLICE("config_directory"));
+	struct slice copy = folder != NULL ? arena_copy(postfix->arena, *folder)
+					   : SLICE("");
+	return copy.p != NULL ? copy.p : "";
 }
 
 struct slice

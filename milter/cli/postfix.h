@@ -31,6 +31,8 @@ struct postfix *postfix_parse(
 	struct slice settings, struct slice services, struct slice overrides);
 void postfix_free(struct postfix *);
 
+/* Where its main.cf is. */
+const char *postfix_folder(const struct postfix *);
 /* A parameter of main.cf; empty if it is not known. */
 struct slice postfix_value(const struct postfix *, const char *name);
 /* The services, in the file's order. */

@@ -175,12 +175,15 @@ tag_write(const struct verdict *verdict, enum action action, struct slice host,
 bool
 tag_find_id(struct slice value, struct slice *id)
 {
-	static const struct slice mark = SLICE(" id=");
-	size_t at = slice_find(value, mark);
+	static const struct slice mark = SLICE("id=");
 
-	if (at == SLICE_NONE)
-		return false;
-	*id = slice_sub(value, at + mark.len, value.len);
-	*id = slice_trim(slice_sub(*id, 0, slice_find_byte(*id, ';', 0)));
-	return id->len > 0;
+	/* A fold may stand before it as well as a space. */
+	for (struct slice part; slice_next(&value, ';', &part);) {
+		part = slice_trim(part);
+		if (!slice_starts_fold(part, mark))
+			continue;
+		*id = slice_trim(slice_sub(part, mark.len, part.len));
+		return id->len > 0;
+	}
+	return false;
 }
