@@ -46,24 +46,36 @@ confidence_of(const struct mark *mark)
 				     : evidence_row(mark->evidence)->confidence;
 }
 
-/* May one more of its kind be kept? Fields that repeat one another are kept
- * once, and no kind can crowd the others out. */
+/* Fields that repeat one another are kept once, as the surest of them. */
 static bool
-is_news(const struct reader *reader, const struct address *mailbox)
+repeats(const struct reader *reader, const struct address *mailbox)
+{
+	struct marks *marks = reader->marks;
+	size_t i;
+
+	for (i = 0; i < marks->count; i++) {
+		struct observation *seen = &marks->at[i];
+
+		if (seen->evidence != reader->mark->evidence ||
+			!address_equal(&seen->mailbox, mailbox))
+			continue;
+		if (seen->inside &&
+			seen->confidence < confidence_of(reader->mark))
+			seen->confidence = confidence_of(reader->mark);
+		return true;
+	}
+	return false;
+}
+
+/* No kind of evidence can crowd the others out. */
+static bool
+has_room(const struct reader *reader)
 {
 	const struct marks *marks = reader->marks;
 	size_t i, same = 0;
 
-	for (i = 0; i < marks->count; i++) {
-		const struct observation *seen = &marks->at[i];
-
-		if (seen->evidence != reader->mark->evidence)
-			continue;
-		if (mailbox != NULL && address_equal(&seen->mailbox, mailbox) &&
-			seen->confidence >= confidence_of(reader->mark))
-			return false;
-		same++;
-	}
+	for (i = 0; i < marks->count; i++)
+		same += marks->at[i].evidence == reader->mark->evidence;
 	return marks->count < MARKS_MAX && same < MARKS_PER_EVIDENCE_MAX;
 }
 
@@ -75,7 +87,7 @@ add(struct reader *reader, struct slice value, const struct address *mailbox)
 	struct marks *marks = reader->marks;
 	struct observation *seen;
 
-	if (!is_news(reader, mailbox))
+	if ((mailbox != NULL && repeats(reader, mailbox)) || !has_room(reader))
 		return;
 	seen = &marks->at[marks->count++];
 	*seen = (struct observation){.evidence = mark->evidence,

@@ -270,6 +270,7 @@ const struct platform platforms[] = {
 	{"Postfix virtual alias", "egress",
 		"postfix virtual alias: nothing in the header"},
 	{"Postfix bcc map", "egress", "postfix recipient_bcc_maps"},
+	{"Sendmail `.forward`", "egress", "sendmail .forward"},
 	{"Dovecot Sieve `redirect`, by sendmail(1)", "pickup, egress",
 		"pigeonhole redirect by sendmail(1)"},
 	{"Dovecot Sieve `redirect`, by submission", "smtpd, egress",

@@ -122,6 +122,17 @@ const struct flowcase vendor_cases[VENDOR_CASES] = {
 		"\nX-Yandex-Forward: 0123456789abcdef\n"
 		"X-Sieve: CMU Sieve 3.0\n" OWN_NEW("drop@freemail.example"),
 		NULL, NULL, KIND_NONE, "", 0, 0, "", 0},
+	{"sendmail .forward",
+		EGRESS FROM_BOB TO_DROP
+		"\nReceived: from mail.partner.example (mail.partner.example "
+		"[203.0.113.9])\n\tby mx.example.com (8.17.1.9/8.17.1.9) with "
+		"ESMTPS id 6ALMcCHm031027\n\tfor <alice@example.com>; Sat, 21 "
+		"Nov 2026 20:00:00 GMT\n" LETTER_FROM_BOB,
+		"own m alice@example.com 200\nown p bob@partner.example 200\n",
+		"alice@example.com", KIND_REDIRECT, "", 99, 99,
+		"transit received-for to-mismatch same-message-id "
+		"machine-speed",
+		0},
 	{"exim or procmail keeping the sender: trace and route",
 		FROM_BOB TO_DROP "\n" HOP_IN("alice@example.com")
 			LETTER_FROM_BOB,
