@@ -2,7 +2,8 @@
 check_PROGRAMS += test_diag test_yaml tests/unit/test_policy \
 	tests/unit/test_mistakes tests/unit/test_refusals \
 	tests/unit/test_correlation tests/unit/test_reference \
-	tests/unit/test_regex tests/unit/test_needles
+	tests/unit/test_regex tests/unit/test_needles \
+	tests/unit/test_shortlist
 test_diag_SOURCES = tests/unit/test_diag.c
 test_diag_LDADD = $(LIBSIGMA) $(CMOCKA_LIBS)
 test_yaml_SOURCES = tests/unit/test_yaml.c
@@ -37,3 +38,6 @@ tests_unit_test_needles_SOURCES = tests/unit/test_needles.c tests/unit/rows.h
 tests_unit_test_needles_LDADD = $(LIBSIGMA) $(CMOCKA_LIBS)
 TESTS += tests/policies_schema.tap
 EXTRA_DIST += tests/policies_schema.tap
+tests_unit_test_shortlist_SOURCES = tests/unit/test_shortlist.c \
+	tests/unit/policy.h tests/unit/rows.h
+tests_unit_test_shortlist_LDADD = $(LIBSIGMA) $(CMOCKA_LIBS)
