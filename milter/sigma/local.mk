@@ -88,4 +88,4 @@ libsigma_a_SOURCES = \
 	milter/sigma/yaml_words.c \
 	milter/sigma/yaml_words.h
 EXTRA_DIST += milter/sigma/fold-table
-LIBSIGMA = libsigma.a $(PCRE2_LIBS) $(YAML_LIBS) $(HS_LIBS) $(LIBBASE) -lm
+LIBSIGMA = libsigma.a $(PCRE2_LIBS) $(YAML_LIBS) $(LIBBASE) -lm
