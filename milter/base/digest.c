@@ -7,6 +7,8 @@
 #include <pthread.h>
 #include <string.h>
 
+#define GATHERED_BYTES 512
+
 /* EVP_sha256() makes OpenSSL 3 look the algorithm up at every use, which
  * takes as long as the hashing; so it is looked up once. */
 static pthread_once_t sha256_once = PTHREAD_ONCE_INIT;
@@ -22,32 +24,63 @@ find_sha256(void)
 		sha256 = EVP_sha256();
 }
 
+/* Small parts are gathered, so that one call hashes all of them. */
+struct gathering {
+	EVP_MD_CTX *ctx;
+	size_t len;
+	unsigned char bytes[GATHERED_BYTES];
+};
+
 static bool
-add_part(EVP_MD_CTX *ctx, struct slice part)
+flush(struct gathering *g)
+{
+	size_t len = g->len;
+
+	g->len = 0;
+	return len == 0 || EVP_DigestUpdate(g->ctx, g->bytes, len) == 1;
+}
+
+static bool
+add_bytes(struct gathering *g, const void *bytes, size_t len)
+{
+	if (len > sizeof g->bytes - g->len && !flush(g))
+		return false;
+	if (len > sizeof g->bytes)
+		return EVP_DigestUpdate(g->ctx, bytes, len) == 1;
+	if (len > 0)
+		memcpy(g->bytes + g->len, bytes, len);
+	g->len += len;
+	return true;
+}
+
+static bool
+add_part(struct gathering *g, struct slice part)
 {
 	unsigned char length[8];
 	size_t i;
 
 	for (i = 0; i < sizeof length; i++)
 		length[i] = (unsigned char)((uint64_t)part.len >> (8 * i));
-	return EVP_DigestUpdate(ctx, length, sizeof length) == 1 &&
-		EVP_DigestUpdate(ctx, part.p, part.len) == 1;
+	return add_bytes(g, length, sizeof length) &&
+		add_bytes(g, part.p, part.len);
 }
 
 bool
 digest_parts(const struct slice *parts, size_t count,
 	unsigned char out[DIGEST_BYTES])
 {
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	struct gathering g;
 	size_t i;
 	bool ok;
 
 	(void)pthread_once(&sha256_once, find_sha256);
-	ok = ctx != NULL && EVP_DigestInit_ex(ctx, sha256, NULL) == 1;
+	g.ctx = EVP_MD_CTX_new();
+	g.len = 0;
+	ok = g.ctx != NULL && EVP_DigestInit_ex(g.ctx, sha256, NULL) == 1;
 	for (i = 0; ok && i < count; i++)
-		ok = add_part(ctx, parts[i]);
-	ok = ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
-	EVP_MD_CTX_free(ctx);
+		ok = add_part(&g, parts[i]);
+	ok = ok && flush(&g) && EVP_DigestFinal_ex(g.ctx, out, NULL) == 1;
+	EVP_MD_CTX_free(g.ctx);
 	if (!ok)
 		memset(out, 0, DIGEST_BYTES);
 	return ok;

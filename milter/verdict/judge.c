@@ -329,6 +329,7 @@ run_policies(struct hearing *h)
 	collect_hits(h);
 	if (h->options->explain)
 		h->verdict->run = h->run;
+	h->verdict->ungrouped = sigma_run_ungrouped(h->run);
 	if (sigma_run_gave_up(h->run))
 		h->verdict->gaps |= GAP_REGEX;
 	if (sigma_run_cut(h->run))

@@ -85,6 +85,7 @@ struct metrics {
 	_Atomic uint64_t cells[METRIC_FAMILIES][CELLS_MAX];
 	_Atomic uint64_t waits[BOUNDS + 1];
 	_Atomic uint64_t wait_us;
+	_Atomic uint64_t ungrouped;
 	pthread_mutex_t lock; /* guards policies */
 	struct map *policies; /* name -> uint64_t */
 };
@@ -200,6 +201,9 @@ metrics_count(struct metrics *metrics, const struct verdict *verdict,
 		if (verdict->gaps & (1U << bit))
 			count(metrics, FAMILY_GAPS, bit);
 	}
+	if (verdict->ungrouped > 0)
+		atomic_fetch_add_explicit(&metrics->ungrouped,
+			verdict->ungrouped, memory_order_relaxed);
 	if (verdict->round_trips > 0)
 		count_wait(metrics, verdict->store_us);
 	if (verdict->matched_count > 0)
@@ -318,6 +322,12 @@ metrics_write(struct metrics *metrics, const struct store_health *health,
 	for (unsigned i = 0; i < METRIC_FAMILIES; i++)
 		write_family(metrics, i, out);
 	write_waits(metrics, out);
+	write_head(out, "forwarden_ungrouped_total",
+		"Matches not counted, for want of a field to group by.",
+		"counter");
+	buf_printf(out, "forwarden_ungrouped_total %llu\n",
+		(unsigned long long)atomic_load_explicit(
+			&metrics->ungrouped, memory_order_relaxed));
 	write_head(out, "forwarden_policy_hits_total", "Matches, by policy.",
 		"counter");
 	pthread_mutex_lock(&metrics->lock);

@@ -4,7 +4,8 @@
  * inference, and inference wants the traces first; so the facts are asked for
  * every mailbox that the message's own words could bind it to: what an
  * inference without memories finds, and else the local addresses of its
- * header. A trace can name no other mailbox, since it keeps only hashes.
+ * header. A mailbox that only the trace knows has no facts: to ask for them
+ * would take one more round trip than a message may have.
  */
 #include "verdict/recollect.h"
 
@@ -16,7 +17,6 @@
 #define QUESTIONS_MAX 8
 #define FACTS_MAX 64
 #define CANDIDATES_MAX 3
-#define OPS_MAX (QUESTIONS_MAX + RECOLLECT_JUDGED_MAX + FACTS_MAX)
 #define KEY_BYTES 16
 #define MS_US 1000
 
@@ -140,10 +140,10 @@ take_memories(const struct message *message, const struct store_op *ops,
 }
 
 static void
-add_facts(struct store_batch *batch, struct slice mailbox,
+add_facts(struct store_batch *batch, size_t room, struct slice mailbox,
 	const struct recipient *rcpt)
 {
-	if (batch->count >= OPS_MAX)
+	if (batch->count >= room)
 		return;
 	batch->ops[batch->count++] = (struct store_op){.verb = STORE_FACTS,
 		.facts = {
@@ -165,7 +165,7 @@ add_local(const struct message *message, struct addresses from,
 }
 
 static void
-ask_facts(struct store_batch *batch, const struct message *message)
+ask_facts(struct store_batch *batch, size_t room, const struct message *message)
 {
 	const struct flow *flows = infer_flows(message, NULL, 0);
 	struct slice local[CANDIDATES_MAX];
@@ -182,11 +182,11 @@ ask_facts(struct store_batch *batch, const struct message *message)
 		if (!flow->rcpt->external)
 			continue;
 		if (flow->mailbox.text.len > 0) {
-			add_facts(batch, flow->mailbox.text, flow->rcpt);
+			add_facts(batch, room, flow->mailbox.text, flow->rcpt);
 			continue;
 		}
 		for (size_t j = 0; j < count; j++)
-			add_facts(batch, local[j], flow->rcpt);
+			add_facts(batch, room, local[j], flow->rcpt);
 	}
 }
 
@@ -214,17 +214,30 @@ ask_judged(struct store_batch *batch, const struct recollect_wish *wish)
 	}
 }
 
+static size_t
+room_for(const struct recollect_wish *wish, const struct message *message)
+{
+	size_t facts = message->rcpt_external * CANDIDATES_MAX;
+
+	if (!wish->facts)
+		facts = 0;
+	else if (facts > FACTS_MAX)
+		facts = FACTS_MAX;
+	return QUESTIONS_MAX + wish->judged_count + facts;
+}
+
 void
 recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	const struct message *message, struct recollection *out)
 {
 	struct slice ids[QUESTIONS_MAX];
 	struct store_batch batch = {.arena = message->arena};
+	size_t room = room_for(wish, message);
 
 	*out = (struct recollection){0};
 	if (waiting->store == NULL)
 		return;
-	batch.ops = arena_array(message->arena, OPS_MAX, sizeof(*batch.ops));
+	batch.ops = arena_array(message->arena, room, sizeof(*batch.ops));
 	if (batch.ops == NULL) {
 		waiting->gaps |= GAP_BYTES;
 		return;
@@ -236,7 +249,7 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	ask_judged(&batch, wish);
 	out->facts = batch.ops + batch.count;
 	if (wish->facts)
-		ask_facts(&batch, message);
+		ask_facts(&batch, room, message);
 	out->fact_count = (size_t)(batch.ops + batch.count - out->facts);
 	if (!waiting_ask(waiting, &batch))
 		return;

@@ -37,6 +37,17 @@ is_delivered(enum action taken)
 	return taken < ACTION_DIVERT;
 }
 
+/* Every address of the message once, and the envelope sender. */
+static size_t
+members_at_most(const struct message *message, size_t limit)
+{
+	size_t count = message->rcpt_count + message->from.count +
+		message->reply_to.count + message->to.count +
+		message->cc.count + 1;
+
+	return count < limit ? count : limit;
+}
+
 static void
 add_trace(struct record *r)
 {
@@ -45,15 +56,18 @@ add_trace(struct record *r)
 	struct arena *arena = message->arena;
 	struct slice ids[TRACE_IDS_MAX];
 	size_t id_count = trace_ids(message, ids, TRACE_IDS_MAX);
+	size_t room = members_at_most(message, options->trace_members);
 	struct trace_member *members;
 	struct slice *names;
 	size_t count;
 
-	members = arena_array(arena, options->trace_members, sizeof(*members));
-	names = arena_array(arena, options->trace_members, sizeof(*names));
-	if (id_count == 0 || members == NULL || names == NULL)
+	if (id_count == 0)
 		return;
-	count = trace_members(message, arena, members, options->trace_members);
+	members = arena_array(arena, room, sizeof(*members));
+	names = arena_array(arena, room, sizeof(*names));
+	if (members == NULL || names == NULL)
+		return;
+	count = trace_members(message, arena, members, room);
 	if (count == 0)
 		return;
 	for (size_t i = 0; i < count; i++)
@@ -68,11 +82,9 @@ add_trace(struct record *r)
 }
 
 static void
-add_tally(struct record *r, struct store_tally tally,
-	const struct recipient *rcpt)
+add_tally(struct record *r, struct store_tally tally)
 {
 	tally.keyword = r->keyword;
-	tally.identity = message_identity(r->verdict->message, rcpt);
 	add(r, (struct store_op){.verb = STORE_TALLY, .tally = tally});
 }
 
@@ -81,9 +93,10 @@ add_forward(struct record *r, const struct flow *flow)
 {
 	struct store_tally tally = {.mailbox = flow->mailbox.text,
 		.destination = flow->rcpt->address.text,
-		.what = TALLY_FORWARDED};
+		.what = TALLY_FORWARDED,
+		.identity = message_identity(r->verdict->message, flow->rcpt)};
 
-	add_tally(r, tally, flow->rcpt);
+	add_tally(r, tally);
 	tally.destination = (struct slice){0};
 	if (r->taken == ACTION_QUARANTINE)
 		tally.what = TALLY_QUARANTINED;
@@ -91,7 +104,17 @@ add_forward(struct record *r, const struct flow *flow)
 		tally.what = TALLY_TAGGED;
 	else
 		return;
-	add_tally(r, tally, flow->rcpt);
+	add_tally(r, tally);
+}
+
+static void
+add_received(struct record *r, const struct recipient *rcpt)
+{
+	add_tally(r,
+		(struct store_tally){.mailbox = rcpt->address.text,
+			.what = TALLY_RECEIVED,
+			.identity =
+				message_identity(r->verdict->message, rcpt)});
 }
 
 static void
@@ -105,11 +128,7 @@ add_flows(struct record *r)
 		if (flow_is_forward(flow) && flow->mailbox.text.len > 0)
 			add_forward(r, flow);
 		else if (!flow->rcpt->external && is_delivered(r->taken))
-			add_tally(r,
-				(struct store_tally){
-					.mailbox = flow->rcpt->address.text,
-					.what = TALLY_RECEIVED},
-				flow->rcpt);
+			add_received(r, flow->rcpt);
 	}
 }
 

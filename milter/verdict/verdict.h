@@ -58,6 +58,8 @@ struct verdict {
 			  * message is neither a forward nor matched */
 	int64_t store_us; /* waited for the store */
 	unsigned round_trips;
+	size_t ungrouped; /* matches that could not be counted, for want of
+			   * a field to group by */
 	struct sigma_run *run; /* with explain; else NULL */
 	struct store *store; /* may be NULL */
 };

@@ -10,6 +10,7 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/flows.scn \
 	tests/scenario/hostile.scn \
 	tests/scenario/respond.scn \
+	tests/scenario/retries.scn \
 	tests/scenario/store-down.scn
 
 POLICY_TESTS = tests/scenario/policies.sh tests/scenario/not_forwarded.sh \
