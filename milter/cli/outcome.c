@@ -81,17 +81,6 @@ count_row(struct map *rows, struct slice name, enum action action)
 	row->action[action]++;
 }
 
-/* A policy counts once a message, however many recipients it matched. */
-static bool
-is_first(const struct verdict *verdict, size_t index)
-{
-	for (size_t i = 0; i < index; i++) {
-		if (verdict->matched[i].rule == verdict->matched[index].rule)
-			return false;
-	}
-	return true;
-}
-
 static void
 count_forward(struct outcome *outcome, const struct verdict *verdict)
 {
@@ -109,6 +98,8 @@ void
 outcome_count(struct outcome *outcome, const struct verdict *verdict)
 {
 	int64_t at_ms = verdict->message->at_ms;
+	const struct matched *matched;
+	size_t at = 0;
 	char day[CLOCK_TEXT_BYTES];
 
 	clock_format(at_ms, day);
@@ -119,13 +110,9 @@ outcome_count(struct outcome *outcome, const struct verdict *verdict)
 	if (at_ms > outcome->last_ms)
 		outcome->last_ms = at_ms;
 	count_forward(outcome, verdict);
-	for (size_t i = 0; i < verdict->matched_count; i++) {
-		const struct matched *matched = &verdict->matched[i];
-
-		if (is_first(verdict, i))
-			count_row(outcome->rows[BY_POLICY],
-				verdict_policy(matched->rule), matched->action);
-	}
+	while ((matched = verdict_next(verdict, &at)) != NULL)
+		count_row(outcome->rows[BY_POLICY],
+			verdict_policy(matched->rule), matched->action);
 	if (verdict->would > ACTION_NONE)
 		count_row(outcome->rows[BY_DAY], (struct slice){day, DAY_TEXT},
 			verdict->would);

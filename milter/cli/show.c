@@ -292,17 +292,16 @@ void
 show_verdict(const struct verdict *verdict, struct buf *out)
 {
 	const struct respond *respond = &verdict->options->respond;
+	const struct matched *matched;
+	size_t at = 0;
 
 	buf_puts(out, "\nThe verdict\n");
 	if (verdict->again)
 		buf_puts(out, "  judged before, at another listener\n");
-	for (size_t i = 0; i < verdict->matched_count; i++) {
-		const struct matched *matched = &verdict->matched[i];
-
+	while ((matched = verdict_next(verdict, &at)) != NULL)
 		buf_printf(out, "  %-30.*s asks for %s\n",
 			SLICE_ARG(verdict_policy(matched->rule)),
 			action_name(matched->action));
-	}
 	buf_printf(out, "  mode %s, ceiling %s: %s", mode_name(respond->mode),
 		action_name(respond->ceiling), action_name(verdict->action));
 	if (verdict->action != verdict->would)

@@ -157,15 +157,18 @@ add_flow(struct buf *out, const struct flow *flow)
 static void
 add_policies(struct buf *out, const struct verdict *verdict)
 {
-	size_t i;
+	const struct matched *matched;
+	bool some = false;
+	size_t at = 0;
 
 	if (verdict->matched_count == 0)
 		return;
 	buf_puts(out, ", policy=");
-	for (i = 0; i < verdict->matched_count; i++) {
-		if (i > 0)
+	while ((matched = verdict_next(verdict, &at)) != NULL) {
+		if (some)
 			buf_add_byte(out, '+');
-		buf_add(out, verdict_policy(verdict->matched[i].rule));
+		some = true;
+		buf_add(out, verdict_policy(matched->rule));
 	}
 }
 

@@ -174,10 +174,12 @@ static json_t *
 rules_of(const struct verdict *verdict)
 {
 	json_t *list = json_array();
+	const struct matched *matched;
+	size_t at = 0;
 
-	for (size_t i = 0; i < verdict->matched_count && i < LIST_MAX; i++)
-		json_array_append_new(
-			list, rule_of(verdict, &verdict->matched[i]));
+	while (json_array_size(list) < LIST_MAX &&
+		(matched = verdict_next(verdict, &at)) != NULL)
+		json_array_append_new(list, rule_of(verdict, matched));
 	return list;
 }
 
@@ -276,10 +278,13 @@ static json_t *
 policies_of(const struct verdict *verdict)
 {
 	json_t *list = json_array();
+	const struct matched *matched;
+	size_t at = 0;
 
-	for (size_t i = 0; i < verdict->matched_count && i < LIST_MAX; i++)
+	while (json_array_size(list) < LIST_MAX &&
+		(matched = verdict_next(verdict, &at)) != NULL)
 		json_array_append_new(
-			list, string(verdict_policy(verdict->matched[i].rule)));
+			list, string(verdict_policy(matched->rule)));
 	return list;
 }
 

@@ -285,8 +285,12 @@ stronger_first(const void *a, const void *b)
 		return one->action > two->action ? -1 : 1;
 	if (one->rule->level != two->rule->level)
 		return one->rule->level > two->rule->level ? -1 : 1;
-	return slice_compare(
-		verdict_policy(one->rule), verdict_policy(two->rule));
+	if (one->rule != two->rule)
+		return slice_compare(
+			verdict_policy(one->rule), verdict_policy(two->rule));
+	if (one->count != two->count)
+		return one->count > two->count ? -1 : 1;
+	return one->flow < two->flow ? -1 : one->flow > two->flow;
 }
 
 static void

@@ -175,10 +175,13 @@ count_wait(struct metrics *metrics, int64_t us)
 static void
 count_policies(struct metrics *metrics, const struct verdict *verdict)
 {
+	const struct matched *matched;
+	size_t at = 0;
+
 	pthread_mutex_lock(&metrics->lock);
-	for (size_t i = 0; i < verdict->matched_count; i++) {
-		uint64_t *counter = policy_counter(
-			metrics, verdict_policy(verdict->matched[i].rule));
+	while ((matched = verdict_next(verdict, &at)) != NULL) {
+		uint64_t *counter =
+			policy_counter(metrics, verdict_policy(matched->rule));
 
 		if (counter != NULL)
 			++*counter;

@@ -144,13 +144,12 @@ add_flow(struct line *line, const struct flow *flow)
 static void
 add_policies(struct line *line, const struct verdict *verdict)
 {
-	size_t count = verdict->matched_count;
+	const struct matched *matched;
+	size_t at = 0, count = 0;
 
-	if (count > POLICIES_MAX)
-		count = POLICIES_MAX;
-	for (size_t i = 0; i < count; i++)
-		add_parameter(line, "policy",
-			verdict_policy(verdict->matched[i].rule));
+	while (count++ < POLICIES_MAX &&
+		(matched = verdict_next(verdict, &at)) != NULL)
+		add_parameter(line, "policy", verdict_policy(matched->rule));
 }
 
 void

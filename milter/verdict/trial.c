@@ -99,8 +99,11 @@ actual_exempt(const struct verdict *v, struct buf *out)
 static void
 actual_policies(const struct verdict *v, struct buf *out)
 {
-	for (size_t i = 0; i < v->matched_count; i++)
-		add_word(out, verdict_policy(v->matched[i].rule));
+	const struct matched *matched;
+	size_t at = 0;
+
+	while ((matched = verdict_next(v, &at)) != NULL)
+		add_word(out, verdict_policy(matched->rule));
 }
 
 static void

@@ -18,3 +18,18 @@ verdict_outcomes(const struct verdict *verdict, size_t flow, size_t *count)
 		return NULL;
 	return sigma_run_explain(verdict->run, flow, count);
 }
+
+const struct matched *
+verdict_next(const struct verdict *verdict, size_t *at)
+{
+	while (*at < verdict->matched_count) {
+		size_t i = (*at)++;
+
+		/* They are sorted, so one policy's lie side by side. */
+		if (i == 0 ||
+			verdict->matched[i].rule !=
+				verdict->matched[i - 1].rule)
+			return &verdict->matched[i];
+	}
+	return NULL;
+}

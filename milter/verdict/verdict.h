@@ -68,6 +68,9 @@ struct verdict {
  * has neither, its title. */
 struct slice verdict_policy(const struct sigma_rule *);
 
+/* The policies that matched, each once however many recipients it matched:
+ * start with *at 0; NULL when there are no more. */
+const struct matched *verdict_next(const struct verdict *, size_t *at);
 /* What came of each rule for the flow with that number; needs explain. */
 const struct sigma_outcome *verdict_outcomes(
 	const struct verdict *, size_t flow, size_t *count);

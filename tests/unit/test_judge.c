@@ -386,6 +386,35 @@ test_a_forged_tag_excuses_nothing(void **state)
 }
 
 static void
+test_a_policy_is_named_once(void **state)
+{
+	struct slice rcpts[] = {SLICE(REDIRECT),
+		SLICE("<drop2@evil.example> ORCPT=rfc822;alice@example.com"),
+		SLICE("<drop3@evil.example> ORCPT=rfc822;alice@example.com")};
+	const struct verdict *verdict;
+	struct letter letter;
+	struct buf tag = {0};
+	struct slice rcpt;
+	struct box box;
+	json_t *root;
+
+	(void)state;
+	box_open(&box, policies, MODE_ENFORCE);
+	letter = box_redirect(&rcpt, REDIRECT, HEADER);
+	letter.rcpts = rcpts;
+	letter.rcpt_count = 3;
+	verdict = sandbox_judge(box.sandbox, box.arena, &letter);
+	assert_int_equal(verdict->matched_count, 3);
+	tag_write(verdict, ACTION_TAG, SLICE("mx"), &tag);
+	assert_null(strstr(strstr(tag.p, "policy=") + 1, "policy="));
+	root = event_of(verdict);
+	assert_int_equal(json_array_size(json_object_get(root, "rule")), 1);
+	json_decref(root);
+	buf_fini(&tag);
+	box_close(&box);
+}
+
+static void
 test_without_policies_and_store(void **state)
 {
 	struct judge_options options;
@@ -479,6 +508,7 @@ main(void)
 		cmocka_unit_test(test_a_held_message_was_not_received),
 		cmocka_unit_test(test_judged_once_though_it_comes_by_twice),
 		cmocka_unit_test(test_a_forged_tag_excuses_nothing),
+		cmocka_unit_test(test_a_policy_is_named_once),
 		cmocka_unit_test(test_without_policies_and_store),
 		cmocka_unit_test(test_without_memory),
 		cmocka_unit_test(test_explain),
