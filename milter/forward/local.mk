@@ -9,9 +9,11 @@ libforward_a_SOURCES = \
 	milter/forward/flow.c milter/forward/flow.h \
 	milter/forward/infer.c milter/forward/infer.h \
 	milter/forward/inquiry.c \
+	milter/forward/mark.c milter/forward/mark.h \
 	milter/forward/marks.c milter/forward/marks.h \
 	milter/forward/memories.c \
 	milter/forward/rewritten.c milter/forward/rewritten.h \
+	milter/forward/mark_sign.c \
 	milter/forward/subject.c milter/forward/subject.h \
 	milter/forward/trace.c milter/forward/trace.h
 LIBFORWARD = libforward.a $(LIBMAIL)

@@ -7,41 +7,9 @@
 #ifndef FORWARD_MARKS_H
 #define FORWARD_MARKS_H
 
-#include "forward/custody.h"
-#include "forward/flow.h"
-#include "mail/message.h"
+#include "forward/mark.h"
 
-#include <stdbool.h>
 #include <stddef.h>
-
-/* Kept of one message, and of one kind of evidence. */
-#define MARKS_MAX 32
-#define MARKS_PER_EVIDENCE_MAX 6
-
-/* A vendor's field that lies below our own lines may be the stranger's work:
- * Exchange does not keep its fields in order of time. */
-#define MARKS_OUTSIDE_CONFIDENCE_MAX 85
-
-struct marks {
-	size_t count;
-	/* Fields that say something only together, or with the envelope. */
-	struct slice forwarded_to, forwarded_for; /* Google's */
-	size_t forwarded_index;
-	bool sieve_redirect; /* X-Sieve-Action: redirect */
-	size_t sieve_index;
-	bool mailru; /* X-MailRu-Forward */
-	struct address resent_from; /* Mail.ru's X-ResentFrom */
-
-	/* What is no forward. */
-	bool list_local; /* List-* of a local domain */
-	struct address list_address; /* its List-Post; text absent */
-	bool auto_replied, auto_generated, auto_notified;
-	bool suppress; /* X-Auto-Response-Suppress */
-	bool calendar, report;
-
-	/* Last, because only the first count of them are filled in. */
-	struct observation at[MARKS_MAX];
-};
 
 /* Everything lives in the message's arena. */
 void marks_read(const struct message *, const struct custody *, struct marks *);
