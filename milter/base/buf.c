@@ -2,6 +2,8 @@
 /* A growing buffer, and the one way a sender's bytes are shown to a person. */
 #include "base/buf.h"
 
+#include "base/fold.h"
+
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -93,31 +95,6 @@ buf_printf(struct buf *buf, const char *fmt, ...)
 	buf->len += (size_t)len;
 }
 
-/* Length of the UTF-8 sequence at p, 0 when it is not one. */
-static size_t
-sequence_length(struct slice s)
-{
-	size_t len;
-
-	for (len = 1; len <= 4 && len <= s.len; len++)
-		if (slice_is_utf8(slice_sub(s, 0, len)))
-			return len;
-	return 0;
-}
-
-static uint32_t
-code_point(const unsigned char *p, size_t len)
-{
-	uint32_t cp = len == 2 ? p[0] & 0x1F
-		: len == 3     ? p[0] & 0x0F
-			       : p[0] & 0x07;
-	size_t i;
-
-	for (i = 1; i < len; i++)
-		cp = cp << 6 | (p[i] & 0x3F);
-	return cp;
-}
-
 static bool
 is_deceptive(uint32_t cp)
 {
@@ -129,20 +106,18 @@ is_deceptive(uint32_t cp)
 void
 buf_add_visible(struct buf *buf, struct slice s)
 {
-	size_t at = 0;
+	size_t at = 0, next;
 
-	while (at < s.len) {
-		struct slice rest = slice_sub(s, at, s.len);
-		const unsigned char *p = (const unsigned char *)rest.p;
-		size_t len = sequence_length(rest);
+	for (; at < s.len; at = next) {
+		uint32_t code = fold_decode(s, at, &next);
 
-		if (len == 0 || p[0] < 0x20 || p[0] == 0x7F || p[0] == '\\')
-			buf_printf(buf, "\\x%02X", p[0]);
-		else if (len > 1 && is_deceptive(code_point(p, len)))
-			buf_printf(buf, "\\u{%X}", code_point(p, len));
+		if (code & FOLD_NOT_TEXT || code < 0x20 || code == 0x7F ||
+			code == '\\')
+			buf_printf(buf, "\\x%02X", (unsigned char)s.p[at]);
+		else if (is_deceptive(code))
+			buf_printf(buf, "\\u{%X}", code);
 		else
-			buf_add(buf, slice_sub(rest, 0, len));
-		at += len > 0 ? len : 1;
+			buf_add(buf, slice_sub(s, at, next));
 	}
 }
 

@@ -6,7 +6,9 @@ libbase_a_SOURCES = \
 	milter/base/clock.c milter/base/clock.h \
 	milter/base/digest.c milter/base/digest.h \
 	milter/base/err.c milter/base/err.h \
+	milter/base/fold.c milter/base/fold.h milter/base/fold_table.c \
 	milter/base/log.c milter/base/log.h \
 	milter/base/map.c milter/base/map.h \
 	milter/base/slice.c milter/base/slice.h
 LIBBASE = libbase.a $(CRYPTO_LIBS)
+EXTRA_DIST += milter/base/fold-table

@@ -7,6 +7,7 @@
 #include "mail/address.h"
 
 #include "base/buf.h"
+#include "base/fold.h"
 #include "mail/token.h"
 
 #include <idn2.h>
@@ -20,15 +21,6 @@ static char
 lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
-static void
-lower_in_place(char *p, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		p[i] = lower(p[i]);
 }
 
 static bool
@@ -136,7 +128,7 @@ add_quoted(struct buf *key, struct slice local)
 	buf_add_byte(key, '"');
 }
 
-/* In lower case and fit for eyes, logs and keys. */
+/* Without regard to case and fit for eyes, logs and keys. */
 static struct slice
 key_of(struct arena *arena, struct slice raw)
 {
@@ -147,11 +139,11 @@ key_of(struct arena *arena, struct slice raw)
 		buf_add_visible(&buf, raw);
 	else
 		buf_add(&buf, raw);
-	if (buf_ok(&buf)) {
-		if (buf.len > 0)
-			lower_in_place(buf.p, buf.len);
-		key = arena_copy(arena, buf_slice(&buf));
-	}
+	if (buf_ok(&buf))
+		key = fold_text(arena, buf_slice(&buf));
+	/* Nothing to fold: it still lies in the buffer. */
+	if (key.p == buf.p)
+		key = arena_copy(arena, key);
 	buf_fini(&buf);
 	return key;
 }

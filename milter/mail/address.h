@@ -5,7 +5,8 @@
  * syntax of section 4.4, UTF-8 by RFC 6531 and 6532.
  *
  * Two spellings of one mailbox compare equal: the local part loses its
- * quotes where it needs none, the domain is lower case with A-labels. What
+ * quotes where it needs none and its case in every script, the domain is
+ * lower case with A-labels. What
  * cannot be read is kept as it is and marked, never dropped.
  *
  * The key (text) and the domain are valid UTF-8 without control characters

@@ -2,6 +2,8 @@
 /* Text of any charset to UTF-8. */
 #include "mail/charset.h"
 
+#include "base/fold.h"
+
 #include <errno.h>
 #include <iconv.h>
 #include <stdint.h>
@@ -20,17 +22,12 @@ static const uint16_t windows_1252[32] = {0x20AC, 0xFFFD, 0x201A, 0x0192,
 	0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E,
 	0x0178};
 
-/* Of the basic multilingual plane. */
 static void
-add_code_point(struct buf *out, uint16_t cp)
+add_code_point(struct buf *out, uint32_t code)
 {
-	if (cp >= 0x800) {
-		buf_add_byte(out, (char)(0xE0 | cp >> 12));
-		buf_add_byte(out, (char)(0x80 | (cp >> 6 & 0x3F)));
-	} else {
-		buf_add_byte(out, (char)(0xC0 | cp >> 6));
-	}
-	buf_add_byte(out, (char)(0x80 | (cp & 0x3F)));
+	char bytes[4];
+
+	buf_add(out, (struct slice){bytes, fold_encode(code, bytes)});
 }
 
 static void
@@ -50,18 +47,6 @@ add_latin1(struct buf *out, struct slice bytes)
 	}
 }
 
-/* Length of the UTF-8 sequence that s starts with, 0 if it is none. */
-static size_t
-sequence_length(struct slice s)
-{
-	size_t len;
-
-	for (len = 1; len <= 4 && len <= s.len; len++)
-		if (slice_is_utf8(slice_sub(s, 0, len)))
-			return len;
-	return 0;
-}
-
 static void
 add_utf8(struct buf *out, struct slice bytes)
 {
@@ -72,11 +57,13 @@ add_utf8(struct buf *out, struct slice bytes)
 		return;
 	}
 	while (at < bytes.len) {
-		struct slice rest = slice_sub(bytes, at, bytes.len);
-		size_t len = sequence_length(rest);
+		size_t next;
 
-		buf_add(out, len > 0 ? slice_sub(rest, 0, len) : replacement);
-		at += len > 0 ? len : 1;
+		if (fold_decode(bytes, at, &next) & FOLD_NOT_TEXT)
+			buf_add(out, replacement);
+		else
+			buf_add(out, slice_sub(bytes, at, next));
+		at = next;
 	}
 }
 

@@ -513,16 +513,16 @@ struct slice
 message_identity(const struct message *message, const struct recipient *rcpt)
 {
 	bool has_id = !slice_is_absent(message->message_id);
+	bool has_date = message_field(message, SLICE("Date"), 0) != NULL;
+	const struct slice none = SLICE("");
 	const struct slice parts[] = {
-		has_id ? message->message_id : message->queue_id,
 		message->mail_from.text,
 		rcpt->address.text,
-		/* What one of our listeners took, another gets again: our
-		 * own clients are one. */
-		message->client_ours ? SLICE("") : message->client.ip,
-		has_id ? SLICE("") : field_text(message, SLICE("Date")),
-		has_id ? SLICE("") : field_text(message, SLICE("From")),
-		has_id ? SLICE("") : field_text(message, SLICE("Subject")),
+		has_id ? message->message_id : none,
+		has_id ? none : field_text(message, SLICE("Date")),
+		has_id ? none : field_text(message, SLICE("From")),
+		has_id ? none : field_text(message, SLICE("Subject")),
+		has_id || has_date ? none : message->queue_id,
 	};
 	unsigned char digest[DIGEST_BYTES];
 	char hex[2 * IDENTITY_BYTES + 1];

@@ -148,11 +148,15 @@ const struct message *message_finish(struct message_builder *, int64_t at_ms);
 const struct field *message_field(
 	const struct message *, struct slice name, size_t from);
 
-/* A stable identity of the transaction for idempotent counting: the same
- * for a retry after a 4xx, and at a second listener of ours. SHA-256 of
- * Message-ID, envelope sender, this recipient and client (all of ours are one),
- * 16 bytes as 32 hex digits. Without a Message-ID, of Date, From, Subject and
- * queue id instead. */
+/*
+ * A stable identity of a message to a recipient, for idempotent counting: the
+ * same for a retry after a 4xx, and when the message passes a second listener
+ * of ours. SHA-256 of Message-ID, envelope sender and this recipient, 16
+ * bytes as 32 hex digits. The client is no part of it: it differs between
+ * listeners, and a sender who wants another identity chooses another
+ * Message-ID. Without one it is of Date, From and Subject, and without a Date
+ * of the queue id as well.
+ */
 struct slice message_identity(const struct message *, const struct recipient *);
 
 #endif

@@ -2,6 +2,8 @@
 /* Parameters of MAIL and RCPT. */
 #include "mail/param.h"
 
+#include "base/fold.h"
+
 #include <stdint.h>
 
 struct slice
@@ -60,36 +62,17 @@ param_decode_xtext(struct arena *arena, struct slice text, struct slice *out)
 
 /* The UTF-8 of a code point; 0 for what is none. */
 static size_t
-encode_utf8(uint32_t cp, char *p)
+encode_utf8(uint32_t cp, char p[4])
 {
-	if (cp < 0x80) {
-		p[0] = (char)cp;
-		return 1;
-	}
-	if (cp < 0x800) {
-		p[0] = (char)(0xC0 | cp >> 6);
-		p[1] = (char)(0x80 | (cp & 0x3F));
-		return 2;
-	}
 	if (cp >= 0x110000 || (cp >= 0xD800 && cp < 0xE000))
 		return 0;
-	if (cp < 0x10000) {
-		p[0] = (char)(0xE0 | cp >> 12);
-		p[1] = (char)(0x80 | (cp >> 6 & 0x3F));
-		p[2] = (char)(0x80 | (cp & 0x3F));
-		return 3;
-	}
-	p[0] = (char)(0xF0 | cp >> 18);
-	p[1] = (char)(0x80 | (cp >> 12 & 0x3F));
-	p[2] = (char)(0x80 | (cp >> 6 & 0x3F));
-	p[3] = (char)(0x80 | (cp & 0x3F));
-	return 4;
+	return fold_encode(cp, p);
 }
 
 /* "\x{HEX}" at the front of s: its code point's UTF-8 to p, its length to
  * *step; how many bytes were written, 0 if it is none. */
 static size_t
-decode_unicode(struct slice s, char *p, size_t *step)
+decode_unicode(struct slice s, char p[4], size_t *step)
 {
 	uint32_t cp = 0;
 	size_t i;

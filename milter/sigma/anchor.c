@@ -10,7 +10,7 @@
  */
 #include "sigma/anchor.h"
 
-#include "sigma/fold.h"
+#include "base/fold.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
  */
 #include "sigma/doubt.h"
 
-#include "sigma/fold.h"
+#include "base/fold.h"
 #include "sigma/rule.h"
 
 #include <stdio.h>

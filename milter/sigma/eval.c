@@ -9,7 +9,7 @@
 #include "sigma/eval.h"
 
 #include "base/clock.h"
-#include "sigma/fold.h"
+#include "base/fold.h"
 #include "sigma/needles.h"
 #include "sigma/timepart.h"
 

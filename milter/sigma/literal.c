@@ -10,7 +10,7 @@
  */
 #include "sigma/literal.h"
 
-#include "sigma/fold.h"
+#include "base/fold.h"
 
 #include <stdbool.h>
 #include <string.h>

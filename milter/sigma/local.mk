@@ -32,9 +32,6 @@ libsigma_a_SOURCES = \
 	milter/sigma/expr.h \
 	milter/sigma/filter.c \
 	milter/sigma/filter.h \
-	milter/sigma/fold.c \
-	milter/sigma/fold.h \
-	milter/sigma/fold_table.c \
 	milter/sigma/goal.c \
 	milter/sigma/goal.h \
 	milter/sigma/grouping.c \
@@ -87,5 +84,4 @@ libsigma_a_SOURCES = \
 	milter/sigma/yaml_scalar.c \
 	milter/sigma/yaml_words.c \
 	milter/sigma/yaml_words.h
-EXTRA_DIST += milter/sigma/fold-table
 LIBSIGMA = libsigma.a $(PCRE2_LIBS) $(YAML_LIBS) $(LIBBASE) -lm

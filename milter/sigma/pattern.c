@@ -7,7 +7,7 @@
  */
 #include "sigma/pattern.h"
 
-#include "sigma/fold.h"
+#include "base/fold.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /* Encodings of a string that a policy looks for. */
 #include "sigma/transform.h"
 
-#include "sigma/fold.h"
+#include "base/fold.h"
 
 #include <string.h>
 

@@ -237,6 +237,8 @@ static const struct equal_row {
 	bool equal;
 } equal_rows[] = {
 	{"equal: case", "<Alice@Example.com>", "alice@EXAMPLE.COM", true},
+	{"equal: case in another script", "<J\xC3\x96RG@example.com>",
+		"j\xC3\xB6rg@example.com", true},
 	{"equal: quotes", "<\"alice\"@example.com>", "alice@example.com", true},
 	{"equal: quoted pair", "<\"al\\ice\"@example.com>", "alice@example.com",
 		true},

@@ -773,7 +773,6 @@ identify(const char *const parts[5], char hex[33])
 	add_path(&f, parts[1], message_set_sender);
 	add_path(&f, parts[2], message_add_recipient);
 	add_field(&f, parts[0]);
-	add_field(&f, "Date: now");
 	message = message_finish(f.builder, 1);
 	identity = message_identity(message, message->rcpts);
 	assert_int_equal(identity.len, 32);
@@ -782,26 +781,53 @@ identify(const char *const parts[5], char hex[33])
 	close_all(&f);
 }
 
+/* Message-ID field, sender, recipient, client, queue id. */
+static const char *const arrival[] = {
+	"Message-ID: <1@x.test>", "<a@x.test>", "<b@y.test>", STRANGER, "Q1"};
+
 static void
 identity_survives_a_retry(void **state)
 {
-	static const char *const parts[] = {"Message-ID: <1@x.test>",
-		"<a@x.test>", "<b@y.test>", STRANGER, "Q1"};
 	const char *other[5];
+	char first[33], second[33];
+
+	(void)state;
+	identify(arrival, first);
+	memcpy(other, arrival, sizeof other);
+	other[4] = "Q2";
+	identify(other, second);
+	assert_string_equal(first, second);
+}
+
+static void
+identity_is_one_at_intake_and_egress(void **state)
+{
+	const char *egress[5];
+	char first[33], second[33];
+
+	(void)state;
+	identify(arrival, first);
+	memcpy(egress, arrival, sizeof egress);
+	egress[3] = "127.0.0.1";
+	egress[4] = "Q2";
+	identify(egress, second);
+	assert_string_equal(first, second);
+}
+
+static void
+identity_tells_messages_apart(void **state)
+{
+	static const char *const changed[] = {
+		"Message-ID: <2@x.test>", "<c@x.test>", "<c@y.test>"};
 	char first[33], second[33];
 	size_t i;
 
 	(void)state;
-	identify(parts, first);
-	memcpy(other, parts, sizeof other);
-	other[4] = "Q2";
-	identify(other, second);
-	assert_string_equal(first, second);
-	for (i = 0; i < 4; i++) {
-		static const char *const changed[] = {"Message-ID: <2@x.test>",
-			"<c@x.test>", "<c@y.test>", "192.0.2.9"};
+	identify(arrival, first);
+	for (i = 0; i < sizeof changed / sizeof *changed; i++) {
+		const char *other[5];
 
-		memcpy(other, parts, sizeof other);
+		memcpy(other, arrival, sizeof other);
 		other[i] = changed[i];
 		identify(other, second);
 		assert_string_not_equal(first, second);
@@ -811,15 +837,23 @@ identity_survives_a_retry(void **state)
 static void
 identity_without_a_message_id(void **state)
 {
-	static const char *const one[] = {
+	const char *dated[] = {
+		"Date: now", "<a@x.test>", "<b@y.test>", STRANGER, "Q1"};
+	const char *bare[] = {
 		"X-A: b", "<a@x.test>", "<b@y.test>", STRANGER, "Q1"};
-	static const char *const two[] = {
-		"X-A: b", "<a@x.test>", "<b@y.test>", STRANGER, "Q2"};
 	char first[33], second[33];
 
 	(void)state;
-	identify(one, first);
-	identify(two, second);
+	identify(dated, first);
+	dated[4] = "Q2";
+	identify(dated, second);
+	assert_string_equal(first, second);
+	dated[0] = "Date: later";
+	identify(dated, second);
+	assert_string_not_equal(first, second);
+	identify(bare, first);
+	bare[4] = "Q2";
+	identify(bare, second);
 	assert_string_not_equal(first, second);
 }
 
@@ -857,6 +891,8 @@ main(void)
 		cmocka_unit_test(any_arena_will_do),
 		cmocka_unit_test(from_survives_a_full_arena),
 		cmocka_unit_test(identity_survives_a_retry),
+		cmocka_unit_test(identity_is_one_at_intake_and_egress),
+		cmocka_unit_test(identity_tells_messages_apart),
 		cmocka_unit_test(identity_without_a_message_id),
 		cmocka_unit_test(gaps_have_names),
 	};

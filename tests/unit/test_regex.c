@@ -7,7 +7,7 @@
 #include "rows.h"
 
 #include "base/clock.h"
-#include "sigma/fold.h"
+#include "base/fold.h"
 #include "sigma/hostile.h"
 #include "sigma/literal.h"
 #include "sigma/regex.h"

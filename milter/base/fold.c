@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Unicode simple case folding, with a fast way for ASCII. */
-#include "sigma/fold.h"
+#include "base/fold.h"
 
 uint32_t
 fold_code(uint32_t code)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Made by fold-table (Unicode 14.0.0). Do not edit. */
-#include "sigma/fold.h"
+#include "base/fold.h"
 
 /* clang-format off */
 const struct fold_range fold_ranges[] = {

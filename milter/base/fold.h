@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Unicode simple case folding (CaseFolding.txt, status C and S), which is
- * how Sigma compares text: without regard to case, in every script. Bytes
- * that are no UTF-8 stay as they are.
+ * Unicode simple case folding (CaseFolding.txt, status C and S): how policies
+ * compare text and how addresses are told apart, in every script. Bytes that
+ * are no UTF-8 stay as they are. Also the one decoder and encoder of UTF-8.
  */
-#ifndef SIGMA_FOLD_H
-#define SIGMA_FOLD_H
+#ifndef BASE_FOLD_H
+#define BASE_FOLD_H
 
 #include "base/arena.h"
 #include "base/slice.h"
