@@ -192,6 +192,7 @@ read_tags(struct build *build, struct rule *rule, const struct yaml_node *node,
 	if (tags == NULL)
 		return false;
 	rule->said.tags = tags;
+	rule->said.tag_count = 0; /* a duplicate key is read, too */
 	for (child = node->children; child != NULL; child = child->next) {
 		if (!is_tag(child->text))
 			(void)build_error(build, child->mark,

@@ -17,6 +17,7 @@ references_parse(struct build *build, const struct yaml_node *list,
 			"write rules: and a list of names or ids",
 			"there are no rules that this refers to");
 	first = list->kind == YAML_LIST ? list->children : list;
+	out->count = 0; /* a duplicate key was told, and is read, too */
 	out->at = build_alloc(build, (list->count + 1) * sizeof *out->at);
 	if (out->at == NULL)
 		return false;
