@@ -27,3 +27,16 @@ TESTS += $(check_PROGRAMS)
 check-chaos: all $(CHAOS_TESTS)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(CHAOS_TESTS)" \
 		TEST_SUITE_LOG=check-chaos.log
+
+# What has threads, for a build with --enable-sanitizers=thread.
+THREAD_TESTS = tests/bench/threads.py
+if HAVE_CMOCKA
+THREAD_TESTS += tests/contract/test_memory tests/contract/test_redis \
+	tests/contract/test_down
+endif
+EXTRA_DIST += tests/bench/threads.py
+.PHONY: check-threads
+check-threads: all
+	$(MAKE) $(AM_MAKEFLAGS) $(THREAD_TESTS)
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(THREAD_TESTS)" \
+		TEST_SUITE_LOG=check-threads.log

@@ -31,7 +31,7 @@ struct load {
 	atomic_uint_fast64_t replies[256];
 	atomic_uint_fast64_t tagged, removed, quarantined, others;
 	uint32_t *latency_us; /* of each message */
-	uint32_t actions, steps; /* as negotiated */
+	atomic_uint_least32_t actions, steps; /* as negotiated */
 	int64_t began_us;
 	atomic_bool failed;
 	struct err err; /* the first */
@@ -139,8 +139,8 @@ report(struct load *load, int64_t took_us, int64_t cpu_us)
 	       ", \"tagged\": %" PRIu64 ", \"removed\": %" PRIu64
 	       ", \"quarantined\": %" PRIu64 ", \"others\": %" PRIu64
 	       ", \"replies\": {",
-		load->actions, load->steps, load->tagged, load->removed,
-		load->quarantined, load->others);
+		(uint32_t)load->actions, (uint32_t)load->steps, load->tagged,
+		load->removed, load->quarantined, load->others);
 	const char *comma = "";
 	for (int i = 0; i < 256; i++)
 		if (load->replies[i] > 0) {
