@@ -268,6 +268,24 @@ show_summary(const struct flow *flow, struct buf *out)
 			(double)flow->delay_ms / 1000);
 }
 
+/* What an administrator's first try runs into. */
+static void
+show_why_none(
+	const struct message *message, const struct flow *flow, struct buf *out)
+{
+	if (flow->kind != KIND_NONE)
+		return;
+	if (!flow->rcpt->external) {
+		buf_puts(out, "  the recipient is local: nothing leaves\n");
+	} else if (!message->client_ours) {
+		buf_puts(out, "  the client ");
+		buf_add_visible(out, message->client.ip);
+		buf_puts(out,
+			" is not ours (local.networks): only what our "
+			"own side sends is evidence\n");
+	}
+}
+
 void
 show_flow(const struct verdict *verdict, size_t number, struct buf *out)
 {
@@ -282,6 +300,7 @@ show_flow(const struct verdict *verdict, size_t number, struct buf *out)
 	}
 	buf_puts(out, ")\n");
 	show_summary(flow, out);
+	show_why_none(verdict->message, flow, out);
 	show_exemptions(flow, out);
 	if (flow->rcpt->external)
 		show_evidence(flow, out);

@@ -70,7 +70,7 @@ explain() {
 		>"$work/said" 2>&1
 }
 
-echo 1..21
+echo 1..22
 
 # The same five messages in every kind of archive, never in order.
 mkdir -p "$work/dir/deep" "$work/box/cur" "$work/box/new" "$work/box/tmp"
@@ -174,6 +174,10 @@ explain --from "<>" --to zoe@partner.example --orcpt carol@example.com \
 		"redirect of carol@example.com" "<> (null sender)" \
 		"client       this machine, ours" "mode enforce"
 result $? "explain takes the envelope from the command line"
+
+explain --client 203.0.113.9 "$work/dir/a.eml" &&
+	said "no forward" "the client 203.0.113.9 is not ours (local.networks)"
+result $? "explain says when only a client of ours would count"
 
 explain --json "$work/dir/a.eml" && said '"mailbox":"alice@example.com"' &&
 	[ "$(wc -l <"$work/said")" -eq 1 ]
