@@ -33,6 +33,7 @@ libstore_a_SOURCES = \
 	milter/store/sentinel.c \
 	milter/store/siphash.c milter/store/siphash.h \
 	milter/store/snapshot.c milter/store/snapshot.h \
+	milter/store/spill.c milter/store/spill.h \
 	milter/store/store.h \
 	milter/store/table.c milter/store/table.h \
 	milter/store/trace.c milter/store/trace.h \

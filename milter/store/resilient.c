@@ -15,6 +15,7 @@
 #include "store/journal.h"
 #include "store/memory.h"
 #include "store/redis.h"
+#include "store/spill.h"
 
 #include "base/arena.h"
 
@@ -33,7 +34,7 @@
 #define RECENT_MS 10000
 /* Of the journal's bytes, one part in so many for what is recent. */
 #define RECENT_PART 4
-#define JOURNAL_NAME "store.journal"
+#define SPILL_POLLS 25 /* between two looks for files */
 
 struct resilient {
 	struct store store;
@@ -41,7 +42,7 @@ struct resilient {
 	struct redis *redis;
 	struct journal *journal;
 	struct journal *recent; /* acknowledged in the last seconds */
-	char *path; /* of the journal; NULL: none */
+	struct spill *spill; /* the journal's files; the thread's */
 	struct clock clock;
 
 	pthread_mutex_t lock;
@@ -259,29 +260,45 @@ is_closing(struct resilient *resilient)
 	return closing;
 }
 
+/* Everything that can be replayed now; true when nothing is left. */
+static bool
+replay_all(struct resilient *resilient, struct arena *arena)
+{
+	struct journal_counts counts;
+	uint64_t before = resilient->replayed;
+
+	journal_count(resilient->journal, &counts);
+	if (counts.operations == 0)
+		return true;
+	while (!is_closing(resilient) && replay_some(resilient, arena))
+		continue;
+	journal_count(resilient->journal, &counts);
+	if (counts.operations == 0 && resilient->replayed > before)
+		redis_say(resilient->redis, LOG_LEVEL_NOTICE,
+			"store: %llu operations replayed to Redis",
+			(unsigned long long)(resilient->replayed - before));
+	return counts.operations == 0;
+}
+
 static void *
 replay_thread(void *arg)
 {
 	struct resilient *resilient = arg;
 	struct arena *arena = arena_new(REPLAY_ARENA_BYTES);
-	struct journal_counts counts;
+	struct err err;
+	unsigned polls = 0;
 
 	if (arena == NULL)
 		return NULL;
 	while (pause_replay(resilient)) {
-		uint64_t before = resilient->replayed;
-
-		journal_count(resilient->journal, &counts);
-		if (counts.operations == 0 || !redis_is_up(resilient->redis))
+		if (!redis_is_up(resilient->redis))
 			continue;
-		while (!is_closing(resilient) && replay_some(resilient, arena))
-			continue;
-		journal_count(resilient->journal, &counts);
-		if (counts.operations == 0 && resilient->replayed > before)
-			redis_say(resilient->redis, LOG_LEVEL_NOTICE,
-				"store: %llu operations replayed to Redis",
-				(unsigned long long)(resilient->replayed -
-					before));
+		if (++polls % SPILL_POLLS == 0 &&
+			!spill_read(resilient->spill, resilient->journal, &err))
+			redis_say(resilient->redis, LOG_LEVEL_WARNING, "%s",
+				err.text);
+		if (replay_all(resilient, arena))
+			spill_replayed(resilient->spill);
 	}
 	arena_free(arena);
 	return NULL;
@@ -321,16 +338,16 @@ resilient_close(struct store *store)
 		say_ctx = resilient->redis->options.say_ctx;
 		redis_close(resilient->redis);
 	}
-	if (resilient->path != NULL && resilient->journal != NULL &&
-		!journal_save(resilient->journal, resilient->path, &err) &&
+	if (resilient->spill != NULL && resilient->journal != NULL &&
+		!spill_write(resilient->spill, resilient->journal, &err) &&
 		say != NULL)
 		say(say_ctx, LOG_LEVEL_WARNING, err.text);
+	spill_free(resilient->spill);
 	store_close(resilient->memory);
 	journal_free(resilient->journal);
 	journal_free(resilient->recent);
 	pthread_cond_destroy(&resilient->wake);
 	pthread_mutex_destroy(&resilient->lock);
-	free(resilient->path);
 	free(resilient);
 }
 
@@ -508,17 +525,6 @@ init_locks(struct resilient *resilient)
 	pthread_condattr_destroy(&attr);
 }
 
-static char *
-path_in(const char *dir)
-{
-	size_t bytes = strlen(dir) + sizeof "/" JOURNAL_NAME;
-	char *path = malloc(bytes);
-
-	if (path != NULL)
-		(void)snprintf(path, bytes, "%s/" JOURNAL_NAME, dir);
-	return path;
-}
-
 static void
 start_thread(struct resilient *resilient)
 {
@@ -545,13 +551,11 @@ open_parts(struct resilient *resilient, const struct store_options *options,
 	resilient->journal = journal_new((size_t)options->journal_bytes);
 	resilient->recent =
 		journal_new((size_t)options->journal_bytes / RECENT_PART);
-	if (options->state_dir != NULL)
-		resilient->path = path_in(options->state_dir);
+	resilient->spill = spill_new(options->state_dir);
 	if (resilient->journal == NULL || resilient->recent == NULL ||
-		(options->state_dir != NULL && resilient->path == NULL))
+		resilient->spill == NULL)
 		return err_set(err, ERR_MEMORY, "out of memory");
-	if (resilient->path != NULL &&
-		!journal_load(resilient->journal, resilient->path, &said) &&
+	if (!spill_read(resilient->spill, resilient->journal, &said) &&
 		options->say != NULL)
 		options->say(options->say_ctx, LOG_LEVEL_WARNING, said.text);
 	resilient->redis = redis_open(options, &hooks, err);

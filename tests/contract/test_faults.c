@@ -500,6 +500,41 @@ journal_survives_a_restart(void **state)
 	row(rig, "away over a restart", "");
 }
 
+/* A process that ends while its successor is at work already leaves a
+ * journal, which the successor finds. */
+static void
+a_journal_left_behind_is_found(void **state)
+{
+	struct rig *rig = *state;
+	struct store *successor, *old = rig->store;
+	struct store_options options;
+	char own[160], left[160], uri[160];
+	struct err err;
+
+	messages(rig, 5);
+	wait_health(rig, true);
+	refuse(rig);
+	messages(rig, 20);
+	wait_health(rig, false);
+	init_options(rig, &options);
+	snprintf(uri, sizeof uri, "unix:%s", rig->server.socket);
+	options.uri = uri;
+	successor = store_open(&options, &err);
+	assert_non_null(successor);
+	store_close(old);
+	/* As another process would have called it. */
+	snprintf(own, sizeof own, "%s/store.journal-%ld", rig->dir,
+		(long)getpid());
+	snprintf(left, sizeof left, "%s/store.journal-1", rig->dir);
+	assert_int_equal(rename(own, left), 0);
+	rig->store = successor;
+	wait_logged(rig, "operations replayed");
+	check_all_there(rig);
+	while (access(left, F_OK) == 0)
+		pause_ms(10);
+	row(rig, "takeover when down", "");
+}
+
 static int
 open_files(void)
 {
@@ -709,6 +744,7 @@ main(void)
 		FAULT(forgets_scripts),
 		FAULT(cuts_idle_connections),
 		FAULT(journal_survives_a_restart),
+		FAULT(a_journal_left_behind_is_found),
 		FAULT(thousand_reconnects_leak_nothing),
 		FAULT(any_reply_is_survived),
 		FAULT(hundred_sessions_share_a_connection),

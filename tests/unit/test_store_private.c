@@ -56,12 +56,14 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	static const char *const names[] = {"store.snapshot", "store.journal"};
+	char journal[64];
+	const char *names[] = {"store.snapshot", journal};
 	struct fixture *f = *state;
 	char path[128];
 	size_t i;
 
 	store_close(f->store);
+	snprintf(journal, sizeof journal, "store.journal-%ld", (long)getpid());
 	for (i = 0; i < 2; i++) {
 		snprintf(path, sizeof path, "%s/%s", f->dir, names[i]);
 		(void)unlink(path);
@@ -264,7 +266,8 @@ forget_reaches_the_journal(void **state)
 		FILE *file;
 		size_t len;
 
-		snprintf(path, sizeof path, "%s/store.journal", f->dir);
+		snprintf(path, sizeof path, "%s/store.journal-%ld", f->dir,
+			(long)getpid());
 		file = fopen(path, "r");
 		assert_non_null(file);
 		len = fread(bytes, 1, sizeof bytes, file);
