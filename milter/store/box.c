@@ -367,21 +367,33 @@ box_tally(struct table *table, const struct box_limits *limits, int64_t at_ms,
 	pthread_mutex_unlock(&shard->lock);
 }
 
+/* The route, unless it is known better; box may move. */
+static struct box *
+learn_route(struct table_shard *shard, struct box *box, uint32_t cap,
+	const struct box_route *learnt)
+{
+	struct box_route route;
+	uint32_t at = find_route(box, learnt->destination, &route);
+
+	if (at != UINT32_MAX && route.count >= learnt->count)
+		return box;
+	if (at != UINT32_MAX)
+		cut_route(box, at, route_bytes(&route));
+	return add_route(shard, box, cap, learnt);
+}
+
 void
 box_learn(struct table *table, const struct box_limits *limits, int64_t at_ms,
 	const struct store_facts *facts)
 {
 	struct entry_key key = table_key(table, ENTRY_BOX, 0, facts->mailbox);
 	struct table_shard *shard = table_shard_of(table, &key);
-	struct box_route route,
-		learnt = {facts->destination, facts->route_first_ms,
-			facts->route_last_ms,
-			facts->route_count < UINT32_MAX
-				? (uint32_t)facts->route_count
-				: UINT32_MAX};
+	struct box_route learnt = {facts->destination, facts->route_first_ms,
+		facts->route_last_ms,
+		facts->route_count < UINT32_MAX ? (uint32_t)facts->route_count
+						: UINT32_MAX};
 	struct entry *entry;
 	struct box *box;
-	uint32_t at;
 
 	if (facts->destination.len == 0)
 		return;
@@ -392,11 +404,88 @@ box_learn(struct table *table, const struct box_limits *limits, int64_t at_ms,
 	box = (struct box *)entry;
 	if (box != NULL && box->active_ms < at_ms)
 		box->active_ms = at_ms;
-	at = box != NULL ? find_route(box, learnt.destination, &route) : 0;
-	if (box != NULL && at != UINT32_MAX && route.count < learnt.count)
-		cut_route(box, at, route_bytes(&route));
-	if (box != NULL && (at == UINT32_MAX || route.count < learnt.count))
-		(void)add_route(shard, box, limits->routes, &learnt);
+	if (box != NULL)
+		(void)learn_route(shard, box, limits->routes, &learnt);
+	table_trim(shard);
+	pthread_mutex_unlock(&shard->lock);
+}
+
+static void
+keep_greater(uint32_t *counter, uint32_t other)
+{
+	if (*counter < other)
+		*counter = other;
+}
+
+/* Totals and marks. */
+static void
+merge_totals(struct box *box, const struct box *other)
+{
+	int what;
+
+	for (what = 0; what < TALLY_COUNT; what++)
+		keep_greater(&box->tally[what], other->tally[what]);
+	if (box->first_ms == 0 ||
+		(other->first_ms != 0 && other->first_ms < box->first_ms))
+		box->first_ms = other->first_ms;
+	if (box->last_ms < other->last_ms)
+		box->last_ms = other->last_ms;
+	if (box->active_ms < other->active_ms)
+		box->active_ms = other->active_ms;
+}
+
+/* Hours and days; NULL when memory is short. */
+static struct box *
+merge_times(struct table_shard *shard, struct box *box, struct box *other)
+{
+	const struct box_hour *hours = hours_of(other);
+	const struct box_day *days = days_of(other);
+	struct box_hour *hour;
+	struct box_day *day;
+	int i;
+
+	for (i = 0; box != NULL && i < other->hours; i++) {
+		hour = hour_at(shard, &box, hours[i].hour);
+		if (hour == NULL)
+			continue;
+		keep_greater(&hour->received, hours[i].received);
+		keep_greater(&hour->forwarded, hours[i].forwarded);
+		keep_greater(
+			&hour->keyword_received, hours[i].keyword_received);
+		keep_greater(
+			&hour->keyword_forwarded, hours[i].keyword_forwarded);
+	}
+	for (i = 0; box != NULL && i < other->days; i++) {
+		day = day_at(shard, &box, days[i].day);
+		if (day != NULL)
+			keep_greater(&day->flows, days[i].flows);
+	}
+	return box;
+}
+
+void
+box_merge(
+	struct table *table, const struct box_limits *limits, struct box *other)
+{
+	struct entry_key key =
+		table_key(table, ENTRY_BOX, 0, entry_key_text(&other->entry));
+	struct table_shard *shard = table_shard_of(table, &key);
+	struct box_route route;
+	struct entry *entry;
+	struct box *box;
+	uint32_t cursor = 0;
+
+	pthread_mutex_lock(&shard->lock);
+	entry = table_find(shard, &key);
+	if (entry == NULL)
+		entry = table_add(shard, &key, 0);
+	box = (struct box *)entry;
+	if (box != NULL) {
+		merge_totals(box, other);
+		box = merge_times(shard, box, other);
+	}
+	while (box != NULL && box_next_route(other, &cursor, &route))
+		box = learn_route(shard, box, limits->routes, &route);
 	table_trim(shard);
 	pthread_mutex_unlock(&shard->lock);
 }

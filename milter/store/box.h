@@ -43,6 +43,9 @@ void box_facts(struct table *, int64_t at_ms, struct store_facts *);
 void box_learn(struct table *, const struct box_limits *, int64_t at_ms,
 	const struct store_facts *);
 
+/* Another process' record of the mailbox: of each count the greater stays. */
+void box_merge(struct table *, const struct box_limits *, struct box *other);
+
 /* These need the shard's lock. */
 const struct box_hour *box_hours(struct box *);
 uint32_t box_day_flows(struct box *, uint32_t day);

@@ -14,6 +14,7 @@ libstore_a_SOURCES = \
 	milter/store/journal.c milter/store/journal.h \
 	milter/store/key.c milter/store/key.h \
 	milter/store/memory.c milter/store/memory.h \
+	milter/store/merge.c milter/store/merge.h \
 	milter/store/node.c milter/store/node.h \
 	milter/store/once.c milter/store/once.h \
 	milter/store/open.c milter/store/options.h \

@@ -15,6 +15,7 @@
 #include "store/table.h"
 
 #include <pthread.h>
+#include <sys/types.h>
 
 struct memory {
 	struct store store;
@@ -33,6 +34,10 @@ struct memory {
 	char *path; /* NULL: none */
 	int64_t snapshot_ms;
 	pthread_mutex_t snapshot_lock; /* one snapshot at a time */
+	/* The file as it was when this process read or wrote it last. */
+	dev_t file_device;
+	ino_t file_number; /* 0: there was none */
+	int64_t file_ns; /* when it was written */
 	pthread_mutex_t wake_lock;
 	pthread_cond_t wake;
 	pthread_t thread;
@@ -58,6 +63,8 @@ bool memory_forget(
 /* snapshot.c: writes the file anew; false when that failed, and the old one
  * stays. */
 bool snapshot_write(struct memory *, struct err *);
+struct stat;
+void snapshot_remember(struct memory *, const struct stat *);
 /* restore.c: reads what is there; a damaged file is set aside and said. */
 void snapshot_read(struct memory *);
 

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct reader {
 	struct memory *memory;
@@ -353,6 +354,7 @@ snapshot_read(struct memory *memory)
 		.memory = memory,
 		.file = fopen(memory->path, "rbe"),
 	};
+	struct stat status;
 	struct err err;
 
 	if (reader.file == NULL) {
@@ -362,6 +364,8 @@ snapshot_read(struct memory *memory)
 		say(memory, &err);
 		return;
 	}
+	if (fstat(fileno(reader.file), &status) == 0)
+		snapshot_remember(memory, &status);
 	if (!read_head(&reader) || !read_blocks(&reader))
 		set_aside(memory);
 	(void)fclose(reader.file);

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "store/memory.h"
+#include "store/merge.h"
 #include "store/trace.h"
 #include "store/window.h"
 
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -274,32 +276,100 @@ sync_directory(const char *path)
 	free(dir);
 }
 
+/*
+ * Opens the temporary file and locks it: another process that takes over, or
+ * is taken over from, may be writing it. When it is done the name stands for
+ * another file, or none, and we begin again.
+ */
+static int
+open_locked(const char *temporary)
+{
+	struct stat mine, named;
+	int fd;
+
+	for (;;) {
+		fd = open(temporary,
+			O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (fd < 0)
+			return -1;
+		if (flock(fd, LOCK_EX) == 0 && fstat(fd, &mine) == 0 &&
+			stat(temporary, &named) == 0 &&
+			mine.st_ino == named.st_ino &&
+			mine.st_dev == named.st_dev)
+			break;
+		(void)close(fd);
+	}
+	if (ftruncate(fd, 0) == 0)
+		return fd;
+	(void)close(fd);
+	return -1;
+}
+
+static int64_t
+written_ns(const struct stat *status)
+{
+	return (int64_t)status->st_mtim.tv_sec * 1000000000 +
+		status->st_mtim.tv_nsec;
+}
+
+/* Has another process written the file since we last saw it? */
 static bool
-write_file(struct memory *memory, const char *temporary, struct err *err)
+is_foreign(const struct memory *memory)
+{
+	struct stat status;
+
+	return stat(memory->path, &status) == 0 &&
+		(status.st_ino != memory->file_number ||
+			status.st_dev != memory->file_device ||
+			written_ns(&status) != memory->file_ns);
+}
+
+void
+snapshot_remember(struct memory *memory, const struct stat *status)
+{
+	memory->file_device = status->st_dev;
+	memory->file_number = status->st_ino;
+	memory->file_ns = written_ns(status);
+}
+
+/* The temporary file is open and locked. */
+static bool
+fill_file(struct memory *memory, int fd, const char *temporary, struct err *err)
 {
 	struct writer writer = {
 		.memory = memory,
-		.fd = open(temporary,
-			O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-			0600),
+		.fd = fd,
 		.now_ms = clock_now_ms(memory->clock),
 	};
+	struct stat status;
+
+	if (is_foreign(memory))
+		merge_foreign(memory);
+	write_all(&writer);
+	buf_fini(&writer.buf);
+	if (writer.failed || fsync(fd) != 0)
+		return err_system(err, "snapshot: cannot write %s", temporary);
+	if (rename(temporary, memory->path) != 0)
+		return err_system(err, "snapshot: cannot rename %s", temporary);
+	if (fstat(fd, &status) == 0)
+		snapshot_remember(memory, &status);
+	return true;
+}
+
+static bool
+write_file(struct memory *memory, const char *temporary, struct err *err)
+{
+	int fd = open_locked(temporary);
 	bool ok;
 
-	if (writer.fd < 0)
+	if (fd < 0)
 		return err_system(err, "snapshot: cannot write %s", temporary);
-	write_all(&writer);
-	ok = !writer.failed && fsync(writer.fd) == 0;
-	if (!ok)
-		err_system(err, "snapshot: cannot write %s", temporary);
-	(void)close(writer.fd);
-	buf_fini(&writer.buf);
-	if (ok && rename(temporary, memory->path) != 0)
-		ok = err_system(err, "snapshot: cannot rename %s", temporary);
+	ok = fill_file(memory, fd, temporary, err);
 	if (ok)
 		sync_directory(memory->path);
 	else
 		(void)unlink(temporary);
+	(void)close(fd);
 	return ok;
 }
 

@@ -82,7 +82,8 @@ set_aside(const struct spill *spill, const char *name, const char *path)
 	char damaged[NAME_BYTES + sizeof "damaged-"];
 	char *target;
 
-	(void)snprintf(damaged, sizeof damaged, "damaged-%s", name);
+	(void)snprintf(
+		damaged, sizeof damaged, "damaged-%.*s", NAME_BYTES - 1, name);
 	target = path_of(spill, damaged);
 	if (target != NULL)
 		(void)rename(path, target);
@@ -97,8 +98,8 @@ read_file(struct spill *spill, const char *name, struct journal *journal,
 	bool ok = path != NULL && journal_load(journal, path, err);
 
 	if (ok)
-		(void)snprintf(
-			spill->names[spill->count++], NAME_BYTES, "%s", name);
+		(void)snprintf(spill->names[spill->count++], NAME_BYTES, "%.*s",
+			NAME_BYTES - 1, name);
 	else if (path != NULL)
 		set_aside(spill, name, path);
 	else

@@ -204,6 +204,18 @@ trace_recall(struct table *table, int64_t at_ms, struct arena *arena,
 	pthread_mutex_unlock(&shard->lock);
 }
 
+bool
+trace_next(struct trace *trace, uint32_t *cursor, struct store_member *member)
+{
+	struct record record;
+
+	if (!read_record(trace, *cursor, &record))
+		return false;
+	*cursor += record_bytes(&record);
+	*member = (struct store_member){record.name, record.at_ms};
+	return true;
+}
+
 int64_t
 trace_newest_ms(struct trace *trace)
 {

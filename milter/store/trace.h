@@ -17,6 +17,9 @@ void trace_remember(struct table *, int64_t at_ms, uint32_t cap,
 void trace_recall(
 	struct table *, int64_t at_ms, struct arena *, struct store_recall *);
 int64_t trace_newest_ms(struct trace *);
+/* The member after the one at *cursor (0 at the start), oldest first; false
+ * at the end. */
+bool trace_next(struct trace *, uint32_t *cursor, struct store_member *);
 /* Takes the member out; false when it was not there. */
 bool trace_drop(struct trace *, struct slice member);
 /* Is what came from a file a trace that can be used? */

@@ -338,6 +338,13 @@ window_sum_up(
 	}
 }
 
+struct window_member
+window_member(struct window *window, uint32_t i, double *value)
+{
+	*value = has_values(window) ? values_of(window)[window->first + i] : 0;
+	return members_of(window)[window->first + i];
+}
+
 bool
 window_drop(struct window *window, uint64_t member)
 {

@@ -24,6 +24,8 @@ bool window_is_stale(struct window *, int64_t now_ms);
 /* Members seen since (window_ms before now), the oldest and the newest. */
 void window_sum_up(
 	struct window *, int64_t now_ms, struct store_window *summary);
+/* Member number i, and its value (for NOTE_SUM; else 0). */
+struct window_member window_member(struct window *, uint32_t i, double *value);
 /* Takes the member out; false when it was not there. */
 bool window_drop(struct window *, uint64_t member);
 /* Is what came from a file a window that can be used? */

@@ -316,6 +316,48 @@ a_restart_forgets_nothing(void **state)
 	assert_int_equal(f->lines, 0);
 }
 
+/* While one process takes over from another, both count; whoever writes last
+ * writes what both know. */
+static void
+a_takeover_loses_no_note(void **state)
+{
+	struct fixture *f = *state;
+	struct store *old = f->store, *new;
+	struct store_boxes boxes;
+	struct err err;
+
+	note(f, "alice@example.com", "before");
+	tally(f, "alice@example.com", "drop@evil.example", "before");
+	assert_true(store_snapshot(old, &err));
+	open_store(f);
+	new = f->store;
+	note(f, "alice@example.com", "by the new");
+	note(f, "carol@example.com", "by the new");
+	tally(f, "alice@example.com", "drop@evil.example", "by the new");
+	f->store = old;
+	note(f, "alice@example.com", "by the old");
+	note(f, "bob@example.com", "by the old");
+	tally(f, "bob@example.com", "drop@evil.example", "by the old");
+	remember(f, "id", "alice@example.com");
+	store_close(old);
+	f->store = new;
+	assert_true(store_snapshot(new, &err));
+	assert_int_equal(note(f, "alice@example.com", "after").count, 4);
+	assert_int_equal(note(f, "bob@example.com", "after").count, 2);
+	assert_int_equal(note(f, "carol@example.com", "after").count, 2);
+	assert_int_equal(recall(f, "id"), 1);
+	assert_int_equal(
+		facts(f, "bob@example.com", "drop@evil.example").route_count,
+		1);
+	assert_true(store_box(
+		f->store, f->arena, SLICE("alice@example.com"), &boxes, &err));
+	assert_int_equal(boxes.at->tally[TALLY_FORWARDED], 2);
+	reopen(f);
+	assert_int_equal(note(f, "alice@example.com", "after").count, 4);
+	assert_int_equal(note(f, "bob@example.com", "after").count, 2);
+	assert_int_equal(f->lines, 0);
+}
+
 static void
 what_is_stale_is_not_kept(void **state)
 {
@@ -546,6 +588,8 @@ main(void)
 			events_are_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_restart_forgets_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_takeover_loses_no_note, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			what_is_stale_is_not_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(
