@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LIBRARIES += libdaemon.a
 libdaemon_a_SOURCES = \
+	milter/daemon/adoption.c milter/daemon/adoption.h \
 	milter/daemon/api.c milter/daemon/api.h \
 	milter/daemon/api_events.c \
 	milter/daemon/api_exchange.c milter/daemon/api_exchange.h \

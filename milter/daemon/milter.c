@@ -18,6 +18,7 @@
 #include "daemon/milter.h"
 
 #include "base/log.h"
+#include "daemon/adoption.h"
 #include "verdict/tag.h"
 
 #include <arpa/inet.h>
@@ -33,6 +34,7 @@
 #define MILTER_NAME "forwarden"
 #define MILTER_PACKET_BYTES (1024UL * 1024)
 #define IP_TEXT_BYTES 48
+#define SPEC_BYTES 160
 
 /* Steps that are not used, and replies nobody needs. */
 #define STEPS_UNUSED \
@@ -379,9 +381,55 @@ on_close(SMFICTX *ctx)
 	return SMFIS_CONTINUE;
 }
 
+static bool
+open_listener(char *spec, struct err *err)
+{
+	if (smfi_setconn(spec) != MI_SUCCESS ||
+		smfi_opensocket(false) != MI_SUCCESS)
+		return err_set(
+			err, ERR_SYSTEM, "libmilter cannot listen on %s", spec);
+	return true;
+}
+
+#ifdef HAVE_MILTER_FD
+static bool
+serve_on(int *listener, const char *folder, struct err *err)
+{
+	char spec[SPEC_BYTES];
+
+	(void)folder;
+	(void)snprintf(spec, sizeof spec, "fd:%d", *listener);
+	return open_listener(spec, err);
+}
+#else
+/*
+ * A libmilter that only knows addresses opens a socket of its own, of the
+ * same family (it looks at that of each client), where nobody finds it; ours
+ * then takes its place, by its number.
+ */
+static bool
+serve_on(int *listener, const char *folder, struct err *err)
+{
+	struct adoption adoption;
+	char spec[SPEC_BYTES];
+	int theirs;
+
+	if (!adoption_begin(&adoption, *listener, folder, err))
+		return false;
+	(void)snprintf(spec, sizeof spec, "%s", adoption.spec);
+	if (!open_listener(spec, err))
+		return false;
+	theirs = adoption_end(&adoption, *listener, err);
+	if (theirs < 0)
+		return false;
+	*listener = theirs;
+	return true;
+}
+#endif
+
 bool
-milter_open(
-	const struct session_service *service, int listener, struct err *err)
+milter_open(const struct session_service *service, int *listener,
+	const char *folder, struct err *err)
 {
 	static const struct smfiDesc description = {
 		.xxfi_name = (char *)(uintptr_t)MILTER_NAME,
@@ -397,19 +445,12 @@ milter_open(
 		.xxfi_close = on_close,
 		.xxfi_negotiate = on_negotiate,
 	};
-	char spec[32];
 
 	glue.service = service;
-	(void)snprintf(spec, sizeof spec, "fd:%d", listener);
 	if (smfi_register(description) != MI_SUCCESS)
 		return err_set(err, ERR_SYSTEM, "libmilter refuses to start");
-	if (smfi_setconn(spec) != MI_SUCCESS)
-		return err_set(err, ERR_SYSTEM, "libmilter refuses %s", spec);
 	(void)smfi_setmaxdatasize(MILTER_PACKET_BYTES);
-	if (smfi_opensocket(false) != MI_SUCCESS)
-		return err_set(err, ERR_SYSTEM,
-			"libmilter cannot serve on an open socket (%s)", spec);
-	return true;
+	return serve_on(listener, folder, err);
 }
 
 bool

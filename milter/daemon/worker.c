@@ -276,7 +276,9 @@ prepare(struct worker *worker, const struct snapshot *snapshot, struct err *err)
 	const struct config *config = snapshot->config;
 	const struct report_options options = report_options(config);
 
-	if (!drop_rights(config, err))
+	if (!drop_rights(config, err) ||
+		!milter_open(&worker->service, &worker->sockets.milter,
+			config->state, err))
 		return false;
 	worker->store = storage_open(config, err);
 	if (worker->store == NULL)
@@ -301,7 +303,7 @@ prepare(struct worker *worker, const struct snapshot *snapshot, struct err *err)
 	worker->api.metrics = worker->metrics;
 	worker->api.clock = clock_real();
 	worker->api.started_ms = clock_now_ms(clock_real());
-	return milter_open(&worker->service, worker->sockets.milter, err);
+	return true;
 }
 
 static bool

@@ -2,6 +2,8 @@
 # For the tests here that start the real daemon: a folder that goes away, TAP,
 # and a daemon with a policy for each action. To be sourced.
 
+PYTHONDONTWRITEBYTECODE=yes
+export PYTHONDONTWRITEBYTECODE
 here=$(cd "$(dirname "$0")" && pwd)
 program=${FORWARDEN:?the program to test}
 [ -x "$program" ] || { echo "Bail out! $program is not there"; exit 1; }
