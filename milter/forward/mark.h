@@ -35,7 +35,7 @@ struct marks {
 	/* What is no forward. */
 	bool list_local; /* List-* of a local domain */
 	struct address list_address; /* its List-Post; text absent */
-	bool auto_replied, auto_generated, auto_notified;
+	bool auto_replied, auto_generated;
 	bool suppress; /* X-Auto-Response-Suppress */
 	bool calendar, report;
 

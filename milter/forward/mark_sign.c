@@ -18,7 +18,6 @@ mark_read_auto_submitted(struct mark_reader *reader)
 		marks->auto_generated = true;
 	if (!slice_equal_fold(word, SLICE("auto-notified")))
 		return;
-	marks->auto_notified = true;
 	owner = field_param(arena, value, SLICE("owner-email"));
 	if (owner.len > 0 && mark_names(reader, owner, &mailbox))
 		mark_add(reader, value, &mailbox);

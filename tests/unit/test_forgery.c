@@ -153,8 +153,7 @@ static const struct flowcase forged[] = {
 		NULL, "sales@example.com", KIND_REDIRECT, "", 69, 69,
 		"transit to-mismatch", 0},
 	{"a stranger who spoofs our From is no author of ours",
-		FROM_BOB TO_DROP "\n" HOP_IN_NOBODY
-				 "Message-ID: <s@p>\nFrom: "
+		FROM_BOB TO_DROP "\n" HOP_IN_NOBODY "Message-ID: <s@p>\nFrom: "
 				 "boss@example.com\nTo: undisclosed:;\n",
 		"own m alice@example.com 1000\n", "alice@example.com",
 		KIND_REDIRECT, "", 97, 97, "same-message-id machine-speed", 0},
