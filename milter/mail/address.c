@@ -148,13 +148,27 @@ key_of(struct arena *arena, struct slice raw)
 	return key;
 }
 
+/* RFC 5322 section 3.4.1, without white space. */
+static bool
+is_literal(struct slice domain)
+{
+	size_t i;
+
+	if (domain.len < 3 || domain.p[0] != '[' ||
+		domain.p[domain.len - 1] != ']')
+		return false;
+	for (i = 1; i + 1 < domain.len; i++)
+		if (!is_graphic_ascii(domain.p[i]) || domain.p[i] == '[' ||
+			domain.p[i] == '\\' || domain.p[i] == ']')
+			return false;
+	return true;
+}
+
 /* Can it stand after an '@'? domain has its one form. */
 static bool
 is_domain(struct slice domain)
 {
-	if (domain.len >= 2 && domain.p[0] == '[')
-		return domain.p[domain.len - 1] == ']' && !has_control(domain);
-	return is_dot_atom(domain);
+	return is_literal(domain) || is_dot_atom(domain);
 }
 
 static bool
@@ -203,6 +217,13 @@ address_build(struct arena *arena, struct slice local, struct slice domain,
 	return false;
 }
 
+/* Of a name or a literal. */
+static bool
+may_be_of_domain(char c)
+{
+	return token_is_atom_byte(c) || c == '[' || c == ']' || c == ':';
+}
+
 /* The guess is what surrounds the last '@'. */
 static void
 guess_parts(struct arena *arena, struct slice raw, struct address *out)
@@ -213,7 +234,7 @@ guess_parts(struct arena *arena, struct slice raw, struct address *out)
 		at--;
 	if (at == 0)
 		return;
-	for (end = at; end < raw.len && token_is_atom_byte(raw.p[end]); end++)
+	for (end = at; end < raw.len && may_be_of_domain(raw.p[end]); end++)
 		;
 	out->local = slice_sub(raw, 0, at - 1);
 	if (end > at)

@@ -50,6 +50,11 @@ static const struct path_row {
 	{"domain literal", "<a@[192.0.2.1]>", "|a|[192.0.2.1]|a@[192.0.2.1]"},
 	{"IPv6 literal", "<a@[IPv6:2001:DB8::1]>",
 		"|a|[ipv6:2001:db8::1]|a@[ipv6:2001:db8::1]"},
+	{"literal closed twice", "<a@[192.0.2.1]]>",
+		"!|a|[192.0.2.1]]|a@[192.0.2.1]]"},
+	{"empty literal", "<a@[]>", "!|a|[]|a@[]"},
+	{"literal with a space", "<a@[192.0. 2.1]>",
+		"!|a|[192.0|a@[192.0. 2.1]"},
 	{"U-labels",
 		"<a@B\xC3\xBC"
 		"cher.example>",
