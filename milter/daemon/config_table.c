@@ -134,7 +134,8 @@ static const struct config_key keys[] = {
 	{"lists", CONFIG_LISTS, AT(lists), NULL, 0, 0, NULL,
 		"Lists for the %name% placeholders of policies, by name. "
 		"Entries are texts, or file:/path with one a line; # begins "
-		"a comment there."},
+		"a comment there. A list that is not given here is read from "
+		"lists/name.txt in a folder of policies, where there is one."},
 	{"timespan_max", CONFIG_DURATION, AT(timespan_max), "31d", MINUTE,
 		400 * DAY, NULL,
 		"The longest timespan a correlation may have."},
