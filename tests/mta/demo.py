@@ -4,6 +4,8 @@ The story scripts/demo tells: mail of every kind through a real Postfix, and
 what Forwarden made of each. What is expected stands beside each message; the
 demonstration fails when it does not come about.
 """
+import os
+import signal
 import sys
 import textwrap
 import time
@@ -274,7 +276,9 @@ def tell(story):
 
 
 def stay(story):
-    title("All of it stays up until you press Enter")
+    terminal = sys.stdin.isatty()
+    end = "you press Enter" if terminal else f"kill {os.getpid()}"
+    title(f"All of it stays up until {end}")
     config, yaml = story.postfix.config, story.forwarden.file
     print(f"""  mail in        swaks --server 127.0.0.1:{story.postfix.intake} \\
                    --from jo@partner.example --to {story.alice.address}
@@ -284,11 +288,11 @@ def stay(story):
   events         forwarden events --follow -c {yaml}
   logs           {story.forwarden.folder}/log
                  {story.postfix.folder}/mail.log
-  forwarden is {program()}.""")
-    try:
+  forwarden is {program()}.""", flush=True)
+    if terminal:
         sys.stdin.readline()
-    except KeyboardInterrupt:
-        pass
+    else:
+        signal.pause()
 
 
 def main():
