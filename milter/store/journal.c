@@ -195,7 +195,7 @@ op_names(const struct store_op *op, struct slice name)
 			slice_equal(op->note.member, name);
 	case STORE_REMEMBER:
 		for (i = 0; i < op->remember.count; i++)
-			if (slice_equal(op->remember.members[i], name))
+			if (key_member_is(op->remember.members[i], name))
 				return true;
 		return false;
 	case STORE_TALLY:

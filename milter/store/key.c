@@ -64,3 +64,10 @@ key_names(struct slice group, struct slice name)
 	}
 	return false;
 }
+
+bool
+key_member_is(struct slice member, struct slice name)
+{
+	return member.len > 0 && member.p[0] == STORE_ROLE_MAILBOX &&
+		slice_equal(slice_sub(member, 1, member.len), name);
+}

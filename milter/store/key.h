@@ -13,6 +13,8 @@ struct key_text {
 
 /* Is one of the fields that the group was made of this name? */
 bool key_names(struct slice group, struct slice name);
+/* Is this member of a trace set the mailbox of that name? */
+bool key_member_is(struct slice member, struct slice name);
 /* The text itself, or a shortened one in room. Never absent. */
 struct slice key_bound(struct slice text, struct key_text *room);
 

@@ -465,7 +465,7 @@ wipe_trace(struct table_shard *shard, struct entry *entry, void *ctx)
 	struct wipe *wipe = ctx;
 	struct trace *trace = (struct trace *)entry;
 
-	if (!trace_drop(trace, wipe->mailbox))
+	if (!trace_forget(trace, wipe->mailbox))
 		return;
 	wipe->wiped++;
 	if (trace->count == 0)

@@ -3,7 +3,8 @@
  * A store that never sees an address: in keys, members and questions stands
  * "h:" and 32 hex digits of its HMAC-SHA-256 under the operator's key. What
  * has no "@" (domains, policies, identities, names made here) passes as it
- * is. Groups of several fields are hashed field by field.
+ * is. Groups of several fields are hashed field by field, of a trace's members
+ * the name behind the role.
  */
 #include "store/backend.h"
 #include "store/options.h"
@@ -43,6 +44,22 @@ name_of(const struct private_store *private, struct arena *arena,
 	name[1] = ':';
 	digest_hex(digest, NAME_BYTES, name + 2);
 	return (struct slice){name, NAME_LEN};
+}
+
+/* A trace's member: its role stays (store.h on remember). */
+static struct slice
+member_of(const struct private_store *private, struct arena *arena,
+	struct slice member)
+{
+	struct slice name;
+
+	if (member.len == 0)
+		return member;
+	name = slice_sub(member, 1, member.len);
+	if (slice_find_byte(name, '@', 0) == SLICE_NONE)
+		return member;
+	name = name_of(private, arena, name);
+	return arena_printf(arena, "%c%.*s", member.p[0], SLICE_ARG(name));
 }
 
 /* Where the field that begins here ends (store.h on groups). */
@@ -90,7 +107,7 @@ hide_members(const struct private_store *private, struct arena *arena,
 		return;
 	}
 	for (i = 0; i < remember->count; i++)
-		members[i] = name_of(private, arena, remember->members[i]);
+		members[i] = member_of(private, arena, remember->members[i]);
 	remember->members = members;
 }
 

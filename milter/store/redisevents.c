@@ -112,6 +112,7 @@ wipe_key(struct question *q, const struct wipe *wipe, struct slice key)
 	struct key_text room;
 	struct slice name = key_bound(wipe->mailbox, &room);
 	const char *verb = NULL;
+	struct slice member = wipe->mailbox;
 	struct command *command;
 
 	kind = rediskey_parse(q->arena, q->redis->prefix, key, &text, &rest);
@@ -130,9 +131,12 @@ wipe_key(struct question *q, const struct wipe *wipe, struct slice key)
 		verb = "HDEL";
 	if (verb == NULL)
 		return NULL;
+	if (slice_equal(kind, SLICE("seen")))
+		member = arena_printf(q->arena, "%c%.*s", STORE_ROLE_MAILBOX,
+			SLICE_ARG(wipe->mailbox));
 	command = question_add(q, verb, key);
 	if (command != NULL)
-		command_word(command, wipe->mailbox);
+		command_word(command, member);
 	return command;
 }
 

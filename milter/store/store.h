@@ -77,7 +77,12 @@ struct store_note {
 	bool done; /* false: the condition did not hold */
 };
 
-/* remember: add members to a trace set that expires as a whole. */
+/*
+ * remember: add members to a trace set that expires as a whole. A member is
+ * the letter of its role and then the name. Where addresses are kept private,
+ * the role stays and the name is recalled as store_name() has it.
+ */
+#define STORE_ROLE_MAILBOX 'm' /* store_forget() wipes these */
 struct store_remember {
 	struct slice id; /* hashed Message-ID */
 	const struct slice *members;

@@ -6,6 +6,7 @@
 #include "store/trace.h"
 
 #include "base/arena.h"
+#include "store/key.h"
 
 #include <string.h>
 
@@ -49,20 +50,28 @@ cut(struct trace *trace, uint32_t at, uint32_t bytes)
 	trace->count--;
 }
 
-bool
-trace_drop(struct trace *trace, struct slice member)
+/* Takes the first member out that is the name. */
+static bool
+drop(struct trace *trace, bool (*is)(struct slice, struct slice),
+	struct slice name)
 {
 	struct record record;
 	uint32_t at = 0;
 
 	while (read_record(trace, at, &record)) {
-		if (slice_equal(record.name, member)) {
+		if (is(record.name, name)) {
 			cut(trace, at, record_bytes(&record));
 			return true;
 		}
 		at += record_bytes(&record);
 	}
 	return false;
+}
+
+bool
+trace_forget(struct trace *trace, struct slice mailbox)
+{
+	return drop(trace, key_member_is, mailbox);
 }
 
 /* There is room. */
@@ -111,7 +120,7 @@ remember_all(struct trace *trace, int64_t at_ms, uint32_t cap,
 	for (i = 0; i < remember->count; i++) {
 		struct record record = {at_ms, remember->members[i]};
 
-		trace_drop(trace, record.name);
+		drop(trace, slice_equal, record.name);
 		append(trace, &record);
 		while (trace->count > cap && read_record(trace, 0, &oldest))
 			cut(trace, 0, record_bytes(&oldest));

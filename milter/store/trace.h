@@ -20,8 +20,8 @@ int64_t trace_newest_ms(struct trace *);
 /* The member after the one at *cursor (0 at the start), oldest first; false
  * at the end. */
 bool trace_next(struct trace *, uint32_t *cursor, struct store_member *);
-/* Takes the member out; false when it was not there. */
-bool trace_drop(struct trace *, struct slice member);
+/* Takes the mailbox of that name out; false when it was not there. */
+bool trace_forget(struct trace *, struct slice mailbox);
 /* Is what came from a file a trace that can be used? */
 bool trace_is_sound(struct trace *);
 

@@ -89,7 +89,7 @@ static void
 fill(struct fixture *f)
 {
 	struct slice members[2] = {
-		SLICE("alice@example.com"), SLICE("carol@example.com")};
+		SLICE("malice@example.com"), SLICE("mcarol@example.com")};
 	struct store_op ops[5] = {
 		op_note("alice@example.com", "m1"),
 		op_note("alice@example.com|evil.example|drop@evil.example",
@@ -128,6 +128,7 @@ addresses_are_asked_and_never_shown(void **state)
 	struct store_op recall = {
 		STORE_RECALL, {.recall = {.id = SLICE("id")}}};
 	struct store_batch batch = {&recall, 1, f->arena, 0};
+	struct slice name;
 	struct err err;
 
 	fill(f);
@@ -157,7 +158,10 @@ addresses_are_asked_and_never_shown(void **state)
 		"|evil.example|h:", 16));
 	(void)store_ask(f->store, &batch, 100);
 	assert_int_equal(recall.recall.count, 2);
-	assert_true(is_name(recall.recall.members[0].name));
+	name = recall.recall.members[1].name;
+	assert_int_equal(name.p[0], STORE_ROLE_MAILBOX);
+	assert_true(slice_equal(slice_sub(name, 1, name.len),
+		store_name(f->store, f->arena, SLICE("alice@example.com"))));
 }
 
 static void
@@ -242,12 +246,16 @@ forget_reaches_the_journal(void **state)
 	f->options.uri = "unix:/nonexistent/redis.sock";
 	open_store(f);
 	{
-		struct store_op ops[3] = {
+		struct slice members[1] = {SLICE("malice@example.com")};
+		struct store_op ops[4] = {
 			op_note("alice@example.com", "m1"),
 			op_note("bob@example.com", "m2"),
 			op_note("drop@evil.example", "alice@example.com"),
+			{STORE_REMEMBER,
+				{.remember = {SLICE("id"), members, 1,
+					 3600000}}},
 		};
-		struct store_batch batch = {ops, 3, f->arena, 0};
+		struct store_batch batch = {ops, 4, f->arena, 0};
 
 		ops[1].note.after = 0;
 		ops[1].note.after_least = 1;
@@ -255,11 +263,11 @@ forget_reaches_the_journal(void **state)
 			store_ask(f->store, &batch, 100), STORE_FALLBACK);
 	}
 	store_health(f->store, &health);
-	assert_int_equal(health.journal, 3);
+	assert_int_equal(health.journal, 4);
 	assert_false(store_forget(
 		f->store, SLICE("alice@example.com"), &wiped, &err));
 	assert_non_null(strstr(err.text, "Redis is down"));
-	assert_int_equal(wiped, 2);
+	assert_int_equal(wiped, 3);
 	store_close(f->store);
 	{
 		char path[128], bytes[4096];
