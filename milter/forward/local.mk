@@ -12,6 +12,7 @@ libforward_a_SOURCES = \
 	milter/forward/mark.c milter/forward/mark.h \
 	milter/forward/marks.c milter/forward/marks.h \
 	milter/forward/memories.c \
+	milter/forward/named.c milter/forward/named.h \
 	milter/forward/rewritten.c milter/forward/rewritten.h \
 	milter/forward/mark_sign.c \
 	milter/forward/subject.c milter/forward/subject.h \

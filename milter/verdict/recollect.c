@@ -6,17 +6,24 @@
  * inference without memories finds, and else the local addresses of its
  * header. A mailbox that only the trace knows has no facts: to ask for them
  * would take one more round trip than a message may have.
+ *
+ * A store that hides names gives back mailboxes that can only be compared:
+ * with those that the message itself names. A mailbox that is none of them
+ * stays unknown, and its line is dropped. Participants need none of this: what
+ * is kept of them is a hash wherever they are kept.
  */
 #include "verdict/recollect.h"
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "forward/named.h"
 
 #include <string.h>
 
 #define QUESTIONS_MAX 8
 #define FACTS_MAX 64
 #define CANDIDATES_MAX 3
+#define NAMED_MAX 64
 #define KEY_BYTES 16
 #define MS_US 1000
 
@@ -63,7 +70,7 @@ judged_key(struct arena *arena, struct slice event_id)
 }
 
 static const char role_letters[] = {
-	[TRACE_MAILBOX] = 'm',
+	[TRACE_MAILBOX] = STORE_ROLE_MAILBOX,
 	[TRACE_PARTICIPANT] = 'p',
 };
 
@@ -95,21 +102,63 @@ trace_decode(struct slice name, struct trace_member *out)
 	return true;
 }
 
+/* The mailboxes that the message names, and what the store calls them; filled
+ * in when the first hidden name comes. */
+struct naming {
+	const struct message *message;
+	struct store *store;
+	bool ready;
+	size_t count;
+	struct slice mailboxes[NAMED_MAX], names[NAMED_MAX];
+};
+
+static void
+learn_names(struct naming *naming)
+{
+	naming->ready = true;
+	naming->count =
+		named_mailboxes(naming->message, naming->mailboxes, NAMED_MAX);
+	for (size_t i = 0; i < naming->count; i++)
+		naming->names[i] = store_name(naming->store,
+			naming->message->arena, naming->mailboxes[i]);
+}
+
+/* Makes the mailbox' name a key again; false if nobody here knows it. */
+static bool
+recognise(struct naming *naming, struct slice *name)
+{
+	if (slice_find_byte(*name, '@', 0) != SLICE_NONE)
+		return true;
+	if (!naming->ready)
+		learn_names(naming);
+	for (size_t i = 0; i < naming->count; i++) {
+		if (!slice_equal(naming->names[i], *name))
+			continue;
+		*name = naming->mailboxes[i];
+		return true;
+	}
+	return false;
+}
+
 static const struct trace_member *
 decode_members(
-	struct arena *arena, const struct store_recall *recall, size_t *count)
+	struct naming *naming, const struct store_recall *recall, size_t *count)
 {
 	struct trace_member *members;
 
 	*count = 0;
-	members = arena_array(arena, recall->count, sizeof(*members));
+	members = arena_array(
+		naming->message->arena, recall->count, sizeof(*members));
 	if (members == NULL)
 		return NULL;
 	for (size_t i = 0; i < recall->count; i++) {
 		struct trace_member *member = &members[*count];
 
 		member->at_ms = recall->members[i].at_ms;
-		if (trace_decode(recall->members[i].name, member))
+		if (!trace_decode(recall->members[i].name, member))
+			continue;
+		if (member->role != TRACE_MAILBOX ||
+			recognise(naming, &member->who))
 			++*count;
 	}
 	return members;
@@ -117,9 +166,10 @@ decode_members(
 
 /* The answered recalls as memories; ids[i] belongs to ops[i]. */
 static void
-take_memories(const struct message *message, const struct store_op *ops,
+take_memories(struct naming *naming, const struct store_op *ops,
 	const struct slice *ids, struct recollection *out)
 {
+	const struct message *message = naming->message;
 	struct memory *memories;
 	size_t asked = out->memory_count;
 
@@ -132,8 +182,8 @@ take_memories(const struct message *message, const struct store_op *ops,
 
 		memory->message_id = ids[i];
 		memory->own = slice_equal(ids[i], message->message_id);
-		memory->members = decode_members(
-			message->arena, &ops[i].recall, &memory->count);
+		memory->members =
+			decode_members(naming, &ops[i].recall, &memory->count);
 	}
 	out->memories = memories;
 	out->memory_count = asked;
@@ -232,6 +282,7 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 {
 	struct slice ids[QUESTIONS_MAX];
 	struct store_batch batch = {.arena = message->arena};
+	struct naming naming;
 	size_t room = room_for(wish, message);
 
 	*out = (struct recollection){0};
@@ -253,7 +304,10 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	out->fact_count = (size_t)(batch.ops + batch.count - out->facts);
 	if (!waiting_ask(waiting, &batch))
 		return;
-	take_memories(message, batch.ops, ids, out);
+	naming.message = message;
+	naming.store = waiting->store;
+	naming.ready = false;
+	take_memories(&naming, batch.ops, ids, out);
 }
 
 static bool

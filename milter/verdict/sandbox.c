@@ -31,6 +31,7 @@ sandbox_new(const struct sandbox_options *options, struct err *err)
 	sandbox->clock.now_ms = options->at_ms;
 	store_options_init(&store);
 	store.uri = options->store != NULL ? options->store : "memory";
+	store.hash_key = options->hash_key;
 	store.clock = clock_fake(&sandbox->clock);
 	sandbox->store = store_open(&store, err);
 	if (sandbox->store == NULL) {

@@ -19,6 +19,7 @@ struct sandbox_options {
 	const struct realm *realm; /* borrowed */
 	struct judge_options judge; /* its program is borrowed */
 	const char *store; /* where store_open() opens one; NULL: memory */
+	struct slice hash_key; /* of store_options; absent: names are kept */
 	int64_t at_ms; /* where the clock begins */
 };
 

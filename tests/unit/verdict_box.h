@@ -39,11 +39,13 @@ box_program(const char *policies)
 	return program;
 }
 
-/* policies may be NULL. */
+/* policies may be NULL; with a key the store never sees an address. */
 static inline void
-box_open(struct box *box, const char *policies, enum mode mode)
+box_open_with_key(struct box *box, const char *policies, enum mode mode,
+	struct slice hash_key)
 {
-	struct sandbox_options options = {.at_ms = BOX_AT};
+	struct sandbox_options options = {
+		.at_ms = BOX_AT, .hash_key = hash_key};
 	struct err err = {0};
 
 	setenv("TZ", "UTC", 1);
@@ -60,6 +62,12 @@ box_open(struct box *box, const char *policies, enum mode mode)
 	box->arena = arena_new(8 * 1024 * 1024);
 	if (box->sandbox == NULL || box->arena == NULL)
 		abort();
+}
+
+static inline void
+box_open(struct box *box, const char *policies, enum mode mode)
+{
+	box_open_with_key(box, policies, mode, (struct slice){0});
 }
 
 static inline void

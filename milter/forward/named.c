@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whom a message names: nobody is believed here, only collected. */
+#include "forward/named.h"
+
+#include "forward/findings.h"
+
+struct named {
+	const struct inquiry *inquiry;
+	struct slice *keys;
+	size_t count, limit;
+};
+
+static void
+add(struct named *named, const struct address *address)
+{
+	struct address mailbox;
+	size_t i;
+
+	if (named->count == named->limit || !address_is_mailbox(address) ||
+		!inquiry_is_local(named->inquiry, address) ||
+		!rewritten_mailbox(
+			named->inquiry->message->arena, address, &mailbox))
+		return;
+	for (i = 0; i < named->count; i++)
+		if (slice_equal(named->keys[i], mailbox.text))
+			return;
+	named->keys[named->count++] = mailbox.text;
+}
+
+static void
+add_list(struct named *named, const struct addresses *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count && named->count < named->limit; i++)
+		add(named, &list->at[i]);
+}
+
+static void
+add_envelope(struct named *named)
+{
+	const struct inquiry *inquiry = named->inquiry;
+	const struct message *message = inquiry->message;
+	size_t i;
+
+	add(named, &inquiry->login);
+	add(named, &inquiry->author);
+	add(named, &inquiry->envelope);
+	add(named, &inquiry->sender.mailbox);
+	add(named, &message->mail_auth);
+	for (i = 0; i < message->rcpt_count; i++) {
+		add(named, &message->rcpts[i].original);
+		add(named, &message->rcpts[i].address);
+	}
+}
+
+static void
+add_header(struct named *named)
+{
+	const struct inquiry *inquiry = named->inquiry;
+	const struct message *message = inquiry->message;
+	size_t i;
+
+	for (i = 0; i < message->hop_count; i++)
+		add(named, &message->hops[i].for_address);
+	for (i = 0; i < inquiry->marks.count; i++)
+		add(named, &inquiry->marks.at[i].mailbox);
+	add_list(named, &message->from);
+	add_list(named, &message->to);
+	add_list(named, &message->cc);
+	add_list(named, &message->reply_to);
+}
+
+size_t
+named_mailboxes(const struct message *message, struct slice *keys, size_t limit)
+{
+	struct inquiry inquiry;
+	struct named named = {&inquiry, keys, 0, limit};
+
+	inquiry_begin(&inquiry, message, NULL, 0);
+	add_envelope(&named);
+	add_header(&named);
+	return named.count;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a delivery leaves is recognised when the message leaves again, also
+ * by a store that never sees an address.
+ */
+#include "rows.h"
+#include "verdict_box.h"
+
+#define HASH_KEY SLICE("0123456789abcdef0123456789abcdef")
+#define RCPTS_MAX 8
+#define SAME_ID "Message-ID: <m1@partner.example>\n"
+#define FROM_BOB "From: Bob <bob@partner.example>\n"
+#define FROM_ALICE "From: Alice <alice@example.com>\n"
+#define REPLY \
+	"Message-ID: <r1@example.com>\nIn-Reply-To: <m1@partner.example>\n"
+#define PARENT                           \
+	"Message-ID: <f1@example.com>\n" \
+	"X-Forwarded-Message-Id: <m1@partner.example>\n"
+
+struct leaving {
+	const char *name;
+	const char *delivered; /* to whom, in angle brackets, by blanks */
+	const char *sender, *to, *login, *header;
+	uint64_t evidence; /* of the store, that must count */
+	const char *mailbox; /* ... and whose it is */
+	unsigned exempt;
+};
+
+#define BIT(name) (UINT64_C(1) << EVIDENCE_##name)
+#define STORE_BITS                                          \
+	(BIT(SAME_MESSAGE_ID) | BIT(FORWARDED_MESSAGE_ID) | \
+		BIT(THREAD_INDEX) | BIT(MACHINE_SPEED))
+#define SAME_SOON (BIT(SAME_MESSAGE_ID) | BIT(MACHINE_SPEED))
+#define PARENT_SOON (BIT(FORWARDED_MESSAGE_ID) | BIT(MACHINE_SPEED))
+#define BOB "<bob@partner.example>"
+#define DROP "<drop@evil.example>"
+#define ALICE "<alice@example.com>"
+
+static const struct leaving rows[] = {
+	{"named by To", ALICE, BOB, DROP, NULL,
+		FROM_BOB "To: alice@example.com\n" SAME_ID, SAME_SOON,
+		"alice@example.com", 0},
+	{"named by Delivered-To", ALICE, BOB, DROP, NULL,
+		"Delivered-To: alice@example.com\n" FROM_BOB SAME_ID, SAME_SOON,
+		"alice@example.com", 0},
+	{"named by our Received line", ALICE, BOB, DROP, NULL,
+		"Received: from mx.partner.example ([192.0.2.1])\n"
+		"\tby mx.example.com with ESMTP id 1\n"
+		"\tfor <alice@example.com>; Mon, 5 Jan 2026 09:00:00 "
+		"+0000\n" FROM_BOB SAME_ID,
+		SAME_SOON, "alice@example.com", 0},
+	{"named by ORCPT", ALICE, BOB, DROP " ORCPT=rfc822;alice@example.com",
+		NULL, FROM_BOB SAME_ID, SAME_SOON, "alice@example.com", 0},
+	{"named by the login", ALICE, BOB, DROP, "alice@example.com",
+		FROM_BOB SAME_ID, SAME_SOON, "alice@example.com", 0},
+	{"named by the envelope", ALICE, ALICE, DROP, NULL, FROM_BOB SAME_ID,
+		SAME_SOON, "alice@example.com", 0},
+	{"the last of six that got it",
+		"<a@example.com> <b@example.com> <c@example.com> "
+		"<d@example.com> <e@example.com>",
+		BOB, DROP, NULL, FROM_BOB "To: e@example.com\n" SAME_ID,
+		SAME_SOON, "e@example.com", 0},
+	{"its author got the parent", ALICE, ALICE, DROP, NULL,
+		FROM_ALICE PARENT, PARENT_SOON, "alice@example.com", 0},
+	{"a reply to a participant", ALICE, ALICE, BOB, NULL, FROM_ALICE REPLY,
+		0, "", EXEMPT_REPLY},
+};
+
+static const struct verdict *
+judge_one(struct box *box, const char *sender, const char *to,
+	const char *login, const char *header)
+{
+	struct slice rcpts[RCPTS_MAX], rest = slice_of(to), word;
+	struct letter letter;
+
+	letter = box_redirect(&rcpts[0], to, header);
+	letter.mail_from = slice_of(sender);
+	letter.rcpts = rcpts;
+	if (login != NULL)
+		letter.client.auth_user = slice_of(login);
+	if (strstr(to, "> <") != NULL) {
+		letter.rcpt_count = 0;
+		while (slice_next(&rest, ' ', &word))
+			rcpts[letter.rcpt_count++] = word;
+	}
+	return sandbox_judge(box->sandbox, box->arena, &letter);
+}
+
+static void
+check_row(const struct leaving *row, struct slice hash_key)
+{
+	const struct flow *flow;
+	struct box box;
+
+	box_open_with_key(&box, NULL, MODE_OBSERVE, hash_key);
+	assert_non_null(
+		judge_one(&box, BOB, row->delivered, NULL, FROM_BOB SAME_ID));
+	sandbox_set_time(box.sandbox, BOX_AT + 1000);
+	flow = judge_one(&box, row->sender, row->to, row->login, row->header)
+		       ->flows;
+	assert_int_equal(flow->evidence & STORE_BITS, row->evidence);
+	assert_int_equal(flow->exempt, row->exempt);
+	if (!slice_equal(flow->mailbox.text, slice_of(row->mailbox)))
+		fail_msg("mailbox %.*s", SLICE_ARG(flow->mailbox.text));
+	box_close(&box);
+}
+
+static void
+test_named(void **state)
+{
+	check_row(*state, (struct slice){0});
+}
+
+static void
+test_hashed(void **state)
+{
+	check_row(*state, HASH_KEY);
+}
+
+/* Without a key the store names a mailbox that the message does not; with
+ * one it cannot, and its hash is taken for none. */
+static void
+check_unnamed(struct slice hash_key, uint64_t evidence, const char *mailbox)
+{
+	const struct flow *flow;
+	struct box box;
+
+	box_open_with_key(&box, NULL, MODE_OBSERVE, hash_key);
+	assert_non_null(judge_one(
+		&box, BOB, "<carol@example.com>", NULL, FROM_BOB SAME_ID));
+	flow = judge_one(&box, BOB, DROP, NULL,
+		FROM_BOB "To: alice@example.com\n" SAME_ID)
+		       ->flows;
+	assert_int_equal(flow->evidence & STORE_BITS, evidence);
+	assert_true(slice_equal(flow->mailbox.text, slice_of(mailbox)));
+	box_close(&box);
+}
+
+static void
+test_whom_it_does_not_name(void **state)
+{
+	(void)state;
+	check_unnamed((struct slice){0}, SAME_SOON, "carol@example.com");
+}
+
+static void
+test_whom_nobody_names(void **state)
+{
+	(void)state;
+	check_unnamed(HASH_KEY, 0, "alice@example.com");
+}
+
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whom_it_does_not_name),
+		cmocka_unit_test(test_whom_nobody_names),
+	};
+	char hashed[ROW_COUNT][64];
+	struct rows all = {0};
+
+	ROWS_ADD(&all, rows, test_named);
+	ROWS_ADD(&all, rows, test_hashed);
+	for (size_t i = 0; i < ROW_COUNT; i++) {
+		snprintf(hashed[i], sizeof(hashed[i]), "hashed: %s",
+			rows[i].name);
+		all.tests[ROW_COUNT + i].name = hashed[i];
+	}
+	ROWS_TESTS(&all, tests);
+	return rows_run(&all, "recollect");
+}
