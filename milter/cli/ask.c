@@ -274,3 +274,26 @@ ask_about(struct ask *ask, const struct ask_options *options,
 	buf_fini(&whole);
 	return answer;
 }
+
+int
+ask_question_run(const struct ask_question *question, int argc, char **argv)
+{
+	struct ask_options options;
+	const char *address;
+	struct json *answer;
+	struct ask *ask;
+	int status;
+
+	if (!ask_parse(&options, argc, argv, 1, &address))
+		return command_usage(question->usage);
+	ask = ask_start(&options);
+	if (ask == NULL)
+		return COMMAND_FAILED;
+	answer = ask_about(ask, &options, question->method, question->path,
+		address, &status);
+	if (answer != NULL)
+		question->print(answer);
+	json_free(answer);
+	ask_close(ask);
+	return status;
+}

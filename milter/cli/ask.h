@@ -73,4 +73,14 @@ struct json *ask_or_print(struct ask *, const struct ask_options *,
 struct json *ask_about(struct ask *, const struct ask_options *,
 	enum ask_method, const char *path, const char *what, int *status);
 
+/* A whole subcommand that asks about one address. */
+struct ask_question {
+	const char *usage;
+	enum ask_method method;
+	const char *path; /* the address comes after it */
+	void (*print)(const struct json *answer);
+};
+/* Gives the exit status. */
+int ask_question_run(const struct ask_question *, int argc, char **argv);
+
 #endif

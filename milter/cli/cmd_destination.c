@@ -40,22 +40,12 @@ print_answer(const struct json *answer)
 int
 cmd_destination(int argc, char **argv)
 {
-	struct ask_options options;
-	const char *address;
-	struct json *answer;
-	struct ask *ask;
-	int status;
+	static const struct ask_question question = {
+		.usage = usage,
+		.method = ASK_GET,
+		.path = "/v1/destination/",
+		.print = print_answer,
+	};
 
-	if (!ask_parse(&options, argc, argv, 1, &address))
-		return command_usage(usage);
-	ask = ask_start(&options);
-	if (ask == NULL)
-		return COMMAND_FAILED;
-	answer = ask_about(
-		ask, &options, ASK_GET, "/v1/destination/", address, &status);
-	if (answer != NULL)
-		print_answer(answer);
-	json_free(answer);
-	ask_close(ask);
-	return status;
+	return ask_question_run(&question, argc, argv);
 }

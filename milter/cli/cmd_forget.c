@@ -8,26 +8,21 @@
 static const char usage[] =
 	"forwarden forget [-c FILE] [--socket PATH] [--json] ADDRESS";
 
+static void
+print_answer(const struct json *answer)
+{
+	(void)printf("%lld records wiped\n", json_number(answer, "wiped"));
+}
+
 int
 cmd_forget(int argc, char **argv)
 {
-	struct ask_options options;
-	const char *address;
-	struct json *answer;
-	struct ask *ask;
-	int status;
+	static const struct ask_question question = {
+		.usage = usage,
+		.method = ASK_POST,
+		.path = "/v1/forget/",
+		.print = print_answer,
+	};
 
-	if (!ask_parse(&options, argc, argv, 1, &address))
-		return command_usage(usage);
-	ask = ask_start(&options);
-	if (ask == NULL)
-		return COMMAND_FAILED;
-	answer = ask_about(
-		ask, &options, ASK_POST, "/v1/forget/", address, &status);
-	if (answer != NULL)
-		(void)printf(
-			"%lld records wiped\n", json_number(answer, "wiped"));
-	json_free(answer);
-	ask_close(ask);
-	return status;
+	return ask_question_run(&question, argc, argv);
 }
