@@ -56,7 +56,8 @@ run_watch(void *arg)
 struct load {
 	struct store *store;
 	struct watch watch;
-	int messages; /* of each thread */
+	int messages; /* of each thread, at least */
+	atomic_bool harmed; /* the load goes on until all harm was done */
 	long pause_us; /* between two messages of a thread */
 	atomic_int asked, from_redis, from_memory, late, over, unanswered;
 	atomic_llong worst_ms;
@@ -159,12 +160,13 @@ static void *
 run_session(void *arg)
 {
 	const struct session *session = arg;
+	struct load *load = session->load;
 	struct arena *arena = arena_new(1 << 20);
 	int i;
 
-	for (i = 0; i < session->load->messages; i++) {
-		message(session->load, arena, session->number, i);
-		pause_us(session->load->pause_us);
+	for (i = 0; i < load->messages || !atomic_load(&load->harmed); i++) {
+		message(load, arena, session->number, i);
+		pause_us(load->pause_us);
 	}
 	arena_free(arena);
 	return NULL;
@@ -296,6 +298,7 @@ run(const char *uri, const char *name, int total, void (*harm)(void))
 	}
 	pthread_create(&load.watch.thread, NULL, run_watch, &load.watch);
 	harm();
+	atomic_store(&load.harmed, true);
 	for (i = 0; i < THREADS; i++)
 		pthread_join(sessions[i].thread, NULL);
 	atomic_store(&load.watch.ends, true);
