@@ -78,22 +78,7 @@ s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 more="http: 127.0.0.1:$port"
 start_daemon commands
 config=$folder/forwarden.yaml
-python3 - "$folder/milter.sock" "$(dirname "$0")" <<-'END'
-	import sys
-	sys.argv.insert(1, None)
-	sys.path.insert(0, sys.argv.pop())
-	from wire import Wire
-	wire = Wire(sys.argv[2])
-	wire.connect()
-	for number in range(3):
-	    wire.send(b"D", b"Mi\0004F%d\0" % number)
-	    wire.send(b"M", b"<sender@partner.example>\0")
-	    wire.send(b"R", b"<drop%d@freemail.example>\0ORCPT=rfc822;"
-	              b"bob@example.com\0" % (number % 2))
-	    wire.field(b"From", b"sender@partner.example")
-	    wire.field(b"Message-ID", b"<%d@partner.example>" % number)
-	    wire.end()
-END
+send_forwards
 result $? "mail is seen"
 
 gives 0 "check --connect" check --connect -c "$config"

@@ -110,6 +110,25 @@ start_daemon() { # name
 	fi
 }
 
+# Three forwards of bob's mail to two destinations.
+send_forwards() {
+	python3 - "$folder/milter.sock" "$here" <<-'END'
+		import sys
+		sys.path.insert(0, sys.argv[2])
+		from wire import Wire
+		wire = Wire(sys.argv[1])
+		wire.connect()
+		for number in range(3):
+		    wire.send(b"D", b"Mi\0004F%d\0" % number)
+		    wire.send(b"M", b"<sender@partner.example>\0")
+		    wire.send(b"R", b"<drop%d@freemail.example>\0ORCPT=rfc822;"
+		              b"bob@example.com\0" % (number % 2))
+		    wire.field(b"From", b"sender@partner.example")
+		    wire.field(b"Message-ID", b"<%d@partner.example>" % number)
+		    wire.end()
+	END
+}
+
 event() { # queue id
 	grep "\"local_id\":\"$1\"" "$folder/events"
 }

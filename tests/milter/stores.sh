@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# What people see of a mailbox does not depend on where it is counted: the
+# same mail gives the same screens on the embedded store and on Redis.
+set -u
+. "$(dirname "$0")/lib.sh"
+
+command -v redis-server >/dev/null ||
+	{ echo "Bail out! redis-server is not there"; exit 1; }
+redis-server --port 0 --unixsocket "$tmp/redis.sock" --save "" \
+	--daemonize yes --pidfile "$tmp/redis.pid" --dir "$tmp" \
+	--logfile "$tmp/redis.log" >/dev/null
+redis_is_up() { redis-cli -s "$tmp/redis.sock" ping 2>/dev/null | grep -q PONG; }
+await redis_is_up || { echo "Bail out! redis-server does not start"; exit 1; }
+trap 'stop_daemon; kill "$(cat "$tmp/redis.pid")"; rm -rf "$tmp"' EXIT
+
+# Times differ from run to run, and so does the order in which they put what
+# was seen in the same second.
+screen() { # command ...
+	"$program" "$@" -c "$folder/forwarden.yaml" 2>&1 |
+		sed -E 's/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}/TIME/g' |
+		sort
+}
+counted() { "$program" top -c "$folder/forwarden.yaml" | grep -q '^bob.* 3 '; }
+
+screens() { # name, store
+	more="store: $2"
+	start_daemon "$1"
+	send_forwards && await counted
+	result $? "$1: mail is seen"
+	screen mailbox bob@example.com >"$tmp/$1.mailbox"
+	screen top >"$tmp/$1.top"
+	screen routes >"$tmp/$1.routes"
+	screen destination drop0@freemail.example >"$tmp/$1.destination"
+	stays_whole "$1"
+}
+screens memory memory
+screens redis "unix:$tmp/redis.sock"
+
+grep -q "forwarded 3 to 2 destinations" "$tmp/memory.mailbox"
+result $? "the mailbox has its counts"
+for what in mailbox top routes destination; do
+	diff "$tmp/memory.$what" "$tmp/redis.$what" >"$tmp/diff"
+	result $? "forwarden $what: the same on both stores"
+	sed 's/^/# /' "$tmp/diff"
+done
+finish
