@@ -119,6 +119,21 @@ read_answer(struct ask *ask, const struct buf *body, struct err *err)
 	return NULL;
 }
 
+/* The system's own word where it refused the socket: libcurl's would speak
+ * of a host and a port that nobody named. */
+static const char *
+why_not(struct ask *ask, CURLcode code)
+{
+	long number = 0;
+
+	if (code == CURLE_COULDNT_CONNECT &&
+		curl_easy_getinfo(ask->curl, CURLINFO_OS_ERRNO, &number) ==
+			CURLE_OK &&
+		number != 0)
+		return strerror((int)number);
+	return ask->why[0] != '\0' ? ask->why : curl_easy_strerror(code);
+}
+
 static bool
 reach(struct ask *ask, enum ask_method method, const char *path,
 	struct buf *body, struct err *err)
@@ -130,8 +145,7 @@ reach(struct ask *ask, enum ask_method method, const char *path,
 	return err_set(err, ERR_DOWN,
 		"cannot reach the daemon at unix:%s: %s (is it running, and "
 		"may you write to the socket?)",
-		ask->path,
-		ask->why[0] != '\0' ? ask->why : curl_easy_strerror(code));
+		ask->path, why_not(ask, code));
 }
 
 struct json *
