@@ -9,16 +9,14 @@
  *
  * A store that hides names gives back mailboxes that can only be compared:
  * with those that the message itself names. A mailbox that is none of them
- * stays unknown, and its line is dropped. Participants need none of this: what
- * is kept of them is a hash wherever they are kept.
+ * stays unknown, and its line is dropped. Participants are compared with the
+ * recipients alone, which is all that inference asks of them.
  */
 #include "verdict/recollect.h"
 
 #include "base/clock.h"
 #include "base/digest.h"
 #include "forward/named.h"
-
-#include <string.h>
 
 #define QUESTIONS_MAX 8
 #define FACTS_MAX 64
@@ -74,17 +72,18 @@ static const char role_letters[] = {
 	[TRACE_PARTICIPANT] = 'p',
 };
 
+/* A participant's hash is written as a domain alone, so that a store which
+ * hides addresses hides it, too: without the key it could be guessed. */
+static const char *const role_marks[] = {
+	[TRACE_MAILBOX] = "",
+	[TRACE_PARTICIPANT] = "@",
+};
+
 struct slice
 trace_encode(struct arena *arena, const struct trace_member *member)
 {
-	char *text = arena_alloc(arena, member->who.len + 1);
-
-	if (text == NULL)
-		return (struct slice){0};
-	text[0] = role_letters[member->role];
-	if (member->who.len > 0)
-		memcpy(text + 1, member->who.p, member->who.len);
-	return (struct slice){text, member->who.len + 1};
+	return arena_printf(arena, "%c%s%.*s", role_letters[member->role],
+		role_marks[member->role], SLICE_ARG(member->who));
 }
 
 bool
@@ -99,42 +98,64 @@ trace_decode(struct slice name, struct trace_member *out)
 	else
 		return false;
 	out->who = slice_sub(name, 1, name.len);
+	if (out->role == TRACE_PARTICIPANT && out->who.p[0] == '@')
+		out->who = slice_sub(out->who, 1, out->who.len);
 	return true;
 }
 
-/* The mailboxes that the message names, and what the store calls them; filled
- * in when the first hidden name comes. */
+/* Whom the message names, and what the store calls them: mailboxes of ours,
+ * and the recipients as participants. Filled in when the first hidden name
+ * comes. */
 struct naming {
 	const struct message *message;
 	struct store *store;
 	bool ready;
 	size_t count;
-	struct slice mailboxes[NAMED_MAX], names[NAMED_MAX];
+	struct slice keys[2 * NAMED_MAX], names[2 * NAMED_MAX];
 };
 
 static void
 learn_names(struct naming *naming)
 {
+	const struct message *message = naming->message;
+	struct arena *arena = message->arena;
+	size_t mailboxes = named_mailboxes(message, naming->keys, NAMED_MAX);
+
 	naming->ready = true;
-	naming->count =
-		named_mailboxes(naming->message, naming->mailboxes, NAMED_MAX);
-	for (size_t i = 0; i < naming->count; i++)
-		naming->names[i] = store_name(naming->store,
-			naming->message->arena, naming->mailboxes[i]);
+	for (size_t i = 0; i < mailboxes; i++)
+		naming->names[i] =
+			store_name(naming->store, arena, naming->keys[i]);
+	naming->count = mailboxes;
+	for (size_t i = 0; i < message->rcpt_count && i < NAMED_MAX; i++) {
+		struct slice hash =
+			trace_hash(arena, &message->rcpts[i].address);
+
+		naming->keys[naming->count] = hash;
+		naming->names[naming->count++] = store_name(naming->store,
+			arena, arena_printf(arena, "@%.*s", SLICE_ARG(hash)));
+	}
 }
 
-/* Makes the mailbox' name a key again; false if nobody here knows it. */
 static bool
-recognise(struct naming *naming, struct slice *name)
+is_hidden(const struct trace_member *member)
 {
-	if (slice_find_byte(*name, '@', 0) != SLICE_NONE)
+	if (member->role == TRACE_MAILBOX)
+		return slice_find_byte(member->who, '@', 0) == SLICE_NONE;
+	return slice_find_byte(member->who, ':', 0) != SLICE_NONE;
+}
+
+/* Makes a hidden name a key again; false if nobody here knows it. */
+static bool
+recognise(struct naming *naming, struct trace_member *member)
+{
+	if (!is_hidden(member))
 		return true;
 	if (!naming->ready)
 		learn_names(naming);
 	for (size_t i = 0; i < naming->count; i++) {
-		if (!slice_equal(naming->names[i], *name))
+		if (!slice_equal(naming->names[i], member->who))
 			continue;
-		*name = naming->mailboxes[i];
+		member->who = naming->keys[i];
 		return true;
 	}
 	return false;
@@ -155,10 +176,8 @@ decode_members(
 		struct trace_member *member = &members[*count];
 
 		member->at_ms = recall->members[i].at_ms;
-		if (!trace_decode(recall->members[i].name, member))
-			continue;
-		if (member->role != TRACE_MAILBOX ||
-			recognise(naming, &member->who))
+		if (trace_decode(recall->members[i].name, member) &&
+			recognise(naming, member))
 			++*count;
 	}
 	return members;

@@ -54,7 +54,8 @@ bool recollection_judged(const struct recollection *, const struct message *);
 struct slice judged_key(struct arena *, struct slice event_id);
 /* The key of a Message-ID's trace: half of its SHA-256 in hex. */
 struct slice trace_key(struct arena *, struct slice message_id);
-/* A trace's member and back: the role's letter, then who. */
+/* A trace's member and back: the role's letter, then who; a participant's
+ * hash with an @ before it, so that a private store hides it as an address. */
 struct slice trace_encode(struct arena *, const struct trace_member *);
 bool trace_decode(struct slice name, struct trace_member *out);
 

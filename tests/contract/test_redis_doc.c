@@ -63,7 +63,7 @@ static void
 fill(struct store *store, struct arena *arena)
 {
 	const struct slice members[2] = {
-		SLICE("malice@example.com"), SLICE("p3c1f0a5be2d94786")};
+		SLICE("malice@example.com"), SLICE("p@3c1f0a5be2d94786")};
 	struct err err;
 
 	tally(store, arena, "alice@example.com", NULL, TALLY_RECEIVED, "r1");

@@ -119,6 +119,26 @@ is_name(struct slice text)
 }
 
 static void
+a_participants_hash_is_hidden_too(void **state)
+{
+	struct fixture *f = *state;
+	struct slice member = SLICE("p@3c1f0a5be2d94786");
+	struct store_op ops[2] = {
+		{STORE_REMEMBER,
+			{.remember = {SLICE("heard"), &member, 1, 3600000}}},
+		{STORE_RECALL, {.recall = {.id = SLICE("heard")}}},
+	};
+	struct store_batch batch = {ops, 2, f->arena, 0};
+	struct slice name;
+
+	(void)store_ask(f->store, &batch, 100);
+	assert_int_equal(ops[1].recall.count, 1);
+	name = ops[1].recall.members[0].name;
+	assert_int_equal(name.p[0], 'p');
+	assert_true(is_name(slice_sub(name, 1, name.len)));
+}
+
+static void
 addresses_are_asked_and_never_shown(void **state)
 {
 	struct fixture *f = *state;
@@ -293,6 +313,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(function, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(addresses_are_asked_and_never_shown),
+		CASE(a_participants_hash_is_hidden_too),
 		CASE(nothing_on_disk_has_an_address),
 		CASE(another_key_gives_other_names),
 		CASE(forget_hashes_too),
