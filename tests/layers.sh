@@ -9,19 +9,22 @@ cd "$top/milter" || exit 1
 may_know() {
 	case $1 in
 	base) echo "base" ;;
+	yaml) echo "base yaml" ;;
 	mail) echo "base mail" ;;
 	forward) echo "base mail forward" ;;
-	sigma) echo "base sigma" ;;
+	sigma) echo "base yaml sigma" ;;
 	store) echo "base store" ;;
-	verdict) echo "base mail forward sigma store verdict" ;;
-	daemon) echo "base mail forward sigma store verdict daemon" ;;
-	cli) echo "base mail forward sigma store verdict daemon cli" ;;
+	verdict) echo "base yaml mail forward sigma store verdict" ;;
+	mta) echo "base mail mta" ;;
+	lab) echo "base yaml mail forward sigma store verdict lab" ;;
+	daemon) echo "base yaml mail forward sigma store verdict mta lab daemon" ;;
+	cli) echo "base yaml mail forward sigma store verdict mta lab daemon cli" ;;
 	esac
 }
 
 check_layer() {
 	allowed=" $(may_know "$1") "
-	bad=$(grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' "$1"/*.[ch] 2>/dev/null |
+	bad=$(grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' "$1"/*.[ch] "$1"/*/*.[ch] 2>/dev/null |
 		grep -v '"config.h"' |
 		while IFS= read -r line; do
 			target=$(printf '%s\n' "$line" | sed 's/.*"\([^"/]*\)\/.*/\1/')
@@ -49,8 +52,8 @@ result() {
 	fi
 }
 
-echo "1..19"
-for layer in base mail forward sigma store verdict daemon cli; do
+echo "1..22"
+for layer in base yaml mail forward sigma store verdict mta lab daemon cli; do
 	check_layer $layer
 	result $? "$layer/ includes only what it may know"
 done

@@ -1,14 +1,30 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
-	milter/base/arena.c milter/base/arena.h \
-	milter/base/buf.c milter/base/buf.h \
-	milter/base/clock.c milter/base/clock.h \
-	milter/base/digest.c milter/base/digest.h \
-	milter/base/err.c milter/base/err.h \
-	milter/base/fold.c milter/base/fold.h milter/base/fold_table.c \
-	milter/base/log.c milter/base/log.h \
-	milter/base/map.c milter/base/map.h \
-	milter/base/slice.c milter/base/slice.h
-LIBBASE = libbase.a $(CRYPTO_LIBS)
+	milter/base/amount.c \
+	milter/base/amount.h \
+	milter/base/arena.c \
+	milter/base/arena.h \
+	milter/base/buf.c \
+	milter/base/buf.h \
+	milter/base/clock.c \
+	milter/base/clock.h \
+	milter/base/digest.c \
+	milter/base/digest.h \
+	milter/base/err.c \
+	milter/base/err.h \
+	milter/base/fold.c \
+	milter/base/fold.h \
+	milter/base/fold_table.c \
+	milter/base/json.c \
+	milter/base/json.h \
+	milter/base/log.c \
+	milter/base/log.h \
+	milter/base/map.c \
+	milter/base/map.h \
+	milter/base/process.c \
+	milter/base/process.h \
+	milter/base/slice.c \
+	milter/base/slice.h
+LIBBASE = libbase.a $(CRYPTO_LIBS) $(JANSSON_LIBS)
 EXTRA_DIST += milter/base/fold-table

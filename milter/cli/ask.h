@@ -8,8 +8,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/slice.h"
-#include "daemon/json.h"
 
 #include <stdbool.h>
 

@@ -20,16 +20,16 @@ static const struct {
 };
 
 void
-checkup_init(struct checkup *checkup, const struct snapshot *snapshot)
+checkup_init(struct checkup *checkup, const struct generation *generation)
 {
 	struct err err;
 
 	memset(checkup, 0, sizeof(*checkup));
-	checkup->snapshot = snapshot;
+	checkup->generation = generation;
 	checkup->list = json_list();
 	/* The snapshot was loaded, so this is an address. */
 	(void)listener_parse(
-		slice_of(snapshot->config->listen), &checkup->listen, &err);
+		slice_of(generation->config->listen), &checkup->listen, &err);
 }
 
 void

@@ -7,11 +7,11 @@
 #define CLI_CHECKUP_H
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "cli/ask.h"
-#include "cli/postfix.h"
-#include "daemon/json.h"
+#include "daemon/generation.h"
 #include "daemon/listener.h"
-#include "daemon/snapshot.h"
+#include "mta/postfix.h"
 
 enum checkup_level {
 	CHECKUP_FINE,
@@ -22,7 +22,7 @@ enum checkup_level {
 
 struct checkup {
 	/* what is looked at; borrowed */
-	const struct snapshot *snapshot;
+	const struct generation *generation;
 	struct listener_address listen;
 	/* what was found */
 	struct buf text;
@@ -30,7 +30,7 @@ struct checkup {
 	unsigned count[CHECKUP_LEVEL_COUNT];
 };
 
-void checkup_init(struct checkup *, const struct snapshot *);
+void checkup_init(struct checkup *, const struct generation *);
 void checkup_fini(struct checkup *);
 
 /* subject: one word. The finding itself is escaped for a terminal. */

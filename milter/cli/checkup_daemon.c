@@ -57,7 +57,7 @@ answers_inet(const struct listener_address *address)
 static void
 check_milter(struct checkup *checkup)
 {
-	const char *listen = checkup->snapshot->config->listen;
+	const char *listen = checkup->generation->config->listen;
 
 	if (checkup->listen.family == LISTENER_UNIX
 			? answers_unix(checkup->listen.path)

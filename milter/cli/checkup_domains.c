@@ -2,7 +2,7 @@
 /* Whose mail Postfix takes for its own, against what Forwarden was told. */
 #include "cli/checkup.h"
 
-#include "cli/process.h"
+#include "base/process.h"
 #include "mail/realm.h"
 
 #include <stdio.h>
@@ -39,7 +39,7 @@ look_at_domain(struct missing *missing, struct slice domain)
 		slice_starts_fold(domain, SLICE("localhost.")) ||
 		slice_equal_fold(domain, missing->host) || domain.p[0] == '[' ||
 		domain.p[0] == '!' ||
-		realm_has_domain(missing->checkup->snapshot->realm, domain))
+		realm_has_domain(missing->checkup->generation->realm, domain))
 		return;
 	note_missing(missing, domain);
 }
@@ -157,7 +157,7 @@ check_networks(struct checkup *checkup, const struct postfix *postfix)
 		struct slice address = network_address(network, text);
 		if (address.len == 0 || address.p[0] < '0' ||
 			(address.p[0] > '9' && address.p[0] != ':') ||
-			realm_has_ip(checkup->snapshot->realm, address))
+			realm_has_ip(checkup->generation->realm, address))
 			continue;
 		note_missing(&missing, network);
 	}

@@ -260,7 +260,7 @@ static void
 check_away(struct checkup *checkup, const struct postfix *postfix)
 {
 	struct slice action = action_while_away(checkup, postfix);
-	bool enforces = checkup->snapshot->config->mode == MODE_ENFORCE;
+	bool enforces = checkup->generation->config->mode == MODE_ENFORCE;
 
 	if (slice_equal_fold(action, SLICE("reject"))) {
 		checkup_add(checkup,

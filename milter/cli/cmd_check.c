@@ -5,10 +5,10 @@
  * --connect, whether the real things can be reached.
  */
 #include "base/clock.h"
+#include "base/json.h"
 #include "cli/command.h"
-#include "daemon/json.h"
+#include "daemon/generation.h"
 #include "daemon/listener.h"
-#include "daemon/snapshot.h"
 #include "daemon/storage.h"
 #include "verdict/policies.h"
 
@@ -35,7 +35,8 @@ struct check_options {
 /* What was found. */
 struct check {
 	struct diags *diags;
-	const struct snapshot *snapshot; /* NULL: errors, or policies alone */
+	const struct generation
+		*generation; /* NULL: errors, or policies alone */
 	struct sigma_program *own; /* of policies alone */
 	const struct sigma_program *program; /* either's; may be NULL */
 	bool unreachable;
@@ -84,14 +85,14 @@ parse_options(int argc, char **argv, struct check_options *options)
 static void
 load(struct check *check, const struct check_options *options)
 {
-	const struct snapshot_options careful = {.adversarial = true};
+	const struct generation_options careful = {.adversarial = true};
 	struct sigma_options sigma;
 
 	if (options->path_count == 0) {
-		check->snapshot =
-			snapshot_load(options->file, &careful, check->diags);
-		if (check->snapshot != NULL)
-			check->program = check->snapshot->program;
+		check->generation =
+			generation_load(options->file, &careful, check->diags);
+		if (check->generation != NULL)
+			check->program = check->generation->program;
 		return;
 	}
 	policies_options(&sigma);
@@ -292,7 +293,7 @@ reach_listener(const char *spec)
 static void
 reach(struct check *check)
 {
-	const struct config *config = check->snapshot->config;
+	const struct config *config = check->generation->config;
 	bool store = reach_store(config);
 	bool milter = reach_listener(config->listen);
 	bool http = reach_listener(config->http);
@@ -327,10 +328,10 @@ cmd_check(int argc, char **argv)
 		print_json(&check);
 	else
 		print_text(&check);
-	if (options.connect && check.snapshot != NULL)
+	if (options.connect && check.generation != NULL)
 		reach(&check);
 	status = judge_check(&check, &options);
-	snapshot_unref(check.snapshot);
+	generation_unref(check.generation);
 	sigma_program_free(check.own);
 	diags_free(check.diags);
 	return status;

@@ -75,7 +75,7 @@ look_at_daemon(struct checkup *checkup, const struct doctor_options *options)
 	struct err err = {0};
 	struct ask *ask = ask_open(options->ask.socket != NULL
 			? options->ask.socket
-			: checkup->snapshot->config->control,
+			: checkup->generation->config->control,
 		&err);
 
 	checkup_daemon(checkup, ask);
@@ -101,11 +101,12 @@ print_findings(struct checkup *checkup, bool json)
 }
 
 static int
-examine(const struct snapshot *snapshot, const struct doctor_options *options)
+examine(const struct generation *generation,
+	const struct doctor_options *options)
 {
 	struct checkup checkup;
 
-	checkup_init(&checkup, snapshot);
+	checkup_init(&checkup, generation);
 	checkup_fine(&checkup, "files", "%s and its policies are sound",
 		options->ask.file);
 	look_at_daemon(&checkup, options);
@@ -121,7 +122,7 @@ int
 cmd_doctor(int argc, char **argv)
 {
 	struct doctor_options options;
-	const struct snapshot *snapshot = NULL;
+	const struct generation *generation = NULL;
 	struct diags *diags = diags_new();
 
 	if (!parse_options(argc, argv, &options)) {
@@ -129,15 +130,15 @@ cmd_doctor(int argc, char **argv)
 		return command_usage(usage);
 	}
 	if (diags != NULL)
-		snapshot = snapshot_load(options.ask.file, NULL, diags);
-	if (snapshot == NULL)
+		generation = generation_load(options.ask.file, NULL, diags);
+	if (generation == NULL)
 		(void)fprintf(stderr,
 			"forwarden: %s cannot be used; `forwarden check -c "
 			"%s` says why, and comes first\n",
 			options.ask.file, options.ask.file);
-	int status =
-		snapshot != NULL ? examine(snapshot, &options) : COMMAND_FAILED;
-	snapshot_unref(snapshot);
+	int status = generation != NULL ? examine(generation, &options)
+				      : COMMAND_FAILED;
+	generation_unref(generation);
 	diags_free(diags);
 	return status;
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden explain: why a message gets the verdict it gets. */
-#include "cli/archive.h"
 #include "cli/command.h"
 #include "cli/engine.h"
-#include "cli/envelope.h"
-#include "cli/input.h"
 #include "cli/show.h"
+#include "lab/archive.h"
+#include "lab/envelope.h"
+#include "lab/input.h"
+#include "lab/sandbox.h"
+#include "mta/queue_file.h"
 #include "verdict/event.h"
-#include "verdict/sandbox.h"
 #include "verdict/tag.h"
 
 #include <getopt.h>
@@ -165,7 +166,9 @@ take_first(void *ctx, struct slice header)
 static int
 explain(const struct request *request, struct engine *engine)
 {
-	struct archive archive = {.visit = take_first};
+	const struct archive_foreign queue_files = {
+		queue_file_is, queue_file_read};
+	struct archive archive = {.visit = take_first, .foreign = &queue_files};
 	struct arena *arena = arena_new(MESSAGE_BYTES);
 	struct buf header = {0};
 	struct letter letter;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden replay: what the policies would have done with old mail. */
-#include "cli/archive.h"
 #include "cli/command.h"
 #include "cli/engine.h"
-#include "cli/envelope.h"
-#include "cli/outcome.h"
-#include "cli/spool.h"
+#include "lab/archive.h"
+#include "lab/envelope.h"
+#include "lab/outcome.h"
+#include "lab/sandbox.h"
+#include "lab/spool.h"
+#include "mta/queue_file.h"
 #include "verdict/event.h"
-#include "verdict/sandbox.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -80,7 +81,9 @@ keep(void *ctx, struct slice header)
 static bool
 read_all(struct replay *replay, char **paths)
 {
-	struct archive archive = {keep, progress, replay};
+	const struct archive_foreign queue_files = {
+		queue_file_is, queue_file_read};
+	struct archive archive = {keep, progress, &queue_files, replay};
 	unsigned odd = 0;
 
 	replay->doing = "reading";

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden routes: the map of all forwarding, as text, JSON or Graphviz. */
+#include "base/amount.h"
 #include "base/clock.h"
 #include "cli/ask.h"
 #include "cli/command.h"
 #include "cli/screen.h"
-#include "daemon/config_amount.h"
 
 #include <getopt.h>
 #include <string.h>
@@ -32,10 +32,10 @@ parse_option(int c, struct routes_options *options)
 {
 	switch (c) {
 	case OPTION_SINCE:
-		return config_duration_parse(
+		return amount_duration_parse(
 			slice_of(optarg), &options->since_ms);
 	case OPTION_NEW:
-		return config_duration_parse(
+		return amount_duration_parse(
 			slice_of(optarg), &options->new_ms);
 	case OPTION_MAILBOX:
 		options->mailbox = optarg;

@@ -5,10 +5,10 @@
  */
 #include "base/log.h"
 #include "cli/command.h"
-#include "daemon/folder.h"
+#include "daemon/generation.h"
 #include "daemon/privilege.h"
-#include "daemon/snapshot.h"
 #include "daemon/sockets.h"
+#include "daemon/state_dir.h"
 #include "daemon/supervisor.h"
 #include "daemon/worker.h"
 
@@ -73,20 +73,20 @@ serve_as_worker(const struct serve_options *options)
 
 /* Everything that is wrong with the files, before anything is opened. */
 static bool
-check_files(const char *file, const struct snapshot **snapshot)
+check_files(const char *file, const struct generation **generation)
 {
 	struct diags *diags = diags_new();
 	struct buf text = {0};
 
-	*snapshot = diags != NULL ? snapshot_load(file, NULL, diags) : NULL;
+	*generation = diags != NULL ? generation_load(file, NULL, diags) : NULL;
 	if (diags != NULL &&
-		(*snapshot == NULL || diags_count(diags, DIAG_WARNING) > 0)) {
+		(*generation == NULL || diags_count(diags, DIAG_WARNING) > 0)) {
 		diags_print(diags, &text);
 		(void)fputs(buf_slice(&text).p, stderr);
 	}
 	buf_fini(&text);
 	diags_free(diags);
-	return *snapshot != NULL;
+	return *generation != NULL;
 }
 
 static bool
@@ -95,11 +95,11 @@ prepare(const struct config *config, struct sockets *sockets, struct err *err)
 	struct privilege user;
 
 	return privilege_find(config->user, config->group, &user, err) &&
-		folder_make_file(config->log_target, &user, err) &&
-		folder_make_file(config->events, &user, err) &&
+		state_dir_make_file(config->log_target, &user, err) &&
+		state_dir_make_file(config->events, &user, err) &&
 		log_open(config->log_target, (enum log_level)config->log_level,
 			err) &&
-		folder_make(config->state, 0750, &user, err) &&
+		state_dir_make(config->state, 0750, &user, err) &&
 		sockets_open(config, &user, sockets, err);
 }
 
@@ -146,7 +146,7 @@ int
 cmd_serve(int argc, char **argv)
 {
 	struct serve_options options;
-	const struct snapshot *snapshot;
+	const struct generation *generation;
 	struct sockets sockets;
 	struct err err = {0};
 	int status = WORKER_EXIT_SYSTEM;
@@ -155,13 +155,13 @@ cmd_serve(int argc, char **argv)
 		return command_usage(usage);
 	if (options.worker != NULL)
 		return serve_as_worker(&options);
-	if (!check_files(options.file, &snapshot))
+	if (!check_files(options.file, &generation))
 		return WORKER_EXIT_CONFIG;
-	if (prepare(snapshot->config, &sockets, &err))
-		status = run(&options, snapshot->config, &sockets);
+	if (prepare(generation->config, &sockets, &err))
+		status = run(&options, generation->config, &sockets);
 	else
 		(void)fprintf(stderr, "forwarden: %s\n", err.text);
-	snapshot_unref(snapshot);
+	generation_unref(generation);
 	log_close();
 	return status;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden test: run the tests that lie beside policies. */
 #include "cli/command.h"
-#include "cli/paths.h"
-#include "cli/test_file.h"
+#include "lab/paths.h"
+#include "lab/test_file.h"
 #include "verdict/policies.h"
 
 #include <getopt.h>

@@ -64,9 +64,9 @@ engine_load(const struct engine *engine, const char *const *paths, size_t count)
 	struct sigma_program *program;
 
 	policies_options(&options);
-	if (engine->snapshot != NULL) {
-		options.lists = engine->snapshot->config->lists.at;
-		options.list_count = engine->snapshot->config->lists.count;
+	if (engine->generation != NULL) {
+		options.lists = engine->generation->config->lists.at;
+		options.list_count = engine->generation->config->lists.count;
 	}
 	program = policies_load(paths, count, &options, diags);
 	if (program == NULL)
@@ -98,7 +98,7 @@ open_realm(struct engine *engine, const struct engine_options *options)
 			"192.168.0.0/16"},
 		5};
 
-	if (options->domains.count == 0 && engine->snapshot != NULL)
+	if (options->domains.count == 0 && engine->generation != NULL)
 		return true;
 	if (options->domains.count == 0) {
 		fputs("forwarden: which domains are local? (-l DOMAIN, or a "
@@ -129,15 +129,15 @@ open_config(struct engine *engine, const struct engine_options *options)
 	if (file == NULL && access(COMMAND_CONFIG_FILE, R_OK) != 0)
 		return true;
 	diags = diags_new();
-	engine->snapshot = snapshot_load(
+	engine->generation = generation_load(
 		file != NULL ? file : COMMAND_CONFIG_FILE, NULL, diags);
-	if (engine->snapshot == NULL)
+	if (engine->generation == NULL)
 		show(diags);
 	diags_free(diags);
-	if (engine->snapshot == NULL)
+	if (engine->generation == NULL)
 		return false;
-	engine->realm = engine->snapshot->realm;
-	engine->judge = engine->snapshot->judge;
+	engine->realm = engine->generation->realm;
+	engine->judge = engine->generation->judge;
 	return true;
 }
 
@@ -148,7 +148,7 @@ open_policies(struct engine *engine, const struct engine_options *options)
 	const char *const *paths = options->policies.at;
 	size_t count = options->policies.count;
 
-	if (count == 0 && engine->snapshot != NULL)
+	if (count == 0 && engine->generation != NULL)
 		return true;
 	if (count == 0) {
 		paths = shipped;
@@ -176,6 +176,6 @@ engine_close(struct engine *engine)
 {
 	sigma_program_free(engine->own_program);
 	realm_free(engine->own_realm);
-	snapshot_unref(engine->snapshot);
+	generation_unref(engine->generation);
 	*engine = (struct engine){0};
 }

@@ -6,7 +6,7 @@
 #ifndef CLI_ENGINE_H
 #define CLI_ENGINE_H
 
-#include "daemon/snapshot.h"
+#include "daemon/generation.h"
 #include "mail/realm.h"
 #include "verdict/judge.h"
 
@@ -29,7 +29,7 @@ bool engine_option(struct engine_options *, int option, const char *value);
 void engine_print_help(void);
 
 struct engine {
-	const struct snapshot *snapshot; /* or NULL */
+	const struct generation *generation; /* or NULL */
 	struct realm *own_realm; /* or NULL */
 	struct sigma_program *own_program; /* or NULL */
 	const struct realm *realm;

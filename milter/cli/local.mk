@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-forwarden_SOURCES = milter/cli/main.c milter/cli/command.h \
-	milter/cli/ask.c milter/cli/ask.h \
-	milter/cli/archive.c milter/cli/archive.h \
-	milter/cli/checkup.c milter/cli/checkup.h \
-	milter/cli/checkup_daemon.c milter/cli/checkup_domains.c \
+forwarden_SOURCES = \
+	milter/cli/ask.c \
+	milter/cli/ask.h \
+	milter/cli/checkup.c \
+	milter/cli/checkup.h \
+	milter/cli/checkup_daemon.c \
+	milter/cli/checkup_domains.c \
 	milter/cli/checkup_postfix.c \
 	milter/cli/cmd_check.c \
 	milter/cli/cmd_destination.c \
@@ -20,18 +22,12 @@ forwarden_SOURCES = milter/cli/main.c milter/cli/command.h \
 	milter/cli/cmd_status.c \
 	milter/cli/cmd_test.c \
 	milter/cli/cmd_top.c \
-	milter/cli/engine.c milter/cli/engine.h \
-	milter/cli/envelope.c milter/cli/envelope.h \
-	milter/cli/input.c milter/cli/input.h \
-	milter/cli/outcome.c milter/cli/outcome.h \
-	milter/cli/paths.c milter/cli/paths.h \
-	milter/cli/postfix.c milter/cli/postfix.h \
-	milter/cli/process.c milter/cli/process.h \
-	milter/cli/queue_file.c milter/cli/queue_file.h \
-	milter/cli/reader.c milter/cli/reader.h \
-	milter/cli/screen.c milter/cli/screen.h \
-	milter/cli/show.c milter/cli/show.h \
-	milter/cli/spool.c milter/cli/spool.h \
-	milter/cli/test_file.c milter/cli/test_file.h \
-	milter/cli/test_step.c milter/cli/test_step.h
-forwarden_LDADD = $(LIBDAEMON) $(CURL_LIBS) $(ZLIB_LIBS)
+	milter/cli/command.h \
+	milter/cli/engine.c \
+	milter/cli/engine.h \
+	milter/cli/main.c \
+	milter/cli/screen.c \
+	milter/cli/screen.h \
+	milter/cli/show.c \
+	milter/cli/show.h
+forwarden_LDADD = $(LIBMTA) $(LIBLAB) $(LIBDAEMON) $(CURL_LIBS)

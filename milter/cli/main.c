@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The program: one name, many subcommands. */
 #include "cli/command.h"
-#include "sigma/diag.h"
+#include "yaml/diag.h"
 
 #include <stdio.h>
 #include <string.h>

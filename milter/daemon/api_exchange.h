@@ -6,8 +6,8 @@
 #ifndef DAEMON_API_EXCHANGE_H
 #define DAEMON_API_EXCHANGE_H
 
+#include "base/json.h"
 #include "daemon/api_request.h"
-#include "daemon/json.h"
 
 #define API_TYPE_TEXT "text/plain; charset=utf-8"
 #define API_LIMIT_DEFAULT 50
@@ -35,7 +35,7 @@ uint64_t exchange_number(const struct exchange *, const char *name,
 bool exchange_address(struct exchange *, struct slice text, struct slice *key);
 
 /* Rows of the store as JSON. */
-struct json *exchange_box(const struct store_box *);
+struct json *exchange_box(const struct store_mailbox *);
 /* Those first seen at or after first_since_ms. */
 struct json *exchange_routes(
 	const struct store_routes *, int64_t first_since_ms);

@@ -108,7 +108,7 @@ set_containment(
 
 /* All that is known of one mailbox. */
 struct mailbox_facts {
-	struct store_boxes boxes;
+	struct store_mailboxes boxes;
 	struct store_hours hours;
 	struct store_routes routes;
 	struct store_windows windows;
@@ -121,7 +121,7 @@ fetch_mailbox(struct exchange *exchange, struct slice mailbox,
 	struct store *store = exchange->api->store;
 	struct arena *arena = exchange->arena;
 
-	return store_box(store, arena, mailbox, &facts->boxes, err) &&
+	return store_mailbox(store, arena, mailbox, &facts->boxes, err) &&
 		store_hours(store, arena, mailbox, &facts->hours, err) &&
 		store_routes(store, arena, mailbox, 0, &facts->routes, err) &&
 		store_windows(store, arena, mailbox, &facts->windows, err);
@@ -131,7 +131,7 @@ void
 api_mailbox(struct exchange *exchange)
 {
 	struct mailbox_facts facts = {0};
-	const struct snapshot *snapshot;
+	const struct generation *generation;
 	struct slice mailbox;
 	struct err err = {0};
 	struct json *json;
@@ -144,7 +144,7 @@ api_mailbox(struct exchange *exchange)
 	}
 	json = facts.boxes.count > 0 ? exchange_box(&facts.boxes.at[0])
 				     : json_map();
-	snapshot = snapshot_slot_get(exchange->api->slot);
+	generation = generation_slot_get(exchange->api->slot);
 	json_set_text(json, "mailbox", mailbox);
 	json_set_bool(json, "known", facts.boxes.count > 0);
 	json_set_take(json, "received_by_hour",
@@ -153,10 +153,10 @@ api_mailbox(struct exchange *exchange)
 		json_of_numbers(facts.hours.forwarded, 24));
 	json_set_take(json, "routes", exchange_routes(&facts.routes, 0));
 	json_set_take(json, "windows",
-		json_of_windows(&facts.windows, snapshot->program));
+		json_of_windows(&facts.windows, generation->program));
 	set_containment(exchange, json, mailbox);
 	json_set_take(
 		json, "events", json_of_mailbox_events(exchange, mailbox));
-	snapshot_unref(snapshot);
+	generation_unref(generation);
 	exchange_json_take(exchange, json);
 }

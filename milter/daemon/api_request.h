@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/slice.h"
-#include "daemon/snapshot.h"
+#include "daemon/generation.h"
 #include "store/store.h"
 
 #include <stdatomic.h>
@@ -16,7 +16,7 @@
 struct metrics;
 
 struct api {
-	struct snapshot_slot *slot;
+	struct generation_slot *slot;
 	struct store *store;
 	struct metrics *metrics;
 	struct clock clock;

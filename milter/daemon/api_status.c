@@ -99,26 +99,26 @@ json_of_health(struct store *store)
 void
 api_status(struct exchange *exchange)
 {
-	const struct snapshot *snapshot =
-		snapshot_slot_get(exchange->api->slot);
+	const struct generation *generation =
+		generation_slot_get(exchange->api->slot);
 	struct milter_load load = milter_load();
 	struct json *json = json_map();
 
 	json_set_text(json, "version", slice_of(PACKAGE_VERSION));
 	json_set_number(json, "pid", getpid());
 	json_set_time(json, "started", exchange->api->started_ms);
-	json_set_text(json, "config", slice_of(snapshot->config->file));
-	json_set_text(json, "listen", slice_of(snapshot->config->listen));
+	json_set_text(json, "config", slice_of(generation->config->file));
+	json_set_text(json, "listen", slice_of(generation->config->listen));
 	json_set_text(json, "mode",
-		slice_of(mode_name(snapshot->judge.respond.mode)));
+		slice_of(mode_name(generation->judge.respond.mode)));
 	json_set_number(json, "policies",
-		(long long)sigma_program_rules(snapshot->program));
+		(long long)sigma_program_rules(generation->program));
 	json_set_number(json, "local_domains",
-		(long long)realm_domains(snapshot->realm));
+		(long long)realm_domains(generation->realm));
 	json_set_number(json, "sessions", (long long)load.sessions);
 	json_set_number(json, "messages", (long long)load.messages_total);
 	json_set_number(json, "reloads", (long long)exchange->api->reloads);
 	json_set_take(json, "store", json_of_health(exchange->api->store));
-	snapshot_unref(snapshot);
+	generation_unref(generation);
 	exchange_json_take(exchange, json);
 }

@@ -4,7 +4,7 @@
 #include "daemon/api_exchange.h"
 
 struct json *
-exchange_box(const struct store_box *box)
+exchange_box(const struct store_mailbox *box)
 {
 	static const char *const names[TALLY_COUNT] = {
 		[TALLY_RECEIVED] = "received",
@@ -28,7 +28,7 @@ exchange_box(const struct store_box *box)
 void
 api_top(struct exchange *exchange)
 {
-	struct store_boxes boxes = {0};
+	struct store_mailboxes boxes = {0};
 	struct json *json, *list;
 	struct err err = {0};
 	uint64_t at = exchange_number(exchange, "at",

@@ -3,7 +3,7 @@
 #include "daemon/config.h"
 
 #include "daemon/config_type.h"
-#include "sigma/yaml.h"
+#include "yaml/yaml.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -15,9 +15,9 @@
 #include "base/log.h"
 #include "daemon/config_list.h"
 #include "mail/message.h"
-#include "sigma/diag.h"
 #include "sigma/program.h"
 #include "verdict/action.h"
+#include "yaml/diag.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "sigma/program.h"
-#include "sigma/yaml.h"
+#include "yaml/yaml.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 /* How values of each type are read, checked and named. */
 #include "daemon/config_type.h"
 
-#include "daemon/config_amount.h"
+#include "base/amount.h"
 #include "daemon/listener.h"
 
 #include <errno.h>
@@ -206,13 +206,13 @@ static const struct {
 	void (*print)(long long, struct buf *);
 	const char *hint;
 } integers[CONFIG_KIND_COUNT] = {
-	[CONFIG_NUMBER] = {config_number_parse, config_number_print,
+	[CONFIG_NUMBER] = {amount_number_parse, amount_number_print,
 		"write digits only"},
-	[CONFIG_SIZE] = {config_size_parse, config_size_print,
+	[CONFIG_SIZE] = {amount_size_parse, amount_size_print,
 		"write 65536, 64k, 16M or 1G"},
-	[CONFIG_DURATION] = {config_duration_parse, config_duration_print,
+	[CONFIG_DURATION] = {amount_duration_parse, amount_duration_print,
 		"write 250ms, 30s, 10m, 12h or 7d"},
-	[CONFIG_MODE] = {config_mode_parse, config_mode_print,
+	[CONFIG_MODE] = {amount_mode_parse, amount_mode_print,
 		"write octal digits: 0660"},
 };
 

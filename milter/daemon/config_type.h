@@ -8,7 +8,7 @@
 #define DAEMON_CONFIG_TYPE_H
 
 #include "daemon/config_list.h"
-#include "sigma/yaml.h"
+#include "yaml/yaml.h"
 
 /* A closed set of words; number i is the i-th, NULL past the end. */
 typedef const char *config_word_fn(int number);

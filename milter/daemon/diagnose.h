@@ -3,7 +3,7 @@
 #ifndef DAEMON_DIAGNOSE_H
 #define DAEMON_DIAGNOSE_H
 
-#include "sigma/diag.h"
+#include "yaml/diag.h"
 
 /* Errors and warnings; diags may be NULL. */
 void diagnose_log(const struct diags *);

@@ -18,7 +18,7 @@
 #include "daemon/milter.h"
 
 #include "base/log.h"
-#include "daemon/adoption.h"
+#include "daemon/socket_handover.h"
 #include "verdict/tag.h"
 
 #include <arpa/inet.h>
@@ -410,16 +410,16 @@ serve_on(int *listener, const char *folder, struct err *err)
 static bool
 serve_on(int *listener, const char *folder, struct err *err)
 {
-	struct adoption adoption;
+	struct socket_handover adoption;
 	char spec[SPEC_BYTES];
 	int theirs;
 
-	if (!adoption_begin(&adoption, *listener, folder, err))
+	if (!socket_handover_begin(&adoption, *listener, folder, err))
 		return false;
 	(void)snprintf(spec, sizeof spec, "%s", adoption.spec);
 	if (!open_listener(spec, err))
 		return false;
-	theirs = adoption_end(&adoption, *listener, err);
+	theirs = socket_handover_end(&adoption, *listener, err);
 	if (theirs < 0)
 		return false;
 	*listener = theirs;

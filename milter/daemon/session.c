@@ -20,7 +20,7 @@ struct session {
 	struct arena *arena;
 	size_t arena_bytes;
 
-	const struct snapshot *snapshot; /* NULL: no message under way */
+	const struct generation *generation; /* NULL: no message under way */
 	struct message_builder *builder;
 	const struct verdict *verdict;
 	struct outcome outcome;
@@ -42,8 +42,8 @@ session_new(const struct session_service *service)
 static void
 end_message(struct session *session)
 {
-	snapshot_unref(session->snapshot);
-	session->snapshot = NULL;
+	generation_unref(session->generation);
+	session->generation = NULL;
 	session->builder = NULL;
 	session->verdict = NULL;
 	session->tags = 0;
@@ -99,7 +99,8 @@ session_helo(struct session *session, const char *helo)
 static bool
 prepare_arena(struct session *session)
 {
-	size_t wanted = (size_t)session->snapshot->config->limit_message_bytes;
+	size_t wanted =
+		(size_t)session->generation->config->limit_message_bytes;
 
 	if (session->arena != NULL && session->arena_bytes == wanted) {
 		arena_reset(session->arena);
@@ -132,10 +133,11 @@ session_mail(struct session *session, char *const *args)
 	size_t count = collect_parameters(args, parameters);
 
 	end_message(session);
-	session->snapshot = snapshot_slot_get(session->service->slot);
+	session->generation = generation_slot_get(session->service->slot);
 	if (prepare_arena(session))
 		session->builder = message_begin(session->arena,
-			session->snapshot->realm, &session->snapshot->limits);
+			session->generation->realm,
+			&session->generation->limits);
 	if (session->builder == NULL) {
 		end_message(session);
 		return false;
@@ -187,7 +189,7 @@ possible(const struct session *session, enum action wanted, unsigned offers)
 	if (wanted == ACTION_DIVERT)
 		wanted = ACTION_QUARANTINE;
 	if (wanted == ACTION_QUARANTINE && (offers & OFFER_QUARANTINE) == 0)
-		wanted = (enum action)session->snapshot->config->unable;
+		wanted = (enum action)session->generation->config->unable;
 	if (wanted == ACTION_TAG && (offers & OFFER_ADD_FIELD) == 0)
 		wanted = ACTION_LOG;
 	return wanted;
@@ -215,7 +217,7 @@ write_tag(struct session *session, enum action action)
 {
 	buf_reset(&session->tag);
 	tag_write(session->verdict, action,
-		slice_of(session->snapshot->config->host), &session->tag);
+		slice_of(session->generation->config->host), &session->tag);
 	return buf_ok(&session->tag) ? session->tag.p : NULL;
 }
 
@@ -224,14 +226,14 @@ write_tag(struct session *session, enum action action)
 static bool
 must_go(const struct session *session)
 {
-	return session->snapshot->config->mode == MODE_ENFORCE &&
+	return session->generation->config->mode == MODE_ENFORCE &&
 		!session->verdict->again;
 }
 
 static const struct outcome *
 decide(struct session *session, unsigned offers)
 {
-	const struct config *config = session->snapshot->config;
+	const struct config *config = session->generation->config;
 	struct outcome *outcome = &session->outcome;
 
 	outcome->action = possible(session, session->verdict->action, offers);
@@ -267,7 +269,7 @@ session_judge(struct session *session, const struct client *client,
 	message = message_finish(
 		session->builder, clock_now_ms(session->service->clock));
 	session->verdict = judge(
-		&session->snapshot->judge, session->service->store, message);
+		&session->generation->judge, session->service->store, message);
 	if (session->verdict->message == NULL)
 		return &session->outcome;
 	return decide(session, offers);

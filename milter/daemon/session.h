@@ -11,8 +11,8 @@
 #define DAEMON_SESSION_H
 
 #include "base/clock.h"
+#include "daemon/generation.h"
 #include "daemon/report.h"
-#include "daemon/snapshot.h"
 #include "store/store.h"
 #include "verdict/judge.h"
 
@@ -20,7 +20,7 @@ struct metrics;
 
 /* What all sessions share; outlives them. */
 struct session_service {
-	struct snapshot_slot *slot;
+	struct generation_slot *slot;
 	struct store *store;
 	struct report *report;
 	struct clock clock;

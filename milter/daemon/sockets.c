@@ -2,8 +2,8 @@
 /* Listening sockets, opened with the rights of whoever starts the program. */
 #include "daemon/sockets.h"
 
-#include "daemon/folder.h"
 #include "daemon/listener.h"
+#include "daemon/state_dir.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -56,7 +56,7 @@ make_parent(const char *path, const struct privilege *user, struct err *err)
 	if (slash == NULL || slash == folder)
 		return true;
 	*slash = '\0';
-	return folder_make(folder, 0755, user, err);
+	return state_dir_make(folder, 0755, user, err);
 }
 
 static bool

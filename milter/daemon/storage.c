@@ -31,9 +31,9 @@ fill(const struct config *config, struct store_options *options)
 	options->connect_ms = config->store_connect;
 	options->backoff_ms = config->store_retry;
 	options->backoff_max_ms = config->store_retry_max;
-	options->box_ttl_ms = config->keep_box;
+	options->mailbox_ttl_ms = config->keep_box;
 	options->day_ttl_ms = config->keep_day;
-	options->once_ttl_ms = config->keep_once;
+	options->dedup_ttl_ms = config->keep_once;
 }
 
 struct store *

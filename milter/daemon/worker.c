@@ -15,12 +15,12 @@
 #include "base/log.h"
 #include "daemon/api.h"
 #include "daemon/diagnose.h"
+#include "daemon/generation.h"
 #include "daemon/http.h"
 #include "daemon/milter.h"
 #include "daemon/privilege.h"
 #include "daemon/report.h"
 #include "daemon/signals.h"
-#include "daemon/snapshot.h"
 #include "daemon/storage.h"
 #include "verdict/metrics.h"
 
@@ -41,7 +41,7 @@
 struct worker {
 	const struct worker_options *options;
 	struct sockets sockets;
-	struct snapshot_slot *slot;
+	struct generation_slot *slot;
 	struct store *store;
 	struct metrics *metrics;
 	struct report *report;
@@ -102,12 +102,13 @@ use_log(const struct config *config, struct report *report)
 static void
 reload(struct worker *worker)
 {
-	const struct snapshot *old = snapshot_slot_get(worker->slot);
-	const struct snapshot *new;
+	const struct generation *old = generation_slot_get(worker->slot);
+	const struct generation *new;
 	struct diags *diags = diags_new();
 
-	new = diags != NULL ? snapshot_load(worker->options->file, NULL, diags)
-			    : NULL;
+	new = diags != NULL
+		? generation_load(worker->options->file, NULL, diags)
+		: NULL;
 	if (new == NULL) {
 		diagnose_log(diags);
 		log_write(LOG_LEVEL_ERROR,
@@ -123,20 +124,20 @@ reload(struct worker *worker)
 			"local domains",
 			sigma_program_rules(new->program),
 			realm_domains(new->realm));
-		snapshot_slot_set_take(worker->slot, new);
+		generation_slot_set_take(worker->slot, new);
 		atomic_fetch_add(&worker->api.reloads, 1);
 	}
-	snapshot_unref(old);
+	generation_unref(old);
 	diags_free(diags);
 }
 
 static long long
 drain_time(struct worker *worker)
 {
-	const struct snapshot *snapshot = snapshot_slot_get(worker->slot);
-	long long time = snapshot->config->drain_time;
+	const struct generation *generation = generation_slot_get(worker->slot);
+	long long time = generation->config->drain_time;
 
-	snapshot_unref(snapshot);
+	generation_unref(generation);
 	return time;
 }
 
@@ -208,19 +209,19 @@ wait_for_orders(struct worker *worker)
 static void
 fini(struct worker *worker)
 {
-	const struct snapshot *snapshot;
+	const struct generation *generation;
 
 	if (worker->slot != NULL && worker->options->link < 0) {
-		snapshot = snapshot_slot_get(worker->slot);
-		sockets_remove(snapshot->config);
-		snapshot_unref(snapshot);
+		generation = generation_slot_get(worker->slot);
+		sockets_remove(generation->config);
+		generation_unref(generation);
 	}
 	http_stop(worker->http);
 	if (worker->store != NULL)
 		store_close(worker->store);
 	report_free(worker->report);
 	metrics_free(worker->metrics);
-	snapshot_slot_free(worker->slot);
+	generation_slot_free(worker->slot);
 	log_write(LOG_LEVEL_NOTICE, "stopped");
 	log_close();
 }
@@ -243,15 +244,16 @@ static bool
 load(struct worker *worker)
 {
 	struct diags *diags = diags_new();
-	const struct snapshot *snapshot = NULL;
+	const struct generation *generation = NULL;
 
 	if (diags != NULL)
-		snapshot = snapshot_load(worker->options->file, NULL, diags);
-	if (snapshot == NULL)
+		generation =
+			generation_load(worker->options->file, NULL, diags);
+	if (generation == NULL)
 		diagnose_log(diags);
 	diags_free(diags);
-	if (snapshot != NULL)
-		worker->slot = snapshot_slot_new_take(snapshot);
+	if (generation != NULL)
+		worker->slot = generation_slot_new_take(generation);
 	return worker->slot != NULL;
 }
 
@@ -271,9 +273,10 @@ drop_rights(const struct config *config, struct err *err)
 }
 
 static bool
-prepare(struct worker *worker, const struct snapshot *snapshot, struct err *err)
+prepare(struct worker *worker, const struct generation *generation,
+	struct err *err)
 {
-	const struct config *config = snapshot->config;
+	const struct config *config = generation->config;
 	const struct report_options options = report_options(config);
 
 	if (!drop_rights(config, err) ||
@@ -285,7 +288,7 @@ prepare(struct worker *worker, const struct snapshot *snapshot, struct err *err)
 		return err_wrap(err, "store");
 	worker->metrics = metrics_new();
 	if (worker->metrics == NULL ||
-		!metrics_bind(worker->metrics, snapshot->program))
+		!metrics_bind(worker->metrics, generation->program))
 		return err_set(err, ERR_MEMORY, "out of memory");
 	worker->report = report_new(&options, worker->metrics, err);
 	if (worker->report == NULL)
@@ -337,16 +340,16 @@ stop_control(struct worker *worker)
 }
 
 static void
-say_ready(const struct worker *worker, const struct snapshot *snapshot)
+say_ready(const struct worker *worker, const struct generation *generation)
 {
 	const char byte = WORKER_READY;
 
 	log_write(LOG_LEVEL_NOTICE,
 		"ready: %s, %zu policies, %zu local domains, mode %s",
-		snapshot->config->listen,
-		sigma_program_rules(snapshot->program),
-		realm_domains(snapshot->realm),
-		mode_name(snapshot->judge.respond.mode));
+		generation->config->listen,
+		sigma_program_rules(generation->program),
+		realm_domains(generation->realm),
+		mode_name(generation->judge.respond.mode));
 	if (worker->options->link >= 0 &&
 		write(worker->options->link, &byte, 1) < 0)
 		log_write(LOG_LEVEL_WARNING, "the supervisor is gone");
@@ -357,16 +360,16 @@ say_ready(const struct worker *worker, const struct snapshot *snapshot)
 static int
 serve(struct worker *worker)
 {
-	const struct snapshot *snapshot = snapshot_slot_get(worker->slot);
+	const struct generation *generation = generation_slot_get(worker->slot);
 	struct err err = {0};
 	bool ok;
 
-	use_log(snapshot->config, NULL);
-	ok = prepare(worker, snapshot, &err) && start_control(worker, &err) &&
-		start_http(worker, snapshot->config, &err);
+	use_log(generation->config, NULL);
+	ok = prepare(worker, generation, &err) && start_control(worker, &err) &&
+		start_http(worker, generation->config, &err);
 	if (ok)
-		say_ready(worker, snapshot);
-	snapshot_unref(snapshot);
+		say_ready(worker, generation);
+	generation_unref(generation);
 	if (!ok || !milter_run(&err)) {
 		log_write(LOG_LEVEL_ERROR, "%s", err.text);
 		return WORKER_EXIT_SYSTEM;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The worker: judges the mail that comes in on an inherited socket. It gives
- * up the rights it was started with, keeps the current snapshot, and drains
+ * up the rights it was started with, keeps the current generation, and drains
  * when it is told to end.
  *
  * Signals (libmilter owns HUP, INT and TERM): USR1 reloads, USR2 drains. The

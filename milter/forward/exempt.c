@@ -46,17 +46,17 @@ list_name(struct slice local)
 static bool
 is_own_list(const struct findings *findings, const struct address *mailbox)
 {
-	const struct inquiry *inquiry = findings->inquiry;
-	const struct address *sender = &inquiry->envelope;
+	const struct context *context = findings->context;
+	const struct address *sender = &context->envelope;
 	struct slice name;
 
-	if (!inquiry->envelope_local)
+	if (!context->envelope_local)
 		return false;
 	name = list_name(sender->local);
-	if (name.len == 0 && !inquiry->marks.list_local)
+	if (name.len == 0 && !context->marks.list_local)
 		return false;
 	if (mailbox->text.len == 0 || is_mailbox(mailbox, sender) ||
-		is_mailbox(mailbox, &inquiry->marks.list_address))
+		is_mailbox(mailbox, &context->marks.list_address))
 		return true;
 	return name.len > 0 && slice_equal_fold(mailbox->local, name) &&
 		slice_equal(mailbox->domain, sender->domain);
@@ -66,8 +66,8 @@ static bool
 is_bounce(const struct findings *findings, const struct address *mailbox)
 {
 	(void)mailbox;
-	return findings->inquiry->message->null_sender ||
-		findings->inquiry->marks.report;
+	return findings->context->message->null_sender ||
+		findings->context->marks.report;
 }
 
 /* Written by the mailbox itself; a stranger's auto-reply that it forwards is
@@ -75,12 +75,12 @@ is_bounce(const struct findings *findings, const struct address *mailbox)
 static bool
 is_auto_reply(const struct findings *findings, const struct address *mailbox)
 {
-	const struct inquiry *inquiry = findings->inquiry;
-	const struct message *message = inquiry->message;
+	const struct context *context = findings->context;
+	const struct message *message = context->message;
 
 	if (!message->from_local ||
-		!(inquiry->marks.auto_replied ||
-			(inquiry->marks.suppress && message->null_sender)))
+		!(context->marks.auto_replied ||
+			(context->marks.suppress && message->null_sender)))
 		return false;
 	return mailbox->text.len == 0 ||
 		(message->from.count > 0 &&
@@ -97,18 +97,18 @@ is_reply(const struct findings *findings, const struct address *mailbox)
 static bool
 is_generated(const struct findings *findings, const struct address *mailbox)
 {
-	const struct inquiry *inquiry = findings->inquiry;
+	const struct context *context = findings->context;
 
 	(void)mailbox;
-	return inquiry->marks.auto_generated && inquiry->message->from_local &&
-		inquiry->envelope_local;
+	return context->marks.auto_generated && context->message->from_local &&
+		context->envelope_local;
 }
 
 static bool
 is_calendar(const struct findings *findings, const struct address *mailbox)
 {
 	(void)mailbox;
-	return findings->inquiry->marks.calendar;
+	return findings->context->marks.calendar;
 }
 
 enum scope {

@@ -41,7 +41,7 @@ static void
 find_orcpt(struct findings *findings)
 {
 	const struct recipient *rcpt = findings->rcpt;
-	struct arena *arena = findings->inquiry->message->arena;
+	struct arena *arena = findings->context->message->arena;
 	struct address mailbox;
 
 	if (!rcpt->original_local ||
@@ -53,15 +53,15 @@ find_orcpt(struct findings *findings)
 
 /* The newest of our trace lines that is for a local mailbox, or NULL. */
 static const struct received *
-local_hop(const struct inquiry *inquiry)
+local_hop(const struct context *context)
 {
-	const struct message *message = inquiry->message;
+	const struct message *message = context->message;
 	size_t hop;
 
-	for (hop = 0; hop < inquiry->custody.hops; hop++) {
+	for (hop = 0; hop < context->custody.hops; hop++) {
 		const struct address *to = &message->hops[hop].for_address;
 
-		if (to->text.len > 0 && inquiry_is_local(inquiry, to))
+		if (to->text.len > 0 && context_is_local(context, to))
 			return &message->hops[hop];
 	}
 	return NULL;
@@ -78,7 +78,7 @@ find_bcc_map(struct findings *findings)
 	if (!slice_equal_fold(rcpt->notify, SLICE("NEVER")) ||
 		!address_equal(&rcpt->original, &rcpt->address))
 		return;
-	hop = local_hop(findings->inquiry);
+	hop = local_hop(findings->context);
 	if (hop == NULL)
 		return;
 	seen = findings_add(findings, EVIDENCE_BCC_MAP, rcpt->notify);
@@ -91,15 +91,15 @@ find_bcc_map(struct findings *findings)
 static void
 find_rewritten_sender(struct findings *findings)
 {
-	const struct inquiry *inquiry = findings->inquiry;
-	const struct message *message = inquiry->message;
-	const struct rewritten *sender = &inquiry->sender;
+	const struct context *context = findings->context;
+	const struct message *message = context->message;
+	const struct rewritten *sender = &context->sender;
 	struct slice value = message->mail_from.text;
 	struct observation *seen;
 
 	if (sender->scheme == REWRITTEN_NONE ||
 		sender->scheme == REWRITTEN_BATV ||
-		!inquiry_is_local(inquiry, &message->mail_from))
+		!context_is_local(context, &message->mail_from))
 		return;
 	if (sender->scheme == REWRITTEN_CAF) {
 		if (address_equal(
@@ -124,18 +124,18 @@ find_rewritten_sender(struct findings *findings)
 static void
 find_sieve_action(struct findings *findings)
 {
-	const struct inquiry *inquiry = findings->inquiry;
+	const struct context *context = findings->context;
 	struct observation *seen;
 
-	if (!inquiry->marks.sieve_redirect ||
-		inquiry->message->mail_auth.text.len == 0)
+	if (!context->marks.sieve_redirect ||
+		context->message->mail_auth.text.len == 0)
 		return;
 	seen = findings_add(findings, EVIDENCE_SIEVE_ACTION, SLICE("redirect"));
 	if (seen == NULL)
 		return;
-	seen->mailbox = inquiry->message->mail_auth;
-	seen->index = inquiry->marks.sieve_index;
-	seen->inside = custody_holds(&inquiry->custody, seen->index);
+	seen->mailbox = context->message->mail_auth;
+	seen->index = context->marks.sieve_index;
+	seen->inside = custody_holds(&context->custody, seen->index);
 	if (!seen->inside)
 		seen->standing = STANDING_OUTSIDE;
 }
@@ -189,14 +189,14 @@ names_address(
 static void
 find_gmail(struct findings *findings)
 {
-	const struct inquiry *inquiry = findings->inquiry;
-	struct arena *arena = inquiry->message->arena;
-	struct slice rest = inquiry->marks.forwarded_for, word;
+	const struct context *context = findings->context;
+	struct arena *arena = context->message->arena;
+	struct slice rest = context->marks.forwarded_for, word;
 	struct observation *seen;
 	struct address mailbox;
 
-	if (rest.p == NULL || inquiry->marks.forwarded_to.p == NULL ||
-		!names_address(arena, inquiry->marks.forwarded_to,
+	if (rest.p == NULL || context->marks.forwarded_to.p == NULL ||
+		!names_address(arena, context->marks.forwarded_to,
 			&findings->rcpt->address))
 		return;
 	if (!slice_next(&rest, ' ', &word) ||
@@ -204,12 +204,12 @@ find_gmail(struct findings *findings)
 		!address_is_mailbox(&mailbox))
 		return;
 	seen = findings_add(findings, EVIDENCE_GMAIL_FORWARDED,
-		inquiry->marks.forwarded_for);
+		context->marks.forwarded_for);
 	if (seen == NULL)
 		return;
 	seen->mailbox = mailbox;
-	seen->index = inquiry->marks.forwarded_index;
-	seen->inside = custody_holds(&inquiry->custody, seen->index);
+	seen->index = context->marks.forwarded_index;
+	seen->inside = custody_holds(&context->custody, seen->index);
 	if (!seen->inside)
 		seen->standing = STANDING_OUTSIDE;
 }
@@ -217,7 +217,7 @@ find_gmail(struct findings *findings)
 void
 findings_from_marks(struct findings *findings)
 {
-	const struct marks *marks = &findings->inquiry->marks;
+	const struct marks *marks = &findings->context->marks;
 	size_t i;
 
 	for (i = 0; i < marks->count && findings->count < FINDINGS_MAX; i++)
@@ -228,9 +228,9 @@ findings_from_marks(struct findings *findings)
 /* Nobody delivers a message over LMTP before he writes it: such a line on a
  * stranger's mail is a delivery, though it may name nobody. */
 static bool
-tells_delivery(const struct inquiry *inquiry, const struct received *hop)
+tells_delivery(const struct context *context, const struct received *hop)
 {
-	return !inquiry->message->from_local &&
+	return !context->message->from_local &&
 		slice_starts_fold(hop->with, SLICE("LMTP"));
 }
 
@@ -238,15 +238,15 @@ static void
 find_hop(struct findings *findings, const struct received *hop,
 	struct address *last)
 {
-	const struct inquiry *inquiry = findings->inquiry;
+	const struct context *context = findings->context;
 	const struct address *to = &hop->for_address;
 	struct address mailbox = {.broken = false};
 	struct observation *seen;
-	bool named = to->text.len > 0 && inquiry_is_local(inquiry, to) &&
-		rewritten_mailbox(inquiry->message->arena, to, &mailbox);
+	bool named = to->text.len > 0 && context_is_local(context, to) &&
+		rewritten_mailbox(context->message->arena, to, &mailbox);
 
 	if (named ? address_equal(&mailbox, last)
-		  : !tells_delivery(inquiry, hop))
+		  : !tells_delivery(context, hop))
 		return;
 	seen = findings_add(
 		findings, EVIDENCE_RECEIVED_FOR, named ? to->text : hop->with);
@@ -260,31 +260,31 @@ find_hop(struct findings *findings, const struct received *hop,
 void
 findings_from_hops(struct findings *findings)
 {
-	const struct inquiry *inquiry = findings->inquiry;
+	const struct context *context = findings->context;
 	struct address last = {.broken = false};
 	size_t hop;
 
-	for (hop = 0; hop < inquiry->custody.hops; hop++)
-		find_hop(findings, &inquiry->message->hops[hop], &last);
+	for (hop = 0; hop < context->custody.hops; hop++)
+		find_hop(findings, &context->message->hops[hop], &last);
 }
 
 /* Is a foreign address behind the envelope, or nobody? SRS hides it. */
 static bool
-sender_is_foreign(const struct inquiry *inquiry)
+sender_is_foreign(const struct context *context)
 {
-	if (inquiry->message->null_sender)
+	if (context->message->null_sender)
 		return true;
-	switch (inquiry->sender.scheme) {
+	switch (context->sender.scheme) {
 	case REWRITTEN_SRS0:
 	case REWRITTEN_SRS1:
 	case REWRITTEN_SRS_MAILBOX:
-		return !inquiry_is_local(inquiry, &inquiry->sender.original);
+		return !context_is_local(context, &context->sender.original);
 	case REWRITTEN_SRS_BOUNCES:
 	case REWRITTEN_CAF:
 		return true;
 	case REWRITTEN_NONE:
 	case REWRITTEN_BATV:
-		return !inquiry->envelope_local;
+		return !context->envelope_local;
 	}
 	return false;
 }
@@ -292,11 +292,11 @@ sender_is_foreign(const struct inquiry *inquiry)
 static void
 find_transit(struct findings *findings)
 {
-	const struct inquiry *inquiry = findings->inquiry;
-	const struct message *message = inquiry->message;
+	const struct context *context = findings->context;
+	const struct message *message = context->message;
 
-	if (inquiry->custody.authenticated || message->from_local ||
-		!sender_is_foreign(inquiry))
+	if (context->custody.authenticated || message->from_local ||
+		!sender_is_foreign(context))
 		return;
 	if (message->from.count > 0)
 		findings_add(
@@ -320,7 +320,7 @@ is_recipient(const struct message *message, const struct address *address)
 
 /* Counts the different local mailboxes of a list into *count, keeping one. */
 static void
-count_local(const struct inquiry *inquiry, const struct addresses *list,
+count_local(const struct context *context, const struct addresses *list,
 	const struct address **one, size_t *count)
 {
 	size_t i;
@@ -328,9 +328,9 @@ count_local(const struct inquiry *inquiry, const struct addresses *list,
 	for (i = 0; i < list->count; i++) {
 		const struct address *address = &list->at[i];
 
-		if (!inquiry_is_local(inquiry, address) ||
+		if (!context_is_local(context, address) ||
 			(*one != NULL && address_equal(*one, address)) ||
-			is_recipient(inquiry->message, address))
+			is_recipient(context->message, address))
 			continue;
 		*one = address;
 		(*count)++;
@@ -340,7 +340,7 @@ count_local(const struct inquiry *inquiry, const struct addresses *list,
 static void
 find_to_mismatch(struct findings *findings)
 {
-	const struct message *message = findings->inquiry->message;
+	const struct message *message = findings->context->message;
 	const struct address *rcpt = &findings->rcpt->address;
 	const struct address *one = NULL;
 	struct observation *seen;
@@ -350,8 +350,8 @@ find_to_mismatch(struct findings *findings)
 		lists_address(&message->to, rcpt) ||
 		lists_address(&message->cc, rcpt))
 		return;
-	count_local(findings->inquiry, &message->to, &one, &count);
-	count_local(findings->inquiry, &message->cc, &one, &count);
+	count_local(findings->context, &message->to, &one, &count);
+	count_local(findings->context, &message->cc, &one, &count);
 	if (one == NULL)
 		return;
 	seen = findings_add(findings, EVIDENCE_TO_MISMATCH, one->text);
@@ -362,7 +362,7 @@ find_to_mismatch(struct findings *findings)
 void
 findings_from_route(struct findings *findings)
 {
-	const struct message *message = findings->inquiry->message;
+	const struct message *message = findings->context->message;
 
 	find_transit(findings);
 	find_to_mismatch(findings);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Findings: what inference works with. The inquiry is what all recipients of
+ * Findings: what inference works with. The context is what all recipients of
  * a message share; the findings are all observations for one recipient, each
  * source of which is one function below. They only observe; infer.c binds
  * and weighs.
@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct inquiry {
+struct context {
 	const struct message *message;
 	const struct memory *memories;
 	size_t memory_count;
@@ -34,7 +34,7 @@ struct inquiry {
 #define FINDINGS_MAX (MARKS_MAX + 24)
 
 struct findings {
-	const struct inquiry *inquiry;
+	const struct context *context;
 	const struct recipient *rcpt;
 	bool took_part; /* the recipient, in a message that would be evidence */
 	size_t count;
@@ -42,10 +42,10 @@ struct findings {
 };
 
 /* Reads what all recipients share. */
-void inquiry_begin(struct inquiry *, const struct message *,
+void context_begin(struct context *, const struct message *,
 	const struct memory *memories, size_t count);
 /* Is the address of a local domain? */
-bool inquiry_is_local(const struct inquiry *, const struct address *);
+bool context_is_local(const struct context *, const struct address *);
 
 /* Adds an observation of full confidence, written inside, that names no
  * mailbox; the caller changes what differs. NULL when there is no room. */
@@ -61,6 +61,6 @@ void findings_from_hops(struct findings *);
 /* Who sends to whom, and the subject. */
 void findings_from_route(struct findings *);
 /* What the store remembers. */
-void findings_from_memories(struct findings *);
+void findings_store_find(struct findings *);
 
 #endif

@@ -148,30 +148,30 @@ claim(struct claim *best, enum claim_rank rank, const struct address *mailbox,
 
 /* Facts that bind, but are no evidence of forwarding. */
 static void
-claim_facts(const struct inquiry *inquiry, struct claim *best)
+claim_facts(const struct context *context, struct claim *best)
 {
-	const struct message *message = inquiry->message;
-	const struct address *login = &inquiry->login;
+	const struct message *message = context->message;
+	const struct address *login = &context->login;
 
-	if (inquiry_is_local(inquiry, &message->mail_auth))
+	if (context_is_local(context, &message->mail_auth))
 		claim(best, CLAIM_SENDER, &message->mail_auth, NULL);
 	if (login->text.len > 0)
 		claim(best,
-			address_equal(login, &inquiry->author) ||
-					address_equal(login, &inquiry->envelope)
+			address_equal(login, &context->author) ||
+					address_equal(login, &context->envelope)
 				? CLAIM_AUTHOR_LOGIN
 				: CLAIM_LOGIN,
 			login, NULL);
-	if (inquiry->author.text.len > 0)
-		claim(best, CLAIM_AUTHOR, &inquiry->author, NULL);
-	else if (inquiry->envelope_local)
-		claim(best, CLAIM_ENVELOPE, &inquiry->envelope, NULL);
+	if (context->author.text.len > 0)
+		claim(best, CLAIM_AUTHOR, &context->author, NULL);
+	else if (context->envelope_local)
+		claim(best, CLAIM_ENVELOPE, &context->envelope, NULL);
 }
 
 static enum claim_rank
 bind(const struct findings *findings, struct address *mailbox)
 {
-	const struct inquiry *inquiry = findings->inquiry;
+	const struct context *context = findings->context;
 	struct claim best = {CLAIM_NONE, SIZE_MAX, 0, NULL};
 	size_t i;
 
@@ -181,10 +181,10 @@ bind(const struct findings *findings, struct address *mailbox)
 		if (seen->mailbox.text.len > 0 &&
 			seen->standing == STANDING_COUNTS &&
 			rank_of(seen) < CLAIM_NONE &&
-			inquiry_is_local(inquiry, &seen->mailbox))
+			context_is_local(context, &seen->mailbox))
 			claim(&best, rank_of(seen), &seen->mailbox, seen);
 	}
-	claim_facts(inquiry, &best);
+	claim_facts(context, &best);
 	if (best.mailbox != NULL)
 		*mailbox = *best.mailbox;
 	return best.rank;
@@ -213,11 +213,11 @@ same_mailbox(const struct address *a, const struct address *b)
  * nothing of the one who now passes it on, if he is not its author.
  */
 static bool
-is_stale(const struct inquiry *inquiry, const struct observation *seen,
+is_stale(const struct context *context, const struct observation *seen,
 	enum claim_rank bound_by)
 {
 	if (seen->mailbox.text.len > 0 || seen->inside ||
-		inquiry->author.text.len > 0)
+		context->author.text.len > 0)
 		return false;
 	return bound_by == CLAIM_AUTHOR_LOGIN || bound_by == CLAIM_LOGIN ||
 		bound_by == CLAIM_ENVELOPE;
@@ -231,7 +231,7 @@ judge_standing(const struct findings *findings, const struct observation *seen,
 
 	if (seen->standing == STANDING_OUTSIDE)
 		return STANDING_OUTSIDE;
-	if (named && !inquiry_is_local(findings->inquiry, &seen->mailbox))
+	if (named && !context_is_local(findings->context, &seen->mailbox))
 		return STANDING_FOREIGN;
 	if (flow->mailbox.text.len == 0)
 		return STANDING_UNBOUND;
@@ -299,7 +299,7 @@ sort_findings(struct findings *findings)
 static enum kind
 kind_by_author(const struct findings *findings, const struct flow *flow)
 {
-	const struct address *author = &findings->inquiry->author;
+	const struct address *author = &findings->context->author;
 
 	return author->text.len > 0 && same_mailbox(author, &flow->mailbox)
 		? KIND_FORWARD
@@ -343,7 +343,7 @@ static void
 keep_seen(const struct findings *findings, struct flow *flow)
 {
 	struct observation *seen =
-		arena_array(findings->inquiry->message->arena, findings->count,
+		arena_array(findings->context->message->arena, findings->count,
 			sizeof *seen);
 
 	if (seen == NULL)
@@ -363,7 +363,7 @@ infer_one(struct findings *findings, struct flow *flow)
 	findings_from_marks(findings);
 	findings_from_hops(findings);
 	findings_from_route(findings);
-	findings_from_memories(findings);
+	findings_store_find(findings);
 	if (findings->count == 0 && !findings->took_part)
 		return;
 	if (findings->count > 0)
@@ -372,7 +372,7 @@ infer_one(struct findings *findings, struct flow *flow)
 	for (i = 0; i < findings->count; i++) {
 		struct observation *seen = &findings->at[i];
 
-		if (is_stale(findings->inquiry, seen, bound_by))
+		if (is_stale(findings->context, seen, bound_by))
 			seen->standing = STANDING_OUTSIDE;
 		seen->standing = judge_standing(findings, seen, flow);
 	}
@@ -388,7 +388,7 @@ infer_flows(const struct message *message, const struct memory *memories,
 {
 	struct flow *flows =
 		arena_array(message->arena, message->rcpt_count, sizeof *flows);
-	struct inquiry inquiry;
+	struct context context;
 	size_t i;
 
 	if (flows == NULL)
@@ -400,13 +400,13 @@ infer_flows(const struct message *message, const struct memory *memories,
 	}
 	if (message->rcpt_external == 0 || !message->client_ours)
 		return flows;
-	inquiry_begin(&inquiry, message, memories, count);
+	context_begin(&context, message, memories, count);
 	for (i = 0; i < message->rcpt_count; i++) {
 		struct findings findings;
 
 		if (!message->rcpts[i].external)
 			continue;
-		findings.inquiry = &inquiry;
+		findings.context = &context;
 		findings.rcpt = &message->rcpts[i];
 		findings.took_part = false;
 		findings.count = 0;

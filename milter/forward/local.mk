@@ -1,20 +1,33 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LIBRARIES += libforward.a
 libforward_a_SOURCES = \
-	milter/forward/confidence.c milter/forward/confidence.h \
-	milter/forward/custody.c milter/forward/custody.h \
-	milter/forward/evidence.c milter/forward/evidence.h \
-	milter/forward/exempt.c milter/forward/exempt.h \
-	milter/forward/findings.c milter/forward/findings.h \
-	milter/forward/flow.c milter/forward/flow.h \
-	milter/forward/infer.c milter/forward/infer.h \
-	milter/forward/inquiry.c \
-	milter/forward/mark.c milter/forward/mark.h \
-	milter/forward/marks.c milter/forward/marks.h \
-	milter/forward/memories.c \
-	milter/forward/named.c milter/forward/named.h \
-	milter/forward/rewritten.c milter/forward/rewritten.h \
+	milter/forward/confidence.c \
+	milter/forward/confidence.h \
+	milter/forward/context.c \
+	milter/forward/custody.c \
+	milter/forward/custody.h \
+	milter/forward/evidence.c \
+	milter/forward/evidence.h \
+	milter/forward/exempt.c \
+	milter/forward/exempt.h \
+	milter/forward/findings.c \
+	milter/forward/findings.h \
+	milter/forward/findings_store.c \
+	milter/forward/flow.c \
+	milter/forward/flow.h \
+	milter/forward/infer.c \
+	milter/forward/infer.h \
+	milter/forward/mark.c \
+	milter/forward/mark.h \
 	milter/forward/mark_sign.c \
-	milter/forward/subject.c milter/forward/subject.h \
-	milter/forward/trace.c milter/forward/trace.h
+	milter/forward/marks.c \
+	milter/forward/marks.h \
+	milter/forward/named.c \
+	milter/forward/named.h \
+	milter/forward/rewritten.c \
+	milter/forward/rewritten.h \
+	milter/forward/subject.c \
+	milter/forward/subject.h \
+	milter/forward/trace.c \
+	milter/forward/trace.h
 LIBFORWARD = libforward.a $(LIBMAIL)

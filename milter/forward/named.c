@@ -5,7 +5,7 @@
 #include "forward/findings.h"
 
 struct named {
-	const struct inquiry *inquiry;
+	const struct context *context;
 	struct slice *keys;
 	size_t count, limit;
 };
@@ -17,9 +17,9 @@ add(struct named *named, const struct address *address)
 	size_t i;
 
 	if (named->count == named->limit || !address_is_mailbox(address) ||
-		!inquiry_is_local(named->inquiry, address) ||
+		!context_is_local(named->context, address) ||
 		!rewritten_mailbox(
-			named->inquiry->message->arena, address, &mailbox))
+			named->context->message->arena, address, &mailbox))
 		return;
 	for (i = 0; i < named->count; i++)
 		if (slice_equal(named->keys[i], mailbox.text))
@@ -39,14 +39,14 @@ add_list(struct named *named, const struct addresses *list)
 static void
 add_envelope(struct named *named)
 {
-	const struct inquiry *inquiry = named->inquiry;
-	const struct message *message = inquiry->message;
+	const struct context *context = named->context;
+	const struct message *message = context->message;
 	size_t i;
 
-	add(named, &inquiry->login);
-	add(named, &inquiry->author);
-	add(named, &inquiry->envelope);
-	add(named, &inquiry->sender.mailbox);
+	add(named, &context->login);
+	add(named, &context->author);
+	add(named, &context->envelope);
+	add(named, &context->sender.mailbox);
 	add(named, &message->mail_auth);
 	for (i = 0; i < message->rcpt_count; i++) {
 		add(named, &message->rcpts[i].original);
@@ -57,14 +57,14 @@ add_envelope(struct named *named)
 static void
 add_header(struct named *named)
 {
-	const struct inquiry *inquiry = named->inquiry;
-	const struct message *message = inquiry->message;
+	const struct context *context = named->context;
+	const struct message *message = context->message;
 	size_t i;
 
 	for (i = 0; i < message->hop_count; i++)
 		add(named, &message->hops[i].for_address);
-	for (i = 0; i < inquiry->marks.count; i++)
-		add(named, &inquiry->marks.at[i].mailbox);
+	for (i = 0; i < context->marks.count; i++)
+		add(named, &context->marks.at[i].mailbox);
 	add_list(named, &message->from);
 	add_list(named, &message->to);
 	add_list(named, &message->cc);
@@ -74,10 +74,10 @@ add_header(struct named *named)
 size_t
 named_mailboxes(const struct message *message, struct slice *keys, size_t limit)
 {
-	struct inquiry inquiry;
-	struct named named = {&inquiry, keys, 0, limit};
+	struct context context;
+	struct named named = {&context, keys, 0, limit};
 
-	inquiry_begin(&inquiry, message, NULL, 0);
+	context_begin(&context, message, NULL, 0);
 	add_envelope(&named);
 	add_header(&named);
 	return named.count;

@@ -95,7 +95,7 @@ cost_all(struct anchoring *maker, struct anchors *anchors)
 }
 
 static size_t
-test_anchor_count(const struct test *test)
+test_anchor_count(const struct matcher *test)
 {
 	if (test->kind == TEST_REGEX && test->regex.literal_count > 0)
 		return test->regex.literal_count;
@@ -126,7 +126,8 @@ add_pattern(struct anchoring *maker, const struct pattern *pattern,
 
 /* Writes the anchors of one test, whose field is already set in all. */
 static size_t
-add_test(struct anchoring *maker, const struct test *test, struct anchor *out)
+add_test(
+	struct anchoring *maker, const struct matcher *test, struct anchor *out)
 {
 	size_t i;
 
@@ -142,8 +143,8 @@ add_test(struct anchoring *maker, const struct test *test, struct anchor *out)
 }
 
 static void
-fill_anchors(struct anchoring *maker, const struct item *item, size_t from,
-	size_t to, struct anchors *out)
+fill_anchors(struct anchoring *maker, const struct field_item *item,
+	size_t from, size_t to, struct anchors *out)
 {
 	size_t room = 0, i;
 
@@ -167,9 +168,9 @@ fill_anchors(struct anchoring *maker, const struct item *item, size_t from,
 
 /* Does the item hold of a record without the field, or ask all fields? */
 static bool
-needs_nothing(const struct item *item)
+needs_nothing(const struct field_item *item)
 {
-	const struct test *test = &item->tests[0];
+	const struct matcher *test = &item->tests[0];
 
 	if (item->field == NULL)
 		return true;
@@ -181,12 +182,12 @@ needs_nothing(const struct item *item)
 
 /* With |all every test must pass: the one with the longest text tells most. */
 static size_t
-best_of_all(const struct item *item)
+best_of_all(const struct field_item *item)
 {
 	size_t best = 0, longest = 0, i;
 
 	for (i = 0; i < item->count; i++) {
-		const struct test *test = &item->tests[i];
+		const struct matcher *test = &item->tests[i];
 
 		if (test->kind == TEST_TEXT &&
 			test->pattern.text.len > longest) {
@@ -198,8 +199,8 @@ best_of_all(const struct item *item)
 }
 
 static void
-anchors_of_item(
-	struct anchoring *maker, const struct item *item, struct anchors *out)
+anchors_of_item(struct anchoring *maker, const struct field_item *item,
+	struct anchors *out)
 {
 	size_t from = 0, to = item->count, i;
 
@@ -316,7 +317,7 @@ anchoring_fini(struct anchoring *maker)
 
 void
 anchoring_items(
-	struct anchoring *maker, struct item *const *items, size_t count)
+	struct anchoring *maker, struct field_item *const *items, size_t count)
 {
 	size_t i;
 

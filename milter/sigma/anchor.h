@@ -44,7 +44,7 @@ void anchoring_fini(struct anchoring *);
 void anchoring_count(struct anchoring *, const struct expr *);
 /* ... then all items ... */
 void anchoring_items(
-	struct anchoring *, struct item *const *items, size_t count);
+	struct anchoring *, struct field_item *const *items, size_t count);
 /* ... then the anchors of an expression. */
 struct anchors anchors_of(struct anchoring *, const struct expr *);
 

@@ -3,10 +3,10 @@
 #include "sigma/assemble.h"
 
 #include "sigma/candidates.h"
-#include "sigma/chain.h"
 #include "sigma/compiled.h"
-#include "sigma/doubt.h"
+#include "sigma/correlation_graph.h"
 #include "sigma/filter.h"
+#include "sigma/lint.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -105,7 +105,7 @@ keep_items(struct build *build, struct sigma_program *program)
 		return false;
 	for (flow = 0; flow < 2; flow++) {
 		for (i = 0; i < build->items.count; i++) {
-			struct item *item = build->items.at[i];
+			struct field_item *item = build->items.at[i];
 
 			if ((item->scope != SCOPE_MESSAGE) != flow)
 				continue;
@@ -243,13 +243,13 @@ build_finish(struct build *build)
 	struct sigma_program *program = NULL;
 
 	if (!build->no_memory) {
-		chains_resolve(build);
+		correlation_graph_resolve(build);
 		filters_resolve(build);
 		drop_foreign(build);
 		check_anything_ours(build);
 		warn_no_jit(build);
-		doubt_rules(build);
-		doubt_lists(build);
+		lint_rules(build);
+		lint_lists(build);
 	}
 	if (diags_count(build->diags, DIAG_ERROR) == 0 && !build->no_memory)
 		program = assemble(build);

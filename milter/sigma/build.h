@@ -9,11 +9,11 @@
 
 #include "base/arena.h"
 #include "base/map.h"
-#include "sigma/diag.h"
 #include "sigma/expr.h"
 #include "sigma/pointers.h"
 #include "sigma/program.h"
-#include "sigma/yaml.h"
+#include "yaml/diag.h"
+#include "yaml/yaml.h"
 
 #include <stdbool.h>
 
@@ -24,7 +24,7 @@ struct build {
 	const char *file; /* being read; lives in arena */
 	struct pointers rules; /* struct rule */
 	struct pointers fields; /* struct sigma_field */
-	struct pointers items; /* struct item */
+	struct pointers items; /* struct field_item */
 	struct pointers regexes; /* struct regex */
 	struct pointers skipped; /* struct sigma_skipped */
 	struct map *field_by_name, *item_by_key, *rule_by_name;

@@ -189,7 +189,7 @@ group_rules(struct anchoring *maker, struct candidates *candidates,
 
 static void
 make(struct anchoring *maker, struct candidates *out, struct rule *const *rules,
-	struct item *const *items, size_t item_count)
+	struct field_item *const *items, size_t item_count)
 {
 	size_t i;
 
@@ -201,7 +201,7 @@ make(struct anchoring *maker, struct candidates *out, struct rule *const *rules,
 
 struct candidates *
 candidates_new(struct arena *arena, struct rule *const *rules,
-	size_t rule_count, struct item *const *items, size_t item_count)
+	size_t rule_count, struct field_item *const *items, size_t item_count)
 {
 	struct candidates *out = arena_alloc(arena, sizeof *out);
 	struct anchoring maker;

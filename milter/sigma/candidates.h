@@ -45,6 +45,6 @@ struct candidates {
 
 /* Of the detections among the rules. NULL when memory is short. */
 struct candidates *candidates_new(struct arena *, struct rule *const *rules,
-	size_t rule_count, struct item *const *items, size_t item_count);
+	size_t rule_count, struct field_item *const *items, size_t item_count);
 
 #endif

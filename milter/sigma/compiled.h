@@ -17,7 +17,7 @@ struct sigma_program {
 	size_t rule_count;
 	const struct sigma_field **fields;
 	size_t field_count;
-	struct item **items; /* message's scope first */
+	struct field_item **items; /* message's scope first */
 	size_t item_count, message_items;
 	struct regex **regexes;
 	size_t regex_count;

@@ -3,9 +3,9 @@
 #include "sigma/correlation.h"
 
 #include "base/digest.h"
-#include "sigma/goal.h"
 #include "sigma/reference.h"
 #include "sigma/threshold.h"
+#include "sigma/threshold_condition.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -290,7 +290,7 @@ correlation_parse(
 			"temporal_ordered takes at most %d rules", STEPS_MAX);
 	ok = grouping_read(&ctx, group, &groups) && ok;
 	correlation->group_count = groups.count;
-	if (!goal_read(&ctx) || !ok)
+	if (!threshold_condition_read(&ctx) || !ok)
 		return false;
 	rule->said.timespan_ms = correlation->timespan_ms;
 	if (threshold_is_count(correlation) && correlation->op != THRESHOLD_EQ)

@@ -149,8 +149,8 @@ truth_of(bool yes)
 
 /* What is asked: one test of one value. */
 struct question {
-	const struct item *item;
-	const struct test *test;
+	const struct field_item *item;
+	const struct matcher *test;
 	struct slot *slot;
 	size_t at;
 };
@@ -365,7 +365,7 @@ some_bulk(struct eval *eval, struct question *q)
 static enum truth
 any_test(struct eval *eval, struct question *q)
 {
-	const struct item *item = q->item;
+	const struct field_item *item = q->item;
 	size_t count = item->bulk != NULL ? item->bulk_from : item->count, i;
 	enum truth best = TRUTH_NO;
 
@@ -392,7 +392,7 @@ negate(enum truth truth)
 
 /* An absent field fails every test but "exists: false" and null. */
 static enum truth
-absent(const struct item *item)
+absent(const struct field_item *item)
 {
 	bool is_null = item->count > 0 && item->tests[0].kind == TEST_NULL;
 
@@ -402,7 +402,7 @@ absent(const struct item *item)
 }
 
 static enum truth
-eval_item(struct eval *eval, const struct item *item)
+eval_item(struct eval *eval, const struct field_item *item)
 {
 	struct question q = {.item = item};
 	enum truth truth = (enum truth)eval->memory[item->slot];

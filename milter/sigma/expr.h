@@ -28,7 +28,7 @@ enum test_kind {
 };
 
 /* One value of an item. */
-struct test {
+struct matcher {
 	enum test_kind kind;
 	union {
 		struct pattern pattern;
@@ -54,11 +54,11 @@ struct test {
 
 struct needles;
 
-struct item {
+struct field_item {
 	const struct sigma_field *field; /* NULL: any value, of keywords */
 	struct slice text; /* "rcpt.domain|expand" */
 	bool all, neq, cased;
-	const struct test *tests;
+	const struct matcher *tests;
 	size_t count;
 	/* When there are many texts: all of them at once. They are the last
 	 * of the tests, from bulk_from on. */
@@ -80,7 +80,7 @@ struct expr {
 	enum expr_op op;
 	size_t count;
 	const struct expr *const *parts;
-	const struct item *item;
+	const struct field_item *item;
 	struct slice label; /* of an item: the selection it is in */
 };
 

@@ -11,41 +11,37 @@ libsigma_a_SOURCES = \
 	milter/sigma/build.h \
 	milter/sigma/candidates.c \
 	milter/sigma/candidates.h \
-	milter/sigma/chain.c \
-	milter/sigma/chain.h \
 	milter/sigma/compiled.c \
 	milter/sigma/compiled.h \
 	milter/sigma/condition.c \
 	milter/sigma/condition.h \
 	milter/sigma/correlation.c \
 	milter/sigma/correlation.h \
+	milter/sigma/correlation_graph.c \
+	milter/sigma/correlation_graph.h \
 	milter/sigma/counting.c \
-	milter/sigma/diag.c \
-	milter/sigma/diag.h \
 	milter/sigma/document.c \
 	milter/sigma/document.h \
-	milter/sigma/doubt.c \
-	milter/sigma/doubt.h \
 	milter/sigma/eval.c \
 	milter/sigma/eval.h \
 	milter/sigma/explain.c \
 	milter/sigma/expr.h \
+	milter/sigma/field_item.c \
+	milter/sigma/field_item.h \
 	milter/sigma/filter.c \
 	milter/sigma/filter.h \
-	milter/sigma/goal.c \
-	milter/sigma/goal.h \
 	milter/sigma/grouping.c \
 	milter/sigma/grouping.h \
-	milter/sigma/hostile.c \
-	milter/sigma/hostile.h \
-	milter/sigma/item.c \
-	milter/sigma/item.h \
 	milter/sigma/level.c \
+	milter/sigma/lint.c \
+	milter/sigma/lint.h \
 	milter/sigma/literal.c \
 	milter/sigma/literal.h \
 	milter/sigma/load.c \
 	milter/sigma/logsource.c \
 	milter/sigma/logsource.h \
+	milter/sigma/matchers.c \
+	milter/sigma/matchers.h \
 	milter/sigma/modifier.c \
 	milter/sigma/modifier.h \
 	milter/sigma/needles.c \
@@ -58,6 +54,8 @@ libsigma_a_SOURCES = \
 	milter/sigma/pointers.h \
 	milter/sigma/program.h \
 	milter/sigma/record.h \
+	milter/sigma/redos.c \
+	milter/sigma/redos.h \
 	milter/sigma/reference.c \
 	milter/sigma/reference.h \
 	milter/sigma/regex.c \
@@ -69,19 +67,12 @@ libsigma_a_SOURCES = \
 	milter/sigma/selection.h \
 	milter/sigma/shortlist.c \
 	milter/sigma/shortlist.h \
-	milter/sigma/tests.c \
-	milter/sigma/tests.h \
 	milter/sigma/threshold.c \
 	milter/sigma/threshold.h \
+	milter/sigma/threshold_condition.c \
+	milter/sigma/threshold_condition.h \
 	milter/sigma/timepart.c \
 	milter/sigma/timepart.h \
 	milter/sigma/transform.c \
-	milter/sigma/transform.h \
-	milter/sigma/yaml.c \
-	milter/sigma/yaml.h \
-	milter/sigma/yaml_bytes.c \
-	milter/sigma/yaml_bytes.h \
-	milter/sigma/yaml_scalar.c \
-	milter/sigma/yaml_words.c \
-	milter/sigma/yaml_words.h
-LIBSIGMA = libsigma.a $(PCRE2_LIBS) $(YAML_LIBS) $(LIBBASE) -lm
+	milter/sigma/transform.h
+LIBSIGMA = libsigma.a $(PCRE2_LIBS) $(LIBYAML) -lm

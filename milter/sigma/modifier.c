@@ -7,9 +7,9 @@
 #include "sigma/modifier.h"
 
 #include "base/buf.h"
-#include "sigma/diag.h"
 #include "sigma/record.h"
 #include "sigma/regex.h"
+#include "yaml/diag.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -17,8 +17,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/slice.h"
-#include "sigma/diag.h"
 #include "sigma/record.h"
+#include "yaml/diag.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,10 +7,10 @@
 #ifndef SIGMA_RULE_H
 #define SIGMA_RULE_H
 
-#include "sigma/diag.h"
 #include "sigma/expr.h"
 #include "sigma/pointers.h"
 #include "sigma/program.h"
+#include "yaml/diag.h"
 
 #include <stdbool.h>
 #include <stddef.h>

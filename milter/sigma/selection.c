@@ -2,7 +2,7 @@
 /* Search identifiers: a map is AND, a list is OR, a bare word a keyword. */
 #include "sigma/selection.h"
 
-#include "sigma/item.h"
+#include "sigma/field_item.h"
 
 #include <string.h>
 
@@ -25,7 +25,8 @@ expr_new(struct build *build, enum expr_op op, const struct expr *const *parts,
 }
 
 static const struct expr *
-expr_of_item(struct build *build, const struct item *item, struct slice label)
+expr_of_item(
+	struct build *build, const struct field_item *item, struct slice label)
 {
 	struct expr *expr;
 
@@ -69,7 +70,7 @@ static const struct expr *
 parse_pair(
 	struct build *build, const struct yaml_node *pair, struct slice label)
 {
-	return expr_of_item(build, item_parse(build, pair), label);
+	return expr_of_item(build, field_item_parse(build, pair), label);
 }
 
 static const struct expr *
@@ -93,7 +94,7 @@ parse_element(
 		return parse_map(build, node, label);
 	case YAML_SCALAR:
 		return expr_of_item(
-			build, item_parse_keywords(build, node), label);
+			build, field_item_parse_keywords(build, node), label);
 	case YAML_LIST:
 	case YAML_NULL:
 		break;
@@ -126,7 +127,7 @@ parse_selection(
 		return parse_element(build, node, label);
 	if (node->kind == YAML_LIST && is_words(node))
 		return expr_of_item(
-			build, item_parse_keywords(build, node), label);
+			build, field_item_parse_keywords(build, node), label);
 	if (node->kind == YAML_LIST && node->count > 0)
 		return join(build, node, label, EXPR_OR, parse_element);
 	(void)build_error(build, node->key_mark,

@@ -21,9 +21,9 @@ struct store_backend {
 	struct slice (*name_of)(struct store *, struct arena *, struct slice);
 
 	bool (*top)(struct store *, struct arena *, int64_t day_ms,
-		size_t limit, struct store_boxes *, struct err *);
-	bool (*box)(struct store *, struct arena *, struct slice mailbox,
-		struct store_boxes *, struct err *);
+		size_t limit, struct store_mailboxes *, struct err *);
+	bool (*mailbox)(struct store *, struct arena *, struct slice mailbox,
+		struct store_mailboxes *, struct err *);
 	bool (*routes)(struct store *, struct arena *, struct slice mailbox,
 		int64_t since_ms, struct store_routes *, struct err *);
 	bool (*senders)(struct store *, struct arena *,

@@ -2,43 +2,74 @@
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
 	milter/store/backend.h \
-	milter/store/box.c milter/store/box.h \
-	milter/store/builder.c milter/store/builder.h \
-	milter/store/cluster.c \
-	milter/store/codec.c milter/store/codec.h \
-	milter/store/contained.c milter/store/contained.h \
-	milter/store/dispatch.c \
-	milter/store/entry.h \
-	milter/store/handshake.c milter/store/handshake.h \
-	milter/store/intern.c milter/store/intern.h \
-	milter/store/journal.c milter/store/journal.h \
-	milter/store/key.c milter/store/key.h \
-	milter/store/memory.c milter/store/memory.h \
-	milter/store/merge.c milter/store/merge.h \
-	milter/store/node.c milter/store/node.h \
-	milter/store/once.c milter/store/once.h \
-	milter/store/open.c milter/store/options.h \
-	milter/store/people.c \
-	milter/store/place.c milter/store/place.h \
+	milter/store/codec.c \
+	milter/store/codec.h \
+	milter/store/journal.c \
+	milter/store/journal.h \
+	milter/store/journal_files.c \
+	milter/store/journal_files.h \
+	milter/store/key.c \
+	milter/store/key.h \
+	milter/store/open.c \
+	milter/store/options.h \
 	milter/store/private.c \
-	milter/store/question.c milter/store/question.h \
-	milter/store/redis.c milter/store/redis.h \
-	milter/store/redisask.h milter/store/redisevents.c \
-	milter/store/rediskey.c milter/store/rediskey.h \
-	milter/store/redispeople.c milter/store/redisroutes.c \
-	milter/store/request.c milter/store/request.h \
 	milter/store/resilient.c \
-	milter/store/restore.c \
-	milter/store/ring.c milter/store/ring.h \
-	milter/store/script.c milter/store/script.h \
-	milter/store/sentinel.c \
-	milter/store/siphash.c milter/store/siphash.h \
-	milter/store/snapshot.c milter/store/snapshot.h \
-	milter/store/spill.c milter/store/spill.h \
+	milter/store/store.c \
 	milter/store/store.h \
-	milter/store/table.c milter/store/table.h \
-	milter/store/trace.c milter/store/trace.h \
-	milter/store/wave.c milter/store/wavenote.c milter/store/wavenote.h \
-	milter/store/window.c milter/store/window.h \
-	milter/store/wire.c milter/store/wire.h
+	milter/store/uri.c \
+	milter/store/uri.h \
+	milter/store/memory/contained.c \
+	milter/store/memory/contained.h \
+	milter/store/memory/dedup.c \
+	milter/store/memory/dedup.h \
+	milter/store/memory/entry.h \
+	milter/store/memory/mailbox.c \
+	milter/store/memory/mailbox.h \
+	milter/store/memory/memory.c \
+	milter/store/memory/memory.h \
+	milter/store/memory/memory_queries.c \
+	milter/store/memory/merge.c \
+	milter/store/memory/merge.h \
+	milter/store/memory/restore.c \
+	milter/store/memory/ring.c \
+	milter/store/memory/ring.h \
+	milter/store/memory/siphash.c \
+	milter/store/memory/siphash.h \
+	milter/store/memory/snapshot.c \
+	milter/store/memory/snapshot.h \
+	milter/store/memory/symbols.c \
+	milter/store/memory/symbols.h \
+	milter/store/memory/table.c \
+	milter/store/memory/table.h \
+	milter/store/memory/trace.c \
+	milter/store/memory/trace.h \
+	milter/store/memory/window.c \
+	milter/store/memory/window.h \
+	milter/store/redis/cluster.c \
+	milter/store/redis/commands.c \
+	milter/store/redis/commands.h \
+	milter/store/redis/commands_build.c \
+	milter/store/redis/commands_note.c \
+	milter/store/redis/commands_note.h \
+	milter/store/redis/connection.c \
+	milter/store/redis/connection.h \
+	milter/store/redis/handshake.c \
+	milter/store/redis/handshake.h \
+	milter/store/redis/node.c \
+	milter/store/redis/node.h \
+	milter/store/redis/queries.c \
+	milter/store/redis/queries.h \
+	milter/store/redis/query.h \
+	milter/store/redis/query_events.c \
+	milter/store/redis/query_mailbox.c \
+	milter/store/redis/query_routes.c \
+	milter/store/redis/redis.c \
+	milter/store/redis/redis.h \
+	milter/store/redis/redis_key.c \
+	milter/store/redis/redis_key.h \
+	milter/store/redis/request.c \
+	milter/store/redis/request.h \
+	milter/store/redis/script.c \
+	milter/store/redis/script.h \
+	milter/store/redis/sentinel.c
 LIBSTORE = libstore.a $(HIREDIS_LIBS) $(HIREDIS_SSL_LIBS) $(CRYPTO_LIBS) $(LIBBASE)

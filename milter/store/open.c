@@ -2,7 +2,7 @@
 /* Opens the store that a place names. */
 #include "store/backend.h"
 #include "store/options.h"
-#include "store/place.h"
+#include "store/uri.h"
 
 #define SECOND_MS ((int64_t)1000)
 #define HOUR_MS (3600 * SECOND_MS)
@@ -25,30 +25,30 @@ store_options_init(struct store_options *options)
 		.connect_ms = 2 * SECOND_MS,
 		.backoff_ms = SECOND_MS,
 		.backoff_max_ms = 30 * SECOND_MS,
-		.box_ttl_ms = 90 * DAY_MS,
+		.mailbox_ttl_ms = 90 * DAY_MS,
 		.day_ttl_ms = 8 * DAY_MS,
-		.once_ttl_ms = DAY_MS,
+		.dedup_ttl_ms = DAY_MS,
 	};
 }
 
 bool
-store_uri_check(struct slice uri, struct err *err)
+store_uri_check(struct slice text, struct err *err)
 {
-	struct place place;
+	struct store_uri uri;
 
-	return place_parse(uri, &place, err);
+	return uri_parse(text, &uri, err);
 }
 
 struct store *
 store_open(const struct store_options *options, struct err *err)
 {
-	struct place place;
+	struct store_uri uri;
 	struct store *store;
 
-	if (!place_parse(slice_of(options->uri), &place, err))
+	if (!uri_parse(slice_of(options->uri), &uri, err))
 		return NULL;
-	store = place.kind == PLACE_MEMORY ? store_memory_open(options, err)
-					   : store_resilient_open(options, err);
+	store = uri.kind == URI_MEMORY ? store_memory_open(options, err)
+					 : store_resilient_open(options, err);
 	if (store != NULL && options->hash_key.len > 0)
 		store = store_private_open_take(store, options, err);
 	return store;

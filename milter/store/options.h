@@ -47,9 +47,9 @@ struct store_options {
 	int64_t snapshot_ms; /* between snapshots; 0: only on close */
 	int64_t connect_ms; /* to wait for a connection */
 	int64_t backoff_ms, backoff_max_ms; /* between tries to connect */
-	int64_t box_ttl_ms; /* of a mailbox' record and routes */
+	int64_t mailbox_ttl_ms; /* of a mailbox' record and routes */
 	int64_t day_ttl_ms; /* of a day's top */
-	int64_t once_ttl_ms; /* a retry within it counts once */
+	int64_t dedup_ttl_ms; /* a retry within it counts once */
 };
 
 /* Every field at its default; memory. */

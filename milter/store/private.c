@@ -251,16 +251,16 @@ private_name(struct store *store, struct arena *arena, struct slice address)
 
 static bool
 private_top(struct store *store, struct arena *arena, int64_t day_ms,
-	size_t limit, struct store_boxes *boxes, struct err *err)
+	size_t limit, struct store_mailboxes *boxes, struct err *err)
 {
 	return store_top(inner_of(store), arena, day_ms, limit, boxes, err);
 }
 
 static bool
 private_box(struct store *store, struct arena *arena, struct slice mailbox,
-	struct store_boxes *boxes, struct err *err)
+	struct store_mailboxes *boxes, struct err *err)
 {
-	return store_box(inner_of(store), arena,
+	return store_mailbox(inner_of(store), arena,
 		private_name(store, arena, mailbox), boxes, err);
 }
 
@@ -372,7 +372,7 @@ static const struct store_backend backend = {
 	.close = private_close,
 	.name_of = private_name,
 	.top = private_top,
-	.box = private_box,
+	.mailbox = private_box,
 	.routes = private_routes,
 	.senders = private_senders,
 	.windows = private_windows,

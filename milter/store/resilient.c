@@ -13,9 +13,9 @@
  * server that is found again is another process than before.
  */
 #include "store/journal.h"
-#include "store/memory.h"
-#include "store/redis.h"
-#include "store/spill.h"
+#include "store/journal_files.h"
+#include "store/memory/memory.h"
+#include "store/redis/redis.h"
 
 #include "base/arena.h"
 
@@ -34,7 +34,7 @@
 #define RECENT_MS 10000
 /* Of the journal's bytes, one part in so many for what is recent. */
 #define RECENT_PART 4
-#define SPILL_POLLS 25 /* between two looks for files */
+#define JOURNAL_FILES_POLLS 25 /* between two looks for files */
 
 struct resilient {
 	struct store store;
@@ -42,7 +42,7 @@ struct resilient {
 	struct redis *redis;
 	struct journal *journal;
 	struct journal *recent; /* acknowledged in the last seconds */
-	struct spill *spill; /* the journal's files; the thread's */
+	struct journal_files *files; /* the journal's files; the thread's */
 	struct clock clock;
 
 	pthread_mutex_t lock;
@@ -293,12 +293,13 @@ replay_thread(void *arg)
 	while (pause_replay(resilient)) {
 		if (!redis_is_up(resilient->redis))
 			continue;
-		if (++polls % SPILL_POLLS == 0 &&
-			!spill_read(resilient->spill, resilient->journal, &err))
+		if (++polls % JOURNAL_FILES_POLLS == 0 &&
+			!journal_files_read(
+				resilient->files, resilient->journal, &err))
 			redis_say(resilient->redis, LOG_LEVEL_WARNING, "%s",
 				err.text);
 		if (replay_all(resilient, arena))
-			spill_replayed(resilient->spill);
+			journal_files_replayed(resilient->files);
 	}
 	arena_free(arena);
 	return NULL;
@@ -338,11 +339,12 @@ resilient_close(struct store *store)
 		say_ctx = resilient->redis->options.say_ctx;
 		redis_close(resilient->redis);
 	}
-	if (resilient->spill != NULL && resilient->journal != NULL &&
-		!spill_write(resilient->spill, resilient->journal, &err) &&
+	if (resilient->files != NULL && resilient->journal != NULL &&
+		!journal_files_write(
+			resilient->files, resilient->journal, &err) &&
 		say != NULL)
 		say(say_ctx, LOG_LEVEL_WARNING, err.text);
-	spill_free(resilient->spill);
+	journal_files_free(resilient->files);
 	store_close(resilient->memory);
 	journal_free(resilient->journal);
 	journal_free(resilient->recent);
@@ -370,16 +372,16 @@ who_answers(struct store *store)
 
 static bool
 resilient_top(struct store *store, struct arena *arena, int64_t day_ms,
-	size_t limit, struct store_boxes *boxes, struct err *err)
+	size_t limit, struct store_mailboxes *boxes, struct err *err)
 {
 	return store_top(who_answers(store), arena, day_ms, limit, boxes, err);
 }
 
 static bool
 resilient_box(struct store *store, struct arena *arena, struct slice mailbox,
-	struct store_boxes *boxes, struct err *err)
+	struct store_mailboxes *boxes, struct err *err)
 {
-	return store_box(who_answers(store), arena, mailbox, boxes, err);
+	return store_mailbox(who_answers(store), arena, mailbox, boxes, err);
 }
 
 static bool
@@ -501,7 +503,7 @@ static const struct store_backend backend = {
 	.close = resilient_close,
 	.name_of = resilient_name,
 	.top = resilient_top,
-	.box = resilient_box,
+	.mailbox = resilient_box,
 	.routes = resilient_routes,
 	.senders = resilient_senders,
 	.windows = resilient_windows,
@@ -551,11 +553,11 @@ open_parts(struct resilient *resilient, const struct store_options *options,
 	resilient->journal = journal_new((size_t)options->journal_bytes);
 	resilient->recent =
 		journal_new((size_t)options->journal_bytes / RECENT_PART);
-	resilient->spill = spill_new(options->state_dir);
+	resilient->files = journal_files_new(options->state_dir);
 	if (resilient->journal == NULL || resilient->recent == NULL ||
-		resilient->spill == NULL)
+		resilient->files == NULL)
 		return err_set(err, ERR_MEMORY, "out of memory");
-	if (!spill_read(resilient->spill, resilient->journal, &said) &&
+	if (!journal_files_read(resilient->files, resilient->journal, &said) &&
 		options->say != NULL)
 		options->say(options->say_ctx, LOG_LEVEL_WARNING, said.text);
 	resilient->redis = redis_open(options, &hooks, err);

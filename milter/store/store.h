@@ -47,7 +47,7 @@ enum note_mode {
 /*
  * note: the member was seen now. Members older than the window go (one that
  * is exactly as old as the window stays); of the rest the newest cap are
- * kept. A member noted again is kept once, at its latest time. after >= 0 makes
+ * kept. A member noted again is kept dedup, at its latest time. after >= 0 makes
  * the note conditional: it is carried out only if note number after of this
  * batch (an earlier index) answered count >= after_least: chains of
  * correlations need no further round trip.
@@ -185,7 +185,7 @@ void store_close(struct store *);
 struct slice store_name(struct store *, struct arena *, struct slice address);
 
 /* For people. Rows live in the arena. */
-struct store_box {
+struct store_mailbox {
 	struct slice mailbox;
 	uint64_t tally[TALLY_COUNT]; /* since it was first seen */
 	uint64_t flows; /* store_top: on the day asked for; else today's */
@@ -201,8 +201,8 @@ struct store_route {
 	uint64_t count;
 	int64_t first_ms, last_ms;
 };
-struct store_boxes {
-	struct store_box *at;
+struct store_mailboxes {
+	struct store_mailbox *at;
 	size_t count;
 };
 struct store_routes {
@@ -230,10 +230,10 @@ struct store_events { /* newest last; JSON texts */
 
 /* Mailboxes by flows of the UTC day that holds day_ms, most first. */
 bool store_top(struct store *, struct arena *, int64_t day_ms, size_t limit,
-	struct store_boxes *, struct err *);
+	struct store_mailboxes *, struct err *);
 /* One mailbox' record; count 0 or 1. */
-bool store_box(struct store *, struct arena *, struct slice mailbox,
-	struct store_boxes *, struct err *);
+bool store_mailbox(struct store *, struct arena *, struct slice mailbox,
+	struct store_mailboxes *, struct err *);
 /* Routes of one mailbox (absent: of all), last seen since, newest first. */
 bool store_routes(struct store *, struct arena *, struct slice mailbox,
 	int64_t since_ms, struct store_routes *, struct err *);

@@ -2,7 +2,7 @@
 /* Actions and their names; from a policy's level to an action. */
 #include "verdict/action.h"
 
-#include "sigma/diag.h"
+#include "yaml/diag.h"
 
 #define EXPERIMENTAL_CAP ACTION_TAG
 

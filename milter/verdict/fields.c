@@ -2,8 +2,8 @@
 /* The table of the fields, and the record that the policies run on. */
 #include "verdict/fields.h"
 
-#include "sigma/diag.h"
 #include "verdict/fetch.h"
+#include "yaml/diag.h"
 
 #include <string.h>
 

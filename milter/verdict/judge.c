@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The judge. One message is one hearing: recollect (one round trip, only if
+ * The judge. One message is one judgement: recollect (one round trip, only if
  * some recipient is external), infer, run the policies, note what they count
  * (a second one, only if some policy counts this message), decide.
  *
@@ -31,7 +31,7 @@ enum service {
 	SERVICE_OUTBOUND = 1 << 2,
 };
 
-struct hearing {
+struct judgement {
 	const struct judge_options *options;
 	const struct message *message;
 	struct waiting waiting;
@@ -73,7 +73,7 @@ find_judged(const struct message *message, struct slice ids[])
 }
 
 static void
-ask_store(struct hearing *h)
+ask_store(struct judgement *h)
 {
 	const struct sigma_program *program = h->options->program;
 	struct slice judged[RECOLLECT_JUDGED_MAX];
@@ -89,7 +89,7 @@ ask_store(struct hearing *h)
 }
 
 static void
-infer(struct hearing *h)
+infer(struct judgement *h)
 {
 	struct verdict *v = h->verdict;
 
@@ -117,7 +117,7 @@ services_of(const struct flow *flow)
 
 /* Does any policy look at such a flow? */
 static bool
-is_wanted(const struct hearing *h, const struct flow *flow)
+is_wanted(const struct judgement *h, const struct flow *flow)
 {
 	unsigned wanted = sigma_program_services(h->options->program);
 
@@ -127,7 +127,7 @@ is_wanted(const struct hearing *h, const struct flow *flow)
 }
 
 static void
-hear_flow(struct hearing *h, const struct flow *flow)
+hear_flow(struct judgement *h, const struct flow *flow)
 {
 	struct arena *arena = h->message->arena;
 	struct fields_source *source = arena_alloc(arena, sizeof(*source));
@@ -153,7 +153,7 @@ hear_flow(struct hearing *h, const struct flow *flow)
 }
 
 static bool
-begin_run(struct hearing *h)
+begin_run(struct judgement *h)
 {
 	struct arena *arena = h->message->arena;
 	struct fields_source *source = arena_alloc(arena, sizeof(*source));
@@ -172,7 +172,7 @@ begin_run(struct hearing *h)
 }
 
 static void
-hear(struct hearing *h)
+hear(struct judgement *h)
 {
 	for (size_t i = 0; i < h->verdict->flow_count; i++) {
 		const struct flow *flow = &h->verdict->flows[i];
@@ -225,7 +225,7 @@ note_answered(struct sigma_note *note, const struct store_note *answer)
 /* Only a message with a flow to the outside may wait: SIGMA_NOTE of any
  * other is told, and its correlations stay undecided. */
 static void
-count_notes(struct hearing *h)
+count_notes(struct judgement *h)
 {
 	struct store_batch batch = {.arena = h->message->arena};
 	struct sigma_note *notes = sigma_run_notes(h->run, &batch.count);
@@ -251,7 +251,7 @@ count_notes(struct hearing *h)
 
 /* Does the policy itself speak of mail that no person sent? */
 static bool
-names_such_mail(const struct hearing *h, const struct sigma_rule *rule)
+names_such_mail(const struct judgement *h, const struct sigma_rule *rule)
 {
 	static const char *const fields[] = {"message.bounce",
 		"message.auto_reply", "smtp.mail_from.address",
@@ -266,7 +266,7 @@ names_such_mail(const struct hearing *h, const struct sigma_rule *rule)
 }
 
 static enum action
-action_of(const struct hearing *h, const struct sigma_rule *rule)
+action_of(const struct judgement *h, const struct sigma_rule *rule)
 {
 	enum action action = respond_to(&h->options->respond, rule);
 	bool nobodys = h->message->null_sender || h->message->auto_reply;
@@ -294,7 +294,7 @@ stronger_first(const void *a, const void *b)
 }
 
 static void
-collect_hits(struct hearing *h)
+collect_hits(struct judgement *h)
 {
 	size_t count;
 	const struct sigma_hit *hits = sigma_run_finish(h->run, &count);
@@ -322,7 +322,7 @@ collect_hits(struct hearing *h)
 }
 
 static void
-run_policies(struct hearing *h)
+run_policies(struct judgement *h)
 {
 	if (h->options->program == NULL || h->verdict->again)
 		return;
@@ -372,7 +372,7 @@ event_id(const struct judge_options *options, const struct message *message)
 }
 
 static void
-decide(struct hearing *h)
+decide(struct judgement *h)
 {
 	struct verdict *v = h->verdict;
 
@@ -399,7 +399,7 @@ judge(const struct judge_options *options, struct store *store,
 	const struct message *message)
 {
 	static const struct verdict no_memory = {.gaps = GAP_BYTES};
-	struct hearing h = {
+	struct judgement h = {
 		.options = options,
 		.message = message,
 		.waiting = {.store = store,

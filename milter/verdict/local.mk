@@ -1,24 +1,35 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LIBRARIES += libverdict.a
 libverdict_a_SOURCES = \
-	milter/verdict/action.c milter/verdict/action.h \
-	milter/verdict/eml.c milter/verdict/eml.h \
-	milter/verdict/event.c milter/verdict/event.h \
-	milter/verdict/fetch_flow.c milter/verdict/fetch_message.c \
+	milter/verdict/action.c \
+	milter/verdict/action.h \
+	milter/verdict/event.c \
+	milter/verdict/event.h \
 	milter/verdict/fetch.h \
-	milter/verdict/fields.c milter/verdict/fields.h \
-	milter/verdict/judge.c milter/verdict/judge.h \
-	milter/verdict/keyword.c milter/verdict/keyword.h \
-	milter/verdict/lists.c milter/verdict/lists.h \
-	milter/verdict/lookalike.c milter/verdict/lookalike.h \
-	milter/verdict/metrics.c milter/verdict/metrics.h \
-	milter/verdict/policies.c milter/verdict/policies.h \
-	milter/verdict/recollect.c milter/verdict/recollect.h \
+	milter/verdict/fetch_flow.c \
+	milter/verdict/fetch_message.c \
+	milter/verdict/fields.c \
+	milter/verdict/fields.h \
+	milter/verdict/judge.c \
+	milter/verdict/judge.h \
+	milter/verdict/keyword.c \
+	milter/verdict/keyword.h \
+	milter/verdict/lists.c \
+	milter/verdict/lists.h \
+	milter/verdict/lookalike.c \
+	milter/verdict/lookalike.h \
+	milter/verdict/metrics.c \
+	milter/verdict/metrics.h \
+	milter/verdict/policies.c \
+	milter/verdict/policies.h \
+	milter/verdict/recollect.c \
+	milter/verdict/recollect.h \
 	milter/verdict/record.c \
-	milter/verdict/sandbox.c milter/verdict/sandbox.h \
 	milter/verdict/source.h \
-	milter/verdict/tag.c milter/verdict/tag.h \
-	milter/verdict/trial.c milter/verdict/trial.h \
-	milter/verdict/value.c milter/verdict/value.h \
-	milter/verdict/verdict.c milter/verdict/verdict.h
-LIBVERDICT = libverdict.a $(LIBFORWARD) $(LIBSIGMA) $(LIBSTORE) $(JANSSON_LIBS) $(PSL_LIBS) $(LIBBASE)
+	milter/verdict/tag.c \
+	milter/verdict/tag.h \
+	milter/verdict/value.c \
+	milter/verdict/value.h \
+	milter/verdict/verdict.c \
+	milter/verdict/verdict.h
+LIBVERDICT = libverdict.a $(LIBFORWARD) $(LIBSIGMA) $(LIBSTORE) $(PSL_LIBS) $(LIBBASE)

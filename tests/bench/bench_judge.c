@@ -8,9 +8,9 @@
  * perf; nothing passes or fails here.
  */
 #include "base/clock.h"
+#include "lab/eml.h"
 #include "mail/realm.h"
 #include "store/options.h"
-#include "verdict/eml.h"
 #include "verdict/judge.h"
 #include "verdict/policies.h"
 

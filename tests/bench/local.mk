@@ -13,4 +13,4 @@ EXTRA_DIST += tests/bench/mail/in.txt tests/bench/mail/out.txt \
 noinst_PROGRAMS += tests/bench/bench_message
 tests_bench_bench_message_LDADD = $(LIBMAIL)
 noinst_PROGRAMS += tests/bench/bench_judge
-tests_bench_bench_judge_LDADD = $(LIBVERDICT)
+tests_bench_bench_judge_LDADD = $(LIBLAB)

@@ -205,15 +205,15 @@ count_all(struct load *load, struct verdict *v)
 	for (i = 0; i < MAILBOXES && ok; i++) {
 		long expected = atomic_load(&load->noted[i]);
 		struct store_windows windows;
-		struct store_boxes boxes;
+		struct store_mailboxes boxes;
 		char name[48];
 		long found, tallied;
 
 		snprintf(name, sizeof name, "user%d@example.com", i);
 		ok = store_windows(load->store, arena, slice_of(name), &windows,
 			     &err) &&
-			store_box(load->store, arena, slice_of(name), &boxes,
-				&err);
+			store_mailbox(load->store, arena, slice_of(name),
+				&boxes, &err);
 		found = ok && windows.count == 1 ? (long)windows.at->count : 0;
 		tallied = ok && boxes.count == 1
 			? (long)boxes.at->tally[TALLY_FORWARDED]

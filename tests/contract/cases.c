@@ -596,7 +596,7 @@ static void
 box_holds_the_totals(struct contract *c)
 {
 	const struct slice none = {NULL, 0};
-	struct store_boxes boxes;
+	struct store_mailboxes boxes;
 	struct err err;
 
 	tally(c, alice, none, TALLY_RECEIVED, "1");
@@ -607,7 +607,7 @@ box_holds_the_totals(struct contract *c)
 	tally(c, alice, other, TALLY_FORWARDED, "3");
 	tally(c, alice, none, TALLY_QUARANTINED, "3");
 	settle(c);
-	assert_true(store_box(c->store, c->arena, alice, &boxes, &err));
+	assert_true(store_mailbox(c->store, c->arena, alice, &boxes, &err));
 	assert_int_equal(boxes.count, 1);
 	assert_true(slice_equal(boxes.at->mailbox, alice));
 	assert_int_equal(boxes.at->tally[TALLY_RECEIVED], 1);
@@ -618,14 +618,14 @@ box_holds_the_totals(struct contract *c)
 	assert_int_equal(boxes.at->flows, 1);
 	assert_int_equal(boxes.at->first_forward_ms, START_MS);
 	assert_int_equal(boxes.at->last_forward_ms, START_MS + DAY_MS);
-	assert_true(store_box(c->store, c->arena, bob, &boxes, &err));
+	assert_true(store_mailbox(c->store, c->arena, bob, &boxes, &err));
 	assert_int_equal(boxes.count, 0);
 }
 
 static void
 top_is_of_a_day(struct contract *c)
 {
-	struct store_boxes boxes;
+	struct store_mailboxes boxes;
 	struct err err;
 	char name[16];
 	int i;
@@ -857,7 +857,7 @@ static void
 forget_wipes_everywhere(struct contract *c)
 {
 	struct store_routes routes;
-	struct store_boxes boxes;
+	struct store_mailboxes boxes;
 	struct store_events events;
 	struct store_recall answer;
 	struct store_windows windows;
@@ -879,7 +879,7 @@ forget_wipes_everywhere(struct contract *c)
 	assert_true(wiped >= 5);
 	assert_false(facts(c, alice, drop).known);
 	assert_true(facts(c, bob, drop).known);
-	assert_true(store_box(c->store, c->arena, alice, &boxes, &err));
+	assert_true(store_mailbox(c->store, c->arena, alice, &boxes, &err));
 	assert_int_equal(boxes.count, 0);
 	assert_true(store_top(
 		c->store, c->arena, c->clock.now_ms, 10, &boxes, &err));

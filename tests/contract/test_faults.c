@@ -581,7 +581,7 @@ static void
 any_reply_is_survived(void **state)
 {
 	struct rig *rig = *state;
-	struct store_boxes boxes;
+	struct store_mailboxes boxes;
 	struct err err;
 	uint64_t count;
 	const char *wanted = getenv("FORWARDEN_SEEDS");

@@ -8,9 +8,9 @@
  */
 #include "fuzz.h"
 
+#include "lab/sandbox.h"
 #include "verdict/event.h"
 #include "verdict/policies.h"
-#include "verdict/sandbox.h"
 #include "verdict/tag.h"
 
 #include <stdlib.h>

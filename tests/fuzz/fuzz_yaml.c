@@ -2,7 +2,7 @@
 /* The YAML loader: any bytes give documents or errors with places. */
 #include "fuzz.h"
 
-#include "sigma/yaml.h"
+#include "yaml/yaml.h"
 
 #define ARENA_BYTES ((size_t)64 << 20)
 

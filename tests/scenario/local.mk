@@ -2,7 +2,7 @@
 check_PROGRAMS += test_scenarios
 test_scenarios_SOURCES = tests/scenario/test_scenarios.c \
 	tests/scenario/scn.c tests/scenario/scn.h
-test_scenarios_LDADD = $(LIBVERDICT)
+test_scenarios_LDADD = $(LIBLAB)
 EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/bursts.scn \
 	tests/scenario/clients.scn \

@@ -7,6 +7,8 @@
  */
 #include "scn.h"
 
+#include "base/amount.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -367,7 +369,7 @@ set_times(struct parser *p, struct slice value)
 static bool
 set_every(struct parser *p, struct slice value)
 {
-	if (p->step == NULL || !trial_duration(value, &p->step->every_ms))
+	if (p->step == NULL || !amount_seconds_parse(value, &p->step->every_ms))
 		return fail(p, "every is a duration, of a message");
 	return true;
 }
@@ -460,7 +462,7 @@ clock_line(struct parser *p, struct slice line)
 	int64_t ms;
 
 	close_letter(p);
-	if (!trial_duration(text, &ms))
+	if (!amount_seconds_parse(text, &ms))
 		return fail(p, "how far? \"the clock advances 1 h\"");
 	p->pending_ms += ms;
 	return true;

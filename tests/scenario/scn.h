@@ -8,7 +8,7 @@
 #define TESTS_SCENARIO_SCN_H
 
 #include "base/arena.h"
-#include "verdict/trial.h"
+#include "lab/trial.h"
 
 #define SCN_PATHS_MAX 8
 

@@ -10,8 +10,6 @@ tests_unit_test_listener_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_session_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_session_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_postfix
-tests_unit_test_postfix_SOURCES = tests/unit/test_postfix.c \
-	milter/cli/postfix.c milter/cli/postfix.h \
-	milter/cli/process.c milter/cli/process.h
+tests_unit_test_postfix_SOURCES = tests/unit/test_postfix.c
 tests_unit_test_postfix_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_postfix_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
+tests_unit_test_postfix_LDADD = $(LIBMTA) $(CMOCKA_LIBS)

@@ -5,9 +5,9 @@ check_PROGRAMS += test_diag test_yaml tests/unit/test_policy \
 	tests/unit/test_regex tests/unit/test_needles \
 	tests/unit/test_shortlist
 test_diag_SOURCES = tests/unit/test_diag.c
-test_diag_LDADD = $(LIBSIGMA) $(CMOCKA_LIBS)
+test_diag_LDADD = $(LIBYAML) $(CMOCKA_LIBS)
 test_yaml_SOURCES = tests/unit/test_yaml.c
-test_yaml_LDADD = $(LIBSIGMA) $(CMOCKA_LIBS)
+test_yaml_LDADD = $(LIBYAML) $(CMOCKA_LIBS)
 noinst_PROGRAMS += tests/sigma_eval
 tests_sigma_eval_SOURCES = tests/sigma_eval.c
 tests_sigma_eval_LDADD = $(LIBSIGMA) $(JANSSON_LIBS)

@@ -2,8 +2,8 @@
 /* The configuration: what is read, what is refused and where. */
 #include "rows.h"
 
+#include "base/amount.h"
 #include "daemon/config.h"
-#include "daemon/config_amount.h"
 #include "daemon/config_type.h"
 
 #include <stdio.h>
@@ -150,8 +150,8 @@ check_amount(void **state)
 	const struct amount *row = *state;
 	struct slice text = slice_of(row->name);
 	long long value = -1;
-	bool ok = row->duration ? config_duration_parse(text, &value)
-				: config_size_parse(text, &value);
+	bool ok = row->duration ? amount_duration_parse(text, &value)
+				: amount_size_parse(text, &value);
 
 	assert_int_equal(ok, row->ok);
 	if (ok)

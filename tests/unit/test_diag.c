@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Diagnostics: order, caret, escaping, nearest names. */
-#include "sigma/diag.h"
+#include "yaml/diag.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

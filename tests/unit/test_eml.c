@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Headers split into fields, and lists beside policies. */
-#include "verdict/eml.h"
+#include "lab/eml.h"
 #include "verdict/lists.h"
 
 #include <setjmp.h>

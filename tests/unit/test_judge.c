@@ -278,11 +278,11 @@ test_metrics(void **state)
 static uint64_t
 tally_of(struct box *box, struct slice mailbox, enum tally_what what)
 {
-	struct store_boxes boxes = {0};
+	struct store_mailboxes boxes = {0};
 	struct err err;
 
-	assert_true(store_box(sandbox_store(box->sandbox), box->arena, mailbox,
-		&boxes, &err));
+	assert_true(store_mailbox(sandbox_store(box->sandbox), box->arena,
+		mailbox, &boxes, &err));
 	return boxes.count > 0 ? boxes.at[0].tally[what] : 0;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* An installed Postfix in its own words: lists, services, overrides. */
-#include "cli/postfix.h"
+#include "mta/postfix.h"
 
-#include "cli/process.h"
+#include "base/process.h"
 #include "rows.h"
 
 static const char settings[] = "milter_default_action = tempfail\n"

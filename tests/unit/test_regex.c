@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "base/fold.h"
-#include "sigma/hostile.h"
 #include "sigma/literal.h"
+#include "sigma/redos.h"
 #include "sigma/regex.h"
 
 #include <stdio.h>
@@ -154,15 +154,15 @@ test_hostile_finds_the_slow_ones(void **state)
 		"^(([a-z])+.)+[A-Z]([a-z])+$", "(a|aa)+$"};
 	static const char *const quick[] = {"\\.(com|net)$", "^[a-z]{2,20}$",
 		"invoice[ _-]?[0-9]{3,}", "foo.{0,80}bar"};
-	struct hostile found;
+	struct redos found;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < 4; i++) {
 		struct regex *regex = compile(slow[i], 0);
 
-		hostile_measure(regex, slice_of(slow[i]), 4096, &found);
-		if (!found.gave_up && found.worst_us <= HOSTILE_US_MAX)
+		redos_measure(regex, slice_of(slow[i]), 4096, &found);
+		if (!found.gave_up && found.worst_us <= REDOS_US_MAX)
 			fail_msg("%s: %lld us", slow[i],
 				(long long)found.worst_us);
 		regex_free(regex);
@@ -170,7 +170,7 @@ test_hostile_finds_the_slow_ones(void **state)
 	for (i = 0; i < 4; i++) {
 		struct regex *regex = compile(quick[i], 0);
 
-		hostile_measure(regex, slice_of(quick[i]), 4096, &found);
+		redos_measure(regex, slice_of(quick[i]), 4096, &found);
 		assert_false(found.gave_up);
 		regex_free(regex);
 	}

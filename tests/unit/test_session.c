@@ -43,15 +43,15 @@ write_text(const char *folder, const char *name, const char *text)
 	(void)fclose(f);
 }
 
-static const struct snapshot *
+static const struct generation *
 load(const struct fixture *fixture)
 {
 	struct diags *diags = diags_new();
-	const struct snapshot *snapshot;
+	const struct generation *snapshot;
 	char path[64];
 
 	(void)snprintf(path, sizeof path, "%s/c.yaml", fixture->folder);
-	snapshot = snapshot_load(path, NULL, diags);
+	snapshot = generation_load(path, NULL, diags);
 	assert_non_null(snapshot);
 	diags_free(diags);
 	return snapshot;
@@ -82,7 +82,7 @@ fixture_init(struct fixture *fixture, const char *action, const char *mode)
 	store_options_init(&options);
 	options.clock = clock_fake(&fixture->clock);
 	fixture->service = (struct session_service){
-		.slot = snapshot_slot_new_take(load(fixture)),
+		.slot = generation_slot_new_take(load(fixture)),
 		.store = store_open(&options, &err),
 		.report = report_new(&report, NULL, &err),
 		.clock = clock_fake(&fixture->clock),
@@ -100,7 +100,7 @@ fixture_fini(struct fixture *fixture)
 
 	store_close(fixture->service.store);
 	report_free(fixture->service.report);
-	snapshot_slot_free(fixture->service.slot);
+	generation_slot_free(fixture->service.slot);
 	(void)snprintf(path, sizeof path, "%s/p.yaml", fixture->folder);
 	(void)unlink(path);
 	(void)snprintf(path, sizeof path, "%s/c.yaml", fixture->folder);
@@ -243,7 +243,7 @@ test_a_message_keeps_the_snapshot_of_its_mail(void **state)
 	begin(session, "act");
 	(void)snprintf(text, sizeof text, policies, "log");
 	write_text(fixture.folder, "p.yaml", text);
-	snapshot_slot_set_take(fixture.service.slot, load(&fixture));
+	generation_slot_set_take(fixture.service.slot, load(&fixture));
 	outcome = judge_it(session, ALL_OFFERS);
 	assert_int_equal(outcome->action, ACTION_REJECT);
 	session_done(session, outcome->action);

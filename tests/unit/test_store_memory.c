@@ -323,7 +323,7 @@ a_takeover_loses_no_note(void **state)
 {
 	struct fixture *f = *state;
 	struct store *old = f->store, *new;
-	struct store_boxes boxes;
+	struct store_mailboxes boxes;
 	struct err err;
 
 	note(f, "alice@example.com", "before");
@@ -349,7 +349,7 @@ a_takeover_loses_no_note(void **state)
 	assert_int_equal(
 		facts(f, "bob@example.com", "drop@evil.example").route_count,
 		1);
-	assert_true(store_box(
+	assert_true(store_mailbox(
 		f->store, f->arena, SLICE("alice@example.com"), &boxes, &err));
 	assert_int_equal(boxes.at->tally[TALLY_FORWARDED], 2);
 	reopen(f);

@@ -10,11 +10,11 @@
 #include "base/arena.h"
 #include "store/codec.h"
 #include "store/journal.h"
-#include "store/once.h"
+#include "store/memory/dedup.h"
+#include "store/memory/siphash.h"
 #include "store/options.h"
-#include "store/place.h"
-#include "store/rediskey.h"
-#include "store/siphash.h"
+#include "store/redis/redis_key.h"
+#include "store/uri.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,51 +26,49 @@ places_are_taken_apart(void **state)
 {
 	static const struct {
 		const char *uri;
-		enum place_kind kind;
+		enum uri_kind kind;
 		const char *host;
 		int port;
 		const char *user, *password, *service;
 		int hosts, db;
 	} rows[] = {
-		{"memory", PLACE_MEMORY, "", 0, "", "", "", 0, 0},
-		{"redis://h", PLACE_REDIS, "h", 6379, "", "", "", 1, 0},
-		{"redis://h:1/3", PLACE_REDIS, "h", 1, "", "", "", 1, 3},
-		{"redis://h/", PLACE_REDIS, "h", 6379, "", "", "", 1, 0},
-		{"REDIS://[::1]:77", PLACE_REDIS, "::1", 77, "", "", "", 1, 0},
-		{"redis://[2001:db8::1]", PLACE_REDIS, "2001:db8::1", 6379, "",
+		{"memory", URI_MEMORY, "", 0, "", "", "", 0, 0},
+		{"redis://h", URI_REDIS, "h", 6379, "", "", "", 1, 0},
+		{"redis://h:1/3", URI_REDIS, "h", 1, "", "", "", 1, 3},
+		{"redis://h/", URI_REDIS, "h", 6379, "", "", "", 1, 0},
+		{"REDIS://[::1]:77", URI_REDIS, "::1", 77, "", "", "", 1, 0},
+		{"redis://[2001:db8::1]", URI_REDIS, "2001:db8::1", 6379, "",
 			"", "", 1, 0},
-		{"redis://:p%40ss@h", PLACE_REDIS, "h", 6379, "", "p@ss", "", 1,
+		{"redis://:p%40ss@h", URI_REDIS, "h", 6379, "", "p@ss", "", 1,
 			0},
-		{"redis://p@h", PLACE_REDIS, "h", 6379, "", "p", "", 1, 0},
-		{"redis://u:p:q@h", PLACE_REDIS, "h", 6379, "u", "p:q", "", 1,
-			0},
-		{"redis://u:a@b@h", PLACE_REDIS, "h", 6379, "u", "a@b", "", 1,
-			0},
-		{"unix:/run/redis.sock", PLACE_REDIS, "/run/redis.sock", 0, "",
+		{"redis://p@h", URI_REDIS, "h", 6379, "", "p", "", 1, 0},
+		{"redis://u:p:q@h", URI_REDIS, "h", 6379, "u", "p:q", "", 1, 0},
+		{"redis://u:a@b@h", URI_REDIS, "h", 6379, "u", "a@b", "", 1, 0},
+		{"unix:/run/redis.sock", URI_REDIS, "/run/redis.sock", 0, "",
 			"", "", 1, 0},
-		{"unix:/r.sock?db=5", PLACE_REDIS, "/r.sock", 0, "", "", "", 1,
+		{"unix:/r.sock?db=5", URI_REDIS, "/r.sock", 0, "", "", "", 1,
 			5},
-		{"redis+sentinel://a,b:7,c/fw/2", PLACE_SENTINEL, "a", 26379,
-			"", "", "fw", 3, 2},
-		{"redis+cluster://u:p@a:1,b:2", PLACE_CLUSTER, "a", 1, "u", "p",
+		{"redis+sentinel://a,b:7,c/fw/2", URI_SENTINEL, "a", 26379, "",
+			"", "fw", 3, 2},
+		{"redis+cluster://u:p@a:1,b:2", URI_CLUSTER, "a", 1, "u", "p",
 			"", 2, 0},
 	};
-	struct place place;
+	struct store_uri uri;
 	struct err err;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
-		if (!place_parse(slice_of(rows[i].uri), &place, &err))
+		if (!uri_parse(slice_of(rows[i].uri), &uri, &err))
 			fail_msg("%s: %s", rows[i].uri, err.text);
-		assert_int_equal(place.kind, rows[i].kind);
-		assert_int_equal(place.host_count, rows[i].hosts);
-		assert_string_equal(place.hosts[0].host, rows[i].host);
-		assert_int_equal(place.hosts[0].port, rows[i].port);
-		assert_string_equal(place.user, rows[i].user);
-		assert_string_equal(place.password, rows[i].password);
-		assert_string_equal(place.service, rows[i].service);
-		assert_int_equal(place.db, rows[i].db);
+		assert_int_equal(uri.kind, rows[i].kind);
+		assert_int_equal(uri.host_count, rows[i].hosts);
+		assert_string_equal(uri.hosts[0].host, rows[i].host);
+		assert_int_equal(uri.hosts[0].port, rows[i].port);
+		assert_string_equal(uri.user, rows[i].user);
+		assert_string_equal(uri.password, rows[i].password);
+		assert_string_equal(uri.service, rows[i].service);
+		assert_int_equal(uri.db, rows[i].db);
 	}
 }
 
@@ -118,16 +116,16 @@ static void
 slots_are_those_of_the_specification(void **state)
 {
 	(void)state;
-	assert_int_equal(rediskey_slot(SLICE("123456789")), 0x31C3);
-	assert_int_equal(rediskey_slot(SLICE("foo")), 12182);
-	assert_int_equal(rediskey_slot(SLICE("{user1000}.following")),
-		rediskey_slot(SLICE("user1000")));
-	assert_int_equal(rediskey_slot(SLICE("foo{}{bar}")),
-		rediskey_slot(SLICE("foo{}{bar}")));
-	assert_int_equal(rediskey_slot(SLICE("foo{{bar}}zap")),
-		rediskey_slot(SLICE("{bar")));
-	assert_int_equal(rediskey_slot(SLICE("foo{bar}{zap}")),
-		rediskey_slot(SLICE("bar")));
+	assert_int_equal(redis_key_slot(SLICE("123456789")), 0x31C3);
+	assert_int_equal(redis_key_slot(SLICE("foo")), 12182);
+	assert_int_equal(redis_key_slot(SLICE("{user1000}.following")),
+		redis_key_slot(SLICE("user1000")));
+	assert_int_equal(redis_key_slot(SLICE("foo{}{bar}")),
+		redis_key_slot(SLICE("foo{}{bar}")));
+	assert_int_equal(redis_key_slot(SLICE("foo{{bar}}zap")),
+		redis_key_slot(SLICE("{bar")));
+	assert_int_equal(redis_key_slot(SLICE("foo{bar}{zap}")),
+		redis_key_slot(SLICE("bar")));
 }
 
 static void
@@ -139,17 +137,17 @@ keys_come_back_from_their_spelling(void **state)
 	size_t i;
 
 	(void)state;
-	key = rediskey_tagged(arena, "fw1", "win", text, SLICE("p}1"));
+	key = redis_key_tagged(arena, "fw1", "win", text, SLICE("p}1"));
 	for (i = 0; i < key.len; i++)
 		assert_in_range((unsigned char)key.p[i], 0x21, 0x7E);
 	assert_true(slice_equal(
-		rediskey_parse(arena, "fw1", key, &back, &rest), SLICE("win")));
+		redis_key_parse(arena, "fw1", key, &back, &rest), SLICE("win")));
 	assert_true(slice_equal(back, text));
 	assert_true(slice_equal(rest, SLICE("p}1")));
-	key = rediskey_tagged(arena, "fw1", "box", SLICE(""), rest);
+	key = redis_key_tagged(arena, "fw1", "box", SLICE(""), rest);
 	assert_int_equal(slice_find(key, SLICE("{}")), SLICE_NONE);
 	assert_true(
-		rediskey_parse(arena, "other", key, &back, &rest).p == NULL);
+		redis_key_parse(arena, "other", key, &back, &rest).p == NULL);
 	arena_free(arena);
 }
 
@@ -290,21 +288,21 @@ a_damaged_journal_is_said(void **state)
 static void
 prints_are_known_for_a_generation(void **state)
 {
-	struct once once;
+	struct dedup once;
 	uint64_t i;
 
 	(void)state;
-	once_init(&once, 1000);
+	dedup_init(&once, 1000);
 	for (i = 1; i <= 5000; i++) {
-		assert_true(once_first(&once, i * 0x9E3779B97F4A7C15U));
-		assert_false(once_first(&once, i * 0x9E3779B97F4A7C15U));
+		assert_true(dedup_first(&once, i * 0x9E3779B97F4A7C15U));
+		assert_false(dedup_first(&once, i * 0x9E3779B97F4A7C15U));
 		if (i > 1000)
-			assert_false(once_first(
+			assert_false(dedup_first(
 				&once, (i - 999) * 0x9E3779B97F4A7C15U));
 	}
-	assert_in_range(once_bytes(&once), 1, 2 * 4096 * sizeof(uint64_t));
-	assert_true(once_first(&once, 1 * 0x9E3779B97F4A7C15U));
-	once_fini(&once);
+	assert_in_range(dedup_bytes(&once), 1, 2 * 4096 * sizeof(uint64_t));
+	assert_true(dedup_first(&once, 1 * 0x9E3779B97F4A7C15U));
+	dedup_fini(&once);
 }
 
 /* Keys and inputs of the reference implementation's vectors; the values are

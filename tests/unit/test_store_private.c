@@ -143,7 +143,7 @@ addresses_are_asked_and_never_shown(void **state)
 {
 	struct fixture *f = *state;
 	struct store_routes routes;
-	struct store_boxes boxes;
+	struct store_mailboxes boxes;
 	struct store_windows windows;
 	struct store_op recall = {
 		STORE_RECALL, {.recall = {.id = SLICE("id")}}};
@@ -152,14 +152,14 @@ addresses_are_asked_and_never_shown(void **state)
 	struct err err;
 
 	fill(f);
-	assert_true(store_box(
+	assert_true(store_mailbox(
 		f->store, f->arena, SLICE("alice@example.com"), &boxes, &err));
 	assert_int_equal(boxes.count, 1);
 	assert_true(is_name(boxes.at->mailbox));
 	assert_true(slice_equal(boxes.at->mailbox,
 		store_name(f->store, f->arena, SLICE("alice@example.com"))));
-	assert_true(
-		store_box(f->store, f->arena, boxes.at->mailbox, &boxes, &err));
+	assert_true(store_mailbox(
+		f->store, f->arena, boxes.at->mailbox, &boxes, &err));
 	assert_int_equal(boxes.count, 1);
 	assert_true(store_senders(
 		f->store, f->arena, SLICE("drop@evil.example"), &routes, &err));
@@ -210,14 +210,14 @@ static void
 another_key_gives_other_names(void **state)
 {
 	struct fixture *f = *state;
-	struct store_boxes boxes;
+	struct store_mailboxes boxes;
 	struct err err;
 
 	fill(f);
 	store_close(f->store);
 	f->options.hash_key = SLICE("another key of sixteen bytes");
 	open_store(f);
-	assert_true(store_box(
+	assert_true(store_mailbox(
 		f->store, f->arena, SLICE("alice@example.com"), &boxes, &err));
 	assert_int_equal(boxes.count, 0);
 }
@@ -226,7 +226,7 @@ static void
 forget_hashes_too(void **state)
 {
 	struct fixture *f = *state;
-	struct store_boxes boxes;
+	struct store_mailboxes boxes;
 	struct err err;
 	uint64_t wiped;
 
@@ -234,7 +234,7 @@ forget_hashes_too(void **state)
 	assert_true(store_forget(
 		f->store, SLICE("alice@example.com"), &wiped, &err));
 	assert_int_equal(wiped, 5);
-	assert_true(store_box(
+	assert_true(store_mailbox(
 		f->store, f->arena, SLICE("alice@example.com"), &boxes, &err));
 	assert_int_equal(boxes.count, 0);
 }

@@ -3,8 +3,8 @@
 #ifndef TESTS_UNIT_VERDICT_BOX_H
 #define TESTS_UNIT_VERDICT_BOX_H
 
+#include "lab/sandbox.h"
 #include "verdict/policies.h"
-#include "verdict/sandbox.h"
 
 #include <stdio.h>
 #include <stdlib.h>

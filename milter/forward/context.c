@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What all recipients of one message share, read once. */
+#include "forward/findings.h"
+
+bool
+context_is_local(const struct context *context, const struct address *address)
+{
+	return address->domain.len > 0 &&
+		realm_has_domain(context->message->realm, address->domain);
+}
+
+/* MAIL FROM as a mailbox, if it is one. */
+static void
+read_sender(struct context *context)
+{
+	const struct message *message = context->message;
+
+	context->sender = rewritten_parse(message->arena, &message->mail_from);
+	if (context->sender.scheme == REWRITTEN_NONE)
+		context->envelope = message->mail_from;
+	else if (context->sender.scheme == REWRITTEN_BATV)
+		context->envelope = context->sender.mailbox;
+	context->envelope_local = context_is_local(context, &context->envelope);
+}
+
+/* A login without a domain is the author's or the sender's local part. */
+static bool
+is_login(const struct context *context, const struct address *address)
+{
+	return slice_equal_fold(
+		       context->message->client.auth_user, address->local) &&
+		context_is_local(context, address);
+}
+
+static void
+read_login(struct context *context)
+{
+	const struct message *message = context->message;
+	struct slice user = message->client.auth_user;
+	struct address address;
+
+	if (user.len == 0)
+		return;
+	if (slice_find_byte(user, '@', 0) != SLICE_NONE) {
+		if (address_parse_path(message->arena, user, &address) &&
+			address_is_mailbox(&address) &&
+			context_is_local(context, &address))
+			context->login = address;
+		return;
+	}
+	if (message->from.count > 0 && is_login(context, &message->from.at[0]))
+		context->login = message->from.at[0];
+	else if (is_login(context, &context->envelope))
+		context->login = context->envelope;
+}
+
+/*
+ * A local From is our author if the message began on our side, or if the
+ * envelope says the same. An outsider can write both; then our trace or
+ * ORCPT names the mailbox that it really passed, and goes before the author.
+ */
+static void
+read_author(struct context *context)
+{
+	const struct message *message = context->message;
+	const struct address *from;
+
+	if (message->from.count == 0 || !message->from_local)
+		return;
+	from = &message->from.at[0];
+	if (context_is_local(context, from) &&
+		(custody_born_here(&context->custody) ||
+			address_equal(from, &context->envelope)))
+		context->author = *from;
+}
+
+void
+context_begin(struct context *context, const struct message *message,
+	const struct memory *memories, size_t count)
+{
+	const struct address none = {.broken = false};
+
+	context->message = message;
+	context->memories = memories;
+	context->memory_count = memories != NULL ? count : 0;
+	context->envelope = context->login = context->author = none;
+	context->custody = custody_walk(message);
+	read_sender(context);
+	read_login(context);
+	read_author(context);
+	marks_read(message, &context->custody, &context->marks);
+}

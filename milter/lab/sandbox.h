@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The engine in a box: realm, policies, a store of its own and a clock that
+ * is moved by hand. Messages go in as text and verdicts come out, exactly as
+ * in the daemon. For tests, explanations and replays. One thread.
+ */
+#ifndef LAB_SANDBOX_H
+#define LAB_SANDBOX_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "mail/realm.h"
+#include "verdict/judge.h"
+
+struct sandbox;
+
+struct sandbox_options {
+	const struct realm *realm; /* borrowed */
+	struct judge_options judge; /* its program is borrowed */
+	const char *store; /* where store_open() opens one; NULL: memory */
+	struct slice hash_key; /* of store_options; absent: names are kept */
+	int64_t at_ms; /* where the clock begins */
+};
+
+/* NULL when the store cannot be opened. */
+struct sandbox *sandbox_new(const struct sandbox_options *, struct err *);
+void sandbox_free(struct sandbox *);
+
+/* A message as a test or an archive tells it. Paths may carry ESMTP
+ * parameters: "<a@example.com> ORCPT=rfc822;b@example.org". */
+struct letter {
+	struct client client;
+	struct slice mail_from;
+	const struct slice *rcpts;
+	size_t rcpt_count;
+	struct slice header; /* as eml_add_fields() takes it */
+	struct slice queue_id;
+};
+
+/* Never back. */
+void sandbox_set_time(struct sandbox *, int64_t at_ms);
+int64_t sandbox_time(const struct sandbox *);
+void sandbox_set_respond(struct sandbox *, const struct respond *);
+
+/* Judges and records. The verdict lives in arena. */
+const struct verdict *sandbox_judge(
+	struct sandbox *, struct arena *, const struct letter *);
+/* The parts of it, for explain: the facts alone. NULL when arena is full. */
+const struct message *sandbox_message(
+	const struct sandbox *, struct arena *, const struct letter *);
+const struct judge_options *sandbox_options(const struct sandbox *);
+struct store *sandbox_store(const struct sandbox *);
+
+#endif

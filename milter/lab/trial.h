@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A trial: messages in a row with the time between them, and what is
+ * expected to come out. The policies' own tests and the scenarios are read
+ * into trials; failures come out as a difference, line by line.
+ */
+#ifndef LAB_TRIAL_H
+#define LAB_TRIAL_H
+
+#include "base/buf.h"
+#include "lab/sandbox.h"
+
+/* "action" is "quarantine"; what is known is trial_key_count() names. */
+struct trial_expect {
+	struct slice key, value; /* lists with commas */
+	unsigned line;
+};
+
+struct trial_step {
+	unsigned line;
+	int64_t at_ms; /* the clock goes there first; 0: it stays */
+	int64_t after_ms; /* and on by this */
+	struct slice contain; /* a mailbox an operator contains then, a day */
+	unsigned repeat; /* how many messages; 0: none at all */
+	int64_t every_ms; /* between them */
+	/* "{n}" in paths, the user and the header is the message's number,
+	 * from 1. */
+	struct letter letter;
+	const struct respond *respond; /* from here on; NULL: as before */
+	/* Of the last of the messages. */
+	const struct trial_expect *expects;
+	size_t expect_count;
+};
+
+struct trial {
+	const char *file;
+	const struct trial_step *steps;
+	size_t count;
+};
+
+/* Runs it; each expectation that failed is one line "file:line: ...". False
+ * if there was any. */
+bool trial_run(struct sandbox *, const struct trial *, struct buf *failures);
+
+/* The names an expectation may have, and what they mean. */
+size_t trial_key_count(void);
+const char *trial_key(size_t index);
+const char *trial_key_meaning(size_t index);
+bool trial_key_is(struct slice key);
+
+#endif

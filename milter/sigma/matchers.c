@@ -1,0 +1,585 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Compiling the values of an item into tests: one maker an operator. */
+#include "sigma/matchers.h"
+
+#include "sigma/literal.h"
+#include "sigma/redos.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What %placeholders% of one item may come to. */
+#define EXPANDED_MAX 1000000
+#define REDOS_HINT                                                            \
+	"repetitions that can match the same text make it slow: write "       \
+	"[a-z]+[a-z]+[0-9] as [a-z]{2,}[0-9]; or anchor it with ^, bound it " \
+	"as in .{0,80}, or use |contains"
+
+/* One value: its node for the place, its text perhaps of a list. */
+struct value {
+	const struct yaml_node *node;
+	struct slice text;
+	bool listed; /* text is an entry of a list */
+};
+
+typedef bool make_fn(struct matchers *, const struct value *);
+
+static bool
+wrong(struct matchers *tests, const struct value *value, const char *hint,
+	const char *what)
+{
+	return build_error(tests->build, value->node->mark, hint,
+		value->listed ? "%s: \"%.*s\" (an entry of the list)"
+			      : "%s: \"%.*s\"",
+		what, SLICE_ARG(value->text));
+}
+
+static bool
+keep(struct matchers *tests, const struct matcher *test)
+{
+	struct matcher *copy = build_alloc(tests->build, sizeof *copy);
+
+	if (copy == NULL)
+		return false;
+	*copy = *test;
+	return pointers_add(&tests->made, copy) ||
+		build_no_memory(tests->build);
+}
+
+static bool
+to_number(struct slice text, bool plain, double *out)
+{
+	const struct yaml_node node = {
+		.kind = YAML_SCALAR, .plain = plain, .text = text};
+
+	return yaml_to_number(&node, out);
+}
+
+static bool
+make_number(struct matchers *tests, const struct value *value)
+{
+	struct matcher test = {.kind = TEST_NUMBER};
+	struct slice text = build_copy(tests->build, value->text);
+
+	if (text.p == NULL)
+		return false;
+	test.number.comparison = tests->modifiers.comparison;
+	test.number.part = tests->modifiers.part;
+	if (!value->node->plain && to_number(text, true, &test.number.least))
+		return wrong(tests, value, "write it without quotes",
+			"a number is wanted here, and this is text");
+	if (!to_number(text, true, &test.number.least))
+		return wrong(tests, value, "write a number, such as 3 or 0.5",
+			"a number is wanted here");
+	return keep(tests, &test);
+}
+
+static bool
+make_comparison(struct matchers *tests, const struct value *value)
+{
+	const struct sigma_field *field = tests->field;
+	char hint[160];
+
+	if (field != NULL && tests->modifiers.part == PART_NONE &&
+		field->type != SIGMA_NUMBER && field->type != SIGMA_ANY) {
+		(void)snprintf(hint, sizeof hint,
+			"gt, gte, lt and lte are for fields whose type is "
+			"number; `forwarden fields` shows the types");
+		return build_error(tests->build, tests->key, hint,
+			"\"%.*s\" is not a number that can be compared",
+			SLICE_ARG(field->name));
+	}
+	return make_number(tests, value);
+}
+
+/* A bool field: only true and false make sense. */
+static bool
+make_bool(struct matchers *tests, const struct value *value)
+{
+	struct matcher test = {.kind = TEST_TEXT};
+	struct draft draft;
+	bool truth;
+
+	if (!yaml_to_bool(value->node, &truth))
+		return wrong(tests, value, "write true or false, unquoted",
+			"this field is true or false");
+	if (!draft_literal(tests->build->arena,
+		    slice_of(truth ? "true" : "false"), &draft) ||
+		!pattern_compile(
+			tests->build->arena, &draft, true, &test.pattern))
+		return build_no_memory(tests->build);
+	return keep(tests, &test);
+}
+
+static bool
+make_network(struct matchers *tests, const struct value *value)
+{
+	struct matcher test = {.kind = TEST_NETWORK};
+	char hint[128], right[NETWORK_TEXT_BYTES];
+
+	switch (network_parse(value->text, &test.network)) {
+	case NETWORK_OK:
+		return keep(tests, &test);
+	case NETWORK_HOST_BITS:
+		network_format(&test.network, right);
+		(void)snprintf(hint, sizeof hint,
+			"the network is %s; a single address ends in /%s",
+			right,
+			slice_find_byte(value->text, ':', 0) == SLICE_NONE
+				? "32"
+				: "128");
+		return wrong(tests, value, hint,
+			"this is no network, but an address in one");
+	case NETWORK_LENGTH:
+		return wrong(tests, value,
+			"at most /32 for IPv4, /128 for IPv6",
+			"the prefix length is wrong");
+	case NETWORK_INVALID:
+		break;
+	}
+	return wrong(tests, value,
+		"write 192.0.2.0/24 or 2001:db8::/32; no wildcards",
+		"this is no network");
+}
+
+/* Wildcards that the operator itself stands for. */
+static bool
+open_ends(struct matchers *tests, struct draft *draft)
+{
+	enum modifier_op op = tests->modifiers.op;
+	bool keyword = tests->field == NULL && op == OP_EQUAL;
+
+	return draft_open(tests->build->arena,
+		op == OP_CONTAINS || op == OP_ENDSWITH || keyword,
+		op == OP_CONTAINS || op == OP_STARTSWITH || keyword, draft);
+}
+
+/* A field that only ever has a few values: is this one of them? */
+static void
+warn_no_choice(struct matchers *tests, const struct value *value,
+	const struct pattern *pattern)
+{
+	const struct sigma_field *field = tests->field;
+	const char *nearest;
+	char hint[160];
+	size_t count;
+
+	if (field == NULL || field->choices == NULL || tests->modifiers.cased)
+		return;
+	for (count = 0; field->choices[count] != NULL; count++)
+		if (pattern_test(pattern, slice_of(field->choices[count])))
+			return;
+	nearest = diag_nearest(value->text, field->choices, count);
+	(void)snprintf(hint, sizeof hint,
+		nearest != NULL ? "did you mean \"%s\"?"
+				: "`forwarden fields` shows what it can be",
+		nearest);
+	(void)build_warn(tests->build, value->node->mark, hint,
+		"\"%.*s\" never is \"%.*s\"", SLICE_ARG(field->name),
+		SLICE_ARG(value->text));
+}
+
+static bool
+make_variant(
+	struct matchers *tests, const struct value *value, struct draft draft)
+{
+	struct matcher test = {.kind = TEST_TEXT};
+
+	if (!open_ends(tests, &draft) ||
+		!pattern_compile(tests->build->arena, &draft,
+			!tests->modifiers.cased, &test.pattern))
+		return build_no_memory(tests->build);
+	warn_no_choice(tests, value, &test.pattern);
+	return keep(tests, &test);
+}
+
+static bool
+transform(struct matchers *tests, struct draft *variants, size_t *count)
+{
+	size_t i;
+
+	for (i = 0; i < tests->modifiers.transform_count; i++)
+		if (!tests->modifiers.transforms[i](
+			    tests->build->arena, variants, count))
+			return build_no_memory(tests->build);
+	return true;
+}
+
+static bool
+check_encodable(struct matchers *tests, const struct value *value,
+	const struct draft *draft)
+{
+	const struct modifiers *modifiers = &tests->modifiers;
+
+	if (modifiers->transform_count == 0 ||
+		modifiers->transforms[0] == transform_windash)
+		return true;
+	if (draft_has_wildcards(draft))
+		return wrong(tests, value,
+			"write \\* and \\? for the characters themselves",
+			"wildcards cannot be encoded");
+	if (draft->count == 0)
+		return wrong(tests, value, NULL, "nothing to encode");
+	return true;
+}
+
+static bool
+check_not_empty(struct matchers *tests, const struct value *value)
+{
+	if (value->text.len > 0 || tests->modifiers.op == OP_EQUAL)
+		return true;
+	return wrong(tests, value,
+		"for \"present and empty\" write name: '' ; for \"present\" "
+		"write name|exists: true",
+		"every text contains the empty text");
+}
+
+/* %name% without |expand is a text with percent signs: surely not meant. */
+static void
+warn_placeholder(struct matchers *tests, const struct value *value)
+{
+	const struct sigma_options *options = tests->build->options;
+	struct slice text = value->text;
+	size_t i;
+
+	if (tests->modifiers.expand || text.len < 3 || text.p[0] != '%' ||
+		text.p[text.len - 1] != '%')
+		return;
+	for (i = 0; i < options->list_count; i++)
+		if (slice_equal(slice_sub(text, 1, text.len - 1),
+			    options->lists[i].name)) {
+			(void)build_warn(tests->build, value->node->mark,
+				"write name|expand to have the list",
+				"this is the text \"%.*s\", not the list of "
+				"that name",
+				SLICE_ARG(text));
+			return;
+		}
+}
+
+static bool
+make_text(struct matchers *tests, const struct value *value)
+{
+	struct draft variants[TRANSFORM_VARIANTS_MAX];
+	size_t count = 1, i;
+
+	warn_placeholder(tests, value);
+	if (!check_not_empty(tests, value))
+		return false;
+	if (!draft_parse(tests->build->arena, value->text, &variants[0]))
+		return build_no_memory(tests->build);
+	if (!check_encodable(tests, value, &variants[0]) ||
+		!transform(tests, variants, &count))
+		return false;
+	for (i = 0; i < count; i++)
+		if (!make_variant(tests, value, variants[i]))
+			return false;
+	return true;
+}
+
+/* An address is compared as an address, however it is written. */
+static bool
+make_address(struct matchers *tests, const struct value *value)
+{
+	struct network network;
+
+	if (slice_find_byte(value->text, '*', 0) != SLICE_NONE ||
+		slice_find_byte(value->text, '?', 0) != SLICE_NONE)
+		return make_text(tests, value);
+	if (slice_find_byte(value->text, '/', 0) != SLICE_NONE)
+		return wrong(tests, value, "write name|cidr",
+			"a network is compared with |cidr");
+	if (network_parse(value->text, &network) != NETWORK_OK)
+		return wrong(tests, value,
+			"write an address such as 192.0.2.1 or 2001:db8::1",
+			"this field is an IP address");
+	return make_network(tests, value);
+}
+
+/* No operator: what equality means depends on the field. */
+static bool
+make_equal(struct matchers *tests, const struct value *value)
+{
+	enum sigma_type type =
+		tests->field != NULL ? tests->field->type : SIGMA_TEXT;
+
+	switch (type) {
+	case SIGMA_NUMBER:
+		return make_number(tests, value);
+	case SIGMA_BOOL:
+		return make_bool(tests, value);
+	case SIGMA_IP:
+		return make_address(tests, value);
+	case SIGMA_TEXT:
+	case SIGMA_ANY:
+		break;
+	}
+	return make_text(tests, value);
+}
+
+static bool
+make_part_of_text(struct matchers *tests, const struct value *value)
+{
+	const struct sigma_field *field = tests->field;
+
+	if (field != NULL && field->type == SIGMA_NUMBER)
+		return build_error(tests->build, tests->key,
+			"compare it with gt, gte, lt, lte, or write the number",
+			"\"%.*s\" is a number, not a text",
+			SLICE_ARG(field->name));
+	if (field != NULL && field->type == SIGMA_BOOL)
+		return build_error(tests->build, tests->key,
+			"write name: true or name: false",
+			"\"%.*s\" is true or false, not a text",
+			SLICE_ARG(field->name));
+	return make_text(tests, value);
+}
+
+static bool
+keep_literals(
+	struct matchers *tests, const struct value *value, struct matcher *test)
+{
+	struct literals literals;
+	struct slice *copy;
+
+	literals_of(tests->build->arena, value->text, &literals);
+	copy = build_alloc(tests->build, (literals.count + 1) * sizeof *copy);
+	if (copy == NULL)
+		return false;
+	memcpy(copy, literals.at, literals.count * sizeof *copy);
+	test->regex.literals = copy;
+	test->regex.literal_count = literals.count;
+	return true;
+}
+
+static void
+note_inline_flag(struct matchers *tests, const struct value *value)
+{
+	if (slice_starts_fold(value->text, SLICE("(?i)")) &&
+		tests->build->options->category != NULL)
+		(void)build_note(tests->build, value->node->mark,
+			"write name|re|i and leave (?i) out: other engines "
+			"read that, too",
+			"(?i) is accepted");
+}
+
+static bool
+check_hostile(struct matchers *tests, const struct value *value,
+	const struct regex *code)
+{
+	const struct sigma_options *options = tests->build->options;
+	struct redos found;
+
+	if (!options->adversarial)
+		return true;
+	redos_measure(code, value->text, options->value_bytes, &found);
+	if (found.worst_us > REDOS_US_MAX)
+		return build_error(tests->build, value->node->mark, REDOS_HINT,
+			"this expression takes %.0f ms on a value made to hurt "
+			"it (%zu bytes of \"%s\"); 20 ms is the most",
+			(double)found.worst_us / 1000, options->value_bytes,
+			found.unit);
+	if (found.gave_up)
+		(void)build_warn(tests->build, value->node->mark, REDOS_HINT,
+			"a value made to hurt this expression (%zu bytes of "
+			"\"%s\") makes it give up",
+			options->value_bytes, found.unit);
+	return true;
+}
+
+static bool
+make_regex(struct matchers *tests, const struct value *value)
+{
+	struct matcher test = {.kind = TEST_REGEX};
+	struct regex_fault fault;
+	struct regex *code = regex_compile(
+		value->text, tests->modifiers.regex_flags, &fault);
+
+	if (code == NULL)
+		return build_error(tests->build,
+			build_mark_in(value->node, fault.offset, 1), fault.hint,
+			"the regular expression is not usable: %s", fault.why);
+	if (!pointers_add(&tests->build->regexes, code)) {
+		regex_free(code);
+		return build_no_memory(tests->build);
+	}
+	test.regex.code = code;
+	note_inline_flag(tests, value);
+	if (value->text.len == 0)
+		return wrong(tests, value, NULL,
+			"the empty expression is in every text");
+	return keep_literals(tests, value, &test) &&
+		check_hostile(tests, value, code) && keep(tests, &test);
+}
+
+static bool
+make_exists(struct matchers *tests, const struct value *value)
+{
+	struct matcher test = {.kind = TEST_EXISTS};
+
+	if (!yaml_to_bool(value->node, &test.exists))
+		return wrong(tests, value, "write true or false, unquoted",
+			"exists is true or false");
+	return keep(tests, &test);
+}
+
+static bool
+make_field(struct matchers *tests, const struct value *value)
+{
+	struct matcher test = {.kind = TEST_FIELD};
+
+	test.other.field =
+		build_field(tests->build, value->text, value->node->mark);
+	test.other.how = tests->modifiers.how;
+	if (test.other.field == NULL)
+		return false;
+	if (test.other.field == tests->field)
+		return wrong(tests, value, "name another field",
+			"the field is compared with itself");
+	tests->reads_flow =
+		tests->reads_flow || test.other.field->scope != SCOPE_MESSAGE;
+	tests->reads_store =
+		tests->reads_store || test.other.field->scope == SCOPE_STORE;
+	return keep(tests, &test);
+}
+
+static make_fn *const makers[] = {
+	[OP_EQUAL] = make_equal,
+	[OP_CONTAINS] = make_part_of_text,
+	[OP_STARTSWITH] = make_part_of_text,
+	[OP_ENDSWITH] = make_part_of_text,
+	[OP_RE] = make_regex,
+	[OP_CIDR] = make_network,
+	[OP_EXISTS] = make_exists,
+	[OP_FIELDREF] = make_field,
+	[OP_COMPARE] = make_comparison,
+};
+
+static bool
+make(struct matchers *tests, const struct value *value)
+{
+	return makers[tests->modifiers.op](tests, value);
+}
+
+static struct sigma_list *
+list_of(const struct sigma_options *options, struct slice name)
+{
+	size_t i;
+
+	for (i = 0; i < options->list_count; i++)
+		if (slice_equal(name, options->lists[i].name))
+			return &options->lists[i];
+	return NULL;
+}
+
+static bool
+unknown_list(
+	struct matchers *tests, const struct value *value, struct slice name)
+{
+	const struct sigma_options *options = tests->build->options;
+	const char *nearest = NULL;
+	char hint[200] = "define it under lists: in the configuration";
+	size_t i;
+
+	for (i = 0; i < options->list_count && nearest == NULL; i++) {
+		struct slice copy =
+			build_copy(tests->build, options->lists[i].name);
+
+		if (copy.p != NULL)
+			nearest = diag_nearest(name, &copy.p, 1);
+	}
+	if (nearest != NULL)
+		(void)snprintf(hint, sizeof hint,
+			"did you mean %%%s%%? lists: in the configuration "
+			"defines them",
+			nearest);
+	return build_error(tests->build, value->node->mark, hint,
+		"no list is called \"%.*s\"", SLICE_ARG(name));
+}
+
+/* The first %name% of text: what is before, the name, and what follows. */
+static bool
+find_placeholder(struct slice text, struct slice parts[3])
+{
+	size_t open = slice_find_byte(text, '%', 0), close;
+
+	if (open == SLICE_NONE)
+		return false;
+	close = slice_find_byte(text, '%', open + 1);
+	if (close == SLICE_NONE || close == open + 1)
+		return false;
+	parts[0] = slice_sub(text, 0, open);
+	parts[1] = slice_sub(text, open + 1, close);
+	parts[2] = slice_sub(text, close + 1, text.len);
+	return true;
+}
+
+static bool expand(struct matchers *, const struct value *);
+
+static bool
+expand_entry(struct matchers *tests, const struct value *value,
+	const struct slice parts[3], struct slice entry)
+{
+	struct value next = {.node = value->node, .listed = true};
+
+	next.text = arena_printf(tests->build->arena, "%.*s%.*s%.*s",
+		SLICE_ARG(parts[0]), SLICE_ARG(entry), SLICE_ARG(parts[2]));
+	if (next.text.p == NULL)
+		return build_no_memory(tests->build);
+	if (tests->made.count >= EXPANDED_MAX)
+		return wrong(tests, value, "use fewer or shorter lists",
+			"the lists make over a million values together");
+	return expand(tests, &next);
+}
+
+/* All values that the first placeholder makes, and so on for the rest. */
+static bool
+expand(struct matchers *tests, const struct value *value)
+{
+	struct sigma_list *list;
+	struct slice parts[3];
+	bool ok = true;
+	size_t i;
+
+	if (!find_placeholder(value->text, parts))
+		return make(tests, value);
+	list = list_of(tests->build->options, parts[1]);
+	if (list == NULL)
+		return unknown_list(tests, value, parts[1]);
+	list->used = true;
+	for (i = 0; i < list->count && ok; i++)
+		ok = expand_entry(tests, value, parts, list->values[i]);
+	return ok;
+}
+
+static bool
+expand_first(struct matchers *tests, const struct value *value)
+{
+	struct slice parts[3];
+
+	if (!find_placeholder(value->text, parts))
+		return wrong(tests, value,
+			"write the list's name between percent signs: "
+			"'%name%'",
+			"there is no placeholder to expand");
+	return expand(tests, value);
+}
+
+bool
+matchers_add(struct matchers *tests, const struct yaml_node *node)
+{
+	const struct value value = {.node = node, .text = node->text};
+	const char *why = yaml_ambiguity(node);
+	char hint[160];
+
+	if (why != NULL && node->text.len < 64) {
+		(void)snprintf(hint, sizeof hint, "%s; quote it: '%.*s'", why,
+			SLICE_ARG(node->text));
+		return build_error(tests->build, node->mark, hint,
+			"it is not clear what %.*s means here",
+			SLICE_ARG(node->text));
+	}
+	return tests->modifiers.expand ? expand_first(tests, &value)
+				       : make(tests, &value);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One memory into another. The other one is nobody else's: it needs no
+ * locks. */
+#include "store/memory/merge.h"
+
+#include "store/memory/trace.h"
+#include "store/memory/window.h"
+
+#include <string.h>
+
+/* Sequences in order are left out: their steps are not a set. */
+static void
+merge_window(struct memory *to, const struct memory *from, struct entry *entry)
+{
+	struct window *window = (struct window *)entry;
+	uint32_t policy = symbols_number(
+		to->policies, symbols_name(from->policies, entry->policy));
+	uint32_t i;
+
+	if (entry->mode == NOTE_STEP || policy == 0)
+		return;
+	for (i = 0; i < window->count; i++) {
+		struct store_note note = {
+			.mode = (enum note_mode)entry->mode,
+			.window_ms = window->window_ms,
+			.after = -1,
+		};
+		struct window_member member =
+			window_member(window, i, &note.value);
+
+		window_note(to->table, policy, entry_key_text(entry),
+			member.print, member.at_ms, &note);
+	}
+}
+
+static void
+merge_trace(struct memory *to, struct entry *entry)
+{
+	struct trace *trace = (struct trace *)entry;
+	struct store_member member;
+	uint32_t cursor = 0;
+
+	while (trace_next(trace, &cursor, &member)) {
+		const struct store_remember remember = {
+			.id = entry_key_text(entry),
+			.members = &member.name,
+			.count = 1,
+			.ttl_ms = trace->expires_ms - member.at_ms,
+		};
+
+		trace_remember(
+			to->table, member.at_ms, to->trace_members, &remember);
+	}
+}
+
+static void
+merge_shard(
+	struct memory *to, const struct memory *from, struct table_shard *shard)
+{
+	bool same_prints = memcmp(&to->table->key, &from->table->key,
+				   sizeof to->table->key) == 0;
+	struct entry *entry;
+
+	for (entry = shard->kinds[ENTRY_WINDOW].oldest;
+		entry != NULL && same_prints; entry = entry->newer)
+		merge_window(to, from, entry);
+	for (entry = shard->kinds[ENTRY_TRACE].oldest; entry != NULL;
+		entry = entry->newer)
+		merge_trace(to, entry);
+	for (entry = shard->kinds[ENTRY_MAILBOX].oldest; entry != NULL;
+		entry = entry->newer)
+		mailbox_merge(to->table, &to->limits, (struct mailbox *)entry);
+}
+
+static void
+merge_all(struct memory *to, const struct memory *from)
+{
+	uint32_t i;
+
+	for (i = 0; i < from->table->shard_count; i++)
+		merge_shard(to, from, &from->table->shards[i]);
+}
+
+void
+merge_foreign(struct memory *memory)
+{
+	const struct table *table = memory->table;
+	struct memory other = {
+		.clock = memory->clock,
+		.limits = memory->limits,
+		.trace_members = memory->trace_members,
+		.path = memory->path,
+	};
+
+	other.table = table_new(table->shards[0].limit * table->shard_count);
+	other.policies = symbols_new();
+	other.ring = ring_new(1, 1);
+	other.contained = contained_new();
+	if (other.table != NULL && other.policies != NULL &&
+		other.ring != NULL && other.contained != NULL) {
+		snapshot_read(&other);
+		merge_all(memory, &other);
+	}
+	table_free(other.table);
+	symbols_free(other.policies);
+	ring_free(other.ring);
+	contained_free(other.contained);
+}

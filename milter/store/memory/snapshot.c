@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Writes the snapshot: into a temporary file that takes the old one's place
+ * when it is whole and on the disk. Messages go on meanwhile: a shard is
+ * locked only while some of its buckets are copied, and nothing is written
+ * under a lock. A shard whose buckets were spread anew between two steps is
+ * copied from its start again. What is stale goes instead of being written.
+ */
+#include "store/memory/snapshot.h"
+
+#include "base/buf.h"
+#include "store/memory/memory.h"
+#include "store/memory/merge.h"
+#include "store/memory/trace.h"
+#include "store/memory/window.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BUCKETS_A_STEP 1024
+#define TRIES_A_SHARD 8
+
+struct writer {
+	struct memory *memory;
+	int fd;
+	int64_t now_ms;
+	struct buf buf; /* the block that is being gathered */
+	bool failed;
+};
+
+static void
+put_raw(struct buf *buf, const void *p, size_t len)
+{
+	buf_add(buf, (struct slice){p, len});
+}
+
+static void
+write_bytes(struct writer *writer, const void *bytes, size_t len)
+{
+	const char *p = bytes;
+
+	while (len > 0 && !writer->failed) {
+		ssize_t n = write(writer->fd, p, len);
+
+		if (n < 0 && errno != EINTR)
+			writer->failed = true;
+		if (n > 0) {
+			p += n;
+			len -= (size_t)n;
+		}
+	}
+}
+
+/* Writes what was gathered and begins anew. */
+static void
+end_block(struct writer *writer, enum snapshot_type type)
+{
+	struct slice contents = buf_slice(&writer->buf);
+	struct snapshot_block block = {
+		.type = (uint32_t)type,
+		.bytes = (uint32_t)contents.len,
+	};
+
+	if (!buf_ok(&writer->buf) || contents.len > SNAPSHOT_BLOCK_MAX ||
+		!digest_parts(&contents, 1, block.digest)) {
+		errno = ENOMEM;
+		writer->failed = true;
+		return;
+	}
+	write_bytes(writer, &block, sizeof block);
+	write_bytes(writer, contents.p, contents.len);
+	buf_reset(&writer->buf);
+}
+
+static bool
+is_stale(const struct writer *writer, struct entry *entry)
+{
+	switch ((enum entry_kind)entry->kind) {
+	case ENTRY_WINDOW:
+		return window_is_stale((struct window *)entry, writer->now_ms);
+	case ENTRY_TRACE:
+		return ((struct trace *)entry)->expires_ms < writer->now_ms;
+	case ENTRY_MAILBOX:
+		return ((struct mailbox *)entry)->active_ms <
+			writer->now_ms - writer->memory->limits.ttl_ms;
+	case ENTRY_KINDS:
+		break;
+	}
+	return false;
+}
+
+static void
+put_entry(struct writer *writer, const struct entry *entry)
+{
+	struct snapshot_entry head = {
+		.policy = entry->policy,
+		.bytes = entry->bytes - (uint32_t)sizeof *entry,
+		.key_len = entry->key_len,
+		.kind = entry->kind,
+		.mode = entry->mode,
+	};
+
+	put_raw(&writer->buf, &head, sizeof head);
+	put_raw(&writer->buf, entry + 1, head.bytes);
+}
+
+static void
+put_buckets(struct writer *writer, struct table_shard *shard, uint32_t from,
+	uint32_t to)
+{
+	uint32_t i;
+
+	for (i = from; i < to; i++) {
+		struct entry *entry = shard->buckets[i], *next;
+
+		for (; entry != NULL; entry = next) {
+			next = entry->chain;
+			if (is_stale(writer, entry)) {
+				table_remove(shard, entry);
+				shard->expired++;
+			} else {
+				put_entry(writer, entry);
+			}
+		}
+	}
+}
+
+/* False when the buckets were spread anew meanwhile. */
+static bool
+gather_shard(struct writer *writer, struct table_shard *shard, uint32_t step)
+{
+	uint32_t size = 0, at = 0;
+	bool same = true;
+
+	while (same && (size == 0 || at < size)) {
+		uint32_t to;
+
+		pthread_mutex_lock(&shard->lock);
+		same = size == 0 || size == shard->size;
+		size = shard->size;
+		to = size - at < step ? size : at + step;
+		if (same)
+			put_buckets(writer, shard, at, to);
+		pthread_mutex_unlock(&shard->lock);
+		at = to;
+	}
+	return same;
+}
+
+static void
+write_shard(struct writer *writer, struct table_shard *shard)
+{
+	int tries = 0;
+
+	while (!gather_shard(writer, shard,
+		tries < TRIES_A_SHARD ? BUCKETS_A_STEP : UINT32_MAX)) {
+		buf_reset(&writer->buf);
+		tries++;
+	}
+	end_block(writer, SNAPSHOT_ENTRIES);
+}
+
+static void
+put_prints(struct buf *buf, const struct dedup_generation *generation)
+{
+	uint32_t i;
+
+	for (i = 0; i < generation->size; i++)
+		if (generation->prints[i] != 0)
+			put_raw(buf, &generation->prints[i],
+				sizeof generation->prints[i]);
+}
+
+static void
+write_once(struct writer *writer, uint64_t number, struct table_shard *shard)
+{
+	put_raw(&writer->buf, &number, sizeof number);
+	pthread_mutex_lock(&shard->lock);
+	put_prints(&writer->buf, &shard->dedup.old);
+	put_prints(&writer->buf, &shard->dedup.young);
+	pthread_mutex_unlock(&shard->lock);
+	end_block(writer, SNAPSHOT_ONCE);
+}
+
+static void
+put_event(int64_t at_ms, struct slice json, void *ctx)
+{
+	struct snapshot_event head = {at_ms, json.len};
+
+	put_raw(ctx, &head, sizeof head);
+	buf_add(ctx, json);
+}
+
+static void
+put_contained(struct slice mailbox, const struct store_containment *containment,
+	void *ctx)
+{
+	struct snapshot_contained head = {
+		.at_ms = containment->at_ms,
+		.until_ms = containment->until_ms,
+		.mailbox = (uint32_t)mailbox.len,
+		.by = (uint32_t)containment->by.len,
+		.why = (uint32_t)containment->why.len,
+	};
+
+	put_raw(ctx, &head, sizeof head);
+	buf_add(ctx, mailbox);
+	buf_add(ctx, containment->by);
+	buf_add(ctx, containment->why);
+}
+
+static void
+write_policies(struct writer *writer)
+{
+	struct symbols *policies = writer->memory->policies;
+	uint32_t count = symbols_count(policies), number;
+
+	for (number = 1; number <= count; number++) {
+		buf_add(&writer->buf, symbols_name(policies, number));
+		end_block(writer, SNAPSHOT_POLICY);
+	}
+}
+
+/* A policy that is first noted while the shards are written gets a number
+ * past those of the head: the reader leaves such an entry out. */
+static void
+write_all(struct writer *writer)
+{
+	const struct table *table = writer->memory->table;
+	struct snapshot_head head = {
+		.magic = SNAPSHOT_MAGIC,
+		.marker = SNAPSHOT_MARKER,
+		.version = SNAPSHOT_VERSION,
+		.shard_count = table->shard_count,
+		.key = table->key,
+	};
+	struct slice covered = {
+		(const char *)&head, offsetof(struct snapshot_head, digest)};
+	uint32_t i;
+
+	(void)digest_parts(&covered, 1, head.digest);
+	write_bytes(writer, &head, sizeof head);
+	write_policies(writer);
+	for (i = 0; i < table->shard_count && !writer->failed; i++) {
+		write_shard(writer, &table->shards[i]);
+		write_once(writer, i, &table->shards[i]);
+	}
+	ring_each(writer->memory->ring, put_event, &writer->buf);
+	end_block(writer, SNAPSHOT_EVENT);
+	contained_each(writer->memory->contained, put_contained, &writer->buf);
+	end_block(writer, SNAPSHOT_CONTAINED);
+	end_block(writer, SNAPSHOT_END);
+}
+
+/* The name is on the disk only when its directory is. */
+static void
+sync_directory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = strndup(path, slash != NULL ? (size_t)(slash - path) : 0);
+	int fd = dir != NULL ? open(dir[0] != '\0' ? dir : "/",
+				       O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+			     : -1;
+
+	if (fd >= 0) {
+		(void)fsync(fd);
+		(void)close(fd);
+	}
+	free(dir);
+}
+
+/*
+ * Opens the temporary file and locks it: another process that takes over, or
+ * is taken over from, may be writing it. When it is done the name stands for
+ * another file, or none, and we begin again.
+ */
+static int
+open_locked(const char *temporary)
+{
+	struct stat mine, named;
+	int fd;
+
+	for (;;) {
+		fd = open(temporary,
+			O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (fd < 0)
+			return -1;
+		if (flock(fd, LOCK_EX) == 0 && fstat(fd, &mine) == 0 &&
+			stat(temporary, &named) == 0 &&
+			mine.st_ino == named.st_ino &&
+			mine.st_dev == named.st_dev)
+			break;
+		(void)close(fd);
+	}
+	if (ftruncate(fd, 0) == 0)
+		return fd;
+	(void)close(fd);
+	return -1;
+}
+
+static int64_t
+written_ns(const struct stat *status)
+{
+	return (int64_t)status->st_mtim.tv_sec * 1000000000 +
+		status->st_mtim.tv_nsec;
+}
+
+/* Has another process written the file since we last saw it? */
+static bool
+is_foreign(const struct memory *memory)
+{
+	struct stat status;
+
+	return stat(memory->path, &status) == 0 &&
+		(status.st_ino != memory->file_number ||
+			status.st_dev != memory->file_device ||
+			written_ns(&status) != memory->file_ns);
+}
+
+void
+snapshot_remember(struct memory *memory, const struct stat *status)
+{
+	memory->file_device = status->st_dev;
+	memory->file_number = status->st_ino;
+	memory->file_ns = written_ns(status);
+}
+
+/* The temporary file is open and locked. */
+static bool
+fill_file(struct memory *memory, int fd, const char *temporary, struct err *err)
+{
+	struct writer writer = {
+		.memory = memory,
+		.fd = fd,
+		.now_ms = clock_now_ms(memory->clock),
+	};
+	struct stat status;
+
+	if (is_foreign(memory))
+		merge_foreign(memory);
+	write_all(&writer);
+	buf_fini(&writer.buf);
+	if (writer.failed || fsync(fd) != 0)
+		return err_system(err, "snapshot: cannot write %s", temporary);
+	if (rename(temporary, memory->path) != 0)
+		return err_system(err, "snapshot: cannot rename %s", temporary);
+	if (fstat(fd, &status) == 0)
+		snapshot_remember(memory, &status);
+	return true;
+}
+
+static bool
+write_file(struct memory *memory, const char *temporary, struct err *err)
+{
+	int fd = open_locked(temporary);
+	bool ok;
+
+	if (fd < 0)
+		return err_system(err, "snapshot: cannot write %s", temporary);
+	ok = fill_file(memory, fd, temporary, err);
+	if (ok)
+		sync_directory(memory->path);
+	else
+		(void)unlink(temporary);
+	(void)close(fd);
+	return ok;
+}
+
+bool
+snapshot_write(struct memory *memory, struct err *err)
+{
+	size_t bytes = strlen(memory->path) + sizeof ".new";
+	char *temporary = malloc(bytes);
+	bool ok;
+
+	if (temporary == NULL)
+		return err_set(err, ERR_MEMORY, "snapshot: out of memory");
+	(void)snprintf(temporary, bytes, "%s.new", memory->path);
+	pthread_mutex_lock(&memory->snapshot_lock);
+	ok = write_file(memory, temporary, err);
+	pthread_mutex_unlock(&memory->snapshot_lock);
+	free(temporary);
+	return ok;
+}

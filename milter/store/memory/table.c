@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Shards, buckets, lists by age, and who goes when memory is short. */
+#include "store/memory/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define SHARDS_MAX 64
+#define SHARD_BYTES_MIN ((size_t)4 << 20)
+#define BUCKETS_MIN 16
+/* What an allocation costs the allocator, and its rounding. */
+#define MALLOC_OVERHEAD 8
+#define MALLOC_ROUND 16
+/* Of a shard's share, one part in so many may be prints of tallies. */
+#define DEDUP_PART 16
+
+static const size_t head_bytes[ENTRY_KINDS] = {
+	[ENTRY_WINDOW] = sizeof(struct window),
+	[ENTRY_TRACE] = sizeof(struct trace),
+	[ENTRY_MAILBOX] = sizeof(struct mailbox),
+};
+/* Parts of sixteen of the memory that each kind may hold when all want it. */
+static const unsigned parts[ENTRY_KINDS] = {
+	[ENTRY_WINDOW] = 5,
+	[ENTRY_TRACE] = 5,
+	[ENTRY_MAILBOX] = 6,
+};
+
+static size_t
+cost(size_t bytes)
+{
+	return (bytes + MALLOC_OVERHEAD + MALLOC_ROUND - 1) &
+		~(size_t)(MALLOC_ROUND - 1);
+}
+
+static size_t
+align8(size_t bytes)
+{
+	return (bytes + 7) & ~(size_t)7;
+}
+
+static size_t
+data_offset(const struct entry *entry)
+{
+	return align8(head_bytes[entry->kind] + entry->key_len);
+}
+
+size_t
+entry_head_bytes(enum entry_kind kind)
+{
+	return head_bytes[kind];
+}
+
+struct slice
+entry_key_text(const struct entry *entry)
+{
+	return (struct slice){
+		(const char *)entry + head_bytes[entry->kind], entry->key_len};
+}
+
+void *
+entry_data(struct entry *entry)
+{
+	return (char *)entry + data_offset(entry);
+}
+
+size_t
+entry_data_bytes(const struct entry *entry)
+{
+	return entry->bytes - data_offset(entry);
+}
+
+static bool
+shard_init(struct table_shard *shard, size_t limit)
+{
+	size_t prints = limit / DEDUP_PART / (4 * sizeof(uint64_t));
+
+	shard->size = BUCKETS_MIN;
+	shard->limit = limit;
+	shard->buckets = calloc(BUCKETS_MIN, sizeof(struct entry *));
+	dedup_init(&shard->dedup,
+		(uint32_t)(prints > UINT32_MAX / 4 ? UINT32_MAX / 4
+				: prints > 0       ? prints
+						   : 1));
+	pthread_mutex_init(&shard->lock, NULL);
+	return shard->buckets != NULL;
+}
+
+struct table *
+table_new(size_t limit)
+{
+	struct table *table = calloc(1, sizeof *table);
+	bool ok = true;
+	uint32_t i;
+
+	if (table == NULL)
+		return NULL;
+	table->shard_count = 1;
+	while (table->shard_count < SHARDS_MAX &&
+		limit / table->shard_count > SHARD_BYTES_MIN)
+		table->shard_count *= 2;
+	table->shards = calloc(table->shard_count, sizeof *table->shards);
+	if (table->shards == NULL ||
+		getrandom(&table->key, sizeof table->key, 0) !=
+			(ssize_t)sizeof table->key) {
+		free(table->shards);
+		free(table);
+		return NULL;
+	}
+	for (i = 0; i < table->shard_count; i++)
+		ok = shard_init(
+			     &table->shards[i], limit / table->shard_count) &&
+			ok;
+	if (!ok) {
+		table_free(table);
+		return NULL;
+	}
+	return table;
+}
+
+static void
+shard_fini(struct table_shard *shard)
+{
+	int kind;
+
+	for (kind = 0; kind < ENTRY_KINDS; kind++)
+		while (shard->kinds[kind].oldest != NULL)
+			table_remove(shard, shard->kinds[kind].oldest);
+	free(shard->buckets);
+	dedup_fini(&shard->dedup);
+	pthread_mutex_destroy(&shard->lock);
+}
+
+void
+table_free(struct table *table)
+{
+	uint32_t i;
+
+	if (table == NULL)
+		return;
+	for (i = 0; i < table->shard_count; i++)
+		shard_fini(&table->shards[i]);
+	free(table->shards);
+	free(table);
+}
+
+struct entry_key
+table_key(const struct table *table, enum entry_kind kind, uint32_t policy,
+	struct slice text)
+{
+	return (struct entry_key){
+		kind, policy, text, siphash(&table->key, text)};
+}
+
+uint64_t
+table_print(const struct table *table, struct slice text)
+{
+	struct siphash_key key = {{table->key.k[1], ~table->key.k[0]}};
+
+	return siphash(&key, text);
+}
+
+struct table_shard *
+table_shard_of(const struct table *table, const struct entry_key *key)
+{
+	return &table->shards[(key->hash >> 40) & (table->shard_count - 1)];
+}
+
+/* Tells the kinds and policies of one text apart. */
+static uint32_t
+bucket_hash(const struct entry_key *key)
+{
+	return (uint32_t)key->hash ^
+		(key->policy * 4 + (uint32_t)key->kind) * 0x9E3779B1U;
+}
+
+struct entry *
+table_find(const struct table_shard *shard, const struct entry_key *key)
+{
+	uint32_t hash = bucket_hash(key);
+	struct entry *entry = shard->buckets[hash & (shard->size - 1)];
+
+	while (entry != NULL &&
+		(entry->hash != hash || entry->kind != key->kind ||
+			entry->policy != key->policy ||
+			!slice_equal(entry_key_text(entry), key->text)))
+		entry = entry->chain;
+	return entry;
+}
+
+static void
+list_append(struct entry_list *list, struct entry *entry)
+{
+	entry->newer = NULL;
+	entry->older = list->newest;
+	if (list->newest != NULL)
+		list->newest->newer = entry;
+	else
+		list->oldest = entry;
+	list->newest = entry;
+}
+
+static void
+list_cut(struct entry_list *list, struct entry *entry)
+{
+	if (entry->older != NULL)
+		entry->older->newer = entry->newer;
+	else
+		list->oldest = entry->newer;
+	if (entry->newer != NULL)
+		entry->newer->older = entry->older;
+	else
+		list->newest = entry->older;
+}
+
+/* The pointer that points to the entry in its bucket. */
+static struct entry **
+link_to(struct table_shard *shard, const struct entry *entry)
+{
+	struct entry **link = &shard->buckets[entry->hash & (shard->size - 1)];
+
+	while (*link != entry)
+		link = &(*link)->chain;
+	return link;
+}
+
+static void
+account(struct table_shard *shard, const struct entry *entry, bool add)
+{
+	size_t bytes = cost(entry->bytes);
+
+	shard->bytes = add ? shard->bytes + bytes : shard->bytes - bytes;
+	shard->kinds[entry->kind].bytes = add
+		? shard->kinds[entry->kind].bytes + bytes
+		: shard->kinds[entry->kind].bytes - bytes;
+}
+
+static void
+grow_buckets(struct table_shard *shard)
+{
+	uint32_t size = shard->size * 2, i;
+	struct entry **buckets;
+
+	if (shard->count < shard->size || size == 0)
+		return;
+	buckets = calloc(size, sizeof(struct entry *));
+	if (buckets == NULL)
+		return;
+	for (i = 0; i < shard->size; i++) {
+		struct entry *entry = shard->buckets[i], *next;
+
+		for (; entry != NULL; entry = next) {
+			next = entry->chain;
+			entry->chain = buckets[entry->hash & (size - 1)];
+			buckets[entry->hash & (size - 1)] = entry;
+		}
+	}
+	free(shard->buckets);
+	shard->buckets = buckets;
+	shard->size = size;
+}
+
+struct entry *
+table_add(struct table_shard *shard, const struct entry_key *key,
+	size_t data_bytes)
+{
+	size_t bytes =
+		align8(head_bytes[key->kind] + key->text.len) + data_bytes;
+	struct entry *entry = bytes <= UINT32_MAX ? malloc(bytes) : NULL;
+	struct entry **bucket;
+
+	if (entry == NULL)
+		return NULL;
+	memset(entry, 0, bytes);
+	grow_buckets(shard);
+	entry->hash = bucket_hash(key);
+	entry->bytes = (uint32_t)bytes;
+	entry->policy = key->policy;
+	entry->key_len = (uint16_t)key->text.len;
+	entry->kind = (uint8_t)key->kind;
+	if (key->text.len > 0)
+		memcpy((char *)entry + head_bytes[key->kind], key->text.p,
+			key->text.len);
+	bucket = &shard->buckets[entry->hash & (shard->size - 1)];
+	entry->chain = *bucket;
+	*bucket = entry;
+	list_append(&shard->kinds[key->kind], entry);
+	account(shard, entry, true);
+	shard->kinds[key->kind].count++;
+	shard->count++;
+	return entry;
+}
+
+struct entry *
+table_resize(struct table_shard *shard, struct entry *entry, size_t data_bytes)
+{
+	struct entry_list *list = &shard->kinds[entry->kind];
+	size_t bytes = data_offset(entry) + data_bytes;
+	struct entry **link = link_to(shard, entry);
+	struct entry *moved;
+
+	if (bytes > UINT32_MAX)
+		return NULL;
+	account(shard, entry, false);
+	moved = realloc(entry, bytes);
+	if (moved == NULL) {
+		account(shard, entry, true);
+		return NULL;
+	}
+	if (bytes > moved->bytes)
+		memset((char *)moved + moved->bytes, 0, bytes - moved->bytes);
+	moved->bytes = (uint32_t)bytes;
+	*link = moved;
+	*(moved->older != NULL ? &moved->older->newer : &list->oldest) = moved;
+	*(moved->newer != NULL ? &moved->newer->older : &list->newest) = moved;
+	account(shard, moved, true);
+	return moved;
+}
+
+void
+table_remove(struct table_shard *shard, struct entry *entry)
+{
+	*link_to(shard, entry) = entry->chain;
+	list_cut(&shard->kinds[entry->kind], entry);
+	account(shard, entry, false);
+	shard->kinds[entry->kind].count--;
+	shard->count--;
+	free(entry);
+}
+
+void
+table_touch(struct table_shard *shard, struct entry *entry)
+{
+	struct entry_list *list = &shard->kinds[entry->kind];
+
+	if (list->newest == entry)
+		return;
+	list_cut(list, entry);
+	list_append(list, entry);
+}
+
+/* The kind that is furthest over its part of the memory. */
+static int
+greediest(const struct table_shard *shard)
+{
+	int kind, worst = 0;
+
+	for (kind = 1; kind < ENTRY_KINDS; kind++)
+		if (shard->kinds[kind].bytes * parts[worst] >
+			shard->kinds[worst].bytes * parts[kind])
+			worst = kind;
+	return worst;
+}
+
+void
+table_trim(struct table_shard *shard)
+{
+	while (shard->bytes > shard->limit) {
+		struct entry *stalest = shard->kinds[greediest(shard)].oldest;
+
+		if (stalest == NULL)
+			return;
+		table_remove(shard, stalest);
+		shard->evicted++;
+	}
+}

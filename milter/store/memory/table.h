@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The memory store's table: sets and records under their keys, in shards,
+ * each with a lock and a share of the memory.
+ *
+ * An entry is one allocation: this header, what its kind adds, the key, and
+ * the kind's own data. Entries of one kind are linked from the stalest to the
+ * newest. When a shard holds more than its share, the stalest go, of the kind
+ * that is furthest over its part: a flood of Message-IDs pushes out old
+ * Message-IDs, not the counters of mailboxes.
+ */
+#ifndef STORE_MEMORY_TABLE_H
+#define STORE_MEMORY_TABLE_H
+
+#include "base/slice.h"
+#include "store/memory/dedup.h"
+#include "store/memory/entry.h"
+#include "store/memory/siphash.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct entry_list {
+	struct entry *oldest, *newest;
+	size_t bytes, count;
+};
+
+struct table_shard {
+	pthread_mutex_t lock;
+	struct entry **buckets;
+	uint32_t size, count; /* size is a power of two */
+	size_t limit, bytes;
+	uint64_t evicted, expired;
+	struct entry_list kinds[ENTRY_KINDS];
+	struct dedup dedup;
+};
+
+struct table {
+	struct siphash_key key;
+	uint32_t shard_count; /* a power of two */
+	struct table_shard *shards;
+};
+
+struct entry_key {
+	enum entry_kind kind;
+	uint32_t policy;
+	struct slice text;
+	uint64_t hash;
+};
+
+/* limit: bytes all shards may hold. NULL when memory is short. */
+struct table *table_new(size_t limit);
+void table_free(struct table *);
+
+/* Text of at most STORE_KEY_BYTES: longer keys are the caller's to cut. */
+struct entry_key table_key(const struct table *, enum entry_kind,
+	uint32_t policy, struct slice text);
+uint64_t table_print(const struct table *, struct slice);
+/* The shard that all keys with this text live in. */
+struct table_shard *table_shard_of(
+	const struct table *, const struct entry_key *);
+
+/* The rest needs the shard's lock. */
+
+/* Borrowed until the next change in the shard, or NULL. */
+struct entry *table_find(const struct table_shard *, const struct entry_key *);
+/* A new entry with room for data bytes, zeroed, the newest of its kind; NULL
+ * when memory is short. */
+struct entry *table_add(
+	struct table_shard *, const struct entry_key *, size_t data_bytes);
+/* Gives it room for data bytes; it may move. NULL when memory is short: the
+ * old one is still there then. */
+struct entry *table_resize(
+	struct table_shard *, struct entry *, size_t data_bytes);
+void table_remove(struct table_shard *, struct entry *);
+/* It was used just now: the newest of its kind. */
+void table_touch(struct table_shard *, struct entry *);
+/* Drops the stalest until the shard is within its share. */
+void table_trim(struct table_shard *);
+
+/* Of an entry's allocation, what comes before its key. */
+size_t entry_head_bytes(enum entry_kind);
+/* Where the key and the data of an entry are. Data is aligned for 8 bytes. */
+struct slice entry_key_text(const struct entry *);
+void *entry_data(struct entry *);
+size_t entry_data_bytes(const struct entry *);
+
+#endif

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Redis Cluster: which node has a slot. The map comes from CLUSTER SLOTS; a
+ * thread reads it anew when a command was MOVED, each second while a node is
+ * away (a replica may take over), and each minute. A command that was MOVED
+ * or must be ASKed elsewhere goes there at once; one that meets a slot on its
+ * way (TRYAGAIN) is tried again (Redis Cluster specification, "Redirection
+ * and resharding").
+ *
+ * Nodes are never closed while the store is open: commands may still be on
+ * their way to one that is no master any more.
+ */
+#include "store/redis/redis.h"
+
+#include "store/redis/redis_key.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define NODES_MAX 128
+#define REDIRECTS_MAX 16
+#define REFRESH_MS 60000
+#define REFRESH_DOWN_MS 1000
+#define MAP_MS 1000
+#define MAP_ARENA_BYTES ((size_t)8 << 20)
+#define TRYAGAIN_NS 2000000
+
+struct member {
+	struct endpoint endpoint;
+	struct node *node;
+	bool master; /* has slots by the newest map */
+};
+
+struct cluster {
+	struct redis *redis;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	pthread_t thread;
+	bool has_thread, closing, stale;
+	struct member members[NODES_MAX];
+	size_t count;
+	uint8_t slots[REDIS_KEY_SLOTS]; /* index of the member + 1; 0: none */
+};
+
+static bool redirect(void *, struct command *, const struct reply *);
+
+static bool
+same_endpoint(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->port == b->port && strcmp(a->host, b->host) == 0;
+}
+
+/* Under the lock: index of the member + 1, made when it is new; 0: no room. */
+static uint8_t
+member_at(struct cluster *cluster, const struct endpoint *endpoint)
+{
+	struct node_options options;
+	struct member *member;
+	struct err err;
+	size_t i;
+
+	for (i = 0; i < cluster->count; i++)
+		if (same_endpoint(&cluster->members[i].endpoint, endpoint))
+			return (uint8_t)(i + 1);
+	if (cluster->count == NODES_MAX)
+		return 0;
+	redis_node_options(cluster->redis, &options);
+	options.endpoint = *endpoint;
+	options.redirect = redirect;
+	member = &cluster->members[cluster->count];
+	member->endpoint = *endpoint;
+	member->node = node_open(&options, &err);
+	if (member->node == NULL)
+		return 0;
+	return (uint8_t)++cluster->count;
+}
+
+static void
+want_map(struct cluster *cluster)
+{
+	cluster->stale = true;
+	pthread_cond_signal(&cluster->wake);
+}
+
+/* "MOVED 3999 127.0.0.1:6381"; a host left out is the one that said so. */
+static bool
+parse_redirect(struct slice text, const struct command *command, uint64_t *slot,
+	struct endpoint *endpoint)
+{
+	struct slice field, host;
+	size_t colon, i;
+
+	if (!slice_next(&text, ' ', &field) ||
+		!slice_next(&text, ' ', &field) || !slice_to_u64(field, slot) ||
+		*slot >= REDIS_KEY_SLOTS || text.p == NULL)
+		return false;
+	for (colon = SLICE_NONE, i = 0; i < text.len; i++)
+		if (text.p[i] == ':')
+			colon = i;
+	if (colon == SLICE_NONE)
+		return false;
+	memset(endpoint, 0, sizeof *endpoint);
+	host = slice_sub(text, 0, colon);
+	if (host.len == 0) {
+		node_endpoint(command->node, endpoint);
+	} else {
+		if (host.len >= sizeof endpoint->host)
+			return false;
+		memcpy(endpoint->host, host.p, host.len);
+	}
+	endpoint->port = 0;
+	for (i = colon + 1; i < text.len; i++) {
+		if (text.p[i] < '0' || text.p[i] > '9')
+			return false;
+		endpoint->port =
+			(uint16_t)(endpoint->port * 10 + (text.p[i] - '0'));
+	}
+	return endpoint->port != 0;
+}
+
+static struct node *
+redirected_to(struct cluster *cluster, struct command *command,
+	const struct reply *reply)
+{
+	bool moved = reply_is_error(reply, "MOVED");
+	struct endpoint endpoint;
+	struct node *node = NULL;
+	uint64_t slot;
+	uint8_t index;
+
+	if (!parse_redirect(reply->text, command, &slot, &endpoint))
+		return NULL;
+	pthread_mutex_lock(&cluster->lock);
+	index = member_at(cluster, &endpoint);
+	if (index != 0)
+		node = cluster->members[index - 1].node;
+	if (index != 0 && moved) {
+		cluster->slots[slot] = index;
+		cluster->members[index - 1].master = true;
+		want_map(cluster);
+	}
+	pthread_mutex_unlock(&cluster->lock);
+	command->asking = !moved;
+	return node;
+}
+
+/* From the thread of the node that gave the answer. */
+static bool
+redirect(void *ctx, struct command *command, const struct reply *reply)
+{
+	struct redis *redis = ctx;
+	const struct timespec pause = {0, TRYAGAIN_NS};
+	struct node *node = NULL;
+
+	if (command->redirects >= REDIRECTS_MAX)
+		return false;
+	if (reply_is_error(reply, "TRYAGAIN")) {
+		(void)nanosleep(&pause, NULL);
+		node = command->node;
+	} else if (reply_is_error(reply, "MOVED") ||
+		reply_is_error(reply, "ASK")) {
+		node = redirected_to(redis->cluster, command, reply);
+	}
+	if (node == NULL)
+		return false;
+	command->redirects++;
+	if (!node_submit(node, command))
+		request_answer(command, NULL, "its node is down");
+	return true;
+}
+
+/* One range of the map: from, to, master, replicas. Under the lock. */
+static bool
+take_range(struct cluster *cluster, const struct reply *range,
+	const struct endpoint *asked, uint8_t slots[REDIS_KEY_SLOTS])
+{
+	const struct reply *master;
+	struct endpoint endpoint = *asked;
+	int64_t from, to, port;
+	uint8_t index;
+
+	if (range->type != REPLY_ARRAY || range->count < 3 ||
+		!reply_number(&range->items[0], &from) ||
+		!reply_number(&range->items[1], &to) || from < 0 ||
+		to >= REDIS_KEY_SLOTS || from > to)
+		return false;
+	master = &range->items[2];
+	if (master->type != REPLY_ARRAY || master->count < 2 ||
+		!reply_number(&master->items[1], &port) || port <= 0 ||
+		port > 65535 ||
+		master->items[0].text.len >= sizeof endpoint.host)
+		return false;
+	if (master->items[0].text.len > 0) {
+		memcpy(endpoint.host, master->items[0].text.p,
+			master->items[0].text.len);
+		endpoint.host[master->items[0].text.len] = '\0';
+	}
+	endpoint.port = (uint16_t)port;
+	index = member_at(cluster, &endpoint);
+	for (; from <= to; from++)
+		slots[from] = index;
+	return index != 0;
+}
+
+static bool
+take_map(struct cluster *cluster, const struct reply *map,
+	const struct endpoint *asked)
+{
+	static const uint8_t none[REDIS_KEY_SLOTS];
+	uint8_t *slots = malloc(sizeof none);
+	bool ok = slots != NULL && map != NULL && map->type == REPLY_ARRAY &&
+		map->count > 0;
+	size_t i;
+
+	if (slots != NULL)
+		memset(slots, 0, sizeof none);
+	pthread_mutex_lock(&cluster->lock);
+	for (i = 0; ok && i < map->count; i++)
+		ok = take_range(cluster, &map->items[i], asked, slots);
+	if (ok) {
+		memcpy(cluster->slots, slots, sizeof cluster->slots);
+		for (i = 0; i < cluster->count; i++)
+			cluster->members[i].master = false;
+		for (i = 0; i < REDIS_KEY_SLOTS; i++)
+			if (slots[i] != 0)
+				cluster->members[slots[i] - 1].master = true;
+	}
+	pthread_mutex_unlock(&cluster->lock);
+	free(slots);
+	return ok;
+}
+
+static bool
+connection_call(struct connection *connection, const struct slice *words,
+	size_t count, struct err *err)
+{
+	return connection_add(connection, count, words) && connection_wait(connection, err);
+}
+
+static bool
+log_in(struct connection *connection, const struct store_uri *uri, struct err *err)
+{
+	struct slice words[3] = {SLICE("AUTH"), slice_of(uri->user),
+		slice_of(uri->password)};
+
+	if (uri->password[0] == '\0')
+		return true;
+	if (uri->user[0] == '\0')
+		words[1] = words[2];
+	return connection_call(
+		connection, words, uri->user[0] != '\0' ? 3 : 2, err);
+}
+
+static bool
+ask_map(struct cluster *cluster, const struct endpoint *endpoint,
+	struct err *err)
+{
+	const struct slice words[2] = {SLICE("CLUSTER"), SLICE("SLOTS")};
+	struct connection *connection =
+		connection_connect(endpoint, MAP_MS, MAP_MS, err);
+	struct arena *arena = arena_new(MAP_ARENA_BYTES);
+	const struct reply *reply = NULL;
+	bool ok = false;
+
+	if (connection != NULL && arena != NULL &&
+		log_in(connection, &cluster->redis->uri, err) &&
+		connection_call(connection, words, 2, err)) {
+		reply = connection_take(connection, arena);
+		ok = take_map(cluster, reply, endpoint);
+		if (!ok)
+			err_set(err, ERR_DOWN, "it gives no map of slots");
+	}
+	connection_free(connection);
+	arena_free(arena);
+	return ok;
+}
+
+/* Asks the members, then the hosts of the configuration. */
+static bool
+refresh(struct cluster *cluster, struct err *err)
+{
+	const struct store_uri *uri = &cluster->redis->uri;
+	struct endpoint endpoint;
+	size_t i, count;
+
+	pthread_mutex_lock(&cluster->lock);
+	cluster->stale = false;
+	count = cluster->count;
+	pthread_mutex_unlock(&cluster->lock);
+	for (i = 0; i < count; i++) {
+		struct node_health health;
+
+		endpoint = cluster->members[i].endpoint;
+		node_health(cluster->members[i].node, &health);
+		if (health.up && ask_map(cluster, &endpoint, err))
+			return true;
+	}
+	for (i = 0; i < uri->host_count; i++)
+		if (ask_map(cluster, &uri->hosts[i], err))
+			return true;
+	return false;
+}
+
+/* False when the cluster closes. */
+static bool
+wait_for_turn(struct cluster *cluster)
+{
+	struct node_health health;
+	int64_t at_ms = clock_monotonic_ms() +
+		(cluster_health(cluster, &health) ? REFRESH_MS
+						  : REFRESH_DOWN_MS);
+	struct timespec until = {at_ms / 1000, at_ms % 1000 * 1000000};
+	bool closing;
+	int rc = 0;
+
+	pthread_mutex_lock(&cluster->lock);
+	while (!cluster->closing && !cluster->stale && rc != ETIMEDOUT)
+		rc = pthread_cond_timedwait(
+			&cluster->wake, &cluster->lock, &until);
+	closing = cluster->closing;
+	pthread_mutex_unlock(&cluster->lock);
+	return !closing;
+}
+
+static void *
+refresh_thread(void *arg)
+{
+	struct cluster *cluster = arg;
+	const struct timespec pause = {0, 50 * 1000000};
+	struct err err;
+
+	while (wait_for_turn(cluster)) {
+		(void)refresh(cluster, &err);
+		(void)nanosleep(&pause, NULL);
+	}
+	return NULL;
+}
+
+static void
+start_thread(struct cluster *cluster)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	cluster->has_thread = pthread_create(&cluster->thread, NULL,
+				      refresh_thread, cluster) == 0;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void
+settle(struct cluster *cluster)
+{
+	size_t i;
+
+	for (i = 0; i < cluster->count; i++)
+		node_settle(cluster->members[i].node,
+			cluster->redis->options.connect_ms);
+}
+
+struct cluster *
+cluster_open(struct redis *redis, struct err *err)
+{
+	struct cluster *cluster = calloc(1, sizeof *cluster);
+	pthread_condattr_t attr;
+	sigset_t all, before;
+	struct err away;
+
+	if (cluster == NULL) {
+		err_set(err, ERR_MEMORY, "out of memory");
+		return NULL;
+	}
+	cluster->redis = redis;
+	redis->cluster = cluster;
+	pthread_mutex_init(&cluster->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&cluster->wake, &attr);
+	pthread_condattr_destroy(&attr);
+	sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (!refresh(cluster, &away))
+		redis_say(redis, LOG_LEVEL_WARNING,
+			"store: no node of the cluster answers: %s; memory "
+			"answers, and what is counted is kept to be replayed",
+			away.text);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	settle(cluster);
+	start_thread(cluster);
+	return cluster;
+}
+
+void
+cluster_close(struct cluster *cluster)
+{
+	size_t i;
+
+	if (cluster == NULL)
+		return;
+	pthread_mutex_lock(&cluster->lock);
+	cluster->closing = true;
+	pthread_cond_signal(&cluster->wake);
+	pthread_mutex_unlock(&cluster->lock);
+	if (cluster->has_thread)
+		pthread_join(cluster->thread, NULL);
+	for (i = 0; i < cluster->count; i++)
+		node_stop(cluster->members[i].node);
+	for (i = 0; i < cluster->count; i++)
+		node_free(cluster->members[i].node);
+	pthread_cond_destroy(&cluster->wake);
+	pthread_mutex_destroy(&cluster->lock);
+	free(cluster);
+}
+
+bool
+cluster_submit(struct cluster *cluster, struct command *command)
+{
+	struct node *node = NULL;
+	uint8_t index;
+
+	pthread_mutex_lock(&cluster->lock);
+	index = cluster->slots[redis_key_slot(command->key)];
+	if (index != 0)
+		node = cluster->members[index - 1].node;
+	else
+		want_map(cluster);
+	pthread_mutex_unlock(&cluster->lock);
+	return node != NULL && node_submit(node, command);
+}
+
+struct node *
+cluster_node(struct cluster *cluster, size_t i)
+{
+	struct node *node = NULL;
+	size_t at;
+
+	pthread_mutex_lock(&cluster->lock);
+	for (at = 0; at < cluster->count && node == NULL; at++)
+		if (cluster->members[at].master && i-- == 0)
+			node = cluster->members[at].node;
+	pthread_mutex_unlock(&cluster->lock);
+	return node;
+}
+
+bool
+cluster_health(struct cluster *cluster, struct node_health *health)
+{
+	struct node *node;
+	struct node_health one;
+	size_t i;
+
+	*health = (struct node_health){.up = true};
+	for (i = 0; (node = cluster_node(cluster, i)) != NULL; i++) {
+		node_health(node, &one);
+		health->pipelines += one.pipelines;
+		health->commands += one.commands;
+		health->failures += one.failures;
+		if (health->up && (!one.up || one.since_ms > health->since_ms))
+			health->since_ms = one.since_ms;
+		if (health->up && !one.up) {
+			health->up = false;
+			memcpy(health->reason, one.reason,
+				sizeof health->reason);
+		}
+	}
+	if (i == 0) {
+		health->up = false;
+		(void)strcpy(health->reason, "no node of the cluster answers");
+	}
+	return health->up;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What all operations need to become commands. */
+#include "store/redis/commands.h"
+
+#include "store/redis/redis_key.h"
+
+void
+commands_push(struct commands *b, struct command *command)
+{
+	*b->end = command;
+	b->end = &command->next;
+}
+
+struct slice
+commands_present(struct slice text)
+{
+	return text.p != NULL ? text : SLICE("");
+}
+
+struct slice
+commands_tagged(const struct commands *b, const char *kind, struct slice text)
+{
+	return redis_key_tagged(
+		b->arena, b->prefix, kind, text, (struct slice){NULL, 0});
+}
+
+struct store_op *
+commands_op(const struct command *command, size_t i)
+{
+	return &command->request->ops[command->ops[i]];
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Notes to script calls, and answers back. All notes of a batch that live in
+ * one place (on one node: all; in a cluster: those of one slot) are one call,
+ * in which they may wait for each other. A note that waits for one in another
+ * slot goes out in the next wave, when the answer it waits for is known.
+ */
+#include "store/redis/commands_note.h"
+
+#include "base/map.h"
+#include "store/redis/redis_key.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NOTE_WORDS 9
+
+/* "12.5": what the script prints with %.17g, or inf and nan. */
+static bool
+read_double(const struct reply *reply, double *out)
+{
+	char *end;
+
+	if (reply->type != REPLY_TEXT || reply->text.len == 0)
+		return false;
+	*out = strtod(reply->text.p, &end);
+	return end == reply->text.p + reply->text.len;
+}
+
+static bool
+read_one_note(const struct reply *reply, struct store_note *note)
+{
+	int64_t done, before, count, fresh;
+
+	if (reply->type != REPLY_ARRAY || reply->count != 5 ||
+		!reply_number(&reply->items[0], &done) ||
+		!reply_number(&reply->items[1], &before) ||
+		!reply_number(&reply->items[2], &count) ||
+		!reply_number(&reply->items[3], &fresh) ||
+		!read_double(&reply->items[4], &note->sum))
+		return false;
+	note->done = done != 0;
+	note->before = (uint64_t)before;
+	note->count = (uint64_t)count;
+	note->fresh = fresh != 0;
+	return before >= 0 && count >= 0;
+}
+
+static bool
+read_notes(struct command *command)
+{
+	const struct reply *reply = command->reply;
+	size_t i;
+
+	if (reply->type != REPLY_ARRAY || reply->count != command->op_count)
+		return false;
+	for (i = 0; i < command->op_count; i++)
+		if (!read_one_note(
+			    &reply->items[i], &commands_op(command, i)->note))
+			return false;
+	return true;
+}
+
+static uint16_t
+slot_of(const struct commands *b, const struct store_note *note)
+{
+	if (b->redis->cluster == NULL)
+		return 0;
+	return redis_key_slot(commands_tagged(b, "win", note->group));
+}
+
+/* Where in the command the note stands that this one waits for; -1: it waits
+ * for none. False: not in this command, and not known yet. */
+static bool
+uri_after(const struct commands *b, const struct command *command, size_t i,
+	int *uri)
+{
+	const struct store_note *note = &b->request->ops[i].note;
+	size_t k;
+
+	*uri = -1;
+	if (note->after < 0)
+		return true;
+	for (k = 0; k < command->op_count; k++)
+		if (command->ops[k] == note->after) {
+			*uri = (int)k;
+			return true;
+		}
+	return b->request->commands_of[note->after] != 0 &&
+		b->request->commands_of[note->after] < b->wave;
+}
+
+/* Notes that wait for what never comes, or has come and does not hold. */
+static bool
+is_void(const struct commands *b, size_t i)
+{
+	const struct store_op *ops = b->request->ops;
+	const struct store_note *note = &ops[i].note, *after;
+
+	if (note->after < 0)
+		return false;
+	if ((size_t)note->after >= i || ops[note->after].verb != STORE_NOTE)
+		return true;
+	after = &ops[note->after].note;
+	return b->request->commands_of[note->after] != 0 &&
+		b->request->commands_of[note->after] < b->wave &&
+		(!after->done || after->count < note->after_least);
+}
+
+static void
+clear_answers(struct store_note *note)
+{
+	note->before = note->count = 0;
+	note->sum = 0;
+	note->fresh = note->done = false;
+}
+
+static bool
+policy_is_known(struct redis *redis, struct slice policy, int64_t window_ms)
+{
+	const void *known;
+
+	pthread_mutex_lock(&redis->lock);
+	known = map_find(redis->policies, policy);
+	pthread_mutex_unlock(&redis->lock);
+	return (intptr_t)known == (intptr_t)window_ms + 1;
+}
+
+static bool
+read_policy(struct command *command)
+{
+	struct redis *redis = command->request->ctx;
+
+	pthread_mutex_lock(&redis->lock);
+	(void)map_put(redis->policies, command->words[2],
+		(void *)(intptr_t)(command->number + 1), NULL);
+	pthread_mutex_unlock(&redis->lock);
+	return true;
+}
+
+/* Tells Redis, once, that there is such a policy, and its window: so that
+ * people can be shown the windows of a group. */
+static bool
+introduce(struct commands *b, const struct store_note *note)
+{
+	struct slice policy = commands_present(note->policy);
+	struct command *command;
+
+	if (policy_is_known(b->redis, policy, note->window_ms))
+		return true;
+	command = command_new(b->request, SCRIPT_NONE, 0, 4);
+	if (command == NULL)
+		return false;
+	command->key = redis_key_plain(
+		b->arena, b->prefix, "policies", (struct slice){NULL, 0});
+	command->number = note->window_ms;
+	command->read = read_policy;
+	command_word(command, SLICE("HSET"));
+	command_word(command, command->key);
+	command_word(command, policy);
+	command_number(command, note->window_ms);
+	commands_push(b, command);
+	return true;
+}
+
+static void
+put_note_keys(struct commands *b, struct command *command, size_t op)
+{
+	const struct store_note *note = &b->request->ops[op].note;
+	const char *kind = note->mode == NOTE_STEP ? "seq" : "win";
+	struct slice policy = commands_present(note->policy);
+
+	command_word(command,
+		redis_key_tagged(
+			b->arena, b->prefix, kind, note->group, policy));
+	command_word(command,
+		redis_key_tagged(
+			b->arena, b->prefix, "val", note->group, policy));
+}
+
+static void
+put_note_words(struct commands *b, struct command *command, size_t op)
+{
+	static const char *const modes[] = {
+		[NOTE_COUNT] = "count",
+		[NOTE_SUM] = "sum",
+		[NOTE_STEP] = "step",
+	};
+	const struct store_note *note = &b->request->ops[op].note;
+	int after;
+
+	(void)uri_after(b, command, op, &after);
+	command_word(command, slice_of(modes[note->mode]));
+	command_word(command, commands_present(note->member));
+	command_number(command, note->window_ms);
+	command_number(command,
+		note->cap > 0 && note->cap < STORE_CAP_MAX ? note->cap
+							   : STORE_CAP_MAX);
+	command_word(command, arena_printf(b->arena, "%.17g", note->value));
+	command_number(command, note->step);
+	command_number(command, note->steps);
+	command_number(command, after);
+	command_number(command, (int64_t)note->after_least);
+}
+
+/* Which notes go with the one at first: those of its slot that wait for
+ * nothing, for what is known, or for one of their own. */
+static struct command *
+gather_notes(struct commands *b, size_t first, struct command *gathered)
+{
+	uint16_t slot = slot_of(b, &b->request->ops[first].note);
+	size_t i;
+
+	gathered->ops = arena_array(
+		b->arena, b->request->op_count - first, sizeof *gathered->ops);
+	for (i = first; gathered->ops != NULL && i < b->request->op_count;
+		i++) {
+		const struct store_op *op = &b->request->ops[i];
+		int uri;
+
+		if (op->verb != STORE_NOTE || b->request->commands_of[i] != 0 ||
+			slot_of(b, &op->note) != slot || is_void(b, i) ||
+			!uri_after(b, gathered, i, &uri))
+			continue;
+		gathered->ops[gathered->op_count++] = (uint16_t)i;
+	}
+	return gathered->ops != NULL ? gathered : NULL;
+}
+
+bool
+commands_note_add(struct commands *b, size_t i)
+{
+	struct command gathered = {.op_count = 0}, *command;
+	size_t k;
+
+	clear_answers(&b->request->ops[i].note);
+	if (is_void(b, i)) {
+		b->request->commands_of[i] = b->wave;
+		return true;
+	}
+	if (gather_notes(b, i, &gathered) == NULL)
+		return false;
+	if (gathered.op_count == 0 || gathered.ops[0] != i)
+		return true;
+	command = command_new(b->request, SCRIPT_NOTE, 2 * gathered.op_count,
+		1 + gathered.op_count * (NOTE_WORDS + 2));
+	if (command == NULL)
+		return false;
+	command->ops = gathered.ops;
+	command->op_count = gathered.op_count;
+	command->read = read_notes;
+	for (k = 0; k < command->op_count; k++) {
+		b->request->commands_of[command->ops[k]] = b->wave;
+		put_note_keys(b, command, command->ops[k]);
+		if (!introduce(b, &commands_op(command, k)->note))
+			return false;
+	}
+	command->key = command->words[3];
+	command_number(command, b->request->at_ms);
+	for (k = 0; k < command->op_count; k++)
+		put_note_words(b, command, command->ops[k]);
+	commands_push(b, command);
+	return true;
+}

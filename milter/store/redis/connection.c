@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* hiredis, behind a few calls. */
+#include "store/redis/connection.h"
+
+#include "base/arena.h"
+
+#include <hiredis/hiredis.h>
+#ifdef HAVE_HIREDIS_SSL
+#include <hiredis/hiredis_ssl.h>
+#endif
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+
+#define WORDS_STACK 64
+/* What a server may nest; hiredis itself allows a little more. */
+#define DEPTH_MAX 8
+
+struct connection {
+	redisContext *context;
+	redisReply *reply;
+#ifdef HAVE_HIREDIS_SSL
+	redisSSLContext *tls;
+#endif
+};
+
+static struct timeval
+timeval_of(int64_t ms)
+{
+	return (struct timeval){ms / 1000, ms % 1000 * 1000};
+}
+
+#ifdef HAVE_HIREDIS_SSL
+static bool
+start_tls(struct connection *connection, const struct endpoint *endpoint,
+	struct err *err)
+{
+	redisSSLContextError error = REDIS_SSL_CTX_NONE;
+
+	(void)redisInitOpenSSL();
+	connection->tls = redisCreateSSLContext(
+		NULL, "/etc/ssl/certs", NULL, NULL, endpoint->host, &error);
+	if (connection->tls == NULL)
+		return err_set(err, ERR_SYSTEM, "TLS: %s",
+			redisSSLContextGetError(error));
+	if (redisInitiateSSLWithContext(connection->context, connection->tls) != REDIS_OK)
+		return err_set(err, ERR_DOWN, "TLS: %s", connection->context->errstr);
+	return true;
+}
+#else
+static bool
+start_tls(struct connection *connection, const struct endpoint *endpoint,
+	struct err *err)
+{
+	(void)connection;
+	(void)endpoint;
+	return err_set(err, ERR_INVALID, "this hiredis has no TLS");
+}
+#endif
+
+static bool
+connected(struct connection *connection, const struct endpoint *endpoint,
+	int64_t reply_ms, struct err *err)
+{
+	if (connection->context == NULL)
+		return err_set(err, ERR_MEMORY, "out of memory");
+	if (connection->context->err != 0)
+		return err_set(err, ERR_DOWN, "%s", connection->context->errstr);
+	if (endpoint->tls && !start_tls(connection, endpoint, err))
+		return false;
+	if (redisSetTimeout(connection->context, timeval_of(reply_ms)) != REDIS_OK)
+		return err_set(err, ERR_SYSTEM, "cannot set a time-out");
+	if (endpoint->port != 0)
+		(void)redisEnableKeepAlive(connection->context);
+	return true;
+}
+
+struct connection *
+connection_connect(const struct endpoint *endpoint, int64_t timeout_ms,
+	int64_t reply_ms, struct err *err)
+{
+	struct connection *connection = calloc(1, sizeof *connection);
+	struct timeval timeout = timeval_of(timeout_ms);
+
+	if (connection == NULL) {
+		err_set(err, ERR_MEMORY, "out of memory");
+		return NULL;
+	}
+	if (endpoint->port == 0)
+		connection->context =
+			redisConnectUnixWithTimeout(endpoint->host, timeout);
+	else
+		connection->context = redisConnectWithTimeout(
+			endpoint->host, endpoint->port, timeout);
+	if (!connected(connection, endpoint, reply_ms, err)) {
+		connection_free(connection);
+		return NULL;
+	}
+	return connection;
+}
+
+void
+connection_free(struct connection *connection)
+{
+	if (connection == NULL)
+		return;
+	if (connection->reply != NULL)
+		freeReplyObject(connection->reply);
+	if (connection->context != NULL)
+		redisFree(connection->context);
+#ifdef HAVE_HIREDIS_SSL
+	if (connection->tls != NULL)
+		redisFreeSSLContext(connection->tls);
+#endif
+	free(connection);
+}
+
+bool
+connection_add(struct connection *connection, size_t count, const struct slice *words)
+{
+	const char *few[WORDS_STACK], **texts = few;
+	size_t few_lens[WORDS_STACK], *lens = few_lens, i;
+	bool ok;
+
+	if (count > WORDS_STACK) {
+		texts = calloc(count, sizeof *texts);
+		lens = calloc(count, sizeof *lens);
+	}
+	ok = texts != NULL && lens != NULL;
+	for (i = 0; ok && i < count; i++) {
+		texts[i] = words[i].p != NULL ? words[i].p : "";
+		lens[i] = words[i].len;
+	}
+	ok = ok &&
+		redisAppendCommandArgv(
+			connection->context, (int)count, texts, lens) == REDIS_OK;
+	if (count > WORDS_STACK) {
+		free(texts);
+		free(lens);
+	}
+	return ok;
+}
+
+bool
+connection_wait(struct connection *connection, struct err *err)
+{
+	void *reply = NULL;
+
+	if (connection->reply != NULL)
+		freeReplyObject(connection->reply);
+	connection->reply = NULL;
+	if (redisGetReply(connection->context, &reply) != REDIS_OK &&
+		connection->context->err == REDIS_ERR_IO &&
+		(errno == EAGAIN || errno == EWOULDBLOCK))
+		return err_set(err, ERR_DOWN, "no answer in time");
+	if (connection->context->err != 0)
+		return err_set(err, ERR_DOWN, "%s",
+			connection->context->errstr[0] != '\0'
+				? connection->context->errstr
+				: "the connection failed");
+	connection->reply = reply;
+	return reply != NULL || err_set(err, ERR_DOWN, "no answer");
+}
+
+static bool
+copy_reply(const redisReply *from, struct arena *arena, int depth,
+	struct reply *to)
+{
+	size_t i;
+
+	switch (from->type) {
+	case REDIS_REPLY_STATUS:
+	case REDIS_REPLY_STRING:
+	case REDIS_REPLY_ERROR:
+		to->type = from->type == REDIS_REPLY_ERROR ? REPLY_ERROR
+							   : REPLY_TEXT;
+		to->text = arena_copy(
+			arena, (struct slice){from->str, (size_t)from->len});
+		return to->text.p != NULL;
+	case REDIS_REPLY_INTEGER:
+		to->type = REPLY_INTEGER;
+		to->integer = from->integer;
+		return true;
+	case REDIS_REPLY_ARRAY:
+		to->type = REPLY_ARRAY;
+		to->count = from->elements;
+		to->items = arena_array(arena, to->count, sizeof *to->items);
+		if (to->items == NULL || depth >= DEPTH_MAX)
+			return false;
+		for (i = 0; i < to->count; i++)
+			if (!copy_reply(from->element[i], arena, depth + 1,
+				    &to->items[i]))
+				return false;
+		return true;
+	default:
+		to->type = REPLY_NIL;
+		return true;
+	}
+}
+
+struct reply *
+connection_take(struct connection *connection, struct arena *arena)
+{
+	struct reply *reply = arena_alloc(arena, sizeof *reply);
+
+	if (reply == NULL || connection->reply == NULL ||
+		!copy_reply(connection->reply, arena, 0, reply))
+		return NULL;
+	return reply;
+}
+
+bool
+reply_is_error(const struct reply *reply, const char *word)
+{
+	size_t len = strlen(word);
+
+	return reply->type == REPLY_ERROR && reply->text.len >= len &&
+		memcmp(reply->text.p, word, len) == 0 &&
+		(reply->text.len == len || reply->text.p[len] == ' ');
+}
+
+bool
+reply_number(const struct reply *reply, int64_t *out)
+{
+	uint64_t number;
+
+	if (reply->type == REPLY_INTEGER) {
+		*out = reply->integer;
+		return true;
+	}
+	if (reply->type != REPLY_TEXT || !slice_to_u64(reply->text, &number) ||
+		number > INT64_MAX)
+		return false;
+	*out = (int64_t)number;
+	return true;
+}

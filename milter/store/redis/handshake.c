@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is said on a new connection before it is used. */
+#include "store/redis/handshake.h"
+
+#include "base/arena.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Errors that are the node's, not the command's: it cannot serve now. */
+bool
+reply_is_fatal(const struct reply *reply)
+{
+	static const char *const words[] = {
+		"LOADING",
+		"READONLY",
+		"MASTERDOWN",
+		"OOM",
+		"MISCONF",
+		"NOAUTH",
+		"WRONGPASS",
+		"NOPERM",
+		"CLUSTERDOWN",
+		"NOREPLICAS",
+		"BUSY",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof words / sizeof *words; i++)
+		if (reply_is_error(reply, words[i]))
+			return true;
+	return false;
+}
+
+bool
+reply_to_err(const struct reply *reply, struct err *err)
+{
+	if (reply->type != REPLY_ERROR)
+		return false;
+	err_set(err, ERR_DOWN, "%.*s",
+		SLICE_ARG(slice_sub(reply->text, 0, 100)));
+	return true;
+}
+
+/* One command and its answer, while the handshake goes on. */
+struct reply *
+handshake_call(struct handshake *hello, const struct slice *words, size_t count,
+	struct err *err)
+{
+	struct reply *reply;
+
+	if (!connection_add(hello->connection, count, words)) {
+		err_set(err, ERR_MEMORY, "out of memory");
+		return NULL;
+	}
+	if (!connection_wait(hello->connection, err))
+		return NULL;
+	reply = connection_take(hello->connection, hello->arena);
+	if (reply == NULL)
+		err_set(err, ERR_LIMIT, "an answer that is too big");
+	return reply;
+}
+
+static bool
+hellook(struct handshake *hello, const struct slice *words, size_t count,
+	struct err *err)
+{
+	const struct reply *reply = handshake_call(hello, words, count, err);
+
+	return reply != NULL && !reply_to_err(reply, err);
+}
+
+static bool
+log_in(struct handshake *hello, struct err *err)
+{
+	const struct login *login = hello->login;
+	bool has_user = login->user != NULL && login->user[0] != '\0';
+	struct slice words[3] = {SLICE("AUTH"), slice_of(login->user),
+		slice_of(login->password)};
+
+	if (login->password == NULL || login->password[0] == '\0')
+		return true;
+	if (!has_user)
+		words[1] = words[2];
+	return hellook(hello, words, has_user ? 3 : 2, err);
+}
+
+static bool
+select_db(struct handshake *hello, struct err *err)
+{
+	char number[24];
+	struct slice words[2] = {SLICE("SELECT"), {number, 0}};
+
+	if (hello->login->db == 0)
+		return true;
+	words[1].len = (size_t)snprintf(number, sizeof number, "%llu",
+		(unsigned long long)hello->login->db);
+	return hellook(hello, words, 2, err);
+}
+
+/* After a failover the old master may still be there, as a replica. */
+static bool
+check_role(struct handshake *hello, struct err *err)
+{
+	struct slice words[1] = {SLICE("ROLE")};
+	const struct reply *reply;
+
+	if (!hello->login->wants_master)
+		return true;
+	reply = handshake_call(hello, words, 1, err);
+	if (reply == NULL || reply_to_err(reply, err))
+		return false;
+	if (reply->type != REPLY_ARRAY || reply->count == 0 ||
+		!slice_equal(reply->items[0].text, SLICE("master")))
+		return err_set(err, ERR_DOWN, "READONLY: it is no master now");
+	return true;
+}
+
+static bool
+load_scripts(struct handshake *hello, struct err *err)
+{
+	int i;
+
+	for (i = 0; i < SCRIPT_COUNT; i++) {
+		struct slice words[3] = {SLICE("SCRIPT"), SLICE("LOAD"),
+			slice_of(script_text((enum script)i))};
+		const struct reply *reply =
+			handshake_call(hello, words, 3, err);
+
+		if (reply == NULL || reply_to_err(reply, err))
+			return false;
+		if (reply->type != REPLY_TEXT ||
+			reply->text.len >= sizeof hello->names[i])
+			return err_set(
+				err, ERR_DOWN, "an answer that makes no sense");
+		memcpy(hello->names[i], reply->text.p, reply->text.len);
+		hello->names[i][reply->text.len] = '\0';
+	}
+	return true;
+}
+
+/* Can it be written to? A replica, a full memory, a failed disk say no. In a
+ * cluster the key may belong elsewhere: that is a yes. */
+static bool
+probe(struct handshake *hello, struct err *err)
+{
+	struct slice words[5] = {SLICE("SET"),
+		slice_of(hello->login->probe_key), SLICE("1"), SLICE("PX"),
+		SLICE("1000")};
+	const struct reply *reply;
+
+	if (hello->login->probe_key == NULL)
+		return true;
+	reply = handshake_call(hello, words, 5, err);
+	if (reply == NULL)
+		return false;
+	return reply_is_error(reply, "MOVED") || reply_is_error(reply, "ASK") ||
+		!reply_to_err(reply, err);
+}
+
+/* Is it another process than the last time? Then what was acknowledged may
+ * be gone: a failover, a restart. Who is not allowed to know says yes. */
+static bool
+find_identity(struct handshake *hello, struct err *err)
+{
+	const struct slice words[2] = {SLICE("INFO"), SLICE("server")};
+	const struct slice label = SLICE("run_id:");
+	struct slice id = {NULL, 0};
+	const struct reply *reply = handshake_call(hello, words, 2, err);
+	size_t at;
+
+	if (reply == NULL)
+		return false;
+	at = reply->type == REPLY_TEXT ? slice_find(reply->text, label)
+				       : SLICE_NONE;
+	if (at != SLICE_NONE)
+		id = slice_sub(reply->text, at + label.len,
+			at + label.len + sizeof hello->identity);
+	hello->is_another = id.len != sizeof hello->identity ||
+		memcmp(id.p, hello->identity, id.len) != 0;
+	if (id.len == sizeof hello->identity)
+		memcpy(hello->identity, id.p, id.len);
+	return true;
+}
+
+bool
+handshake_run(struct handshake *hello, struct err *err)
+{
+	return log_in(hello, err) && select_db(hello, err) &&
+		check_role(hello, err) && find_identity(hello, err) &&
+		load_scripts(hello, err) && probe(hello, err);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is said on a new connection before it is used: who we are, which
+ * database, whether it is a master and another process than the last time,
+ * the scripts, and whether it can be written to.
+ */
+#ifndef STORE_REDIS_HANDSHAKE_H
+#define STORE_REDIS_HANDSHAKE_H
+
+#include "store/redis/connection.h"
+#include "store/redis/script.h"
+
+#define HANDSHAKE_NAME_BYTES 48
+#define HANDSHAKE_IDENTITY_BYTES 40
+
+struct login {
+	const char *user, *password; /* NULL or empty: none */
+	uint64_t db;
+	bool wants_master; /* ask for its ROLE */
+	const char *probe_key; /* written to; NULL: none */
+};
+
+struct handshake {
+	const struct login *login;
+	struct connection *connection;
+	struct arena *arena; /* of the answers */
+	/* What was learnt. */
+	char names[SCRIPT_COUNT][HANDSHAKE_NAME_BYTES]; /* of the scripts */
+	char identity[HANDSHAKE_IDENTITY_BYTES]; /* of the process */
+	bool is_another; /* than the identity that stood there before */
+};
+
+bool handshake_run(struct handshake *, struct err *);
+/* One command and its answer; NULL when the connection fails. */
+struct reply *handshake_call(struct handshake *, const struct slice *words,
+	size_t count, struct err *);
+
+/* Errors that are the node's, not the command's: it cannot serve now. */
+bool reply_is_fatal(const struct reply *);
+/* Is it an error? Then err says so. */
+bool reply_to_err(const struct reply *, struct err *);
+
+#endif

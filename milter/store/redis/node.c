@@ -1,0 +1,596 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A Redis node: its thread, its queue, its breaker. */
+#include "store/redis/node.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define PIPELINE_MAX 512
+#define TRIES_MAX 2
+#define IDLE_MS 5000
+#define THROTTLE_MS 10000
+#define REMIND_MS 300000
+#define HELLO_ARENA_BYTES (256u << 10)
+
+enum node_state {
+	NODE_STARTING,
+	NODE_DOWN,
+	NODE_LATE, /* connected, but somebody waited in vain */
+	NODE_UP,
+};
+
+struct node {
+	struct node_options options;
+	struct endpoint endpoint; /* connected to, or tried last */
+	pthread_t thread;
+
+	pthread_mutex_t lock;
+	pthread_cond_t wake, settled;
+	struct command *first, **last; /* the queue */
+	enum node_state state;
+	int64_t since_ms;
+	char reason[128];
+	bool closing;
+	atomic_ullong pipelines, commands, failures;
+
+	/* The thread's own. */
+	struct handshake hello;
+	int64_t backoff_ms;
+	bool was_connected;
+	bool told_up; /* what the log was told last */
+	int64_t told_ms; /* when it was told "down"; 0: never */
+};
+
+/*
+ * News for the log. "Down" is told at most every ten seconds, and again every
+ * five minutes while it lasts; "up" only after a "down" that was told.
+ */
+static bool
+is_news(const struct node *node, bool up, int64_t now_ms, enum node_news *news)
+{
+	if (up) {
+		*news = NODE_NEWS_UP;
+		return !node->told_up;
+	}
+	if (node->told_up || node->told_ms == 0) {
+		*news = NODE_NEWS_DOWN;
+		return node->told_ms == 0 ||
+			now_ms >= node->told_ms + THROTTLE_MS;
+	}
+	*news = NODE_NEWS_STILL_DOWN;
+	return now_ms >= node->told_ms + REMIND_MS;
+}
+
+static void
+tell(struct node *node, bool up, int64_t down_since_ms)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	struct node_health health;
+	enum node_news news;
+
+	if (node->options.changed == NULL || !is_news(node, up, now_ms, &news))
+		return;
+	if (!up)
+		node->told_ms = now_ms;
+	node->told_up = up;
+	node_health(node, &health);
+	if (up && down_since_ms != 0)
+		clock_format(down_since_ms, health.reason);
+	node->options.changed(node->options.ctx, node, news, &health);
+}
+
+static void
+set_state(struct node *node, enum node_state state, const char *reason)
+{
+	int64_t down_since_ms = 0;
+	bool changed;
+
+	pthread_mutex_lock(&node->lock);
+	if (node->state == state && state == NODE_UP) {
+		pthread_mutex_unlock(&node->lock);
+		return;
+	}
+	changed = node->state == NODE_STARTING ||
+		(node->state == NODE_DOWN) != (state == NODE_DOWN);
+	if (changed && node->state == NODE_DOWN)
+		down_since_ms = node->since_ms;
+	if (changed)
+		node->since_ms = clock_now_ms(node->options.clock);
+	node->state = state;
+	(void)snprintf(node->reason, sizeof node->reason, "%s", reason);
+	pthread_cond_broadcast(&node->settled);
+	pthread_mutex_unlock(&node->lock);
+	tell(node, state == NODE_UP, down_since_ms);
+}
+
+static struct timespec
+deadline(int64_t ms)
+{
+	int64_t at_ms = clock_monotonic_ms() + ms;
+
+	return (struct timespec){at_ms / 1000, at_ms % 1000 * 1000000};
+}
+
+/* Waits for work; the queue comes back, at most so many of it. NULL after
+ * the time, or when the node closes. */
+static struct command *
+take_queue(struct node *node, int64_t wait_ms, bool *closing)
+{
+	struct timespec until = deadline(wait_ms);
+	struct command *list, **end;
+	size_t count = 0;
+	int rc = 0;
+
+	pthread_mutex_lock(&node->lock);
+	while (node->first == NULL && !node->closing && rc != ETIMEDOUT)
+		rc = pthread_cond_timedwait(&node->wake, &node->lock, &until);
+	*closing = node->closing;
+	list = node->first;
+	for (end = &list; *end != NULL && count < PIPELINE_MAX; count++)
+		end = &(*end)->next;
+	node->first = *end;
+	if (node->first == NULL)
+		node->last = &node->first;
+	*end = NULL;
+	pthread_mutex_unlock(&node->lock);
+	return list;
+}
+
+/* Waits for its time or until the node closes. */
+static bool
+sleep_unless_closing(struct node *node, int64_t ms)
+{
+	struct timespec until = deadline(ms);
+	bool closing;
+	int rc = 0;
+
+	pthread_mutex_lock(&node->lock);
+	while (!node->closing && rc != ETIMEDOUT)
+		rc = pthread_cond_timedwait(&node->wake, &node->lock, &until);
+	closing = node->closing;
+	pthread_mutex_unlock(&node->lock);
+	return !closing;
+}
+
+static void
+put_back(struct node *node, struct command *list)
+{
+	struct command **end = &list;
+
+	if (list == NULL)
+		return;
+	while (*end != NULL)
+		end = &(*end)->next;
+	pthread_mutex_lock(&node->lock);
+	*end = node->first;
+	if (node->first == NULL)
+		node->last = end;
+	node->first = list;
+	pthread_mutex_unlock(&node->lock);
+}
+
+static void
+fail_list(struct node *node, struct command *list, const char *reason)
+{
+	struct command *next;
+
+	for (; list != NULL; list = next) {
+		next = list->next;
+		list->next = NULL;
+		node->failures++;
+		request_answer(list, NULL, reason);
+	}
+}
+
+static void
+fail_queue(struct node *node, const char *reason)
+{
+	struct command *list;
+
+	pthread_mutex_lock(&node->lock);
+	list = node->first;
+	node->first = NULL;
+	node->last = &node->first;
+	pthread_mutex_unlock(&node->lock);
+	fail_list(node, list, reason);
+}
+
+static void
+disconnect(struct node *node)
+{
+	connection_free(node->hello.connection);
+	node->hello.connection = NULL;
+}
+
+static bool
+connect_node(struct node *node, struct err *err)
+{
+	const struct node_options *options = &node->options;
+	struct endpoint endpoint = options->endpoint;
+
+	if (options->locate != NULL &&
+		!options->locate(options->ctx, &endpoint, err))
+		return false;
+	pthread_mutex_lock(&node->lock);
+	node->endpoint = endpoint;
+	pthread_mutex_unlock(&node->lock);
+	node->hello.connection = connection_connect(
+		&endpoint, options->connect_ms, options->reply_ms, err);
+	if (node->hello.connection == NULL)
+		return false;
+	arena_reset(node->hello.arena);
+	if (handshake_run(&node->hello, err))
+		return true;
+	disconnect(node);
+	return false;
+}
+
+static bool
+add_command(struct node *node, struct command *command)
+{
+	const struct slice asking = SLICE("ASKING");
+
+	if (command->script != SCRIPT_NONE)
+		command->words[1] =
+			slice_of(node->hello.names[command->script]);
+	if (command->asking && !connection_add(node->hello.connection, 1, &asking))
+		return false;
+	return connection_add(node->hello.connection, command->count, command->words);
+}
+
+static struct reply *
+take_reply(struct node *node, struct command *command)
+{
+	struct reply *reply;
+
+	pthread_mutex_lock(&command->request->lock);
+	reply = connection_take(node->hello.connection, command->request->arena);
+	pthread_mutex_unlock(&command->request->lock);
+	return reply;
+}
+
+/* The answer to the command; false: the connection or the node is of no use
+ * any more, and the command has no answer. */
+static bool
+read_reply(struct node *node, struct command *command, struct reply **reply,
+	struct err *err)
+{
+	if (command->asking && !connection_wait(node->hello.connection, err))
+		return false;
+	if (!connection_wait(node->hello.connection, err))
+		return false;
+	*reply = take_reply(node, command);
+	return *reply == NULL || !reply_is_fatal(*reply) ||
+		!reply_to_err(*reply, err);
+}
+
+static void
+finish(struct node *node, struct command *command, struct reply *reply)
+{
+	const struct node_options *options = &node->options;
+
+	node->commands++;
+	if (reply != NULL && reply->type == REPLY_ERROR &&
+		options->redirect != NULL &&
+		options->redirect(options->ctx, command, reply))
+		return;
+	request_answer(command, reply, "an answer that is too big");
+}
+
+static struct command *
+cut_first(struct command **list)
+{
+	struct command *first = *list;
+
+	*list = first->next;
+	first->next = NULL;
+	return first;
+}
+
+/* The server forgot these scripts (SCRIPT FLUSH): their texts go along. */
+static bool
+run_texts(struct node *node, struct command **list, struct err *err)
+{
+	while (*list != NULL) {
+		struct command *command = *list;
+		struct reply *reply;
+		bool ok;
+
+		command->words[0] = SLICE("EVAL");
+		command->words[1] = slice_of(script_text(command->script));
+		ok = connection_add(node->hello.connection, command->count,
+			     command->words) &&
+			read_reply(node, command, &reply, err);
+		command->words[0] = SLICE("EVALSHA");
+		if (!ok)
+			return false;
+		finish(node, cut_first(list), reply);
+	}
+	return true;
+}
+
+/* Sends the list as one pipeline and reads its answers. What has none when
+ * it fails stays in *list. */
+static bool
+run_pipeline(struct node *node, struct command **list, struct err *err)
+{
+	struct command *command, *unknown = NULL, **end = &unknown;
+	bool ok = true;
+
+	for (command = *list; command != NULL; command = command->next)
+		if (!add_command(node, command))
+			return err_set(err, ERR_MEMORY, "out of memory");
+	node->pipelines++;
+	while (ok && *list != NULL) {
+		struct reply *reply;
+
+		ok = read_reply(node, *list, &reply, err);
+		if (!ok)
+			break;
+		command = cut_first(list);
+		if (reply != NULL && reply_is_error(reply, "NOSCRIPT")) {
+			*end = command;
+			end = &command->next;
+		} else {
+			finish(node, command, reply);
+		}
+	}
+	if (ok && run_texts(node, &unknown, err))
+		return true;
+	for (end = &unknown; *end != NULL;)
+		end = &(*end)->next;
+	*end = *list;
+	*list = unknown;
+	return false;
+}
+
+/* Commands without an answer: those that were tried twice fail. */
+static void
+retry(struct node *node, struct command *list, bool again, const char *reason)
+{
+	struct command *kept = NULL, **end = &kept;
+
+	while (list != NULL) {
+		struct command *command = cut_first(&list);
+
+		if (again && ++command->tries < TRIES_MAX) {
+			*end = command;
+			end = &command->next;
+		} else {
+			fail_list(node, command, reason);
+		}
+	}
+	put_back(node, kept);
+}
+
+static bool
+ping(struct node *node, struct err *err)
+{
+	const struct slice word = SLICE("PING");
+	const struct reply *reply;
+
+	arena_reset(node->hello.arena);
+	reply = handshake_call(&node->hello, &word, 1, err);
+	return reply != NULL &&
+		!(reply_is_fatal(reply) && reply_to_err(reply, err));
+}
+
+/* Down until the back-off is over; false when the node closes. */
+static bool
+stay_down(struct node *node, const struct err *err)
+{
+	int64_t wait_ms = node->backoff_ms;
+
+	disconnect(node);
+	set_state(node, NODE_DOWN, err->text);
+	fail_queue(node, err->text);
+	node->backoff_ms = wait_ms * 2 < node->options.backoff_max_ms
+		? wait_ms * 2
+		: node->options.backoff_max_ms;
+	return sleep_unless_closing(node, wait_ms);
+}
+
+static bool
+come_up(struct node *node)
+{
+	struct err err = {0};
+
+	while (!connect_node(node, &err))
+		if (!stay_down(node, &err))
+			return false;
+	if (node->was_connected && node->hello.is_another &&
+		node->options.reconnected != NULL)
+		node->options.reconnected(node->options.ctx);
+	node->was_connected = true;
+	set_state(node, NODE_UP, "");
+	return true;
+}
+
+/*
+ * One round with a connection: a pipeline, or a PING when nobody came. The
+ * first failure after a success is met with a new connection at once, a
+ * second one in a row with the back-off.
+ */
+static bool
+serve(struct node *node, bool *failed_before)
+{
+	struct err err = {0};
+	bool closing, ok;
+	struct command *list = take_queue(node, IDLE_MS, &closing);
+
+	if (list == NULL && closing)
+		return false;
+	ok = list != NULL ? run_pipeline(node, &list, &err) : ping(node, &err);
+	if (ok) {
+		*failed_before = false;
+		node->backoff_ms = node->options.backoff_ms;
+		set_state(node, NODE_UP, "");
+		return true;
+	}
+	retry(node, list, !*failed_before, err.text);
+	if (*failed_before && !stay_down(node, &err))
+		return false;
+	*failed_before = true;
+	disconnect(node);
+	return true;
+}
+
+static void *
+node_thread(void *arg)
+{
+	struct node *node = arg;
+	bool failed_before = false;
+
+	while (node->hello.connection != NULL || come_up(node))
+		if (!serve(node, &failed_before))
+			break;
+	fail_queue(node, "the store closes");
+	disconnect(node);
+	return NULL;
+}
+
+static void
+init_locks(struct node *node)
+{
+	pthread_condattr_t attr;
+
+	pthread_mutex_init(&node->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&node->wake, &attr);
+	pthread_cond_init(&node->settled, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
+void
+node_free(struct node *node)
+{
+	if (node == NULL)
+		return;
+	pthread_cond_destroy(&node->settled);
+	pthread_cond_destroy(&node->wake);
+	pthread_mutex_destroy(&node->lock);
+	arena_free(node->hello.arena);
+	free(node);
+}
+
+/* Signals are the daemon's: none is taken by this thread, SIGPIPE included. */
+static bool
+start_thread(struct node *node)
+{
+	sigset_t all, before;
+	bool ok;
+
+	sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	ok = pthread_create(&node->thread, NULL, node_thread, node) == 0;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return ok;
+}
+
+struct node *
+node_open(const struct node_options *options, struct err *err)
+{
+	struct node *node = calloc(1, sizeof *node);
+
+	if (node == NULL) {
+		err_set(err, ERR_MEMORY, "out of memory");
+		return NULL;
+	}
+	node->options = *options;
+	node->hello.login = &node->options.login;
+	node->endpoint = options->endpoint;
+	node->backoff_ms = options->backoff_ms;
+	node->last = &node->first;
+	node->since_ms = clock_now_ms(options->clock);
+	node->hello.arena = arena_new(HELLO_ARENA_BYTES);
+	init_locks(node);
+	if (node->hello.arena == NULL || !start_thread(node)) {
+		err_set(err, ERR_MEMORY, "cannot start a thread for Redis");
+		node_free(node);
+		return NULL;
+	}
+	return node;
+}
+
+void
+node_stop(struct node *node)
+{
+	if (node == NULL)
+		return;
+	pthread_mutex_lock(&node->lock);
+	node->closing = true;
+	pthread_cond_broadcast(&node->wake);
+	pthread_mutex_unlock(&node->lock);
+	pthread_join(node->thread, NULL);
+}
+
+void
+node_settle(struct node *node, int64_t timeout_ms)
+{
+	struct timespec until = deadline(timeout_ms);
+	int rc = 0;
+
+	pthread_mutex_lock(&node->lock);
+	while (node->state == NODE_STARTING && rc != ETIMEDOUT)
+		rc = pthread_cond_timedwait(
+			&node->settled, &node->lock, &until);
+	pthread_mutex_unlock(&node->lock);
+}
+
+bool
+node_submit(struct node *node, struct command *command)
+{
+	bool taken;
+
+	pthread_mutex_lock(&node->lock);
+	taken = (node->state == NODE_UP || node->state == NODE_STARTING) &&
+		!node->closing;
+	if (taken) {
+		command->node = node;
+		command->next = NULL;
+		*node->last = command;
+		node->last = &command->next;
+		if (node->first == command)
+			pthread_cond_signal(&node->wake);
+	}
+	pthread_mutex_unlock(&node->lock);
+	return taken;
+}
+
+void
+node_mark_late(struct node *node)
+{
+	pthread_mutex_lock(&node->lock);
+	if (node->state == NODE_UP || node->state == NODE_STARTING) {
+		node->state = node->state == NODE_UP ? NODE_LATE : NODE_DOWN;
+		(void)snprintf(node->reason, sizeof node->reason,
+			"no answer within the budget of a message");
+	}
+	pthread_mutex_unlock(&node->lock);
+}
+
+void
+node_health(struct node *node, struct node_health *health)
+{
+	pthread_mutex_lock(&node->lock);
+	health->up = node->state == NODE_UP;
+	health->since_ms = node->since_ms;
+	memcpy(health->reason, node->reason, sizeof health->reason);
+	health->pipelines = node->pipelines;
+	health->commands = node->commands;
+	health->failures = node->failures;
+	pthread_mutex_unlock(&node->lock);
+}
+
+void
+node_endpoint(struct node *node, struct endpoint *endpoint)
+{
+	pthread_mutex_lock(&node->lock);
+	*endpoint = node->endpoint;
+	pthread_mutex_unlock(&node->lock);
+}

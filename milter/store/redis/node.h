@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One Redis node: a thread, one connection, and a queue in front of it. What
+ * is waiting when the thread comes round goes out as one pipeline (group
+ * commit), so a thousand sessions share one connection and its round trips.
+ *
+ * The node is its own breaker. While it is down, or has kept somebody waiting
+ * past a budget, it takes no commands, and who asks learns so at once; the
+ * thread tries to connect again after 1 s, 2 s, ... 30 s. A connection that
+ * breaks under a pipeline is made anew once, at once, and the commands that
+ * have no answer are sent again: all of them may be repeated.
+ */
+#ifndef STORE_REDIS_NODE_H
+#define STORE_REDIS_NODE_H
+
+#include "base/clock.h"
+#include "store/redis/handshake.h"
+#include "store/redis/request.h"
+
+enum node_news {
+	NODE_NEWS_UP,
+	NODE_NEWS_DOWN,
+	NODE_NEWS_STILL_DOWN, /* now and then, while it is */
+};
+
+struct node_health {
+	bool up;
+	int64_t since_ms;
+	char reason[128]; /* NODE_NEWS_UP: the time it was down since */
+	uint64_t pipelines, commands, failures;
+};
+
+struct node_options {
+	struct endpoint endpoint;
+	/* Finds the endpoint before each connection; NULL: the one above. */
+	bool (*locate)(void *ctx, struct endpoint *, struct err *);
+	/* Looks at an error: true when it was taken over (MOVED, ASK). */
+	bool (*redirect)(void *ctx, struct command *, const struct reply *);
+	/* News for the log, throttled; from the node's thread. */
+	void (*changed)(void *ctx, struct node *, enum node_news,
+		const struct node_health *);
+	/* It is another process than before; from the node's thread. */
+	void (*reconnected)(void *ctx);
+	void *ctx;
+	struct login login;
+	int64_t connect_ms, reply_ms, backoff_ms, backoff_max_ms;
+	struct clock clock;
+};
+
+/* Starts the thread. The strings of the options must live as long as it. */
+struct node *node_open(const struct node_options *, struct err *);
+/* Answers what is waiting as well as it can and ends the thread; it takes
+ * nothing more. NULL is fine, also for node_free. */
+void node_stop(struct node *);
+void node_free(struct node *);
+/* Waits until the first attempt to connect has come to an end. */
+void node_settle(struct node *, int64_t timeout_ms);
+/* Queues the command; false: the node takes none now. */
+bool node_submit(struct node *, struct command *);
+/* Somebody waited in vain: takes no more until it answers again. */
+void node_mark_late(struct node *);
+void node_health(struct node *, struct node_health *);
+/* Where it is connected to, or tried last. */
+void node_endpoint(struct node *, struct endpoint *);
+
+#endif

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The Redis backend: opening, asking, telling, closing. */
+#include "store/redis/redis.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define REQUEST_BYTES ((size_t)8 << 20)
+#define ANSWER_BYTES ((size_t)256 << 20)
+#define QUERIES_MS 30000
+#define REPLY_MS 1000
+
+void
+redis_say(struct redis *redis, enum log_level level, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	if (redis->options.say == NULL)
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	redis->options.say(redis->options.say_ctx, level, text);
+}
+
+int64_t
+redis_now_ms(struct redis *redis)
+{
+	return clock_now_ms(redis->options.clock);
+}
+
+static bool
+submit(struct command *command, void *ctx)
+{
+	struct redis *redis = ctx;
+
+	if (command->target != NULL)
+		return node_submit(command->target, command);
+	if (redis->cluster != NULL)
+		return cluster_submit(redis->cluster, command);
+	return node_submit(redis->node, command);
+}
+
+/* What was asked, or told by nobody who wants to know, is not lost. */
+static void
+finish(struct request *request, void *ctx)
+{
+	struct redis *redis = ctx;
+
+	atomic_fetch_add(&redis->waves, request->waves);
+	if (request->outcome == REQUEST_DONE) {
+		redis->hooks.done(redis->hooks.ctx, request);
+		return;
+	}
+	atomic_fetch_add(&redis->failed, 1);
+	redis->hooks.lost(redis->hooks.ctx, request);
+}
+
+static struct request *
+make_request(struct redis *redis, const struct store_batch *batch)
+{
+	struct request *request = request_new(batch,
+		batch->at_ms != 0 ? batch->at_ms : redis_now_ms(redis),
+		REQUEST_BYTES);
+
+	if (request == NULL)
+		return NULL;
+	request->submit = submit;
+	request->next_wave = commands_build;
+	request->on_finish = finish;
+	request->ctx = redis;
+	return request;
+}
+
+static bool
+start(struct redis *redis, struct request *request)
+{
+	struct command *wave = commands_build(request, redis);
+
+	atomic_fetch_add(&redis->operations, request->op_count);
+	if (wave == NULL)
+		return false;
+	request_start(request, wave);
+	return true;
+}
+
+/*
+ * The answers of a request that is finished, into the caller's batch, where
+ * memory's are already. Redis knows all that memory knows, and what other
+ * machines told it; where it knows less it was emptied or fell back, and
+ * memory's answer is the better one.
+ */
+static void
+copy_recall(struct arena *arena, const struct store_recall *from,
+	struct store_recall *to)
+{
+	struct store_member *members =
+		arena_array(arena, from->count, sizeof *members);
+	size_t i;
+
+	if (from->count == 0 || members == NULL)
+		return;
+	for (i = 0; i < from->count; i++) {
+		members[i].at_ms = from->members[i].at_ms;
+		members[i].name = arena_copy(arena, from->members[i].name);
+		if (members[i].name.p == NULL)
+			return;
+	}
+	to->members = members;
+	to->count = from->count;
+}
+
+static void
+copy_facts(const struct store_facts *from, struct store_facts *to)
+{
+	struct store_facts here = *to;
+
+	if (from->known || !here.known)
+		*to = *from;
+	to->contained = from->contained;
+	if (from->route_count < here.route_count) {
+		to->route_count = here.route_count;
+		to->route_first_ms = here.route_first_ms;
+		to->route_last_ms = here.route_last_ms;
+	}
+	to->mailbox = here.mailbox;
+	to->destination = here.destination;
+}
+
+static void
+copy_note(const struct store_note *from, struct store_note *to)
+{
+	if (to->done && to->count > from->count)
+		return;
+	to->before = from->before;
+	to->count = from->count;
+	to->sum = from->sum;
+	to->fresh = from->fresh;
+	to->done = from->done;
+}
+
+static void
+copy_answers(const struct request *request, struct store_batch *batch)
+{
+	size_t i;
+
+	for (i = 0; i < batch->count; i++) {
+		const struct store_op *from = &request->ops[i];
+		struct store_op *to = &batch->ops[i];
+
+		if (to->verb == STORE_NOTE)
+			copy_note(&from->note, &to->note);
+		else if (to->verb == STORE_RECALL)
+			copy_recall(batch->arena, &from->recall, &to->recall);
+		else if (to->verb == STORE_FACTS)
+			copy_facts(&from->facts, &to->facts);
+	}
+}
+
+static void
+mark_late(struct redis *redis, struct request *request)
+{
+	struct command *command;
+
+	atomic_fetch_add(&redis->late, 1);
+	pthread_mutex_lock(&request->lock);
+	for (command = request->commands; command != NULL;
+		command = command->sibling)
+		if (!command->answered && command->node != NULL)
+			node_mark_late(command->node);
+	pthread_mutex_unlock(&request->lock);
+}
+
+enum request_outcome
+redis_ask(struct redis *redis, struct store_batch *batch, int64_t budget_ms)
+{
+	int64_t until_ms = clock_monotonic_ms() + budget_ms;
+	struct request *request = make_request(redis, batch);
+	enum request_outcome outcome;
+
+	atomic_fetch_add(&redis->asked, 1);
+	if (request == NULL)
+		return REQUEST_DOWN;
+	if (!start(redis, request)) {
+		copy_answers(request, batch);
+		request_drop(request);
+		return REQUEST_DONE;
+	}
+	if (request_wait(request, until_ms)) {
+		outcome = request->outcome;
+		if (outcome == REQUEST_DONE)
+			copy_answers(request, batch);
+	} else {
+		outcome = REQUEST_OPEN;
+		mark_late(redis, request);
+	}
+	request_drop(request);
+	return outcome;
+}
+
+bool
+redis_tell(struct redis *redis, const struct store_batch *batch,
+	void (*on_finish)(struct request *, void *ctx), void *ctx)
+{
+	struct request *request = make_request(redis, batch);
+	bool empty;
+
+	atomic_fetch_add(&redis->told, 1);
+	if (request == NULL)
+		return false;
+	if (on_finish != NULL)
+		request->on_finish = on_finish;
+	request->finish_ctx = ctx;
+	empty = !start(redis, request);
+	if (empty && on_finish != NULL) {
+		request->outcome = REQUEST_DONE;
+		on_finish(request, redis);
+	}
+	request_drop(request);
+	return true;
+}
+
+static void
+node_health_of(struct redis *redis, struct node_health *health)
+{
+	if (redis->cluster != NULL)
+		(void)cluster_health(redis->cluster, health);
+	else
+		node_health(redis->node, health);
+}
+
+bool
+redis_is_up(struct redis *redis)
+{
+	struct node_health health;
+
+	node_health_of(redis, &health);
+	return health.up;
+}
+
+struct request *
+redis_question(struct redis *redis, struct err *err)
+{
+	struct request *request =
+		request_new(NULL, redis_now_ms(redis), ANSWER_BYTES);
+
+	if (request == NULL) {
+		err_set(err, ERR_MEMORY, "out of memory");
+		return NULL;
+	}
+	request->submit = submit;
+	request->ctx = redis;
+	return request;
+}
+
+bool
+redis_put(struct redis *redis, struct request *request, struct command *list,
+	struct err *err)
+{
+	(void)redis;
+	if (list == NULL)
+		return true;
+	pthread_mutex_lock(&request->lock);
+	request->outcome = REQUEST_OPEN;
+	pthread_mutex_unlock(&request->lock);
+	request_start(request, list);
+	if (!request_wait(request, clock_monotonic_ms() + QUERIES_MS))
+		return err_set(err, ERR_DOWN, "Redis does not answer");
+	if (request->outcome != REQUEST_DONE)
+		return err_set(err, ERR_DOWN, "Redis: %s", request->reason);
+	return true;
+}
+
+/* What the log says when a node comes and goes. */
+static void
+node_changed(void *ctx, struct node *node, enum node_news news,
+	const struct node_health *health)
+{
+	struct redis *redis = ctx;
+	struct endpoint_text name;
+	char since[CLOCK_TEXT_BYTES];
+	struct endpoint endpoint;
+
+	node_endpoint(node, &endpoint);
+	(void)endpoint_show(&endpoint, &name);
+	clock_format(health->since_ms, since);
+	if (news == NODE_NEWS_DOWN)
+		redis_say(redis, LOG_LEVEL_WARNING,
+			"store: Redis %s is down since %s: %s; memory answers, "
+			"and what is counted is kept to be replayed",
+			name.text, since, health->reason);
+	else if (news == NODE_NEWS_STILL_DOWN)
+		redis_say(redis, LOG_LEVEL_WARNING,
+			"store: Redis %s is still down, since %s: %s",
+			name.text, since, health->reason);
+	else
+		redis_say(redis, LOG_LEVEL_NOTICE, "store: Redis %s is up%s%s",
+			name.text,
+			health->reason[0] != '\0' ? "; it was down since " : "",
+			health->reason);
+}
+
+static void
+reconnected(void *ctx)
+{
+	struct redis *redis = ctx;
+
+	redis->hooks.reconnected(redis->hooks.ctx);
+}
+
+void
+redis_node_options(struct redis *redis, struct node_options *options)
+{
+	*options = (struct node_options){
+		.changed = node_changed,
+		.reconnected = reconnected,
+		.ctx = redis,
+		.login = {.user = redis->uri.user,
+			.password = redis->uri.password,
+			.db = redis->uri.db,
+			.probe_key = redis->probe_key},
+		.connect_ms = redis->options.connect_ms,
+		.reply_ms = REPLY_MS,
+		.backoff_ms = redis->options.backoff_ms,
+		.backoff_max_ms = redis->options.backoff_max_ms,
+		.clock = redis->options.clock,
+	};
+}
+
+/* The first line of the file, without what ends it. */
+static bool
+read_password(const char *path, struct store_uri *uri, struct err *err)
+{
+	FILE *file = fopen(path, "re");
+	bool ok;
+
+	if (file == NULL)
+		return err_system(err, "store: cannot read %s", path);
+	ok = fgets(uri->password, sizeof uri->password, file) != NULL;
+	(void)fclose(file);
+	uri->password[strcspn(uri->password, "\r\n")] = '\0';
+	if (!ok || uri->password[0] == '\0')
+		return err_set(err, ERR_INVALID,
+			"store: the first line of %s is empty", path);
+	return true;
+}
+
+static bool
+read_options(struct redis *redis, const struct store_options *options,
+	struct err *err)
+{
+	const char *prefix = options->prefix;
+
+	redis->options = *options;
+	if (strlen(prefix) >= sizeof redis->prefix || prefix[0] == '\0' ||
+		strpbrk(prefix, "{}*?[]\\ \t\r\n") != NULL)
+		return err_set(err, ERR_INVALID,
+			"store: \"%s\" is no prefix for keys: up to 63 bytes "
+			"without blanks, braces and wildcards",
+			prefix);
+	(void)snprintf(redis->prefix, sizeof redis->prefix, "%s", prefix);
+	(void)snprintf(
+		redis->probe_key, sizeof redis->probe_key, "%s:probe", prefix);
+	return uri_parse(slice_of(options->uri), &redis->uri, err) &&
+		(options->password_file == NULL ||
+			read_password(
+				options->password_file, &redis->uri, err));
+}
+
+static bool
+open_nodes(struct redis *redis, struct err *err)
+{
+	struct node_options options;
+
+	if (redis->uri.kind == URI_CLUSTER) {
+		redis->cluster = cluster_open(redis, err);
+		return redis->cluster != NULL;
+	}
+	redis_node_options(redis, &options);
+	options.endpoint = redis->uri.hosts[0];
+	if (redis->uri.kind == URI_SENTINEL) {
+		options.locate = sentinel_locate;
+		options.login.wants_master = true;
+	}
+	redis->node = node_open(&options, err);
+	if (redis->node == NULL)
+		return false;
+	node_settle(redis->node, redis->options.connect_ms);
+	return true;
+}
+
+struct redis *
+redis_open(const struct store_options *options, const struct redis_hooks *hooks,
+	struct err *err)
+{
+	struct redis *redis = calloc(1, sizeof *redis);
+
+	if (redis == NULL) {
+		err_set(err, ERR_MEMORY, "out of memory");
+		return NULL;
+	}
+	redis->store.backend = &redis_backend;
+	redis->hooks = *hooks;
+	pthread_mutex_init(&redis->lock, NULL);
+	redis->policies = map_new();
+	if (redis->policies == NULL)
+		err_set(err, ERR_MEMORY, "out of memory");
+	if (redis->policies != NULL && read_options(redis, options, err) &&
+		open_nodes(redis, err))
+		return redis;
+	redis_close(redis);
+	return NULL;
+}
+
+void
+redis_close(struct redis *redis)
+{
+	if (redis == NULL)
+		return;
+	node_stop(redis->node);
+	node_free(redis->node);
+	cluster_close(redis->cluster);
+	map_free(redis->policies, NULL);
+	pthread_mutex_destroy(&redis->lock);
+	memset(redis->uri.password, 0, sizeof redis->uri.password);
+	free(redis);
+}
+
+void
+redis_health(struct redis *redis, struct store_health *health)
+{
+	struct node_health node;
+
+	node_health_of(redis, &node);
+	health->up = node.up;
+	health->since_ms = node.since_ms;
+	memcpy(health->reason, node.reason, sizeof health->reason);
+	health->pipelines = node.pipelines;
+	health->round_trips = atomic_load(&redis->waves);
+	health->ops = atomic_load(&redis->operations);
+	health->failures = atomic_load(&redis->failed);
+	health->late = atomic_load(&redis->late);
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Batches on their way: copied, sent in waves, waited for, let go. */
+#include "store/redis/request.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define SCRIPT_WORDS 3
+
+/* Copies the slices of an operation that the backends read. */
+static bool
+copy_op(struct arena *arena, struct store_op *op)
+{
+	struct slice *texts[4] = {0};
+	struct slice *members;
+	size_t i;
+
+	switch (op->verb) {
+	case STORE_NOTE:
+		texts[0] = &op->note.group;
+		texts[1] = &op->note.policy;
+		texts[2] = &op->note.member;
+		break;
+	case STORE_REMEMBER:
+		texts[0] = &op->remember.id;
+		members =
+			arena_array(arena, op->remember.count, sizeof *members);
+		if (members == NULL)
+			return false;
+		for (i = 0; i < op->remember.count; i++)
+			members[i] = arena_copy(arena, op->remember.members[i]);
+		op->remember.members = members;
+		break;
+	case STORE_RECALL:
+		texts[0] = &op->recall.id;
+		break;
+	case STORE_FACTS:
+		texts[0] = &op->facts.mailbox;
+		texts[1] = &op->facts.destination;
+		break;
+	case STORE_TALLY:
+		texts[0] = &op->tally.mailbox;
+		texts[1] = &op->tally.destination;
+		texts[2] = &op->tally.identity;
+		break;
+	case STORE_APPEND:
+		texts[0] = &op->append.json;
+		break;
+	}
+	for (i = 0; i < 4 && texts[i] != NULL; i++) {
+		if (texts[i]->p == NULL)
+			continue;
+		*texts[i] = arena_copy(arena, *texts[i]);
+		if (texts[i]->p == NULL)
+			return false;
+	}
+	return true;
+}
+
+static bool
+copy_batch(struct request *request, const struct store_batch *batch)
+{
+	size_t i;
+
+	request->ops =
+		arena_array(request->arena, batch->count, sizeof *batch->ops);
+	request->commands_of = arena_array(
+		request->arena, batch->count, sizeof *request->commands_of);
+	if (request->ops == NULL || request->commands_of == NULL)
+		return false;
+	request->op_count = batch->count;
+	memcpy(request->ops, batch->ops, batch->count * sizeof *batch->ops);
+	for (i = 0; i < batch->count; i++)
+		if (!copy_op(request->arena, &request->ops[i]))
+			return false;
+	return true;
+}
+
+static void
+init_locks(struct request *request)
+{
+	pthread_condattr_t attr;
+
+	pthread_mutex_init(&request->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&request->finished, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
+struct request *
+request_new(const struct store_batch *batch, int64_t at_ms, size_t arena_bytes)
+{
+	struct request *request = calloc(1, sizeof *request);
+
+	if (request == NULL)
+		return NULL;
+	init_locks(request);
+	atomic_init(&request->references, 1);
+	request->at_ms = at_ms;
+	request->arena = arena_new(arena_bytes);
+	if (request->arena == NULL ||
+		(batch != NULL && !copy_batch(request, batch))) {
+		request_drop(request);
+		return NULL;
+	}
+	return request;
+}
+
+void
+request_keep(struct request *request)
+{
+	atomic_fetch_add(&request->references, 1);
+}
+
+void
+request_drop(struct request *request)
+{
+	if (request == NULL || atomic_fetch_sub(&request->references, 1) != 1)
+		return;
+	pthread_cond_destroy(&request->finished);
+	pthread_mutex_destroy(&request->lock);
+	arena_free(request->arena);
+	free(request);
+}
+
+struct command *
+command_new(
+	struct request *request, enum script script, size_t keys, size_t words)
+{
+	struct command *command = arena_alloc(request->arena, sizeof *command);
+
+	if (command == NULL)
+		return NULL;
+	command->request = request;
+	command->script = script;
+	command->room = words + (script != SCRIPT_NONE ? SCRIPT_WORDS : 0);
+	command->words = arena_array(
+		request->arena, command->room, sizeof *command->words);
+	if (command->words == NULL)
+		return NULL;
+	if (script != SCRIPT_NONE) {
+		command_word(command, SLICE("EVALSHA"));
+		command_word(command, SLICE(""));
+		command_number(command, (int64_t)keys);
+	}
+	return command;
+}
+
+/* A word that the arena had no room for is absent, and spoils the command:
+ * request_start refuses it. */
+void
+command_word(struct command *command, struct slice word)
+{
+	if (command->count < command->room)
+		command->words[command->count++] = word;
+}
+
+void
+command_number(struct command *command, int64_t number)
+{
+	command_word(command,
+		arena_printf(
+			command->request->arena, "%lld", (long long)number));
+}
+
+static bool
+is_whole(const struct command *command)
+{
+	size_t i;
+
+	for (i = 0; i < command->count; i++)
+		if (command->words[i].p == NULL)
+			return false;
+	return command->count > 0;
+}
+
+/* Under the lock. */
+static void
+fail(struct request *request, enum request_outcome outcome, const char *reason)
+{
+	if (request->outcome != REQUEST_OPEN)
+		return;
+	request->outcome = outcome;
+	(void)snprintf(request->reason, sizeof request->reason, "%s", reason);
+}
+
+/*
+ * Hands a wave to its nodes. A reference is held for each command, and one
+ * for the wave itself, so that a node that answers at once does not finish
+ * the request under our hands: the count of pending commands holds one more
+ * until all are handed over.
+ */
+static void
+send_wave(struct request *request, struct command *wave)
+{
+	struct command *command, *next;
+
+	for (command = wave; command != NULL; command = next) {
+		next = command->next;
+		command->next = NULL;
+		request_keep(request);
+		if (!is_whole(command)) {
+			command->reply = NULL;
+			request_answer(command, NULL, "the batch is too big");
+		} else if (!request->submit(command, request->ctx)) {
+			request_answer(command, NULL, "down");
+		}
+	}
+}
+
+/* Under the lock: takes the wave in. */
+static void
+enlist(struct request *request, struct command *wave)
+{
+	struct command *command;
+
+	for (command = wave; command != NULL; command = command->next) {
+		command->sibling = request->commands;
+		request->commands = command;
+		request->pending++;
+	}
+	request->waves++;
+}
+
+/* Under the lock, when nothing is pending: the next wave, or the end. */
+static struct command *
+advance(struct request *request)
+{
+	struct command *wave = NULL;
+
+	if (request->outcome == REQUEST_OPEN && request->next_wave != NULL)
+		wave = request->next_wave(request, request->ctx);
+	if (wave != NULL)
+		enlist(request, wave);
+	else if (request->outcome == REQUEST_OPEN)
+		request->outcome = REQUEST_DONE;
+	return wave;
+}
+
+/* Releases the lock that the caller holds; goes on, or tells the end. */
+static void
+step(struct request *request)
+{
+	struct command *wave = NULL;
+	bool ended = false;
+
+	if (request->pending == 0) {
+		wave = advance(request);
+		ended = wave == NULL;
+		if (ended)
+			pthread_cond_broadcast(&request->finished);
+	}
+	pthread_mutex_unlock(&request->lock);
+	if (wave != NULL)
+		send_wave(request, wave);
+	if (ended && request->on_finish != NULL)
+		request->on_finish(request, request->ctx);
+}
+
+void
+request_start(struct request *request, struct command *wave)
+{
+	request_keep(request);
+	pthread_mutex_lock(&request->lock);
+	enlist(request, wave);
+	request->pending++;
+	pthread_mutex_unlock(&request->lock);
+	send_wave(request, wave);
+	pthread_mutex_lock(&request->lock);
+	request->pending--;
+	step(request);
+	request_drop(request);
+}
+
+static void
+read_answer(struct command *command)
+{
+	struct request *request = command->request;
+	const struct reply *reply = command->reply;
+
+	if (reply->type == REPLY_ERROR) {
+		char text[100];
+
+		(void)snprintf(text, sizeof text, "%.*s",
+			SLICE_ARG(slice_sub(reply->text, 0, 90)));
+		fail(request, REQUEST_REFUSED, text);
+	} else if (command->read != NULL && !command->read(command)) {
+		fail(request, REQUEST_REFUSED, "an answer that makes no sense");
+	}
+}
+
+void
+request_answer(struct command *command, struct reply *reply, const char *reason)
+{
+	struct request *request = command->request;
+
+	pthread_mutex_lock(&request->lock);
+	command->answered = true;
+	command->reply = reply;
+	if (reply != NULL)
+		read_answer(command);
+	else
+		fail(request, REQUEST_DOWN, reason);
+	request->pending--;
+	step(request);
+	request_drop(request);
+}
+
+bool
+request_wait(struct request *request, int64_t until_ms)
+{
+	struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000};
+	bool finished;
+	int rc = 0;
+
+	pthread_mutex_lock(&request->lock);
+	while ((request->pending > 0 || request->outcome == REQUEST_OPEN) &&
+		rc != ETIMEDOUT)
+		rc = pthread_cond_timedwait(
+			&request->finished, &request->lock, &until);
+	finished = request->pending == 0 && request->outcome != REQUEST_OPEN;
+	pthread_mutex_unlock(&request->lock);
+	return finished;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A batch on its way to Redis: its operations, copied, and the commands that
+ * they became. It is shared between who asked (and may leave when the budget
+ * is over) and the threads of the nodes; the last to let go frees it.
+ *
+ * Commands go out in waves: the next wave holds what could only be built when
+ * the answers of the one before were known (a conditional note in another
+ * slot of a cluster). The request is finished when the last wave is answered,
+ * or when a command failed.
+ */
+#ifndef STORE_REDIS_REQUEST_H
+#define STORE_REDIS_REQUEST_H
+
+#include "base/arena.h"
+#include "store/redis/connection.h"
+#include "store/redis/script.h"
+#include "store/store.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct request;
+struct node;
+
+/* A script's or plain command and, later, its answer. */
+struct command {
+	struct command *next; /* in a node's queue, or in its request */
+	struct command *sibling; /* all of the request's */
+	struct request *request;
+	struct node *node; /* that it was given to */
+	struct node *target; /* that it must be given to, or NULL */
+	enum script script;
+	struct slice *words;
+	size_t count, room;
+	struct slice key; /* decides the slot; absent: any node */
+	uint16_t *ops; /* indices of the operations it carries */
+	size_t op_count;
+	uint8_t tries, redirects;
+	bool asking; /* ASK: say ASKING first */
+	bool answered, followed; /* followed: its next step was made */
+	struct reply *reply;
+	int64_t number; /* for who reads it */
+	/* Reads the answer into the operations; false: it makes no sense. */
+	bool (*read)(struct command *);
+};
+
+enum request_outcome {
+	REQUEST_OPEN,
+	REQUEST_DONE,
+	REQUEST_DOWN, /* no node, or it went away: may be tried again */
+	REQUEST_REFUSED, /* the server will never take this */
+};
+
+struct request {
+	atomic_int references;
+	pthread_mutex_t lock;
+	pthread_cond_t finished;
+	struct arena *arena;
+	int64_t at_ms;
+	struct store_op *ops; /* copies; their answers are written here */
+	size_t op_count;
+	uint8_t *commands_of; /* op: the wave that carries it, from 1; 0: none
+				 yet */
+
+	struct command *commands; /* all so far */
+	size_t pending; /* not answered yet */
+	size_t waves;
+	enum request_outcome outcome;
+	char reason[128];
+
+	/* Called once, when finished, by the thread that finished it and
+	 * without the lock. */
+	void (*on_finish)(struct request *, void *ctx);
+	/* Builds the next wave, under the lock; NULL: that was all. */
+	struct command *(*next_wave)(struct request *, void *ctx);
+	/* Gives a wave's command to a node; false: nobody takes it. */
+	bool (*submit)(struct command *, void *ctx);
+	void *ctx, *finish_ctx; /* finish_ctx: for who made on_finish */
+};
+
+/* With one reference. Copies the batch (without its answers) when there is
+ * one. NULL when memory is short. */
+struct request *request_new(
+	const struct store_batch *, int64_t at_ms, size_t arena_bytes);
+void request_keep(struct request *);
+void request_drop(struct request *);
+
+/* Sends the first wave: command lists linked by next. */
+void request_start(struct request *, struct command *wave);
+/* A node has the answer (NULL: it went away, reason says why). Takes the
+ * request's lock. */
+void request_answer(struct command *, struct reply *, const char *reason);
+/* Waits until it is finished, or until the monotonic time: false. */
+bool request_wait(struct request *, int64_t until_ms);
+
+/* A command with room for so many words. The first ones of a script are put
+ * in: EVALSHA, a place for its name, the number of keys. */
+struct command *command_new(
+	struct request *, enum script, size_t keys, size_t words);
+/* Adds a word (borrowed, or in the request's arena). */
+void command_word(struct command *, struct slice);
+void command_number(struct command *, int64_t);
+
+#endif

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Takes the place of a store apart. */
+#include "store/uri.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define DB_MAX 1000000
+
+struct scheme {
+	struct slice prefix;
+	enum uri_kind kind;
+	uint16_t port;
+	bool tls, lists_hosts, has_service, has_db;
+};
+
+static const struct scheme schemes[] = {
+	{{"redis://", 8}, URI_REDIS, URI_REDIS_PORT, false, false, false, true},
+	{{"rediss://", 9}, URI_REDIS, URI_REDIS_PORT, true, false, false, true},
+	{{"redis+sentinel://", 17}, URI_SENTINEL, URI_SENTINEL_PORT, false,
+		true, true, true},
+	{{"redis+cluster://", 16}, URI_CLUSTER, URI_REDIS_PORT, false, true,
+		false, false},
+};
+
+#define SPELLINGS                                                         \
+	"memory, redis://host:6379/0, unix:/run/redis.sock, "             \
+	"redis+sentinel://host,host/service, redis+cluster://host,host, " \
+	"rediss://host"
+
+static bool
+copy_text(struct slice from, char to[URI_TEXT_BYTES])
+{
+	if (from.len >= URI_TEXT_BYTES ||
+		slice_find_byte(from, '\0', 0) != SLICE_NONE)
+		return false;
+	if (from.len > 0)
+		memcpy(to, from.p, from.len);
+	to[from.len] = '\0';
+	return true;
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* Percent-encoded text (RFC 3986 section 2.1), without NUL. */
+static bool
+decode(struct slice from, char to[URI_TEXT_BYTES])
+{
+	size_t at, len = 0;
+
+	for (at = 0; at < from.len && len + 1 < URI_TEXT_BYTES; at++) {
+		char c = from.p[at];
+
+		if (c == '%') {
+			int high = at + 2 < from.len ? hex_digit(from.p[at + 1])
+						     : -1;
+			int low = high >= 0 ? hex_digit(from.p[at + 2]) : -1;
+
+			if (low < 0 || (high == 0 && low == 0))
+				return false;
+			c = (char)(high * 16 + low);
+			at += 2;
+		}
+		to[len++] = c;
+	}
+	to[len] = '\0';
+	return at == from.len;
+}
+
+static bool
+parse_port(struct slice text, uint16_t *port)
+{
+	uint64_t number;
+
+	if (!slice_to_u64(text, &number) || number == 0 || number > 65535)
+		return false;
+	*port = (uint16_t)number;
+	return true;
+}
+
+bool
+endpoint_parse(struct slice text, uint16_t port, struct endpoint *endpoint)
+{
+	size_t end, colon;
+	struct slice host = text;
+
+	endpoint->port = port;
+	if (text.len > 0 && text.p[0] == '[') {
+		end = slice_find_byte(text, ']', 0);
+		if (end == SLICE_NONE)
+			return false;
+		host = slice_sub(text, 1, end);
+		text = slice_sub(text, end + 1, text.len);
+		if (text.len > 0 &&
+			(text.p[0] != ':' ||
+				!parse_port(slice_sub(text, 1, text.len),
+					&endpoint->port)))
+			return false;
+	} else {
+		colon = slice_find_byte(text, ':', 0);
+		if (colon != SLICE_NONE) {
+			host = slice_sub(text, 0, colon);
+			if (!parse_port(slice_sub(text, colon + 1, text.len),
+				    &endpoint->port))
+				return false;
+		}
+	}
+	return host.len > 0 && copy_text(host, endpoint->host);
+}
+
+const char *
+endpoint_show(const struct endpoint *endpoint, struct endpoint_text *out)
+{
+	char *text = out->text;
+
+	if (endpoint->port == 0)
+		(void)snprintf(text, sizeof out->text, "%s", endpoint->host);
+	else if (strchr(endpoint->host, ':') != NULL)
+		(void)snprintf(text, sizeof out->text, "[%s]:%u",
+			endpoint->host, endpoint->port);
+	else
+		(void)snprintf(text, sizeof out->text, "%s:%u", endpoint->host,
+			endpoint->port);
+	return text;
+}
+
+/* "user:password@", ":password@" or "password@" in front of the hosts. */
+static bool
+parse_login(struct slice *rest, struct store_uri *uri, struct err *err)
+{
+	size_t at = SLICE_NONE, i, colon;
+	struct slice login;
+
+	for (i = 0; i < rest->len && rest->p[i] != '/'; i++)
+		if (rest->p[i] == '@')
+			at = i;
+	if (at == SLICE_NONE)
+		return true;
+	login = slice_sub(*rest, 0, at);
+	*rest = slice_sub(*rest, at + 1, rest->len);
+	colon = slice_find_byte(login, ':', 0);
+	if (colon == SLICE_NONE)
+		colon = 0;
+	else if (!decode(slice_sub(login, 0, colon), uri->user))
+		return err_set(err, ERR_INVALID,
+			"store: the user is too long "
+			"or its %%XX is wrong");
+	if (colon > 0 || (login.len > 0 && login.p[0] == ':'))
+		login = slice_sub(login, colon + 1, login.len);
+	if (!decode(login, uri->password))
+		return err_set(err, ERR_INVALID,
+			"store: the password is too "
+			"long or its %%XX is wrong");
+	return true;
+}
+
+static bool
+parse_hosts(struct slice text, const struct scheme *scheme,
+	struct store_uri *uri, struct err *err)
+{
+	struct slice host;
+
+	while (slice_next(&text, ',', &host)) {
+		struct endpoint *endpoint = &uri->hosts[uri->host_count];
+
+		if (uri->host_count == URI_HOSTS_MAX)
+			return err_set(err, ERR_LIMIT,
+				"store: more than %d hosts", URI_HOSTS_MAX);
+		if (!endpoint_parse(host, scheme->port, endpoint))
+			return err_set(err, ERR_INVALID,
+				"store: \"%.*s\" is no host and port",
+				SLICE_ARG(host));
+		endpoint->tls = scheme->tls;
+		uri->host_count++;
+	}
+	if (uri->host_count > 1 && !scheme->lists_hosts)
+		return err_set(err, ERR_INVALID,
+			"store: %.*s takes one host; several are "
+			"redis+sentinel:// or redis+cluster://",
+			SLICE_ARG(scheme->prefix));
+	return true;
+}
+
+static bool
+parse_db(struct slice text, struct store_uri *uri, struct err *err)
+{
+	if (text.len == 0)
+		return true;
+	if (!slice_to_u64(text, &uri->db) || uri->db > DB_MAX)
+		return err_set(err, ERR_INVALID,
+			"store: \"%.*s\" is no number of a database",
+			SLICE_ARG(text));
+	return true;
+}
+
+/* What comes after the hosts: "/service", "/db" or both. */
+static bool
+parse_path(struct slice path, const struct scheme *scheme,
+	struct store_uri *uri, struct err *err)
+{
+	struct slice service = {NULL, 0}, db = path;
+
+	if (scheme->has_service) {
+		(void)slice_next(&db, '/', &service);
+		if (service.len == 0 || !copy_text(service, uri->service))
+			return err_set(err, ERR_INVALID,
+				"store: name the service: "
+				"redis+sentinel://host,host/service");
+	}
+	if (db.len > 0 && !scheme->has_db)
+		return err_set(err, ERR_INVALID,
+			"store: a cluster has no databases: leave /%.*s out",
+			SLICE_ARG(db));
+	return parse_db(db, uri, err);
+}
+
+static bool
+parse_network(struct slice rest, const struct scheme *scheme,
+	struct store_uri *uri, struct err *err)
+{
+	struct slice path = {"", 0};
+	size_t slash;
+
+	uri->kind = scheme->kind;
+	if (!parse_login(&rest, uri, err))
+		return false;
+	slash = slice_find_byte(rest, '/', 0);
+	if (slash != SLICE_NONE) {
+		path = slice_sub(rest, slash + 1, rest.len);
+		rest = slice_sub(rest, 0, slash);
+	}
+	return parse_hosts(rest, scheme, uri, err) &&
+		parse_path(path, scheme, uri, err);
+}
+
+/* "/path" or "/path?db=N". */
+static bool
+parse_unix(struct slice rest, struct store_uri *uri, struct err *err)
+{
+	size_t query = slice_find(rest, SLICE("?db="));
+
+	uri->kind = URI_REDIS;
+	uri->host_count = 1;
+	if (query != SLICE_NONE) {
+		if (!parse_db(slice_sub(rest, query + 4, rest.len), uri,
+			    err))
+			return false;
+		rest = slice_sub(rest, 0, query);
+	}
+	if (rest.len == 0 || rest.len > 100 ||
+		!copy_text(rest, uri->hosts[0].host))
+		return err_set(err, ERR_INVALID,
+			"store: \"%.*s\" is no path of a socket (at most 100 "
+			"bytes)",
+			SLICE_ARG(rest));
+	return true;
+}
+
+static bool
+has_tls(void)
+{
+#ifdef HAVE_HIREDIS_SSL
+	return true;
+#else
+	return false;
+#endif
+}
+
+bool
+uri_parse(struct slice text, struct store_uri *uri, struct err *err)
+{
+	const struct slice unix_prefix = SLICE("unix:");
+	size_t i;
+
+	memset(uri, 0, sizeof *uri);
+	if (slice_equal(text, SLICE("memory")))
+		return true;
+	if (slice_starts_fold(text, unix_prefix))
+		return parse_unix(
+			slice_sub(text, unix_prefix.len, text.len), uri, err);
+	for (i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+		const struct scheme *scheme = &schemes[i];
+
+		if (!slice_starts_fold(text, scheme->prefix))
+			continue;
+		if (scheme->tls && !has_tls())
+			return err_set(err, ERR_INVALID,
+				"store: rediss:// needs hiredis 1.0 or later; "
+				"this one has no TLS: put stunnel in front of "
+				"Redis and write redis://127.0.0.1:port");
+		return parse_network(
+			slice_sub(text, scheme->prefix.len, text.len), scheme,
+			uri, err);
+	}
+	return err_set(err, ERR_INVALID,
+		"store: \"%.*s\" is none of: " SPELLINGS, SLICE_ARG(text));
+}
