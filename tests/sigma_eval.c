@@ -34,12 +34,14 @@ static const struct sigma_schema schema = {
 static struct slice
 text_of(const json_t *value, struct arena *arena)
 {
-	if (json_is_string(value))
+	if (json_is_string(value)) {
 		return (struct slice){
 			json_string_value(value), json_string_length(value)};
-	if (json_is_integer(value))
+	}
+	if (json_is_integer(value)) {
 		return arena_printf(
 			arena, "%lld", (long long)json_integer_value(value));
+	}
 	if (json_is_real(value))
 		return arena_printf(arena, "%.17g", json_real_value(value));
 	return json_is_true(value) ? SLICE("true") : SLICE("false");
@@ -77,13 +79,14 @@ values_of(const void *ctx, const struct sigma_field *field, struct arena *arena)
 {
 	const json_t *value = json_object_get(ctx, field->name.p);
 	size_t many = json_is_array(value) ? json_array_size(value) : 1, i;
-	struct sigma_value *values = arena_array(arena, many, sizeof *values);
+	struct sigma_value *values = arena_array(arena, many, sizeof(*values));
 	size_t count = 0;
 
-	for (i = 0; i < many && values != NULL; i++)
+	for (i = 0; i < many && values != NULL; i++) {
 		add(values, &count,
 			json_is_array(value) ? json_array_get(value, i) : value,
 			arena);
+	}
 	return (struct sigma_values){values, count};
 }
 
@@ -92,7 +95,7 @@ all_of(const void *ctx, struct arena *arena)
 {
 	json_t *event = (json_t *)(uintptr_t)ctx, *value;
 	struct sigma_value *values =
-		arena_array(arena, json_object_size(event), sizeof *values);
+		arena_array(arena, json_object_size(event), sizeof(*values));
 	const char *key;
 	size_t count = 0;
 
@@ -110,14 +113,14 @@ run_event(const struct sigma_program *program, const json_t *event,
 		.ctx = event, .values = values_of, .all = all_of};
 	struct sigma_run *run = sigma_run_new(program, arena, &record);
 	const struct sigma_hit *hits;
-	size_t count, i;
+	size_t count;
 
 	if (run == NULL || !sigma_run_flow(run, &record, SLICE("event"))) {
 		fprintf(stderr, "event %u: out of memory\n", number);
 		exit(2);
 	}
 	hits = sigma_run_finish(run, &count);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		printf("%u\t%.*s\n", number, SLICE_ARG(hits[i].rule->id));
 	if (sigma_run_gave_up(run))
 		fprintf(stderr, "event %u: a regex gave up\n", number);

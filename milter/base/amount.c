@@ -38,7 +38,7 @@ parse_amount(struct slice text, const struct unit *units, long long *out)
 		digits++;
 	if (!slice_to_u64(slice_sub(text, 0, digits), &number))
 		return false;
-	for (; units->name != NULL; units++)
+	for (; units->name != NULL; units++) {
 		if (slice_equal_fold(
 			    slice_trim(slice_sub(text, digits, text.len)),
 			    slice_of(units->name))) {
@@ -47,6 +47,7 @@ parse_amount(struct slice text, const struct unit *units, long long *out)
 			*out = (long long)number * units->worth;
 			return true;
 		}
+	}
 	return false;
 }
 
@@ -116,10 +117,8 @@ amount_number_parse(struct slice text, long long *out)
 bool
 amount_mode_parse(struct slice text, long long *out)
 {
-	size_t i;
-
 	*out = 0;
-	for (i = 0; i < text.len; i++) {
+	for (size_t i = 0; i < text.len; i++) {
 		if (text.p[i] < '0' || text.p[i] > '7' || i > 4)
 			return false;
 		*out = *out * 8 + (text.p[i] - '0');

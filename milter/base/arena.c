@@ -27,9 +27,9 @@ block_new(size_t size)
 {
 	struct block *block;
 
-	if (size > SIZE_MAX - sizeof *block)
+	if (size > SIZE_MAX - sizeof(*block))
 		return NULL;
-	block = malloc(sizeof *block + size);
+	block = malloc(sizeof(*block) + size);
 	if (block == NULL)
 		return NULL;
 	block->next = NULL;
@@ -41,7 +41,7 @@ block_new(size_t size)
 struct arena *
 arena_new(size_t limit)
 {
-	struct arena *arena = calloc(1, sizeof *arena);
+	struct arena *arena = calloc(1, sizeof(*arena));
 
 	if (arena == NULL)
 		return NULL;

@@ -112,12 +112,13 @@ buf_add_visible(struct buf *buf, struct slice s)
 		uint32_t code = fold_decode(s, at, &next);
 
 		if (code & FOLD_NOT_TEXT || code < 0x20 || code == 0x7F ||
-			code == '\\')
+			code == '\\') {
 			buf_printf(buf, "\\x%02X", (unsigned char)s.p[at]);
-		else if (is_deceptive(code))
+		} else if (is_deceptive(code)) {
 			buf_printf(buf, "\\u{%X}", code);
-		else
+		} else {
 			buf_add(buf, slice_sub(s, at, next));
+		}
 	}
 }
 

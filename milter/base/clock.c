@@ -79,7 +79,7 @@ clock_format(int64_t at_ms, char text[CLOCK_TEXT_BYTES])
 		seconds--;
 	}
 	if (gmtime_r(&seconds, &tm) == NULL ||
-		strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm) == 0) {
+		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm) == 0) {
 		text[0] = '\0';
 		return;
 	}

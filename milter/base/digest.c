@@ -43,9 +43,9 @@ flush(struct gathering *g)
 static bool
 add_bytes(struct gathering *g, const void *bytes, size_t len)
 {
-	if (len > sizeof g->bytes - g->len && !flush(g))
+	if (len > sizeof(g->bytes) - g->len && !flush(g))
 		return false;
-	if (len > sizeof g->bytes)
+	if (len > sizeof(g->bytes))
 		return EVP_DigestUpdate(g->ctx, bytes, len) == 1;
 	if (len > 0)
 		memcpy(g->bytes + g->len, bytes, len);
@@ -57,11 +57,10 @@ static bool
 add_part(struct gathering *g, struct slice part)
 {
 	unsigned char length[8];
-	size_t i;
 
-	for (i = 0; i < sizeof length; i++)
+	for (size_t i = 0; i < sizeof(length); i++)
 		length[i] = (unsigned char)((uint64_t)part.len >> (8 * i));
-	return add_bytes(g, length, sizeof length) &&
+	return add_bytes(g, length, sizeof(length)) &&
 		add_bytes(g, part.p, part.len);
 }
 
@@ -70,14 +69,13 @@ digest_parts(const struct slice *parts, size_t count,
 	unsigned char out[DIGEST_BYTES])
 {
 	struct gathering g;
-	size_t i;
 	bool ok;
 
 	(void)pthread_once(&sha256_once, find_sha256);
 	g.ctx = EVP_MD_CTX_new();
 	g.len = 0;
 	ok = g.ctx != NULL && EVP_DigestInit_ex(g.ctx, sha256, NULL) == 1;
-	for (i = 0; ok && i < count; i++)
+	for (size_t i = 0; ok && i < count; i++)
 		ok = add_part(&g, parts[i]);
 	ok = ok && flush(&g) && EVP_DigestFinal_ex(g.ctx, out, NULL) == 1;
 	EVP_MD_CTX_free(g.ctx);
@@ -103,9 +101,8 @@ void
 digest_hex(const unsigned char *digest, size_t bytes, char *text)
 {
 	static const char digits[] = "0123456789abcdef";
-	size_t i;
 
-	for (i = 0; i < bytes; i++) {
+	for (size_t i = 0; i < bytes; i++) {
 		text[2 * i] = digits[digest[i] >> 4];
 		text[2 * i + 1] = digits[digest[i] & 15];
 	}

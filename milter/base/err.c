@@ -16,7 +16,7 @@ err_set(struct err *err, enum err_code code, const char *fmt, ...)
 		return false;
 	err->code = code;
 	va_start(ap, fmt);
-	(void)vsnprintf(err->text, sizeof err->text, fmt, ap);
+	(void)vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
 	return false;
 }
@@ -32,10 +32,10 @@ err_system(struct err *err, const char *fmt, ...)
 		return false;
 	err->code = ERR_SYSTEM;
 	va_start(ap, fmt);
-	(void)vsnprintf(err->text, sizeof err->text, fmt, ap);
+	(void)vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
 	len = strlen(err->text);
-	(void)snprintf(err->text + len, sizeof err->text - len, ": %s",
+	(void)snprintf(err->text + len, sizeof(err->text) - len, ": %s",
 		strerror(saved));
 	return false;
 }
@@ -49,11 +49,11 @@ err_wrap(struct err *err, const char *fmt, ...)
 
 	if (err == NULL)
 		return false;
-	memcpy(inner, err->text, sizeof inner);
+	memcpy(inner, err->text, sizeof(inner));
 	va_start(ap, fmt);
-	(void)vsnprintf(err->text, sizeof err->text, fmt, ap);
+	(void)vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
 	len = strlen(err->text);
-	(void)snprintf(err->text + len, sizeof err->text - len, ": %s", inner);
+	(void)snprintf(err->text + len, sizeof(err->text) - len, ": %s", inner);
 	return false;
 }

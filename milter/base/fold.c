@@ -12,10 +12,11 @@ fold_code(uint32_t code)
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 
-		if (fold_ranges[middle].last < code)
+		if (fold_ranges[middle].last < code) {
 			low = middle + 1;
-		else
+		} else {
 			high = middle;
+		}
 	}
 	if (low == fold_range_count || code < fold_ranges[low].first ||
 		(code - fold_ranges[low].first) % fold_ranges[low].stride != 0)
@@ -38,7 +39,7 @@ uint32_t
 fold_decode(struct slice s, size_t at, size_t *next)
 {
 	const unsigned char *p = (const unsigned char *)s.p + at;
-	size_t len, i;
+	size_t len;
 	uint32_t code;
 
 	*next = at + 1;
@@ -49,7 +50,7 @@ fold_decode(struct slice s, size_t at, size_t *next)
 		!slice_is_utf8(slice_sub(s, at, at + len)))
 		return p[0] | FOLD_NOT_TEXT;
 	code = p[0] & (0x7FU >> len);
-	for (i = 1; i < len; i++)
+	for (size_t i = 1; i < len; i++)
 		code = code << 6 | (p[i] & 0x3F);
 	*next = at + len;
 	return code;
@@ -58,14 +59,14 @@ fold_decode(struct slice s, size_t at, size_t *next)
 size_t
 fold_encode(uint32_t code, char out[4])
 {
-	size_t len, i;
+	size_t len;
 
 	if (code < 0x80 || (code & FOLD_NOT_TEXT) != 0) {
 		out[0] = (char)(code & 0xFF);
 		return 1;
 	}
 	len = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-	for (i = len - 1; i > 0; i--) {
+	for (size_t i = len - 1; i > 0; i--) {
 		out[i] = (char)(0x80 | (code & 0x3F));
 		code >>= 6;
 	}
@@ -84,9 +85,10 @@ fold_all(struct arena *arena, struct slice text)
 
 	if (p == NULL)
 		return (struct slice){NULL, 0};
-	while (at < text.len)
+	while (at < text.len) {
 		len += fold_encode(
 			fold_code(fold_decode(text, at, &at)), p + len);
+	}
 	return (struct slice){p, len};
 }
 
@@ -94,11 +96,10 @@ static struct slice
 fold_ascii(struct arena *arena, struct slice text)
 {
 	char *p = arena_alloc(arena, text.len);
-	size_t i;
 
 	if (p == NULL)
 		return (struct slice){NULL, 0};
-	for (i = 0; i < text.len; i++) {
+	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 
 		p[i] = (char)(c | (unsigned)((unsigned)(c - 'A') < 26) << 5);
@@ -111,9 +112,8 @@ fold_text(struct arena *arena, struct slice text)
 {
 	unsigned char high = 0;
 	unsigned upper = 0;
-	size_t i;
 
-	for (i = 0; i < text.len; i++) {
+	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 
 		high |= c;

@@ -208,4 +208,4 @@ const struct fold_range fold_ranges[] = {
 };
 /* clang-format on */
 
-const size_t fold_range_count = sizeof fold_ranges / sizeof *fold_ranges;
+const size_t fold_range_count = sizeof(fold_ranges) / sizeof(*fold_ranges);

@@ -125,9 +125,10 @@ json_parse(struct slice text, struct err *err)
 	json_t *json = json_loadb(text.p != NULL ? text.p : "", text.len,
 		JSON_REJECT_DUPLICATES, &error);
 
-	if (json == NULL)
+	if (json == NULL) {
 		(void)err_set(err, ERR_INVALID, "not JSON: line %d: %s",
 			error.line, error.text);
+	}
 	return outer(json);
 }
 

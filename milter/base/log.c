@@ -90,15 +90,14 @@ install_take(enum sink sink, int fd, char *path)
 static bool
 open_syslog(const char *name, struct err *err)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof facilities / sizeof *facilities; i++)
+	for (size_t i = 0; i < sizeof(facilities) / sizeof(*facilities); i++) {
 		if (strcmp(facilities[i].name, name) == 0) {
 			openlog("forwarden", LOG_PID | LOG_NDELAY,
 				facilities[i].facility);
 			install_take(SINK_SYSLOG, -1, NULL);
 			return true;
 		}
+	}
 	return err_set(err, ERR_INVALID,
 		"log: no syslog facility is called \"%s\"; use mail, daemon "
 		"or local0 to local7",
@@ -254,12 +253,11 @@ log_level_name(enum log_level level)
 bool
 log_level_parse(const char *name, enum log_level *level)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof levels / sizeof *levels; i++)
+	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++) {
 		if (strcmp(levels[i].name, name) == 0) {
 			*level = (enum log_level)i;
 			return true;
 		}
+	}
 	return false;
 }

@@ -15,9 +15,8 @@ hash_bytes(const void *key, size_t len)
 {
 	const unsigned char *p = key;
 	uint64_t h = hash_seed ^ 0xCBF29CE484222325U;
-	size_t i;
 
-	for (i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++)
 		h = (h ^ p[i]) * 0x100000001B3U;
 	h = (h ^ (h >> 30)) * 0xBF58476D1CE4E5B9U;
 	h = (h ^ (h >> 27)) * 0x94D049BB133111EBU;
@@ -51,8 +50,8 @@ struct map *
 map_new(void)
 {
 	if (hash_seed == 0 &&
-		getrandom(&hash_seed, sizeof hash_seed, 0) !=
-			(ssize_t)sizeof hash_seed)
+		getrandom(&hash_seed, sizeof(hash_seed), 0) !=
+			(ssize_t)sizeof(hash_seed))
 		hash_seed = (uintptr_t)&hash_seed;
 	return calloc(1, sizeof(struct map));
 }
@@ -101,7 +100,7 @@ map_put(struct map *map, struct slice key, void *value, void **old)
 		entry->value = value;
 		return true;
 	}
-	entry = malloc(sizeof *entry + key.len);
+	entry = malloc(sizeof(*entry) + key.len);
 	if (entry == NULL)
 		return false;
 	entry->value = value;

@@ -23,7 +23,7 @@ static const char *const folders[] = {
 static bool
 find_program(const char *name, char path[PATH_BYTES])
 {
-	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
 		(void)snprintf(path, PATH_BYTES, "%s/%s", folders[i], name);
 		if (access(path, X_OK) == 0)
 			return true;
@@ -48,9 +48,10 @@ start(const char *const argv[], int fd, pid_t *pid)
 	(void)posix_spawn_file_actions_addopen(
 		&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	failed = posix_spawnp(pid, argv[0], &actions, NULL, arguments, environ);
-	if (failed == ENOENT && find_program(argv[0], path))
+	if (failed == ENOENT && find_program(argv[0], path)) {
 		failed = posix_spawn(
 			pid, path, &actions, NULL, arguments, environ);
+	}
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return failed;
 }
@@ -62,7 +63,7 @@ read_all(int fd, struct buf *out)
 	char piece[4096];
 	ssize_t got;
 
-	while ((got = read(fd, piece, sizeof piece)) != 0) {
+	while ((got = read(fd, piece, sizeof(piece))) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0 || out->len + (size_t)got > most)
@@ -95,8 +96,9 @@ process_read(const char *const argv[], struct buf *out, struct err *err)
 		continue;
 	if (!whole)
 		return err_set(err, ERR_LIMIT, "%s: too much output", argv[0]);
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 		return err_set(err, ERR_SYSTEM, "%s: it failed (status %d)",
 			argv[0], WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+	}
 	return true;
 }

@@ -65,26 +65,24 @@ slice_compare(struct slice a, struct slice b)
 size_t
 slice_find(struct slice s, struct slice needle)
 {
-	size_t at;
-
 	if (needle.len == 0)
 		return 0;
-	for (at = slice_find_byte(s, needle.p[0], 0);
+	for (size_t at = slice_find_byte(s, needle.p[0], 0);
 		at != SLICE_NONE && s.len - at >= needle.len;
-		at = slice_find_byte(s, needle.p[0], at + 1))
+		at = slice_find_byte(s, needle.p[0], at + 1)) {
 		if (memcmp(s.p + at, needle.p, needle.len) == 0)
 			return at;
+	}
 	return SLICE_NONE;
 }
 
 size_t
 slice_find_fold(struct slice s, struct slice needle)
 {
-	size_t at;
-
-	for (at = 0; at + needle.len <= s.len; at++)
+	for (size_t at = 0; at + needle.len <= s.len; at++) {
 		if (strncasecmp(s.p + at, needle.p, needle.len) == 0)
 			return at;
+	}
 	return SLICE_NONE;
 }
 
@@ -110,11 +108,10 @@ bool
 slice_to_u64(struct slice s, uint64_t *out)
 {
 	uint64_t value = 0;
-	size_t i;
 
 	if (s.len == 0)
 		return false;
-	for (i = 0; i < s.len; i++) {
+	for (size_t i = 0; i < s.len; i++) {
 		unsigned digit = (unsigned)(unsigned char)s.p[i] - '0';
 
 		if (digit > 9 || value > (UINT64_MAX - digit) / 10)
@@ -145,17 +142,17 @@ static const struct {
 static size_t
 utf8_sequence(const unsigned char *p, size_t left)
 {
-	size_t row, i;
-
-	for (row = 0; row < sizeof utf8_rows / sizeof *utf8_rows; row++) {
+	for (size_t row = 0; row < sizeof(utf8_rows) / sizeof(*utf8_rows);
+		row++) {
 		if (p[0] < utf8_rows[row].first || p[0] > utf8_rows[row].last)
 			continue;
 		if (left <= utf8_rows[row].follow ||
 			p[1] < utf8_rows[row].low || p[1] > utf8_rows[row].high)
 			return 0;
-		for (i = 2; i <= utf8_rows[row].follow; i++)
+		for (size_t i = 2; i <= utf8_rows[row].follow; i++) {
 			if ((p[i] & 0xC0) != 0x80)
 				return 0;
+		}
 		return (size_t)utf8_rows[row].follow + 1;
 	}
 	return 0;

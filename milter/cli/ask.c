@@ -35,7 +35,7 @@ ask_open(const char *socket, struct err *err)
 			"the control socket is a unix socket: unix:/path");
 		return NULL;
 	}
-	ask = calloc(1, sizeof *ask);
+	ask = calloc(1, sizeof(*ask));
 	if (ask != NULL)
 		ask->curl = curl_easy_init();
 	if (ask == NULL || ask->curl == NULL) {
@@ -43,7 +43,7 @@ ask_open(const char *socket, struct err *err)
 		free(ask);
 		return NULL;
 	}
-	memcpy(ask->path, address.path, sizeof ask->path);
+	memcpy(ask->path, address.path, sizeof(ask->path));
 	return ask;
 }
 
@@ -182,14 +182,15 @@ ask_options_init(struct ask_options *options)
 bool
 ask_option(struct ask_options *options, int c, const char *argument)
 {
-	if (c == ASK_OPTION_CONFIG)
+	if (c == ASK_OPTION_CONFIG) {
 		options->file = argument;
-	else if (c == ASK_OPTION_SOCKET)
+	} else if (c == ASK_OPTION_SOCKET) {
 		options->socket = argument;
-	else if (c == ASK_OPTION_JSON)
+	} else if (c == ASK_OPTION_JSON) {
 		options->json = true;
-	else
+	} else {
 		return false;
+	}
 	return true;
 }
 
@@ -205,9 +206,10 @@ ask_parse(struct ask_options *options, int argc, char **argv, size_t count,
 	int c;
 
 	ask_options_init(options);
-	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1) {
 		if (!ask_option(options, c, optarg))
 			return false;
+	}
 	for (i = 0; i < count && optind < argc; i++)
 		arguments[i] = argv[optind++];
 	return i == count && optind == argc;
@@ -224,13 +226,14 @@ open_configured(const char *file, struct err *err)
 
 	if (diags != NULL)
 		config = config_load(file, diags);
-	if (config != NULL && diags_count(diags, DIAG_ERROR) == 0)
+	if (config != NULL && diags_count(diags, DIAG_ERROR) == 0) {
 		ask = ask_open(config->control, err);
-	else
+	} else {
 		(void)err_set(err, ERR_INVALID,
 			"%s cannot be used (`forwarden check -c %s` says "
 			"why); --socket unix:/path goes without it",
 			file, file);
+	}
 	config_free(config);
 	diags_free(diags);
 	return ask;

@@ -71,7 +71,7 @@ checkup_add(struct checkup *checkup, const struct remedy *remedy,
 	va_list args;
 
 	va_start(args, fmt);
-	(void)vsnprintf(text, sizeof text, fmt, args);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	add_finding(checkup, remedy, slice_of(text));
 }
@@ -83,7 +83,7 @@ checkup_fine(struct checkup *checkup, const char *subject, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	(void)vsnprintf(text, sizeof text, fmt, args);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	add_finding(checkup, &(struct remedy){CHECKUP_FINE, subject, NULL},
 		slice_of(text));

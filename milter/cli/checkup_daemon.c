@@ -22,9 +22,9 @@ answers_unix(const char *path)
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	(void)snprintf(name.sun_path, sizeof name.sun_path, "%s", path);
+	(void)snprintf(name.sun_path, sizeof(name.sun_path), "%s", path);
 	bool yes = fd >= 0 &&
-		connect(fd, (const struct sockaddr *)&name, sizeof name) == 0;
+		connect(fd, (const struct sockaddr *)&name, sizeof(name)) == 0;
 	if (fd >= 0)
 		(void)close(fd);
 	return yes;
@@ -38,7 +38,7 @@ answers_inet(const struct listener_address *address)
 	char port[8];
 	bool yes = false;
 
-	(void)snprintf(port, sizeof port, "%u", address->port);
+	(void)snprintf(port, sizeof(port), "%u", address->port);
 	if (getaddrinfo(address->host[0] != '\0' ? address->host : NULL, port,
 		    &hints, &found) != 0)
 		return false;
@@ -76,21 +76,23 @@ check_mode(struct checkup *checkup, const struct json *status)
 {
 	struct slice mode = json_text(status, "mode");
 
-	if (slice_equal(mode, SLICE("observe")))
+	if (slice_equal(mode, SLICE("observe"))) {
 		checkup_add(checkup,
 			&(struct remedy){CHECKUP_NOTE, "mode",
 				"mode: enforce, once the events say the right "
 				"things"},
 			"it only observes");
-	else
+	} else {
 		checkup_fine(checkup, "mode", "%.*s", SLICE_ARG(mode));
-	if (json_number(status, "messages") == 0)
+	}
+	if (json_number(status, "messages") == 0) {
 		checkup_add(checkup,
 			&(struct remedy){CHECKUP_NOTE, "mail",
 				"send one; if this stays, the MTA does not "
 				"ask Forwarden"},
 			"no message has been judged since %.*s",
 			SLICE_ARG(json_text(status, "started")));
+	}
 }
 
 /* The owner of /proc/PID is the process's user (proc(5)). */
@@ -101,7 +103,7 @@ check_privileges(struct checkup *checkup, const struct json *status)
 	struct stat info;
 
 	(void)snprintf(
-		path, sizeof path, "/proc/%lld", json_number(status, "pid"));
+		path, sizeof(path), "/proc/%lld", json_number(status, "pid"));
 	if (stat(path, &info) != 0)
 		return;
 	if (info.st_uid != 0) {
@@ -179,19 +181,21 @@ check_unmatched(struct checkup *checkup, struct slice metrics)
 	for (struct slice line, name; slice_next(&metrics, '\n', &line);) {
 		if (!is_unmatched(line, &name))
 			continue;
-		if (count++ < NAMES_SHOWN)
+		if (count++ < NAMES_SHOWN) {
 			buf_printf(&names, "%s%.*s", count > 1 ? ", " : "",
 				SLICE_ARG(name));
+		}
 	}
 	if (count > NAMES_SHOWN)
 		buf_printf(&names, " and %zu more", count - NAMES_SHOWN);
-	if (count > 0 && buf_ok(&names))
+	if (count > 0 && buf_ok(&names)) {
 		checkup_add(checkup,
 			&(struct remedy){CHECKUP_NOTE, "policies",
 				"forwarden test and forwarden replay try them "
 				"on mail of yours"},
 			"%zu never matched since the start: %.*s", count,
 			SLICE_ARG(buf_slice(&names)));
+	}
 	buf_fini(&names);
 }
 

@@ -28,7 +28,7 @@ note_missing(struct missing *missing, struct slice name)
 	size_t len = strlen(missing->names);
 
 	missing->count++;
-	(void)snprintf(missing->names + len, sizeof missing->names - len,
+	(void)snprintf(missing->names + len, sizeof(missing->names) - len,
 		"%s%.*s", len > 0 ? ", " : "", SLICE_ARG(name));
 }
 
@@ -49,13 +49,13 @@ look_at_file(struct missing *missing, struct slice path)
 {
 	char name[PATH_BYTES], line[LINE_BYTES];
 
-	(void)snprintf(name, sizeof name, "%.*s", SLICE_ARG(path));
+	(void)snprintf(name, sizeof(name), "%.*s", SLICE_ARG(path));
 	FILE *f = fopen(name, "r");
 	if (f == NULL) {
 		missing->tables++;
 		return;
 	}
-	while (fgets(line, sizeof line, f) != NULL) {
+	while (fgets(line, sizeof(line), f) != NULL) {
 		struct slice entry = slice_trim(slice_of(line));
 		if (entry.len > 0 && entry.p[0] != '#')
 			look_at_domain(missing, entry);
@@ -73,14 +73,15 @@ look_at_table(struct missing *missing, struct slice table)
 	struct buf rows = {0};
 	struct err err;
 
-	(void)snprintf(name, sizeof name, "%.*s", SLICE_ARG(table));
+	(void)snprintf(name, sizeof(name), "%.*s", SLICE_ARG(table));
 	if (!process_read(argv, &rows, &err))
 		missing->tables++;
 	struct slice rest = buf_slice(&rows);
-	for (struct slice row, key; slice_next(&rest, '\n', &row);)
+	for (struct slice row, key; slice_next(&rest, '\n', &row);) {
 		if (slice_next(&row, '\t', &key) && key.len > 0 &&
 			slice_find_byte(key, '@', 0) == SLICE_NONE)
 			look_at_domain(missing, key);
+	}
 	buf_fini(&rows);
 }
 
@@ -90,12 +91,13 @@ look_at_list(struct missing *missing, struct slice list)
 	for (struct slice element; postfix_next(&list, &element);) {
 		if (element.len == 0)
 			continue;
-		if (element.p[0] == '/')
+		if (element.p[0] == '/') {
 			look_at_file(missing, element);
-		else if (slice_find_byte(element, ':', 0) != SLICE_NONE)
+		} else if (slice_find_byte(element, ':', 0) != SLICE_NONE) {
 			look_at_table(missing, element);
-		else
+		} else {
 			look_at_domain(missing, element);
+		}
 	}
 }
 
@@ -109,25 +111,27 @@ check_domains(struct checkup *checkup, const struct postfix *postfix)
 		.postfix = postfix,
 		.host = postfix_value(postfix, "myhostname")};
 
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
 		look_at_list(&missing, postfix_value(postfix, lists[i]));
-	if (missing.count > 0)
+	if (missing.count > 0) {
 		checkup_add(checkup,
 			&(struct remedy){CHECKUP_WRONG, "domains",
 				"add them to local.domains"},
 			"Postfix takes these for its own and Forwarden does "
 			"not, so that their mailboxes are strangers: %s",
 			missing.names);
-	else
+	} else {
 		checkup_fine(checkup, "domains",
 			"Postfix's own domains are local here too");
-	if (missing.tables > 0)
+	}
+	if (missing.tables > 0) {
 		checkup_add(checkup,
 			&(struct remedy){CHECKUP_NOTE, "domains",
 				"compare them with local.domains yourself"},
 			"%zu lists of domains are tables that cannot be "
 			"listed",
 			missing.tables);
+	}
 }
 
 /* "[::1]/128" and "10.0.0.0/8" without brackets and length. */

@@ -43,10 +43,11 @@ is_us(const struct checkup *checkup, const struct postfix *postfix,
 	if (!postfix_next(&element, &address) ||
 		!listener_parse(address, &seen, &err))
 		return false;
-	if (seen.family == LISTENER_UNIX)
+	if (seen.family == LISTENER_UNIX) {
 		return checkup->listen.family == LISTENER_UNIX &&
 			is_same_path(seen.path, checkup->listen.path,
 				postfix_value(postfix, "queue_directory"));
+	}
 	return checkup->listen.family != LISTENER_UNIX &&
 		is_same_inet(&seen, &checkup->listen);
 }
@@ -56,9 +57,10 @@ static bool
 find_us(const struct checkup *checkup, const struct postfix *postfix,
 	struct slice list, struct slice *ours)
 {
-	while (postfix_next(&list, ours))
+	while (postfix_next(&list, ours)) {
 		if (is_us(checkup, postfix, *ours))
 			return true;
+	}
 	return false;
 }
 
@@ -77,9 +79,10 @@ without_brackets(struct slice text, char out[DESTINATION_BYTES])
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < text.len && n + 1 < DESTINATION_BYTES; i++)
+	for (size_t i = 0; i < text.len && n + 1 < DESTINATION_BYTES; i++) {
 		if (text.p[i] != '[' && text.p[i] != ']')
 			out[n++] = text.p[i];
+	}
 	out[n] = '\0';
 }
 
@@ -107,10 +110,11 @@ find_egress(const struct postfix *postfix)
 		postfix_services(postfix, &count);
 
 	without_brackets(way_out(postfix, &transport), destination);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		if (postfix_service_is(&services[i], "inet", "smtpd") &&
 			slice_equal(services[i].name, slice_of(destination)))
 			return &services[i];
+	}
 	return NULL;
 }
 
@@ -119,9 +123,10 @@ has_keyword(struct slice list, const char *keyword)
 {
 	struct slice element;
 
-	while (postfix_next(&list, &element))
+	while (postfix_next(&list, &element)) {
 		if (slice_equal_fold(element, slice_of(keyword)))
 			return true;
+	}
 	return false;
 }
 
@@ -139,15 +144,17 @@ check_dsn(struct checkup *checkup, const struct postfix *postfix,
 	bool lost = has_keyword(postfix_service_value(postfix, egress,
 					"smtpd_discard_ehlo_keywords"),
 		"dsn");
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		if (slice_equal(services[i].name, transport) &&
-			slice_equal(services[i].type, SLICE("unix")))
+			slice_equal(services[i].type, SLICE("unix"))) {
 			lost = lost ||
 				has_keyword(
 					postfix_service_value(postfix,
 						&services[i],
 						"smtp_discard_ehlo_keywords"),
 					"dsn");
+		}
+	}
 	if (!lost) {
 		checkup_fine(
 			checkup, "dsn", "the hop to the egress carries ORCPT");
@@ -187,12 +194,13 @@ check_egress(struct checkup *checkup, const struct postfix *postfix)
 	checkup_fine(checkup, "egress", "mail that leaves passes %.*s",
 		SLICE_ARG(egress->name));
 	check_dsn(checkup, postfix, egress);
-	if (postfix_value(postfix, "transport_maps").len > 0)
+	if (postfix_value(postfix, "transport_maps").len > 0) {
 		checkup_add(checkup,
 			&(struct remedy){
 				CHECKUP_NOTE, "egress", "see docs/attach.md"},
 			"foreign destinations in transport_maps go past the "
 			"egress");
+	}
 }
 
 static void
@@ -203,13 +211,14 @@ check_intake(struct checkup *checkup, const struct postfix *postfix)
 	const struct postfix_service *services =
 		postfix_services(postfix, &count);
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		if (&services[i] != egress &&
 			postfix_service_is(&services[i], "inet", "smtpd") &&
 			has_us(checkup, postfix,
 				postfix_service_value(postfix, &services[i],
 					"smtpd_milters")))
 			with++;
+	}
 	if (with > 0) {
 		checkup_fine(checkup, "intake",
 			"%zu smtpd listeners show their mail", with);
@@ -248,11 +257,14 @@ action_while_away(const struct checkup *checkup, const struct postfix *postfix)
 	struct slice ours, part;
 
 	if (find_us(checkup, postfix, postfix_value(postfix, "smtpd_milters"),
-		    &ours))
-		while (postfix_next(&ours, &part))
-			if (slice_starts_fold(part, slice_of(key)))
+		    &ours)) {
+		while (postfix_next(&ours, &part)) {
+			if (slice_starts_fold(part, slice_of(key))) {
 				return slice_sub(
-					part, sizeof key - 1, part.len);
+					part, sizeof(key) - 1, part.len);
+			}
+		}
+	}
 	return postfix_value(postfix, "milter_default_action");
 }
 

@@ -62,17 +62,19 @@ parse_options(int argc, char **argv, struct check_options *options)
 	int c;
 
 	*options = (struct check_options){0};
-	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1)
-		if (c == 'c')
+	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1) {
+		if (c == 'c') {
 			options->file = optarg;
-		else if (c == OPTION_STRICT)
+		} else if (c == OPTION_STRICT) {
 			options->strict = true;
-		else if (c == OPTION_JSON)
+		} else if (c == OPTION_JSON) {
 			options->json = true;
-		else if (c == OPTION_CONNECT)
+		} else if (c == OPTION_CONNECT) {
 			options->connect = true;
-		else
+		} else {
 			return false;
+		}
+	}
 	options->paths = argv + optind;
 	options->path_count = (size_t)(argc - optind);
 	if (options->path_count > 0)
@@ -119,10 +121,11 @@ print_rules(const struct sigma_program *program)
 			SLICE_ARG(rule->file), rule->line);
 	}
 	count = sigma_program_skipped(program, &skipped);
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		(void)printf("skipped  %.*s (%.*s:%u): %s\n",
 			SLICE_ARG(skipped[i].title), SLICE_ARG(skipped[i].file),
 			skipped[i].line, skipped[i].why);
+	}
 }
 
 static void
@@ -151,9 +154,8 @@ json_of_diags(const struct diags *diags)
 		[DIAG_NOTE] = "note",
 	};
 	struct json *all = json_list();
-	size_t i;
 
-	for (i = 0; i < diags_total(diags); i++) {
+	for (size_t i = 0; i < diags_total(diags); i++) {
 		const struct diag *diag = diags_at(diags, i);
 		struct json *one = json_map();
 
@@ -198,10 +200,10 @@ json_of_skipped(const struct sigma_program *program)
 {
 	const struct sigma_skipped *skipped = NULL;
 	struct json *all = json_list();
-	size_t count, i;
+	size_t count;
 
 	count = program != NULL ? sigma_program_skipped(program, &skipped) : 0;
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct json *one = json_map();
 
 		json_set_text(one, "title", skipped[i].title);
@@ -324,10 +326,11 @@ cmd_check(int argc, char **argv)
 	if (check.diags == NULL)
 		return COMMAND_FAILED;
 	load(&check, &options);
-	if (options.json)
+	if (options.json) {
 		print_json(&check);
-	else
+	} else {
 		print_text(&check);
+	}
 	if (options.connect && check.generation != NULL)
 		reach(&check);
 	status = judge_check(&check, &options);

@@ -16,11 +16,10 @@ print_answer(const struct json *answer)
 {
 	const struct json *list = json_find(answer, "mailboxes");
 	struct buf out = {0};
-	size_t i;
 
 	screen_add_cell(&out, SLICE("MAILBOX"), MAILBOX_COLUMNS);
 	buf_puts(&out, "   COUNT  FIRST             LAST\n");
-	for (i = 0; i < json_count(list); i++) {
+	for (size_t i = 0; i < json_count(list); i++) {
 		const struct json *row = json_at(list, i);
 
 		screen_add_cell(

@@ -37,13 +37,15 @@ parse_options(int argc, char **argv, struct doctor_options *options)
 
 	*options = (struct doctor_options){0};
 	ask_options_init(&options->ask);
-	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1)
-		if (c == OPTION_POSTFIX)
+	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1) {
+		if (c == OPTION_POSTFIX) {
 			options->postfix = optarg;
-		else if (c == OPTION_NO_POSTFIX)
+		} else if (c == OPTION_NO_POSTFIX) {
 			options->no_postfix = true;
-		else if (!ask_option(&options->ask, c, optarg))
+		} else if (!ask_option(&options->ask, c, optarg)) {
 			return false;
+		}
+	}
 	return optind == argc;
 }
 
@@ -131,13 +133,14 @@ cmd_doctor(int argc, char **argv)
 	}
 	if (diags != NULL)
 		generation = generation_load(options.ask.file, NULL, diags);
-	if (generation == NULL)
+	if (generation == NULL) {
 		(void)fprintf(stderr,
 			"forwarden: %s cannot be used; `forwarden check -c "
 			"%s` says why, and comes first\n",
 			options.ask.file, options.ask.file);
+	}
 	int status = generation != NULL ? examine(generation, &options)
-				      : COMMAND_FAILED;
+					: COMMAND_FAILED;
 	generation_unref(generation);
 	diags_free(diags);
 	return status;

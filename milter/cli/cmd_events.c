@@ -62,9 +62,10 @@ parse_options(int argc, char **argv, struct events_options *options)
 
 	*options = (struct events_options){.limit = LIMIT_DEFAULT};
 	ask_options_init(&options->ask);
-	while ((c = getopt_long(argc, argv, "c:n:f", longs, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "c:n:f", longs, NULL)) != -1) {
 		if (!parse_option(c, options))
 			return false;
+	}
 	return optind == argc;
 }
 
@@ -92,15 +93,15 @@ static void
 print_events(const struct json *list, bool text)
 {
 	struct buf out = {0};
-	size_t i;
 
-	for (i = 0; i < json_count(list); i++)
+	for (size_t i = 0; i < json_count(list); i++) {
 		if (text) {
 			add_text(&out, json_at(list, i));
 		} else {
 			(void)json_write(json_at(list, i), &out);
 			buf_add_byte(&out, '\n');
 		}
+	}
 	screen_print(&out);
 	buf_fini(&out);
 }
@@ -137,7 +138,7 @@ follow(struct ask *ask, const struct events_options *options, char **last)
 {
 	int status;
 
-	while (!ferror(stdout))
+	while (!ferror(stdout)) {
 		if (!show(ask, options, last, &status)) {
 			if (*last == NULL)
 				return status;
@@ -145,6 +146,7 @@ follow(struct ask *ask, const struct events_options *options, char **last)
 		} else if (*last == NULL) {
 			*last = ask_escape(ask, "0");
 		}
+	}
 	return COMMAND_OK;
 }
 
@@ -161,10 +163,11 @@ cmd_events(int argc, char **argv)
 	ask = ask_start(&options.ask);
 	if (ask == NULL)
 		return COMMAND_FAILED;
-	if (options.follow)
+	if (options.follow) {
 		status = follow(ask, &options, &last);
-	else
+	} else {
 		(void)show(ask, &options, &last, &status);
+	}
 	free(last);
 	ask_close(ask);
 	return status;

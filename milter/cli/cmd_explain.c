@@ -81,15 +81,17 @@ apply(const struct request *request, struct arena *arena, struct letter *letter)
 		return true;
 	for (size_t i = 0; i < request->to_count; i++)
 		rcpts[i] = slice_of(request->to[i]);
-	if (request->to_count > 0)
+	if (request->to_count > 0) {
 		letter->rcpt_count = request->to_count;
-	else
+	} else {
 		memcpy(rcpts, letter->rcpts,
 			letter->rcpt_count * sizeof(*rcpts));
+	}
 	for (size_t i = 0; request->orcpt != NULL && i < letter->rcpt_count;
-		i++)
+		i++) {
 		rcpts[i] = arena_printf(arena, "%.*s ORCPT=rfc822;%s",
 			SLICE_ARG(rcpts[i]), request->orcpt);
+	}
 	letter->rcpts = rcpts;
 	return true;
 }
@@ -177,14 +179,15 @@ explain(const struct request *request, struct engine *engine)
 	int status = COMMAND_FAILED;
 
 	archive.ctx = &header;
-	if (!archive_read(&archive, request->path, &odd, &err))
+	if (!archive_read(&archive, request->path, &odd, &err)) {
 		fprintf(stderr, "forwarden explain: %s\n", err.text);
-	else if (header.len == 0)
+	} else if (header.len == 0) {
 		fprintf(stderr, "forwarden explain: %s holds no message\n",
 			request->path);
-	else if (envelope_guess(arena, buf_slice(&header), &letter) &&
-		apply(request, arena, &letter))
+	} else if (envelope_guess(arena, buf_slice(&header), &letter) &&
+		apply(request, arena, &letter)) {
 		status = judge_letter(request, engine, arena, &letter);
+	}
 	buf_fini(&header);
 	arena_free(arena);
 	return status;
@@ -230,16 +233,17 @@ take_option(struct request *request, int c, const char *value)
 			return true;
 		}
 	}
-	if (c == OPTION_TO && request->to_count < RCPTS_MAX)
+	if (c == OPTION_TO && request->to_count < RCPTS_MAX) {
 		request->to[request->to_count++] = value;
-	else if (c == OPTION_TIME)
+	} else if (c == OPTION_TIME) {
 		return input_time(slice_of(value), &request->at_ms);
-	else if (c == OPTION_ENFORCE)
+	} else if (c == OPTION_ENFORCE) {
 		request->enforce = true;
-	else if (c == OPTION_JSON)
+	} else if (c == OPTION_JSON) {
 		request->json = true;
-	else
+	} else {
 		return engine_option(&request->engine, c, value);
+	}
 	return true;
 }
 

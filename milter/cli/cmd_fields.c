@@ -63,12 +63,13 @@ print_all(enum format format, const char *word)
 
 		if (!is_wanted(row, word))
 			continue;
-		if (format == FORMAT_TEXT)
+		if (format == FORMAT_TEXT) {
 			print_text(row);
-		else if (format == FORMAT_JSON)
+		} else if (format == FORMAT_JSON) {
 			print_json(row, first);
-		else
+		} else {
 			print_mdoc(row);
+		}
 		first = false;
 	}
 	if (format == FORMAT_JSON)
@@ -87,12 +88,13 @@ cmd_fields(int argc, char **argv)
 	int c;
 
 	while ((c = getopt_long(argc, argv, "j", options, NULL)) != -1) {
-		if (c == 'j')
+		if (c == 'j') {
 			format = FORMAT_JSON;
-		else if (c == 'm')
+		} else if (c == 'm') {
 			format = FORMAT_MDOC;
-		else
+		} else {
 			return command_usage(USAGE);
+		}
 	}
 	if (argc - optind > 1)
 		return command_usage(USAGE);

@@ -19,15 +19,15 @@ cmd_keys(int argc, char **argv)
 {
 	void (*print)(struct buf *) = config_print_list;
 	struct buf out = {0};
-	size_t i;
 
 	if (argc > 2)
 		return command_usage("forwarden keys [--example | --mdoc]");
 	if (argc == 2) {
 		print = NULL;
-		for (i = 0; i < sizeof shapes / sizeof *shapes; i++)
+		for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++) {
 			if (strcmp(argv[1], shapes[i].option) == 0)
 				print = shapes[i].print;
+		}
 	}
 	if (print == NULL)
 		return command_usage("forwarden keys [--example | --mdoc]");

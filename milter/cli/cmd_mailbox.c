@@ -46,9 +46,8 @@ static void
 add_chart(struct buf *out, const char *name, const struct json *hours)
 {
 	long long most = 0, sum = 0;
-	size_t i;
 
-	for (i = 0; i < json_count(hours); i++) {
+	for (size_t i = 0; i < json_count(hours); i++) {
 		long long value = json_number_at(hours, i);
 
 		sum += value;
@@ -58,7 +57,7 @@ add_chart(struct buf *out, const char *name, const struct json *hours)
 	buf_puts(out, "  ");
 	screen_add_cell(out, slice_of(name), 10);
 	buf_add_byte(out, '|');
-	for (i = HOURS; i > 0; i--)
+	for (size_t i = HOURS; i > 0; i--)
 		screen_add_bar(out, json_number_at(hours, i - 1), most);
 	buf_printf(
 		out, "|  %lld in 24 h, %lld in the busiest hour\n", sum, most);
@@ -75,10 +74,8 @@ add_charts(struct buf *out, const struct json *answer)
 static void
 add_routes(struct buf *out, const struct json *list)
 {
-	size_t i;
-
 	buf_puts(out, "\nROUTES\n");
-	for (i = 0; i < json_count(list); i++) {
+	for (size_t i = 0; i < json_count(list); i++) {
 		const struct json *row = json_at(list, i);
 
 		buf_puts(out, "  ");
@@ -112,10 +109,8 @@ add_gauge(struct buf *out, long long count, long long threshold)
 static void
 add_windows(struct buf *out, const struct json *list)
 {
-	size_t i;
-
 	buf_puts(out, "\nWINDOWS\n");
-	for (i = 0; i < json_count(list); i++) {
+	for (size_t i = 0; i < json_count(list); i++) {
 		const struct json *row = json_at(list, i);
 		long long threshold = json_number(row, "threshold");
 
@@ -138,10 +133,8 @@ add_windows(struct buf *out, const struct json *list)
 static void
 add_events(struct buf *out, const struct json *list)
 {
-	size_t i;
-
 	buf_puts(out, "\nLAST EVENTS\n");
-	for (i = 0; i < json_count(list); i++) {
+	for (size_t i = 0; i < json_count(list); i++) {
 		const struct json *event = json_at(list, i);
 		const struct json *own = json_find(event, "forwarden");
 

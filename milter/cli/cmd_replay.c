@@ -152,10 +152,11 @@ judge_one(struct side *side, struct slice header, int64_t at_ms)
 	if (!envelope_guess(side->arena, header, &letter))
 		return;
 	side->last = sandbox_judge(side->sandbox, side->arena, &letter);
-	if (side->last != NULL && side->last->message != NULL)
+	if (side->last != NULL && side->last->message != NULL) {
 		outcome_count(side->outcome, side->last);
-	else
+	} else {
 		side->last = NULL;
+	}
 }
 
 static void
@@ -194,11 +195,12 @@ judge_all(struct replay *replay, struct side *sides, size_t count)
 			replay->spool, i, &at_ms, &header, &replay->err);
 		for (size_t s = 0; good && s < count; s++)
 			judge_one(&sides[s], buf_slice(&header), at_ms);
-		if (count == 2)
+		if (count == 2) {
 			show_change(replay, sides);
-		else if (replay->events && sides[0].last != NULL &&
-			sides[0].last->would > ACTION_NONE)
+		} else if (replay->events && sides[0].last != NULL &&
+			sides[0].last->would > ACTION_NONE) {
 			print_event(sides[0].last);
+		}
 		progress(replay, (int64_t)i, (int64_t)total);
 	}
 	progress_done();
@@ -231,14 +233,16 @@ print_result(
 				      : outcome_json(sides[0].outcome));
 		return;
 	}
-	if (count == 2)
+	if (count == 2) {
 		outcome_compare(sides[0].outcome, sides[1].outcome, &text);
-	else
+	} else {
 		outcome_print(sides[0].outcome, &text);
+	}
 	fwrite(text.p, 1, text.len, stdout);
-	if (replay->changed > CHANGES_SHOWN)
+	if (replay->changed > CHANGES_SHOWN) {
 		printf("%u messages changed; the first %d are shown above\n",
 			replay->changed, CHANGES_SHOWN);
+	}
 	buf_fini(&text);
 }
 
@@ -308,14 +312,15 @@ help(void)
 static bool
 take_option(struct replay *replay, int c, const char *value)
 {
-	if (c == OPTION_COMPARE && replay->compare_count < COMPARE_MAX)
+	if (c == OPTION_COMPARE && replay->compare_count < COMPARE_MAX) {
 		replay->compare[replay->compare_count++] = value;
-	else if (c == OPTION_JSON)
+	} else if (c == OPTION_JSON) {
 		replay->json = true;
-	else if (c == OPTION_EVENTS)
+	} else if (c == OPTION_EVENTS) {
 		replay->events = true;
-	else
+	} else {
 		return engine_option(&replay->engine_options, c, value);
+	}
 	return true;
 }
 

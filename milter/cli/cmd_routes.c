@@ -63,9 +63,10 @@ parse_options(int argc, char **argv, struct routes_options *options)
 
 	*options = (struct routes_options){0};
 	ask_options_init(&options->ask);
-	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1) {
 		if (!parse_option(c, options))
 			return false;
+	}
 	return optind == argc && !(options->dot && options->ask.json);
 }
 
@@ -96,11 +97,10 @@ static void
 add_node(struct buf *out, struct slice text)
 {
 	struct buf visible = {0};
-	size_t i;
 
 	buf_add_visible(&visible, text);
 	buf_add_byte(out, '"');
-	for (i = 0; i < visible.len; i++) {
+	for (size_t i = 0; i < visible.len; i++) {
 		if (visible.p[i] == '"' || visible.p[i] == '\\')
 			buf_add_byte(out, '\\');
 		buf_add_byte(out, visible.p[i]);
@@ -123,18 +123,19 @@ static void
 print_answer(const struct json *list, bool dot)
 {
 	struct buf out = {0};
-	size_t i;
 
-	if (dot)
+	if (dot) {
 		buf_puts(&out,
 			"digraph forwarding {\n\trankdir=LR;\n"
 			"\tnode [shape=box];\n");
-	for (i = 0; i < json_count(list); i++)
+	}
+	for (size_t i = 0; i < json_count(list); i++)
 		(dot ? add_edge : add_text)(&out, json_at(list, i));
-	if (dot)
+	if (dot) {
 		buf_puts(&out, "}\n");
-	else if (json_count(list) == 0)
+	} else if (json_count(list) == 0) {
 		buf_puts(&out, "no routes\n");
+	}
 	screen_print(&out);
 	buf_fini(&out);
 }

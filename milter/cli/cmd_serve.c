@@ -46,15 +46,17 @@ parse_options(int argc, char **argv, struct serve_options *options)
 	int c;
 
 	*options = (struct serve_options){.file = COMMAND_CONFIG_FILE};
-	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1)
-		if (c == 'c')
+	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1) {
+		if (c == 'c') {
 			options->file = optarg;
-		else if (c == OPTION_WORKER)
+		} else if (c == OPTION_WORKER) {
 			options->worker = optarg;
-		else if (c == OPTION_ALONE)
+		} else if (c == OPTION_ALONE) {
 			options->alone = true;
-		else
+		} else {
 			return false;
+		}
+	}
 	return optind == argc;
 }
 
@@ -157,10 +159,11 @@ cmd_serve(int argc, char **argv)
 		return serve_as_worker(&options);
 	if (!check_files(options.file, &generation))
 		return WORKER_EXIT_CONFIG;
-	if (prepare(generation->config, &sockets, &err))
+	if (prepare(generation->config, &sockets, &err)) {
 		status = run(&options, generation->config, &sockets);
-	else
+	} else {
 		(void)fprintf(stderr, "forwarden: %s\n", err.text);
+	}
 	generation_unref(generation);
 	log_close();
 	return status;

@@ -33,11 +33,10 @@ print_answer(const struct json *answer)
 		"local_domains", "sessions", "messages", "reloads"};
 	const struct json *store = json_find(answer, "store");
 	struct buf out = {0};
-	size_t i;
 
-	for (i = 0; i < sizeof texts / sizeof *texts; i++)
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		add_text(&out, texts[i], json_text(answer, texts[i]));
-	for (i = 0; i < sizeof numbers / sizeof *numbers; i++)
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		add_number(&out, numbers[i], json_number(answer, numbers[i]));
 	add_text(&out, "store", json_text(store, "backend"));
 	add_text(&out, "store since", json_text(store, "since"));

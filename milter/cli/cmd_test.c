@@ -76,10 +76,11 @@ run_case(struct tally *tally, const struct test_file *file,
 	options.judge.program = tally->program;
 	options.judge.respond = file->respond;
 	sandbox = sandbox_new(&options, &err);
-	if (sandbox == NULL)
+	if (sandbox == NULL) {
 		buf_puts(&failures, err.text);
-	else
+	} else {
 		good = trial_run(sandbox, &test->trial, &failures);
+	}
 	*(good ? &tally->passed : &tally->failed) += 1;
 	show(tally, file, test, good);
 	print_indented(buf_slice(&failures));
@@ -152,9 +153,10 @@ show_untested(const struct tally *tally)
 			continue;
 		buf_printf(&line, "\n%.*s\n", SLICE_ARG(name));
 		if (slice_is_absent(tested) ||
-			slice_find(tested, buf_slice(&line)) == SLICE_NONE)
+			slice_find(tested, buf_slice(&line)) == SLICE_NONE) {
 			printf("note: no test is about %.*s\n",
 				SLICE_ARG(name));
+		}
 		buf_fini(&line);
 	}
 }
@@ -208,9 +210,10 @@ run(struct tally *tally, const char *const *policies, size_t policy_count,
 	bool good = program != NULL;
 
 	tally->program = program;
-	for (char **path = paths; good && *path != NULL; path++)
+	for (char **path = paths; good && *path != NULL; path++) {
 		good = paths_each(
 			*path, SLICE(".test.yaml"), read_and_run, tally, &err);
+	}
 	if (program != NULL && !good)
 		fprintf(stderr, "forwarden test: %s\n", err.text);
 	if (good && !tally->quiet) {
@@ -245,14 +248,15 @@ cmd_test(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "hp:qv", options, NULL)) != -1) {
 		if (c == 'h')
 			return help();
-		if (c == 'q')
+		if (c == 'q') {
 			tally.quiet = true;
-		else if (c == 'v')
+		} else if (c == 'v') {
 			tally.verbose = true;
-		else if (c == 'p' && count < POLICIES_MAX)
+		} else if (c == 'p' && count < POLICIES_MAX) {
 			policies[count++] = optarg;
-		else
+		} else {
 			return command_usage(USAGE);
+		}
 	}
 	if (optind == argc)
 		return command_usage(USAGE);

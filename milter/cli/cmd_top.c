@@ -80,9 +80,10 @@ parse_options(int argc, char **argv, struct top_options *options)
 		.every_seconds = EVERY_SECONDS_DEFAULT,
 	};
 	ask_options_init(&options->ask);
-	while ((c = getopt_long(argc, argv, "c:n:", longs, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "c:n:", longs, NULL)) != -1) {
 		if (!parse_option(c, options))
 			return false;
+	}
 	if (!isatty(STDOUT_FILENO) || options->ask.json)
 		options->once = true;
 	return optind == argc;
@@ -139,7 +140,7 @@ show(struct ask *ask, const struct top_options *options, bool clear)
 	struct json *answer;
 	int status;
 
-	(void)snprintf(path, sizeof path, "/v1/top?limit=%u", options->rows);
+	(void)snprintf(path, sizeof(path), "/v1/top?limit=%u", options->rows);
 	answer = ask_or_print(ask, &options->ask, ASK_GET, path, &status);
 	if (answer == NULL)
 		return status;

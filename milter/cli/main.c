@@ -28,19 +28,18 @@ static const struct command {
 	{"keys", cmd_keys, "list the keys of the configuration"},
 };
 
-#define COMMAND_COUNT (sizeof commands / sizeof *commands)
+#define COMMAND_COUNT (sizeof(commands) / sizeof(*commands))
 
 static void
 print_help(FILE *out)
 {
-	size_t i;
-
 	(void)fputs("usage: forwarden COMMAND [OPTION...]\n"
 		    "       forwarden --help | --version\n\n",
 		out);
-	for (i = 0; i < COMMAND_COUNT; i++)
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		(void)fprintf(out, "  %-12s %s\n", commands[i].name,
 			commands[i].summary);
+	}
 	(void)fputs("\nforwarden(8) tells all.\n", out);
 }
 
@@ -55,9 +54,8 @@ static int
 fail_unknown(const char *name)
 {
 	const char *names[COMMAND_COUNT], *nearest;
-	size_t i;
 
-	for (i = 0; i < COMMAND_COUNT; i++)
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		names[i] = commands[i].name;
 	nearest = diag_nearest(slice_of(name), names, COMMAND_COUNT);
 	(void)fprintf(stderr, "forwarden: there is no command \"%s\"", name);
@@ -70,8 +68,6 @@ fail_unknown(const char *name)
 int
 main(int argc, char **argv)
 {
-	size_t i;
-
 	if (argc < 2) {
 		print_help(stderr);
 		return COMMAND_USAGE;
@@ -85,8 +81,9 @@ main(int argc, char **argv)
 		(void)puts("forwarden " PACKAGE_VERSION);
 		return COMMAND_OK;
 	}
-	for (i = 0; i < COMMAND_COUNT; i++)
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
+	}
 	return fail_unknown(argv[1]);
 }

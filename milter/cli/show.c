@@ -172,9 +172,10 @@ show_evidence(const struct flow *flow, struct buf *out)
 	for (unsigned i = 0; i < EVIDENCE_COUNT; i++) {
 		const struct evidence_row *row = evidence_row((enum evidence)i);
 
-		if (!is_seen(flow, (enum evidence)i))
+		if (!is_seen(flow, (enum evidence)i)) {
 			buf_printf(out, "    - %-22s      %s\n", row->name,
 				row->reads);
+		}
 	}
 }
 
@@ -219,9 +220,10 @@ show_outcome(const struct sigma_outcome *outcome, struct buf *out)
 	}
 	if (rule->silent)
 		buf_puts(out, " (only counted)");
-	if (outcome->filtered_by != NULL)
+	if (outcome->filtered_by != NULL) {
 		buf_printf(out, "; taken away by %.*s",
 			SLICE_ARG(verdict_policy(outcome->filtered_by)));
+	}
 	buf_add_byte(out, '\n');
 }
 
@@ -252,10 +254,11 @@ show_summary(const struct flow *flow, struct buf *out)
 		buf_puts(out, "  no forward");
 	} else {
 		buf_printf(out, "  %s of ", kind_name(flow->kind));
-		if (flow->mailbox.text.len > 0)
+		if (flow->mailbox.text.len > 0) {
 			buf_add_visible(out, flow->mailbox.text);
-		else
+		} else {
 			buf_puts(out, "an unknown mailbox");
+		}
 		if (flow->platform != NULL && flow->platform[0] != '\0')
 			buf_printf(out, ", by %s", flow->platform);
 	}
@@ -263,9 +266,10 @@ show_summary(const struct flow *flow, struct buf *out)
 		flow_is_forward(flow) || flow->kind == KIND_NONE
 			? ""
 			: " (too little to act on)");
-	if (flow->delay_ms >= 0)
+	if (flow->delay_ms >= 0) {
 		buf_printf(out, "  %.1f s after the mailbox got it\n",
 			(double)flow->delay_ms / 1000);
+	}
 }
 
 /* What an administrator's first try runs into. */
@@ -317,14 +321,16 @@ show_verdict(const struct verdict *verdict, struct buf *out)
 	buf_puts(out, "\nThe verdict\n");
 	if (verdict->again)
 		buf_puts(out, "  judged before, at another listener\n");
-	while ((matched = verdict_next(verdict, &at)) != NULL)
+	while ((matched = verdict_next(verdict, &at)) != NULL) {
 		buf_printf(out, "  %-30.*s asks for %s\n",
 			SLICE_ARG(verdict_policy(matched->rule)),
 			action_name(matched->action));
+	}
 	buf_printf(out, "  mode %s, ceiling %s: %s", mode_name(respond->mode),
 		action_name(respond->ceiling), action_name(verdict->action));
-	if (verdict->action != verdict->would)
+	if (verdict->action != verdict->would) {
 		buf_printf(out, " (enforce would %s)",
 			action_name(verdict->would));
+	}
 	buf_add_byte(out, '\n');
 }

@@ -43,20 +43,20 @@ static void
 dispatch(struct exchange *exchange)
 {
 	const struct api_request *request = exchange->request;
-	size_t i;
 
-	for (i = 0; i < sizeof paths / sizeof *paths; i++) {
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
 		if (!path_matches(
 			    paths[i].path, request->path, &exchange->argument))
 			continue;
-		if (!paths[i].is_public && !request->trusted)
+		if (!paths[i].is_public && !request->trusted) {
 			exchange_error(
 				exchange, 403, "ask on the control socket");
-		else if (paths[i].method != request->method)
+		} else if (paths[i].method != request->method) {
 			exchange_error(
 				exchange, 405, "another method is needed");
-		else
+		} else {
 			paths[i].answer(exchange);
+		}
 		return;
 	}
 	exchange_error(exchange, 404, "there is no such path");
@@ -74,9 +74,10 @@ api_answer(struct api *api, const struct api_request *request,
 	};
 
 	*answer = (struct api_answer){0};
-	if (exchange.arena == NULL)
+	if (exchange.arena == NULL) {
 		exchange_error(&exchange, 500, "out of memory");
-	else
+	} else {
 		dispatch(&exchange);
+	}
 	arena_free(exchange.arena);
 }

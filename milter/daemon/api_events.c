@@ -47,7 +47,6 @@ api_events(struct exchange *exchange)
 	struct store_events events = {0};
 	struct json *json, *list;
 	struct err err = {0};
-	size_t i;
 
 	if (!wait_for_events(exchange, &events, &err)) {
 		exchange_error(exchange, 503, err.text);
@@ -55,7 +54,7 @@ api_events(struct exchange *exchange)
 	}
 	json = json_map();
 	list = json_list();
-	for (i = 0; i < events.count; i++)
+	for (size_t i = 0; i < events.count; i++)
 		json_add_take(list, json_parse(events.at[i], NULL));
 	json_set_take(json, "events", list);
 	json_set_text(json, "last", events.last_id);

@@ -9,9 +9,8 @@ static struct json *
 json_of_numbers(const uint64_t *at, size_t count)
 {
 	struct json *list = json_list();
-	size_t i;
 
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		json_add_number(list, (long long)at[i]);
 	return list;
 }
@@ -19,9 +18,7 @@ json_of_numbers(const uint64_t *at, size_t count)
 static const struct sigma_rule *
 find_rule(const struct sigma_program *program, struct slice id)
 {
-	size_t i;
-
-	for (i = 0; i < sigma_program_rules(program); i++) {
+	for (size_t i = 0; i < sigma_program_rules(program); i++) {
 		const struct sigma_rule *rule = sigma_program_rule(program, i);
 
 		if (slice_equal(rule->id, id) || slice_equal(rule->name, id))
@@ -54,9 +51,8 @@ json_of_windows(const struct store_windows *windows,
 	const struct sigma_program *program)
 {
 	struct json *list = json_list();
-	size_t i;
 
-	for (i = 0; i < windows->count; i++)
+	for (size_t i = 0; i < windows->count; i++)
 		json_add_take(list, json_of_window(&windows->at[i], program));
 	return list;
 }

@@ -56,12 +56,12 @@ write_own_metrics(struct exchange *exchange)
 			"Reloads refused for errors in files.",
 			exchange->api->reloads_refused},
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof rows / sizeof *rows; i++)
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n",
 			rows[i].name, rows[i].help, rows[i].name, rows[i].type,
 			rows[i].name, rows[i].value);
+	}
 }
 
 void

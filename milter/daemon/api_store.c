@@ -13,11 +13,10 @@ exchange_box(const struct store_mailbox *box)
 		[TALLY_QUARANTINED] = "quarantined",
 	};
 	struct json *json = json_map();
-	size_t i;
 
 	json_set_text(json, "mailbox", box->mailbox);
 	json_set_number(json, "flows", (long long)box->flows);
-	for (i = 0; i < TALLY_COUNT; i++)
+	for (size_t i = 0; i < TALLY_COUNT; i++)
 		json_set_number(json, names[i], (long long)box->tally[i]);
 	json_set_number(json, "destinations", (long long)box->destinations);
 	json_set_time(json, "first", box->first_forward_ms);
@@ -33,7 +32,6 @@ api_top(struct exchange *exchange)
 	struct err err = {0};
 	uint64_t at = exchange_number(exchange, "at",
 		(uint64_t)clock_now_ms(exchange->api->clock), INT64_MAX);
-	size_t i;
 
 	if (!store_top(exchange->api->store, exchange->arena, (int64_t)at,
 		    exchange_number(exchange, "limit", API_LIMIT_DEFAULT,
@@ -44,7 +42,7 @@ api_top(struct exchange *exchange)
 	}
 	json = json_map();
 	list = json_list();
-	for (i = 0; i < boxes.count; i++)
+	for (size_t i = 0; i < boxes.count; i++)
 		json_add_take(list, exchange_box(&boxes.at[i]));
 	json_set_time(json, "at", (int64_t)at);
 	json_set_take(json, "mailboxes", list);
@@ -68,11 +66,11 @@ struct json *
 exchange_routes(const struct store_routes *routes, int64_t first_since_ms)
 {
 	struct json *list = json_list();
-	size_t i;
 
-	for (i = 0; i < routes->count; i++)
+	for (size_t i = 0; i < routes->count; i++) {
 		if (routes->at[i].first_ms >= first_since_ms)
 			json_add_take(list, json_of_route(&routes->at[i]));
+	}
 	return list;
 }
 

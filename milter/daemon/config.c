@@ -31,9 +31,9 @@ config_new(struct diags *diags)
 	struct config_target target;
 	struct config *config;
 	const struct config_key *keys;
-	size_t count, i;
+	size_t count;
 
-	config = arena != NULL ? arena_alloc(arena, sizeof *config) : NULL;
+	config = arena != NULL ? arena_alloc(arena, sizeof(*config)) : NULL;
 	if (config == NULL) {
 		arena_free(arena);
 		return NULL;
@@ -43,7 +43,7 @@ config_new(struct diags *diags)
 	keys = config_keys(&count);
 	assert(count <= KEYS_MAX);
 	config->privacy_key = "";
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		(void)config_type_init(&target, &keys[i], diags);
 	return config;
 }
@@ -59,14 +59,15 @@ static const struct config_key *
 find_key(struct slice name, size_t *index)
 {
 	const struct config_key *keys;
-	size_t count, i;
+	size_t count;
 
 	keys = config_keys(&count);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		if (slice_equal(name, slice_of(keys[i].name))) {
 			*index = i;
 			return &keys[i];
 		}
+	}
 	return NULL;
 }
 
@@ -75,13 +76,14 @@ static bool
 is_section(struct slice name)
 {
 	const struct config_key *keys;
-	size_t count, i;
+	size_t count;
 
 	keys = config_keys(&count);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		if (strncmp(keys[i].name, name.p, name.len) == 0 &&
 			keys[i].name[name.len] == '.')
 			return true;
+	}
 	return false;
 }
 
@@ -119,7 +121,7 @@ mark_given(struct reader *reader, struct slice section, struct slice name)
 	char full[NAME_BYTES];
 	size_t index;
 
-	if (section.len + name.len >= sizeof full)
+	if (section.len + name.len >= sizeof(full))
 		return;
 	memcpy(full, section.p, section.len);
 	memcpy(full + section.len, name.p, name.len);
@@ -159,7 +161,7 @@ read_pair(struct reader *reader, struct slice section,
 	const struct config_key *key;
 	size_t index;
 
-	if (name.len + 1 >= sizeof full) {
+	if (name.len + 1 >= sizeof(full)) {
 		fail_unknown(reader, section, node, node->key);
 		return;
 	}
@@ -169,9 +171,10 @@ read_pair(struct reader *reader, struct slice section,
 	key = find_key(name, &index);
 	if (key != NULL) {
 		reader->given[index] = true;
-		if (node->kind != YAML_NULL)
+		if (node->kind != YAML_NULL) {
 			(void)config_type_read(
 				&reader->target, key, node, reader->diags);
+		}
 		return;
 	}
 	if (!is_section(name)) {
@@ -179,21 +182,21 @@ read_pair(struct reader *reader, struct slice section,
 		return;
 	}
 	full[name.len++] = '.';
-	if (node->kind == YAML_MAP)
+	if (node->kind == YAML_MAP) {
 		read_map(reader, name, node);
-	else if (node->kind != YAML_NULL)
+	} else if (node->kind != YAML_NULL) {
 		(void)diags_add(reader->diags, DIAG_ERROR, node->mark, NULL,
 			"\"%.*s\" is a section: keys and values, indented",
 			(int)name.len - 1, name.p);
+	}
 }
 
 static void
 read_map(struct reader *reader, struct slice section,
 	const struct yaml_node *map)
 {
-	const struct yaml_node *node;
-
-	for (node = map->children; node != NULL; node = node->next)
+	for (const struct yaml_node *node = map->children; node != NULL;
+		node = node->next)
 		read_pair(reader, section, node);
 }
 
@@ -202,16 +205,18 @@ check_given(struct reader *reader)
 {
 	struct mark mark = {reader->config->file, 0, 0, 1};
 	const struct config_key *keys;
-	size_t count, i;
+	size_t count;
 
 	keys = config_keys(&count);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		if (keys[i].initial == NULL && !reader->given[i] &&
-			keys[i].kind != CONFIG_LISTS)
+			keys[i].kind != CONFIG_LISTS) {
 			(void)diags_add(reader->diags, DIAG_ERROR, mark,
 				"add the domains whose mailboxes are yours: "
 				"local: {domains: [example.com]}",
 				"%s is missing", keys[i].name);
+		}
+	}
 }
 
 /* What one key alone cannot tell. */
@@ -221,12 +226,13 @@ check_together(struct config *config, struct diags *diags)
 	struct mark mark = {config->file, 0, 0, 1};
 
 	if (config->privacy_hash &&
-		strlen(config->privacy_key) < PRIVACY_KEY_LEAST)
+		strlen(config->privacy_key) < PRIVACY_KEY_LEAST) {
 		(void)diags_add(diags, DIAG_ERROR, mark,
 			"openssl rand -hex 32 > /etc/forwarden/privacy.key",
 			"privacy.hash needs privacy.key_file, with at least "
 			"%d characters",
 			PRIVACY_KEY_LEAST);
+	}
 	if (config->unable == ACTION_QUARANTINE ||
 		config->unable == ACTION_DIVERT) {
 		(void)diags_add(diags, DIAG_ERROR, mark, NULL,
@@ -244,9 +250,9 @@ set_host(struct config *config)
 
 	if (config->host[0] != '\0')
 		return;
-	if (gethostname(name, sizeof name) < 0)
+	if (gethostname(name, sizeof(name)) < 0)
 		strcpy(name, "localhost");
-	name[sizeof name - 1] = '\0';
+	name[sizeof(name) - 1] = '\0';
 	copy = arena_copy(config->arena, slice_of(name));
 	config->host = slice_is_absent(copy) ? "localhost" : copy.p;
 }
@@ -266,11 +272,12 @@ config_read(const char *file, const struct slice *text, struct diags *diags)
 	document = text != NULL
 		? yaml_load(config->arena, config->file, *text, diags)
 		: yaml_load_file(config->arena, config->file, diags);
-	if (document != NULL && document->root->kind == YAML_MAP)
+	if (document != NULL && document->root->kind == YAML_MAP) {
 		read_map(&reader, SLICE(""), document->root);
-	else if (document != NULL && document->root->kind != YAML_NULL)
+	} else if (document != NULL && document->root->kind != YAML_NULL) {
 		(void)diags_add(diags, DIAG_ERROR, document->root->mark, NULL,
 			"a configuration is keys and values: `mode: observe`");
+	}
 	if (diags_count(diags, DIAG_ERROR) == 0 ||
 		(document != NULL && document->root->kind == YAML_MAP))
 		check_given(&reader);
@@ -306,10 +313,9 @@ struct respond
 config_respond(const struct config *config)
 {
 	struct respond respond;
-	size_t i;
 
 	respond_init(&respond);
-	for (i = 0; i < SIGMA_LEVEL_COUNT; i++)
+	for (size_t i = 0; i < SIGMA_LEVEL_COUNT; i++)
 		respond.level[i] = (enum action)config->respond[i];
 	respond.ceiling = (enum action)config->ceiling;
 	respond.test_cap = (enum action)config->test_cap;

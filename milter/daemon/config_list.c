@@ -18,11 +18,10 @@ fail_memory(const struct yaml_node *node, struct diags *diags)
 static bool
 has_control(struct slice text)
 {
-	size_t i;
-
-	for (i = 0; i < text.len; i++)
+	for (size_t i = 0; i < text.len; i++) {
 		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f)
 			return true;
+	}
 	return false;
 }
 
@@ -30,14 +29,13 @@ static bool
 fill_texts(struct arena *arena, const struct yaml_node *first, size_t count,
 	struct config_texts *out, struct diags *diags)
 {
-	struct slice *at = arena_array(arena, count, sizeof *at);
-	struct mark *marks = arena_array(arena, count, sizeof *marks);
+	struct slice *at = arena_array(arena, count, sizeof(*at));
+	struct mark *marks = arena_array(arena, count, sizeof(*marks));
 	bool ok = true;
-	size_t i;
 
 	if (at == NULL || marks == NULL)
 		return fail_memory(first, diags);
-	for (i = 0; i < count; i++, first = first->next) {
+	for (size_t i = 0; i < count; i++, first = first->next) {
 		at[i] = arena_copy(arena, first->text);
 		if (first->kind != YAML_SCALAR || first->text.len == 0 ||
 			has_control(first->text)) {
@@ -60,9 +58,10 @@ config_texts_read(struct arena *arena, const struct yaml_node *node,
 	*out = (struct config_texts){NULL, NULL, 0};
 	if (node->kind == YAML_SCALAR)
 		return fill_texts(arena, node, 1, out, diags);
-	if (node->kind != YAML_LIST)
+	if (node->kind != YAML_LIST) {
 		return diags_add(diags, DIAG_ERROR, node->mark,
 			"write [a, b] or a", "this must be a list of texts");
+	}
 	return node->count == 0 ||
 		fill_texts(arena, node->children, node->count, out, diags);
 }
@@ -80,7 +79,7 @@ values_add(struct arena *arena, struct values *values, struct slice text)
 
 	if (values->count == values->size) {
 		values->size = values->size == 0 ? 16 : values->size * 2;
-		grown = realloc(values->at, values->size * sizeof *grown);
+		grown = realloc(values->at, values->size * sizeof(*grown));
 		if (grown == NULL)
 			return false;
 		values->at = grown;
@@ -101,20 +100,22 @@ values_add_file(struct arena *arena, struct values *values,
 	bool ok = true;
 	FILE *f = slice_is_absent(path) ? NULL : fopen(path.p, "re");
 
-	if (f == NULL)
+	if (f == NULL) {
 		return diags_add(diags, DIAG_ERROR, node->mark, NULL,
 			"cannot read the list: %s", strerror(errno));
+	}
 	while (ok && (len = getline(&line, &size, f)) >= 0) {
 		struct slice text = slice_trim(
 			(struct slice){line, strcspn(line, "#\r\n")});
 
 		total += (size_t)len;
-		if (total > LIST_FILE_BYTES)
+		if (total > LIST_FILE_BYTES) {
 			ok = diags_add(diags, DIAG_ERROR, node->mark, NULL,
 				"the list is larger than %d MiB",
 				LIST_FILE_BYTES / 1024 / 1024);
-		else if (text.len > 0 && !values_add(arena, values, text))
+		} else if (text.len > 0 && !values_add(arena, values, text)) {
 			ok = fail_memory(node, diags);
+		}
 	}
 	free(line);
 	(void)fclose(f);
@@ -131,14 +132,15 @@ read_entries(struct arena *arena, const struct yaml_node *node,
 
 	for (; entry != NULL;
 		entry = node->kind == YAML_LIST ? entry->next : NULL) {
-		if (entry->kind != YAML_SCALAR)
+		if (entry->kind != YAML_SCALAR) {
 			ok = diags_add(diags, DIAG_ERROR, entry->mark,
 				"write texts, or file:/path",
 				"an entry of a list must be a text");
-		else if (slice_starts_fold(entry->text, SLICE("file:")))
+		} else if (slice_starts_fold(entry->text, SLICE("file:"))) {
 			ok = values_add_file(arena, values, entry, diags) && ok;
-		else if (!values_add(arena, values, entry->text))
+		} else if (!values_add(arena, values, entry->text)) {
 			return fail_memory(entry, diags);
+		}
 	}
 	return ok;
 }
@@ -151,9 +153,9 @@ read_list(struct arena *arena, const struct yaml_node *node,
 	struct slice *kept;
 	bool ok = read_entries(arena, node, &values, diags);
 
-	kept = arena_array(arena, values.count, sizeof *kept);
+	kept = arena_array(arena, values.count, sizeof(*kept));
 	if (kept != NULL && values.count > 0)
-		memcpy(kept, values.at, values.count * sizeof *kept);
+		memcpy(kept, values.at, values.count * sizeof(*kept));
 	free(values.at);
 	out->name = arena_copy(arena, node->key);
 	out->values = kept;
@@ -167,18 +169,20 @@ bool
 config_lists_read(struct arena *arena, const struct yaml_node *node,
 	struct config_lists *out, struct diags *diags)
 {
-	const struct yaml_node *child;
 	bool ok = true;
 
-	if (node->kind != YAML_MAP)
+	if (node->kind != YAML_MAP) {
 		return diags_add(diags, DIAG_ERROR, node->mark,
 			"write a name and its entries: freemail: [a, b]",
 			"this must be a map of lists");
-	out->at = arena_array(arena, node->count, sizeof *out->at);
+	}
+	out->at = arena_array(arena, node->count, sizeof(*out->at));
 	if (out->at == NULL)
 		return fail_memory(node, diags);
-	for (child = node->children; child != NULL; child = child->next)
+	for (const struct yaml_node *child = node->children; child != NULL;
+		child = child->next) {
 		ok = read_list(arena, child, &out->at[out->count++], diags) &&
 			ok;
+	}
 	return ok;
 }

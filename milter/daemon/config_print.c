@@ -15,10 +15,11 @@ print_mdoc(const char *text, struct buf *out)
 	if (*text == '.' || *text == '\'')
 		buf_puts(out, "\\&");
 	for (; *text != '\0'; text++) {
-		if (*text == '\\')
+		if (*text == '\\') {
 			buf_puts(out, "\\e");
-		else
+		} else {
 			buf_add_byte(out, *text);
+		}
 		/* Each sentence on a line of its own. */
 		if (*text == '.' && text[1] == ' ') {
 			buf_add_byte(out, '\n');
@@ -41,25 +42,26 @@ print_manual_row(const struct config_key *key, struct buf *out)
 	if (buf_slice(&range).len > 0)
 		buf_printf(out, "Range: %s.\n", buf_slice(&range).p);
 	buf_fini(&range);
-	if (key->initial == NULL)
+	if (key->initial == NULL) {
 		buf_puts(out,
 			key->kind == CONFIG_LISTS ? "Default: none.\n"
 						  : "Must be given.\n");
-	else if (*key->initial == '\0')
+	} else if (*key->initial == '\0') {
 		buf_puts(out, "Default: empty.\n");
-	else
+	} else {
 		buf_printf(out, "Default: %s.\n", key->initial);
+	}
 }
 
 void
 config_print_manual(struct buf *out)
 {
 	const struct config_key *keys;
-	size_t count, i;
+	size_t count;
 
 	keys = config_keys(&count);
 	buf_puts(out, ".Bl -tag -width Ds\n");
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		print_manual_row(&keys[i], out);
 	buf_puts(out, ".El\n");
 }
@@ -68,13 +70,14 @@ void
 config_print_list(struct buf *out)
 {
 	const struct config_key *keys;
-	size_t count, i;
+	size_t count;
 
 	keys = config_keys(&count);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		buf_printf(out, "%-24s %-16s %s\n", keys[i].name,
 			config_type_name(keys[i].kind),
 			keys[i].initial != NULL ? keys[i].initial : "");
+	}
 }
 
 static void
@@ -84,9 +87,10 @@ print_comment(const char *text, const char *indent, struct buf *out)
 		size_t room = EXAMPLE_COLUMNS - strlen(indent), len;
 
 		len = strlen(text);
-		if (len > room)
+		if (len > room) {
 			for (len = room; len > 0 && text[len] != ' ';)
 				len--;
+		}
 		if (len == 0)
 			len = strcspn(text, " ");
 		buf_printf(out, "%s# %.*s\n", indent, (int)len, text);
@@ -133,18 +137,19 @@ print_example_row(
 		slice_sub(slice_of(key->name), 0, dot == SLICE_NONE ? 0 : dot);
 	const char *indent = own.len > 0 ? "  " : "";
 
-	if (own.len > 0 && !slice_equal(own, *section))
+	if (own.len > 0 && !slice_equal(own, *section)) {
 		buf_printf(out, "\n%.*s:\n", SLICE_ARG(own));
-	else if (own.len == 0)
+	} else if (own.len == 0) {
 		buf_add_byte(out, '\n');
+	}
 	*section = own;
 	print_comment(key->help, indent, out);
-	if (strcmp(key->name, "local.domains") == 0)
+	if (strcmp(key->name, "local.domains") == 0) {
 		buf_printf(out, "%sdomains: [example.com, .example.com]\n",
 			indent);
-	else if (key->initial == NULL)
+	} else if (key->initial == NULL) {
 		buf_printf(out, "#%s: {}\n", key->name);
-	else {
+	} else {
 		buf_printf(out, "%s#%s: ", indent,
 			key->name + (own.len > 0 ? own.len + 1 : 0));
 		print_value(key, out);
@@ -156,7 +161,7 @@ config_print_example(struct buf *out)
 {
 	const struct config_key *keys;
 	struct slice section = {"", 0};
-	size_t count, i;
+	size_t count;
 
 	keys = config_keys(&count);
 	buf_puts(out,
@@ -164,6 +169,6 @@ config_print_example(struct buf *out)
 		"given;\n"
 		"# what is commented out shows the defaults. See "
 		"forwarden.yaml(5).\n");
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		print_example_row(&keys[i], &section, out);
 }

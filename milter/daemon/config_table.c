@@ -28,7 +28,7 @@ word_mode(int number)
 		[MODE_OBSERVE] = "observe",
 		[MODE_ENFORCE] = "enforce",
 	};
-	const int count = (int)(sizeof modes / sizeof *modes);
+	const int count = (int)(sizeof(modes) / sizeof(*modes));
 
 	return number < count ? modes[number] : NULL;
 }
@@ -236,6 +236,6 @@ static const struct config_key keys[] = {
 const struct config_key *
 config_keys(size_t *count)
 {
-	*count = sizeof keys / sizeof *keys;
+	*count = sizeof(keys) / sizeof(*keys);
 	return keys;
 }

@@ -36,11 +36,10 @@ fail_type(const struct config_key *key, const struct yaml_node *node,
 static bool
 has_control(struct slice text)
 {
-	size_t i;
-
-	for (i = 0; i < text.len; i++)
+	for (size_t i = 0; i < text.len; i++) {
 		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f)
 			return true;
+	}
 	return false;
 }
 
@@ -63,9 +62,10 @@ read_text(const struct config_target *target, const struct config_key *key,
 {
 	if (node->kind != YAML_SCALAR)
 		return fail_type(key, node, diags, NULL);
-	if (has_control(node->text))
+	if (has_control(node->text)) {
 		return diags_add(diags, DIAG_ERROR, node->mark, NULL,
 			"%s must not hold control characters", key->name);
+	}
 	return keep_text(target, key, node->text) || fail_memory(node, diags);
 }
 
@@ -73,22 +73,23 @@ static bool
 read_reply(const struct config_target *target, const struct config_key *key,
 	const struct yaml_node *node, struct diags *diags)
 {
-	size_t i;
-
 	if (node->kind != YAML_SCALAR)
 		return fail_type(key, node, diags, NULL);
-	for (i = 0; i < node->text.len; i++)
+	for (size_t i = 0; i < node->text.len; i++) {
 		if (node->text.p[i] < ' ' || node->text.p[i] > '~' ||
-			node->text.p[i] == '%')
+			node->text.p[i] == '%') {
 			return diags_add(diags, DIAG_ERROR, node->mark,
 				"an SMTP reply is one line of ASCII; MTAs "
 				"misread a percent sign",
 				"%s holds a character that a reply may not",
 				key->name);
-	if (node->text.len == 0 || node->text.len > REPLY_BYTES)
+		}
+	}
+	if (node->text.len == 0 || node->text.len > REPLY_BYTES) {
 		return diags_add(diags, DIAG_ERROR, node->mark, NULL,
 			"%s must have 1 to %d characters", key->name,
 			REPLY_BYTES);
+	}
 	return keep_text(target, key, node->text) || fail_memory(node, diags);
 }
 
@@ -101,14 +102,16 @@ read_listener(const struct config_target *target, const struct config_key *key,
 
 	if (node->kind != YAML_SCALAR)
 		return fail_type(key, node, diags, NULL);
-	if (!listener_parse(node->text, &address, &err))
+	if (!listener_parse(node->text, &address, &err)) {
 		return diags_add(diags, DIAG_ERROR, node->mark, NULL, "%s: %s",
 			key->name, err.text);
-	if (key->kind == CONFIG_UNIX && address.family != LISTENER_UNIX)
+	}
+	if (key->kind == CONFIG_UNIX && address.family != LISTENER_UNIX) {
 		return diags_add(diags, DIAG_ERROR, node->mark,
 			"whoever can reach it sees who forwards to whom; its "
 			"permissions decide who that is",
 			"%s must be a unix socket", key->name);
+	}
 	return keep_text(target, key, node->text) || fail_memory(node, diags);
 }
 
@@ -122,15 +125,17 @@ read_address(const struct config_target *target, const struct config_key *key,
 	if (node->kind != YAML_SCALAR)
 		return fail_type(key, node, diags, NULL);
 	if (node->text.len > 0) {
-		if (!listener_parse(node->text, &address, &err))
+		if (!listener_parse(node->text, &address, &err)) {
 			return diags_add(diags, DIAG_ERROR, node->mark,
 				"write 127.0.0.1:8895", "%s: %s", key->name,
 				err.text);
-		if (!listener_is_local(&address))
+		}
+		if (!listener_is_local(&address)) {
 			return diags_add(diags, DIAG_ERROR, node->mark,
 				"it asks for no password; put a proxy that "
 				"does before it",
 				"%s must be a loopback address", key->name);
+		}
 	}
 	return keep_text(target, key, node->text) || fail_memory(node, diags);
 }
@@ -142,10 +147,11 @@ open_file(const struct config_target *target, const struct config_key *key,
 	struct slice path = arena_copy(target->arena, node->text);
 	FILE *f = slice_is_absent(path) ? NULL : fopen(path.p, "re");
 
-	if (f == NULL)
+	if (f == NULL) {
 		(void)diags_add(diags, DIAG_ERROR, node->mark, NULL,
 			"%s: cannot read the file: %s", key->name,
 			strerror(errno));
+	}
 	return f;
 }
 
@@ -180,13 +186,14 @@ read_secret(const struct config_target *target, const struct config_key *key,
 	f = open_file(target, key, node, diags);
 	if (f == NULL)
 		return false;
-	if (fgets(line, sizeof line, f) == NULL)
+	if (fgets(line, sizeof(line), f) == NULL)
 		line[0] = '\0';
 	(void)fclose(f);
 	line[strcspn(line, "\r\n")] = '\0';
-	if (line[0] == '\0')
+	if (line[0] == '\0') {
 		return diags_add(diags, DIAG_ERROR, node->mark, NULL,
 			"%s: the file's first line is empty", key->name);
+	}
 	return keep_text(target, key, slice_of(line)) ||
 		fail_memory(node, diags);
 }
@@ -261,11 +268,12 @@ read_word(const struct config_target *target, const struct config_key *key,
 
 	if (node->kind != YAML_SCALAR)
 		return fail_type(key, node, diags, NULL);
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		if (slice_equal(node->text, slice_of(words[i]))) {
 			*(long long *)member(target, key) = (long long)i;
 			return true;
 		}
+	}
 	config_type_print_range(key, &range);
 	nearest = diag_nearest(node->text, words, count);
 	if (nearest != NULL)
@@ -367,9 +375,7 @@ config_type_init(const struct config_target *target,
 static void
 print_words(config_word_fn *word, struct buf *out)
 {
-	int i;
-
-	for (i = 0; word(i) != NULL; i++) {
+	for (int i = 0; word(i) != NULL; i++) {
 		if (i > 0)
 			buf_puts(out, word(i + 1) != NULL ? ", " : " or ");
 		buf_puts(out, word(i));

@@ -19,18 +19,17 @@ level_of(enum diag_severity severity)
 void
 diagnose_log(const struct diags *diags)
 {
-	size_t i;
-
 	if (diags == NULL)
 		return;
-	for (i = 0; i < diags_total(diags); i++) {
+	for (size_t i = 0; i < diags_total(diags); i++) {
 		const struct diag *diag = diags_at(diags, i);
 
-		if (diag->severity != DIAG_NOTE)
+		if (diag->severity != DIAG_NOTE) {
 			log_write(level_of(diag->severity), "%s:%u:%u: %s%s%s",
 				diag->mark.file, diag->mark.line,
 				diag->mark.column, diag->what,
 				diag->hint != NULL ? "; " : "",
 				diag->hint != NULL ? diag->hint : "");
+		}
 	}
 }

@@ -41,13 +41,13 @@ add_entries(struct realm *realm, const struct config_texts *texts,
 	struct diags *diags)
 {
 	struct err err;
-	size_t i;
 
-	for (i = 0; i < texts->count; i++) {
+	for (size_t i = 0; i < texts->count; i++) {
 		err = (struct err){0};
-		if (texts->at[i].len > 0 && !add(realm, texts->at[i], &err))
+		if (texts->at[i].len > 0 && !add(realm, texts->at[i], &err)) {
 			(void)diags_add(diags, DIAG_ERROR, texts->marks[i],
 				NULL, "%s", err.text);
+		}
 	}
 }
 
@@ -66,10 +66,11 @@ load_realm(struct whole *whole, struct diags *diags)
 	add_entries(whole->realm, &whole->config->networks, realm_add_network,
 		diags);
 	if (whole->config->domains.count > 0 &&
-		realm_domains(whole->realm) == 0)
+		realm_domains(whole->realm) == 0) {
 		(void)diags_add(diags, DIAG_ERROR,
 			whole->config->domains.marks[0], NULL,
 			"local.domains names no domain at all");
+	}
 }
 
 static void
@@ -78,13 +79,12 @@ load_program(struct whole *whole, const struct generation_options *options,
 {
 	const struct config *config = whole->config;
 	const struct config_texts *from = &config->policies;
-	const char **paths = calloc(from->count + 1, sizeof *paths);
+	const char **paths = calloc(from->count + 1, sizeof(*paths));
 	struct sigma_options sigma;
-	size_t i;
 
 	if (paths == NULL)
 		return;
-	for (i = 0; i < from->count; i++)
+	for (size_t i = 0; i < from->count; i++)
 		paths[i] = from->at[i].p;
 	policies_options(&sigma);
 	sigma.lists = config->lists.at;
@@ -102,14 +102,14 @@ static const struct keywords *
 find_keywords(struct whole *whole)
 {
 	const struct config_lists *lists = &whole->config->lists;
-	size_t i;
 
-	for (i = 0; i < lists->count; i++)
+	for (size_t i = 0; i < lists->count; i++) {
 		if (slice_equal(lists->at[i].name, SLICE("keywords"))) {
 			whole->keywords.words = lists->at[i].values;
 			whole->keywords.count = lists->at[i].count;
 			return &whole->keywords;
 		}
+	}
 	return NULL;
 }
 
@@ -117,11 +117,11 @@ find_keywords(struct whole *whole)
 static struct slice
 make_key(struct whole *whole)
 {
-	ssize_t got = getrandom(whole->id_key, sizeof whole->id_key, 0);
+	ssize_t got = getrandom(whole->id_key, sizeof(whole->id_key), 0);
 
-	if (got != (ssize_t)sizeof whole->id_key)
+	if (got != (ssize_t)sizeof(whole->id_key))
 		return (struct slice){NULL, 0};
-	return (struct slice){whole->id_key, sizeof whole->id_key};
+	return (struct slice){whole->id_key, sizeof(whole->id_key)};
 }
 
 static void
@@ -148,7 +148,7 @@ const struct generation *
 generation_load(const char *file, const struct generation_options *options,
 	struct diags *diags)
 {
-	struct whole *whole = calloc(1, sizeof *whole);
+	struct whole *whole = calloc(1, sizeof(*whole));
 
 	if (whole == NULL)
 		return NULL;
@@ -193,7 +193,7 @@ generation_unref(const struct generation *generation)
 struct generation_slot *
 generation_slot_new_take(const struct generation *generation)
 {
-	struct generation_slot *slot = calloc(1, sizeof *slot);
+	struct generation_slot *slot = calloc(1, sizeof(*slot));
 
 	if (slot == NULL)
 		return NULL;

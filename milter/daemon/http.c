@@ -78,11 +78,12 @@ on_request(void *ctx, struct MHD_Connection *connection, const char *url,
 		*upload_size = 0;
 		return MHD_YES;
 	}
-	if (strcmp(method, MHD_HTTP_METHOD_POST) == 0)
+	if (strcmp(method, MHD_HTTP_METHOD_POST) == 0) {
 		request.method = API_POST;
-	else if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 &&
-		strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
+	} else if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 &&
+		strcmp(method, MHD_HTTP_METHOD_HEAD) != 0) {
 		return MHD_NO;
+	}
 	api_answer(door->http->api, &request, &answer);
 	return send_answer(connection, &answer);
 }
@@ -113,7 +114,7 @@ struct http *
 http_start(struct api *api, int control_socket, int port_socket,
 	unsigned connections, struct err *err)
 {
-	struct http *http = calloc(1, sizeof *http);
+	struct http *http = calloc(1, sizeof(*http));
 
 	if (http == NULL) {
 		(void)err_set(err, ERR_MEMORY, "out of memory");

@@ -51,10 +51,11 @@ parse_port(struct slice text, uint16_t *port, struct err *err)
 
 	if (!slice_to_u64(text, &number))
 		return fail_spelling(err);
-	if (number < 1 || number > 65535)
+	if (number < 1 || number > 65535) {
 		return err_set(err, ERR_INVALID,
 			"port %llu is not between 1 and 65535",
 			(unsigned long long)number);
+	}
 	*port = (uint16_t)number;
 	return true;
 }
@@ -91,7 +92,7 @@ parse_inet(struct slice text, struct listener_address *out, struct err *err)
 		host = SLICE("");
 	if (!parse_port(port, &out->port, err))
 		return false;
-	return copy_text(out->host, sizeof out->host, host) ||
+	return copy_text(out->host, sizeof(out->host), host) ||
 		fail_spelling(err);
 }
 
@@ -99,19 +100,19 @@ parse_inet(struct slice text, struct listener_address *out, struct err *err)
 static struct slice
 parse_family(struct slice text, struct listener_address *out)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof spellings / sizeof *spellings; i++)
+	for (size_t i = 0; i < sizeof(spellings) / sizeof(*spellings); i++) {
 		if (slice_starts_fold(text, spellings[i].prefix)) {
 			out->family = spellings[i].family;
 			return slice_sub(
 				text, spellings[i].prefix.len, text.len);
 		}
-	if (text.len > 0 && text.p[0] == '/')
+	}
+	if (text.len > 0 && text.p[0] == '/') {
 		out->family = LISTENER_UNIX;
-	else
+	} else {
 		out->family = text.len > 0 && text.p[0] == '[' ? LISTENER_INET6
 							       : LISTENER_INET;
+	}
 	return text;
 }
 
@@ -130,18 +131,20 @@ listener_parse(struct slice text, struct listener_address *out, struct err *err)
 {
 	struct slice rest;
 
-	memset(out, 0, sizeof *out);
+	memset(out, 0, sizeof(*out));
 	rest = parse_family(text, out);
 	if (out->family == LISTENER_UNIX) {
-		if (rest.len == 0 || rest.p[0] != '/')
+		if (rest.len == 0 || rest.p[0] != '/') {
 			return err_set(err, ERR_INVALID,
 				"a unix socket needs an absolute path: "
 				"unix:/run/forwarden/milter.sock");
-		if (!copy_text(out->path, sizeof out->path, rest))
+		}
+		if (!copy_text(out->path, sizeof(out->path), rest)) {
 			return err_set(err, ERR_LIMIT,
 				"the path of a unix socket has at most %d "
 				"characters",
 				LISTENER_PATH_BYTES - 1);
+		}
 		return true;
 	}
 	if (!parse_inet(rest, out, err))
@@ -152,13 +155,14 @@ listener_parse(struct slice text, struct listener_address *out, struct err *err)
 void
 listener_print(const struct listener_address *address, struct buf *out)
 {
-	if (address->family == LISTENER_UNIX)
+	if (address->family == LISTENER_UNIX) {
 		buf_printf(out, "unix:%s", address->path);
-	else
+	} else {
 		buf_printf(out, "%s:%u%s%s",
 			address->family == LISTENER_INET6 ? "inet6" : "inet",
 			(unsigned)address->port,
 			address->host[0] != '\0' ? "@" : "", address->host);
+	}
 }
 
 bool
@@ -221,7 +225,7 @@ is_answered(const struct sockaddr_un *name)
 
 	if (fd < 0)
 		return true;
-	yes = connect(fd, (const struct sockaddr *)name, sizeof *name) == 0 ||
+	yes = connect(fd, (const struct sockaddr *)name, sizeof(*name)) == 0 ||
 		(errno != ECONNREFUSED && errno != ENOENT);
 	(void)close(fd);
 	return yes;
@@ -236,9 +240,10 @@ make_way(const struct listener_address *address, const struct sockaddr_un *name,
 
 	if (lstat(address->path, &there) < 0)
 		return true;
-	if (!S_ISSOCK(there.st_mode))
+	if (!S_ISSOCK(there.st_mode)) {
 		return err_set(err, ERR_SYSTEM,
 			"%s is there and is not a socket", address->path);
+	}
 	if (is_answered(name))
 		return fail_in_use(address, err);
 	(void)unlink(address->path);
@@ -261,7 +266,7 @@ open_unix(const struct listener_address *address,
 		return fail_system(fd, address, "make a socket for", err);
 	/* Nobody gets in before owner and mode are as told. */
 	mask = umask(0177);
-	result = bind(fd, (const struct sockaddr *)&name, sizeof name);
+	result = bind(fd, (const struct sockaddr *)&name, sizeof(name));
 	(void)umask(mask);
 	if (result < 0)
 		return fail_system(fd, address, "listen on", err);
@@ -285,12 +290,14 @@ bind_inet(const struct listener_address *address, const struct addrinfo *info,
 
 	if (fd < 0)
 		return fail_system(fd, address, "make a socket for", err);
-	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	/* Connections inherit it; a verdict of several small packets would
 	 * else wait for the client's delayed acknowledgement. */
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	if (info->ai_family == AF_INET6)
-		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (info->ai_family == AF_INET6) {
+		(void)setsockopt(
+			fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+	}
 	if (bind(fd, info->ai_addr, info->ai_addrlen) == 0 &&
 		listen(fd, LISTENER_BACKLOG) == 0)
 		return fd;
@@ -314,7 +321,7 @@ open_inet(const struct listener_address *address, struct err *err)
 	char port[8];
 	int fd, code;
 
-	(void)snprintf(port, sizeof port, "%u", (unsigned)address->port);
+	(void)snprintf(port, sizeof(port), "%u", (unsigned)address->port);
 	code = getaddrinfo(address->host[0] != '\0' ? address->host : NULL,
 		port, &hints, &found);
 	if (code != 0) {

@@ -56,10 +56,11 @@ find_inode(const char *table, const struct listener_address *address,
 
 	if (f == NULL)
 		return false;
-	while (!found && fgets(line, sizeof line, f) != NULL)
+	while (!found && fgets(line, sizeof(line), f) != NULL) {
 		found = address->family == LISTENER_UNIX
 			? match_unix(line, address, inode)
 			: match_tcp(line, address, inode);
+	}
 	(void)fclose(f);
 	return found;
 }
@@ -72,16 +73,16 @@ holds(const char *pid, const char *socket)
 	bool found = false;
 	DIR *dir;
 
-	(void)snprintf(path, sizeof path, "/proc/%s/fd", pid);
+	(void)snprintf(path, sizeof(path), "/proc/%s/fd", pid);
 	dir = opendir(path);
 	if (dir == NULL)
 		return false;
 	while (!found && (entry = readdir(dir)) != NULL) {
 		ssize_t len;
 
-		(void)snprintf(path, sizeof path, "/proc/%s/fd/%s", pid,
+		(void)snprintf(path, sizeof(path), "/proc/%s/fd/%s", pid,
 			entry->d_name);
-		len = readlink(path, target, sizeof target - 1);
+		len = readlink(path, target, sizeof(target) - 1);
 		if (len < 0)
 			continue;
 		target[len] = '\0';
@@ -97,11 +98,11 @@ print_process(const char *pid, struct buf *out)
 	char path[PROC_PATH_BYTES], name[64] = "?";
 	FILE *f;
 
-	(void)snprintf(path, sizeof path, "/proc/%s/comm", pid);
+	(void)snprintf(path, sizeof(path), "/proc/%s/comm", pid);
 	f = fopen(path, "r");
 	if (f != NULL) {
-		if (fgets(name, sizeof name, f) == NULL)
-			(void)snprintf(name, sizeof name, "?");
+		if (fgets(name, sizeof(name), f) == NULL)
+			(void)snprintf(name, sizeof(name), "?");
 		name[strcspn(name, "\n")] = '\0';
 		(void)fclose(f);
 	}
@@ -120,13 +121,14 @@ find_holder(unsigned long inode, struct buf *out)
 
 	if (dir == NULL)
 		return false;
-	(void)snprintf(socket, sizeof socket, "socket:[%lu]", inode);
-	while (!found && (entry = readdir(dir)) != NULL)
+	(void)snprintf(socket, sizeof(socket), "socket:[%lu]", inode);
+	while (!found && (entry = readdir(dir)) != NULL) {
 		if (isdigit((unsigned char)entry->d_name[0]) &&
 			holds(entry->d_name, socket)) {
 			print_process(entry->d_name, out);
 			found = true;
 		}
+	}
 	(void)closedir(dir);
 	return found;
 }

@@ -70,7 +70,7 @@ borrow(const char *text)
 static struct connection *
 connection_new(SMFICTX *ctx)
 {
-	struct connection *connection = calloc(1, sizeof *connection);
+	struct connection *connection = calloc(1, sizeof(*connection));
 
 	if (connection == NULL)
 		return NULL;
@@ -143,17 +143,18 @@ on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long protocol,
 	unsigned long *my_protocol, unsigned long *my2, unsigned long *my3)
 {
 	struct connection *connection;
-	size_t i;
 
 	(void)unused2;
 	(void)unused3;
 	*my2 = *my3 = 0;
 	*my_actions = actions & ACTIONS_USED;
 	*my_protocol = protocol & (STEPS_UNUSED | REPLIES_UNUSED);
-	if (actions & SMFIF_SETSYMLIST)
-		for (i = 0; i < sizeof wanted / sizeof *wanted; i++)
+	if (actions & SMFIF_SETSYMLIST) {
+		for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
 			(void)smfi_setsymlist(
 				ctx, wanted[i].place, borrow(wanted[i].macros));
+		}
+	}
 	glue.actions = *my_actions;
 	glue.protocol = *my_protocol;
 	connection = connection_of(ctx);
@@ -171,12 +172,13 @@ print_ip(const struct sockaddr *address, char text[IP_TEXT_BYTES])
 
 	if (address == NULL)
 		return NULL;
-	if (address->sa_family == AF_INET)
+	if (address->sa_family == AF_INET) {
 		bytes = &((const struct sockaddr_in *)(const void *)address)
 				 ->sin_addr;
-	else if (address->sa_family == AF_INET6)
+	} else if (address->sa_family == AF_INET6) {
 		bytes = &((const struct sockaddr_in6 *)(const void *)address)
 				 ->sin6_addr;
+	}
 	return bytes != NULL
 		? inet_ntop(address->sa_family, bytes, text, IP_TEXT_BYTES)
 		: NULL;
@@ -188,9 +190,10 @@ on_connect(SMFICTX *ctx, char *name, struct sockaddr *address)
 	struct connection *connection = connection_of(ctx);
 	char ip[IP_TEXT_BYTES];
 
-	if (connection != NULL)
+	if (connection != NULL) {
 		session_connect(
 			connection->session, name, print_ip(address, ip));
+	}
 	return answer(connection, SMFIP_NR_CONN);
 }
 
@@ -211,9 +214,10 @@ on_mail(SMFICTX *ctx, char **args)
 
 	if (connection != NULL) {
 		begin_message(connection);
-		if (!session_mail(connection->session, args))
+		if (!session_mail(connection->session, args)) {
 			log_write(LOG_LEVEL_ERROR,
 				"no memory for a message: it passes unseen");
+		}
 	}
 	return answer(connection, SMFIP_NR_MAIL);
 }
@@ -280,11 +284,13 @@ judge_message(SMFICTX *ctx, struct connection *connection)
 static void
 remove_tags(SMFICTX *ctx, size_t count)
 {
-	for (; count > 0; count--)
+	for (; count > 0; count--) {
 		if (smfi_chgheader(ctx, borrow(TAG_FIELD), (int)count, NULL) !=
-			MI_SUCCESS)
+			MI_SUCCESS) {
 			log_write(LOG_LEVEL_WARNING,
 				"the MTA let an old %s stay", TAG_FIELD);
+		}
+	}
 }
 
 /* libmilter speaks for the MTA at end of message: what it refuses did not
@@ -329,10 +335,11 @@ static const struct {
 static sfsistat
 reply(SMFICTX *ctx, const struct outcome *outcome, enum action taken)
 {
-	if (replies[taken].code != NULL && outcome->reply != NULL)
+	if (replies[taken].code != NULL && outcome->reply != NULL) {
 		(void)smfi_setreply(ctx, borrow(replies[taken].code),
 			borrow(replies[taken].extended),
 			borrow(outcome->reply));
+	}
 	return replies[taken].status;
 }
 
@@ -385,9 +392,10 @@ static bool
 open_listener(char *spec, struct err *err)
 {
 	if (smfi_setconn(spec) != MI_SUCCESS ||
-		smfi_opensocket(false) != MI_SUCCESS)
+		smfi_opensocket(false) != MI_SUCCESS) {
 		return err_set(
 			err, ERR_SYSTEM, "libmilter cannot listen on %s", spec);
+	}
 	return true;
 }
 
@@ -398,7 +406,7 @@ serve_on(int *listener, const char *folder, struct err *err)
 	char spec[SPEC_BYTES];
 
 	(void)folder;
-	(void)snprintf(spec, sizeof spec, "fd:%d", *listener);
+	(void)snprintf(spec, sizeof(spec), "fd:%d", *listener);
 	return open_listener(spec, err);
 }
 #else
@@ -416,7 +424,7 @@ serve_on(int *listener, const char *folder, struct err *err)
 
 	if (!socket_handover_begin(&adoption, *listener, folder, err))
 		return false;
-	(void)snprintf(spec, sizeof spec, "%s", adoption.spec);
+	(void)snprintf(spec, sizeof(spec), "%s", adoption.spec);
 	if (!open_listener(spec, err))
 		return false;
 	theirs = socket_handover_end(&adoption, *listener, err);

@@ -17,7 +17,7 @@ notify_manager(const char *state)
 	size_t len = path != NULL ? strlen(path) : 0;
 	int fd;
 
-	if (len == 0 || len >= sizeof name.sun_path ||
+	if (len == 0 || len >= sizeof(name.sun_path) ||
 		(*path != '/' && *path != '@'))
 		return;
 	memcpy(name.sun_path, path, len);

@@ -16,11 +16,12 @@ find_user(const char *name, struct privilege *out, struct err *err)
 
 	if (found == NULL && slice_to_u64(slice_of(name), &number))
 		found = getpwuid((uid_t)number);
-	if (found == NULL)
+	if (found == NULL) {
 		return err_set(err, ERR_INVALID,
 			"there is no user \"%s\"; make one: useradd -r "
 			"-s /usr/sbin/nologin %s",
 			name, name);
+	}
 	out->uid = found->pw_uid;
 	out->gid = found->pw_gid;
 	return true;
@@ -34,9 +35,10 @@ find_group(const char *name, struct privilege *out, struct err *err)
 
 	if (found == NULL && slice_to_u64(slice_of(name), &number))
 		found = getgrgid((gid_t)number);
-	if (found == NULL)
+	if (found == NULL) {
 		return err_set(
 			err, ERR_INVALID, "there is no group \"%s\"", name);
+	}
 	out->gid = found->gr_gid;
 	return true;
 }
@@ -61,13 +63,15 @@ privilege_drop(
 
 	if (uid == PRIVILEGE_SAME_USER || uid == geteuid())
 		return true;
-	if (geteuid() != 0)
+	if (geteuid() != 0) {
 		return err_set(err, ERR_SYSTEM,
 			"only root can become user \"%s\"", name);
+	}
 	if (initgroups(name, gid) < 0 || setgid(gid) < 0 || setuid(uid) < 0)
 		return err_system(err, "cannot become user \"%s\"", name);
-	if (uid != 0 && (setuid(0) == 0 || seteuid(0) == 0))
+	if (uid != 0 && (setuid(0) == 0 || seteuid(0) == 0)) {
 		return err_set(err, ERR_SYSTEM,
 			"the rights of root could not be given up");
+	}
 	return true;
 }

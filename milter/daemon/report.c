@@ -42,9 +42,10 @@ parse_place(const char *events, enum place *place, int *fd, struct err *err)
 		*place = PLACE_FILE;
 		*fd = open(events + 5,
 			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-		if (*fd < 0)
+		if (*fd < 0) {
 			return err_system(
 				err, "log.events: cannot open %s", events + 5);
+		}
 	} else {
 		return err_set(err, ERR_INVALID,
 			"log.events: \"%s\" is no place for events; use log, "
@@ -78,7 +79,7 @@ struct report *
 report_new(const struct report_options *options, struct metrics *metrics,
 	struct err *err)
 {
-	struct report *report = calloc(1, sizeof *report);
+	struct report *report = calloc(1, sizeof(*report));
 
 	if (report == NULL) {
 		(void)err_set(err, ERR_MEMORY, "out of memory");
@@ -117,9 +118,10 @@ write_event(struct report *report, struct slice json)
 	} else if (report->place == PLACE_FILE) {
 		buf_add(&line, json);
 		buf_add_byte(&line, '\n');
-		if (buf_ok(&line) && write(report->fd, line.p, line.len) < 0)
+		if (buf_ok(&line) && write(report->fd, line.p, line.len) < 0) {
 			log_write(LOG_LEVEL_ERROR, "log.events: %s",
 				strerror(errno));
+		}
 	}
 	pthread_rwlock_unlock(&report->lock);
 	buf_fini(&line);
@@ -176,13 +178,13 @@ static void
 add_gaps(struct buf *out, unsigned gaps)
 {
 	const char *separator = ", gaps=";
-	unsigned bit;
 
-	for (bit = 0; bit < GAP_COUNT; bit++)
+	for (unsigned bit = 0; bit < GAP_COUNT; bit++) {
 		if (gaps & (1U << bit)) {
 			buf_printf(out, "%s%s", separator, gap_name(bit));
 			separator = "+";
 		}
+	}
 }
 
 /* The sink escapes what senders chose: no entry can forge another. */
@@ -235,8 +237,9 @@ report_verdict(struct report *report, struct store *store,
 {
 	if (report->metrics != NULL)
 		metrics_count(report->metrics, verdict, taken);
-	if (is_notable(verdict, taken) || report->all)
+	if (is_notable(verdict, taken) || report->all) {
 		tell(report, store, verdict, taken);
-	else
+	} else {
 		judge_record(store, verdict, taken, slice_of(NULL));
+	}
 }

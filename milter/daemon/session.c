@@ -32,7 +32,7 @@ struct session {
 struct session *
 session_new(const struct session_service *service)
 {
-	struct session *session = calloc(1, sizeof *session);
+	struct session *session = calloc(1, sizeof(*session));
 
 	if (session != NULL)
 		session->service = service;
@@ -84,15 +84,15 @@ kept_slice(const char *text)
 void
 session_connect(struct session *session, const char *name, const char *ip)
 {
-	keep_text(session->name, sizeof session->name, name);
-	keep_text(session->ip, sizeof session->ip, ip);
+	keep_text(session->name, sizeof(session->name), name);
+	keep_text(session->ip, sizeof(session->ip), ip);
 	session->helo[0] = '\0';
 }
 
 void
 session_helo(struct session *session, const char *helo)
 {
-	keep_text(session->helo, sizeof session->helo, helo);
+	keep_text(session->helo, sizeof(session->helo), helo);
 }
 
 /* An empty arena of the size that the configuration of now wants. */
@@ -134,10 +134,11 @@ session_mail(struct session *session, char *const *args)
 
 	end_message(session);
 	session->generation = generation_slot_get(session->service->slot);
-	if (prepare_arena(session))
+	if (prepare_arena(session)) {
 		session->builder = message_begin(session->arena,
 			session->generation->realm,
 			&session->generation->limits);
+	}
 	if (session->builder == NULL) {
 		end_message(session);
 		return false;
@@ -152,15 +153,16 @@ session_recipient(struct session *session, char *const *args)
 {
 	struct slice parameters[PARAMETERS_MAX];
 
-	if (session->builder != NULL && args[0] != NULL)
+	if (session->builder != NULL && args[0] != NULL) {
 		message_add_recipient(session->builder, slice_of(args[0]),
 			parameters, collect_parameters(args, parameters));
+	}
 }
 
 static bool
 is_tag(struct slice name)
 {
-	return name.len == sizeof TAG_FIELD - 1 &&
+	return name.len == sizeof(TAG_FIELD) - 1 &&
 		slice_equal_fold(name, SLICE(TAG_FIELD));
 }
 
@@ -278,8 +280,9 @@ session_judge(struct session *session, const struct client *client,
 void
 session_done(struct session *session, enum action taken)
 {
-	if (session->verdict != NULL && session->verdict->message != NULL)
+	if (session->verdict != NULL && session->verdict->message != NULL) {
 		report_verdict(session->service->report,
 			session->service->store, session->verdict, taken);
+	}
 	end_message(session);
 }

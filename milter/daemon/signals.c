@@ -25,16 +25,15 @@ on_signal(int number)
 static bool
 make_pipe(struct err *err)
 {
-	int i;
-
 	if (ends[0] >= 0)
 		return true;
 	if (pipe(ends) < 0)
 		return err_system(err, "cannot make a pipe");
-	for (i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		if (fcntl(ends[i], F_SETFD, FD_CLOEXEC) < 0 ||
 			fcntl(ends[i], F_SETFL, O_NONBLOCK) < 0)
 			return err_system(err, "cannot set up a pipe");
+	}
 	return true;
 }
 
@@ -42,18 +41,19 @@ bool
 signals_open(const int *numbers, size_t count, struct err *err)
 {
 	struct sigaction action;
-	size_t i;
 
 	if (!make_pipe(err))
 		return false;
-	memset(&action, 0, sizeof action);
+	memset(&action, 0, sizeof(action));
 	action.sa_handler = on_signal;
 	action.sa_flags = SA_RESTART;
 	(void)sigemptyset(&action.sa_mask);
-	for (i = 0; i < count; i++)
-		if (sigaction(numbers[i], &action, NULL) < 0)
+	for (size_t i = 0; i < count; i++) {
+		if (sigaction(numbers[i], &action, NULL) < 0) {
 			return err_system(
 				err, "cannot catch signal %d", numbers[i]);
+		}
+	}
 	action.sa_handler = SIG_IGN;
 	(void)sigaction(SIGPIPE, &action, NULL);
 	return true;

@@ -29,22 +29,21 @@ socket_handover_begin(struct socket_handover *adoption, int ours,
 	const char *folder, struct err *err)
 {
 	struct sockaddr_storage name;
-	socklen_t len = sizeof name;
-	int fd;
+	socklen_t len = sizeof(name);
 
 	if (getsockname(ours, (struct sockaddr *)&name, &len) < 0)
 		return err_system(err, "cannot look at the listening socket");
 	adoption->path = NULL;
-	for (fd = 0; fd < SOCKET_HANDOVER_FDS; fd++)
+	for (int fd = 0; fd < SOCKET_HANDOVER_FDS; fd++)
 		adoption->open[fd] = is_open(fd);
 	if (name.ss_family == AF_INET) {
-		(void)snprintf(adoption->spec, sizeof adoption->spec,
+		(void)snprintf(adoption->spec, sizeof(adoption->spec),
 			"inet:0@127.0.0.1");
 	} else if (name.ss_family == AF_INET6) {
 		(void)snprintf(
-			adoption->spec, sizeof adoption->spec, "inet6:0@::1");
+			adoption->spec, sizeof(adoption->spec), "inet6:0@::1");
 	} else {
-		(void)snprintf(adoption->spec, sizeof adoption->spec,
+		(void)snprintf(adoption->spec, sizeof(adoption->spec),
 			"local:%s/worker.%ld.sock", folder, (long)getpid());
 		adoption->path = adoption->spec + strlen("local:");
 	}
@@ -54,11 +53,10 @@ socket_handover_begin(struct socket_handover *adoption, int ours,
 static int
 find_new(const struct socket_handover *adoption)
 {
-	int fd;
-
-	for (fd = 0; fd < SOCKET_HANDOVER_FDS; fd++)
+	for (int fd = 0; fd < SOCKET_HANDOVER_FDS; fd++) {
 		if (!adoption->open[fd] && is_open(fd) && is_listening(fd))
 			return fd;
+	}
 	return -1;
 }
 

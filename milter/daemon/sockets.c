@@ -51,7 +51,7 @@ make_parent(const char *path, const struct privilege *user, struct err *err)
 	char folder[LISTENER_PATH_BYTES];
 	char *slash;
 
-	(void)snprintf(folder, sizeof folder, "%s", path);
+	(void)snprintf(folder, sizeof(folder), "%s", path);
 	slash = strrchr(folder, '/');
 	if (slash == NULL || slash == folder)
 		return true;
@@ -144,11 +144,11 @@ bool
 sockets_inherit(const struct sockets *sockets, bool yes)
 {
 	const int all[] = {sockets->milter, sockets->control, sockets->http};
-	size_t i;
 
-	for (i = 0; i < sizeof all / sizeof *all; i++)
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
 		if (all[i] >= 0 &&
 			fcntl(all[i], F_SETFD, yes ? 0 : FD_CLOEXEC) < 0)
 			return false;
+	}
 	return true;
 }

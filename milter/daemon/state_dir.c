@@ -12,9 +12,10 @@ bool
 state_dir_make(const char *path, mode_t mode, const struct privilege *user,
 	struct err *err)
 {
-	if (mkdir(path, mode) < 0)
+	if (mkdir(path, mode) < 0) {
 		return errno == EEXIST ||
 			err_system(err, "cannot make %s", path);
+	}
 	if (geteuid() == 0 && user->uid != PRIVILEGE_SAME_USER &&
 		lchown(path, user->uid, user->gid) < 0)
 		return err_system(err, "cannot give %s away", path);
@@ -33,9 +34,10 @@ state_dir_make_file(
 		return true;
 	/* Nothing that is there is followed or given away. */
 	fd = open(place + 5, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
-	if (fd < 0)
+	if (fd < 0) {
 		return errno == EEXIST ||
 			err_system(err, "cannot make %s", place + 5);
+	}
 	ok = fchown(fd, user->uid, user->gid) == 0 ||
 		err_system(err, "cannot give %s away", place + 5);
 	(void)close(fd);

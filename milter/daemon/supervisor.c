@@ -63,23 +63,21 @@ static const int supervisor_signals[] = {
 static struct worker_process *
 find_role(struct supervisor *supervisor, enum role role)
 {
-	size_t i;
-
-	for (i = 0; i < WORKERS_MAX; i++)
+	for (size_t i = 0; i < WORKERS_MAX; i++) {
 		if (supervisor->workers[i].role == role)
 			return &supervisor->workers[i];
+	}
 	return NULL;
 }
 
 static struct worker_process *
 find_pid(struct supervisor *supervisor, pid_t pid)
 {
-	size_t i;
-
-	for (i = 0; i < WORKERS_MAX; i++)
+	for (size_t i = 0; i < WORKERS_MAX; i++) {
 		if (supervisor->workers[i].role != ROLE_FREE &&
 			supervisor->workers[i].pid == pid)
 			return &supervisor->workers[i];
+	}
 	return NULL;
 }
 
@@ -90,7 +88,7 @@ become_worker(const struct supervisor *supervisor, int link)
 	const struct sockets *sockets = &supervisor->sockets;
 	char fds[64];
 
-	(void)snprintf(fds, sizeof fds, "%d,%d,%d,%d", sockets->milter,
+	(void)snprintf(fds, sizeof(fds), "%d,%d,%d,%d", sockets->milter,
 		sockets->control, sockets->http, link);
 	if (!sockets_inherit(sockets, true) || fcntl(link, F_SETFD, 0) < 0)
 		_exit(WORKER_EXIT_SYSTEM);
@@ -215,13 +213,14 @@ say_death(const struct worker_process *worker, int status)
 
 	if (status != 0 && worker->role != ROLE_PREDECESSOR)
 		level = LOG_LEVEL_ERROR;
-	if (WIFSIGNALED(status))
+	if (WIFSIGNALED(status)) {
 		log_write(level, "worker %ld died of signal %d (%s)",
 			(long)worker->pid, WTERMSIG(status),
 			strsignal(WTERMSIG(status)));
-	else
+	} else {
 		log_write(level, "worker %ld ended with status %d",
 			(long)worker->pid, WEXITSTATUS(status));
+	}
 }
 
 static void
@@ -234,11 +233,12 @@ on_death(struct supervisor *supervisor, struct worker_process *worker,
 	say_death(worker, status);
 	(void)close(worker->link);
 	*worker = (struct worker_process){.role = ROLE_FREE};
-	if (role == ROLE_SUCCESSOR)
+	if (role == ROLE_SUCCESSOR) {
 		log_write(LOG_LEVEL_ERROR,
 			"the successor failed: the old worker stays");
-	else if (role == ROLE_IN_OFFICE && !supervisor->stopping)
+	} else if (role == ROLE_IN_OFFICE && !supervisor->stopping) {
 		on_death_in_office(supervisor, lived_ms, status);
+	}
 }
 
 static void
@@ -281,11 +281,10 @@ take_over(struct supervisor *supervisor)
 static void
 each_worker(struct supervisor *supervisor, void (*f)(struct worker_process *))
 {
-	size_t i;
-
-	for (i = 0; i < WORKERS_MAX; i++)
+	for (size_t i = 0; i < WORKERS_MAX; i++) {
 		if (supervisor->workers[i].role != ROLE_FREE)
 			f(&supervisor->workers[i]);
+	}
 }
 
 static void
@@ -358,9 +357,8 @@ step(struct supervisor *supervisor)
 	struct pollfd fds[WORKERS_MAX + 1] = {
 		{.fd = signals_fd(), .events = POLLIN}};
 	int number;
-	size_t i;
 
-	for (i = 0; i < WORKERS_MAX; i++) {
+	for (size_t i = 0; i < WORKERS_MAX; i++) {
 		const struct worker_process *worker = &supervisor->workers[i];
 
 		/* After its first word a worker only ever closes its end,
@@ -373,9 +371,10 @@ step(struct supervisor *supervisor)
 	if (poll(fds, WORKERS_MAX + 1, time_left(supervisor)) < 0 &&
 		errno != EINTR)
 		log_write(LOG_LEVEL_ERROR, "poll: %s", strerror(errno));
-	for (i = 0; i < WORKERS_MAX; i++)
+	for (size_t i = 0; i < WORKERS_MAX; i++) {
 		if (fds[i + 1].fd >= 0 && (fds[i + 1].revents & POLLIN) != 0)
 			read_link(supervisor, &supervisor->workers[i]);
+	}
 	while ((number = signals_next()) != 0)
 		on_signal(supervisor, number);
 	if (time_left(supervisor) == 0)
@@ -385,11 +384,10 @@ step(struct supervisor *supervisor)
 static bool
 has_workers(const struct supervisor *supervisor)
 {
-	size_t i;
-
-	for (i = 0; i < WORKERS_MAX; i++)
+	for (size_t i = 0; i < WORKERS_MAX; i++) {
 		if (supervisor->workers[i].role != ROLE_FREE)
 			return true;
+	}
 	return false;
 }
 
@@ -404,7 +402,7 @@ supervisor_run(const struct supervisor_options *options)
 	struct err err = {0};
 
 	if (!signals_open(supervisor_signals,
-		    sizeof supervisor_signals / sizeof *supervisor_signals,
+		    sizeof(supervisor_signals) / sizeof(*supervisor_signals),
 		    &err)) {
 		log_write(LOG_LEVEL_ERROR, "%s", err.text);
 		return WORKER_EXIT_SYSTEM;

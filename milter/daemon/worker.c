@@ -71,13 +71,14 @@ warn_fixed(const struct config *old, const struct config *new)
 		{"state", old->state, new->state},
 		{"redis.prefix", old->store_prefix, new->store_prefix},
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof fixed / sizeof *fixed; i++)
-		if (strcmp(fixed[i].old, fixed[i].new) != 0)
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
+		if (strcmp(fixed[i].old, fixed[i].new) != 0) {
 			log_write(LOG_LEVEL_WARNING,
 				"reload: %s changed: restart to use it",
 				fixed[i].name);
+		}
+	}
 }
 
 static struct report_options
@@ -163,9 +164,10 @@ drain(struct worker *worker)
 
 	log_write(LOG_LEVEL_NOTICE, "draining: %zu connections, %zu messages",
 		milter_load().sessions, milter_load().messages);
-	if (dup2(worker->pipe[0], worker->sockets.milter) < 0)
+	if (dup2(worker->pipe[0], worker->sockets.milter) < 0) {
 		log_write(LOG_LEVEL_ERROR, "cannot leave the socket: %s",
 			strerror(errno));
+	}
 	worker->draining = true;
 	worker->api.ending = true;
 	http_stop(worker->http);
@@ -246,9 +248,10 @@ load(struct worker *worker)
 	struct diags *diags = diags_new();
 	const struct generation *generation = NULL;
 
-	if (diags != NULL)
+	if (diags != NULL) {
 		generation =
 			generation_load(worker->options->file, NULL, diags);
+	}
 	if (generation == NULL)
 		diagnose_log(diags);
 	diags_free(diags);
@@ -265,10 +268,11 @@ drop_rights(const struct config *config, struct err *err)
 	if (!privilege_find(config->user, config->group, &user, err) ||
 		!privilege_drop(config->user, &user, err))
 		return false;
-	if (geteuid() == 0)
+	if (geteuid() == 0) {
 		log_write(LOG_LEVEL_WARNING,
 			"judging mail as root: give the worker a user of its "
 			"own (user: forwarden)");
+	}
 	return true;
 }
 
@@ -321,7 +325,7 @@ static bool
 start_control(struct worker *worker, struct err *err)
 {
 	if (!signals_open(worker_signals,
-		    sizeof worker_signals / sizeof *worker_signals, err))
+		    sizeof(worker_signals) / sizeof(*worker_signals), err))
 		return false;
 	if (pthread_create(&worker->control, NULL, control_main, worker) != 0)
 		return err_set(err, ERR_SYSTEM, "cannot start a thread");

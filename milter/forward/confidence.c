@@ -50,18 +50,18 @@ weigh_families(const struct observation *seen, size_t count,
 	enum standing standing, unsigned families[FAMILY_COUNT])
 {
 	unsigned speed = 0;
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		unsigned *family =
 			&families[evidence_row(seen[i].evidence)->family];
 
 		if (seen[i].standing != standing)
 			continue;
-		if (seen[i].evidence == EVIDENCE_MACHINE_SPEED)
+		if (seen[i].evidence == EVIDENCE_MACHINE_SPEED) {
 			speed = seen[i].confidence;
-		else if (seen[i].confidence > *family)
+		} else if (seen[i].confidence > *family) {
 			*family = seen[i].confidence;
+		}
 	}
 	if (families[FAMILY_STORE] > 0)
 		families[FAMILY_STORE] += speed;
@@ -73,10 +73,9 @@ doubt(const struct observation *seen, size_t count, enum standing standing)
 {
 	unsigned families[FAMILY_COUNT] = {0};
 	double product = 1.0;
-	size_t i;
 
 	weigh_families(seen, count, standing, families);
-	for (i = 0; i < FAMILY_COUNT; i++) {
+	for (size_t i = 0; i < FAMILY_COUNT; i++) {
 		if (families[i] > CONFIDENCE_FAMILY_MAX)
 			families[i] = CONFIDENCE_FAMILY_MAX;
 		product *= 1.0 - families[i] / 100.0;

@@ -16,10 +16,11 @@ read_sender(struct context *context)
 	const struct message *message = context->message;
 
 	context->sender = rewritten_parse(message->arena, &message->mail_from);
-	if (context->sender.scheme == REWRITTEN_NONE)
+	if (context->sender.scheme == REWRITTEN_NONE) {
 		context->envelope = message->mail_from;
-	else if (context->sender.scheme == REWRITTEN_BATV)
+	} else if (context->sender.scheme == REWRITTEN_BATV) {
 		context->envelope = context->sender.mailbox;
+	}
 	context->envelope_local = context_is_local(context, &context->envelope);
 }
 
@@ -48,10 +49,12 @@ read_login(struct context *context)
 			context->login = address;
 		return;
 	}
-	if (message->from.count > 0 && is_login(context, &message->from.at[0]))
+	if (message->from.count > 0 &&
+		is_login(context, &message->from.at[0])) {
 		context->login = message->from.at[0];
-	else if (is_login(context, &context->envelope))
+	} else if (is_login(context, &context->envelope)) {
 		context->login = context->envelope;
+	}
 }
 
 /*

@@ -9,13 +9,13 @@ is_authenticated(struct slice with)
 {
 	static const char *const protocols[] = {"ESMTPA", "ESMTPSA", "LMTPA",
 		"LMTPSA", "UTF8SMTPA", "UTF8SMTPSA", "UTF8LMTPA", "UTF8LMTPSA"};
-	size_t i;
 
 	if (with.len < 5)
 		return false;
-	for (i = 0; i < sizeof protocols / sizeof *protocols; i++)
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(*protocols); i++) {
 		if (slice_equal_fold(with, slice_of(protocols[i])))
 			return true;
+	}
 	return false;
 }
 

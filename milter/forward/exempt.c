@@ -19,11 +19,11 @@ list_name(struct slice local)
 	static const struct slice tails[] = {{"-bounces", 8}, {"-bounce", 7},
 		{"-owner", 6}, {"-return", 7}, {"-errors", 7}, {"-request", 8}};
 	const struct slice head = SLICE("owner-");
-	size_t i, at;
+	size_t at;
 
 	if (local.len > head.len && slice_starts_fold(local, head))
 		return slice_sub(local, head.len, local.len);
-	for (i = 0; i < sizeof tails / sizeof *tails; i++) {
+	for (size_t i = 0; i < sizeof(tails) / sizeof(*tails); i++) {
 		char next;
 
 		at = slice_find_fold(local, tails[i]);
@@ -134,11 +134,11 @@ unsigned
 exempt_find(const struct findings *findings, const struct address *mailbox)
 {
 	unsigned exempt = 0;
-	size_t i;
 
-	for (i = 0; i < EXEMPTION_COUNT; i++)
+	for (size_t i = 0; i < EXEMPTION_COUNT; i++) {
 		if (exemptions[i].applies(findings, mailbox))
 			exempt |= exemptions[i].bit;
+	}
 	return exempt;
 }
 
@@ -157,11 +157,11 @@ exempt_covers(unsigned exempt, const struct observation *seen)
 {
 	enum scope needed =
 		is_told(seen->evidence) ? EXCUSES_ALL : EXCUSES_INFERRED;
-	size_t i;
 
-	for (i = 0; i < EXEMPTION_COUNT; i++)
+	for (size_t i = 0; i < EXEMPTION_COUNT; i++) {
 		if ((exempt & exemptions[i].bit) != 0 &&
 			exemptions[i].scope >= needed)
 			return true;
+	}
 	return false;
 }

@@ -56,9 +56,8 @@ static const struct received *
 local_hop(const struct context *context)
 {
 	const struct message *message = context->message;
-	size_t hop;
 
-	for (hop = 0; hop < context->custody.hops; hop++) {
+	for (size_t hop = 0; hop < context->custody.hops; hop++) {
 		const struct address *to = &message->hops[hop].for_address;
 
 		if (to->text.len > 0 && context_is_local(context, to))
@@ -103,9 +102,10 @@ find_rewritten_sender(struct findings *findings)
 		return;
 	if (sender->scheme == REWRITTEN_CAF) {
 		if (address_equal(
-			    &sender->destination, &findings->rcpt->address))
+			    &sender->destination, &findings->rcpt->address)) {
 			add_naming(findings, EVIDENCE_CAF_SENDER, value,
 				&sender->mailbox);
+		}
 		return;
 	}
 	seen = findings_add(findings, EVIDENCE_SRS_SENDER, value);
@@ -152,11 +152,10 @@ findings_from_envelope(struct findings *findings)
 static bool
 lists_address(const struct addresses *list, const struct address *address)
 {
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
+	for (size_t i = 0; i < list->count; i++) {
 		if (address_equal(&list->at[i], address))
 			return true;
+	}
 	return false;
 }
 
@@ -218,9 +217,9 @@ void
 findings_from_marks(struct findings *findings)
 {
 	const struct marks *marks = &findings->context->marks;
-	size_t i;
 
-	for (i = 0; i < marks->count && findings->count < FINDINGS_MAX; i++)
+	for (size_t i = 0; i < marks->count && findings->count < FINDINGS_MAX;
+		i++)
 		findings->at[findings->count++] = marks->at[i];
 	find_gmail(findings);
 }
@@ -262,9 +261,8 @@ findings_from_hops(struct findings *findings)
 {
 	const struct context *context = findings->context;
 	struct address last = {.broken = false};
-	size_t hop;
 
-	for (hop = 0; hop < context->custody.hops; hop++)
+	for (size_t hop = 0; hop < context->custody.hops; hop++)
 		find_hop(findings, &context->message->hops[hop], &last);
 }
 
@@ -298,23 +296,23 @@ find_transit(struct findings *findings)
 	if (context->custody.authenticated || message->from_local ||
 		!sender_is_foreign(context))
 		return;
-	if (message->from.count > 0)
+	if (message->from.count > 0) {
 		findings_add(
 			findings, EVIDENCE_TRANSIT, message->from.at[0].text);
-	else if (!message->null_sender)
+	} else if (!message->null_sender) {
 		findings_add(
 			findings, EVIDENCE_TRANSIT, message->mail_from.text);
+	}
 }
 
 /* One that gets it in this very transaction is written to, not forwarded. */
 static bool
 is_recipient(const struct message *message, const struct address *address)
 {
-	size_t i;
-
-	for (i = 0; i < message->rcpt_count; i++)
+	for (size_t i = 0; i < message->rcpt_count; i++) {
 		if (address_equal(&message->rcpts[i].address, address))
 			return true;
+	}
 	return false;
 }
 
@@ -323,9 +321,7 @@ static void
 count_local(const struct context *context, const struct addresses *list,
 	const struct address **one, size_t *count)
 {
-	size_t i;
-
-	for (i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count; i++) {
 		const struct address *address = &list->at[i];
 
 		if (!context_is_local(context, address) ||
@@ -366,7 +362,8 @@ findings_from_route(struct findings *findings)
 
 	find_transit(findings);
 	find_to_mismatch(findings);
-	if (message->subject.len > 0 && subject_is_forward(message->subject))
+	if (message->subject.len > 0 && subject_is_forward(message->subject)) {
 		findings_add(
 			findings, EVIDENCE_FORWARD_SUBJECT, message->subject);
+	}
 }

@@ -16,12 +16,11 @@
 static bool
 took_part(const struct memory *memory, struct slice hash)
 {
-	size_t i;
-
-	for (i = 0; i < memory->count; i++)
+	for (size_t i = 0; i < memory->count; i++) {
 		if (memory->members[i].role == TRACE_PARTICIPANT &&
 			slice_equal(memory->members[i].who, hash))
 			return true;
+	}
 	return false;
 }
 
@@ -29,12 +28,11 @@ took_part(const struct memory *memory, struct slice hash)
 static const struct trace_member *
 find_mailbox(const struct memory *memory, const struct address *mailbox)
 {
-	size_t i;
-
-	for (i = 0; i < memory->count; i++)
+	for (size_t i = 0; i < memory->count; i++) {
 		if (memory->members[i].role == TRACE_MAILBOX &&
 			slice_equal(memory->members[i].who, mailbox->text))
 			return &memory->members[i];
+	}
 	return NULL;
 }
 
@@ -79,9 +77,10 @@ find_same_message(struct findings *findings, const struct memory *memory)
 		add_memory(findings, EVIDENCE_SAME_MESSAGE_ID, memory,
 			&memory->members[i]);
 		if (findings->count > before &&
-			authored_here(findings->context))
+			authored_here(findings->context)) {
 			findings->at[before].confidence =
 				AUTHORED_HERE_CONFIDENCE;
+		}
 	}
 }
 
@@ -96,11 +95,12 @@ find_reference(struct findings *findings, const struct memory *memory)
 		member = find_mailbox(memory, &context->login);
 	if (member == NULL && context->author.text.len > 0)
 		member = find_mailbox(memory, &context->author);
-	if (member != NULL)
+	if (member != NULL) {
 		add_memory(findings,
 			thread ? EVIDENCE_THREAD_INDEX
 			       : EVIDENCE_FORWARDED_MESSAGE_ID,
 			memory, member);
+	}
 }
 
 /*
@@ -114,10 +114,11 @@ find_memory(struct findings *findings, const struct memory *memory,
 {
 	size_t before = findings->count;
 
-	if (memory->own)
+	if (memory->own) {
 		find_same_message(findings, memory);
-	else
+	} else {
 		find_reference(findings, memory);
+	}
 	if (findings->count == before || !took_part(memory, hash))
 		return;
 	findings->count = before;
@@ -129,13 +130,12 @@ findings_store_find(struct findings *findings)
 {
 	const struct context *context = findings->context;
 	struct slice hash;
-	size_t i;
 
 	if (context->memory_count == 0)
 		return;
 	hash = trace_hash(context->message->arena, &findings->rcpt->address);
 	if (hash.p == NULL)
 		return;
-	for (i = 0; i < context->memory_count; i++)
+	for (size_t i = 0; i < context->memory_count; i++)
 		find_memory(findings, &context->memories[i], hash);
 }

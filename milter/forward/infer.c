@@ -155,17 +155,19 @@ claim_facts(const struct context *context, struct claim *best)
 
 	if (context_is_local(context, &message->mail_auth))
 		claim(best, CLAIM_SENDER, &message->mail_auth, NULL);
-	if (login->text.len > 0)
+	if (login->text.len > 0) {
 		claim(best,
 			address_equal(login, &context->author) ||
 					address_equal(login, &context->envelope)
 				? CLAIM_AUTHOR_LOGIN
 				: CLAIM_LOGIN,
 			login, NULL);
-	if (context->author.text.len > 0)
+	}
+	if (context->author.text.len > 0) {
 		claim(best, CLAIM_AUTHOR, &context->author, NULL);
-	else if (context->envelope_local)
+	} else if (context->envelope_local) {
 		claim(best, CLAIM_ENVELOPE, &context->envelope, NULL);
+	}
 }
 
 static enum claim_rank
@@ -173,9 +175,8 @@ bind(const struct findings *findings, struct address *mailbox)
 {
 	const struct context *context = findings->context;
 	struct claim best = {CLAIM_NONE, SIZE_MAX, 0, NULL};
-	size_t i;
 
-	for (i = 0; i < findings->count; i++) {
+	for (size_t i = 0; i < findings->count; i++) {
 		const struct observation *seen = &findings->at[i];
 
 		if (seen->mailbox.text.len > 0 &&
@@ -249,9 +250,8 @@ add_speed(struct findings *findings, struct flow *flow)
 {
 	struct observation *speed;
 	unsigned points;
-	size_t i;
 
-	for (i = 0; i < findings->count; i++) {
+	for (size_t i = 0; i < findings->count; i++) {
 		const struct observation *seen = &findings->at[i];
 		bool full = seen->confidence ==
 			evidence_row(seen->evidence)->confidence;
@@ -284,9 +284,9 @@ counts_more(const struct observation *a, const struct observation *b)
 static void
 sort_findings(struct findings *findings)
 {
-	size_t i, j;
+	size_t j;
 
-	for (i = 1; i < findings->count; i++) {
+	for (size_t i = 1; i < findings->count; i++) {
 		struct observation moved = findings->at[i];
 
 		for (j = i; j > 0 && counts_more(&moved, &findings->at[j - 1]);
@@ -312,13 +312,12 @@ conclude(const struct findings *findings, enum claim_rank bound_by,
 	struct flow *flow)
 {
 	enum kind kind = KIND_NONE;
-	size_t i;
 
 	flow->confidence = confidence_combine(findings->at, findings->count);
 	if (bound_by == CLAIM_ADDRESSEE &&
 		flow->confidence >= FLOW_CONFIDENCE_LIKELY)
 		flow->confidence = FLOW_CONFIDENCE_LIKELY - 1;
-	for (i = 0; i < findings->count; i++) {
+	for (size_t i = 0; i < findings->count; i++) {
 		const struct observation *seen = &findings->at[i];
 		const struct evidence_row *row = evidence_row(seen->evidence);
 
@@ -344,11 +343,11 @@ keep_seen(const struct findings *findings, struct flow *flow)
 {
 	struct observation *seen =
 		arena_array(findings->context->message->arena, findings->count,
-			sizeof *seen);
+			sizeof(*seen));
 
 	if (seen == NULL)
 		return;
-	memcpy(seen, findings->at, findings->count * sizeof *seen);
+	memcpy(seen, findings->at, findings->count * sizeof(*seen));
 	flow->seen = seen;
 	flow->seen_count = findings->count;
 }
@@ -357,7 +356,6 @@ static void
 infer_one(struct findings *findings, struct flow *flow)
 {
 	enum claim_rank bound_by = CLAIM_NONE;
-	size_t i;
 
 	findings_from_envelope(findings);
 	findings_from_marks(findings);
@@ -369,7 +367,7 @@ infer_one(struct findings *findings, struct flow *flow)
 	if (findings->count > 0)
 		bound_by = bind(findings, &flow->mailbox);
 	flow->exempt = exempt_find(findings, &flow->mailbox);
-	for (i = 0; i < findings->count; i++) {
+	for (size_t i = 0; i < findings->count; i++) {
 		struct observation *seen = &findings->at[i];
 
 		if (is_stale(findings->context, seen, bound_by))
@@ -386,14 +384,13 @@ const struct flow *
 infer_flows(const struct message *message, const struct memory *memories,
 	size_t count)
 {
-	struct flow *flows =
-		arena_array(message->arena, message->rcpt_count, sizeof *flows);
+	struct flow *flows = arena_array(
+		message->arena, message->rcpt_count, sizeof(*flows));
 	struct context context;
-	size_t i;
 
 	if (flows == NULL)
 		return NULL;
-	for (i = 0; i < message->rcpt_count; i++) {
+	for (size_t i = 0; i < message->rcpt_count; i++) {
 		flows[i].rcpt = &message->rcpts[i];
 		flows[i].platform = "";
 		flows[i].delay_ms = -1;
@@ -401,7 +398,7 @@ infer_flows(const struct message *message, const struct memory *memories,
 	if (message->rcpt_external == 0 || !message->client_ours)
 		return flows;
 	context_begin(&context, message, memories, count);
-	for (i = 0; i < message->rcpt_count; i++) {
+	for (size_t i = 0; i < message->rcpt_count; i++) {
 		struct findings findings;
 
 		if (!message->rcpts[i].external)

@@ -18,9 +18,8 @@ static bool
 repeats(const struct mark_reader *reader, const struct address *mailbox)
 {
 	struct marks *marks = reader->marks;
-	size_t i;
 
-	for (i = 0; i < marks->count; i++) {
+	for (size_t i = 0; i < marks->count; i++) {
 		struct observation *seen = &marks->at[i];
 
 		if (seen->evidence != reader->mark->evidence ||
@@ -90,10 +89,9 @@ mark_names(struct mark_reader *reader, struct slice value, struct address *out)
 	struct arena *arena = reader->message->arena;
 	struct addresses list;
 	bool cut, found = false;
-	size_t i;
 
 	list = address_parse_list(arena, value, ADDRESSES_MAX, &cut);
-	for (i = 0; i < list.count; i++) {
+	for (size_t i = 0; i < list.count; i++) {
 		struct address mailbox;
 
 		if (!rewritten_mailbox(arena, &list.at[i], &mailbox))
@@ -116,9 +114,10 @@ mark_holds(struct slice value, const char *wants)
 	while (slice_next(&value, ',', &part)) {
 		struct slice words = slice_of(wants), word;
 
-		while (slice_next(&words, '|', &word))
+		while (slice_next(&words, '|', &word)) {
 			if (slice_equal_fold(slice_trim(part), word))
 				return true;
+		}
 	}
 	return false;
 }
@@ -179,9 +178,10 @@ mark_read_rules_agent(struct mark_reader *reader)
 {
 	const struct addresses *from = &reader->message->from;
 
-	if (mark_holds(reader->field->value, reader->mark->wants))
+	if (mark_holds(reader->field->value, reader->mark->wants)) {
 		mark_add(reader, reader->field->value,
 			from->count > 0 ? &from->at[0] : NULL);
+	}
 }
 
 /*
@@ -240,10 +240,11 @@ mark_read_mailru(struct mark_reader *reader)
 {
 	struct address mailbox;
 
-	if (slice_equal_fold(reader->field->name, SLICE("X-MailRu-Forward")))
+	if (slice_equal_fold(reader->field->name, SLICE("X-MailRu-Forward"))) {
 		reader->marks->mailru = true;
-	else if (mark_names(reader, reader->field->value, &mailbox))
+	} else if (mark_names(reader, reader->field->value, &mailbox)) {
 		reader->marks->resent_from = mailbox;
+	}
 	if (!reader->marks->mailru || reader->marks->resent_from.text.len == 0)
 		return;
 	mark_add(reader, reader->field->value, &reader->marks->resent_from);

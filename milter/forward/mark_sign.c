@@ -12,17 +12,19 @@ mark_read_auto_submitted(struct mark_reader *reader)
 	struct marks *marks = reader->marks;
 	struct address mailbox;
 
-	if (slice_equal_fold(word, SLICE("auto-replied")))
+	if (slice_equal_fold(word, SLICE("auto-replied"))) {
 		marks->auto_replied = true;
-	else if (slice_equal_fold(word, SLICE("auto-generated")))
+	} else if (slice_equal_fold(word, SLICE("auto-generated"))) {
 		marks->auto_generated = true;
+	}
 	if (!slice_equal_fold(word, SLICE("auto-notified")))
 		return;
 	owner = field_param(arena, value, SLICE("owner-email"));
-	if (owner.len > 0 && mark_names(reader, owner, &mailbox))
+	if (owner.len > 0 && mark_names(reader, owner, &mailbox)) {
 		mark_add(reader, value, &mailbox);
-	else
+	} else {
 		mark_add(reader, value, NULL);
+	}
 }
 
 void
@@ -69,10 +71,11 @@ mark_read_list_id(struct mark_reader *reader)
 	name = slice_sub(value, from, slice_find_byte(value, '>', from));
 	name = address_domain(arena, slice_trim(name));
 	for (dot = slice_find_byte(name, '.', 0); dot != SLICE_NONE;
-		dot = slice_find_byte(name, '.', dot + 1))
+		dot = slice_find_byte(name, '.', dot + 1)) {
 		if (realm_has_domain(reader->message->realm,
 			    slice_sub(name, dot + 1, name.len)))
 			reader->marks->list_local = true;
+	}
 }
 
 /* "<mailto:announce@example.com?subject=x>" (RFC 2369) */

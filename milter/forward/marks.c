@@ -99,7 +99,7 @@ static const struct mark marks[] = {
 		SIGN, PLACE_TOP, 0, NULL, NULL},
 };
 
-#define MARK_COUNT (sizeof marks / sizeof *marks)
+#define MARK_COUNT (sizeof(marks) / sizeof(*marks))
 
 #define NAME_BYTES_MAX 48
 
@@ -114,22 +114,21 @@ index_lengths(struct lengths *lengths)
 {
 	size_t len = 0, row;
 
-	for (row = 0; row < MARK_COUNT; row++)
+	for (row = 0; row < MARK_COUNT; row++) {
 		while (len <= marks[row].name.len)
 			lengths->first[len++] = (unsigned char)row;
-	while (len < sizeof lengths->first)
+	}
+	while (len < sizeof(lengths->first))
 		lengths->first[len++] = MARK_COUNT;
 }
 
 static const struct mark *
 find_mark(const struct lengths *lengths, struct slice name)
 {
-	size_t row;
-
 	if (name.len == 0 || name.len > NAME_BYTES_MAX)
 		return NULL;
-	for (row = lengths->first[name.len]; row < lengths->first[name.len + 1];
-		row++) {
+	for (size_t row = lengths->first[name.len];
+		row < lengths->first[name.len + 1]; row++) {
 		struct slice want = marks[row].name;
 
 		/* Names differ near their ends, not in "X-MS-Exchange-". */
@@ -147,11 +146,10 @@ marks_read(const struct message *message, const struct custody *custody,
 	struct mark_reader reader = {
 		.message = message, .custody = custody, .marks = out};
 	struct lengths lengths;
-	size_t i;
 
 	index_lengths(&lengths);
 	memset(out, 0, offsetof(struct marks, at));
-	for (i = 0; i < message->field_count; i++) {
+	for (size_t i = 0; i < message->field_count; i++) {
 		reader.mark = find_mark(&lengths, message->fields[i].name);
 		if (reader.mark == NULL)
 			continue;

@@ -14,25 +14,23 @@ static void
 add(struct named *named, const struct address *address)
 {
 	struct address mailbox;
-	size_t i;
 
 	if (named->count == named->limit || !address_is_mailbox(address) ||
 		!context_is_local(named->context, address) ||
 		!rewritten_mailbox(
 			named->context->message->arena, address, &mailbox))
 		return;
-	for (i = 0; i < named->count; i++)
+	for (size_t i = 0; i < named->count; i++) {
 		if (slice_equal(named->keys[i], mailbox.text))
 			return;
+	}
 	named->keys[named->count++] = mailbox.text;
 }
 
 static void
 add_list(struct named *named, const struct addresses *list)
 {
-	size_t i;
-
-	for (i = 0; i < list->count && named->count < named->limit; i++)
+	for (size_t i = 0; i < list->count && named->count < named->limit; i++)
 		add(named, &list->at[i]);
 }
 
@@ -41,14 +39,13 @@ add_envelope(struct named *named)
 {
 	const struct context *context = named->context;
 	const struct message *message = context->message;
-	size_t i;
 
 	add(named, &context->login);
 	add(named, &context->author);
 	add(named, &context->envelope);
 	add(named, &context->sender.mailbox);
 	add(named, &message->mail_auth);
-	for (i = 0; i < message->rcpt_count; i++) {
+	for (size_t i = 0; i < message->rcpt_count; i++) {
 		add(named, &message->rcpts[i].original);
 		add(named, &message->rcpts[i].address);
 	}
@@ -59,11 +56,10 @@ add_header(struct named *named)
 {
 	const struct context *context = named->context;
 	const struct message *message = context->message;
-	size_t i;
 
-	for (i = 0; i < message->hop_count; i++)
+	for (size_t i = 0; i < message->hop_count; i++)
 		add(named, &message->hops[i].for_address);
-	for (i = 0; i < context->marks.count; i++)
+	for (size_t i = 0; i < context->marks.count; i++)
 		add(named, &context->marks.at[i].mailbox);
 	add_list(named, &message->from);
 	add_list(named, &message->to);

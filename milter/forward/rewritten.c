@@ -151,9 +151,7 @@ parse_caf(struct arena *arena, const struct address *sender,
 static bool
 is_tag(struct slice tag)
 {
-	size_t i;
-
-	for (i = 0; i < tag.len; i++) {
+	for (size_t i = 0; i < tag.len; i++) {
 		char c = tag.p[i];
 
 		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
@@ -224,13 +222,12 @@ rewritten_parse(struct arena *arena, const struct address *sender)
 {
 	const struct rewritten none = {.scheme = REWRITTEN_NONE};
 	struct rewritten out;
-	size_t i;
 
 	/* Every scheme has a '=' in the local part; most senders have none. */
 	if (sender->broken || sender->domain.len == 0 ||
 		slice_find_byte(sender->local, '=', 0) == SLICE_NONE)
 		return none;
-	for (i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++) {
 		out = none;
 		if (schemes[i].parse(arena, sender, &out)) {
 			out.scheme = schemes[i].scheme;

@@ -38,9 +38,8 @@ static bool
 cut_prefix(struct slice *subject, struct slice *prefix)
 {
 	const struct slice wide = SLICE("\uff1a");
-	size_t at;
 
-	for (at = 0; at < subject->len && at <= PREFIX_BYTES_MAX; at++) {
+	for (size_t at = 0; at < subject->len && at <= PREFIX_BYTES_MAX; at++) {
 		struct slice rest = slice_sub(*subject, at, subject->len);
 		size_t colon = rest.p[0] == ':' ? 1 : 0;
 
@@ -58,11 +57,10 @@ cut_prefix(struct slice *subject, struct slice *prefix)
 static bool
 is_among(struct slice prefix, const struct slice *table, size_t rows)
 {
-	size_t row;
-
-	for (row = 0; row < rows; row++)
+	for (size_t row = 0; row < rows; row++) {
 		if (slice_equal_fold(prefix, table[row]))
 			return true;
+	}
 	return false;
 }
 
@@ -70,10 +68,9 @@ bool
 subject_is_forward(struct slice subject)
 {
 	struct slice prefix;
-	size_t replies;
 
 	subject = slice_trim(subject);
-	for (replies = 0; replies < REPLIES_MAX; replies++) {
+	for (size_t replies = 0; replies < REPLIES_MAX; replies++) {
 		if (!cut_prefix(&subject, &prefix))
 			return false;
 		/* "RES:" is a forward in Spanish, a reply in Portuguese. */

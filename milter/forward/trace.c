@@ -22,13 +22,12 @@ struct ids {
 static void
 add_id(struct ids *ids, struct slice id)
 {
-	size_t i;
-
 	if (id.len == 0 || ids->count == ids->limit)
 		return;
-	for (i = 0; i < ids->count; i++)
+	for (size_t i = 0; i < ids->count; i++) {
 		if (slice_equal(ids->at[i], id))
 			return;
+	}
 	ids->at[ids->count++] = id;
 }
 
@@ -95,7 +94,7 @@ thread_id(struct arena *arena, struct slice value)
 
 	if (!decode_root(value, root))
 		return (struct slice){NULL, 0};
-	digest_hex(root, sizeof root, hex);
+	digest_hex(root, sizeof(root), hex);
 	return arena_printf(arena, "thread:%s", hex);
 }
 
@@ -130,19 +129,18 @@ static const struct {
 	{{"In-Reply-To", 11}, add_first},
 	{{"Thread-Index", 12}, add_thread},
 };
-#define REFERENCE_COUNT (sizeof references / sizeof *references)
+#define REFERENCE_COUNT (sizeof(references) / sizeof(*references))
 
 size_t
 trace_questions(const struct message *message, struct slice *ids, size_t limit)
 {
 	struct ids found = {ids, 0, limit};
 	const struct field *field;
-	size_t row;
 
 	if (message->rcpt_external == 0 || !message->client_ours)
 		return 0;
 	add_id(&found, message->message_id);
-	for (row = 0; row < REFERENCE_COUNT; row++) {
+	for (size_t row = 0; row < REFERENCE_COUNT; row++) {
 		field = message_field(message, references[row].name, 0);
 		if (field != NULL)
 			references[row].add(message, &found, field->value);
@@ -202,11 +200,10 @@ add_member(struct members *members, enum trace_role role, struct slice who)
 static bool
 is_hashed(const struct members *members, struct slice key)
 {
-	size_t i;
-
-	for (i = 0; i < members->hashed_count; i++)
+	for (size_t i = 0; i < members->hashed_count; i++) {
 		if (slice_equal(members->hashed[i], key))
 			return true;
+	}
 	return false;
 }
 
@@ -226,9 +223,8 @@ add_participant(struct members *members, const struct address *address)
 static void
 add_participants(struct members *members, const struct addresses *list)
 {
-	size_t i;
-
-	for (i = 0; i < list->count && members->count < members->limit; i++)
+	for (size_t i = 0; i < list->count && members->count < members->limit;
+		i++)
 		add_participant(members, &list->at[i]);
 }
 
@@ -238,12 +234,13 @@ add_sender(struct members *members)
 	struct rewritten sender =
 		rewritten_parse(members->arena, &members->message->mail_from);
 
-	if (sender.scheme == REWRITTEN_NONE)
+	if (sender.scheme == REWRITTEN_NONE) {
 		add_participant(members, &members->message->mail_from);
-	else if (sender.scheme == REWRITTEN_BATV)
+	} else if (sender.scheme == REWRITTEN_BATV) {
 		add_participant(members, &sender.mailbox);
-	else
+	} else {
 		add_participant(members, &sender.original);
+	}
 }
 
 static void
@@ -251,16 +248,17 @@ add_recipients(struct members *members)
 {
 	const struct message *message = members->message;
 	struct address mailbox;
-	size_t i;
 
-	for (i = 0; i < message->rcpt_count; i++)
+	for (size_t i = 0; i < message->rcpt_count; i++) {
 		if (!message->rcpts[i].external &&
 			rewritten_mailbox(members->arena,
 				&message->rcpts[i].address, &mailbox))
 			add_member(members, TRACE_MAILBOX, mailbox.text);
-	for (i = 0; i < message->rcpt_count; i++)
+	}
+	for (size_t i = 0; i < message->rcpt_count; i++) {
 		if (message->rcpts[i].external)
 			add_participant(members, &message->rcpts[i].address);
+	}
 }
 
 size_t

@@ -84,9 +84,10 @@ take_line(struct reading *r, struct position *at, struct slice line)
 static void
 report(struct reading *r, int64_t in_file)
 {
-	if (r->archive->progress != NULL)
+	if (r->archive->progress != NULL) {
 		r->archive->progress(
 			r->archive->ctx, r->done + in_file, r->total);
+	}
 }
 
 static bool

@@ -41,10 +41,11 @@ open_file(const char *path, int64_t *size)
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		*size = st.st_size;
 	file = gzdopen(fd, "rb");
-	if (file == NULL)
+	if (file == NULL) {
 		close(fd);
-	else
+	} else {
 		gzbuffer(file, ZLIB_BYTES);
+	}
 	return file;
 }
 
@@ -129,12 +130,13 @@ input_read(const char *path, struct buf *out, struct err *err)
 	while ((got = gzread(input->file, input->line, LINE_BYTES)) > 0 &&
 		out->len < INPUT_BYTES_MAX)
 		buf_add(out, (struct slice){input->line, (size_t)got});
-	if (got < 0 && failed(input, err))
+	if (got < 0 && failed(input, err)) {
 		good = err_wrap(err, "%s", path);
-	else if (out->len >= INPUT_BYTES_MAX)
+	} else if (out->len >= INPUT_BYTES_MAX) {
 		good = err_set(err, ERR_LIMIT, "%s: longer than 256 MiB", path);
-	else if (!buf_ok(out))
+	} else if (!buf_ok(out)) {
 		good = err_set(err, ERR_MEMORY, "memory is short");
+	}
 	input_close(input);
 	return good;
 }

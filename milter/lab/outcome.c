@@ -89,9 +89,10 @@ count_forward(struct outcome *outcome, const struct verdict *verdict)
 	if (flow == NULL || !flow_is_forward(flow))
 		return;
 	outcome->forwards++;
-	if (flow->mailbox.text.len > 0)
+	if (flow->mailbox.text.len > 0) {
 		count_row(outcome->rows[BY_MAILBOX], flow->mailbox.text,
 			verdict->would);
+	}
 }
 
 void
@@ -110,12 +111,14 @@ outcome_count(struct outcome *outcome, const struct verdict *verdict)
 	if (at_ms > outcome->last_ms)
 		outcome->last_ms = at_ms;
 	count_forward(outcome, verdict);
-	while ((matched = verdict_next(verdict, &at)) != NULL)
+	while ((matched = verdict_next(verdict, &at)) != NULL) {
 		count_row(outcome->rows[BY_POLICY],
 			verdict_policy(matched->rule), matched->action);
-	if (verdict->would > ACTION_NONE)
+	}
+	if (verdict->would > ACTION_NONE) {
 		count_row(outcome->rows[BY_DAY], (struct slice){day, DAY_TEXT},
 			verdict->would);
+	}
 }
 
 struct listing {
@@ -219,9 +222,10 @@ outcome_print(const struct outcome *outcome, struct buf *out)
 	buf_printf(out, "%llu messages, %llu forwards",
 		(unsigned long long)outcome->messages,
 		(unsigned long long)outcome->forwards);
-	if (outcome->messages > 0)
+	if (outcome->messages > 0) {
 		buf_printf(
 			out, ", %.*s to %.*s", DAY_TEXT, first, DAY_TEXT, last);
+	}
 	buf_puts(out, "\nenforce would have done: ");
 	print_actions(outcome->action, out);
 	buf_add_byte(out, '\n');
@@ -235,9 +239,10 @@ actions_json(const uint64_t action[ACTION_COUNT])
 	struct json *map = json_map();
 
 	for (int i = 0; i < ACTION_COUNT; i++) {
-		if (action[i] > 0)
+		if (action[i] > 0) {
 			json_set_number(map, action_name((enum action)i),
 				(long long)action[i]);
+		}
 	}
 	return map;
 }

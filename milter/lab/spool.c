@@ -90,9 +90,10 @@ earlier_first(const void *a, const void *b)
 void
 spool_sort(struct spool *spool)
 {
-	if (spool->count > 0)
+	if (spool->count > 0) {
 		qsort(spool->entries, spool->count, sizeof(*spool->entries),
 			earlier_first);
+	}
 }
 
 int64_t
@@ -131,9 +132,10 @@ spool_get(struct spool *spool, size_t index, int64_t *at_ms, struct buf *out,
 		size_t want = left < sizeof(block) ? left : sizeof(block);
 		size_t got = fread(block, 1, want, spool->file);
 
-		if (got == 0)
+		if (got == 0) {
 			return err_system(
 				err, "cannot read the temporary file");
+		}
 		buf_add(out, (struct slice){block, got});
 		left -= got;
 	}

@@ -87,17 +87,19 @@ read_case(
 		pair = pair->next) {
 		const struct reader_key *key = reader_find(keys, 2, pair->key);
 
-		if (key != NULL)
+		if (key != NULL) {
 			good &= key->read(r, pair, test);
-		else if (!single || !is_step_key(pair))
+		} else if (!single || !is_step_key(pair)) {
 			good = reader_unknown(
 				r, pair, step_keys, step_key_count);
+		}
 	}
 	if (single)
 		good &= read_single(r, node, test);
-	if (slice_is_absent(test->name))
+	if (slice_is_absent(test->name)) {
 		good = reader_refuse(r, node->mark, "name: what it shows",
 			"a test needs a name");
+	}
 	return good;
 }
 
@@ -170,10 +172,11 @@ file_mode(struct reader *r, const struct yaml_node *node, void *target)
 
 	if (!reader_scalar(r, node, &text))
 		return false;
-	if (slice_equal(text, SLICE("observe")))
+	if (slice_equal(text, SLICE("observe"))) {
 		out->respond.mode = MODE_OBSERVE;
-	else if (!slice_equal(text, SLICE("enforce")))
+	} else if (!slice_equal(text, SLICE("enforce"))) {
 		return reader_refuse(r, node->mark, NULL, "observe or enforce");
+	}
 	return true;
 }
 
@@ -252,7 +255,8 @@ test_file_help(struct buf *out)
 	buf_puts(out, "Of expect (or just: hit, miss):\n");
 	buf_printf(out, "  %-12s %s\n", "hit",
 		"true or false: does the file's policy match?");
-	for (size_t i = 0; i < trial_key_count(); i++)
+	for (size_t i = 0; i < trial_key_count(); i++) {
 		buf_printf(out, "  %-12s %s\n", trial_key(i),
 			trial_key_meaning(i));
+	}
 }

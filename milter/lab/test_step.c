@@ -134,9 +134,10 @@ step_repeat(struct reader *r, const struct yaml_node *node, void *target)
 	struct trial_step *step = target;
 	long long count;
 
-	if (!yaml_to_int(node, &count) || count < 1 || count > REPEAT_MAX)
+	if (!yaml_to_int(node, &count) || count < 1 || count > REPEAT_MAX) {
 		return reader_refuse(
 			r, node->mark, NULL, "a number from 1 to 100000");
+	}
 	step->repeat = (unsigned)count;
 	return true;
 }
@@ -170,10 +171,12 @@ step_time(struct reader *r, const struct yaml_node *node, void *target)
 {
 	struct trial_step *step = target;
 
-	if (node->kind != YAML_SCALAR || !input_time(node->text, &step->at_ms))
+	if (node->kind != YAML_SCALAR ||
+		!input_time(node->text, &step->at_ms)) {
 		return reader_refuse(r, node->mark,
 			"write it in quotes: \"2026-01-05T09:00:00Z\"",
 			"a time belongs here");
+	}
 	return true;
 }
 
@@ -199,10 +202,11 @@ static bool
 expect_hit(struct reader *r, const struct yaml_node *node, bool hit,
 	struct trial_expect *out)
 {
-	if (slice_is_absent(r->subject))
+	if (slice_is_absent(r->subject)) {
 		return reader_refuse(r, node->mark,
 			"put \"policy: NAME\" at the top of the file",
 			"which policy is to hit or to miss?");
+	}
 	*out = (struct trial_expect){
 		.key = hit ? SLICE("matches") : SLICE("misses"),
 		.value = r->subject,
@@ -219,16 +223,18 @@ expect_pair(struct reader *r, const struct yaml_node *node,
 	bool hit;
 
 	if (slice_equal(node->key, SLICE("hit"))) {
-		if (!yaml_to_bool(node, &hit))
+		if (!yaml_to_bool(node, &hit)) {
 			return reader_refuse(
 				r, node->mark, NULL, "true or false");
+		}
 		return expect_hit(r, node, hit, out);
 	}
-	if (!trial_key_is(node->key))
+	if (!trial_key_is(node->key)) {
 		return diags_add(r->diags, DIAG_ERROR, node->key_mark,
 			"`forwarden test --help` lists them",
 			"nothing called \"%.*s\" can be expected",
 			SLICE_ARG(node->key));
+	}
 	if (!reader_texts(r, node, &words, &count))
 		return false;
 	*out = (struct trial_expect){.key = node->key,
@@ -246,9 +252,10 @@ step_expect(struct reader *r, const struct yaml_node *node, void *target)
 		arena_array(r->arena, node->count + 1, sizeof(*expects));
 	bool good = true;
 
-	if (expects == NULL)
+	if (expects == NULL) {
 		return reader_refuse(
 			r, node->mark, NULL, "too much is expected");
+	}
 	step->expects = expects;
 	if (node->kind == YAML_SCALAR &&
 		(slice_equal(node->text, SLICE("hit")) ||
@@ -256,9 +263,10 @@ step_expect(struct reader *r, const struct yaml_node *node, void *target)
 		step->expect_count = 1;
 		return expect_hit(r, node, node->text.p[0] == 'h', &expects[0]);
 	}
-	if (node->kind != YAML_MAP)
+	if (node->kind != YAML_MAP) {
 		return reader_refuse(r, node->mark, NULL,
 			"hit, miss, or a map of what is expected");
+	}
 	for (const struct yaml_node *pair = node->children; pair != NULL;
 		pair = pair->next)
 		good &= expect_pair(r, pair, &expects[step->expect_count++]);

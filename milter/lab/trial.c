@@ -81,9 +81,10 @@ static void
 actual_evidence(const struct verdict *v, struct buf *out)
 {
 	for (unsigned i = 0; v->flow != NULL && i < EVIDENCE_COUNT; i++) {
-		if (v->flow->evidence & (UINT64_C(1) << i))
+		if (v->flow->evidence & (UINT64_C(1) << i)) {
 			add_flow_word(
 				out, v, evidence_row((enum evidence)i)->name);
+		}
 	}
 }
 
@@ -409,19 +410,21 @@ run_step(struct sandbox *sandbox, const struct trial_step *step,
 	for (unsigned n = 1; good && n <= step->repeat; n++) {
 		struct letter letter;
 
-		if (n > 1)
+		if (n > 1) {
 			sandbox_set_time(sandbox,
 				sandbox_time(sandbox) + step->every_ms);
+		}
 		arena_reset(arena);
 		letter = numbered_letter(arena, &step->letter, n);
 		verdict = sandbox_judge(sandbox, arena, &letter);
 		good = verdict != NULL && verdict->message != NULL;
 	}
-	if (!good)
+	if (!good) {
 		buf_printf(
 			failures, "%s:%u: memory is short\n", file, step->line);
-	else if (verdict != NULL)
+	} else if (verdict != NULL) {
 		good = check_all(step, verdict, failures, file);
+	}
 	arena_free(arena);
 	return good;
 }
@@ -432,8 +435,9 @@ trial_run(struct sandbox *sandbox, const struct trial *trial,
 {
 	bool good = true;
 
-	for (size_t i = 0; i < trial->count; i++)
+	for (size_t i = 0; i < trial->count; i++) {
 		good &= run_step(
 			sandbox, &trial->steps[i], failures, trial->file);
+	}
 	return good;
 }

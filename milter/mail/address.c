@@ -34,9 +34,8 @@ static bool
 copy_dot_atom(char *to, struct slice s)
 {
 	char before = '.';
-	size_t i;
 
-	for (i = 0; i < s.len; i++) {
+	for (size_t i = 0; i < s.len; i++) {
 		char c = s.p[i];
 
 		if (!token_is_atom_byte(c) || !is_graphic_ascii(c) ||
@@ -89,11 +88,10 @@ build_plain(struct arena *arena, struct slice local, struct slice domain,
 static bool
 has_control(struct slice s)
 {
-	size_t i;
-
-	for (i = 0; i < s.len; i++)
+	for (size_t i = 0; i < s.len; i++) {
 		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7F)
 			return true;
+	}
 	return false;
 }
 
@@ -102,9 +100,8 @@ static bool
 is_dot_atom(struct slice s)
 {
 	char before = '.';
-	size_t i;
 
-	for (i = 0; i < s.len; i++) {
+	for (size_t i = 0; i < s.len; i++) {
 		char c = s.p[i];
 
 		if (!token_is_atom_byte(c) || (c == '.' && before == '.'))
@@ -117,10 +114,8 @@ is_dot_atom(struct slice s)
 static void
 add_quoted(struct buf *key, struct slice local)
 {
-	size_t i;
-
 	buf_add_byte(key, '"');
-	for (i = 0; i < local.len; i++) {
+	for (size_t i = 0; i < local.len; i++) {
 		if (local.p[i] == '"' || local.p[i] == '\\')
 			buf_add_byte(key, '\\');
 		buf_add_byte(key, local.p[i]);
@@ -135,10 +130,11 @@ key_of(struct arena *arena, struct slice raw)
 	struct buf buf = {0};
 	struct slice key = {NULL, 0};
 
-	if (has_control(raw) || !slice_is_utf8(raw))
+	if (has_control(raw) || !slice_is_utf8(raw)) {
 		buf_add_visible(&buf, raw);
-	else
+	} else {
 		buf_add(&buf, raw);
+	}
 	if (buf_ok(&buf))
 		key = fold_text(arena, buf_slice(&buf));
 	/* Nothing to fold: it still lies in the buffer. */
@@ -152,15 +148,14 @@ key_of(struct arena *arena, struct slice raw)
 static bool
 is_literal(struct slice domain)
 {
-	size_t i;
-
 	if (domain.len < 3 || domain.p[0] != '[' ||
 		domain.p[domain.len - 1] != ']')
 		return false;
-	for (i = 1; i + 1 < domain.len; i++)
+	for (size_t i = 1; i + 1 < domain.len; i++) {
 		if (!is_graphic_ascii(domain.p[i]) || domain.p[i] == '[' ||
 			domain.p[i] == '\\' || domain.p[i] == ']')
 			return false;
+	}
 	return true;
 }
 
@@ -182,10 +177,11 @@ build_any(struct arena *arena, struct slice local, struct slice domain,
 		if (slice_is_absent(domain))
 			return false;
 	}
-	if (is_dot_atom(local))
+	if (is_dot_atom(local)) {
 		buf_add(&key, local);
-	else
+	} else {
 		add_quoted(&key, local);
+	}
 	if (domain.len > 0) {
 		buf_add_byte(&key, '@');
 		buf_add(&key, domain);

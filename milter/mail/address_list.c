@@ -49,14 +49,15 @@ list_slot(struct list *list)
 	}
 	if (list->count == list->size) {
 		size_t size = list->size > 0 ? 2 * list->size : 1;
-		struct address *at = arena_array(list->arena, size, sizeof *at);
+		struct address *at =
+			arena_array(list->arena, size, sizeof(*at));
 
 		if (at == NULL) {
 			list->cut = true;
 			return NULL;
 		}
 		if (list->count > 0)
-			memcpy(at, list->at, list->count * sizeof *at);
+			memcpy(at, list->at, list->count * sizeof(*at));
 		list->at = at;
 		list->size = size;
 	}
@@ -67,9 +68,7 @@ list_slot(struct list *list)
 static bool
 is_plain_phrase(struct slice raw)
 {
-	size_t i;
-
-	for (i = 0; i < raw.len; i++) {
+	for (size_t i = 0; i < raw.len; i++) {
 		char c = raw.p[i];
 
 		if (c == ' ' ? raw.p[i + 1] == ' ' : !token_is_atom_byte(c))
@@ -85,13 +84,12 @@ join_phrase(struct arena *arena, struct slice raw)
 	struct lexer lexer = lexer_of(raw);
 	char *p = arena_bytes(arena, raw.len + 1);
 	const char *before = raw.p;
-	struct token token;
 	size_t len = 0;
 
 	if (p == NULL)
 		return (struct slice){NULL, 0};
-	for (token = token_next_word(&lexer); token.kind != TOKEN_END;
-		token = token_next_word(&lexer)) {
+	for (struct token token = token_next_word(&lexer);
+		token.kind != TOKEN_END; token = token_next_word(&lexer)) {
 		struct slice text = token_text(arena, token);
 
 		if (slice_is_absent(text))
@@ -131,10 +129,11 @@ comment_text(struct arena *arena, struct slice comment)
 static struct slice
 item_name(struct arena *arena, const struct item *item)
 {
-	if (item->found == FOUND_ANGLE && item->phrase_to != NULL)
+	if (item->found == FOUND_ANGLE && item->phrase_to != NULL) {
 		return phrase_text(arena,
 			(struct slice){item->from,
 				(size_t)(item->phrase_to - item->from)});
+	}
 	if (slice_is_absent(item->comment))
 		return item->comment;
 	return comment_text(arena, item->comment);
@@ -156,15 +155,16 @@ flush(struct list *list)
 			item->from, (size_t)(item->to - item->from)};
 
 		if (item->found == FOUND_ANGLE ||
-			(item->found == FOUND_BARE && !item->address.broken))
+			(item->found == FOUND_BARE && !item->address.broken)) {
 			*slot = item->address;
-		else if (item->found == FOUND_NONE && !item->junk &&
-			item->chains == 1)
+		} else if (item->found == FOUND_NONE && !item->junk &&
+			item->chains == 1) {
 			ok = address_build(arena,
 				chain_text(arena, &item->chain), SLICE(""),
 				slot);
-		else
+		} else {
 			ok = address_build_broken(arena, raw, slot);
+		}
 		slot->name = item_name(arena, item);
 	}
 	if (!ok) {
@@ -270,9 +270,9 @@ skip_more_brackets(struct lexer *lexer)
 {
 	struct lexer before;
 
-	do
+	do {
 		before = *lexer;
-	while (token_next_word(lexer).special == '<');
+	} while (token_next_word(lexer).special == '<');
 	*lexer = before;
 }
 
@@ -314,10 +314,11 @@ static void
 take_colon(struct list *list, struct token token)
 {
 	(void)token;
-	if (list->item.found == FOUND_NONE)
+	if (list->item.found == FOUND_NONE) {
 		list->item = (struct item){0};
-	else
+	} else {
 		flush(list);
+	}
 }
 
 static void
@@ -333,27 +334,28 @@ take_special(struct list *list, struct token token)
 		{';', take_separator},
 		{':', take_colon},
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof takers / sizeof *takers; i++)
+	for (size_t i = 0; i < sizeof(takers) / sizeof(*takers); i++) {
 		if (takers[i].special == token.special) {
 			takers[i].take(list, token);
 			return;
 		}
+	}
 	take_junk(list, token);
 }
 
 static void
 take_token(struct list *list, struct token token)
 {
-	if (spec_is_word(token))
+	if (spec_is_word(token)) {
 		take_word(list, token);
-	else if (token.kind == TOKEN_COMMENT)
+	} else if (token.kind == TOKEN_COMMENT) {
 		take_comment(list, token);
-	else if (token.kind == TOKEN_SPECIAL)
+	} else if (token.kind == TOKEN_SPECIAL) {
 		take_special(list, token);
-	else
+	} else {
 		take_junk(list, token);
+	}
 }
 
 struct addresses

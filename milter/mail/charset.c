@@ -33,17 +33,16 @@ add_code_point(struct buf *out, uint32_t code)
 static void
 add_latin1(struct buf *out, struct slice bytes)
 {
-	size_t i;
-
-	for (i = 0; i < bytes.len; i++) {
+	for (size_t i = 0; i < bytes.len; i++) {
 		unsigned char c = (unsigned char)bytes.p[i];
 
-		if (c < 0x80)
+		if (c < 0x80) {
 			buf_add_byte(out, (char)c);
-		else if (c < 0xA0)
+		} else if (c < 0xA0) {
 			add_code_point(out, windows_1252[c - 0x80]);
-		else
+		} else {
 			add_code_point(out, c);
+		}
 	}
 }
 
@@ -59,10 +58,11 @@ add_utf8(struct buf *out, struct slice bytes)
 	while (at < bytes.len) {
 		size_t next;
 
-		if (fold_decode(bytes, at, &next) & FOLD_NOT_TEXT)
+		if (fold_decode(bytes, at, &next) & FOLD_NOT_TEXT) {
 			buf_add(out, replacement);
-		else
+		} else {
 			buf_add(out, slice_sub(bytes, at, next));
+		}
 		at = next;
 	}
 }
@@ -113,11 +113,10 @@ static const struct {
 static const char *
 find_alias(struct slice name)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof aliases / sizeof *aliases; i++)
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++) {
 		if (slice_equal_fold(aliases[i].name, name))
 			return aliases[i].charset;
+	}
 	return NULL;
 }
 
@@ -142,7 +141,7 @@ charset_cache_fini(struct charset_cache *cache)
 static iconv_t
 find_converter(struct charset_cache *cache, struct slice charset)
 {
-	if (charset.len >= sizeof cache->name)
+	if (charset.len >= sizeof(cache->name))
 		return NULL;
 	if (slice_equal_fold(slice_of(cache->name), charset))
 		return cache->handle;
@@ -164,7 +163,7 @@ static void
 drain(iconv_t handle, struct buf *out)
 {
 	char chunk[CHUNK_BYTES], *to = chunk;
-	size_t room = sizeof chunk;
+	size_t room = sizeof(chunk);
 
 	(void)iconv(handle, NULL, NULL, &to, &room);
 	buf_add(out, (struct slice){chunk, (size_t)(to - chunk)});
@@ -180,7 +179,7 @@ convert(iconv_t handle, struct slice bytes, struct buf *out)
 	(void)iconv(handle, NULL, NULL, NULL, NULL);
 	while (left > 0) {
 		char chunk[CHUNK_BYTES], *to = chunk;
-		size_t room = sizeof chunk, before = left;
+		size_t room = sizeof(chunk), before = left;
 		size_t result = iconv(handle, &in, &left, &to, &room);
 		int reason = result == (size_t)-1 ? errno : 0;
 
@@ -204,11 +203,10 @@ convert(iconv_t handle, struct slice bytes, struct buf *out)
 static void
 blank_controls(struct buf *out, size_t from)
 {
-	size_t i;
-
-	for (i = from; i < out->len; i++)
+	for (size_t i = from; i < out->len; i++) {
 		if ((unsigned char)out->p[i] < 0x20 && out->p[i] != '\t')
 			out->p[i] = ' ';
+	}
 }
 
 bool
@@ -218,12 +216,13 @@ charset_to_utf8(struct charset_cache *cache, struct slice charset,
 	size_t i, from = out->len;
 	iconv_t handle;
 
-	for (i = 0; i < sizeof builtin / sizeof *builtin; i++)
+	for (i = 0; i < sizeof(builtin) / sizeof(*builtin); i++) {
 		if (slice_equal_fold(builtin[i].name, charset)) {
 			builtin[i].add(out, bytes);
 			blank_controls(out, from);
 			return true;
 		}
+	}
 	handle = find_converter(cache, charset);
 	if (handle == NULL)
 		return false;

@@ -91,11 +91,11 @@ static unsigned
 find_month(struct slice word)
 {
 	uint32_t name = letters(word);
-	unsigned i;
 
-	for (i = 0; i < 12; i++)
+	for (unsigned i = 0; i < 12; i++) {
 		if (months[i] == name)
 			return i + 1;
+	}
 	return 0;
 }
 
@@ -117,10 +117,11 @@ read_year(struct reader *reader, unsigned *out)
 
 	if (digits < 2 || digits > 4 || !read_number(reader, out))
 		return false;
-	if (digits == 2 && *out < 50)
+	if (digits == 2 && *out < 50) {
 		*out += 2000;
-	else if (digits < 4)
+	} else if (digits < 4) {
 		*out += 1900;
+	}
 	return true;
 }
 
@@ -176,7 +177,6 @@ static int
 read_zone(struct slice zone)
 {
 	uint64_t digits;
-	size_t i;
 
 	if (zone.len == 5 && (zone.p[0] == '+' || zone.p[0] == '-') &&
 		slice_to_u64(slice_sub(zone, 1, 5), &digits)) {
@@ -184,9 +184,10 @@ read_zone(struct slice zone)
 
 		return zone.p[0] == '-' ? -offset : offset;
 	}
-	for (i = 0; i < sizeof zones / sizeof *zones; i++)
+	for (size_t i = 0; i < sizeof(zones) / sizeof(*zones); i++) {
 		if (zone.len == 3 && zones[i].name == letters(zone))
 			return zones[i].hours * 60 * MINUTE_S;
+	}
 	return 0;
 }
 
@@ -226,9 +227,9 @@ read_usual(struct slice text, struct civil *out)
 	if (text.len > 5 && text.p[3] == ',' && text.p[4] == ' ')
 		text = slice_sub(text, 5, text.len);
 	p = text.p;
-	if (text.len < sizeof USUAL - 1 || p[2] != ' ' || p[6] != ' ' ||
+	if (text.len < sizeof(USUAL) - 1 || p[2] != ' ' || p[6] != ' ' ||
 		p[11] != ' ' || p[14] != ':' || p[17] != ':' || p[20] != ' ' ||
-		(text.len > sizeof USUAL - 1 && p[sizeof USUAL - 1] != ' '))
+		(text.len > sizeof(USUAL) - 1 && p[sizeof(USUAL) - 1] != ' '))
 		return false;
 	out->day = two_digits(p);
 	out->month = find_month(slice_sub(text, 3, 6));

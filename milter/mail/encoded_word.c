@@ -46,9 +46,8 @@ static size_t
 find_end(struct slice text)
 {
 	size_t at = SLICE_NONE;
-	unsigned i;
 
-	for (i = 0; i <= QUESTION_MARKS_MAX; i++) {
+	for (unsigned i = 0; i <= QUESTION_MARKS_MAX; i++) {
 		at = slice_find_byte(text, '?', at + 1);
 		if (at == SLICE_NONE || at + 1 == text.len)
 			return SLICE_NONE;
@@ -92,9 +91,7 @@ hex_digit(char c)
 static void
 decode_q(struct buf *out, struct slice text)
 {
-	size_t i;
-
-	for (i = 0; i < text.len; i++) {
+	for (size_t i = 0; i < text.len; i++) {
 		char c = text.p[i];
 		int high = -1, low = -1;
 
@@ -128,12 +125,11 @@ base64_digit(char c)
 static bool
 is_base64(struct slice text)
 {
-	size_t i;
-
-	for (i = 0; i < text.len && text.p[i] != '='; i++)
+	for (size_t i = 0; i < text.len && text.p[i] != '='; i++) {
 		if (base64_digit(text.p[i]) < 0 && text.p[i] != ' ' &&
 			text.p[i] != '\t')
 			return false;
+	}
 	return true;
 }
 
@@ -141,9 +137,8 @@ static void
 decode_b(struct buf *out, struct slice text)
 {
 	unsigned bits = 0, have = 0;
-	size_t i;
 
-	for (i = 0; i < text.len && text.p[i] != '='; i++) {
+	for (size_t i = 0; i < text.len && text.p[i] != '='; i++) {
 		int digit = base64_digit(text.p[i]);
 
 		if (digit < 0)
@@ -197,10 +192,11 @@ flush(struct decoder *decoder)
 static void
 add_word(struct run *run, const struct encoded_word *word)
 {
-	if (word->encoding == 'Q')
+	if (word->encoding == 'Q') {
 		decode_q(&run->bytes, word->text);
-	else
+	} else {
 		decode_b(&run->bytes, word->text);
+	}
 	run->charset = word->charset;
 	if (run->from == NULL)
 		run->from = word->raw.p;
@@ -229,10 +225,11 @@ add_gap(struct decoder *decoder, struct slice gap, struct slice next_charset)
 
 	if (apart && slice_equal_fold(run->charset, next_charset))
 		return;
-	if (flush(decoder) && apart)
+	if (flush(decoder) && apart) {
 		run->gap = gap;
-	else
+	} else {
 		buf_add(&decoder->out, gap);
+	}
 }
 
 static void

@@ -22,15 +22,15 @@ add_addresses(
 	struct addresses more;
 	struct address *at;
 	bool cut;
-	size_t i;
 
 	more = address_parse_list(
 		arena, field->value, facts->address_limit, &cut);
 	if (cut)
 		facts->cut = true;
-	for (i = 0; i < more.count; i++)
+	for (size_t i = 0; i < more.count; i++) {
 		if (more.at[i].broken)
 			facts->broken = true;
+	}
 	if (list->count == 0) {
 		*list = more;
 		return;
@@ -41,13 +41,13 @@ add_addresses(
 	}
 	if (more.count == 0)
 		return;
-	at = arena_array(arena, list->count + more.count, sizeof *at);
+	at = arena_array(arena, list->count + more.count, sizeof(*at));
 	if (at == NULL) {
 		facts->full = true;
 		return;
 	}
-	memcpy(at, list->at, list->count * sizeof *at);
-	memcpy(at + list->count, more.at, more.count * sizeof *at);
+	memcpy(at, list->at, list->count * sizeof(*at));
+	memcpy(at + list->count, more.at, more.count * sizeof(*at));
 	*list = (struct addresses){at, list->count + more.count};
 }
 
@@ -119,11 +119,11 @@ reserve_hop(struct facts *facts)
 
 	if (facts->hop_count < facts->hop_size)
 		return true;
-	hops = arena_array(facts->arena, size, sizeof *hops);
+	hops = arena_array(facts->arena, size, sizeof(*hops));
 	if (hops == NULL)
 		return false;
 	if (facts->hop_count > 0)
-		memcpy(hops, facts->hops, facts->hop_count * sizeof *hops);
+		memcpy(hops, facts->hops, facts->hop_count * sizeof(*hops));
 	facts->hops = hops;
 	facts->hop_size = size;
 	return true;
@@ -252,16 +252,16 @@ static take_fn *
 find_taker(struct slice name)
 {
 	const struct row *row;
-	size_t i;
 
 	if (name.len > NAME_BYTES_MAX)
 		return NULL;
 	row = rows[name.len];
-	for (i = 0; i < NAMES_OF_LENGTH && row[i].name != NULL; i++)
+	for (size_t i = 0; i < NAMES_OF_LENGTH && row[i].name != NULL; i++) {
 		if ((name.p[0] | 0x20) == row[i].name[0] &&
 			slice_equal_fold(
 				name, (struct slice){row[i].name, name.len}))
 			return row[i].take;
+	}
 	return NULL;
 }
 

@@ -51,9 +51,9 @@ skip_to_semicolon(struct lexer *lexer)
 {
 	struct token token;
 
-	do
+	do {
 		token = token_next_word(lexer);
-	while (token.kind != TOKEN_END && token.special != ';');
+	} while (token.kind != TOKEN_END && token.special != ';');
 	return token;
 }
 
@@ -64,13 +64,12 @@ join_words(struct arena *arena, struct slice text)
 	struct lexer lexer = lexer_of(text);
 	char *p = arena_bytes(arena, text.len + 1);
 	const char *before = text.p;
-	struct token token;
 	size_t len = 0;
 
 	if (p == NULL)
 		return (struct slice){NULL, 0};
-	for (token = token_next_word(&lexer); token.kind != TOKEN_END;
-		token = token_next_word(&lexer)) {
+	for (struct token token = token_next_word(&lexer);
+		token.kind != TOKEN_END; token = token_next_word(&lexer)) {
 		if (len > 0 && token.raw.p != before)
 			p[len++] = ' ';
 		memcpy(p + len, token.raw.p, token.raw.len);
@@ -177,9 +176,10 @@ find_parameter(struct slice value, struct slice name, struct parameter *out)
 {
 	struct lexer lexer = lexer_of(value);
 
-	while (next_parameter(&lexer, out))
+	while (next_parameter(&lexer, out)) {
 		if (slice_equal_fold(out->name, name))
 			return true;
+	}
 	return false;
 }
 
@@ -195,9 +195,7 @@ hex_digit(char c)
 static void
 add_percent_decoded(struct buf *out, struct slice text)
 {
-	size_t i;
-
-	for (i = 0; i < text.len; i++) {
+	for (size_t i = 0; i < text.len; i++) {
 		int high = -1, low = -1;
 
 		if (text.p[i] == '%' && i + 2 < text.len) {
@@ -251,9 +249,8 @@ extended_parameter(struct arena *arena, struct slice value, struct slice name)
 	struct slice text = {NULL, 0}, charset = {NULL, 0};
 	struct parameter piece;
 	struct buf bytes = {0};
-	unsigned i;
 
-	for (i = 0; i <= PIECES_MAX; i++) {
+	for (unsigned i = 0; i <= PIECES_MAX; i++) {
 		/* 0 is the value in one piece, n is piece n - 1. */
 		struct slice plain = i == 0 ? SLICE("")
 					    : arena_printf(arena, "%.*s*%u",
@@ -270,10 +267,11 @@ extended_parameter(struct arena *arena, struct slice value, struct slice name)
 		}
 		if (decoded && i <= 1)
 			charset = cut_charset(&piece.value);
-		if (decoded)
+		if (decoded) {
 			add_percent_decoded(&bytes, piece.value);
-		else
+		} else {
 			buf_add(&bytes, piece.value);
+		}
 		if (i == 0)
 			break;
 	}
@@ -288,9 +286,10 @@ field_param(struct arena *arena, struct slice value, struct slice name)
 {
 	struct parameter parameter;
 
-	if (find_parameter(value, name, &parameter))
+	if (find_parameter(value, name, &parameter)) {
 		return parameter.quoted ? token_unquote(arena, parameter.value)
 					: parameter.value;
+	}
 	if (slice_find_byte(value, '*', 0) == SLICE_NONE)
 		return (struct slice){NULL, 0};
 	return extended_parameter(arena, value, name);

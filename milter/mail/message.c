@@ -84,7 +84,7 @@ struct message_builder *
 message_begin(struct arena *arena, const struct realm *realm,
 	const struct message_limits *limits)
 {
-	struct message_builder *builder = arena_alloc(arena, sizeof *builder);
+	struct message_builder *builder = arena_alloc(arena, sizeof(*builder));
 
 	if (builder == NULL)
 		return NULL;
@@ -114,10 +114,11 @@ keep(struct message_builder *builder, struct slice *slot, struct slice value)
 	if (slice_is_absent(value) || slice_equal(*slot, value))
 		return;
 	copy = arena_copy(builder->message.arena, value);
-	if (slice_is_absent(copy))
+	if (slice_is_absent(copy)) {
 		message_add_gap(builder, GAP_BYTES);
-	else
+	} else {
 		*slot = copy;
+	}
 }
 
 void
@@ -186,7 +187,7 @@ message_add_recipient(struct message_builder *builder, struct slice path,
 		return;
 	}
 	rcpts = grown(builder, builder->rcpts, message->rcpt_count,
-		&builder->rcpt_size, sizeof *rcpts);
+		&builder->rcpt_size, sizeof(*rcpts));
 	if (rcpts == NULL) {
 		message_add_gap(builder, GAP_RECIPIENTS);
 		return;
@@ -233,9 +234,7 @@ cut_value(struct message_builder *builder, struct slice value)
 static bool
 is_name(struct slice name)
 {
-	size_t i;
-
-	for (i = 0; i < name.len; i++) {
+	for (size_t i = 0; i < name.len; i++) {
 		unsigned char c = (unsigned char)name.p[i];
 
 		if (c - 0x21U > 0x7E - 0x21U || c == ':')
@@ -259,7 +258,7 @@ message_add_field(
 	if (!admits(builder, name, name.len + value.len))
 		return;
 	fields = grown(builder, builder->fields, message->field_count,
-		&builder->field_size, sizeof *fields);
+		&builder->field_size, sizeof(*fields));
 	p = arena_bytes(message->arena, name.len + value.len);
 	if (fields == NULL || p == NULL) {
 		message_add_gap(builder, GAP_BYTES);
@@ -324,9 +323,8 @@ static void
 parse_recipients(struct message_builder *builder)
 {
 	struct message *message = &builder->message;
-	struct recipient *rcpts =
-		arena_array(message->arena, message->rcpt_count, sizeof *rcpts);
-	size_t i;
+	struct recipient *rcpts = arena_array(
+		message->arena, message->rcpt_count, sizeof(*rcpts));
 
 	if (rcpts == NULL) {
 		message_add_gap(builder, GAP_BYTES);
@@ -334,7 +332,7 @@ parse_recipients(struct message_builder *builder)
 		message->rcpt_count = 0;
 		return;
 	}
-	for (i = 0; i < message->rcpt_count; i++) {
+	for (size_t i = 0; i < message->rcpt_count; i++) {
 		parse_recipient(builder, &builder->rcpts[i], &rcpts[i]);
 		message->rcpt_external += rcpts[i].external;
 	}
@@ -348,10 +346,11 @@ hash_name(struct slice name)
 {
 	size_t hash = name.len;
 
-	if (name.len > 0)
+	if (name.len > 0) {
 		hash = hash * 5 + (size_t)(name.p[0] | 0x20) * 3 +
 			(size_t)(name.p[name.len - 1] | 0x20) +
 			(size_t)(name.p[name.len / 2] | 0x20) * 7;
+	}
 	return hash % NAME_HEADS;
 }
 
@@ -361,7 +360,7 @@ index_names(struct message_builder *builder)
 	struct message *message = &builder->message;
 	size_t i, count = message->field_count;
 	uint16_t *heads = arena_alloc(
-		message->arena, (NAME_HEADS + count) * sizeof *heads);
+		message->arena, (NAME_HEADS + count) * sizeof(*heads));
 	uint16_t *next;
 
 	if (heads == NULL) {
@@ -369,7 +368,7 @@ index_names(struct message_builder *builder)
 		return;
 	}
 	next = heads + NAME_HEADS;
-	memset(heads, 0xFF, NAME_HEADS * sizeof *heads);
+	memset(heads, 0xFF, NAME_HEADS * sizeof(*heads));
 	for (i = count; i > 0; i--) {
 		size_t head = hash_name(message->fields[i - 1].name);
 
@@ -385,9 +384,8 @@ parse_fields(struct message_builder *builder, struct facts *facts)
 {
 	struct message *message = &builder->message;
 	struct arena *arena = message->arena;
-	size_t i;
 
-	for (i = 0; i < message->field_count; i++) {
+	for (size_t i = 0; i < message->field_count; i++) {
 		struct field *field = &builder->fields[i];
 		struct slice value = field_unfold(arena, field->value);
 
@@ -458,11 +456,11 @@ static void
 classify(struct message *message)
 {
 	const struct client *client = &message->client;
-	size_t i;
 
-	for (i = 0; i < message->from.count; i++)
+	for (size_t i = 0; i < message->from.count; i++) {
 		if (is_local(message, &message->from.at[i]))
 			message->from_local = true;
+	}
 	message->client_ours = client->auth_user.len > 0 ||
 		client->ip.len == 0 || realm_has_ip(message->realm, client->ip);
 	message->direction = find_direction(message);
@@ -489,15 +487,14 @@ message_finish(struct message_builder *builder, int64_t at_ms)
 const struct field *
 message_field(const struct message *message, struct slice name, size_t from)
 {
-	size_t i;
-
 	if (message->name_heads == NULL)
 		return NULL;
-	for (i = message->name_heads[hash_name(name)]; i != NO_FIELD;
-		i = message->name_next[i])
+	for (size_t i = message->name_heads[hash_name(name)]; i != NO_FIELD;
+		i = message->name_next[i]) {
 		if (i >= from &&
 			slice_equal_fold(message->fields[i].name, name))
 			return &message->fields[i];
+	}
 	return NULL;
 }
 
@@ -527,7 +524,7 @@ message_identity(const struct message *message, const struct recipient *rcpt)
 	unsigned char digest[DIGEST_BYTES];
 	char hex[2 * IDENTITY_BYTES + 1];
 
-	(void)digest_parts(parts, sizeof parts / sizeof *parts, digest);
+	(void)digest_parts(parts, sizeof(parts) / sizeof(*parts), digest);
 	digest_hex(digest, IDENTITY_BYTES, hex);
 	return arena_copy(message->arena, slice_of(hex));
 }

@@ -9,12 +9,11 @@
 struct slice
 param_find(const struct slice *params, size_t count, struct slice key)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		if (params[i].len > key.len && params[i].p[key.len] == '=' &&
 			slice_starts_fold(params[i], key))
 			return slice_sub(params[i], key.len + 1, params[i].len);
+	}
 	return (struct slice){NULL, 0};
 }
 
@@ -112,10 +111,11 @@ decode_utf8_addr(struct arena *arena, struct slice text, struct slice *out)
 		size_t wrote = 1;
 
 		step = 1;
-		if (text.p[0] == '\\')
+		if (text.p[0] == '\\') {
 			wrote = decode_unicode(text, p + len, &step);
-		else
+		} else {
 			p[len] = text.p[0];
+		}
 		if (wrote == 0)
 			return false;
 		len += wrote;
@@ -142,10 +142,11 @@ param_parse_orcpt(struct arena *arena, struct slice value, struct address *out)
 	*out = (struct address){0};
 	if (!slice_next(&rest, ';', &type) || slice_is_absent(rest))
 		return false;
-	for (i = 0; i < sizeof types / sizeof *types; i++)
+	for (i = 0; i < sizeof(types) / sizeof(*types); i++) {
 		if (slice_equal_fold(slice_of(types[i].type), type))
 			break;
-	if (i == sizeof types / sizeof *types)
+	}
+	if (i == sizeof(types) / sizeof(*types))
 		return false;
 	/* Not every MTA encodes: what is no xtext is taken as it stands. */
 	if (!param_decode_xtext(arena, rest, &text))

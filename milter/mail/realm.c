@@ -41,7 +41,7 @@ struct realm {
 struct realm *
 realm_new(void)
 {
-	struct realm *realm = calloc(1, sizeof *realm);
+	struct realm *realm = calloc(1, sizeof(*realm));
 
 	if (realm == NULL)
 		return NULL;
@@ -77,16 +77,16 @@ static bool
 is_name(struct slice domain)
 {
 	struct slice rest = domain, label;
-	size_t i;
 
 	if (domain.len == 0 || domain.len > DOMAIN_BYTES_MAX)
 		return false;
 	while (slice_next(&rest, '.', &label)) {
 		if (label.len == 0 || label.len > LABEL_BYTES_MAX)
 			return false;
-		for (i = 0; i < label.len; i++)
+		for (size_t i = 0; i < label.len; i++) {
 			if (!is_label_byte(label.p[i]))
 				return false;
+		}
 	}
 	return true;
 }
@@ -101,22 +101,22 @@ parse_ip(struct slice text, unsigned char ip[16], bool *v4)
 		[11] = 0xFF,
 	};
 	char copy[INET6_ADDRSTRLEN];
-	size_t i;
 
 	if (slice_starts_fold(text, SLICE("IPv6:")))
 		text = slice_sub(text, 5, text.len);
-	if (text.len == 0 || text.len >= sizeof copy)
+	if (text.len == 0 || text.len >= sizeof(copy))
 		return false;
-	for (i = 0; i < text.len; i++)
+	for (size_t i = 0; i < text.len; i++)
 		copy[i] = text.p[i];
 	copy[text.len] = '\0';
 	if (strlen(copy) != text.len)
 		return false;
-	if (inet_pton(AF_INET, copy, ip + sizeof mapped) == 1)
-		memcpy(ip, mapped, sizeof mapped);
-	else if (inet_pton(AF_INET6, copy, ip) != 1)
+	if (inet_pton(AF_INET, copy, ip + sizeof(mapped)) == 1) {
+		memcpy(ip, mapped, sizeof(mapped));
+	} else if (inet_pton(AF_INET6, copy, ip) != 1) {
 		return false;
-	*v4 = memcmp(ip, mapped, sizeof mapped) == 0;
+	}
+	*v4 = memcmp(ip, mapped, sizeof(mapped)) == 0;
 	return true;
 }
 
@@ -138,10 +138,11 @@ refuse(struct slice entry, struct err *err)
 {
 	const char *hint = "";
 
-	if (entry.len > 0 && entry.p[0] == '*')
+	if (entry.len > 0 && entry.p[0] == '*') {
 		hint = "; subdomains are written \".example.com\"";
-	else if (slice_find_byte(entry, '@', 0) != SLICE_NONE)
+	} else if (slice_find_byte(entry, '@', 0) != SLICE_NONE) {
 		hint = "; only the part after the '@' belongs here";
+	}
 	return err_set(err, ERR_INVALID, "\"%.*s\" is no domain name%s",
 		SLICE_ARG(slice_sub(entry, 0, DOMAIN_BYTES_MAX)), hint);
 }
@@ -166,10 +167,11 @@ add_name(struct realm *realm, struct slice entry, struct err *err)
 	if (arena == NULL)
 		return err_set(err, ERR_MEMORY, "out of memory");
 	domain = address_domain(arena, slice_sub(entry, suffix, entry.len));
-	if (is_name(domain) || (!suffix && is_literal(domain)))
+	if (is_name(domain) || (!suffix && is_literal(domain))) {
 		ok = put(suffix ? realm->suffixes : realm->names, domain, err);
-	else
+	} else {
 		ok = refuse(entry, err);
+	}
 	arena_free(arena);
 	return ok;
 }
@@ -221,10 +223,11 @@ add_file(struct realm *realm, struct slice name, struct err *err)
 	file = fopen(path, "re");
 	if (file == NULL)
 		return err_system(err, "%s: cannot open", path);
-	if (fstat(fileno(file), &st) == 0 && S_ISDIR(st.st_mode))
+	if (fstat(fileno(file), &st) == 0 && S_ISDIR(st.st_mode)) {
 		ok = err_set(err, ERR_INVALID, "%s: is a directory", path);
-	else
+	} else {
 		ok = add_lines(realm, file, path, err);
+	}
 	(void)fclose(file);
 	return ok;
 }
@@ -251,11 +254,10 @@ byte_mask(unsigned bits, size_t byte)
 static bool
 has_host_bits(const struct network *network)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof network->prefix; i++)
+	for (size_t i = 0; i < sizeof(network->prefix); i++) {
 		if (network->prefix[i] & ~byte_mask(network->bits, i))
 			return true;
+	}
 	return false;
 }
 
@@ -287,15 +289,17 @@ network_parse(struct slice entry, struct network *out, struct err *err)
 		bits = rest;
 	if (!parse_ip(ip, out->prefix, &out->v4) ||
 		!parse_bits(
-			bits, slice_find_byte(ip, ':', 0) == SLICE_NONE, out))
+			bits, slice_find_byte(ip, ':', 0) == SLICE_NONE, out)) {
 		return err_set(err, ERR_INVALID,
 			"\"%.*s\" is no network; write 10.0.0.0/8, "
 			"2001:db8::/32 or an address",
 			SLICE_ARG(slice_sub(entry, 0, ENTRY_BYTES_MAX / 4)));
-	if (has_host_bits(out))
+	}
+	if (has_host_bits(out)) {
 		return err_set(err, ERR_INVALID,
 			"\"%.*s\" has bits set behind its prefix length",
 			SLICE_ARG(entry));
+	}
 	return true;
 }
 
@@ -306,8 +310,8 @@ realm_add_network(struct realm *realm, struct slice entry, struct err *err)
 
 	if (!network_parse(slice_trim(entry), &network, err))
 		return false;
-	networks = realloc(
-		realm->networks, (realm->network_count + 1) * sizeof *networks);
+	networks = realloc(realm->networks,
+		(realm->network_count + 1) * sizeof(*networks));
 	if (networks == NULL)
 		return err_set(err, ERR_MEMORY, "out of memory");
 	networks[realm->network_count++] = network;
@@ -318,19 +322,18 @@ realm_add_network(struct realm *realm, struct slice entry, struct err *err)
 bool
 realm_has_domain(const struct realm *realm, struct slice domain)
 {
-	size_t dot;
-
 	if (domain.len == 0 || domain.len > DOMAIN_BYTES_MAX)
 		return false;
 	if (map_find(realm->names, domain) != NULL)
 		return true;
 	if (map_count(realm->suffixes) == 0)
 		return false;
-	for (dot = slice_find_byte(domain, '.', 0); dot != SLICE_NONE;
-		dot = slice_find_byte(domain, '.', dot + 1))
+	for (size_t dot = slice_find_byte(domain, '.', 0); dot != SLICE_NONE;
+		dot = slice_find_byte(domain, '.', dot + 1)) {
 		if (map_find(realm->suffixes,
 			    slice_sub(domain, dot + 1, domain.len)) != NULL)
 			return true;
+	}
 	return false;
 }
 
@@ -338,13 +341,12 @@ static bool
 network_covers(
 	const struct network *network, const unsigned char ip[16], bool v4)
 {
-	size_t i;
-
 	if (network->v4 != v4)
 		return false;
-	for (i = 0; i < sizeof network->prefix; i++)
+	for (size_t i = 0; i < sizeof(network->prefix); i++) {
 		if ((ip[i] & byte_mask(network->bits, i)) != network->prefix[i])
 			return false;
+	}
 	return true;
 }
 
@@ -353,13 +355,13 @@ realm_has_ip(const struct realm *realm, struct slice ip)
 {
 	unsigned char binary[16];
 	bool v4;
-	size_t i;
 
 	if (!parse_ip(ip, binary, &v4))
 		return false;
-	for (i = 0; i < realm->network_count; i++)
+	for (size_t i = 0; i < realm->network_count; i++) {
 		if (network_covers(&realm->networks[i], binary, v4))
 			return true;
+	}
 	return false;
 }
 

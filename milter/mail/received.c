@@ -60,15 +60,15 @@ static enum clause
 find_clause(struct token token)
 {
 	uint32_t word = 0;
-	size_t i;
 
 	if (token.kind != TOKEN_ATOM || token.raw.len > 4)
 		return CLAUSE_NONE;
-	for (i = 0; i < token.raw.len; i++)
+	for (size_t i = 0; i < token.raw.len; i++)
 		word = word << 8 | ((unsigned char)token.raw.p[i] | 0x20U);
-	for (i = 0; i < sizeof clauses / sizeof *clauses; i++)
+	for (size_t i = 0; i < sizeof(clauses) / sizeof(*clauses); i++) {
 		if (clauses[i].word == word)
 			return clauses[i].clause;
+	}
 	return CLAUSE_NONE;
 }
 
@@ -85,7 +85,7 @@ as_ip(struct slice text)
 		text = slice_sub(text, 5, text.len);
 	zone = slice_find_byte(text, '%', 0);
 	text = slice_sub(text, 0, zone);
-	if (text.len < 2 || text.len >= sizeof copy)
+	if (text.len < 2 || text.len >= sizeof(copy))
 		return (struct slice){NULL, 0};
 	memcpy(copy, text.p, text.len);
 	copy[text.len] = '\0';
@@ -164,18 +164,20 @@ take_from_comment(struct parser *parser, struct slice comment)
 static void
 extend(struct slice *value, struct token token)
 {
-	if (slice_is_absent(*value))
+	if (slice_is_absent(*value)) {
 		*value = token.raw;
-	else
+	} else {
 		value->len = (size_t)(token.raw.p + token.raw.len - value->p);
+	}
 }
 
 static void
 take_first(struct slice *value, struct token token)
 {
-	if (slice_is_absent(*value))
+	if (slice_is_absent(*value)) {
 		*value = token.kind == TOKEN_LITERAL ? token_inside(token)
 						     : token.raw;
+	}
 }
 
 /* One path: some name several, "for <a@b>, <c@d>", some put words before. */
@@ -262,15 +264,15 @@ bool
 received_parse(struct arena *arena, struct slice value, struct received *out)
 {
 	struct parser parser = {.lexer = lexer_of(value), .out = out};
-	struct token token;
 
 	*out = (struct received){0};
-	for (token = token_next(&parser.lexer); token.kind != TOKEN_END;
-		token = token_next(&parser.lexer)) {
-		if (token.special != ';')
+	for (struct token token = token_next(&parser.lexer);
+		token.kind != TOKEN_END; token = token_next(&parser.lexer)) {
+		if (token.special != ';') {
 			take_token(&parser, token);
-		else if (take_date(&parser))
+		} else if (take_date(&parser)) {
 			break;
+		}
 	}
 	if (slice_is_absent(parser.for_path))
 		return true;

@@ -38,7 +38,6 @@ chain_text(struct arena *arena, const struct chain *chain)
 {
 	struct slice raw = {chain->from, (size_t)(chain->to - chain->from)};
 	struct lexer lexer = lexer_of(raw);
-	struct token token;
 	size_t len = 0;
 	char *p;
 
@@ -47,8 +46,8 @@ chain_text(struct arena *arena, const struct chain *chain)
 	p = arena_bytes(arena, raw.len);
 	if (p == NULL)
 		return (struct slice){NULL, 0};
-	for (token = token_next_word(&lexer); token.kind != TOKEN_END;
-		token = token_next_word(&lexer)) {
+	for (struct token token = token_next_word(&lexer);
+		token.kind != TOKEN_END; token = token_next_word(&lexer)) {
 		struct slice text = token_text(arena, token);
 
 		if (slice_is_absent(text))
@@ -193,11 +192,10 @@ last_at(struct slice s)
 static bool
 is_bare(struct slice local)
 {
-	size_t i;
-
-	for (i = 0; i < local.len; i++)
+	for (size_t i = 0; i < local.len; i++) {
 		if (local.p[i] == '"' || local.p[i] == '<' || local.p[i] == '>')
 			return false;
+	}
 	return true;
 }
 

@@ -150,9 +150,9 @@ token_next_word(struct lexer *lexer)
 {
 	struct token token;
 
-	do
+	do {
 		token = token_next(lexer);
-	while (token.kind == TOKEN_COMMENT);
+	} while (token.kind == TOKEN_COMMENT);
 	return token;
 }
 

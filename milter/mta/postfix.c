@@ -61,9 +61,10 @@ parse_settings(struct arena *arena, struct slice text, struct settings *out)
 static const struct slice *
 find_setting(const struct settings *settings, struct slice name)
 {
-	for (size_t i = 0; i < settings->count; i++)
+	for (size_t i = 0; i < settings->count; i++) {
 		if (slice_equal(settings->at[i].name, name))
 			return &settings->at[i].value;
+	}
 	return NULL;
 }
 
@@ -87,9 +88,10 @@ parse_service(struct slice line, struct postfix_service *out)
 {
 	struct slice column[COLUMNS];
 
-	for (size_t i = 0; i < COLUMNS; i++)
+	for (size_t i = 0; i < COLUMNS; i++) {
 		if (!next_word(&line, &column[i]))
 			return false;
+	}
 	/* Since Postfix 3.0 "-" means no. */
 	*out = (struct postfix_service){column[0], column[1], column[7],
 		slice_equal(column[4], SLICE("y"))};
@@ -103,10 +105,11 @@ parse_services(struct postfix *postfix, struct slice text)
 		postfix->arena, count_lines(text), sizeof(*postfix->services));
 	if (postfix->services == NULL)
 		return false;
-	for (struct slice line; slice_next(&text, '\n', &line);)
+	for (struct slice line; slice_next(&text, '\n', &line);) {
 		if (parse_service(
 			    line, &postfix->services[postfix->service_count]))
 			postfix->service_count++;
+	}
 	return true;
 }
 
@@ -158,11 +161,12 @@ postfix_read(const char *folder, struct err *err)
 		ask_postconf(folder, "-xP", &overrides, err)) {
 		postfix = postfix_parse(buf_slice(&settings),
 			buf_slice(&services), buf_slice(&overrides));
-		if (postfix == NULL)
+		if (postfix == NULL) {
 			(void)err_set(err, ERR_MEMORY, "out of memory");
-		else if (folder != NULL)
+		} else if (folder != NULL) {
 			postfix->folder =
 				arena_copy(postfix->arena, slice_of(folder));
+		}
 	}
 	buf_fini(&settings);
 	buf_fini(&services);

@@ -126,15 +126,16 @@ take_line(struct records *r, struct slice line)
 {
 	struct slice text = slice_trim(line);
 
-	if (slice_starts_fold(text, SLICE("*** MESSAGE CONTENTS")))
+	if (slice_starts_fold(text, SLICE("*** MESSAGE CONTENTS"))) {
 		r->in_message = true;
-	else if (slice_starts_fold(text, SLICE("*** HEADER EXTRACTED")) ||
-		slice_starts_fold(text, SLICE("*** MESSAGE FILE END")))
+	} else if (slice_starts_fold(text, SLICE("*** HEADER EXTRACTED")) ||
+		slice_starts_fold(text, SLICE("*** MESSAGE FILE END"))) {
 		r->in_message = false;
-	else if (r->in_message)
+	} else if (r->in_message) {
 		buf_add(&r->message, line);
-	else
+	} else {
 		take_envelope(r, text);
+	}
 }
 
 static bool
@@ -146,10 +147,11 @@ wait_for(pid_t child, struct err *err)
 		if (errno != EINTR)
 			return err_system(err, "postcat");
 	}
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
 		return err_set(err, ERR_INVALID,
 			"this is a queue file of Postfix, and postcat(1), "
 			"which reads it, is not there");
+	}
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return err_set(err, ERR_INVALID, "postcat failed");
 	return true;

@@ -53,7 +53,7 @@ count_anchor(struct anchoring *maker, const struct anchor *anchor, size_t uses)
 	size_t *count = map_find(maker->frequency, key);
 
 	if (count == NULL) {
-		count = scratch_alloc(maker, sizeof *count);
+		count = scratch_alloc(maker, sizeof(*count));
 		if (count == NULL ||
 			!map_put(maker->frequency, key, count, NULL)) {
 			maker->failed = true;
@@ -76,9 +76,10 @@ anchor_cost(struct anchoring *maker, const struct anchor *anchor)
 		cost += LIKELY_BOOL;
 	if (anchor->kind != PATTERN_EQUAL && anchor->text.len < SHORT_BYTES)
 		cost += LIKELY_SHORT;
-	if (uses != NULL)
+	if (uses != NULL) {
 		cost += (uint64_t)*uses * (CERTAIN / 2) /
 			(maker->rule_count + 20);
+	}
 	return cost < CERTAIN ? (uint32_t)cost : CERTAIN;
 }
 
@@ -86,9 +87,8 @@ static void
 cost_all(struct anchoring *maker, struct anchors *anchors)
 {
 	uint64_t cost = 0;
-	size_t i;
 
-	for (i = 0; i < anchors->count && cost < CERTAIN; i++)
+	for (size_t i = 0; i < anchors->count && cost < CERTAIN; i++)
 		cost += anchor_cost(maker, &anchors->at[i]);
 	anchors->cost =
 		anchors->none || cost > CERTAIN ? CERTAIN : (uint32_t)cost;
@@ -154,14 +154,15 @@ fill_anchors(struct anchoring *maker, const struct field_item *item,
 		from = to = 0;
 	if (from == to)
 		room = 1;
-	out->at = scratch_alloc(maker, room * sizeof *out->at);
+	out->at = scratch_alloc(maker, room * sizeof(*out->at));
 	if (out->at == NULL)
 		return;
 	for (i = 0; i < room; i++)
 		out->at[i].field = item->field;
-	for (i = from; i < to; i++)
+	for (i = from; i < to; i++) {
 		out->count +=
 			add_test(maker, &item->tests[i], &out->at[out->count]);
+	}
 	if (from == to)
 		out->count = 1;
 }
@@ -220,11 +221,9 @@ anchors_of_item(struct anchoring *maker, const struct field_item *item,
 void
 anchoring_count(struct anchoring *maker, const struct expr *expr)
 {
-	size_t i;
-
 	if (expr->op == EXPR_ITEM)
 		maker->uses[expr->item->slot]++;
-	for (i = 0; i < expr->count; i++)
+	for (size_t i = 0; i < expr->count; i++)
 		anchoring_count(maker, expr->parts[i]);
 }
 
@@ -232,9 +231,8 @@ static struct anchors
 rarest(struct anchoring *maker, const struct expr *expr)
 {
 	struct anchors best = {.none = true, .cost = UINT32_MAX};
-	size_t i;
 
-	for (i = 0; i < expr->count; i++) {
+	for (size_t i = 0; i < expr->count; i++) {
 		struct anchors part = anchors_of(maker, expr->parts[i]);
 
 		if (!part.none && (best.none || part.cost < best.cost))
@@ -248,23 +246,23 @@ all_together(struct anchoring *maker, const struct expr *expr)
 {
 	struct anchors sum = {.none = false};
 	uint64_t cost = 0;
-	size_t i;
 
-	for (i = 0; i < expr->count; i++) {
+	for (size_t i = 0; i < expr->count; i++) {
 		struct anchors part = anchors_of(maker, expr->parts[i]);
 		struct anchor *at;
 
 		if (part.none)
 			return part;
 		at = scratch_alloc(
-			maker, (sum.count + part.count + 1) * sizeof *at);
+			maker, (sum.count + part.count + 1) * sizeof(*at));
 		if (at == NULL)
 			return (struct anchors){.none = true};
 		if (sum.count > 0)
-			memcpy(at, sum.at, sum.count * sizeof *at);
-		if (part.count > 0)
+			memcpy(at, sum.at, sum.count * sizeof(*at));
+		if (part.count > 0) {
 			memcpy(at + sum.count, part.at,
-				part.count * sizeof *at);
+				part.count * sizeof(*at));
+		}
 		sum.at = at;
 		sum.count += part.count;
 		cost += part.cost;
@@ -298,8 +296,8 @@ anchoring_init(struct anchoring *maker, struct arena *arena, size_t rules,
 	*maker = (struct anchoring){.arena = arena,
 		.scratch = arena_new(SIZE_MAX / 4),
 		.frequency = map_new(),
-		.of_item = calloc(items + 1, sizeof *maker->of_item),
-		.uses = calloc(items + 1, sizeof *maker->uses),
+		.of_item = calloc(items + 1, sizeof(*maker->of_item)),
+		.uses = calloc(items + 1, sizeof(*maker->uses)),
 		.rule_count = rules};
 	maker->failed = maker->scratch == NULL || maker->frequency == NULL ||
 		maker->of_item == NULL || maker->uses == NULL;
@@ -319,11 +317,10 @@ void
 anchoring_items(
 	struct anchoring *maker, struct field_item *const *items, size_t count)
 {
-	size_t i;
-
-	for (i = 0; i < count && !maker->failed; i++)
+	for (size_t i = 0; i < count && !maker->failed; i++) {
 		anchors_of_item(
 			maker, items[i], &maker->of_item[items[i]->slot]);
-	for (i = 0; i < count && !maker->failed; i++)
+	}
+	for (size_t i = 0; i < count && !maker->failed; i++)
 		cost_all(maker, &maker->of_item[items[i]->slot]);
 }

@@ -48,18 +48,14 @@ build_init(struct build *build, const struct sigma_options *options,
 static void
 free_regexes(void *const *regexes, size_t count)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		regex_free(regexes[i]);
 }
 
 static void
 free_rules(struct build *build)
 {
-	size_t i;
-
-	for (i = 0; i < build->rules.count; i++) {
+	for (size_t i = 0; i < build->rules.count; i++) {
 		struct rule *rule = build->rules.at[i];
 
 		pointers_fini(&rule->filters);
@@ -84,10 +80,10 @@ build_fini(struct build *build)
 static void *
 keep(struct build *build, const struct pointers *pointers)
 {
-	void **copy = build_alloc(build, (pointers->count + 1) * sizeof *copy);
+	void **copy = build_alloc(build, (pointers->count + 1) * sizeof(*copy));
 
 	if (copy != NULL && pointers->count > 0)
-		memcpy(copy, pointers->at, pointers->count * sizeof *copy);
+		memcpy(copy, pointers->at, pointers->count * sizeof(*copy));
 	return copy;
 }
 
@@ -96,14 +92,13 @@ static bool
 keep_items(struct build *build, struct sigma_program *program)
 {
 	size_t at = 0, i;
-	int flow;
 
 	program->item_count = build->items.count;
 	program->items = build_alloc(
-		build, (build->items.count + 1) * sizeof *program->items);
+		build, (build->items.count + 1) * sizeof(*program->items));
 	if (program->items == NULL)
 		return false;
-	for (flow = 0; flow < 2; flow++) {
+	for (int flow = 0; flow < 2; flow++) {
 		for (i = 0; i < build->items.count; i++) {
 			struct field_item *item = build->items.at[i];
 
@@ -121,14 +116,14 @@ keep_items(struct build *build, struct sigma_program *program)
 static bool
 keep_skipped(struct build *build, struct sigma_program *program)
 {
-	size_t i;
-
 	program->skipped_count = build->skipped.count;
 	program->skipped = build_alloc(
-		build, (build->skipped.count + 1) * sizeof *program->skipped);
-	for (i = 0; i < build->skipped.count && program->skipped != NULL; i++)
+		build, (build->skipped.count + 1) * sizeof(*program->skipped));
+	for (size_t i = 0; i < build->skipped.count && program->skipped != NULL;
+		i++) {
 		program->skipped[i] =
 			*(struct sigma_skipped *)build->skipped.at[i];
+	}
 	return program->skipped != NULL;
 }
 
@@ -151,22 +146,21 @@ keep_options(struct build *build, struct sigma_program *program)
 static void
 keep_facts(struct sigma_program *program)
 {
-	size_t i;
-
-	for (i = 0; i < program->rule_count; i++) {
+	for (size_t i = 0; i < program->rule_count; i++) {
 		program->rules[i]->number = i;
 		if (program->rules[i]->said.kind == SIGMA_DETECTION)
 			program->services |= program->rules[i]->services;
 	}
-	for (i = 0; i < program->field_count; i++)
+	for (size_t i = 0; i < program->field_count; i++) {
 		program->reads_store = program->reads_store ||
 			program->fields[i]->scope == SCOPE_STORE;
+	}
 }
 
 static struct sigma_program *
 assemble(struct build *build)
 {
-	struct sigma_program *program = build_alloc(build, sizeof *program);
+	struct sigma_program *program = build_alloc(build, sizeof(*program));
 
 	if (program == NULL)
 		return NULL;
@@ -229,12 +223,13 @@ drop_foreign(struct build *build)
 static void
 warn_no_jit(struct build *build)
 {
-	if (build->regexes.count > 0 && !regex_has_jit())
+	if (build->regexes.count > 0 && !regex_has_jit()) {
 		(void)diags_add(build->diags, DIAG_WARNING,
 			(struct mark){"", 0, 0, 1},
 			"values are searched to a tenth of their length only",
 			"regular expressions are slow on this machine: PCRE2 "
 			"has no JIT here");
+	}
 }
 
 struct sigma_program *

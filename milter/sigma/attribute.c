@@ -38,10 +38,11 @@ read_text(struct build *build, struct rule *rule, const struct yaml_node *node,
 		return want(build, node, "a text");
 	if (slice_trim(node->text).len == 0)
 		return want(build, node, "a text that is not empty");
-	if (node->text.len > attribute->bytes_max)
+	if (node->text.len > attribute->bytes_max) {
 		return build_error(build, node->mark, NULL,
 			"\"%.*s\" is over %zu bytes", SLICE_ARG(node->key),
 			attribute->bytes_max);
+	}
 	*out = build_copy(build, node->text);
 	return true;
 }
@@ -50,11 +51,10 @@ static bool
 is_uuid(struct slice text)
 {
 	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-	size_t i;
 
-	if (text.len != sizeof shape - 1)
+	if (text.len != sizeof(shape) - 1)
 		return false;
-	for (i = 0; i < text.len; i++) {
+	for (size_t i = 0; i < text.len; i++) {
 		char c = text.p[i];
 		bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
 			(c >= 'A' && c <= 'F');
@@ -69,11 +69,12 @@ static bool
 read_id(struct build *build, struct rule *rule, const struct yaml_node *node,
 	const struct attribute *attribute)
 {
-	if (node->kind == YAML_SCALAR && !is_uuid(node->text))
+	if (node->kind == YAML_SCALAR && !is_uuid(node->text)) {
 		return build_error(build, node->mark,
 			"make one with `uuidgen`; a readable name goes into "
 			"name:",
 			"\"%.*s\" is no UUID", SLICE_ARG(node->text));
+	}
 	return read_text(build, rule, node, attribute);
 }
 
@@ -131,13 +132,13 @@ read_status(struct build *build, struct rule *rule,
 static bool
 is_list_of_texts(const struct yaml_node *node)
 {
-	const struct yaml_node *child;
-
 	if (node->kind != YAML_LIST)
 		return false;
-	for (child = node->children; child != NULL; child = child->next)
+	for (const struct yaml_node *child = node->children; child != NULL;
+		child = child->next) {
 		if (child->kind != YAML_SCALAR)
 			return false;
+	}
 	return true;
 }
 
@@ -171,11 +172,12 @@ is_tag(struct slice tag)
 
 	if (dot == SLICE_NONE || dot == 0 || dot + 1 == tag.len)
 		return false;
-	for (i = 0; i < tag.len; i++)
+	for (i = 0; i < tag.len; i++) {
 		if ((tag.p[i] < 'a' || tag.p[i] > 'z') &&
 			(tag.p[i] < '0' || tag.p[i] > '9') &&
 			(tag.p[i] == '\0' || strchr("._-", tag.p[i]) == NULL))
 			return false;
+	}
 	return true;
 }
 
@@ -183,22 +185,23 @@ static bool
 read_tags(struct build *build, struct rule *rule, const struct yaml_node *node,
 	const struct attribute *attribute)
 {
-	const struct yaml_node *child;
 	struct slice *tags;
 
 	if (!read_list(build, rule, node, attribute))
 		return false;
-	tags = build_alloc(build, (node->count + 1) * sizeof *tags);
+	tags = build_alloc(build, (node->count + 1) * sizeof(*tags));
 	if (tags == NULL)
 		return false;
 	rule->said.tags = tags;
 	rule->said.tag_count = 0; /* a duplicate key is read, too */
-	for (child = node->children; child != NULL; child = child->next) {
-		if (!is_tag(child->text))
+	for (const struct yaml_node *child = node->children; child != NULL;
+		child = child->next) {
+		if (!is_tag(child->text)) {
 			(void)build_error(build, child->mark,
 				"write namespace.name in lower case: "
 				"attack.t1114.003",
 				"\"%.*s\" is no tag", SLICE_ARG(child->text));
+		}
 		tags[rule->said.tag_count++] = build_copy(build, child->text);
 	}
 	return true;
@@ -299,14 +302,13 @@ warn_unknown_key(struct build *build, const struct yaml_node *node)
 {
 	const char *names[COUNT(attributes)], *nearest;
 	char hint[96];
-	size_t i;
 
-	for (i = 0; i < COUNT(attributes); i++)
+	for (size_t i = 0; i < COUNT(attributes); i++)
 		names[i] = attributes[i].name;
 	nearest = diag_nearest(node->key, names, COUNT(attributes));
 	if (nearest == NULL)
 		return;
-	(void)snprintf(hint, sizeof hint, "did you mean \"%s\"?", nearest);
+	(void)snprintf(hint, sizeof(hint), "did you mean \"%s\"?", nearest);
 	(void)build_warn(build, node->key_mark, hint,
 		"the key \"%.*s\" means nothing here", SLICE_ARG(node->key));
 }
@@ -315,18 +317,20 @@ void
 attributes_read(
 	struct build *build, struct rule *rule, const struct yaml_node *root)
 {
-	const struct yaml_node *node;
 	size_t i;
 
-	for (node = root->children; node != NULL; node = node->next) {
-		for (i = 0; i < COUNT(attributes); i++)
+	for (const struct yaml_node *node = root->children; node != NULL;
+		node = node->next) {
+		for (i = 0; i < COUNT(attributes); i++) {
 			if (slice_equal(
 				    node->key, slice_of(attributes[i].name)))
 				break;
-		if (i == COUNT(attributes))
+		}
+		if (i == COUNT(attributes)) {
 			warn_unknown_key(build, node);
-		else
+		} else {
 			(void)attributes[i].read(
 				build, rule, node, &attributes[i]);
+		}
 	}
 }

@@ -10,9 +10,10 @@
 bool
 build_no_memory(struct build *build)
 {
-	if (!build->no_memory)
+	if (!build->no_memory) {
 		(void)diags_add(build->diags, DIAG_ERROR,
 			(struct mark){"", 0, 0, 1}, NULL, "out of memory");
+	}
 	build->no_memory = true;
 	return false;
 }
@@ -54,7 +55,7 @@ say(struct build *build, enum diag_severity severity, struct mark mark,
 {
 	char text[MESSAGE_BYTES];
 
-	(void)vsnprintf(text, sizeof text, fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	return diags_add(build->diags, severity, mark, hint, "%s", text);
 }
 
@@ -103,11 +104,12 @@ unknown_field(struct build *build, struct slice name, struct mark mark)
 
 	if (schema->nearest != NULL)
 		nearest = schema->nearest(schema->ctx, name);
-	if (nearest != NULL)
-		(void)snprintf(hint, sizeof hint,
+	if (nearest != NULL) {
+		(void)snprintf(hint, sizeof(hint),
 			"did you mean \"%s\"? `forwarden fields` lists them "
 			"all",
 			nearest);
+	}
 	(void)build_error(build, mark, hint, "no field is called \"%.*s\"",
 		SLICE_ARG(name));
 	return NULL;
@@ -124,7 +126,7 @@ build_field(struct build *build, struct slice name, struct mark mark)
 		return field;
 	if (!schema->resolve(schema->ctx, name, &found))
 		return unknown_field(build, name, mark);
-	field = build_alloc(build, sizeof *field);
+	field = build_alloc(build, sizeof(*field));
 	if (field == NULL)
 		return NULL;
 	*field = found;
@@ -144,20 +146,22 @@ build_word(struct build *build, const struct yaml_node *node,
 {
 	const char *nearest;
 	char hint[200];
-	size_t i, len;
+	size_t len;
 
-	for (i = 0; i < count && node->kind == YAML_SCALAR; i++)
+	for (size_t i = 0; i < count && node->kind == YAML_SCALAR; i++) {
 		if (slice_equal(node->text, slice_of(names[i])))
 			return (int)i;
+	}
 	nearest = diag_nearest(node->text, names, count);
-	len = (size_t)snprintf(hint, sizeof hint,
+	len = (size_t)snprintf(hint, sizeof(hint),
 		nearest != NULL ? "did you mean \"%s\"? there are"
 				: "there "
 				  "are",
 		nearest);
-	for (i = 0; i < count && len < sizeof hint; i++)
-		len += (size_t)snprintf(hint + len, sizeof hint - len, "%s %s",
+	for (size_t i = 0; i < count && len < sizeof(hint); i++) {
+		len += (size_t)snprintf(hint + len, sizeof(hint) - len, "%s %s",
 			i > 0 ? "," : "", names[i]);
+	}
 	(void)build_error(build, node->mark, hint, "there is no %.*s \"%.*s\"",
 		SLICE_ARG(node->key), SLICE_ARG(node->text));
 	return -1;
@@ -167,9 +171,8 @@ static unsigned
 characters(struct slice s)
 {
 	unsigned count = 0;
-	size_t i;
 
-	for (i = 0; i < s.len; i++)
+	for (size_t i = 0; i < s.len; i++)
 		count += ((unsigned char)s.p[i] & 0xC0) != 0x80;
 	return count;
 }

@@ -21,10 +21,11 @@ by_field(const void *a, const void *b)
 {
 	const struct filing *one = a, *two = b;
 
-	if (one->anchor->field->index != two->anchor->field->index)
+	if (one->anchor->field->index != two->anchor->field->index) {
 		return one->anchor->field->index < two->anchor->field->index
 			? -1
 			: 1;
+	}
 	return (one->rule > two->rule) - (one->rule < two->rule);
 }
 
@@ -33,8 +34,8 @@ static void
 make_watched(struct anchoring *maker, const struct filing *filings,
 	size_t count, struct watched *out)
 {
-	struct needle *needles = calloc(count, sizeof *needles);
-	uint32_t *present = arena_array(maker->arena, count, sizeof *present);
+	struct needle *needles = calloc(count, sizeof(*needles));
+	uint32_t *present = arena_array(maker->arena, count, sizeof(*present));
 	size_t needle_count = 0, i;
 
 	out->field = filings[0].anchor->field;
@@ -42,11 +43,12 @@ make_watched(struct anchoring *maker, const struct filing *filings,
 	for (i = 0; i < count && needles != NULL && present != NULL; i++) {
 		const struct anchor *anchor = filings[i].anchor;
 
-		if (anchor->text.p == NULL)
+		if (anchor->text.p == NULL) {
 			present[out->present_count++] = filings[i].rule;
-		else
+		} else {
 			needles[needle_count++] = (struct needle){
 				anchor->kind, anchor->text, filings[i].rule};
+		}
 	}
 	if (needle_count > 0)
 		out->needles = needles_new(maker->arena, needles, needle_count);
@@ -60,14 +62,14 @@ static void
 make_watch(struct anchoring *maker, const struct filing *filings, size_t count,
 	struct watch *out)
 {
-	size_t from, to;
+	size_t to;
 
-	out->at = arena_array(maker->arena, count, sizeof *out->at);
+	out->at = arena_array(maker->arena, count, sizeof(*out->at));
 	if (out->at == NULL) {
 		maker->failed = true;
 		return;
 	}
-	for (from = 0; from < count; from = to) {
+	for (size_t from = 0; from < count; from = to) {
 		for (to = from; to < count &&
 			filings[to].anchor->field ==
 				filings[from].anchor->field;
@@ -89,7 +91,7 @@ file(struct anchoring *maker, struct filings *filings,
 {
 	if (filings->count == filings->room) {
 		size_t room = filings->room > 0 ? filings->room * 2 : 256;
-		struct filing *at = realloc(filings->at, room * sizeof *at);
+		struct filing *at = realloc(filings->at, room * sizeof(*at));
 
 		if (at == NULL) {
 			maker->failed = true;
@@ -106,12 +108,12 @@ file_rule(struct anchoring *maker, struct group *group, uint32_t number,
 	struct filings filings[2])
 {
 	struct anchors anchors = anchors_of(maker, group->rules[number]->expr);
-	size_t i;
 
-	if (anchors.none)
+	if (anchors.none) {
 		group->always[number / CANDIDATE_WORD_BITS] |= UINT64_C(1)
 			<< number % CANDIDATE_WORD_BITS;
-	for (i = 0; i < anchors.count && !anchors.none; i++) {
+	}
+	for (size_t i = 0; i < anchors.count && !anchors.none; i++) {
 		bool flow = anchors.at[i].field->scope != SCOPE_MESSAGE;
 
 		file(maker, &filings[flow], &anchors.at[i], number);
@@ -122,23 +124,22 @@ static void
 make_group(struct anchoring *maker, struct group *group)
 {
 	struct filings filings[2] = {{NULL, 0, 0}, {NULL, 0, 0}};
-	uint32_t i;
-	int scope;
 
 	group->words =
 		(group->count + CANDIDATE_WORD_BITS - 1) / CANDIDATE_WORD_BITS;
 	group->always =
-		arena_array(maker->arena, group->words, sizeof *group->always);
+		arena_array(maker->arena, group->words, sizeof(*group->always));
 	if (group->always == NULL) {
 		maker->failed = true;
 		return;
 	}
-	for (i = 0; i < group->count; i++)
+	for (uint32_t i = 0; i < group->count; i++)
 		file_rule(maker, group, i, filings);
-	for (scope = 0; scope < 2; scope++) {
-		if (filings[scope].count > 0)
+	for (int scope = 0; scope < 2; scope++) {
+		if (filings[scope].count > 0) {
 			qsort(filings[scope].at, filings[scope].count,
-				sizeof *filings[scope].at, by_field);
+				sizeof(*filings[scope].at), by_field);
+		}
 		make_watch(maker, filings[scope].at, filings[scope].count,
 			scope == 0 ? &group->message : &group->flow);
 		free(filings[scope].at);
@@ -150,18 +151,18 @@ group_of(struct anchoring *maker, struct candidates *candidates,
 	unsigned services, size_t room)
 {
 	struct group *group;
-	size_t i;
 
-	for (i = 0; i < candidates->count; i++)
+	for (size_t i = 0; i < candidates->count; i++) {
 		if (candidates->groups[i].services == services)
 			return &candidates->groups[i];
+	}
 	if (candidates->count == CANDIDATE_GROUPS_MAX) {
 		maker->failed = true;
 		return NULL;
 	}
 	group = &candidates->groups[candidates->count++];
 	group->services = services;
-	group->rules = arena_array(maker->arena, room, sizeof *group->rules);
+	group->rules = arena_array(maker->arena, room, sizeof(*group->rules));
 	if (group->rules != NULL)
 		return group;
 	maker->failed = true;
@@ -173,9 +174,8 @@ group_rules(struct anchoring *maker, struct candidates *candidates,
 	struct rule *const *rules, size_t count)
 {
 	struct group *group;
-	size_t i;
 
-	for (i = 0; i < count && !maker->failed; i++) {
+	for (size_t i = 0; i < count && !maker->failed; i++) {
 		if (rules[i]->said.kind != SIGMA_DETECTION ||
 			rules[i]->expr == NULL)
 			continue;
@@ -191,11 +191,9 @@ static void
 make(struct anchoring *maker, struct candidates *out, struct rule *const *rules,
 	struct field_item *const *items, size_t item_count)
 {
-	size_t i;
-
 	group_rules(maker, out, rules, maker->rule_count);
 	anchoring_items(maker, items, item_count);
-	for (i = 0; i < out->count && !maker->failed; i++)
+	for (size_t i = 0; i < out->count && !maker->failed; i++)
 		make_group(maker, &out->groups[i]);
 }
 
@@ -203,7 +201,7 @@ struct candidates *
 candidates_new(struct arena *arena, struct rule *const *rules,
 	size_t rule_count, struct field_item *const *items, size_t item_count)
 {
-	struct candidates *out = arena_alloc(arena, sizeof *out);
+	struct candidates *out = arena_alloc(arena, sizeof(*out));
 	struct anchoring maker;
 
 	if (anchoring_init(&maker, arena, rule_count, item_count) &&

@@ -5,13 +5,11 @@
 void
 sigma_program_free(struct sigma_program *program)
 {
-	size_t i;
-
 	if (program == NULL)
 		return;
-	for (i = 0; i < program->regex_count; i++)
+	for (size_t i = 0; i < program->regex_count; i++)
 		regex_free(program->regexes[i]);
-	for (i = 0; i < program->rule_count; i++) {
+	for (size_t i = 0; i < program->rule_count; i++) {
 		pointers_fini(&program->rules[i]->filters);
 		pointers_fini(&program->rules[i]->feeds);
 	}
@@ -53,38 +51,36 @@ sigma_program_reads_store(const struct sigma_program *program)
 bool
 sigma_program_reads(const struct sigma_program *program, int field_id)
 {
-	size_t i;
-
-	for (i = 0; i < program->field_count; i++)
+	for (size_t i = 0; i < program->field_count; i++) {
 		if (program->fields[i]->id == field_id)
 			return true;
+	}
 	return false;
 }
 
 static bool
 expr_reads(const struct expr *expr, int field_id)
 {
-	size_t i;
-
-	if (expr->op == EXPR_ITEM)
+	if (expr->op == EXPR_ITEM) {
 		return expr->item->field != NULL &&
 			expr->item->field->id == field_id;
-	for (i = 0; i < expr->count; i++)
+	}
+	for (size_t i = 0; i < expr->count; i++) {
 		if (expr_reads(expr->parts[i], field_id))
 			return true;
+	}
 	return false;
 }
 
 static bool
 rule_reads(const struct rule *rule, int field_id)
 {
-	size_t i;
-
 	if (rule->correlation == NULL)
 		return expr_reads(rule->expr, field_id);
-	for (i = 0; i < rule->correlation->rules.count; i++)
+	for (size_t i = 0; i < rule->correlation->rules.count; i++) {
 		if (rule_reads(rule->correlation->rules.at[i].rule, field_id))
 			return true;
+	}
 	return false;
 }
 
@@ -92,10 +88,9 @@ bool
 sigma_rule_reads(const struct sigma_program *program,
 	const struct sigma_rule *said, int field_id)
 {
-	size_t i;
-
-	for (i = 0; i < program->rule_count; i++)
+	for (size_t i = 0; i < program->rule_count; i++) {
 		if (&program->rules[i]->said == said)
 			return rule_reads(program->rules[i], field_id);
+	}
 	return false;
 }

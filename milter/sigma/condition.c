@@ -55,14 +55,15 @@ advance(struct parser *parser)
 		end++;
 	parser->token.offset = at;
 	parser->token.kind = TOKEN_WORD;
-	if (at == text.len)
+	if (at == text.len) {
 		parser->token.kind = TOKEN_END;
-	else if (text.p[at] == '(')
+	} else if (text.p[at] == '(') {
 		parser->token.kind = TOKEN_OPEN;
-	else if (text.p[at] == ')')
+	} else if (text.p[at] == ')') {
 		parser->token.kind = TOKEN_CLOSE;
-	else if (end == at)
+	} else if (end == at) {
 		parser->token.kind = TOKEN_OTHER;
+	}
 	if (end == at && at < text.len)
 		end++;
 	parser->token.text = slice_sub(text, at, end);
@@ -79,11 +80,12 @@ static const struct expr *
 fail_at(struct parser *parser, const struct token *token, const char *hint,
 	const char *what)
 {
-	if (!parser->failed)
+	if (!parser->failed) {
 		(void)build_error(parser->build,
 			build_mark_in(
 				parser->node, token->offset, token->text.len),
 			hint, "%s", what);
+	}
 	parser->failed = true;
 	return &false_expr;
 }
@@ -110,19 +112,22 @@ fail_unexpected(struct parser *parser)
 {
 	char what[96];
 
-	if (parser->token.kind == TOKEN_END)
+	if (parser->token.kind == TOKEN_END) {
 		return fail(parser, "name a selection after it",
 			"the condition ends too early");
-	if (slice_equal(parser->token.text, SLICE("|")))
+	}
+	if (slice_equal(parser->token.text, SLICE("|"))) {
 		return fail(parser, PIPE_HINT,
 			"conditions have no pipes since Sigma 2");
+	}
 	if (slice_equal(parser->token.text, SLICE("\"")) ||
-		slice_equal(parser->token.text, SLICE("'")))
+		slice_equal(parser->token.text, SLICE("'"))) {
 		return fail(parser,
 			"write the selection's name without quotes; values "
 			"belong into selections",
 			"a quote is out of place in a condition");
-	(void)snprintf(what, sizeof what, "\"%.*s\" is out of place here",
+	}
+	(void)snprintf(what, sizeof(what), "\"%.*s\" is out of place here",
 		SLICE_ARG(parser->token.text));
 	return fail(parser,
 		"use selections' names, and, or, not, ( ), 1 of, "
@@ -161,24 +166,25 @@ fail_undefined(struct parser *parser, const struct token *token)
 	const struct selections *selections = parser->selections;
 	char what[160], hint[160] = "";
 	const char *nearest = NULL;
-	size_t i;
 
-	for (i = 0; i < selections->count && nearest == NULL; i++)
+	for (size_t i = 0; i < selections->count && nearest == NULL; i++) {
 		nearest =
 			diag_nearest(token->text, &selections->at[i].name.p, 1);
-	if (nearest != NULL)
+	}
+	if (nearest != NULL) {
 		(void)snprintf(
-			hint, sizeof hint, "did you mean \"%s\"?", nearest);
-	else if (slice_equal_fold(token->text, SLICE("and")) ||
+			hint, sizeof(hint), "did you mean \"%s\"?", nearest);
+	} else if (slice_equal_fold(token->text, SLICE("and")) ||
 		slice_equal_fold(token->text, SLICE("or")) ||
-		slice_equal_fold(token->text, SLICE("not")))
-		(void)snprintf(hint, sizeof hint,
+		slice_equal_fold(token->text, SLICE("not"))) {
+		(void)snprintf(hint, sizeof(hint),
 			"and, or, not are written in lower case");
-	else
-		(void)snprintf(hint, sizeof hint,
+	} else {
+		(void)snprintf(hint, sizeof(hint),
 			"selections stand beside the condition, under "
 			"detection:");
-	(void)snprintf(what, sizeof what, "no selection is called \"%.*s\"",
+	}
+	(void)snprintf(what, sizeof(what), "no selection is called \"%.*s\"",
 		SLICE_ARG(token->text));
 	return fail_at(parser, token, hint, what);
 }
@@ -206,16 +212,18 @@ parse_pattern(struct parser *parser, enum expr_op op)
 	const struct expr **parts;
 	size_t count = 0, i;
 
-	if (token.kind != TOKEN_WORD)
+	if (token.kind != TOKEN_WORD) {
 		return fail(parser, "write 1 of them, or 1 of name*",
 			"a name pattern or \"them\" is missing after \"of\"");
+	}
 	parts = build_alloc(
-		parser->build, (selections->count + 1) * sizeof *parts);
+		parser->build, (selections->count + 1) * sizeof(*parts));
 	if (parts == NULL)
 		return &false_expr;
-	for (i = 0; i < selections->count; i++)
+	for (i = 0; i < selections->count; i++) {
 		if (is_meant(&selections->at[i], token.text))
 			parts[count++] = use(&selections->at[i]);
+	}
 	if (count == 0)
 		return fail_undefined(parser, &token);
 	advance(parser);
@@ -250,12 +258,13 @@ parse_quantity(struct parser *parser)
 {
 	enum expr_op op = is_word(parser, "all") ? EXPR_AND : EXPR_OR;
 
-	if (op == EXPR_OR && !is_word(parser, "1") && !is_word(parser, "any"))
+	if (op == EXPR_OR && !is_word(parser, "1") && !is_word(parser, "any")) {
 		return fail(parser,
 			"write the combinations out: (a and b) or (a and c) or "
 			"(b and c); to count messages write a correlation",
 			"only \"1 of\", \"any of\" and \"all of\" are "
 			"supported");
+	}
 	advance(parser);
 	advance(parser);
 	return parse_pattern(parser, op);
@@ -268,16 +277,18 @@ parse_group(struct parser *parser)
 {
 	const struct expr *expr;
 
-	if (parser->depth == DEPTH_MAX)
+	if (parser->depth == DEPTH_MAX) {
 		return fail(parser, "split it into named selections",
 			"there are too many parentheses in each other");
+	}
 	advance(parser);
 	parser->depth++;
 	expr = parse_or(parser);
 	parser->depth--;
-	if (parser->token.kind != TOKEN_CLOSE)
+	if (parser->token.kind != TOKEN_CLOSE) {
 		return fail(parser, "close every ( with a )",
 			"a \")\" is missing here");
+	}
 	advance(parser);
 	return expr;
 }
@@ -286,9 +297,8 @@ static const struct expr *
 parse_name(struct parser *parser)
 {
 	const struct token token = parser->token;
-	size_t i;
 
-	for (i = 0; i < parser->selections->count; i++) {
+	for (size_t i = 0; i < parser->selections->count; i++) {
 		struct selection *selection = &parser->selections->at[i];
 
 		if (!slice_equal(selection->name, token.text))
@@ -296,9 +306,10 @@ parse_name(struct parser *parser)
 		advance(parser);
 		return use(selection);
 	}
-	if (slice_find_byte(token.text, '*', 0) != SLICE_NONE)
+	if (slice_find_byte(token.text, '*', 0) != SLICE_NONE) {
 		return fail(parser, "write 1 of name* or all of name*",
 			"a pattern wants \"1 of\" or \"all of\" before it");
+	}
 	return fail_undefined(parser, &token);
 }
 
@@ -346,9 +357,10 @@ parse_row(struct parser *parser, const char *word, enum expr_op op,
 
 	parts[count++] = part(parser);
 	while (!parser->failed && is_word(parser, word)) {
-		if (count == PARTS_MAX)
+		if (count == PARTS_MAX) {
 			return fail(parser, "use 1 of name* or all of name*",
 				"the condition is too long");
+		}
 		advance(parser);
 		parts[count++] = part(parser);
 	}
@@ -371,12 +383,14 @@ parse_or(struct parser *parser)
 static const struct expr *
 fail_rest(struct parser *parser)
 {
-	if (parser->token.kind == TOKEN_CLOSE)
+	if (parser->token.kind == TOKEN_CLOSE) {
 		return fail(parser, "open it, or leave it out",
 			"a \")\" closes nothing");
-	if (parser->token.kind == TOKEN_WORD && !is_keyword(parser))
+	}
+	if (parser->token.kind == TOKEN_WORD && !is_keyword(parser)) {
 		return fail(parser, "put and, or between two names",
 			"\"and\" or \"or\" is missing before this");
+	}
 	return fail_unexpected(parser);
 }
 
@@ -412,7 +426,6 @@ const struct expr *
 condition_parse(struct build *build, const struct yaml_node *node,
 	struct selections *selections)
 {
-	const struct yaml_node *child;
 	const struct expr **parts;
 	size_t count = 0;
 
@@ -421,10 +434,11 @@ condition_parse(struct build *build, const struct yaml_node *node,
 	(void)build_note(build, node->mark,
 		"write (one) or (other): the official schema wants one line",
 		"a list of conditions means any of them");
-	parts = build_alloc(build, node->count * sizeof *parts);
+	parts = build_alloc(build, node->count * sizeof(*parts));
 	if (parts == NULL)
 		return &false_expr;
-	for (child = node->children; child != NULL; child = child->next)
+	for (const struct yaml_node *child = node->children; child != NULL;
+		child = child->next)
 		parts[count++] = parse_one(build, child, selections);
 	return expr_new(build, EXPR_OR, parts, count);
 }

@@ -40,21 +40,24 @@ read_type(struct build *build, struct correlation *correlation,
 	char hint[192];
 	size_t i;
 
-	for (i = 0; i <= VALUE_AVG; i++)
+	for (i = 0; i <= VALUE_AVG; i++) {
 		if (slice_equal(node->text, slice_of(type_name(i)))) {
 			correlation->type = (enum correlation_type)i;
 			correlation->typed = true;
 			return true;
 		}
-	for (i = 0; i < COUNT(refused_types); i++)
-		if (slice_equal(node->text, slice_of(refused_types[i].name)))
+	}
+	for (i = 0; i < COUNT(refused_types); i++) {
+		if (slice_equal(node->text, slice_of(refused_types[i].name))) {
 			return build_error(build, node->mark,
 				refused_types[i].hint, "%s is not supported",
 				refused_types[i].name);
+		}
+	}
 	for (i = 0; i <= VALUE_AVG; i++)
 		names[i] = type_name(i);
 	nearest = diag_nearest(node->text, names, i);
-	(void)snprintf(hint, sizeof hint,
+	(void)snprintf(hint, sizeof(hint),
 		"%s%s%sthere are event_count, value_count, temporal, "
 		"temporal_ordered, value_sum, value_avg",
 		nearest != NULL ? "did you mean \"" : "",
@@ -100,15 +103,17 @@ read_timespan(struct build *build, struct correlation *correlation,
 	if (text.len >= 2)
 		unit = unit_ms(text.p[text.len - 1]);
 	if (unit == 0 || text.p[0] < '1' || text.p[0] > '9' ||
-		!slice_to_u64(slice_sub(text, 0, text.len - 1), &number))
+		!slice_to_u64(slice_sub(text, 0, text.len - 1), &number)) {
 		return build_error(build, node->mark,
 			"write a number and s, m, h or d: 90s, 10m, 1h, 7d",
 			"\"%.*s\" is no time span", SLICE_ARG(text));
-	if (number > (uint64_t)(most / unit))
+	}
+	if (number > (uint64_t)(most / unit)) {
 		return build_error(build, node->mark,
 			"shorten it, or raise the limit in the configuration",
 			"a time span is at most %lld hours",
 			(long long)(most / unit_ms('h')));
+	}
 	correlation->timespan_ms = (int64_t)number * unit;
 	return true;
 }
@@ -168,24 +173,26 @@ refuse_key(struct build *build, const struct yaml_node *node)
 {
 	const char *names[COUNT(keys)], *nearest;
 	char hint[96];
-	size_t i;
 
-	for (i = 0; i < COUNT(refused_keys); i++)
-		if (slice_equal(node->key, slice_of(refused_keys[i].name)))
+	for (size_t i = 0; i < COUNT(refused_keys); i++) {
+		if (slice_equal(node->key, slice_of(refused_keys[i].name))) {
 			return build_error(build, node->key_mark,
 				refused_keys[i].hint,
 				"a correlation has no key \"%.*s\"",
 				SLICE_ARG(node->key));
-	for (i = 0; i < COUNT(keys); i++)
+		}
+	}
+	for (size_t i = 0; i < COUNT(keys); i++)
 		names[i] = keys[i].name;
 	nearest = diag_nearest(node->key, names, COUNT(keys));
-	if (nearest != NULL)
+	if (nearest != NULL) {
 		(void)snprintf(
-			hint, sizeof hint, "did you mean \"%s\"?", nearest);
-	else
-		(void)snprintf(hint, sizeof hint,
+			hint, sizeof(hint), "did you mean \"%s\"?", nearest);
+	} else {
+		(void)snprintf(hint, sizeof(hint),
 			"there are type, rules, group-by, timespan, condition, "
 			"aliases, generate");
+	}
 	return build_error(build, node->key_mark, hint,
 		"a correlation has no key \"%.*s\"", SLICE_ARG(node->key));
 }
@@ -194,11 +201,10 @@ static bool
 read_key(struct build *build, struct correlation *correlation,
 	const struct yaml_node *node)
 {
-	size_t i;
-
-	for (i = 0; i < COUNT(keys); i++)
+	for (size_t i = 0; i < COUNT(keys); i++) {
 		if (slice_equal(node->key, slice_of(keys[i].name)))
 			return keys[i].read(build, correlation, node);
+	}
 	return refuse_key(build, node);
 }
 
@@ -206,14 +212,13 @@ static bool
 read_keys(struct build *build, struct correlation *correlation,
 	const struct yaml_node *map)
 {
-	const struct yaml_node *node;
 	bool ok = true;
-	size_t i;
 
-	for (node = map->children; node != NULL; node = node->next)
+	for (const struct yaml_node *node = map->children; node != NULL;
+		node = node->next)
 		ok = read_key(build, correlation, node) && ok;
-	for (i = 0; i < COUNT(keys); i++)
-		if (keys[i].mandatory && yaml_find(map, keys[i].name) == NULL)
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		if (keys[i].mandatory && yaml_find(map, keys[i].name) == NULL) {
 			ok = build_error(build, map->key_mark,
 				strcmp(keys[i].name, "group-by") == 0
 					? "whose messages are counted "
@@ -221,6 +226,8 @@ read_keys(struct build *build, struct correlation *correlation,
 					  "[mailbox.address]"
 					: NULL,
 				"the correlation has no \"%s\"", keys[i].name);
+		}
+	}
 	return ok;
 }
 
@@ -231,11 +238,13 @@ check_aliases(struct build *build, const struct yaml_node *map)
 
 	if (aliases == NULL)
 		return true;
-	for (node = aliases->children; node != NULL; node = node->next)
-		if (node->kind != YAML_MAP)
+	for (node = aliases->children; node != NULL; node = node->next) {
+		if (node->kind != YAML_MAP) {
 			return build_error(build, node->mark,
 				"write alias: {rule: field, other-rule: field}",
 				"an alias is a map of rules to fields");
+		}
+	}
 	return aliases->kind == YAML_MAP ||
 		build_error(build, aliases->mark,
 			"write aliases: {alias: {rule: field}}",
@@ -263,7 +272,7 @@ correlation_parse(
 	struct build *build, struct rule *rule, const struct yaml_node *map)
 {
 	struct correlation *correlation =
-		build_alloc(build, sizeof *correlation);
+		build_alloc(build, sizeof(*correlation));
 	struct correlating ctx = {build, correlation, map};
 	struct grouping groups = {.most = GROUP_BY_MAX};
 	const struct yaml_node *group;
@@ -273,11 +282,12 @@ correlation_parse(
 		return false;
 	rule->correlation = correlation;
 	groups.at = correlation->group;
-	if (map->kind != YAML_MAP)
+	if (map->kind != YAML_MAP) {
 		return build_error(build, map->mark,
 			"write type, rules, group-by, timespan and condition "
 			"below it",
 			"correlation must be a map");
+	}
 	correlation->key = key_of(build, &rule->said);
 	ok = read_keys(build, correlation, map);
 	group = yaml_find(map, "group-by");
@@ -285,16 +295,19 @@ correlation_parse(
 		!correlation->typed || correlation->rules.count == 0)
 		return false;
 	if (correlation->type == TEMPORAL_ORDERED &&
-		correlation->rules.count > STEPS_MAX)
+		correlation->rules.count > STEPS_MAX) {
 		ok = build_error(build, map->key_mark, NULL,
 			"temporal_ordered takes at most %d rules", STEPS_MAX);
+	}
 	ok = grouping_read(&ctx, group, &groups) && ok;
 	correlation->group_count = groups.count;
 	if (!threshold_condition_read(&ctx) || !ok)
 		return false;
 	rule->said.timespan_ms = correlation->timespan_ms;
-	if (threshold_is_count(correlation) && correlation->op != THRESHOLD_EQ)
+	if (threshold_is_count(correlation) &&
+		correlation->op != THRESHOLD_EQ) {
 		rule->said.threshold = (uint64_t)correlation->threshold +
 			(correlation->op == THRESHOLD_GT);
+	}
 	return true;
 }

@@ -20,22 +20,25 @@ check_reference(struct build *build, const struct reference *reference)
 {
 	const struct rule *rule = reference->rule;
 
-	if (rule->said.kind == SIGMA_FILTER)
+	if (rule->said.kind == SIGMA_FILTER) {
 		return build_error(build, reference->mark,
 			"name a detection or a correlation",
 			"\"%.*s\" is a filter", SLICE_ARG(reference->name));
-	if (rule->retired)
+	}
+	if (rule->retired) {
 		return build_error(build, reference->mark,
 			"such rules are not loaded", "\"%.*s\" is %s",
 			SLICE_ARG(reference->name),
 			sigma_status_name(rule->said.status));
-	if (rule->correlation != NULL && !can_be_chained(rule->correlation))
+	}
+	if (rule->correlation != NULL && !can_be_chained(rule->correlation)) {
 		return build_error(build, reference->mark,
 			"a correlation that others count must itself count, "
 			"with gte or gt",
 			"\"%.*s\" cannot be counted: its value does not only "
 			"grow",
 			SLICE_ARG(reference->name));
+	}
 	return true;
 }
 
@@ -43,7 +46,7 @@ static bool
 add_feed(struct build *build, struct rule *to, struct rule *correlation,
 	size_t number)
 {
-	struct feed *feed = build_alloc(build, sizeof *feed);
+	struct feed *feed = build_alloc(build, sizeof(*feed));
 
 	if (feed == NULL)
 		return false;
@@ -55,9 +58,8 @@ static void
 resolve(struct build *build, struct rule *rule)
 {
 	struct references *rules = &rule->correlation->rules;
-	size_t i;
 
-	for (i = 0; i < rules->count; i++) {
+	for (size_t i = 0; i < rules->count; i++) {
 		struct reference *reference = &rules->at[i];
 
 		reference->rule =
@@ -79,12 +81,11 @@ static unsigned
 depth_of(struct correlation *correlation)
 {
 	unsigned deepest = 0;
-	size_t i;
 
 	if (correlation->depth > 0 || correlation->visiting)
 		return correlation->depth;
 	correlation->visiting = true;
-	for (i = 0; i < correlation->rules.count; i++) {
+	for (size_t i = 0; i < correlation->rules.count; i++) {
 		const struct rule *rule = correlation->rules.at[i].rule;
 		unsigned depth = 0;
 
@@ -105,26 +106,25 @@ check_depth(struct build *build, struct rule *rule)
 {
 	unsigned depth = depth_of(rule->correlation);
 
-	if (depth == 0)
+	if (depth == 0) {
 		(void)build_error(build, rule->mark,
 			"a correlation cannot count itself, nor what counts it",
 			"\"%.*s\" is part of a circle of correlations",
 			SLICE_ARG(rule->said.title));
-	else if (depth > DEPTH_MAX)
+	} else if (depth > DEPTH_MAX) {
 		(void)build_error(build, rule->mark, NULL,
 			"\"%.*s\" is the %uth of a chain of correlations: at "
 			"most %d are allowed",
 			SLICE_ARG(rule->said.title), depth, DEPTH_MAX);
+	}
 }
 
 /* What feeds correlations speaks for itself only where one of them asks. */
 static void
 set_silent(struct rule *rule)
 {
-	size_t i;
-
 	rule->said.silent = rule->feeds.count > 0;
-	for (i = 0; i < rule->feeds.count; i++) {
+	for (size_t i = 0; i < rule->feeds.count; i++) {
 		const struct feed *feed = rule->feeds.at[i];
 
 		if (feed->correlation->correlation->generate)
@@ -135,15 +135,13 @@ set_silent(struct rule *rule)
 void
 correlation_graph_resolve(struct build *build)
 {
-	size_t i;
-
-	for (i = 0; i < build->rules.count; i++) {
+	for (size_t i = 0; i < build->rules.count; i++) {
 		struct rule *rule = build->rules.at[i];
 
 		if (rule->correlation != NULL)
 			resolve(build, rule);
 	}
-	for (i = 0; i < build->rules.count; i++) {
+	for (size_t i = 0; i < build->rules.count; i++) {
 		struct rule *rule = build->rules.at[i];
 
 		if (rule->correlation != NULL)

@@ -43,14 +43,13 @@ counting_begin(struct sigma_run *run)
 bool
 counting_feed(struct sigma_run *run, const struct rule *rule, int parent)
 {
-	size_t i;
-
-	for (i = 0; i < rule->feeds.count && run->work_count < WORK_MAX; i++) {
+	for (size_t i = 0; i < rule->feeds.count && run->work_count < WORK_MAX;
+		i++) {
 		const struct feed *feed = rule->feeds.at[i];
 		void *work = run->work;
 
 		if (!run_grow(run->eval.arena, &work, run->work_count,
-			    &run->work_room, sizeof *run->work)) {
+			    &run->work_room, sizeof(*run->work))) {
 			run->eval.full = true;
 			return false;
 		}
@@ -153,9 +152,8 @@ static bool
 is_noted(const struct counter *counter, const struct sigma_note *note)
 {
 	const struct sigma_run *run = counter->run;
-	size_t i;
 
-	for (i = counter->first_note; i < run->note_count; i++)
+	for (size_t i = counter->first_note; i < run->note_count; i++) {
 		if (run->notes[i].mode == note->mode &&
 			run->notes[i].step == note->step &&
 			run->notes[i].after == note->after &&
@@ -163,6 +161,7 @@ is_noted(const struct counter *counter, const struct sigma_note *note)
 			slice_equal(run->notes[i].group, note->group) &&
 			slice_equal(run->notes[i].member, note->member))
 			return true;
+	}
 	return false;
 }
 
@@ -177,9 +176,9 @@ add_note(struct counter *counter, const struct work *work,
 	if (is_noted(counter, note))
 		return true;
 	if (!run_grow(run->eval.arena, &notes, run->note_count, &room,
-		    sizeof *run->notes) ||
+		    sizeof(*run->notes)) ||
 		!run_grow(run->eval.arena, &pending, run->note_count,
-			&run->note_room, sizeof *run->pending))
+			&run->note_room, sizeof(*run->pending)))
 		return fail(counter);
 	run->notes = notes;
 	run->pending = pending;
@@ -203,11 +202,11 @@ number_of(struct counter *counter, const struct sigma_field *field)
 {
 	struct sigma_values values = eval_values(&counter->run->eval, field);
 	double sum = NAN;
-	size_t i;
 
-	for (i = 0; i < values.count; i++)
+	for (size_t i = 0; i < values.count; i++) {
 		if (!isnan(values.at[i].number))
 			sum = (isnan(sum) ? 0 : sum) + values.at[i].number;
+	}
 	return sum;
 }
 
@@ -217,12 +216,11 @@ note_values(struct counter *counter, const struct work *work,
 {
 	const struct correlation *correlation = work->rule->correlation;
 	struct combinations members;
-	size_t i;
 
 	if (!combine(counter, correlation->values, correlation->value_count,
 		    work->reference, &members))
 		return false;
-	for (i = 0; i < members.count; i++) {
+	for (size_t i = 0; i < members.count; i++) {
 		note->member = members.at[i];
 		if (!add_note(counter, work, note))
 			return false;
@@ -296,14 +294,14 @@ do_work(struct counter *counter, const struct work *work)
 		.window_ms = correlation->timespan_ms,
 		.cap = correlation->cap};
 	struct combinations groups;
-	size_t i, before;
+	size_t before;
 
 	if (!combine(counter, correlation->group, correlation->group_count,
 		    work->reference, &groups))
 		return false;
 	run->ungrouped += groups.count == 0;
 	set_condition(counter, work, &note);
-	for (i = 0; i < groups.count; i++) {
+	for (size_t i = 0; i < groups.count; i++) {
 		before = run->note_count;
 		note.group = groups.at[i];
 		if (!note_group(counter, work, &note))
@@ -321,11 +319,11 @@ count_all(struct counter *counter)
 {
 	struct sigma_run *run = counter->run;
 	size_t done = 0, i;
-	unsigned depth;
 
-	for (depth = 1; depth <= DEPTH_MAX && done < run->work_count; depth++) {
+	for (unsigned depth = 1; depth <= DEPTH_MAX && done < run->work_count;
+		depth++) {
 		qsort(run->work + done, run->work_count - done,
-			sizeof *run->work, by_depth);
+			sizeof(*run->work), by_depth);
 		for (i = done;
 			i < run->work_count && run->work[i].depth == depth;
 			i++) {
@@ -377,12 +375,11 @@ was_reached(
 static struct sigma_hit *
 find_hit(struct sigma_hit *hits, size_t count, const struct pending *pending)
 {
-	size_t i;
-
-	for (i = count; i > 0; i--)
+	for (size_t i = count; i > 0; i--) {
 		if (hits[i - 1].flow == pending->flow &&
 			hits[i - 1].rule == &pending->rule->said)
 			return &hits[i - 1];
+	}
 	return NULL;
 }
 

@@ -20,9 +20,7 @@
 static void
 warn_unused(struct build *build, const struct selections *selections)
 {
-	size_t i;
-
-	for (i = 0; i < selections->count; i++) {
+	for (size_t i = 0; i < selections->count; i++) {
 		const struct selection *selection = &selections->at[i];
 
 		if (selection->used || build->options->category == NULL ||
@@ -54,21 +52,24 @@ read_detection(
 	const struct yaml_node *condition, *timeframe;
 	struct selections selections;
 
-	if (map->kind != YAML_MAP)
+	if (map->kind != YAML_MAP) {
 		return build_error(build, map->mark,
 			"write selections and a condition below it",
 			"detection must be a map");
+	}
 	timeframe = yaml_find(map, "timeframe");
-	if (timeframe != NULL)
+	if (timeframe != NULL) {
 		(void)build_error(build, timeframe->key_mark, TIMEFRAME_HINT,
 			"\"timeframe\" is gone since Sigma 2");
+	}
 	if (!selections_parse(build, map, skip, &selections))
 		return false;
 	condition = yaml_find(map, "condition");
-	if (condition == NULL)
+	if (condition == NULL) {
 		return build_error(build, map->key_mark,
 			"write condition: selection",
 			"the detection has no condition");
+	}
 	rule->expr = condition_parse(build, condition, &selections);
 	if (rule->expr->op != EXPR_FALSE)
 		warn_unused(build, &selections);
@@ -91,9 +92,8 @@ find_kind(struct build *build, struct rule *rule, const struct yaml_node *root,
 	size_t *kind)
 {
 	const struct yaml_node *found = NULL;
-	size_t i;
 
-	for (i = 0; i < COUNT(kinds); i++) {
+	for (size_t i = 0; i < COUNT(kinds); i++) {
 		const struct yaml_node *node = yaml_find(root, kinds[i].key);
 
 		if (node == NULL)
@@ -109,18 +109,19 @@ find_kind(struct build *build, struct rule *rule, const struct yaml_node *root,
 		found = node;
 		*kind = i;
 	}
-	if (found == NULL)
+	if (found == NULL) {
 		(void)build_error(build, rule->mark,
 			"a rule has detection:, a correlation correlation:, a "
 			"filter filter:",
 			"this document is no rule");
+	}
 	return found;
 }
 
 static void
 skip(struct build *build, struct rule *rule, const char *why)
 {
-	struct sigma_skipped *skipped = build_alloc(build, sizeof *skipped);
+	struct sigma_skipped *skipped = build_alloc(build, sizeof(*skipped));
 
 	if (skipped == NULL)
 		return;
@@ -149,7 +150,7 @@ remember_name(struct build *build, struct rule *rule, struct slice name,
 			(void)build_no_memory(build);
 		return;
 	}
-	(void)snprintf(hint, sizeof hint, "%.*s:%u has it: \"%.*s\"",
+	(void)snprintf(hint, sizeof(hint), "%.*s:%u has it: \"%.*s\"",
 		SLICE_ARG(slice_sub(other->said.file, 0, 120)),
 		other->said.line,
 		SLICE_ARG(slice_sub(other->said.title, 0, 120)));
@@ -162,7 +163,7 @@ static struct rule *
 begin(struct build *build, const struct yaml_node *root)
 {
 	const struct yaml_node *title = yaml_find(root, "title");
-	struct rule *rule = build_alloc(build, sizeof *rule);
+	struct rule *rule = build_alloc(build, sizeof(*rule));
 
 	if (rule == NULL)
 		return NULL;
@@ -224,10 +225,11 @@ document_parse(struct build *build, const struct yaml_node *root)
 	}
 	body = find_kind(build, rule, root, &kind);
 	attributes_read(build, rule, root);
-	if (rule->said.title.p == NULL && yaml_find(root, "title") == NULL)
+	if (rule->said.title.p == NULL && yaml_find(root, "title") == NULL) {
 		(void)build_error(build, rule->mark,
 			"write title: and what it is called",
 			"there is no title");
+	}
 	if (body == NULL)
 		return;
 	rule->said.kind = kinds[kind].kind;
@@ -237,12 +239,13 @@ document_parse(struct build *build, const struct yaml_node *root)
 	remember_name(build, rule, rule->said.id, "id");
 	remember_name(build, rule, rule->said.name, "name");
 	build->foreign += rule->foreign;
-	if (rule->foreign || rule->retired)
+	if (rule->foreign || rule->retired) {
 		skip(build, rule,
 			rule->foreign ? "another log source"
 				      : sigma_status_name(rule->said.status));
-	else
+	} else {
 		read_body(build, rule, root, body, kind);
+	}
 	if (!rule->foreign && !rule->retired &&
 		!pointers_add(&build->rules, rule))
 		(void)build_no_memory(build);

@@ -26,7 +26,7 @@ eval_init(struct eval *eval, const struct sigma_program *program,
 		.flow = message,
 		.regex_left_us = program->regex_budget_us};
 	eval->slots = arena_array(
-		arena, program->field_count + 1, sizeof *eval->slots);
+		arena, program->field_count + 1, sizeof(*eval->slots));
 	eval->memory = arena_alloc(arena, program->item_count + 1);
 	return eval->slots != NULL && eval->memory != NULL;
 }
@@ -35,12 +35,12 @@ void
 eval_begin_flow(struct eval *eval, const struct sigma_record *flow)
 {
 	const struct sigma_program *program = eval->program;
-	size_t i;
 
 	eval->flow = flow;
-	for (i = 0; i < program->field_count; i++)
+	for (size_t i = 0; i < program->field_count; i++) {
 		if (program->fields[i]->scope != SCOPE_MESSAGE)
 			eval->slots[i].fetched = false;
+	}
 	eval->slots[program->field_count].fetched = false;
 	memset(eval->memory + program->message_items, 0,
 		program->item_count - program->message_items);
@@ -53,20 +53,19 @@ cut_values(struct eval *eval, struct sigma_values *values)
 	const size_t most = eval->program->value_bytes;
 	struct sigma_value *copy;
 	bool longer = false;
-	size_t i;
 
-	for (i = 0; i < values->count; i++)
+	for (size_t i = 0; i < values->count; i++)
 		longer = longer || values->at[i].text.len > most;
 	if (!longer)
 		return;
 	eval->cut = true;
-	copy = arena_array(eval->arena, values->count, sizeof *copy);
+	copy = arena_array(eval->arena, values->count, sizeof(*copy));
 	if (copy == NULL) {
 		eval->full = true;
 		values->count = 0;
 		return;
 	}
-	for (i = 0; i < values->count; i++) {
+	for (size_t i = 0; i < values->count; i++) {
 		copy[i] = values->at[i];
 		copy[i].text = slice_sub(copy[i].text, 0, most);
 	}
@@ -88,10 +87,11 @@ fetch(struct eval *eval, const struct sigma_field *field)
 	slot->values = (struct sigma_values){NULL, 0};
 	if (field != NULL && field->scope == SCOPE_MESSAGE)
 		record = eval->message;
-	if (field != NULL)
+	if (field != NULL) {
 		slot->values = record->values(record->ctx, field, eval->arena);
-	else if (record->all != NULL)
+	} else if (record->all != NULL) {
 		slot->values = record->all(record->ctx, eval->arena);
+	}
 	cut_values(eval, &slot->values);
 	slot->fetched = !eval->full;
 	return slot;
@@ -108,9 +108,10 @@ folded(struct eval *eval, struct slot *slot, size_t at)
 {
 	struct slice text = slot->values.at[at].text;
 
-	if (slot->folded == NULL)
+	if (slot->folded == NULL) {
 		slot->folded = arena_array(
-			eval->arena, slot->values.count, sizeof *slot->folded);
+			eval->arena, slot->values.count, sizeof(*slot->folded));
+	}
 	if (slot->folded == NULL) {
 		eval->full = true;
 		return SLICE("");
@@ -187,11 +188,11 @@ static bool
 has_literal(struct eval *eval, const struct question *q)
 {
 	const struct slice text = folded(eval, q->slot, q->at);
-	size_t i;
 
-	for (i = 0; i < q->test->regex.literal_count; i++)
+	for (size_t i = 0; i < q->test->regex.literal_count; i++) {
 		if (slice_find(text, q->test->regex.literals[i]) != SLICE_NONE)
 			return true;
+	}
 	return q->test->regex.literal_count == 0;
 }
 
@@ -283,9 +284,8 @@ test_field(struct eval *eval, const struct question *q)
 {
 	struct slot *other = fetch(eval, q->test->other.field);
 	struct pattern pattern = {.kind = kind_of_how[q->test->other.how]};
-	size_t i;
 
-	for (i = 0; i < other->values.count; i++) {
+	for (size_t i = 0; i < other->values.count; i++) {
 		pattern.text =
 			q->item->cased ? raw(other, i) : folded(eval, other, i);
 		if (pattern_test(&pattern, compared(eval, q)))
@@ -340,9 +340,8 @@ static enum truth
 all_tests(struct eval *eval, struct question *q)
 {
 	enum truth worst = truth_of(q->item->count > 0);
-	size_t i;
 
-	for (i = 0; i < q->item->count && worst != TRUTH_NO; i++) {
+	for (size_t i = 0; i < q->item->count && worst != TRUTH_NO; i++) {
 		enum truth truth;
 
 		q->test = &q->item->tests[i];
@@ -356,9 +355,10 @@ all_tests(struct eval *eval, struct question *q)
 static bool
 some_bulk(struct eval *eval, struct question *q)
 {
-	for (q->at = 0; q->at < q->slot->values.count; q->at++)
+	for (q->at = 0; q->at < q->slot->values.count; q->at++) {
 		if (needles_any(q->item->bulk, compared(eval, q)))
 			return true;
+	}
 	return false;
 }
 
@@ -429,9 +429,8 @@ eval_parts(struct eval *eval, const struct expr *expr)
 {
 	enum truth end = expr->op == EXPR_AND ? TRUTH_NO : TRUTH_YES;
 	enum truth sum = negate(end);
-	size_t i;
 
-	for (i = 0; i < expr->count && sum != end; i++) {
+	for (size_t i = 0; i < expr->count && sum != end; i++) {
 		enum truth truth = eval_expr(eval, expr->parts[i]);
 
 		if (expr->op == EXPR_AND ? truth < sum : truth > sum)
@@ -465,9 +464,8 @@ telling_part(struct eval *eval, const struct expr *expr, enum truth whole)
 {
 	const struct expr *found = expr->parts[0];
 	bool holds = whole == TRUTH_YES;
-	size_t i;
 
-	for (i = 0; i < expr->count; i++) {
+	for (size_t i = 0; i < expr->count; i++) {
 		const struct expr *part = expr->parts[i];
 
 		if (expr->op == EXPR_AND && holds) {

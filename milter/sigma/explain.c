@@ -5,9 +5,7 @@
 static const struct sigma_rule *
 filter_that_took(struct sigma_run *run, const struct rule *rule)
 {
-	size_t i;
-
-	for (i = 0; i < rule->filters.count; i++) {
+	for (size_t i = 0; i < rule->filters.count; i++) {
 		const struct rule *filter = rule->filters.at[i];
 
 		if (eval_expr(&run->eval, filter->expr) == TRUTH_NO)
@@ -44,16 +42,16 @@ explain_correlation(const struct sigma_run *run, const struct rule *rule,
 	size_t flow, const struct sigma_hit *hits, size_t hit_count,
 	struct sigma_outcome *out)
 {
-	size_t i;
-
 	out->applies = false;
-	for (i = 0; i < run->note_count; i++)
+	for (size_t i = 0; i < run->note_count; i++) {
 		if (run->pending[i].rule == rule &&
 			run->pending[i].flow == flow)
 			out->applies = true;
-	for (i = 0; i < hit_count; i++)
+	}
+	for (size_t i = 0; i < hit_count; i++) {
 		if (hits[i].rule == &rule->said && hits[i].flow == flow)
 			out->matched = true;
+	}
 }
 
 const struct sigma_outcome *
@@ -62,16 +60,16 @@ sigma_run_explain(struct sigma_run *run, size_t flow, size_t *count)
 	const struct sigma_program *program = run->program;
 	struct sigma_outcome *out;
 	struct sigma_hit *hits;
-	size_t hit_count, i;
+	size_t hit_count;
 
 	*count = 0;
-	out = arena_array(run->eval.arena, program->rule_count, sizeof *out);
-	hits = arena_array(run->eval.arena, run->note_count, sizeof *hits);
+	out = arena_array(run->eval.arena, program->rule_count, sizeof(*out));
+	hits = arena_array(run->eval.arena, run->note_count, sizeof(*hits));
 	if (out == NULL || hits == NULL || flow >= run->flow_count)
 		return NULL;
 	hit_count = counting_hits(run, hits);
 	eval_begin_flow(&run->eval, &run->flows[flow]);
-	for (i = 0; i < program->rule_count; i++) {
+	for (size_t i = 0; i < program->rule_count; i++) {
 		const struct rule *rule = program->rules[i];
 		struct sigma_outcome *one = &out[*count];
 
@@ -81,11 +79,12 @@ sigma_run_explain(struct sigma_run *run, size_t flow, size_t *count)
 		one->applies = (rule->services &
 				       (run->flows[flow].services |
 					       SIGMA_SERVICE_ANY)) != 0;
-		if (rule->correlation != NULL)
+		if (rule->correlation != NULL) {
 			explain_correlation(
 				run, rule, flow, hits, hit_count, one);
-		else
+		} else {
 			explain_expr(run, rule, one);
+		}
 		(*count)++;
 	}
 	return out;

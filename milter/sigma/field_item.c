@@ -18,12 +18,11 @@
 static void
 write_identity(const struct yaml_node *node, struct buf *out)
 {
-	const struct yaml_node *child;
-
 	buf_printf(out, "%d%d%zu:", (int)node->kind, (int)node->plain,
 		node->text.len);
 	buf_add(out, node->text);
-	for (child = node->children; child != NULL; child = child->next)
+	for (const struct yaml_node *child = node->children; child != NULL;
+		child = child->next)
 		write_identity(child, out);
 }
 
@@ -85,15 +84,17 @@ add_null(struct matchers *tests, const struct yaml_node *node)
 	struct matcher *test;
 
 	if (modifiers->op != OP_EQUAL || modifiers->cased ||
-		modifiers->expand || modifiers->transform_count > 0)
+		modifiers->expand || modifiers->transform_count > 0) {
 		return build_error(tests->build, node->mark,
 			"write name: null for \"absent\", name: '' for "
 			"\"present and empty\"",
 			"there is no value after the key");
-	if (tests->field == NULL)
+	}
+	if (tests->field == NULL) {
 		return build_error(
 			tests->build, node->mark, NULL, "a keyword is missing");
-	test = build_alloc(tests->build, sizeof *test);
+	}
+	test = build_alloc(tests->build, sizeof(*test));
 	if (test == NULL)
 		return false;
 	test->kind = TEST_NULL;
@@ -124,17 +125,20 @@ add_listed(struct matchers *tests, const struct yaml_node *node)
 static bool
 check_list(struct matchers *tests, const struct yaml_node *list)
 {
-	if (list->count == 0)
+	if (list->count == 0) {
 		return build_error(tests->build, list->mark,
 			"write a value, or leave the line out",
 			"the list of values is empty");
-	if (list->count > VALUES_MAX)
+	}
+	if (list->count > VALUES_MAX) {
 		return build_error(tests->build, list->mark,
 			"put them into a list file and name it with |expand",
 			"there are more than %d values", VALUES_MAX);
-	if (tests->modifiers.op == OP_EXISTS)
+	}
+	if (tests->modifiers.op == OP_EXISTS) {
 		return build_error(tests->build, list->mark,
 			"write true or false", "exists takes one value");
+	}
 	return true;
 }
 
@@ -152,7 +156,6 @@ check_all(struct matchers *tests, const struct yaml_node *value)
 static bool
 add_values(struct matchers *tests, const struct yaml_node *value)
 {
-	const struct yaml_node *child;
 	bool ok = check_all(tests, value);
 
 	switch (value->kind) {
@@ -170,7 +173,8 @@ add_values(struct matchers *tests, const struct yaml_node *value)
 	}
 	if (!check_list(tests, value))
 		return false;
-	for (child = value->children; child != NULL; child = child->next)
+	for (const struct yaml_node *child = value->children; child != NULL;
+		child = child->next)
 		ok = add_listed(tests, child) && ok;
 	return ok;
 }
@@ -208,7 +212,7 @@ make_bulk(struct build *build, struct field_item *item)
 
 	if (item->all || count < BULK_MIN)
 		return true;
-	needles = build_alloc(build, count * sizeof *needles);
+	needles = build_alloc(build, count * sizeof(*needles));
 	if (needles == NULL)
 		return false;
 	for (i = 0; i < count; i++) {
@@ -227,7 +231,7 @@ fill_item(struct build *build, const struct matchers *tests,
 	struct field_item *item)
 {
 	struct matcher *all =
-		build_alloc(build, (tests->made.count + 1) * sizeof *all);
+		build_alloc(build, (tests->made.count + 1) * sizeof(*all));
 
 	if (all == NULL)
 		return false;
@@ -254,7 +258,7 @@ compile(struct matchers *tests, const struct yaml_node *value, struct slice key)
 	struct field_item *item = NULL;
 
 	if (add_values(tests, value)) {
-		item = build_alloc(build, sizeof *item);
+		item = build_alloc(build, sizeof(*item));
 		if (item != NULL && !fill_item(build, tests, item))
 			item = NULL;
 		if (item != NULL)
@@ -310,10 +314,11 @@ field_item_parse(struct build *build, const struct yaml_node *pair)
 	struct slice name = slice_sub(pair->key, 0, name_length(pair->key));
 	bool ok = parse_modifiers(build, pair, &tests.modifiers);
 
-	if (name.len > 0)
+	if (name.len > 0) {
 		tests.field = build_field(build, name, tests.key);
-	else if (!check_keywords(build, pair->key_mark))
+	} else if (!check_keywords(build, pair->key_mark)) {
 		return NULL;
+	}
 	if (!ok || (name.len > 0 && tests.field == NULL))
 		return NULL;
 	return share(&tests, pair, pair->key);

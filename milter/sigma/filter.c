@@ -16,8 +16,6 @@
 static bool
 holds_of_nothing(const struct expr *expr)
 {
-	size_t i;
-
 	switch (expr->op) {
 	case EXPR_ITEM:
 	case EXPR_FALSE:
@@ -25,16 +23,18 @@ holds_of_nothing(const struct expr *expr)
 	case EXPR_NOT:
 		return !holds_of_nothing(expr->parts[0]);
 	case EXPR_AND:
-		for (i = 0; i < expr->count; i++)
+		for (size_t i = 0; i < expr->count; i++) {
 			if (!holds_of_nothing(expr->parts[i]))
 				return false;
+		}
 		return true;
 	case EXPR_OR:
 		break;
 	}
-	for (i = 0; i < expr->count; i++)
+	for (size_t i = 0; i < expr->count; i++) {
 		if (holds_of_nothing(expr->parts[i]))
 			return true;
+	}
 	return false;
 }
 
@@ -50,13 +50,14 @@ check_widens(struct build *build, const struct expr *expr,
 	if (holds_of_nothing(expr))
 		return true;
 	if (condition->kind == YAML_SCALAR && condition->text.len < 100 &&
-		slice_find_byte(condition->text, ' ', 0) == SLICE_NONE)
-		(void)snprintf(hint, sizeof hint, "write condition: not %.*s",
+		slice_find_byte(condition->text, ' ', 0) == SLICE_NONE) {
+		(void)snprintf(hint, sizeof(hint), "write condition: not %.*s",
 			SLICE_ARG(condition->text));
-	else
-		(void)snprintf(hint, sizeof hint,
+	} else {
+		(void)snprintf(hint, sizeof(hint),
 			"write condition: not (...), so that what it describes "
 			"is taken away");
+	}
 	if (build->options->narrowing_filters)
 		return !build_warn(build, condition->mark, hint, "%s", what);
 	return build_error(build, condition->mark, hint, "%s", what);
@@ -81,23 +82,26 @@ filter_parse(
 	const struct yaml_node *condition, *rules;
 	struct selections selections;
 
-	if (map->kind != YAML_MAP)
+	if (map->kind != YAML_MAP) {
 		return build_error(build, map->mark,
 			"write rules, a selection and a condition below it",
 			"filter must be a map");
+	}
 	rules = yaml_find(map, "rules");
 	rule->filters_any = is_any(rules);
 	rule->filtered_mark = build_mark(build, map->key_mark);
-	if (!rule->filters_any)
+	if (!rule->filters_any) {
 		(void)references_parse(
 			build, rules, map->key_mark, &rule->filtered);
+	}
 	if (!selections_parse(build, map, skip, &selections))
 		return false;
 	condition = yaml_find(map, "condition");
-	if (condition == NULL)
+	if (condition == NULL) {
 		return build_error(build, map->key_mark,
 			"write condition: not selection",
 			"the filter has no condition");
+	}
 	rule->expr = condition_parse(build, condition, &selections);
 	return rule->expr->op == EXPR_FALSE ||
 		check_widens(build, rule->expr, condition);
@@ -113,9 +117,7 @@ attach(struct build *build, struct rule *filter, struct rule *rule)
 static void
 attach_to_all(struct build *build, struct rule *filter)
 {
-	size_t i;
-
-	for (i = 0; i < build->rules.count; i++) {
+	for (size_t i = 0; i < build->rules.count; i++) {
 		struct rule *rule = build->rules.at[i];
 
 		if (rule->said.kind == SIGMA_DETECTION &&
@@ -133,23 +135,26 @@ attach_reference(struct build *build, struct rule *filter,
 
 	if (rule == NULL)
 		return reference_unknown(build, reference);
-	if (rule->said.kind != SIGMA_DETECTION)
+	if (rule->said.kind != SIGMA_DETECTION) {
 		return build_error(build, reference->mark,
 			"name the detections that it counts",
 			"\"%.*s\" is no detection: filters take away from "
 			"detections",
 			SLICE_ARG(reference->name));
-	if (rule->foreign || rule->retired)
+	}
+	if (rule->foreign || rule->retired) {
 		return build_note(build, reference->mark, NULL,
 			"\"%.*s\" is not loaded: there is nothing to filter",
 			SLICE_ARG(reference->name));
-	if (!logsource_contains(&filter->logsource, &rule->logsource))
+	}
+	if (!logsource_contains(&filter->logsource, &rule->logsource)) {
 		return build_error(build, reference->mark,
 			"give the filter the rule's logsource, or a wider one "
 			"(without service)",
 			"the filter's log source does not contain that of "
 			"\"%.*s\"",
 			SLICE_ARG(reference->name));
+	}
 	attach(build, filter, rule);
 	return true;
 }
@@ -157,17 +162,16 @@ attach_reference(struct build *build, struct rule *filter,
 void
 filters_resolve(struct build *build)
 {
-	size_t i, k;
-
-	for (i = 0; i < build->rules.count; i++) {
+	for (size_t i = 0; i < build->rules.count; i++) {
 		struct rule *filter = build->rules.at[i];
 
 		if (filter->said.kind != SIGMA_FILTER || filter->expr == NULL)
 			continue;
 		if (filter->filters_any)
 			attach_to_all(build, filter);
-		for (k = 0; k < filter->filtered.count; k++)
+		for (size_t k = 0; k < filter->filtered.count; k++) {
 			(void)attach_reference(
 				build, filter, &filter->filtered.at[k]);
+		}
 	}
 }

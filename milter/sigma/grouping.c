@@ -6,11 +6,11 @@
 static const struct yaml_node *
 aliased(const struct yaml_node *alias, const struct reference *reference)
 {
-	const struct yaml_node *node;
-
-	for (node = alias->children; node != NULL; node = node->next)
+	for (const struct yaml_node *node = alias->children; node != NULL;
+		node = node->next) {
 		if (slice_equal(node->key, reference->name))
 			return node;
+	}
 	return NULL;
 }
 
@@ -40,9 +40,10 @@ alias_of(const struct correlating *ctx, struct slice name)
 
 	if (aliases == NULL)
 		return NULL;
-	for (node = aliases->children; node != NULL; node = node->next)
+	for (node = aliases->children; node != NULL; node = node->next) {
 		if (slice_equal(node->key, name))
 			return node;
+	}
 	return NULL;
 }
 
@@ -53,17 +54,18 @@ read_name(const struct correlating *ctx, const struct yaml_node *name,
 {
 	const struct references *rules = &ctx->correlation->rules;
 	const struct yaml_node *alias;
-	size_t i;
 
-	if (name->kind != YAML_SCALAR)
+	if (name->kind != YAML_SCALAR) {
 		return build_error(ctx->build, name->mark,
 			"write a field's name", "a field is missing here");
+	}
 	alias = alias_of(ctx, name->text);
 	out->name = build_copy(ctx->build, name->text);
-	out->of = build_alloc(ctx->build, (rules->count + 1) * sizeof *out->of);
+	out->of =
+		build_alloc(ctx->build, (rules->count + 1) * sizeof(*out->of));
 	if (out->of == NULL)
 		return false;
-	for (i = 0; i < rules->count; i++) {
+	for (size_t i = 0; i < rules->count; i++) {
 		out->of[i] =
 			resolve_for(ctx->build, alias, name, &rules->at[i]);
 		if (out->of[i] == NULL)
@@ -81,13 +83,15 @@ grouping_read(const struct correlating *ctx, const struct yaml_node *names,
 	bool ok = true;
 
 	out->count = 0;
-	if (name == NULL)
+	if (name == NULL) {
 		return build_error(ctx->build, names->mark, "name a field",
 			"the list of fields is empty");
+	}
 	for (; name != NULL; name = name != names ? name->next : NULL) {
-		if (out->count == out->most)
+		if (out->count == out->most) {
 			return build_error(ctx->build, name->mark, NULL,
 				"there are more than %zu fields", out->most);
+		}
 		ok = read_name(ctx, name, &out->at[out->count++]) && ok;
 	}
 	return ok;

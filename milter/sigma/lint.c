@@ -29,13 +29,12 @@ opposite(enum certainty certainty)
 static bool
 fits_choice(const struct sigma_field *field, const struct matcher *test)
 {
-	size_t i;
-
 	if (test->kind != TEST_TEXT)
 		return true;
-	for (i = 0; field->choices[i] != NULL; i++)
+	for (size_t i = 0; field->choices[i] != NULL; i++) {
 		if (pattern_test(&test->pattern, slice_of(field->choices[i])))
 			return true;
+	}
 	return false;
 }
 
@@ -43,14 +42,13 @@ static enum certainty
 of_item(const struct field_item *item)
 {
 	bool some = item->count == 0;
-	size_t i;
 
 	if (item->count == 0 && !item->neq)
 		return NEVER; /* an empty list */
 	if (item->field == NULL || item->field->choices == NULL || item->neq ||
 		item->cased)
 		return MAYBE;
-	for (i = 0; i < item->count; i++)
+	for (size_t i = 0; i < item->count; i++)
 		some = some || fits_choice(item->field, &item->tests[i]);
 	return some ? MAYBE : NEVER;
 }
@@ -100,14 +98,16 @@ contradict(const struct expr *a, const struct expr *b)
 {
 	if (a->op == EXPR_ITEM && b->op == EXPR_ITEM)
 		return exclude_each_other(a->item, b->item);
-	if (a->op == EXPR_NOT && b->op == EXPR_ITEM)
+	if (a->op == EXPR_NOT && b->op == EXPR_ITEM) {
 		return a->parts[0]->op == EXPR_ITEM &&
 			a->parts[0]->item == b->item;
+	}
 	if (b->op == EXPR_NOT && a->op == EXPR_ITEM)
 		return contradict(b, a);
-	if (a->op == EXPR_NOT || b->op == EXPR_NOT)
+	if (a->op == EXPR_NOT || b->op == EXPR_NOT) {
 		return (a->op == EXPR_NOT && a->parts[0] == b) ||
 			(b->op == EXPR_NOT && b->parts[0] == a);
+	}
 	return false;
 }
 
@@ -117,14 +117,12 @@ contradict(const struct expr *a, const struct expr *b)
 static size_t
 flatten(const struct expr *expr, const struct expr **out, size_t count)
 {
-	size_t i;
-
 	if (expr->op != EXPR_AND) {
 		if (count < LEAVES_MAX)
 			out[count++] = expr;
 		return count;
 	}
-	for (i = 0; i < expr->count; i++)
+	for (size_t i = 0; i < expr->count; i++)
 		count = flatten(expr->parts[i], out, count);
 	return count;
 }
@@ -143,10 +141,12 @@ of_and(const struct expr *expr)
 
 		least = part < least ? part : least;
 	}
-	for (i = 0; i < count; i++)
-		for (k = i + 1; k < count; k++)
+	for (i = 0; i < count; i++) {
+		for (k = i + 1; k < count; k++) {
 			if (contradict(parts[i], parts[k]))
 				return NEVER;
+		}
+	}
 	return least;
 }
 
@@ -154,7 +154,6 @@ static enum certainty
 of_expr(const struct expr *expr)
 {
 	enum certainty most = NEVER;
-	size_t i;
 
 	switch (expr->op) {
 	case EXPR_ITEM:
@@ -168,7 +167,7 @@ of_expr(const struct expr *expr)
 	case EXPR_OR:
 		break;
 	}
-	for (i = 0; i < expr->count; i++) {
+	for (size_t i = 0; i < expr->count; i++) {
 		enum certainty part = of_expr(expr->parts[i]);
 
 		most = part > most ? part : most;
@@ -179,9 +178,7 @@ of_expr(const struct expr *expr)
 void
 lint_rules(struct build *build)
 {
-	size_t i;
-
-	for (i = 0; i < build->rules.count; i++) {
+	for (size_t i = 0; i < build->rules.count; i++) {
 		const struct rule *rule = build->rules.at[i];
 		enum certainty certainty;
 
@@ -206,12 +203,13 @@ void
 lint_lists(struct build *build)
 {
 	const struct sigma_options *options = build->options;
-	size_t i;
 
-	for (i = 0; i < options->list_count; i++)
-		if (!options->lists[i].used)
+	for (size_t i = 0; i < options->list_count; i++) {
+		if (!options->lists[i].used) {
 			(void)diags_add(build->diags, DIAG_WARNING,
 				(struct mark){"", 0, 0, 1}, NULL,
 				"no rule uses the list \"%.*s\"",
 				SLICE_ARG(options->lists[i].name));
+		}
+	}
 }

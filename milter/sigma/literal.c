@@ -49,9 +49,10 @@ worth(const struct literals *set)
 {
 	size_t least = SIZE_MAX, i;
 
-	for (i = 0; i < set->count; i++)
+	for (i = 0; i < set->count; i++) {
 		if (set->at[i].len < least)
 			least = set->at[i].len;
+	}
 	return set->count > 0 ? least : 0;
 }
 
@@ -90,14 +91,14 @@ static bool
 is_counted(const struct parser *parser)
 {
 	size_t close = slice_find_byte(parser->text, '}', parser->at);
-	size_t i;
 
 	if (peek(parser) != '{' || close == SLICE_NONE ||
 		close == parser->at + 1)
 		return false;
-	for (i = parser->at + 1; i < close; i++)
+	for (size_t i = parser->at + 1; i < close; i++) {
 		if (strchr("0123456789, ", parser->text.p[i]) == NULL)
 			return false;
+	}
 	return true;
 }
 
@@ -162,7 +163,7 @@ take(struct parser *parser, struct slice character, struct run *run,
 	enum quantifier quantifier = read_quantifier(parser);
 
 	if (quantifier == OPTIONAL ||
-		run->len + character.len > sizeof run->bytes) {
+		run->len + character.len > sizeof(run->bytes)) {
 		flush(parser, run, best);
 		return;
 	}
@@ -188,12 +189,13 @@ read_escape(struct parser *parser, struct run *run, struct literals *best)
 	}
 	flush(parser, run, best);
 	/* Assertions and classes of one letter take no argument. */
-	if (c != '\0' && strchr("bBAzZGdDsSwWhHvVRXN", c) != NULL)
+	if (c != '\0' && strchr("bBAzZGdDsSwWhHvVRXN", c) != NULL) {
 		(void)read_quantifier(parser);
-	else if (c != '\0' && strchr("nrtfae", c) != NULL)
+	} else if (c != '\0' && strchr("nrtfae", c) != NULL) {
 		(void)read_quantifier(parser);
-	else
+	} else {
 		parser->lost = true;
+	}
 }
 
 static void read_alternation(struct parser *, struct literals *out);
@@ -317,7 +319,7 @@ join(struct literals *out, const struct literals *branch, bool first)
 		return;
 	}
 	memcpy(out->at + out->count, branch->at,
-		branch->count * sizeof *branch->at);
+		branch->count * sizeof(*branch->at));
 	out->count += branch->count;
 }
 

@@ -95,7 +95,7 @@ read_names(struct build *build, const char *path, struct pointers *names)
 	}
 	(void)closedir(directory);
 	if (names->count > 1)
-		qsort(names->at, names->count, sizeof *names->at, by_name);
+		qsort(names->at, names->count, sizeof(*names->at), by_name);
 	return true;
 }
 
@@ -106,7 +106,6 @@ load_directory(struct build *build, const char *path, int depth)
 {
 	struct pointers names = {0};
 	char child[PATH_BYTES];
-	size_t i;
 
 	if (depth == DEPTH_MAX) {
 		(void)diags_add(build->diags, DIAG_ERROR,
@@ -115,11 +114,11 @@ load_directory(struct build *build, const char *path, int depth)
 		return;
 	}
 	(void)read_names(build, path, &names);
-	for (i = 0; i < names.count; i++) {
-		int len = snprintf(child, sizeof child, "%s/%s", path,
+	for (size_t i = 0; i < names.count; i++) {
+		int len = snprintf(child, sizeof(child), "%s/%s", path,
 			(const char *)names.at[i]);
 
-		if (len > 0 && (size_t)len < sizeof child && !build->no_memory)
+		if (len > 0 && (size_t)len < sizeof(child) && !build->no_memory)
 			load_path(build, child, depth + 1);
 		free(names.at[i]);
 	}
@@ -133,12 +132,13 @@ load_path(struct build *build, const char *path, int depth)
 {
 	struct stat status;
 
-	if (stat(path, &status) != 0)
+	if (stat(path, &status) != 0) {
 		(void)cannot_read(build, path);
-	else if (S_ISDIR(status.st_mode))
+	} else if (S_ISDIR(status.st_mode)) {
 		load_directory(build, path, depth);
-	else if (depth == 0 || is_rule_file(path))
+	} else if (depth == 0 || is_rule_file(path)) {
 		load_text(build, path, (struct slice){NULL, 0});
+	}
 }
 
 struct sigma_program *
@@ -146,11 +146,11 @@ sigma_program_load(const char *const *paths, size_t count,
 	const struct sigma_options *options, struct diags *diags)
 {
 	struct build build;
-	size_t i;
 
-	if (build_init(&build, options, diags))
-		for (i = 0; i < count; i++)
+	if (build_init(&build, options, diags)) {
+		for (size_t i = 0; i < count; i++)
 			load_path(&build, paths[i], 0);
+	}
 	return build_finish(&build);
 }
 

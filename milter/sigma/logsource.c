@@ -14,9 +14,10 @@ read_logsource_part(struct build *build, const struct yaml_node *map,
 
 	if (node == NULL || node->kind == YAML_NULL)
 		return true;
-	if (node->kind != YAML_SCALAR)
+	if (node->kind != YAML_SCALAR) {
 		return build_error(build, node->mark, NULL,
 			"\"%.*s\" must be a text", SLICE_ARG(node->key));
+	}
 	*out = build_copy(build, node->text);
 	return true;
 }
@@ -57,16 +58,19 @@ logsource_read(
 	struct logsource *source = &rule->logsource;
 	char hint[128] = "write logsource: and what it is of below it";
 
-	if (options->category != NULL && options->product != NULL)
-		(void)snprintf(hint, sizeof hint,
+	if (options->category != NULL && options->product != NULL) {
+		(void)snprintf(hint, sizeof(hint),
 			"write logsource: {category: %s, product: %s}",
 			options->category, options->product);
-	if (map == NULL)
+	}
+	if (map == NULL) {
 		return build_error(
 			build, rule->mark, hint, "there is no logsource");
-	if (map->kind != YAML_MAP)
+	}
+	if (map->kind != YAML_MAP) {
 		return build_error(
 			build, map->mark, hint, "logsource must be a map");
+	}
 	if (!read_logsource_part(build, map, "category", &source->category) ||
 		!read_logsource_part(build, map, "product", &source->product) ||
 		!read_logsource_part(build, map, "service", &source->service))

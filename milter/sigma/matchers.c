@@ -38,7 +38,7 @@ wrong(struct matchers *tests, const struct value *value, const char *hint,
 static bool
 keep(struct matchers *tests, const struct matcher *test)
 {
-	struct matcher *copy = build_alloc(tests->build, sizeof *copy);
+	struct matcher *copy = build_alloc(tests->build, sizeof(*copy));
 
 	if (copy == NULL)
 		return false;
@@ -66,12 +66,14 @@ make_number(struct matchers *tests, const struct value *value)
 		return false;
 	test.number.comparison = tests->modifiers.comparison;
 	test.number.part = tests->modifiers.part;
-	if (!value->node->plain && to_number(text, true, &test.number.least))
+	if (!value->node->plain && to_number(text, true, &test.number.least)) {
 		return wrong(tests, value, "write it without quotes",
 			"a number is wanted here, and this is text");
-	if (!to_number(text, true, &test.number.least))
+	}
+	if (!to_number(text, true, &test.number.least)) {
 		return wrong(tests, value, "write a number, such as 3 or 0.5",
 			"a number is wanted here");
+	}
 	return keep(tests, &test);
 }
 
@@ -83,7 +85,7 @@ make_comparison(struct matchers *tests, const struct value *value)
 
 	if (field != NULL && tests->modifiers.part == PART_NONE &&
 		field->type != SIGMA_NUMBER && field->type != SIGMA_ANY) {
-		(void)snprintf(hint, sizeof hint,
+		(void)snprintf(hint, sizeof(hint),
 			"gt, gte, lt and lte are for fields whose type is "
 			"number; `forwarden fields` shows the types");
 		return build_error(tests->build, tests->key, hint,
@@ -101,9 +103,10 @@ make_bool(struct matchers *tests, const struct value *value)
 	struct draft draft;
 	bool truth;
 
-	if (!yaml_to_bool(value->node, &truth))
+	if (!yaml_to_bool(value->node, &truth)) {
 		return wrong(tests, value, "write true or false, unquoted",
 			"this field is true or false");
+	}
 	if (!draft_literal(tests->build->arena,
 		    slice_of(truth ? "true" : "false"), &draft) ||
 		!pattern_compile(
@@ -123,7 +126,7 @@ make_network(struct matchers *tests, const struct value *value)
 		return keep(tests, &test);
 	case NETWORK_HOST_BITS:
 		network_format(&test.network, right);
-		(void)snprintf(hint, sizeof hint,
+		(void)snprintf(hint, sizeof(hint),
 			"the network is %s; a single address ends in /%s",
 			right,
 			slice_find_byte(value->text, ':', 0) == SLICE_NONE
@@ -167,11 +170,12 @@ warn_no_choice(struct matchers *tests, const struct value *value,
 
 	if (field == NULL || field->choices == NULL || tests->modifiers.cased)
 		return;
-	for (count = 0; field->choices[count] != NULL; count++)
+	for (count = 0; field->choices[count] != NULL; count++) {
 		if (pattern_test(pattern, slice_of(field->choices[count])))
 			return;
+	}
 	nearest = diag_nearest(value->text, field->choices, count);
-	(void)snprintf(hint, sizeof hint,
+	(void)snprintf(hint, sizeof(hint),
 		nearest != NULL ? "did you mean \"%s\"?"
 				: "`forwarden fields` shows what it can be",
 		nearest);
@@ -197,12 +201,11 @@ make_variant(
 static bool
 transform(struct matchers *tests, struct draft *variants, size_t *count)
 {
-	size_t i;
-
-	for (i = 0; i < tests->modifiers.transform_count; i++)
+	for (size_t i = 0; i < tests->modifiers.transform_count; i++) {
 		if (!tests->modifiers.transforms[i](
 			    tests->build->arena, variants, count))
 			return build_no_memory(tests->build);
+	}
 	return true;
 }
 
@@ -215,10 +218,11 @@ check_encodable(struct matchers *tests, const struct value *value,
 	if (modifiers->transform_count == 0 ||
 		modifiers->transforms[0] == transform_windash)
 		return true;
-	if (draft_has_wildcards(draft))
+	if (draft_has_wildcards(draft)) {
 		return wrong(tests, value,
 			"write \\* and \\? for the characters themselves",
 			"wildcards cannot be encoded");
+	}
 	if (draft->count == 0)
 		return wrong(tests, value, NULL, "nothing to encode");
 	return true;
@@ -241,12 +245,11 @@ warn_placeholder(struct matchers *tests, const struct value *value)
 {
 	const struct sigma_options *options = tests->build->options;
 	struct slice text = value->text;
-	size_t i;
 
 	if (tests->modifiers.expand || text.len < 3 || text.p[0] != '%' ||
 		text.p[text.len - 1] != '%')
 		return;
-	for (i = 0; i < options->list_count; i++)
+	for (size_t i = 0; i < options->list_count; i++) {
 		if (slice_equal(slice_sub(text, 1, text.len - 1),
 			    options->lists[i].name)) {
 			(void)build_warn(tests->build, value->node->mark,
@@ -256,6 +259,7 @@ warn_placeholder(struct matchers *tests, const struct value *value)
 				SLICE_ARG(text));
 			return;
 		}
+	}
 }
 
 static bool
@@ -272,9 +276,10 @@ make_text(struct matchers *tests, const struct value *value)
 	if (!check_encodable(tests, value, &variants[0]) ||
 		!transform(tests, variants, &count))
 		return false;
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		if (!make_variant(tests, value, variants[i]))
 			return false;
+	}
 	return true;
 }
 
@@ -287,13 +292,15 @@ make_address(struct matchers *tests, const struct value *value)
 	if (slice_find_byte(value->text, '*', 0) != SLICE_NONE ||
 		slice_find_byte(value->text, '?', 0) != SLICE_NONE)
 		return make_text(tests, value);
-	if (slice_find_byte(value->text, '/', 0) != SLICE_NONE)
+	if (slice_find_byte(value->text, '/', 0) != SLICE_NONE) {
 		return wrong(tests, value, "write name|cidr",
 			"a network is compared with |cidr");
-	if (network_parse(value->text, &network) != NETWORK_OK)
+	}
+	if (network_parse(value->text, &network) != NETWORK_OK) {
 		return wrong(tests, value,
 			"write an address such as 192.0.2.1 or 2001:db8::1",
 			"this field is an IP address");
+	}
 	return make_network(tests, value);
 }
 
@@ -323,16 +330,18 @@ make_part_of_text(struct matchers *tests, const struct value *value)
 {
 	const struct sigma_field *field = tests->field;
 
-	if (field != NULL && field->type == SIGMA_NUMBER)
+	if (field != NULL && field->type == SIGMA_NUMBER) {
 		return build_error(tests->build, tests->key,
 			"compare it with gt, gte, lt, lte, or write the number",
 			"\"%.*s\" is a number, not a text",
 			SLICE_ARG(field->name));
-	if (field != NULL && field->type == SIGMA_BOOL)
+	}
+	if (field != NULL && field->type == SIGMA_BOOL) {
 		return build_error(tests->build, tests->key,
 			"write name: true or name: false",
 			"\"%.*s\" is true or false, not a text",
 			SLICE_ARG(field->name));
+	}
 	return make_text(tests, value);
 }
 
@@ -344,10 +353,10 @@ keep_literals(
 	struct slice *copy;
 
 	literals_of(tests->build->arena, value->text, &literals);
-	copy = build_alloc(tests->build, (literals.count + 1) * sizeof *copy);
+	copy = build_alloc(tests->build, (literals.count + 1) * sizeof(*copy));
 	if (copy == NULL)
 		return false;
-	memcpy(copy, literals.at, literals.count * sizeof *copy);
+	memcpy(copy, literals.at, literals.count * sizeof(*copy));
 	test->regex.literals = copy;
 	test->regex.literal_count = literals.count;
 	return true;
@@ -357,11 +366,12 @@ static void
 note_inline_flag(struct matchers *tests, const struct value *value)
 {
 	if (slice_starts_fold(value->text, SLICE("(?i)")) &&
-		tests->build->options->category != NULL)
+		tests->build->options->category != NULL) {
 		(void)build_note(tests->build, value->node->mark,
 			"write name|re|i and leave (?i) out: other engines "
 			"read that, too",
 			"(?i) is accepted");
+	}
 }
 
 static bool
@@ -374,17 +384,19 @@ check_hostile(struct matchers *tests, const struct value *value,
 	if (!options->adversarial)
 		return true;
 	redos_measure(code, value->text, options->value_bytes, &found);
-	if (found.worst_us > REDOS_US_MAX)
+	if (found.worst_us > REDOS_US_MAX) {
 		return build_error(tests->build, value->node->mark, REDOS_HINT,
 			"this expression takes %.0f ms on a value made to hurt "
 			"it (%zu bytes of \"%s\"); 20 ms is the most",
 			(double)found.worst_us / 1000, options->value_bytes,
 			found.unit);
-	if (found.gave_up)
+	}
+	if (found.gave_up) {
 		(void)build_warn(tests->build, value->node->mark, REDOS_HINT,
 			"a value made to hurt this expression (%zu bytes of "
 			"\"%s\") makes it give up",
 			options->value_bytes, found.unit);
+	}
 	return true;
 }
 
@@ -396,19 +408,21 @@ make_regex(struct matchers *tests, const struct value *value)
 	struct regex *code = regex_compile(
 		value->text, tests->modifiers.regex_flags, &fault);
 
-	if (code == NULL)
+	if (code == NULL) {
 		return build_error(tests->build,
 			build_mark_in(value->node, fault.offset, 1), fault.hint,
 			"the regular expression is not usable: %s", fault.why);
+	}
 	if (!pointers_add(&tests->build->regexes, code)) {
 		regex_free(code);
 		return build_no_memory(tests->build);
 	}
 	test.regex.code = code;
 	note_inline_flag(tests, value);
-	if (value->text.len == 0)
+	if (value->text.len == 0) {
 		return wrong(tests, value, NULL,
 			"the empty expression is in every text");
+	}
 	return keep_literals(tests, value, &test) &&
 		check_hostile(tests, value, code) && keep(tests, &test);
 }
@@ -418,9 +432,10 @@ make_exists(struct matchers *tests, const struct value *value)
 {
 	struct matcher test = {.kind = TEST_EXISTS};
 
-	if (!yaml_to_bool(value->node, &test.exists))
+	if (!yaml_to_bool(value->node, &test.exists)) {
 		return wrong(tests, value, "write true or false, unquoted",
 			"exists is true or false");
+	}
 	return keep(tests, &test);
 }
 
@@ -434,9 +449,10 @@ make_field(struct matchers *tests, const struct value *value)
 	test.other.how = tests->modifiers.how;
 	if (test.other.field == NULL)
 		return false;
-	if (test.other.field == tests->field)
+	if (test.other.field == tests->field) {
 		return wrong(tests, value, "name another field",
 			"the field is compared with itself");
+	}
 	tests->reads_flow =
 		tests->reads_flow || test.other.field->scope != SCOPE_MESSAGE;
 	tests->reads_store =
@@ -465,11 +481,10 @@ make(struct matchers *tests, const struct value *value)
 static struct sigma_list *
 list_of(const struct sigma_options *options, struct slice name)
 {
-	size_t i;
-
-	for (i = 0; i < options->list_count; i++)
+	for (size_t i = 0; i < options->list_count; i++) {
 		if (slice_equal(name, options->lists[i].name))
 			return &options->lists[i];
+	}
 	return NULL;
 }
 
@@ -480,20 +495,20 @@ unknown_list(
 	const struct sigma_options *options = tests->build->options;
 	const char *nearest = NULL;
 	char hint[200] = "define it under lists: in the configuration";
-	size_t i;
 
-	for (i = 0; i < options->list_count && nearest == NULL; i++) {
+	for (size_t i = 0; i < options->list_count && nearest == NULL; i++) {
 		struct slice copy =
 			build_copy(tests->build, options->lists[i].name);
 
 		if (copy.p != NULL)
 			nearest = diag_nearest(name, &copy.p, 1);
 	}
-	if (nearest != NULL)
-		(void)snprintf(hint, sizeof hint,
+	if (nearest != NULL) {
+		(void)snprintf(hint, sizeof(hint),
 			"did you mean %%%s%%? lists: in the configuration "
 			"defines them",
 			nearest);
+	}
 	return build_error(tests->build, value->node->mark, hint,
 		"no list is called \"%.*s\"", SLICE_ARG(name));
 }
@@ -527,9 +542,10 @@ expand_entry(struct matchers *tests, const struct value *value,
 		SLICE_ARG(parts[0]), SLICE_ARG(entry), SLICE_ARG(parts[2]));
 	if (next.text.p == NULL)
 		return build_no_memory(tests->build);
-	if (tests->made.count >= EXPANDED_MAX)
+	if (tests->made.count >= EXPANDED_MAX) {
 		return wrong(tests, value, "use fewer or shorter lists",
 			"the lists make over a million values together");
+	}
 	return expand(tests, &next);
 }
 
@@ -540,7 +556,6 @@ expand(struct matchers *tests, const struct value *value)
 	struct sigma_list *list;
 	struct slice parts[3];
 	bool ok = true;
-	size_t i;
 
 	if (!find_placeholder(value->text, parts))
 		return make(tests, value);
@@ -548,7 +563,7 @@ expand(struct matchers *tests, const struct value *value)
 	if (list == NULL)
 		return unknown_list(tests, value, parts[1]);
 	list->used = true;
-	for (i = 0; i < list->count && ok; i++)
+	for (size_t i = 0; i < list->count && ok; i++)
 		ok = expand_entry(tests, value, parts, list->values[i]);
 	return ok;
 }
@@ -558,11 +573,12 @@ expand_first(struct matchers *tests, const struct value *value)
 {
 	struct slice parts[3];
 
-	if (!find_placeholder(value->text, parts))
+	if (!find_placeholder(value->text, parts)) {
 		return wrong(tests, value,
 			"write the list's name between percent signs: "
 			"'%name%'",
 			"there is no placeholder to expand");
+	}
 	return expand(tests, value);
 }
 
@@ -574,7 +590,7 @@ matchers_add(struct matchers *tests, const struct yaml_node *node)
 	char hint[160];
 
 	if (why != NULL && node->text.len < 64) {
-		(void)snprintf(hint, sizeof hint, "%s; quote it: '%.*s'", why,
+		(void)snprintf(hint, sizeof(hint), "%s; quote it: '%.*s'", why,
 			SLICE_ARG(node->text));
 		return build_error(tests->build, node->mark, hint,
 			"it is not clear what %.*s means here",

@@ -48,10 +48,11 @@ struct row {
 static void
 apply_op(struct modifiers *out, const struct row *row)
 {
-	if (out->op == OP_FIELDREF)
+	if (out->op == OP_FIELDREF) {
 		out->how = (enum modifier_op)row->value;
-	else
+	} else {
 		out->op = (enum modifier_op)row->value;
+	}
 }
 
 static void
@@ -158,16 +159,15 @@ static const struct row rows[] = {
 	{"all", ALL, TEXT | RE | RE_FLAG | CIDR | FIELDREF | NEQ, apply_all, 0,
 		NULL, NULL},
 };
-#define ROW_COUNT (sizeof rows / sizeof *rows)
+#define ROW_COUNT (sizeof(rows) / sizeof(*rows))
 
 static const struct row *
 row_of(struct slice name)
 {
-	size_t i;
-
-	for (i = 0; i < ROW_COUNT; i++)
+	for (size_t i = 0; i < ROW_COUNT; i++) {
 		if (slice_equal(name, slice_of(rows[i].name)))
 			return &rows[i];
+	}
 	return NULL;
 }
 
@@ -186,10 +186,10 @@ refuse(struct modifier_fault *fault, size_t part, const char *hint,
 	va_list ap;
 
 	fault->part = part;
-	(void)snprintf(fault->hint, sizeof fault->hint, "%s",
+	(void)snprintf(fault->hint, sizeof(fault->hint), "%s",
 		hint != NULL ? hint : "");
 	va_start(ap, fmt);
-	(void)vsnprintf(fault->why, sizeof fault->why, fmt, ap);
+	(void)vsnprintf(fault->why, sizeof(fault->why), fmt, ap);
 	va_end(ap);
 	return false;
 }
@@ -219,26 +219,27 @@ refuse_unknown(struct modifier_fault *fault, size_t part, struct slice name)
 {
 	const char *names[ROW_COUNT], *nearest = NULL;
 	char hint[160];
-	size_t i;
 
-	for (i = 0; i < sizeof synonyms / sizeof *synonyms; i++)
+	for (size_t i = 0; i < sizeof(synonyms) / sizeof(*synonyms); i++) {
 		if (slice_equal_fold(name, slice_of(synonyms[i].theirs)))
 			nearest = synonyms[i].ours;
-	for (i = 0; i < ROW_COUNT; i++)
+	}
+	for (size_t i = 0; i < ROW_COUNT; i++)
 		names[i] = rows[i].name;
 	if (nearest == NULL)
 		nearest = diag_nearest(name, names, ROW_COUNT);
 	if (nearest != NULL &&
-		slice_starts_fold(slice_of(nearest), SLICE("leave")))
-		(void)snprintf(hint, sizeof hint, "%s", nearest);
-	else if (nearest != NULL)
+		slice_starts_fold(slice_of(nearest), SLICE("leave"))) {
+		(void)snprintf(hint, sizeof(hint), "%s", nearest);
+	} else if (nearest != NULL) {
 		(void)snprintf(
-			hint, sizeof hint, "did you mean \"%s\"?", nearest);
-	else
-		(void)snprintf(hint, sizeof hint,
+			hint, sizeof(hint), "did you mean \"%s\"?", nearest);
+	} else {
+		(void)snprintf(hint, sizeof(hint),
 			"there are contains, startswith, endswith, re, cidr, "
 			"exists, all, cased, neq, gt, gte, lt, lte, fieldref, "
 			"expand");
+	}
 	return refuse(fault, part, hint, "there is no modifier \"%.*s\"",
 		SLICE_ARG(name));
 }
@@ -247,9 +248,8 @@ static bool
 is_legal(const struct list *list, size_t *bad)
 {
 	unsigned seen = 0;
-	size_t i;
 
-	for (i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count; i++) {
 		*bad = i;
 		if ((seen & ~list->at[i]->after) != 0 ||
 			(list->at[i]->class == RE_FLAG && (seen & RE) == 0))
@@ -264,16 +264,18 @@ static bool
 is_legal_sorted(const struct list *list, struct buf *text)
 {
 	struct list sorted = *list;
-	size_t i, j, bad;
+	size_t bad;
 
-	for (i = 1; i < sorted.count; i++)
-		for (j = i; j > 0 && sorted.at[j] < sorted.at[j - 1]; j--) {
+	for (size_t i = 1; i < sorted.count; i++) {
+		for (size_t j = i; j > 0 && sorted.at[j] < sorted.at[j - 1];
+			j--) {
 			const struct row *row = sorted.at[j];
 
 			sorted.at[j] = sorted.at[j - 1];
 			sorted.at[j - 1] = row;
 		}
-	for (i = 0; i < sorted.count; i++)
+	}
+	for (size_t i = 0; i < sorted.count; i++)
 		buf_printf(text, "|%s", sorted.at[i]->name);
 	return is_legal(&sorted, &bad);
 }
@@ -300,12 +302,14 @@ hint_of(const struct row *first, const struct row *second)
 		return second->hint;
 	if (second->class == RE_FLAG)
 		return "i, m and s are flags of re: name|re|i";
-	if (first->class == STRING && second->class == STRING)
+	if (first->class == STRING && second->class == STRING) {
 		return "choose one of contains, startswith and endswith; for "
 		       "both use two lines, or wildcards: 'begin*end'";
-	if ((first->class | second->class) & BASE64)
+	}
+	if ((first->class | second->class) & BASE64) {
 		return "encode first, then compare: "
 		       "name|wide|base64offset|contains";
+	}
 	if ((first->class | second->class) & COMPARE)
 		return "numbers are compared with one of gt, gte, lt, lte";
 	return "they contradict each other: leave one out";
@@ -334,10 +338,11 @@ refuse_pair(struct modifier_fault *fault, const struct list *list, size_t bad)
 static bool
 refuse_order(struct modifier_fault *fault, const struct list *list, size_t bad)
 {
-	if (list->at[bad]->class == RE_FLAG && bad == 0 && list->count == 1)
+	if (list->at[bad]->class == RE_FLAG && bad == 0 && list->count == 1) {
 		return refuse(fault, bad,
 			"i, m and s are flags of re: name|re|i",
 			"\"%s\" stands without \"re\"", list->at[bad]->name);
+	}
 	return refuse_pair(fault, list, bad);
 }
 
@@ -352,12 +357,14 @@ add(struct list *list, struct slice name, const struct sigma_schema *schema,
 		return refuse_unknown(fault, list->count, name);
 	if (schema->refuse_modifier != NULL)
 		why = schema->refuse_modifier(schema->ctx, row->name);
-	if (why != NULL)
+	if (why != NULL) {
 		return refuse(fault, list->count, why,
 			"the modifier \"%s\" is of no use here", row->name);
-	if (list->count == MODIFIERS_MAX)
+	}
+	if (list->count == MODIFIERS_MAX) {
 		return refuse(fault, list->count, NULL,
 			"there are more than %d modifiers", MODIFIERS_MAX);
+	}
 	list->at[list->count++] = row;
 	return true;
 }
@@ -368,15 +375,16 @@ modifiers_parse(struct slice text, const struct sigma_schema *schema,
 {
 	struct list list = {.count = 0};
 	struct slice name;
-	size_t i, bad;
+	size_t bad;
 
 	*out = (struct modifiers){.op = OP_EQUAL, .how = OP_EQUAL};
-	while (slice_next(&text, '|', &name))
+	while (slice_next(&text, '|', &name)) {
 		if (!add(&list, name, schema, fault))
 			return false;
+	}
 	if (!is_legal(&list, &bad))
 		return refuse_order(fault, &list, bad);
-	for (i = 0; i < list.count; i++)
+	for (size_t i = 0; i < list.count; i++)
 		list.at[i]->apply(out, list.at[i]);
 	return true;
 }

@@ -65,9 +65,8 @@ static uint32_t
 hash_text(struct slice text)
 {
 	uint32_t h = 0x811C9DC5U;
-	size_t i;
 
-	for (i = 0; i < text.len; i++)
+	for (size_t i = 0; i < text.len; i++)
 		h = (h ^ (unsigned char)text.p[i]) * 0x01000193U;
 	return h ^ h >> 15;
 }
@@ -83,8 +82,8 @@ table_init(struct arena *arena, struct table *table, size_t count)
 		table->shift--;
 	}
 	table->count = count;
-	table->starts = arena_array(arena, slots + 1, sizeof *table->starts);
-	table->filed = arena_array(arena, count, sizeof *table->filed);
+	table->starts = arena_array(arena, slots + 1, sizeof(*table->starts));
+	table->filed = arena_array(arena, count, sizeof(*table->filed));
 	return table->starts != NULL && table->filed != NULL;
 }
 
@@ -150,9 +149,7 @@ static void
 sort_needles(const struct needle *needles, size_t count, uint32_t *used,
 	unsigned shift, struct sorted *out)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct needle *needle = &needles[i];
 		uint32_t at;
 
@@ -179,10 +176,10 @@ fill(struct arena *arena, struct needles *out, const struct sorted *sorted)
 		return false;
 	table_fill(&out->whole, sorted->whole);
 	table_fill(&out->grams, sorted->grams);
-	tiny = arena_array(arena, sorted->tiny_count, sizeof *tiny);
+	tiny = arena_array(arena, sorted->tiny_count, sizeof(*tiny));
 	if (tiny == NULL)
 		return false;
-	memcpy(tiny, sorted->tiny, sorted->tiny_count * sizeof *tiny);
+	memcpy(tiny, sorted->tiny, sorted->tiny_count * sizeof(*tiny));
 	out->tiny = tiny;
 	out->tiny_count = sorted->tiny_count;
 	return true;
@@ -191,15 +188,15 @@ fill(struct arena *arena, struct needles *out, const struct sorted *sorted)
 struct needles *
 needles_new(struct arena *arena, const struct needle *needles, size_t count)
 {
-	struct needles *out = arena_alloc(arena, sizeof *out);
+	struct needles *out = arena_alloc(arena, sizeof(*out));
 	struct sorted sorted = {.whole_count = 0};
 	const unsigned shift = 32 - 16;
-	uint32_t *used = calloc((size_t)1 << 16, sizeof *used);
+	uint32_t *used = calloc((size_t)1 << 16, sizeof(*used));
 	bool ok = false;
 
-	sorted.whole = calloc(count + 1, sizeof *sorted.whole);
-	sorted.grams = calloc(count + 1, sizeof *sorted.grams);
-	sorted.tiny = calloc(count + 1, sizeof *sorted.tiny);
+	sorted.whole = calloc(count + 1, sizeof(*sorted.whole));
+	sorted.grams = calloc(count + 1, sizeof(*sorted.grams));
+	sorted.tiny = calloc(count + 1, sizeof(*sorted.tiny));
 	if (out != NULL && used != NULL && sorted.whole != NULL &&
 		sorted.grams != NULL && sorted.tiny != NULL) {
 		sort_needles(needles, count, used, shift, &sorted);
@@ -249,9 +246,7 @@ static bool
 find_grams(const struct table *table, struct slice text,
 	needles_visit_fn *visit, void *ctx)
 {
-	size_t at;
-
-	for (at = 0; at + GRAM <= text.len; at++) {
+	for (size_t at = 0; at + GRAM <= text.len; at++) {
 		uint32_t gram = gram_at(text.p + at);
 		uint32_t slot = slot_of(gram, table->shift);
 		uint32_t i = table->starts[slot], end = table->starts[slot + 1];
@@ -271,15 +266,13 @@ void
 needles_find(const struct needles *needles, struct slice text,
 	needles_visit_fn *visit, void *ctx)
 {
-	size_t i;
-
 	if (needles->whole.count > 0 &&
 		!find_whole(&needles->whole, text, visit, ctx))
 		return;
 	if (needles->grams.count > 0 &&
 		!find_grams(&needles->grams, text, visit, ctx))
 		return;
-	for (i = 0; i < needles->tiny_count; i++) {
+	for (size_t i = 0; i < needles->tiny_count; i++) {
 		const struct filed *filed = &needles->tiny[i];
 		const struct pattern pattern = {
 			.kind = filed->kind, .text = {filed->text, filed->len}};

@@ -13,7 +13,7 @@ static const unsigned char mapped[12] = {
 static bool
 is_mapped(const unsigned char bytes[16])
 {
-	return memcmp(bytes, mapped, sizeof mapped) == 0;
+	return memcmp(bytes, mapped, sizeof(mapped)) == 0;
 }
 
 static bool
@@ -21,15 +21,15 @@ address_parse(struct slice text, unsigned char bytes[16])
 {
 	char copy[INET6_ADDRSTRLEN + 1];
 
-	if (text.len == 0 || text.len >= sizeof copy ||
+	if (text.len == 0 || text.len >= sizeof(copy) ||
 		memchr(text.p, '\0', text.len) != NULL)
 		return false;
 	memcpy(copy, text.p, text.len);
 	copy[text.len] = '\0';
 	if (inet_pton(AF_INET6, copy, bytes) == 1)
 		return true;
-	memcpy(bytes, mapped, sizeof mapped);
-	return inet_pton(AF_INET, copy, bytes + sizeof mapped) == 1;
+	memcpy(bytes, mapped, sizeof(mapped));
+	return inet_pton(AF_INET, copy, bytes + sizeof(mapped)) == 1;
 }
 
 /* Clears what is behind the prefix; was anything there? */
@@ -37,9 +37,8 @@ static bool
 clear_host_bits(struct network *network)
 {
 	bool found = false;
-	unsigned i;
 
-	for (i = network->bits; i < 128; i++) {
+	for (unsigned i = network->bits; i < 128; i++) {
 		unsigned char bit = (unsigned char)(0x80 >> i % 8);
 
 		found = found || (network->bytes[i / 8] & bit) != 0;
@@ -90,8 +89,8 @@ network_format(const struct network *network, char text[NETWORK_TEXT_BYTES])
 	bool four = is_mapped(network->bytes) && network->bits >= MAPPED_BITS;
 
 	(void)inet_ntop(four ? AF_INET : AF_INET6,
-		four ? network->bytes + sizeof mapped : network->bytes, address,
-		sizeof address);
+		four ? network->bytes + sizeof(mapped) : network->bytes,
+		address, sizeof(address));
 	(void)snprintf(text, NETWORK_TEXT_BYTES, "%s/%u", address,
 		network->bits - (four ? MAPPED_BITS : 0));
 }

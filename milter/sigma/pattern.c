@@ -26,17 +26,18 @@ wildcard_of(char c)
 bool
 draft_parse(struct arena *arena, struct slice text, struct draft *out)
 {
-	uint16_t *tokens = arena_array(arena, text.len, sizeof *tokens);
+	uint16_t *tokens = arena_array(arena, text.len, sizeof(*tokens));
 	size_t i, count = 0;
 
 	if (tokens == NULL)
 		return false;
 	for (i = 0; i < text.len; i++) {
 		if (text.p[i] == '\\' && i + 1 < text.len &&
-			is_special(text.p[i + 1]))
+			is_special(text.p[i + 1])) {
 			tokens[count++] = (unsigned char)text.p[++i];
-		else
+		} else {
 			tokens[count++] = wildcard_of(text.p[i]);
+		}
 	}
 	*out = (struct draft){tokens, count};
 	return true;
@@ -45,12 +46,11 @@ draft_parse(struct arena *arena, struct slice text, struct draft *out)
 bool
 draft_literal(struct arena *arena, struct slice text, struct draft *out)
 {
-	uint16_t *tokens = arena_array(arena, text.len, sizeof *tokens);
-	size_t i;
+	uint16_t *tokens = arena_array(arena, text.len, sizeof(*tokens));
 
 	if (tokens == NULL)
 		return false;
-	for (i = 0; i < text.len; i++)
+	for (size_t i = 0; i < text.len; i++)
 		tokens[i] = (unsigned char)text.p[i];
 	*out = (struct draft){tokens, text.len};
 	return true;
@@ -59,7 +59,8 @@ draft_literal(struct arena *arena, struct slice text, struct draft *out)
 bool
 draft_open(struct arena *arena, bool before, bool after, struct draft *draft)
 {
-	uint16_t *tokens = arena_array(arena, draft->count + 2, sizeof *tokens);
+	uint16_t *tokens =
+		arena_array(arena, draft->count + 2, sizeof(*tokens));
 	size_t count = 0;
 
 	if (tokens == NULL)
@@ -70,9 +71,10 @@ draft_open(struct arena *arena, bool before, bool after, struct draft *draft)
 			draft->at[draft->count - 1] != TOKEN_MANY);
 	if (before)
 		tokens[count++] = TOKEN_MANY;
-	if (draft->count > 0)
+	if (draft->count > 0) {
 		memcpy(tokens + count, draft->at,
-			draft->count * sizeof *tokens);
+			draft->count * sizeof(*tokens));
+	}
 	count += draft->count;
 	if (after)
 		tokens[count++] = TOKEN_MANY;
@@ -83,11 +85,10 @@ draft_open(struct arena *arena, bool before, bool after, struct draft *draft)
 bool
 draft_has_wildcards(const struct draft *draft)
 {
-	size_t i;
-
-	for (i = 0; i < draft->count; i++)
+	for (size_t i = 0; i < draft->count; i++) {
 		if (draft->at[i] > 255)
 			return true;
+	}
 	return false;
 }
 
@@ -97,11 +98,10 @@ run_bytes(
 	struct arena *arena, const struct draft *draft, size_t from, size_t to)
 {
 	char *p = arena_alloc(arena, to - from + 1);
-	size_t i;
 
 	if (p == NULL)
 		return (struct slice){NULL, 0};
-	for (i = from; i < to; i++)
+	for (size_t i = from; i < to; i++)
 		p[i - from] = (char)draft->at[i];
 	return (struct slice){p, to - from};
 }
@@ -126,7 +126,7 @@ draft_fold(struct arena *arena, struct draft *draft)
 {
 	/* Folding grows a run by half at most. */
 	uint16_t *tokens =
-		arena_array(arena, draft->count * 2 + 1, sizeof *tokens);
+		arena_array(arena, draft->count * 2 + 1, sizeof(*tokens));
 	size_t at = 0, count = 0, end, i;
 
 	if (tokens == NULL)
@@ -154,10 +154,10 @@ draft_fold(struct arena *arena, struct draft *draft)
 static void
 longest_run(const struct draft *draft, size_t *from, size_t *to)
 {
-	size_t at, end;
+	size_t end;
 
 	*from = *to = 0;
-	for (at = 0; at < draft->count; at = end + (end == at)) {
+	for (size_t at = 0; at < draft->count; at = end + (end == at)) {
 		end = run_end(draft, at);
 		if (end - at > *to - *from) {
 			*from = at;

@@ -9,7 +9,7 @@ pointers_add(struct pointers *pointers, void *p)
 {
 	if (pointers->count == pointers->room) {
 		size_t room = pointers->room > 0 ? pointers->room * 2 : 16;
-		void **at = realloc(pointers->at, room * sizeof *at);
+		void **at = realloc(pointers->at, room * sizeof(*at));
 
 		if (at == NULL)
 			return false;

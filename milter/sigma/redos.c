@@ -28,14 +28,13 @@ struct units {
 static void
 add(struct units *units, const char *text, size_t len)
 {
-	size_t i;
-
 	if (len == 0 || len > REDOS_UNIT_BYTES || units->count == UNITS_MAX)
 		return;
-	for (i = 0; i < units->count; i++)
+	for (size_t i = 0; i < units->count; i++) {
 		if (strlen(units->at[i]) == len &&
 			memcmp(units->at[i], text, len) == 0)
 			return;
+	}
 	memcpy(units->at[units->count], text, len);
 	units->at[units->count][len] = '\0';
 	units->count++;
@@ -100,7 +99,7 @@ add_walk(struct units *units, struct slice pattern)
 	char *walk = units->walk;
 	size_t len = 0, at = 0, i;
 
-	while (at < pattern.len && len < sizeof units->walk) {
+	while (at < pattern.len && len < sizeof(units->walk)) {
 		char c = pattern.p[at];
 
 		if (c == '[') {
@@ -131,9 +130,8 @@ add_common(struct units *units)
 {
 	static const char *const common[] = {"a", "A", "0", " ", ".", "-", "@",
 		"/", "\\", "aA0 ", "a.", "a ", "a@a.", "\n"};
-	size_t i;
 
-	for (i = 0; i < sizeof common / sizeof *common; i++)
+	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
 		add(units, common[i], strlen(common[i]));
 }
 
@@ -177,17 +175,16 @@ measure_unit(const struct regex *regex, struct slice subject, const char *unit,
 	if (took <= out->worst_us)
 		return;
 	out->worst_us = took;
-	(void)snprintf(out->unit, sizeof out->unit, "%s", unit);
+	(void)snprintf(out->unit, sizeof(out->unit), "%s", unit);
 }
 
 void
 redos_measure(const struct regex *regex, struct slice pattern,
 	size_t subject_bytes, struct redos *out)
 {
-	struct units *units = calloc(1, sizeof *units);
+	struct units *units = calloc(1, sizeof(*units));
 	char *text = malloc(subject_bytes);
 	const struct slice subject = {text, subject_bytes};
-	size_t i;
 
 	*out = (struct redos){.worst_us = 0};
 	if (units == NULL || text == NULL || subject_bytes == 0) {
@@ -197,7 +194,8 @@ redos_measure(const struct regex *regex, struct slice pattern,
 	}
 	add_walk(units, pattern);
 	add_common(units);
-	for (i = 0; i < units->count && out->worst_us <= REDOS_US_MAX; i++) {
+	for (size_t i = 0; i < units->count && out->worst_us <= REDOS_US_MAX;
+		i++) {
 		const char *unit = units->at[i];
 
 		fill(subject, unit, (struct slice){text, 0});

@@ -83,22 +83,24 @@ refuse(struct regex_fault *fault, size_t offset, const char *why,
 {
 	fault->offset = offset;
 	fault->hint = hint;
-	(void)snprintf(fault->why, sizeof fault->why, "%s", why);
+	(void)snprintf(fault->why, sizeof(fault->why), "%s", why);
 	return false;
 }
 
 static bool
 check_here(struct slice rest, size_t offset, struct regex_fault *fault)
 {
-	size_t row;
-
-	if (is_numbered_recursion(rest))
+	if (is_numbered_recursion(rest)) {
 		return refuse(
 			fault, offset, "recursion is not supported", NULL);
-	for (row = 0; row < sizeof refused_rows / sizeof *refused_rows; row++)
-		if (starts(rest, refused_rows[row].text))
+	}
+	for (size_t row = 0; row < sizeof(refused_rows) / sizeof(*refused_rows);
+		row++) {
+		if (starts(rest, refused_rows[row].text)) {
 			return refuse(fault, offset, refused_rows[row].why,
 				refused_rows[row].hint);
+		}
+	}
 	return true;
 }
 
@@ -126,10 +128,11 @@ check_features(struct slice pattern, struct regex_fault *fault)
 
 		if (!check_here(rest, at, fault))
 			return false;
-		if (rest.p[0] == '[')
+		if (rest.p[0] == '[') {
 			at = skip_class(pattern, at);
-		else
+		} else {
 			at += rest.p[0] == '\\' ? 2 : 1;
+		}
 	}
 	return true;
 }
@@ -163,9 +166,10 @@ check_compiled(const pcre2_code *code, struct regex_fault *fault)
 	uint32_t backreference = 0;
 
 	(void)pcre2_pattern_info(code, PCRE2_INFO_BACKREFMAX, &backreference);
-	if (backreference > 0)
+	if (backreference > 0) {
 		return refuse(fault, 0, "backreferences are not supported",
 			"write the alternatives out");
+	}
 	return true;
 }
 
@@ -195,7 +199,7 @@ compile(struct slice pattern, unsigned flags, struct regex_fault *fault)
 	fault->offset = offset;
 	fault->hint = NULL;
 	(void)pcre2_get_error_message(
-		error, (PCRE2_UCHAR *)fault->why, sizeof fault->why);
+		error, (PCRE2_UCHAR *)fault->why, sizeof(fault->why));
 	return NULL;
 }
 
@@ -211,7 +215,7 @@ regex_compile(struct slice pattern, unsigned flags, struct regex_fault *fault)
 	}
 	if (!check_features(pattern, fault))
 		return NULL;
-	regex = calloc(1, sizeof *regex);
+	regex = calloc(1, sizeof(*regex));
 	if (regex == NULL) {
 		(void)refuse(fault, 0, "out of memory", NULL);
 		return NULL;
@@ -257,7 +261,7 @@ arena_leave(void *p, void *arena)
 struct regex_scratch *
 regex_scratch_new(struct arena *arena)
 {
-	struct regex_scratch *scratch = arena_alloc(arena, sizeof *scratch);
+	struct regex_scratch *scratch = arena_alloc(arena, sizeof(*scratch));
 	pcre2_general_context *memory;
 
 	if (scratch == NULL)

@@ -29,7 +29,7 @@ struct sigma_run *
 sigma_run_new(const struct sigma_program *program, struct arena *arena,
 	const struct sigma_record *message)
 {
-	struct sigma_run *run = arena_alloc(arena, sizeof *run);
+	struct sigma_run *run = arena_alloc(arena, sizeof(*run));
 
 	if (run == NULL)
 		return NULL;
@@ -59,9 +59,7 @@ is_match(const struct sigma_run *run, enum truth truth)
 static bool
 passes_filters(struct sigma_run *run, const struct rule *rule)
 {
-	size_t i;
-
-	for (i = 0; i < rule->filters.count; i++) {
+	for (size_t i = 0; i < rule->filters.count; i++) {
 		const struct rule *filter = rule->filters.at[i];
 
 		/* A filter that gave up takes nothing away. */
@@ -89,7 +87,7 @@ keep_match(struct trial *trial, const struct rule *rule)
 	void *at = run->matches;
 
 	if (!run_grow(run->eval.arena, &at, run->match_count, &run->match_room,
-		    sizeof *run->matches)) {
+		    sizeof(*run->matches))) {
 		run->eval.full = true;
 		return false;
 	}
@@ -122,7 +120,7 @@ remember_flow(struct sigma_run *run, const struct sigma_record *flow)
 	void *at = run->flows;
 
 	if (!run_grow(run->eval.arena, &at, run->flow_count, &run->flow_room,
-		    sizeof *run->flows))
+		    sizeof(*run->flows)))
 		return false;
 	run->flows = at;
 	run->flows[run->flow_count] = *flow;
@@ -170,16 +168,17 @@ sigma_run_finish(struct sigma_run *run, size_t *count)
 {
 	size_t room = run->match_count + run->note_count, i;
 	struct sigma_hit *hits =
-		arena_array(run->eval.arena, room, sizeof *hits);
+		arena_array(run->eval.arena, room, sizeof(*hits));
 
 	*count = 0;
 	if (hits == NULL)
 		return NULL;
-	for (i = 0; i < run->match_count; i++)
+	for (i = 0; i < run->match_count; i++) {
 		hits[i] =
 			(struct sigma_hit){.rule = &run->matches[i].rule->said,
 				.flow = run->matches[i].flow,
 				.item = run->matches[i].item};
+	}
 	*count = run->match_count + counting_hits(run, hits + run->match_count);
 	return hits;
 }

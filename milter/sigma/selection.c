@@ -12,14 +12,14 @@ const struct expr *
 expr_new(struct build *build, enum expr_op op, const struct expr *const *parts,
 	size_t count)
 {
-	struct expr *expr = build_alloc(build, sizeof *expr);
+	struct expr *expr = build_alloc(build, sizeof(*expr));
 	const struct expr **copy =
-		build_alloc(build, (count + 1) * sizeof *copy);
+		build_alloc(build, (count + 1) * sizeof(*copy));
 
 	if (expr == NULL || copy == NULL)
 		return &false_expr;
 	if (count > 0)
-		memcpy(copy, parts, count * sizeof *copy);
+		memcpy(copy, parts, count * sizeof(*copy));
 	*expr = (struct expr){.op = op, .count = count, .parts = copy};
 	return expr;
 }
@@ -32,7 +32,7 @@ expr_of_item(
 
 	if (item == NULL)
 		return &false_expr;
-	expr = build_alloc(build, sizeof *expr);
+	expr = build_alloc(build, sizeof(*expr));
 	if (expr == NULL)
 		return &false_expr;
 	*expr = (struct expr){.op = EXPR_ITEM, .item = item, .label = label};
@@ -48,18 +48,18 @@ join(struct build *build, const struct yaml_node *node, struct slice label,
 	enum expr_op op, part_fn *part)
 {
 	const struct expr **parts =
-		build_alloc(build, (node->count + 1) * sizeof *parts);
-	const struct yaml_node *child;
+		build_alloc(build, (node->count + 1) * sizeof(*parts));
 	struct expr *expr;
 	size_t count = 0;
 
 	if (parts == NULL)
 		return &false_expr;
-	for (child = node->children; child != NULL; child = child->next)
+	for (const struct yaml_node *child = node->children; child != NULL;
+		child = child->next)
 		parts[count++] = part(build, child, label);
 	if (count == 1)
 		return parts[0];
-	expr = build_alloc(build, sizeof *expr);
+	expr = build_alloc(build, sizeof(*expr));
 	if (expr == NULL)
 		return &false_expr;
 	*expr = (struct expr){.op = op, .count = count, .parts = parts};
@@ -109,11 +109,11 @@ parse_element(
 static bool
 is_words(const struct yaml_node *list)
 {
-	const struct yaml_node *node;
-
-	for (node = list->children; node != NULL; node = node->next)
+	for (const struct yaml_node *node = list->children; node != NULL;
+		node = node->next) {
 		if (node->kind != YAML_SCALAR)
 			return false;
+	}
 	return list->count > 0;
 }
 
@@ -125,9 +125,10 @@ parse_selection(
 		return parse_map(build, node, label);
 	if (node->kind == YAML_SCALAR)
 		return parse_element(build, node, label);
-	if (node->kind == YAML_LIST && is_words(node))
+	if (node->kind == YAML_LIST && is_words(node)) {
 		return expr_of_item(
 			build, field_item_parse_keywords(build, node), label);
+	}
 	if (node->kind == YAML_LIST && node->count > 0)
 		return join(build, node, label, EXPR_OR, parse_element);
 	(void)build_error(build, node->key_mark,
@@ -139,9 +140,10 @@ parse_selection(
 static bool
 is_skipped(struct slice key, const char *const *skip)
 {
-	for (; *skip != NULL; skip++)
+	for (; *skip != NULL; skip++) {
 		if (slice_equal(key, slice_of(*skip)))
 			return true;
+	}
 	return false;
 }
 
@@ -149,13 +151,12 @@ bool
 selections_parse(struct build *build, const struct yaml_node *map,
 	const char *const *skip, struct selections *out)
 {
-	const struct yaml_node *node;
-
 	out->count = 0;
-	out->at = build_alloc(build, (map->count + 1) * sizeof *out->at);
+	out->at = build_alloc(build, (map->count + 1) * sizeof(*out->at));
 	if (out->at == NULL)
 		return false;
-	for (node = map->children; node != NULL; node = node->next) {
+	for (const struct yaml_node *node = map->children; node != NULL;
+		node = node->next) {
 		struct selection *selection = &out->at[out->count];
 
 		if (is_skipped(node->key, skip))

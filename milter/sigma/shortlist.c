@@ -16,7 +16,7 @@ struct shortlist {
 struct shortlist *
 shortlist_new(const struct candidates *candidates, struct arena *arena)
 {
-	struct shortlist *list = arena_alloc(arena, sizeof *list);
+	struct shortlist *list = arena_alloc(arena, sizeof(*list));
 
 	if (list != NULL)
 		list->candidates = candidates;
@@ -37,23 +37,21 @@ static void
 look_at(struct eval *eval, const struct watched *watched, uint64_t *bits)
 {
 	struct sigma_values values = eval_values(eval, watched->field);
-	size_t i;
 
 	if (values.count == 0)
 		return;
-	for (i = 0; i < watched->present_count; i++)
+	for (size_t i = 0; i < watched->present_count; i++)
 		(void)set_bit(bits, watched->present[i]);
-	for (i = 0; i < values.count && watched->needles != NULL; i++)
+	for (size_t i = 0; i < values.count && watched->needles != NULL; i++) {
 		needles_find(watched->needles,
 			eval_folded(eval, watched->field, i), set_bit, bits);
+	}
 }
 
 static void
 look(struct eval *eval, const struct watch *watch, uint64_t *bits)
 {
-	size_t i;
-
-	for (i = 0; i < watch->count; i++)
+	for (size_t i = 0; i < watch->count; i++)
 		look_at(eval, &watch->at[i], bits);
 }
 
@@ -66,12 +64,12 @@ message_bits(struct shortlist *list, struct eval *eval, size_t number)
 
 	if (bits != NULL)
 		return bits;
-	bits = arena_array(eval->arena, 2 * group->words, sizeof *bits);
+	bits = arena_array(eval->arena, 2 * group->words, sizeof(*bits));
 	if (bits == NULL) {
 		eval->full = true;
 		return NULL;
 	}
-	memcpy(bits, group->always, group->words * sizeof *bits);
+	memcpy(bits, group->always, group->words * sizeof(*bits));
 	look(eval, &group->message, bits);
 	if (eval->full)
 		return NULL;
@@ -87,14 +85,13 @@ each_of_group(struct shortlist *list, struct eval *eval, size_t number,
 	const struct group *group = &list->candidates->groups[number];
 	const uint64_t *message = message_bits(list, eval, number);
 	uint64_t *bits;
-	size_t word;
 
 	if (message == NULL)
 		return false;
 	bits = list->flow[number];
-	memcpy(bits, message, group->words * sizeof *bits);
+	memcpy(bits, message, group->words * sizeof(*bits));
 	look(eval, &group->flow, bits);
-	for (word = 0; word < group->words; word++)
+	for (size_t word = 0; word < group->words; word++) {
 		while (bits[word] != 0) {
 			unsigned bit = (unsigned)__builtin_ctzll(bits[word]);
 
@@ -104,6 +101,7 @@ each_of_group(struct shortlist *list, struct eval *eval, size_t number,
 					    bit]))
 				return false;
 		}
+	}
 	return !eval->full;
 }
 
@@ -111,12 +109,11 @@ bool
 shortlist_each(struct shortlist *list, struct eval *eval, unsigned services,
 	bool (*visit)(void *ctx, const struct rule *), void *ctx)
 {
-	size_t i;
-
 	services |= SIGMA_SERVICE_ANY;
-	for (i = 0; i < list->candidates->count; i++)
+	for (size_t i = 0; i < list->candidates->count; i++) {
 		if ((list->candidates->groups[i].services & services) != 0 &&
 			!each_of_group(list, eval, i, visit, ctx))
 			return false;
+	}
 	return true;
 }

@@ -27,15 +27,17 @@ check_threshold(struct build *build, const struct correlation *correlation,
 	if (!threshold_is_count(correlation))
 		return true;
 	if (value != floor(value) || value > THRESHOLD_MAX ||
-		value < (correlation->op == THRESHOLD_GT ? 0 : 1))
+		value < (correlation->op == THRESHOLD_GT ? 0 : 1)) {
 		return build_error(build, node->mark,
 			"write a whole number from 1 to 1000000",
 			"%.*s is no count", SLICE_ARG(node->text));
+	}
 	if (correlation->type == TEMPORAL &&
 		value + (correlation->op == THRESHOLD_GT) >
-			(double)correlation->rules.count)
+			(double)correlation->rules.count) {
 		return build_error(build, node->mark, NULL,
 			"there are only %zu rules", correlation->rules.count);
+	}
 	return true;
 }
 
@@ -46,12 +48,14 @@ refuse_operator(struct build *build, const struct yaml_node *node)
 	const char *hint = "there are gte, gt, eq, and field";
 
 	if (slice_equal(key, SLICE("lt")) || slice_equal(key, SLICE("lte")) ||
-		slice_equal(key, SLICE("neq")))
+		slice_equal(key, SLICE("neq"))) {
 		hint = "it would hold for the first message of every group; a "
 		       "count can only be reached: gte, gt or eq";
-	if (slice_equal(key, SLICE("percentile")))
+	}
+	if (slice_equal(key, SLICE("percentile"))) {
 		hint = "a percentile needs every value kept for every group; "
 		       "write gte and a number";
+	}
 	return build_error(build, node->key_mark, hint,
 		"the condition \"%.*s\" is not supported", SLICE_ARG(key));
 }
@@ -78,20 +82,23 @@ read_pair(
 
 	if (slice_equal(node->key, SLICE("field")))
 		return read_values(ctx, node);
-	for (i = 0; i < COUNT(threshold_names); i++)
+	for (i = 0; i < COUNT(threshold_names); i++) {
 		if (slice_equal(node->key, slice_of(threshold_names[i].name)))
 			break;
+	}
 	if (i == COUNT(threshold_names))
 		return refuse_operator(build, node);
-	if (*seen)
+	if (*seen) {
 		return build_error(build, node->key_mark,
 			"a count only grows: one gte says it all",
 			"a condition has one threshold, no range");
+	}
 	*seen = true;
 	correlation->op = threshold_names[i].op;
-	if (!yaml_to_number(node, &correlation->threshold))
+	if (!yaml_to_number(node, &correlation->threshold)) {
 		return build_error(build, node->mark, "write a number",
 			"\"%.*s\" is no number", SLICE_ARG(node->text));
+	}
 	return check_threshold(build, correlation, node);
 }
 
@@ -101,32 +108,35 @@ check_values(struct build *build, const struct correlation *correlation,
 {
 	bool wants = correlation->type == VALUE_COUNT ||
 		!threshold_is_count(correlation);
-	size_t i;
 
-	if (wants && correlation->value_count == 0)
+	if (wants && correlation->value_count == 0) {
 		return build_error(build, condition->key_mark,
 			"add field: and the field whose values count",
 			"%s needs a field in its condition",
 			correlation_type_name(correlation->type));
-	if (!wants && correlation->value_count > 0)
+	}
+	if (!wants && correlation->value_count > 0) {
 		return build_error(build, condition->key_mark,
 			"take it out, or write type: value_count",
 			"%s counts messages: a field has no meaning in it",
 			correlation_type_name(correlation->type));
+	}
 	if (threshold_is_count(correlation))
 		return true;
-	if (correlation->value_count > 1)
+	if (correlation->value_count > 1) {
 		return build_error(build, condition->key_mark, NULL,
 			"%s takes one field",
 			correlation_type_name(correlation->type));
-	for (i = 0; i < correlation->rules.count; i++) {
+	}
+	for (size_t i = 0; i < correlation->rules.count; i++) {
 		enum sigma_type type = correlation->values[0].of[i]->type;
 
-		if (type != SIGMA_NUMBER && type != SIGMA_ANY)
+		if (type != SIGMA_NUMBER && type != SIGMA_ANY) {
 			return build_error(build, condition->key_mark,
 				"`forwarden fields` shows the types",
 				"\"%.*s\" is no number that can be added up",
 				SLICE_ARG(correlation->values[0].name));
+		}
 	}
 	return true;
 }
@@ -153,25 +163,29 @@ read_condition(const struct correlating *ctx)
 	default_threshold(correlation);
 	if (condition == NULL && temporal)
 		return true;
-	if (condition == NULL)
+	if (condition == NULL) {
 		return build_error(build, map->key_mark,
 			"write condition: {gte: 10}",
 			"the correlation has no condition");
-	if (correlation->type == TEMPORAL_ORDERED)
+	}
+	if (correlation->type == TEMPORAL_ORDERED) {
 		return build_error(build, condition->key_mark,
 			"leave it out: all rules must match, in their order",
 			"temporal_ordered takes no condition");
-	if (condition->kind != YAML_MAP)
+	}
+	if (condition->kind != YAML_MAP) {
 		return build_error(build, condition->mark,
 			"write condition: {gte: 10}; several rules are "
 			"combined by type: temporal",
 			"conditions in words are not supported here");
+	}
 	for (node = condition->children; node != NULL; node = node->next)
 		ok = read_pair(ctx, node, &seen) && ok;
-	if (!seen && ok && !temporal)
+	if (!seen && ok && !temporal) {
 		return build_error(build, condition->key_mark,
 			"add gte: and a number",
 			"the condition has no threshold");
+	}
 	return ok && check_values(build, correlation, condition);
 }
 

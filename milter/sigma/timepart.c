@@ -69,13 +69,14 @@ timepart_read(struct slice text, enum time_part part, double *out)
 		return false;
 	if (part == PART_HOUR || part == PART_MINUTE)
 		return read_clock(text, part, out);
-	if (part == PART_YEAR)
+	if (part == PART_YEAR) {
 		*out = year;
-	else if (part == PART_MONTH)
+	} else if (part == PART_MONTH) {
 		*out = month;
-	else if (part == PART_WEEK)
+	} else if (part == PART_WEEK) {
 		*out = week_of(year, month, day);
-	else
+	} else {
 		*out = day;
+	}
 	return true;
 }

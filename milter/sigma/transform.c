@@ -26,10 +26,11 @@ base64(struct arena *arena, struct slice bytes, size_t lead)
 			if (k >= lead && k < total)
 				group |= (unsigned char)bytes.p[k - lead];
 		}
-		for (k = 0; k < 4; k++)
+		for (k = 0; k < 4; k++) {
 			out[len++] = i + k > total
 				? '='
 				: base64_digits[group >> (18 - 6 * k) & 63];
+		}
 	}
 	return (struct slice){out, len};
 }
@@ -57,11 +58,10 @@ transform_base64offset(struct arena *arena,
 {
 	static const size_t skip[3] = {0, 2, 3}, drop[3] = {0, 3, 2};
 	struct slice bytes = draft_bytes(arena, &variants[0]);
-	size_t lead;
 
 	if (bytes.p == NULL)
 		return false;
-	for (lead = 0; lead < 3; lead++) {
+	for (size_t lead = 0; lead < 3; lead++) {
 		struct slice text = base64(arena, bytes, lead);
 		size_t cut = drop[(bytes.len + lead) % 3];
 
@@ -113,9 +113,10 @@ utf16(struct arena *arena, struct draft *draft, enum order order, bool mark)
 		return false;
 	if (mark)
 		len = put_unit(out, 0xFEFF, order);
-	while (at < text.len)
+	while (at < text.len) {
 		len += put_code(out + len,
 			fold_decode(text, at, &at) & ~FOLD_NOT_TEXT, order);
+	}
 	return draft_literal(arena, (struct slice){out, len}, draft);
 }
 
@@ -158,13 +159,12 @@ transform_windash(struct arena *arena,
 	struct draft variants[TRANSFORM_VARIANTS_MAX], size_t *count)
 {
 	const struct draft from = variants[0];
-	uint16_t *tokens = arena_array(arena, from.count, sizeof *tokens);
-	size_t i;
+	uint16_t *tokens = arena_array(arena, from.count, sizeof(*tokens));
 
 	*count = 1;
 	if (tokens == NULL)
 		return false;
-	for (i = 0; i < from.count; i++) {
+	for (size_t i = 0; i < from.count; i++) {
 		bool dash = from.at[i] == '-' || from.at[i] == '/';
 		bool inside = i > 0 && is_word(from.at[i - 1]);
 		bool before = i + 1 < from.count && is_word(from.at[i + 1]);

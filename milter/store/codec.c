@@ -29,7 +29,7 @@ put_text(struct buf *buf, struct slice text)
 {
 	uint32_t len = text.p != NULL ? (uint32_t)text.len : ABSENT;
 
-	buf_add(buf, (struct slice){(const char *)&len, sizeof len});
+	buf_add(buf, (struct slice){(const char *)&len, sizeof(len)});
 	if (text.p != NULL)
 		buf_add(buf, text);
 }
@@ -37,7 +37,7 @@ put_text(struct buf *buf, struct slice text)
 static void
 put_numbers(struct buf *buf, const struct numbers *numbers)
 {
-	buf_add(buf, (struct slice){(const char *)numbers, sizeof *numbers});
+	buf_add(buf, (struct slice){(const char *)numbers, sizeof(*numbers)});
 }
 
 static bool
@@ -51,11 +51,10 @@ static int32_t
 renumber(const struct store_op *ops, int after)
 {
 	int32_t number = 0;
-	int i;
 
 	if (after < 0)
 		return -1;
-	for (i = 0; i < after; i++)
+	for (int i = 0; i < after; i++)
 		number += is_kept(&ops[i]);
 	return number;
 }
@@ -66,7 +65,7 @@ put_note(struct buf *buf, const struct store_op *ops, size_t i)
 	const struct store_note *note = &ops[i].note;
 	struct numbers numbers;
 
-	memset(&numbers, 0, sizeof numbers);
+	memset(&numbers, 0, sizeof(numbers));
 	numbers.verb = STORE_NOTE;
 	numbers.mode = (uint8_t)note->mode;
 	numbers.cap = note->cap;
@@ -88,9 +87,8 @@ put_op(struct buf *buf, const struct store_op *ops, size_t i)
 {
 	const struct store_op *op = &ops[i];
 	struct numbers numbers;
-	size_t k;
 
-	memset(&numbers, 0, sizeof numbers);
+	memset(&numbers, 0, sizeof(numbers));
 	numbers.verb = (uint8_t)op->verb;
 	if (op->verb == STORE_NOTE) {
 		put_note(buf, ops, i);
@@ -99,7 +97,7 @@ put_op(struct buf *buf, const struct store_op *ops, size_t i)
 		numbers.least = op->remember.count;
 		put_numbers(buf, &numbers);
 		put_text(buf, op->remember.id);
-		for (k = 0; k < op->remember.count; k++)
+		for (size_t k = 0; k < op->remember.count; k++)
 			put_text(buf, op->remember.members[k]);
 	} else if (op->verb == STORE_TALLY) {
 		numbers.mode = (uint8_t)op->tally.what;
@@ -119,16 +117,16 @@ codec_write(struct buf *buf, int64_t at_ms, const struct store_op *ops,
 	size_t count)
 {
 	struct head head = {.at_ms = at_ms};
-	size_t i;
 
-	for (i = 0; i < count && head.count < OPS_MAX; i++)
+	for (size_t i = 0; i < count && head.count < OPS_MAX; i++)
 		head.count += is_kept(&ops[i]);
 	if (head.count == 0)
 		return 0;
-	buf_add(buf, (struct slice){(const char *)&head, sizeof head});
-	for (i = 0; i < count; i++)
+	buf_add(buf, (struct slice){(const char *)&head, sizeof(head)});
+	for (size_t i = 0; i < count; i++) {
 		if (is_kept(&ops[i]))
 			put_op(buf, ops, i);
+	}
 	return head.count;
 }
 
@@ -148,7 +146,7 @@ take_text(struct slice *rest, struct slice *text)
 	uint32_t len;
 
 	*text = (struct slice){NULL, 0};
-	if (!take(rest, &len, sizeof len))
+	if (!take(rest, &len, sizeof(len)))
 		return false;
 	if (len == ABSENT)
 		return true;
@@ -181,16 +179,16 @@ take_remember(struct slice *rest, const struct numbers *numbers,
 	struct arena *arena, struct store_remember *remember)
 {
 	struct slice *members;
-	size_t i;
 
 	if (numbers->least > rest->len)
 		return false;
-	members = arena_array(arena, (size_t)numbers->least, sizeof *members);
+	members = arena_array(arena, (size_t)numbers->least, sizeof(*members));
 	if (members == NULL || !take_text(rest, &remember->id))
 		return false;
-	for (i = 0; i < numbers->least; i++)
+	for (size_t i = 0; i < numbers->least; i++) {
 		if (!take_text(rest, &members[i]))
 			return false;
+	}
 	remember->ttl_ms = numbers->ms;
 	remember->members = members;
 	remember->count = (size_t)numbers->least;
@@ -202,7 +200,7 @@ take_op(struct slice *rest, struct arena *arena, struct store_op *op)
 {
 	struct numbers numbers;
 
-	if (!take(rest, &numbers, sizeof numbers))
+	if (!take(rest, &numbers, sizeof(numbers)))
 		return false;
 	op->verb = (enum store_verb)numbers.verb;
 	switch (op->verb) {
@@ -230,20 +228,20 @@ bool
 codec_read(struct slice bytes, struct arena *arena, struct store_batch *batch)
 {
 	struct head head;
-	size_t i;
 
-	if (!take(&bytes, &head, sizeof head) || head.count > OPS_MAX)
+	if (!take(&bytes, &head, sizeof(head)) || head.count > OPS_MAX)
 		return false;
 	*batch = (struct store_batch){
-		.ops = arena_array(arena, head.count, sizeof *batch->ops),
+		.ops = arena_array(arena, head.count, sizeof(*batch->ops)),
 		.count = head.count,
 		.arena = arena,
 		.at_ms = head.at_ms,
 	};
 	if (batch->ops == NULL)
 		return false;
-	for (i = 0; i < batch->count; i++)
+	for (size_t i = 0; i < batch->count; i++) {
 		if (!take_op(&bytes, arena, &batch->ops[i]))
 			return false;
+	}
 	return bytes.len == 0;
 }

@@ -37,7 +37,7 @@ struct journal {
 struct journal *
 journal_new(size_t limit)
 {
-	struct journal *journal = calloc(1, sizeof *journal);
+	struct journal *journal = calloc(1, sizeof(*journal));
 
 	if (journal == NULL)
 		return NULL;
@@ -59,7 +59,7 @@ cut_first(struct journal *journal)
 	if (journal->first == NULL)
 		journal->last = &journal->first;
 	journal->counts.operations -= record->operations;
-	journal->counts.bytes -= sizeof *record + record->len;
+	journal->counts.bytes -= sizeof(*record) + record->len;
 	return record;
 }
 
@@ -86,7 +86,7 @@ append(struct journal *journal, struct record *record)
 	*journal->last = record;
 	journal->last = &record->next;
 	journal->counts.operations += record->operations;
-	journal->counts.bytes += sizeof *record + record->len;
+	journal->counts.bytes += sizeof(*record) + record->len;
 	while (journal->counts.bytes > journal->limit) {
 		oldest = cut_first(journal);
 		journal->counts.dropped += oldest->operations;
@@ -97,7 +97,7 @@ append(struct journal *journal, struct record *record)
 static void
 add_record(struct journal *journal, struct slice bytes, size_t operations)
 {
-	struct record *record = malloc(sizeof *record + bytes.len);
+	struct record *record = malloc(sizeof(*record) + bytes.len);
 
 	if (record != NULL) {
 		record->added_ms = clock_monotonic_ms();
@@ -106,10 +106,11 @@ add_record(struct journal *journal, struct slice bytes, size_t operations)
 		memcpy(record->bytes, bytes.p, bytes.len);
 	}
 	pthread_mutex_lock(&journal->lock);
-	if (record != NULL)
+	if (record != NULL) {
 		append(journal, record);
-	else
+	} else {
 		journal->counts.dropped += operations;
+	}
 	pthread_mutex_unlock(&journal->lock);
 }
 
@@ -187,16 +188,15 @@ journal_count(struct journal *journal, struct journal_counts *counts)
 static bool
 op_names(const struct store_op *op, struct slice name)
 {
-	size_t i;
-
 	switch (op->verb) {
 	case STORE_NOTE:
 		return key_names(op->note.group, name) ||
 			slice_equal(op->note.member, name);
 	case STORE_REMEMBER:
-		for (i = 0; i < op->remember.count; i++)
+		for (size_t i = 0; i < op->remember.count; i++) {
 			if (key_member_is(op->remember.members[i], name))
 				return true;
+		}
 		return false;
 	case STORE_TALLY:
 		return slice_equal(op->tally.mailbox, name) ||
@@ -257,18 +257,17 @@ journal_forget(struct journal *journal, struct slice name)
 static bool
 write_all(FILE *file, const struct journal *journal)
 {
-	const struct record *record;
-
 	if (fwrite(MAGIC, 8, 1, file) != 1)
 		return false;
-	for (record = journal->first; record != NULL; record = record->next) {
+	for (const struct record *record = journal->first; record != NULL;
+		record = record->next) {
 		struct slice bytes = {record->bytes, record->len};
 		unsigned char digest[DIGEST_BYTES];
 
 		if (!digest_parts(&bytes, 1, digest) ||
-			fwrite(&record->len, sizeof record->len, 1, file) !=
+			fwrite(&record->len, sizeof(record->len), 1, file) !=
 				1 ||
-			fwrite(digest, sizeof digest, 1, file) != 1 ||
+			fwrite(digest, sizeof(digest), 1, file) != 1 ||
 			fwrite(record->bytes, 1, record->len, file) !=
 				record->len)
 			return false;
@@ -332,17 +331,17 @@ load_record(FILE *file, struct journal *journal, bool *end)
 	char *text;
 	bool ok = false;
 
-	*end = fread(&len, sizeof len, 1, file) != 1;
+	*end = fread(&len, sizeof(len), 1, file) != 1;
 	if (*end)
 		return feof(file) != 0;
-	if (len > RECORD_MAX || fread(digest, sizeof digest, 1, file) != 1)
+	if (len > RECORD_MAX || fread(digest, sizeof(digest), 1, file) != 1)
 		return false;
 	text = malloc((size_t)len + 1);
 	arena = arena_new(FORGET_ARENA_BYTES);
 	bytes = (struct slice){text, len};
 	if (text != NULL && arena != NULL && fread(text, 1, len, file) == len &&
 		digest_parts(&bytes, 1, found) &&
-		memcmp(digest, found, sizeof digest) == 0 &&
+		memcmp(digest, found, sizeof(digest)) == 0 &&
 		codec_read(bytes, arena, &batch)) {
 		add_record(journal, bytes, batch.count);
 		ok = true;
@@ -359,11 +358,12 @@ journal_load(struct journal *journal, const char *path, struct err *err)
 	char magic[8];
 	bool ok, end = false;
 
-	if (file == NULL)
+	if (file == NULL) {
 		return errno == ENOENT ||
 			err_system(err, "journal: cannot read %s", path);
-	ok = fread(magic, sizeof magic, 1, file) == 1 &&
-		memcmp(magic, MAGIC, sizeof magic) == 0;
+	}
+	ok = fread(magic, sizeof(magic), 1, file) == 1 &&
+		memcmp(magic, MAGIC, sizeof(magic)) == 0;
 	while (ok && !end)
 		ok = load_record(file, journal, &end);
 	(void)fclose(file);

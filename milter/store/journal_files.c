@@ -21,7 +21,7 @@ struct journal_files {
 struct journal_files *
 journal_files_new(const char *dir)
 {
-	struct journal_files *files = calloc(1, sizeof *files);
+	struct journal_files *files = calloc(1, sizeof(*files));
 
 	if (files == NULL || dir == NULL)
 		return files;
@@ -58,9 +58,9 @@ path_of(const struct journal_files *files, const char *name)
 static bool
 is_journal(const char *name)
 {
-	const char *number = name + sizeof PREFIX - 1;
+	const char *number = name + sizeof(PREFIX) - 1;
 
-	return strncmp(name, PREFIX, sizeof PREFIX - 1) == 0 &&
+	return strncmp(name, PREFIX, sizeof(PREFIX) - 1) == 0 &&
 		strlen(name) < NAME_BYTES && *number != '\0' &&
 		number[strspn(number, "0123456789")] == '\0';
 }
@@ -68,11 +68,10 @@ is_journal(const char *name)
 static bool
 was_read(const struct journal_files *files, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < files->count; i++)
+	for (size_t i = 0; i < files->count; i++) {
 		if (strcmp(files->names[i], name) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -83,7 +82,7 @@ set_aside(const struct journal_files *files, const char *name, const char *path)
 	char *target;
 
 	(void)snprintf(
-		damaged, sizeof damaged, "damaged-%.*s", NAME_BYTES - 1, name);
+		damaged, sizeof(damaged), "damaged-%.*s", NAME_BYTES - 1, name);
 	target = path_of(files, damaged);
 	if (target != NULL)
 		(void)rename(path, target);
@@ -97,13 +96,14 @@ read_file(struct journal_files *files, const char *name,
 	char *path = path_of(files, name);
 	bool ok = path != NULL && journal_load(journal, path, err);
 
-	if (ok)
+	if (ok) {
 		(void)snprintf(files->names[files->count++], NAME_BYTES, "%.*s",
 			NAME_BYTES - 1, name);
-	else if (path != NULL)
+	} else if (path != NULL) {
 		set_aside(files, name, path);
-	else
+	} else {
 		err_set(err, ERR_MEMORY, "journal: out of memory");
+	}
 	free(path);
 	return ok;
 }
@@ -117,11 +117,12 @@ journal_files_read(
 	bool ok = true;
 
 	while (dir != NULL && files->count < FILES_MAX &&
-		(file = readdir(dir)) != NULL)
+		(file = readdir(dir)) != NULL) {
 		if (is_journal(file->d_name) &&
 			!was_read(files, file->d_name) &&
 			!read_file(files, file->d_name, journal, err))
 			ok = false;
+	}
 	if (dir != NULL)
 		(void)closedir(dir);
 	return ok;
@@ -157,17 +158,18 @@ journal_files_write(
 	struct journal_files *files, struct journal *journal, struct err *err)
 {
 	char own[NAME_BYTES];
-	size_t i;
 
 	if (files->dir == NULL)
 		return true;
-	(void)snprintf(own, sizeof own, PREFIX "%ld", (long)getpid());
+	(void)snprintf(own, sizeof(own), PREFIX "%ld", (long)getpid());
 	if (!write_own(files, own, journal, err))
 		return false;
-	for (i = 0; i < files->count; i++)
-		if (strcmp(files->names[i], own) == 0)
+	for (size_t i = 0; i < files->count; i++) {
+		if (strcmp(files->names[i], own) == 0) {
 			memmove(files->names[i], files->names[--files->count],
 				NAME_BYTES);
+		}
+	}
 	journal_files_replayed(files);
 	return true;
 }

@@ -19,7 +19,7 @@ key_bound(struct slice text, struct key_text *room)
 	(void)digest_parts(&text, 1, digest);
 	memcpy(room->bytes, text.p, kept);
 	room->bytes[kept] = '~';
-	digest_hex(digest, sizeof digest, room->bytes + kept + 1);
+	digest_hex(digest, sizeof(digest), room->bytes + kept + 1);
 	return (struct slice){room->bytes, STORE_KEY_BYTES};
 }
 

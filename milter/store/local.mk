@@ -14,7 +14,7 @@ libstore_a_SOURCES = \
 	milter/store/options.h \
 	milter/store/private.c \
 	milter/store/resilient.c \
-	milter/store/store.c \
+	milter/store/dispatch.c \
 	milter/store/store.h \
 	milter/store/uri.c \
 	milter/store/uri.h \

@@ -48,7 +48,7 @@ store_open(const struct store_options *options, struct err *err)
 	if (!uri_parse(slice_of(options->uri), &uri, err))
 		return NULL;
 	store = uri.kind == URI_MEMORY ? store_memory_open(options, err)
-					 : store_resilient_open(options, err);
+				       : store_resilient_open(options, err);
 	if (store != NULL && options->hash_key.len > 0)
 		store = store_private_open_take(store, options, err);
 	return store;

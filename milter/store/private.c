@@ -99,14 +99,13 @@ hide_members(const struct private_store *private, struct arena *arena,
 	struct store_remember *remember)
 {
 	struct slice *members =
-		arena_array(arena, remember->count, sizeof *members);
-	size_t i;
+		arena_array(arena, remember->count, sizeof(*members));
 
 	if (members == NULL) {
 		remember->count = 0;
 		return;
 	}
-	for (i = 0; i < remember->count; i++)
+	for (size_t i = 0; i < remember->count; i++)
 		members[i] = member_of(private, arena, remember->members[i]);
 	remember->members = members;
 }
@@ -144,14 +143,12 @@ static bool
 hidden(const struct private_store *private, struct arena *arena,
 	const struct store_batch *batch, struct store_batch *out)
 {
-	size_t i;
-
 	*out = *batch;
-	out->ops = arena_array(arena, batch->count, sizeof *out->ops);
+	out->ops = arena_array(arena, batch->count, sizeof(*out->ops));
 	if (out->ops == NULL)
 		return false;
-	memcpy(out->ops, batch->ops, batch->count * sizeof *out->ops);
-	for (i = 0; i < batch->count; i++)
+	memcpy(out->ops, batch->ops, batch->count * sizeof(*out->ops));
+	for (size_t i = 0; i < batch->count; i++)
 		hide(private, arena, &out->ops[i]);
 	return true;
 }
@@ -197,14 +194,13 @@ private_ask(struct store *store, struct store_batch *batch, int64_t budget_ms)
 	const struct private_store *private = (struct private_store *)store;
 	enum store_result result = STORE_FALLBACK;
 	struct store_batch inner;
-	size_t i;
 
-	for (i = 0; i < batch->count; i++)
+	for (size_t i = 0; i < batch->count; i++)
 		clear_answers(&batch->ops[i]);
 	if (!hidden(private, batch->arena, batch, &inner))
 		return result;
 	result = store_ask(private->inner, &inner, budget_ms);
-	for (i = 0; i < batch->count; i++)
+	for (size_t i = 0; i < batch->count; i++)
 		give_back(&inner.ops[i], &batch->ops[i]);
 	return result;
 }
@@ -239,7 +235,7 @@ private_close(struct store *store)
 	struct private_store *private = (struct private_store *)store;
 
 	store_close(private->inner);
-	memset(private->key, 0, sizeof private->key);
+	memset(private->key, 0, sizeof(private->key));
 	free(private);
 }
 
@@ -397,7 +393,7 @@ store_private_open_take(struct store *inner,
 		store_close(inner);
 		return NULL;
 	}
-	private = calloc(1, sizeof *private);
+	private = calloc(1, sizeof(*private));
 	if (private == NULL) {
 		err_set(err, ERR_MEMORY, "out of memory");
 		store_close(inner);

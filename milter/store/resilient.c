@@ -76,10 +76,11 @@ say_lost(struct resilient *resilient, const char *reason)
 		resilient->lost_said = lost;
 	}
 	pthread_mutex_unlock(&resilient->lock);
-	if (say)
+	if (say) {
 		redis_say(resilient->redis, LOG_LEVEL_WARNING,
 			"store: %llu operations are lost: %s",
 			(unsigned long long)lost, reason);
+	}
 }
 
 /* From a node's thread, or the one that told. */
@@ -126,13 +127,13 @@ replay_recent(void *ctx)
 static void
 learn(struct resilient *resilient, const struct store_batch *batch)
 {
-	size_t i;
-
-	for (i = 0; i < batch->count; i++)
+	for (size_t i = 0; i < batch->count; i++) {
 		if (batch->ops[i].verb == STORE_FACTS &&
-			batch->ops[i].facts.route_count > 0)
+			batch->ops[i].facts.route_count > 0) {
 			memory_learn(resilient->memory, &batch->ops[i].facts,
 				batch->at_ms);
+		}
+	}
 }
 
 static enum store_result
@@ -162,9 +163,10 @@ resilient_tell(struct store *store, const struct store_batch *batch)
 	if (dated.at_ms == 0)
 		dated.at_ms = clock_now_ms(resilient->clock);
 	store_tell(resilient->memory, &dated);
-	if (!redis_tell(resilient->redis, &dated, NULL, NULL))
+	if (!redis_tell(resilient->redis, &dated, NULL, NULL)) {
 		journal_add(resilient->journal, dated.at_ms, dated.ops,
 			dated.count);
+	}
 }
 
 /* One batch of the replay has come to an end. */
@@ -175,16 +177,18 @@ replayed(struct request *request, void *ctx)
 	bool again = request->outcome == REQUEST_DOWN;
 
 	(void)ctx;
-	if (again)
+	if (again) {
 		journal_add(resilient->journal, request->at_ms, request->ops,
 			request->op_count);
-	else if (request->outcome == REQUEST_DONE)
+	} else if (request->outcome == REQUEST_DONE) {
 		keep_recent(resilient, request);
+	}
 	pthread_mutex_lock(&resilient->lock);
-	if (request->outcome == REQUEST_DONE)
+	if (request->outcome == REQUEST_DONE) {
 		resilient->replayed += request->op_count;
-	else if (!again)
+	} else if (!again) {
 		resilient->refused += request->op_count;
+	}
 	resilient->replay_failed = resilient->replay_failed || again;
 	resilient->in_flight--;
 	pthread_cond_broadcast(&resilient->wake);
@@ -241,9 +245,10 @@ pause_replay(struct resilient *resilient)
 	int rc = 0;
 
 	pthread_mutex_lock(&resilient->lock);
-	while (!resilient->closing && rc != ETIMEDOUT)
+	while (!resilient->closing && rc != ETIMEDOUT) {
 		rc = pthread_cond_timedwait(
 			&resilient->wake, &resilient->lock, &until);
+	}
 	closing = resilient->closing;
 	pthread_mutex_unlock(&resilient->lock);
 	return !closing;
@@ -273,10 +278,11 @@ replay_all(struct resilient *resilient, struct arena *arena)
 	while (!is_closing(resilient) && replay_some(resilient, arena))
 		continue;
 	journal_count(resilient->journal, &counts);
-	if (counts.operations == 0 && resilient->replayed > before)
+	if (counts.operations == 0 && resilient->replayed > before) {
 		redis_say(resilient->redis, LOG_LEVEL_NOTICE,
 			"store: %llu operations replayed to Redis",
 			(unsigned long long)(resilient->replayed - before));
+	}
 	return counts.operations == 0;
 }
 
@@ -295,9 +301,10 @@ replay_thread(void *arg)
 			continue;
 		if (++polls % JOURNAL_FILES_POLLS == 0 &&
 			!journal_files_read(
-				resilient->files, resilient->journal, &err))
+				resilient->files, resilient->journal, &err)) {
 			redis_say(resilient->redis, LOG_LEVEL_WARNING, "%s",
 				err.text);
+		}
 		if (replay_all(resilient, arena))
 			journal_files_replayed(resilient->files);
 	}
@@ -567,7 +574,7 @@ open_parts(struct resilient *resilient, const struct store_options *options,
 struct store *
 store_resilient_open(const struct store_options *options, struct err *err)
 {
-	struct resilient *resilient = calloc(1, sizeof *resilient);
+	struct resilient *resilient = calloc(1, sizeof(*resilient));
 
 	if (resilient == NULL) {
 		err_set(err, ERR_MEMORY, "out of memory");

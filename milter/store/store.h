@@ -47,9 +47,9 @@ enum note_mode {
 /*
  * note: the member was seen now. Members older than the window go (one that
  * is exactly as old as the window stays); of the rest the newest cap are
- * kept. A member noted again is kept dedup, at its latest time. after >= 0 makes
- * the note conditional: it is carried out only if note number after of this
- * batch (an earlier index) answered count >= after_least: chains of
+ * kept. A member noted again is kept dedup, at its latest time. after >= 0
+ * makes the note conditional: it is carried out only if note number after of
+ * this batch (an earlier index) answered count >= after_least: chains of
  * correlations need no further round trip.
  *
  * NOTE_STEP keeps, for each step 0..steps-1, the latest time at which a

@@ -123,14 +123,15 @@ endpoint_show(const struct endpoint *endpoint, struct endpoint_text *out)
 {
 	char *text = out->text;
 
-	if (endpoint->port == 0)
-		(void)snprintf(text, sizeof out->text, "%s", endpoint->host);
-	else if (strchr(endpoint->host, ':') != NULL)
-		(void)snprintf(text, sizeof out->text, "[%s]:%u",
+	if (endpoint->port == 0) {
+		(void)snprintf(text, sizeof(out->text), "%s", endpoint->host);
+	} else if (strchr(endpoint->host, ':') != NULL) {
+		(void)snprintf(text, sizeof(out->text), "[%s]:%u",
 			endpoint->host, endpoint->port);
-	else
-		(void)snprintf(text, sizeof out->text, "%s:%u", endpoint->host,
+	} else {
+		(void)snprintf(text, sizeof(out->text), "%s:%u", endpoint->host,
 			endpoint->port);
+	}
 	return text;
 }
 
@@ -141,26 +142,29 @@ parse_login(struct slice *rest, struct store_uri *uri, struct err *err)
 	size_t at = SLICE_NONE, i, colon;
 	struct slice login;
 
-	for (i = 0; i < rest->len && rest->p[i] != '/'; i++)
+	for (i = 0; i < rest->len && rest->p[i] != '/'; i++) {
 		if (rest->p[i] == '@')
 			at = i;
+	}
 	if (at == SLICE_NONE)
 		return true;
 	login = slice_sub(*rest, 0, at);
 	*rest = slice_sub(*rest, at + 1, rest->len);
 	colon = slice_find_byte(login, ':', 0);
-	if (colon == SLICE_NONE)
+	if (colon == SLICE_NONE) {
 		colon = 0;
-	else if (!decode(slice_sub(login, 0, colon), uri->user))
+	} else if (!decode(slice_sub(login, 0, colon), uri->user)) {
 		return err_set(err, ERR_INVALID,
 			"store: the user is too long "
 			"or its %%XX is wrong");
+	}
 	if (colon > 0 || (login.len > 0 && login.p[0] == ':'))
 		login = slice_sub(login, colon + 1, login.len);
-	if (!decode(login, uri->password))
+	if (!decode(login, uri->password)) {
 		return err_set(err, ERR_INVALID,
 			"store: the password is too "
 			"long or its %%XX is wrong");
+	}
 	return true;
 }
 
@@ -173,21 +177,24 @@ parse_hosts(struct slice text, const struct scheme *scheme,
 	while (slice_next(&text, ',', &host)) {
 		struct endpoint *endpoint = &uri->hosts[uri->host_count];
 
-		if (uri->host_count == URI_HOSTS_MAX)
+		if (uri->host_count == URI_HOSTS_MAX) {
 			return err_set(err, ERR_LIMIT,
 				"store: more than %d hosts", URI_HOSTS_MAX);
-		if (!endpoint_parse(host, scheme->port, endpoint))
+		}
+		if (!endpoint_parse(host, scheme->port, endpoint)) {
 			return err_set(err, ERR_INVALID,
 				"store: \"%.*s\" is no host and port",
 				SLICE_ARG(host));
+		}
 		endpoint->tls = scheme->tls;
 		uri->host_count++;
 	}
-	if (uri->host_count > 1 && !scheme->lists_hosts)
+	if (uri->host_count > 1 && !scheme->lists_hosts) {
 		return err_set(err, ERR_INVALID,
 			"store: %.*s takes one host; several are "
 			"redis+sentinel:// or redis+cluster://",
 			SLICE_ARG(scheme->prefix));
+	}
 	return true;
 }
 
@@ -196,10 +203,11 @@ parse_db(struct slice text, struct store_uri *uri, struct err *err)
 {
 	if (text.len == 0)
 		return true;
-	if (!slice_to_u64(text, &uri->db) || uri->db > DB_MAX)
+	if (!slice_to_u64(text, &uri->db) || uri->db > DB_MAX) {
 		return err_set(err, ERR_INVALID,
 			"store: \"%.*s\" is no number of a database",
 			SLICE_ARG(text));
+	}
 	return true;
 }
 
@@ -212,15 +220,17 @@ parse_path(struct slice path, const struct scheme *scheme,
 
 	if (scheme->has_service) {
 		(void)slice_next(&db, '/', &service);
-		if (service.len == 0 || !copy_text(service, uri->service))
+		if (service.len == 0 || !copy_text(service, uri->service)) {
 			return err_set(err, ERR_INVALID,
 				"store: name the service: "
 				"redis+sentinel://host,host/service");
+		}
 	}
-	if (db.len > 0 && !scheme->has_db)
+	if (db.len > 0 && !scheme->has_db) {
 		return err_set(err, ERR_INVALID,
 			"store: a cluster has no databases: leave /%.*s out",
 			SLICE_ARG(db));
+	}
 	return parse_db(db, uri, err);
 }
 
@@ -252,17 +262,17 @@ parse_unix(struct slice rest, struct store_uri *uri, struct err *err)
 	uri->kind = URI_REDIS;
 	uri->host_count = 1;
 	if (query != SLICE_NONE) {
-		if (!parse_db(slice_sub(rest, query + 4, rest.len), uri,
-			    err))
+		if (!parse_db(slice_sub(rest, query + 4, rest.len), uri, err))
 			return false;
 		rest = slice_sub(rest, 0, query);
 	}
 	if (rest.len == 0 || rest.len > 100 ||
-		!copy_text(rest, uri->hosts[0].host))
+		!copy_text(rest, uri->hosts[0].host)) {
 		return err_set(err, ERR_INVALID,
 			"store: \"%.*s\" is no path of a socket (at most 100 "
 			"bytes)",
 			SLICE_ARG(rest));
+	}
 	return true;
 }
 
@@ -280,24 +290,25 @@ bool
 uri_parse(struct slice text, struct store_uri *uri, struct err *err)
 {
 	const struct slice unix_prefix = SLICE("unix:");
-	size_t i;
 
-	memset(uri, 0, sizeof *uri);
+	memset(uri, 0, sizeof(*uri));
 	if (slice_equal(text, SLICE("memory")))
 		return true;
-	if (slice_starts_fold(text, unix_prefix))
+	if (slice_starts_fold(text, unix_prefix)) {
 		return parse_unix(
 			slice_sub(text, unix_prefix.len, text.len), uri, err);
-	for (i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+	}
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++) {
 		const struct scheme *scheme = &schemes[i];
 
 		if (!slice_starts_fold(text, scheme->prefix))
 			continue;
-		if (scheme->tls && !has_tls())
+		if (scheme->tls && !has_tls()) {
 			return err_set(err, ERR_INVALID,
 				"store: rediss:// needs hiredis 1.0 or later; "
 				"this one has no TLS: put stunnel in front of "
 				"Redis and write redis://127.0.0.1:port");
+		}
 		return parse_network(
 			slice_sub(text, scheme->prefix.len, text.len), scheme,
 			uri, err);

@@ -64,9 +64,10 @@ string(struct slice text)
 static json_t *
 address(const struct verdict *verdict, struct slice text)
 {
-	if (verdict->store != NULL && text.len > 0)
+	if (verdict->store != NULL && text.len > 0) {
 		text = store_name(
 			verdict->store, verdict->message->arena, text);
+	}
 	return string(text);
 }
 
@@ -217,9 +218,10 @@ exemptions_of(const struct flow *flow)
 	json_t *list = json_array();
 
 	for (unsigned bit = 0; bit < EXEMPTION_COUNT; bit++) {
-		if (flow->exempt & (1U << bit))
+		if (flow->exempt & (1U << bit)) {
 			json_array_append_new(
 				list, json_string(exemption_name(bit)));
+		}
 	}
 	return list;
 }
@@ -238,9 +240,10 @@ flow_of(const struct verdict *verdict, const struct flow *flow)
 	put(object, "evidence", evidence_of(verdict, flow));
 	if (flow->exempt != 0)
 		put(object, "exempt", exemptions_of(flow));
-	if (flow->delay_ms >= 0)
+	if (flow->delay_ms >= 0) {
 		put(object, "delay_ms",
 			json_integer((json_int_t)flow->delay_ms));
+	}
 	return object;
 }
 
@@ -282,9 +285,10 @@ policies_of(const struct verdict *verdict)
 	size_t at = 0;
 
 	while (json_array_size(list) < LIST_MAX &&
-		(matched = verdict_next(verdict, &at)) != NULL)
+		(matched = verdict_next(verdict, &at)) != NULL) {
 		json_array_append_new(
 			list, string(verdict_policy(matched->rule)));
+	}
 	return list;
 }
 
@@ -301,10 +305,11 @@ forwarden_of(const struct verdict *verdict, enum action taken)
 	put_words(object, "mode", mode_name(verdict->options->respond.mode));
 	put(object, "gaps", gaps_of(verdict->gaps));
 	put(object, "store_us", json_integer((json_int_t)verdict->store_us));
-	if (json_array_size(others) > 0)
+	if (json_array_size(others) > 0) {
 		put(object, "flows", others);
-	else
+	} else {
 		json_decref(others);
+	}
 	return object;
 }
 

@@ -161,9 +161,10 @@ fetch_evidence(const struct fields_source *source, struct arena *arena)
 	for (unsigned i = 0; i < EVIDENCE_COUNT; i++) {
 		const struct evidence_row *row = evidence_row((enum evidence)i);
 
-		if (source->flow->evidence & (UINT64_C(1) << i))
+		if (source->flow->evidence & (UINT64_C(1) << i)) {
 			values[count++] =
 				(struct sigma_value){slice_of(row->name), NAN};
+		}
 	}
 	return (struct sigma_values){values, count};
 }

@@ -97,10 +97,11 @@ infer(struct judgement *h)
 		ask_store(h);
 	v->flows = infer_flows(
 		h->message, h->known.memories, h->known.memory_count);
-	if (v->flows != NULL)
+	if (v->flows != NULL) {
 		v->flow_count = h->message->rcpt_count;
-	else
+	} else {
 		v->gaps |= GAP_BYTES;
+	}
 }
 
 static unsigned
@@ -145,11 +146,12 @@ hear_flow(struct judgement *h, const struct flow *flow)
 	};
 	record = fields_record(source);
 	record.services = services_of(flow);
-	if (sigma_run_flow(
-		    h->run, &record, message_identity(h->message, flow->rcpt)))
+	if (sigma_run_flow(h->run, &record,
+		    message_identity(h->message, flow->rcpt))) {
 		h->heard[h->heard_count++] = flow;
-	else
+	} else {
 		h->verdict->gaps |= GAP_BYTES;
+	}
 }
 
 static bool
@@ -285,9 +287,10 @@ stronger_first(const void *a, const void *b)
 		return one->action > two->action ? -1 : 1;
 	if (one->rule->level != two->rule->level)
 		return one->rule->level > two->rule->level ? -1 : 1;
-	if (one->rule != two->rule)
+	if (one->rule != two->rule) {
 		return slice_compare(
 			verdict_policy(one->rule), verdict_policy(two->rule));
+	}
 	if (one->count != two->count)
 		return one->count > two->count ? -1 : 1;
 	return one->flow < two->flow ? -1 : one->flow > two->flow;

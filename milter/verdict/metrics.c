@@ -155,9 +155,10 @@ metrics_bind(struct metrics *metrics, const struct sigma_program *program)
 static void
 count(struct metrics *metrics, enum family family, unsigned cell)
 {
-	if (cell < families[family].cells)
+	if (cell < families[family].cells) {
 		atomic_fetch_add_explicit(
 			&metrics->cells[family][cell], 1, memory_order_relaxed);
+	}
 }
 
 static void
@@ -204,9 +205,10 @@ metrics_count(struct metrics *metrics, const struct verdict *verdict,
 		if (verdict->gaps & (1U << bit))
 			count(metrics, FAMILY_GAPS, bit);
 	}
-	if (verdict->ungrouped > 0)
+	if (verdict->ungrouped > 0) {
 		atomic_fetch_add_explicit(&metrics->ungrouped,
 			verdict->ungrouped, memory_order_relaxed);
+	}
 	if (verdict->round_trips > 0)
 		count_wait(metrics, verdict->store_us);
 	if (verdict->matched_count > 0)
@@ -225,12 +227,13 @@ write_family(struct metrics *metrics, unsigned family, struct buf *out)
 {
 	write_head(
 		out, families[family].name, families[family].help, "counter");
-	for (unsigned i = 0; i < families[family].cells; i++)
+	for (unsigned i = 0; i < families[family].cells; i++) {
 		buf_printf(out, "%s{%s=\"%s\"} %llu\n", families[family].name,
 			families[family].label, families[family].value(i),
 			(unsigned long long)atomic_load_explicit(
 				&metrics->cells[family][i],
 				memory_order_relaxed));
+	}
 }
 
 static void
@@ -244,9 +247,10 @@ write_waits(struct metrics *metrics, struct buf *out)
 	for (size_t i = 0; i <= BOUNDS; i++) {
 		sum += atomic_load_explicit(
 			&metrics->waits[i], memory_order_relaxed);
-		if (i < BOUNDS)
+		if (i < BOUNDS) {
 			buf_printf(out, "%s_bucket{le=\"%g\"} %llu\n", name,
 				(double)bounds_us[i] / US_A_SECOND, sum);
+		}
 	}
 	buf_printf(out, "%s_bucket{le=\"+Inf\"} %llu\n", name, sum);
 	buf_printf(out, "%s_sum %.6f\n%s_count %llu\n", name,

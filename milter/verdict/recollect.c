@@ -91,12 +91,13 @@ trace_decode(struct slice name, struct trace_member *out)
 {
 	if (name.len < 2)
 		return false;
-	if (name.p[0] == role_letters[TRACE_MAILBOX])
+	if (name.p[0] == role_letters[TRACE_MAILBOX]) {
 		out->role = TRACE_MAILBOX;
-	else if (name.p[0] == role_letters[TRACE_PARTICIPANT])
+	} else if (name.p[0] == role_letters[TRACE_PARTICIPANT]) {
 		out->role = TRACE_PARTICIPANT;
-	else
+	} else {
 		return false;
+	}
 	out->who = slice_sub(name, 1, name.len);
 	if (out->role == TRACE_PARTICIPANT && out->who.p[0] == '@')
 		out->who = slice_sub(out->who, 1, out->who.len);
@@ -122,9 +123,10 @@ learn_names(struct naming *naming)
 	size_t mailboxes = named_mailboxes(message, naming->keys, NAMED_MAX);
 
 	naming->ready = true;
-	for (size_t i = 0; i < mailboxes; i++)
+	for (size_t i = 0; i < mailboxes; i++) {
 		naming->names[i] =
 			store_name(naming->store, arena, naming->keys[i]);
+	}
 	naming->count = mailboxes;
 	for (size_t i = 0; i < message->rcpt_count && i < NAMED_MAX; i++) {
 		struct slice hash =
@@ -288,10 +290,11 @@ room_for(const struct recollect_wish *wish, const struct message *message)
 {
 	size_t facts = message->rcpt_external * CANDIDATES_MAX;
 
-	if (!wish->facts)
+	if (!wish->facts) {
 		facts = 0;
-	else if (facts > FACTS_MAX)
+	} else if (facts > FACTS_MAX) {
 		facts = FACTS_MAX;
+	}
 	return QUESTIONS_MAX + wish->judged_count + facts;
 }
 

@@ -72,13 +72,14 @@ add_trace(struct record *r)
 		return;
 	for (size_t i = 0; i < count; i++)
 		names[i] = trace_encode(arena, &members[i]);
-	for (size_t i = 0; i < id_count; i++)
+	for (size_t i = 0; i < id_count; i++) {
 		add(r,
 			(struct store_op){.verb = STORE_REMEMBER,
 				.remember = {.id = trace_key(arena, ids[i]),
 					.members = names,
 					.count = count,
 					.ttl_ms = options->trace_ttl_ms}});
+	}
 }
 
 static void
@@ -98,12 +99,13 @@ add_forward(struct record *r, const struct flow *flow)
 
 	add_tally(r, tally);
 	tally.destination = (struct slice){0};
-	if (r->taken == ACTION_QUARANTINE)
+	if (r->taken == ACTION_QUARANTINE) {
 		tally.what = TALLY_QUARANTINED;
-	else if (action_tags(r->taken))
+	} else if (action_tags(r->taken)) {
 		tally.what = TALLY_TAGGED;
-	else
+	} else {
 		return;
+	}
 	add_tally(r, tally);
 }
 
@@ -125,10 +127,11 @@ add_flows(struct record *r)
 	for (size_t i = 0; i < v->flow_count; i++) {
 		const struct flow *flow = &v->flows[i];
 
-		if (flow_is_forward(flow) && flow->mailbox.text.len > 0)
+		if (flow_is_forward(flow) && flow->mailbox.text.len > 0) {
 			add_forward(r, flow);
-		else if (!flow->rcpt->external && is_delivered(r->taken))
+		} else if (!flow->rcpt->external && is_delivered(r->taken)) {
 			add_received(r, flow->rcpt);
+		}
 	}
 }
 
@@ -173,10 +176,11 @@ judge_record(struct store *store, const struct verdict *verdict,
 		add_trace(&r);
 	add_judged(&r);
 	add_flows(&r);
-	if (!slice_is_absent(json))
+	if (!slice_is_absent(json)) {
 		add(&r,
 			(struct store_op){.verb = STORE_APPEND,
 				.append = {.json = json}});
+	}
 	if (r.batch.count > 0)
 		store_tell(store, &r.batch);
 }

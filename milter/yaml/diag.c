@@ -39,18 +39,18 @@ diags_new(void)
 void
 diags_free(struct diags *diags)
 {
-	struct source *source, *next;
-	size_t i;
+	struct source *next;
 
 	if (diags == NULL)
 		return;
-	for (i = 0; i < diags->count; i++) {
+	for (size_t i = 0; i < diags->count; i++) {
 		free(diags->at[i].what);
 		free(diags->at[i].hint);
 		free(diags->at[i].line);
 	}
 	free(diags->at);
-	for (source = diags->sources; source != NULL; source = next) {
+	for (struct source *source = diags->sources; source != NULL;
+		source = next) {
 		next = source->next;
 		free(source->file);
 		free(source->text);
@@ -78,10 +78,11 @@ source_of(struct diags *diags, const char *file)
 {
 	struct source *source;
 
-	for (source = diags->sources; source != NULL; source = source->next)
+	for (source = diags->sources; source != NULL; source = source->next) {
 		if (strcmp(source->file, file) == 0)
 			return source;
-	source = calloc(1, sizeof *source);
+	}
+	source = calloc(1, sizeof(*source));
 	if (source == NULL)
 		return NULL;
 	source->file = copy_of(slice_of(file));
@@ -111,9 +112,10 @@ diags_drop_source(struct diags *diags, const char *file)
 {
 	struct source **at, *source;
 
-	for (at = &diags->sources; (source = *at) != NULL; at = &source->next)
+	for (at = &diags->sources; (source = *at) != NULL; at = &source->next) {
 		if (strcmp(source->file, file) == 0)
 			break;
+	}
 	if (source == NULL)
 		return;
 	if (source->diags > 0) {
@@ -167,7 +169,7 @@ insert(struct diags *diags, const struct diag *diag)
 
 	if (diags->count == diags->room) {
 		size_t room = diags->room > 0 ? diags->room * 2 : 16;
-		struct diag *p = realloc(diags->at, room * sizeof *p);
+		struct diag *p = realloc(diags->at, room * sizeof(*p));
 
 		if (p == NULL)
 			return false;
@@ -177,7 +179,7 @@ insert(struct diags *diags, const struct diag *diag)
 	while (at > 0 && compare(diag, &diags->at[at - 1]) < 0)
 		at--;
 	memmove(&diags->at[at + 1], &diags->at[at],
-		(diags->count - at) * sizeof *diags->at);
+		(diags->count - at) * sizeof(*diags->at));
 	diags->at[at] = *diag;
 	diags->count++;
 	return true;
@@ -297,10 +299,11 @@ view_make(struct view *view, struct slice line, const struct mark *mark)
 		size_t next = next_character(line, at);
 		size_t cells = line.p[at] == '\t' ? TAB_SHOWN : 1;
 
-		if (number >= from && line.p[at] == '\t')
+		if (number >= from && line.p[at] == '\t') {
 			buf_printf(&view->text, "%*s", TAB_SHOWN, "");
-		else if (number >= from)
+		} else if (number >= from) {
 			add_visible(&view->text, slice_sub(line, at, next));
+		}
 		if (number >= from && number < column)
 			view->caret += cells;
 		shown += number >= from;
@@ -319,13 +322,12 @@ static void
 print_line(const struct diag *diag, struct buf *out)
 {
 	struct view view = {{0}, 0, 0};
-	size_t i;
 
 	view_make(&view, slice_of(diag->line), &diag->mark);
 	buf_printf(out, "%5u | ", diag->mark.line);
 	buf_add(out, buf_slice(&view.text));
 	buf_printf(out, "\n      | %*s^", (int)view.caret, "");
-	for (i = 1; i < view.width; i++)
+	for (size_t i = 1; i < view.width; i++)
 		buf_add_byte(out, '~');
 	buf_add_byte(out, '\n');
 	buf_fini(&view.text);
@@ -365,9 +367,8 @@ static void
 print_total(const struct diags *diags, struct buf *out)
 {
 	const char *gap = "";
-	int severity;
 
-	for (severity = DIAG_ERROR; severity <= DIAG_NOTE; severity++) {
+	for (int severity = DIAG_ERROR; severity <= DIAG_NOTE; severity++) {
 		size_t count = diags->of_severity[severity];
 
 		if (count == 0)
@@ -384,15 +385,15 @@ void
 diags_print(const struct diags *diags, struct buf *out)
 {
 	size_t i, total = 0;
-	int severity;
 
 	for (i = 0; i < diags->count; i++)
 		diag_print(&diags->at[i], out);
-	for (severity = DIAG_ERROR; severity <= DIAG_NOTE; severity++)
+	for (int severity = DIAG_ERROR; severity <= DIAG_NOTE; severity++)
 		total += diags->of_severity[severity];
-	if (total > diags->count)
+	if (total > diags->count) {
 		buf_printf(out, "... and %zu more that are not shown\n",
 			total - diags->count);
+	}
 	print_total(diags, out);
 }
 
@@ -416,17 +417,16 @@ static size_t
 distance(struct slice a, struct slice b)
 {
 	size_t rows[3][WORD_BYTES_MAX + 1];
-	size_t i, j;
 
-	for (j = 0; j <= b.len; j++)
+	for (size_t j = 0; j <= b.len; j++)
 		rows[0][j] = j;
-	for (i = 1; i <= a.len; i++) {
+	for (size_t i = 1; i <= a.len; i++) {
 		size_t *row = rows[i % 3];
 		const size_t *above = rows[(i + 2) % 3];
 		const size_t *above2 = rows[(i + 1) % 3];
 
 		row[0] = i;
-		for (j = 1; j <= b.len; j++) {
+		for (size_t j = 1; j <= b.len; j++) {
 			bool same = lower(a.p[i - 1]) == lower(b.p[j - 1]);
 
 			row[j] = least(above[j], row[j - 1]) + 1;

@@ -55,10 +55,11 @@ reader_map(struct reader *r, const struct yaml_node *map,
 		const struct reader_key *key =
 			reader_find(keys, count, node->key);
 
-		if (key == NULL)
+		if (key == NULL) {
 			good = reader_unknown(r, node, keys, count);
-		else
+		} else {
 			good &= key->read(r, node, target);
+		}
 	}
 	return good;
 }
@@ -66,9 +67,10 @@ reader_map(struct reader *r, const struct yaml_node *map,
 bool
 reader_scalar(struct reader *r, const struct yaml_node *node, struct slice *out)
 {
-	if (node->kind != YAML_SCALAR)
+	if (node->kind != YAML_SCALAR) {
 		return reader_refuse(
 			r, node->mark, NULL, "a text belongs here");
+	}
 	*out = node->text;
 	return true;
 }
@@ -76,9 +78,11 @@ reader_scalar(struct reader *r, const struct yaml_node *node, struct slice *out)
 bool
 reader_duration(struct reader *r, const struct yaml_node *node, int64_t *out)
 {
-	if (node->kind != YAML_SCALAR || !amount_seconds_parse(node->text, out))
+	if (node->kind != YAML_SCALAR ||
+		!amount_seconds_parse(node->text, out)) {
 		return reader_refuse(r, node->mark, "write 30s, 5m, 1h or 7d",
 			"a duration belongs here");
+	}
 	return true;
 }
 
@@ -91,9 +95,10 @@ reader_texts(struct reader *r, const struct yaml_node *node,
 	struct slice *values = arena_array(r->arena, room + 1, sizeof(*values));
 	bool good = true;
 
-	if (values == NULL)
+	if (values == NULL) {
 		return reader_refuse(
 			r, node->mark, NULL, "the list is too long");
+	}
 	*count = 0;
 	if (node->kind == YAML_LIST) {
 		for (const struct yaml_node *item = node->children;

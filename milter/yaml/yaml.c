@@ -79,14 +79,15 @@ static bool
 is_tab(const struct loader *loader, yaml_mark_t at)
 {
 	struct slice rest = loader->text, line = {NULL, 0};
-	size_t i, number;
 
-	for (number = 0; number <= at.line; number++)
+	for (size_t number = 0; number <= at.line; number++) {
 		if (!slice_next(&rest, '\n', &line))
 			return false;
-	for (i = 0; i < at.column && i < line.len; i++)
+	}
+	for (size_t i = 0; i < at.column && i < line.len; i++) {
 		if (line.p[i] != ' ' && line.p[i] != '\t')
 			return false;
+	}
 	return at.column < line.len && line.p[at.column] == '\t';
 }
 
@@ -99,21 +100,22 @@ stop_syntax(struct loader *loader)
 	const char *context = parser->context != NULL ? parser->context : "";
 	const struct yaml_words *words = yaml_words_find(problem, context);
 
-	if (parser->error == YAML_MEMORY_ERROR)
+	if (parser->error == YAML_MEMORY_ERROR) {
 		(void)stop_memory(loader);
-	else if (is_tab(loader, parser->problem_mark))
+	} else if (is_tab(loader, parser->problem_mark)) {
 		(void)stop(loader, mark_at(loader, parser->problem_mark),
 			"a tab is used for indentation",
 			"indent with spaces: YAML allows no tabs there");
-	else if (words == NULL)
+	} else if (words == NULL) {
 		(void)stop(loader, mark_at(loader, parser->problem_mark),
 			problem, parser->context);
-	else
+	} else {
 		(void)stop(loader,
 			mark_at(loader,
 				words->at_context ? parser->context_mark
 						  : parser->problem_mark),
 			words->what, words->hint);
+	}
 }
 
 static bool
@@ -131,25 +133,27 @@ static void
 check_properties(struct loader *loader, struct mark mark,
 	const yaml_char_t *anchor, const yaml_char_t *tag)
 {
-	if (anchor != NULL)
+	if (anchor != NULL) {
 		(void)fail(loader, mark, "YAML anchors (&name) are not read",
 			"write the value out; quote it if the & belongs to "
 			"it");
-	if (tag != NULL)
+	}
+	if (tag != NULL) {
 		(void)fail(loader, mark, "YAML tags (!name) are not read",
 			"leave the tag out; quote the value if the ! belongs "
 			"to it");
+	}
 }
 
 static bool
 is_null_text(struct slice text)
 {
 	static const char *const names[] = {"", "~", "null", "Null", "NULL"};
-	size_t i;
 
-	for (i = 0; i < sizeof names / sizeof *names; i++)
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		if (slice_equal(text, slice_of(names[i])))
 			return true;
+	}
 	return false;
 }
 
@@ -209,10 +213,11 @@ read_node(
 static void
 check_key(struct loader *loader, const struct yaml_node *node)
 {
-	if (slice_equal(node->key, SLICE("<<")))
+	if (slice_equal(node->key, SLICE("<<"))) {
 		(void)fail(loader, node->key_mark,
 			"YAML merge keys (<<) are not read",
 			"write the keys out");
+	}
 }
 
 /* A key must be a scalar; reads it and then the value's first event. */
@@ -247,7 +252,7 @@ say_duplicate(struct loader *loader, const struct yaml_node *node,
 {
 	char hint[96];
 
-	(void)snprintf(hint, sizeof hint,
+	(void)snprintf(hint, sizeof(hint),
 		"it is already on line %u; put both under one, or rename one",
 		first->key_mark.line);
 	return diags_add(loader->diags, DIAG_ERROR, node->key_mark, hint,
@@ -257,22 +262,22 @@ say_duplicate(struct loader *loader, const struct yaml_node *node,
 static void
 check_duplicates_few(struct loader *loader, const struct yaml_node *map)
 {
-	const struct yaml_node *node, *earlier;
-
-	for (node = map->children; node != NULL; node = node->next)
-		for (earlier = map->children; earlier != node;
-			earlier = earlier->next)
+	for (const struct yaml_node *node = map->children; node != NULL;
+		node = node->next) {
+		for (const struct yaml_node *earlier = map->children;
+			earlier != node; earlier = earlier->next) {
 			if (slice_equal(node->key, earlier->key)) {
 				(void)say_duplicate(loader, node, earlier);
 				break;
 			}
+		}
+	}
 }
 
 static void
 check_duplicates(struct loader *loader, struct yaml_node *map)
 {
 	struct map *keys;
-	struct yaml_node *node;
 
 	if (map->count <= KEYS_COMPARED_MAX) {
 		check_duplicates_few(loader, map);
@@ -280,15 +285,17 @@ check_duplicates(struct loader *loader, struct yaml_node *map)
 	}
 	keys = map_new();
 	/* The loader made these nodes, and they are its to write. */
-	for (node = (struct yaml_node *)(uintptr_t)map->children;
+	for (struct yaml_node *node =
+			(struct yaml_node *)(uintptr_t)map->children;
 		keys != NULL && node != NULL;
 		node = (struct yaml_node *)(uintptr_t)node->next) {
 		const struct yaml_node *first = map_find(keys, node->key);
 
-		if (first != NULL)
+		if (first != NULL) {
 			(void)say_duplicate(loader, node, first);
-		else if (!map_put(keys, node->key, node, NULL))
+		} else if (!map_put(keys, node->key, node, NULL)) {
 			(void)stop_memory(loader);
+		}
 	}
 	if (keys == NULL)
 		(void)stop_memory(loader);
@@ -299,7 +306,7 @@ static bool
 read_child(struct loader *loader, const struct yaml_node *parent,
 	yaml_event_t *event, struct yaml_node **out)
 {
-	struct yaml_node *node = arena_alloc(loader->arena, sizeof *node);
+	struct yaml_node *node = arena_alloc(loader->arena, sizeof(*node));
 	bool ok;
 
 	*out = node;
@@ -322,11 +329,12 @@ read_children(
 	yaml_event_t event;
 
 	/* Stop at once: libyaml's own work is quadratic in the depth. */
-	if (loader->depth == YAML_DEPTH_MAX)
+	if (loader->depth == YAML_DEPTH_MAX) {
 		return stop(loader, parent->mark,
 			"this is nested deeper than 32 levels",
 			"nothing here needs that; look for brackets that are "
 			"not closed");
+	}
 	loader->depth++;
 	while (next_event(loader, &event)) {
 		struct yaml_node *node;
@@ -351,7 +359,7 @@ read_children(
 static const struct yaml_node *
 read_document(struct loader *loader)
 {
-	struct yaml_node *root = arena_alloc(loader->arena, sizeof *root);
+	struct yaml_node *root = arena_alloc(loader->arena, sizeof(*root));
 	yaml_event_t event;
 
 	if (root == NULL) {
@@ -374,10 +382,11 @@ check_directives(struct loader *loader, const yaml_event_t *event)
 {
 	if (event->data.document_start.version_directive != NULL ||
 		event->data.document_start.tag_directives.start !=
-			event->data.document_start.tag_directives.end)
+			event->data.document_start.tag_directives.end) {
 		(void)fail(loader, mark_at(loader, event->start_mark),
 			"YAML directives (%YAML, %TAG) are not read",
 			"leave the line that begins with % out");
+	}
 }
 
 static const struct yaml_document *
@@ -402,7 +411,7 @@ read_documents(struct loader *loader)
 		root = read_document(loader);
 		if (root == NULL)
 			break;
-		document = arena_alloc(loader->arena, sizeof *document);
+		document = arena_alloc(loader->arena, sizeof(*document));
 		if (document == NULL) {
 			(void)stop_memory(loader);
 			break;
@@ -501,12 +510,13 @@ const struct yaml_node *
 yaml_find(const struct yaml_node *map, const char *key)
 {
 	const struct slice wanted = slice_of(key);
-	const struct yaml_node *node;
 
 	if (map == NULL || map->kind != YAML_MAP)
 		return NULL;
-	for (node = map->children; node != NULL; node = node->next)
+	for (const struct yaml_node *node = map->children; node != NULL;
+		node = node->next) {
 		if (slice_equal(node->key, wanted))
 			return node;
+	}
 	return NULL;
 }

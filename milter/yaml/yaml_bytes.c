@@ -9,9 +9,8 @@ static struct mark
 mark_of_byte(const char *file, struct slice text, size_t offset)
 {
 	struct mark mark = {file, 1, 1, 1};
-	size_t i;
 
-	for (i = 0; i < offset; i++) {
+	for (size_t i = 0; i < offset; i++) {
 		if (text.p[i] == '\n') {
 			mark.line++;
 			mark.column = 1;
@@ -26,11 +25,10 @@ mark_of_byte(const char *file, struct slice text, size_t offset)
 static size_t
 character_length(struct slice s)
 {
-	size_t len;
-
-	for (len = 1; len <= 4 && len <= s.len; len++)
+	for (size_t len = 1; len <= 4 && len <= s.len; len++) {
 		if (slice_is_utf8(slice_sub(s, 0, len)))
 			return len;
+	}
 	return 0;
 }
 
@@ -38,10 +36,11 @@ character_length(struct slice s)
 static bool
 is_control(const unsigned char *p, size_t len)
 {
-	if (len == 1)
+	if (len == 1) {
 		return (p[0] < 0x20 && p[0] != '\t' && p[0] != '\n' &&
 			       p[0] != '\r') ||
 			p[0] == 0x7F;
+	}
 	return len == 2 && p[0] == 0xC2 && p[1] < 0xA0 && p[1] != 0x85;
 }
 
@@ -62,10 +61,11 @@ refuse(struct diags *diags, const char *file, struct slice text, size_t at)
 	const struct mark mark = mark_of_byte(file, text, at);
 	unsigned char byte = (unsigned char)rest.p[0];
 
-	if (character_length(rest) == 0)
+	if (character_length(rest) == 0) {
 		return diags_add(diags, DIAG_ERROR, mark,
 			"save the file as UTF-8",
 			"the byte 0x%02X is not UTF-8", byte);
+	}
 	if (byte >= 0x80)
 		byte = (unsigned char)rest.p[1];
 	return diags_add(diags, DIAG_ERROR, mark,

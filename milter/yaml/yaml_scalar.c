@@ -10,11 +10,10 @@
 static bool
 is_one_of(const struct yaml_node *node, const char *const names[3])
 {
-	size_t i;
-
-	for (i = 0; i < 3; i++)
+	for (size_t i = 0; i < 3; i++) {
 		if (slice_equal(node->text, slice_of(names[i])))
 			return true;
+	}
 	return false;
 }
 
@@ -34,13 +33,12 @@ yaml_to_bool(const struct yaml_node *node, bool *out)
 static bool
 only(struct slice text, const char *allowed)
 {
-	size_t i;
-
 	if (text.len == 0 || text.len > 64)
 		return false;
-	for (i = 0; i < text.len; i++)
+	for (size_t i = 0; i < text.len; i++) {
 		if (text.p[i] == '\0' || strchr(allowed, text.p[i]) == NULL)
 			return false;
+	}
 	return true;
 }
 
@@ -84,11 +82,10 @@ yaml_to_number(const struct yaml_node *node, double *out)
 static bool
 is_word_of(struct slice text, const char *const *words, size_t count)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		if (slice_equal_fold(text, slice_of(words[i])))
 			return true;
+	}
 	return false;
 }
 
@@ -122,12 +119,13 @@ is_date(struct slice text)
 	static const char shape[] = "dddd-dd-dd";
 	size_t i;
 
-	if (text.len < sizeof shape - 1)
+	if (text.len < sizeof(shape) - 1)
 		return false;
-	for (i = 0; i < sizeof shape - 1; i++)
+	for (i = 0; i < sizeof(shape) - 1; i++) {
 		if (shape[i] == 'd' ? !is_digit(text.p[i])
 				    : text.p[i] != shape[i])
 			return false;
+	}
 	return text.len == i || text.p[i] == 'T' || text.p[i] == 't' ||
 		text.p[i] == ' ';
 }
@@ -140,7 +138,7 @@ yaml_ambiguity(const struct yaml_node *node)
 
 	if (node->kind != YAML_SCALAR || !node->plain || text.len == 0)
 		return NULL;
-	if (is_word_of(text, words, sizeof words / sizeof *words))
+	if (is_word_of(text, words, sizeof(words) / sizeof(*words)))
 		return "YAML 1.1 reads it as true or false";
 	if (is_date(text))
 		return "YAML 1.1 reads it as a date";

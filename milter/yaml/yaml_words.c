@@ -70,11 +70,10 @@ static const struct yaml_words rows[] = {
 const struct yaml_words *
 yaml_words_find(const char *problem, const char *context)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof rows / sizeof *rows; i++)
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		if (strstr(problem, rows[i].theirs) != NULL ||
 			strstr(context, rows[i].theirs) != NULL)
 			return &rows[i];
+	}
 	return NULL;
 }

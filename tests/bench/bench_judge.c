@@ -233,20 +233,23 @@ print(const struct bench *b, unsigned count)
 	static const unsigned shares[] = {7, 2, 1};
 	int64_t whole = 0;
 
-	for (int i = 0; i < PART_COUNT; i++)
+	for (int i = 0; i < PART_COUNT; i++) {
 		printf("%8lld ns  %s\n", (long long)b->ns[i] / count,
 			part_names[i]);
+	}
 	for (int i = PART_FACTS; i < PART_COUNT; i++)
 		whole += b->ns[i];
 	printf("%8lld ns  facts, judge and record\n", (long long)whole / count);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 3; i++) {
 		printf("%8lld ns  ... of mail %s\n",
 			(long long)b->kind_ns[i] * MIX / (count * shares[i]),
 			kinds[i]);
+	}
 	for (int i = 0; i < ACTION_COUNT; i++) {
-		if (b->actions[i] > 0)
+		if (b->actions[i] > 0) {
 			printf("%8zu     %s\n", b->actions[i],
 				action_name((enum action)i));
+		}
 	}
 }
 

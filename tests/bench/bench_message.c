@@ -65,7 +65,7 @@ static const struct {
 	{"References", " <a@partner.test>\n\t<b@example.com>"},
 	{"In-Reply-To", " <b@example.com>"},
 };
-#define FIELDS (sizeof header / sizeof *header)
+#define FIELDS (sizeof(header) / sizeof(*header))
 
 static const struct message *
 build(struct arena *arena, const struct realm *realm)
@@ -80,14 +80,14 @@ build(struct arena *arena, const struct realm *realm)
 	const struct slice size[] = {SLICE("SIZE=48213")};
 	const struct slice orcpt[] = {SLICE("ORCPT=rfc822;alice@example.com")};
 	struct message_builder *builder = message_begin(arena, realm, NULL);
-	size_t i;
 
 	message_set_client(builder, &client);
 	message_set_sender(builder, SLICE("<bob@partner.test>"), size, 1);
 	message_add_recipient(builder, SLICE("<drop@free.test>"), orcpt, 1);
-	for (i = 0; i < FIELDS; i++)
+	for (size_t i = 0; i < FIELDS; i++) {
 		message_add_field(builder, slice_of(header[i].name),
 			slice_of(header[i].value));
+	}
 	message_set_queue_id(builder, SLICE("4Qk2Zl1BcZz9sTD"));
 	return message_finish(builder, 0);
 }
@@ -128,9 +128,10 @@ main(int argc, char **argv)
 	report("message of 26 fields", start, rounds);
 	message = build(arena, realm);
 	start = now_ns();
-	for (i = 0; i < rounds; i++)
+	for (i = 0; i < rounds; i++) {
 		found += message_field(message, SLICE("X-Forwarded-To"), 0) !=
 			NULL;
+	}
 	report("lookup of a field", start, rounds);
 	start = now_ns();
 	for (i = 0; i < rounds; i++) {

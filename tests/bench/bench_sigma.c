@@ -52,21 +52,20 @@ static const struct row {
 		"delivered-to"},
 	{"forward.confidence", SIGMA_NUMBER, SCOPE_FLOW, "0", "0", "95"},
 };
-#define ROW_COUNT (sizeof rows / sizeof *rows)
+#define ROW_COUNT (sizeof(rows) / sizeof(*rows))
 
 static bool
 resolve(const void *ctx, struct slice name, struct sigma_field *out)
 {
-	size_t i;
-
 	(void)ctx;
-	for (i = 0; i < ROW_COUNT; i++)
+	for (size_t i = 0; i < ROW_COUNT; i++) {
 		if (slice_equal(name, slice_of(rows[i].name))) {
 			out->id = (int)i;
 			out->type = rows[i].type;
 			out->scope = rows[i].scope;
 			return true;
 		}
+	}
 	return false;
 }
 
@@ -77,15 +76,14 @@ static struct sigma_value values[3][ROW_COUNT];
 static void
 make_values(void)
 {
-	size_t i, k;
-
-	for (i = 0; i < ROW_COUNT; i++) {
+	for (size_t i = 0; i < ROW_COUNT; i++) {
 		const char *texts[3] = {
 			rows[i].inbound, rows[i].outbound, rows[i].forwarded};
 
-		for (k = 0; k < 3; k++)
+		for (size_t k = 0; k < 3; k++) {
 			values[k][i] = (struct sigma_value){slice_of(texts[k]),
 				texts[k] != NULL ? atof(texts[k]) : 0};
+		}
 	}
 }
 
@@ -121,27 +119,27 @@ static const char *const shapes[] = {
 	"    forward.kind: redirect\n    rcpt.external: true\n"
 	"    email.from.address|endswith: '@vip%d.example'\n",
 };
-#define SHAPE_COUNT (sizeof shapes / sizeof *shapes)
+#define SHAPE_COUNT (sizeof(shapes) / sizeof(*shapes))
 
 static void
 write_policy(struct buf *out, unsigned number)
 {
 	const char *shape = shapes[number % SHAPE_COUNT];
 	bool forward = number % SHAPE_COUNT < 4;
-	const char *at;
 
 	buf_printf(out,
 		"---\ntitle: policy %u\nname: policy-%u\nlogsource: "
 		"{category: email, product: forwarden%s}\n"
 		"detection:\n  selection:\n",
 		number, number, forward ? ", service: forward" : "");
-	for (at = shape; *at != '\0'; at++)
+	for (const char *at = shape; *at != '\0'; at++) {
 		if (at[0] == '%' && at[1] == 'd') {
 			buf_printf(out, "%u", number);
 			at++;
 		} else {
 			buf_add_byte(out, *at);
 		}
+	}
 	buf_puts(out,
 		"  filter:\n    message.list: true\n"
 		"  condition: selection and not filter\nlevel: medium\n");
@@ -165,13 +163,12 @@ write_file(const char *directory, unsigned from, unsigned to)
 	struct buf text = {0};
 	char path[128];
 	FILE *out;
-	unsigned i;
 
 	if (from == 0)
 		buf_puts(&text, live);
-	for (i = from; i < to; i++)
+	for (unsigned i = from; i < to; i++)
 		write_policy(&text, i);
-	(void)snprintf(path, sizeof path, "%s/%u.yaml", directory, from);
+	(void)snprintf(path, sizeof(path), "%s/%u.yaml", directory, from);
 	out = fopen(path, "w");
 	if (out == NULL || fputs(text.p, out) < 0 || fclose(out) != 0) {
 		perror(path);
@@ -184,10 +181,9 @@ static void
 remove_files(const char *directory, unsigned count)
 {
 	char path[128];
-	unsigned i;
 
-	for (i = 0; i < count; i += POLICIES_A_FILE) {
-		(void)snprintf(path, sizeof path, "%s/%u.yaml", directory, i);
+	for (unsigned i = 0; i < count; i += POLICIES_A_FILE) {
+		(void)snprintf(path, sizeof(path), "%s/%u.yaml", directory, i);
 		(void)unlink(path);
 	}
 	(void)rmdir(directory);
@@ -221,16 +217,16 @@ load(unsigned count)
 {
 	char directory[] = "/tmp/bench_sigma.XXXXXX";
 	struct sigma_program *program;
-	unsigned i;
 
 	if (mkdtemp(directory) == NULL) {
 		perror(directory);
 		exit(1);
 	}
-	for (i = 0; i < count; i += POLICIES_A_FILE)
+	for (unsigned i = 0; i < count; i += POLICIES_A_FILE) {
 		write_file(directory, i,
 			i + POLICIES_A_FILE < count ? i + POLICIES_A_FILE
 						    : count);
+	}
 	program = load_directory(directory);
 	remove_files(directory, count);
 	return program;
@@ -261,13 +257,12 @@ measure(const struct sigma_program *program, int kind, size_t *found)
 {
 	struct arena *arena = arena_new(ARENA_BYTES);
 	double best = 1e18;
-	int round, i;
 
-	for (round = 0; round < 5; round++) {
+	for (int round = 0; round < 5; round++) {
 		int64_t start = clock_monotonic_us();
 		double took;
 
-		for (i = 0; i < ROUNDS / 5; i++)
+		for (int i = 0; i < ROUNDS / 5; i++)
 			*found = run_once(program, arena, kind);
 		took = (double)(clock_monotonic_us() - start) * 1000 /
 			(ROUNDS / 5);
@@ -282,19 +277,17 @@ main(void)
 {
 	static const unsigned counts[] = {25, 50, 500, 5000};
 	double first[3] = {0, 0, 0};
-	size_t i;
-	int kind;
 
 	make_values();
 	printf("%-10s %12s %12s %12s   (ns a message; times those of 50)\n",
 		"policies", "inbound", "outbound", "forwarded");
-	for (i = 0; i < sizeof counts / sizeof *counts; i++) {
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
 		struct sigma_program *program = load(counts[i]);
 
 		if (program == NULL)
 			return 1;
 		printf("%-10u", counts[i]);
-		for (kind = 0; kind < 3; kind++) {
+		for (int kind = 0; kind < 3; kind++) {
 			size_t found;
 			double ns = measure(program, kind, &found);
 

@@ -49,10 +49,11 @@ ticks_below(const struct process *all, size_t count, pid_t pid)
 	int64_t ticks = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (all[i].pid == pid)
+		if (all[i].pid == pid) {
 			ticks += all[i].ticks;
-		else if (all[i].parent == pid)
+		} else if (all[i].parent == pid) {
 			ticks += ticks_below(all, count, all[i].pid);
+		}
 	}
 	return ticks;
 }
@@ -66,10 +67,11 @@ cpu_used_us(pid_t pid)
 
 	if (d == NULL)
 		return -1;
-	for (struct dirent *e; (e = readdir(d)) != NULL;)
+	for (struct dirent *e; (e = readdir(d)) != NULL;) {
 		if (atoi(e->d_name) > 0 && count < PROCESSES_MAX &&
 			read_process(e->d_name, &all[count]))
 			count++;
+	}
 	closedir(d);
 	int64_t ticks = ticks_below(all, count, pid);
 	return count == 0 ? -1 : ticks * 1000000 / sysconf(_SC_CLK_TCK);

@@ -54,10 +54,11 @@ keep_pace(const struct load *load, uint64_t n)
 		return;
 	int64_t due = load->began_us + (int64_t)(n * 1000000 / load->rate);
 	int64_t wait = due - now_us();
-	if (wait > 0)
+	if (wait > 0) {
 		nanosleep(&(struct timespec){wait / 1000000,
 				  wait % 1000000 * 1000},
 			NULL);
+	}
 }
 
 static void
@@ -142,12 +143,13 @@ report(struct load *load, int64_t took_us, int64_t cpu_us)
 		(uint32_t)load->actions, (uint32_t)load->steps, load->tagged,
 		load->removed, load->quarantined, load->others);
 	const char *comma = "";
-	for (int i = 0; i < 256; i++)
+	for (int i = 0; i < 256; i++) {
 		if (load->replies[i] > 0) {
 			printf("%s\"%c\": %" PRIu64, comma, i,
 				load->replies[i]);
 			comma = ", ";
 		}
+	}
 	puts("}}");
 }
 
@@ -166,17 +168,19 @@ run(struct load *load)
 	if (load->latency_us == NULL)
 		return 1;
 	load->began_us = now_us();
-	for (unsigned i = 0; i < load->connections; i++)
+	for (unsigned i = 0; i < load->connections; i++) {
 		if (pthread_create(&threads[i], NULL, work, load) != 0)
 			return 1;
+	}
 	for (unsigned i = 0; i < load->connections; i++)
 		pthread_join(threads[i], NULL);
 	int64_t took = now_us() - load->began_us;
 	cpu = load->server > 0 ? cpu_used_us(load->server) - cpu : 0;
-	if (load->failed)
+	if (load->failed) {
 		fprintf(stderr, "loadgen: %s\n", load->err.text);
-	else
+	} else {
 		report(load, took, cpu);
+	}
 	free(load->latency_us);
 	mix_free(load->mix);
 	return load->failed || load->done != load->messages;

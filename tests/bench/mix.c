@@ -104,9 +104,10 @@ load_shape(
 			continue;
 		}
 		if (in_header ? !parse_header_line(s, line)
-			      : !parse_envelope_line(s, line))
+			      : !parse_envelope_line(s, line)) {
 			return err_set(err, ERR_INVALID, "%s: %.*s", path,
 				SLICE_ARG(line));
+		}
 	}
 	return true;
 }
@@ -119,12 +120,13 @@ mix_load(const struct mix_options *options, struct err *err)
 	if (mix == NULL)
 		return NULL;
 	mix->options = *options;
-	for (size_t i = 0; i < SHAPES; i++)
+	for (size_t i = 0; i < SHAPES; i++) {
 		if (!load_shape(&mix->shapes[i], options->folder,
 			    shape_files[i], err)) {
 			free(mix);
 			return NULL;
 		}
+	}
 	return mix;
 }
 
@@ -206,9 +208,10 @@ send_command(struct making *m, char command, const struct wire_macro *macros)
 
 	if (!wire_step(m->w, &step, &reply, m->err))
 		return false;
-	if (reply != SMFIR_CONTINUE)
+	if (reply != SMFIR_CONTINUE) {
 		return err_set(m->err, ERR_INVALID,
 			"command %c was answered by %c", command, reply);
+	}
 	return true;
 }
 

@@ -39,9 +39,10 @@ static const struct wire_row {
 static const struct wire_row *
 row_of(char command)
 {
-	for (size_t i = 0; i < sizeof(wire_rows) / sizeof(wire_rows[0]); i++)
+	for (size_t i = 0; i < sizeof(wire_rows) / sizeof(wire_rows[0]); i++) {
 		if (wire_rows[i].command == command)
 			return &wire_rows[i];
+	}
 	return NULL;
 }
 
@@ -215,12 +216,13 @@ wire_open(struct wire *w, const char *address, struct err *err)
 	const struct timeval limit = {.tv_sec = REPLY_SECONDS};
 
 	memset(w, 0, sizeof(*w));
-	if (strncmp(address, "inet:", 5) == 0)
+	if (strncmp(address, "inet:", 5) == 0) {
 		w->fd = connect_inet(address + 5);
-	else if (strncmp(address, "unix:", 5) == 0)
+	} else if (strncmp(address, "unix:", 5) == 0) {
 		w->fd = connect_unix(address + 5);
-	else
+	} else {
 		w->fd = connect_unix(address);
+	}
 	if (w->fd < 0)
 		return err_system(err, "%s", address);
 	setsockopt(w->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
@@ -248,10 +250,11 @@ is_wanted(const char *symbols, const char *name)
 
 	if (symbols == NULL)
 		return true;
-	for (const char *at = symbols; (at = strstr(at, name)) != NULL; at++)
+	for (const char *at = symbols; (at = strstr(at, name)) != NULL; at++) {
 		if ((at == symbols || at[-1] == ' ') &&
 			(at[len] == '\0' || at[len] == ' '))
 			return true;
+	}
 	return false;
 }
 

@@ -120,9 +120,9 @@ message(struct load *load, struct arena *arena, int thread, int number)
 	int64_t began_ms;
 	enum store_result result;
 
-	snprintf(name, sizeof name, "user%d@example.com", mailbox);
-	snprintf(id, sizeof id, "m-%d-%d", thread, number);
-	snprintf(json, sizeof json, "{\"id\":\"%s\",\"mailbox\":\"%s\"}", id,
+	snprintf(name, sizeof(name), "user%d@example.com", mailbox);
+	snprintf(id, sizeof(id), "m-%d-%d", thread, number);
+	snprintf(json, sizeof(json), "{\"id\":\"%s\",\"mailbox\":\"%s\"}", id,
 		name);
 	members[0] = slice_of(name);
 	asked[0] = (struct store_op){STORE_NOTE,
@@ -162,9 +162,9 @@ run_session(void *arg)
 	const struct session *session = arg;
 	struct load *load = session->load;
 	struct arena *arena = arena_new(1 << 20);
-	int i;
 
-	for (i = 0; i < load->messages || !atomic_load(&load->harmed); i++) {
+	for (int i = 0; i < load->messages || !atomic_load(&load->harmed);
+		i++) {
 		message(load, arena, session->number, i);
 		pause_us(load->pause_us);
 	}
@@ -176,9 +176,8 @@ static bool
 settle(struct load *load)
 {
 	struct store_health health;
-	int i;
 
-	for (i = 0; i < WAIT_S * 100; i++) {
+	for (int i = 0; i < WAIT_S * 100; i++) {
 		store_health(load->store, &health);
 		if (health.up && health.journal == 0)
 			return true;
@@ -200,16 +199,15 @@ count_all(struct load *load, struct verdict *v)
 	struct arena *arena = arena_new(256u << 20);
 	struct err err = {0};
 	bool ok = true;
-	int i;
 
-	for (i = 0; i < MAILBOXES && ok; i++) {
+	for (int i = 0; i < MAILBOXES && ok; i++) {
 		long expected = atomic_load(&load->noted[i]);
 		struct store_windows windows;
 		struct store_mailboxes boxes;
 		char name[48];
 		long found, tallied;
 
-		snprintf(name, sizeof name, "user%d@example.com", i);
+		snprintf(name, sizeof(name), "user%d@example.com", i);
 		ok = store_windows(load->store, arena, slice_of(name), &windows,
 			     &err) &&
 			store_mailbox(load->store, arena, slice_of(name),
@@ -278,7 +276,6 @@ run(const char *uri, const char *name, int total, void (*harm)(void))
 	struct load load = {.messages = total / THREADS, .pause_us = 7000};
 	struct err err = {0};
 	bool ok;
-	int i;
 
 	store_options_init(&options);
 	options.uri = uri;
@@ -291,7 +288,7 @@ run(const char *uri, const char *name, int total, void (*harm)(void))
 		printf("# %s: %s\n", name, err.text);
 		return false;
 	}
-	for (i = 0; i < THREADS; i++) {
+	for (int i = 0; i < THREADS; i++) {
 		sessions[i] = (struct session){.load = &load, .number = i};
 		pthread_create(
 			&sessions[i].thread, NULL, run_session, &sessions[i]);
@@ -299,7 +296,7 @@ run(const char *uri, const char *name, int total, void (*harm)(void))
 	pthread_create(&load.watch.thread, NULL, run_watch, &load.watch);
 	harm();
 	atomic_store(&load.harmed, true);
-	for (i = 0; i < THREADS; i++)
+	for (int i = 0; i < THREADS; i++)
 		pthread_join(sessions[i].thread, NULL);
 	atomic_store(&load.watch.ends, true);
 	pthread_join(load.watch.thread, NULL);
@@ -337,7 +334,7 @@ chaos_node(int total)
 
 	if (!server_start(&node, 0, append_only))
 		return false;
-	snprintf(uri, sizeof uri, "unix:%s", node.socket);
+	snprintf(uri, sizeof(uri), "unix:%s", node.socket);
 	ok = run(uri, "one node: SIGSTOP 0.7 s, SIGKILL, SIGSTOP 3 s", total,
 		harm_node);
 	server_stop(&node);
@@ -350,11 +347,10 @@ static struct server *
 master(void)
 {
 	char out[256];
-	int i;
 
-	for (i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++)
 		if (group.servers[i].pid > 0 &&
-			server_cli(&group.servers[i], out, sizeof out, "role",
+			server_cli(&group.servers[i], out, sizeof(out), "role",
 				NULL) &&
 			strncmp(out, "master", 6) == 0)
 			return &group.servers[i];
@@ -370,17 +366,16 @@ harm_sentinel(void)
 	char port[16];
 	const char *replica[] = {"--replicaof", "127.0.0.1", port,
 		"--repl-diskless-sync-delay", "0", NULL};
-	int i;
 
 	pause_us(1500000);
 	first = master();
 	server_kill(first, SIGKILL);
-	for (i = 0; i < 300 && ((second = master()) == NULL); i++)
+	for (int i = 0; i < 300 && ((second = master()) == NULL); i++)
 		pause_us(50000);
 	if (second == NULL)
 		return;
 	pause_us(1500000);
-	snprintf(port, sizeof port, "%d", second->port);
+	snprintf(port, sizeof(port), "%d", second->port);
 	(void)server_restart(first, replica);
 	pause_us(4000000);
 	server_kill(second, SIGSTOP);
@@ -396,7 +391,7 @@ chaos_sentinel(int total)
 	bool ok = false;
 
 	if (sentinels_start(&group)) {
-		sentinels_uri(&group, uri, sizeof uri);
+		sentinels_uri(&group, uri, sizeof(uri));
 		ok = run(uri, "Sentinel: master killed, then deposed", total,
 			harm_sentinel);
 	}
@@ -415,11 +410,11 @@ reshard(int from, int to)
 {
 	char a[64], b[64], place[64];
 
-	if (!server_cli(&nodes[from], a, sizeof a, "cluster", "myid", NULL) ||
-		!server_cli(&nodes[to], b, sizeof b, "cluster", "myid", NULL))
+	if (!server_cli(&nodes[from], a, sizeof(a), "cluster", "myid", NULL) ||
+		!server_cli(&nodes[to], b, sizeof(b), "cluster", "myid", NULL))
 		return;
 	a[strcspn(a, "\r\n")] = b[strcspn(b, "\r\n")] = '\0';
-	snprintf(place, sizeof place, "127.0.0.1:%d", nodes[0].port);
+	snprintf(place, sizeof(place), "127.0.0.1:%d", nodes[0].port);
 	if (!server_cli(&nodes[0], NULL, 0, "--cluster", "reshard", place,
 		    "--cluster-from", a, "--cluster-to", b, "--cluster-slots",
 		    "700", "--cluster-yes", NULL))
@@ -447,19 +442,18 @@ static bool
 cluster_start(void)
 {
 	char place[NODES][32], out[4096];
-	int i;
 
-	for (i = 0; i < NODES; i++) {
+	for (int i = 0; i < NODES; i++) {
 		if (!server_start(&nodes[i], -1, clustered))
 			return false;
-		snprintf(place[i], sizeof place[i], "127.0.0.1:%d",
+		snprintf(place[i], sizeof(place[i]), "127.0.0.1:%d",
 			nodes[i].port);
 	}
 	if (!server_cli(&nodes[0], NULL, 0, "--cluster", "create", place[0],
 		    place[1], place[2], "--cluster-yes", NULL))
 		return false;
-	for (i = 0; i < 400; i++) {
-		if (server_cli(&nodes[2], out, sizeof out, "cluster", "info",
+	for (int i = 0; i < 400; i++) {
+		if (server_cli(&nodes[2], out, sizeof(out), "cluster", "info",
 			    NULL) &&
 			strstr(out, "cluster_state:ok") != NULL)
 			return true;
@@ -473,15 +467,14 @@ chaos_cluster(int total)
 {
 	char uri[256];
 	bool ok = false;
-	int i;
 
 	if (cluster_start()) {
-		snprintf(uri, sizeof uri, "redis+cluster://127.0.0.1:%d",
+		snprintf(uri, sizeof(uri), "redis+cluster://127.0.0.1:%d",
 			nodes[0].port);
 		ok = run(uri, "Cluster: resharded, one killed, one stopped",
 			total, harm_cluster);
 	}
-	for (i = 0; i < NODES; i++)
+	for (int i = 0; i < NODES; i++)
 		server_stop(&nodes[i]);
 	return ok;
 }
@@ -500,14 +493,13 @@ main(int argc, char **argv)
 	const char *only = argc > 1 ? argv[1] : NULL;
 	int total = argc > 2 ? atoi(argv[2]) : 24000;
 	int failed = 0;
-	size_t i;
 
 	verbose = getenv("VERBOSE") != NULL;
 	if (!server_available())
 		return server_skip();
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("1..3\n");
-	for (i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		bool ok = true;
 
 		if (only == NULL || strcmp(only, "all") == 0 ||

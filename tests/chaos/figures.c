@@ -59,9 +59,9 @@ fill_one(struct store *store, int i)
 	struct store_op ops[3];
 	const struct store_batch batch = {ops, 3, NULL, 0};
 
-	snprintf(name, sizeof name, "user%07d@example.com", i);
-	snprintf(drop, sizeof drop, "drop%07d@evil.example", i);
-	snprintf(id, sizeof id, "%032d", i);
+	snprintf(name, sizeof(name), "user%07d@example.com", i);
+	snprintf(drop, sizeof(drop), "drop%07d@evil.example", i);
+	snprintf(id, sizeof(id), "%032d", i);
 	ops[0] = (struct store_op){STORE_TALLY,
 		{.tally = {.mailbox = slice_of(name),
 			 .what = TALLY_RECEIVED,
@@ -90,8 +90,8 @@ ask_message(struct store *store, struct arena *arena, int i)
 	struct store_batch first = {recall, 2, arena, 0};
 	struct store_batch second = {&note, 1, arena, 0};
 
-	snprintf(name, sizeof name, "user%07d@example.com", i);
-	snprintf(id, sizeof id, "%032d", i);
+	snprintf(name, sizeof(name), "user%07d@example.com", i);
+	snprintf(id, sizeof(id), "%032d", i);
 	recall[0] = (struct store_op){
 		STORE_RECALL, {.recall = {.id = slice_of(id), .cap = 8}}};
 	recall[1] = (struct store_op){STORE_FACTS,
@@ -120,13 +120,12 @@ figures_memory(int mailboxes)
 	struct err err;
 	long before = resident_bytes(), resident;
 	double began, each;
-	int i;
 
 	store_options_init(&options);
 	options.memory_bytes = (uint64_t)mailboxes * MEMORY_LIMIT_BYTES;
 	options.events = 100;
 	store = store_open(&options, &err);
-	for (i = 0; i < mailboxes; i++)
+	for (int i = 0; i < mailboxes; i++)
 		fill_one(store, i);
 	store_health(store, &health);
 	resident = resident_bytes() - before;
@@ -139,7 +138,7 @@ figures_memory(int mailboxes)
 			(double)resident / mailboxes <= MEMORY_LIMIT_BYTES,
 		"memory: at most 400 bytes a mailbox");
 	began = cpu_seconds();
-	for (i = 0; i < 200000; i++)
+	for (int i = 0; i < 200000; i++)
 		ask_message(
 			store, arena, (int)((unsigned)i * 7919u) % mailboxes);
 	each = (cpu_seconds() - began) / 200000 * 1e6;
@@ -147,7 +146,7 @@ figures_memory(int mailboxes)
 	       "mailboxes\n",
 		each, mailboxes);
 	began = cpu_seconds();
-	for (i = 0; i < 200000; i++)
+	for (int i = 0; i < 200000; i++)
 		ask_message(store, arena, i % 5000);
 	each = (cpu_seconds() - began) / 200000 * 1e6;
 	printf("# memory: %.2f us over 5000 mailboxes\n", each);
@@ -160,7 +159,7 @@ usage(const struct server *server, const char *key)
 {
 	char out[64];
 
-	if (!server_cli(server, out, sizeof out, "memory", "usage", key, NULL))
+	if (!server_cli(server, out, sizeof(out), "memory", "usage", key, NULL))
 		return 0;
 	return strtol(out, NULL, 10);
 }
@@ -171,7 +170,7 @@ used(const struct server *server)
 	char out[8192];
 	const char *at;
 
-	if (!server_cli(server, out, sizeof out, "info", "memory", NULL))
+	if (!server_cli(server, out, sizeof(out), "info", "memory", NULL))
 		return 0;
 	at = strstr(out, "used_memory:");
 	return at != NULL ? strtol(at + 12, NULL, 10) : 0;
@@ -182,9 +181,8 @@ wait_done(struct store *store, uint64_t round_trips)
 {
 	const struct timespec wait = {0, 2 * 1000000};
 	struct store_health health;
-	int i;
 
-	for (i = 0; i < 30000; i++) {
+	for (int i = 0; i < 30000; i++) {
 		store_health(store, &health);
 		if (health.round_trips >= round_trips && health.journal == 0)
 			return;
@@ -198,19 +196,18 @@ usage_of_keys(const struct server *server)
 	static const char *const kinds[] = {"box", "route", "once", "win"};
 	long sums[4] = {0}, total = 0;
 	char name[48], key[160];
-	int i, k;
 
-	for (i = 0; i < SAMPLES; i++)
-		for (k = 0; k < 4; k++) {
-			snprintf(name, sizeof name, "user%07d@example.com", i);
-			snprintf(key, sizeof key, "fw1:%s:{%s}%s", kinds[k],
+	for (int i = 0; i < SAMPLES; i++)
+		for (int k = 0; k < 4; k++) {
+			snprintf(name, sizeof(name), "user%07d@example.com", i);
+			snprintf(key, sizeof(key), "fw1:%s:{%s}%s", kinds[k],
 				name,
 				k < 3 ? ""
 				      : ":5f1a6a4e-3f0a-4a68-9d0b-"
 					"0f6f6f1c7a11");
 			sums[k] += usage(server, key);
 		}
-	for (k = 0; k < 4; k++) {
+	for (int k = 0; k < 4; k++) {
 		printf("# redis: %-6s %ld bytes\n", kinds[k],
 			sums[k] / SAMPLES);
 		total += sums[k] / SAMPLES;
@@ -229,14 +226,13 @@ figures_redis(const struct server *server, int mailboxes)
 	struct err err;
 	struct timespec wait = {0, 1000000};
 	long before = used(server);
-	int i;
 
-	snprintf(uri, sizeof uri, "unix:%s", server->socket);
+	snprintf(uri, sizeof(uri), "unix:%s", server->socket);
 	store_options_init(&options);
 	options.uri = uri;
 	options.memory_bytes = 64u << 20;
 	store = store_open(&options, &err);
-	for (i = 0; i < mailboxes; i++) {
+	for (int i = 0; i < mailboxes; i++) {
 		fill_one(store, i);
 		if (i % 256 == 255) {
 			struct store_health health;
@@ -281,7 +277,7 @@ figures_trips(const struct server *server)
 	struct err err;
 	uint64_t before, asked, told;
 
-	snprintf(uri, sizeof uri, "unix:%s", server->socket);
+	snprintf(uri, sizeof(uri), "unix:%s", server->socket);
 	store_options_init(&options);
 	options.uri = uri;
 	options.prefix = "trips";

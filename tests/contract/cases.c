@@ -154,9 +154,8 @@ note_cap_keeps_the_newest(struct contract *c)
 {
 	static const char *const members[] = {"a", "b", "c", "d", "e"};
 	struct store_op op;
-	size_t i;
 
-	for (i = 0; i < 5; i++, pass(c, 1)) {
+	for (size_t i = 0; i < 5; i++, pass(c, 1)) {
 		op = op_note(alice, "p", members[i]);
 		op.note.cap = 3;
 		ask(c, &op, 1);
@@ -199,7 +198,7 @@ static void
 note_any_bytes(struct contract *c)
 {
 	static const char bytes[] = "\0\r\n{}*\xff \"$1\r\n";
-	struct slice any = {bytes, sizeof bytes - 1};
+	struct slice any = {bytes, sizeof(bytes) - 1};
 	struct store_op op = op_note(any, "p", "");
 
 	op.note.member = any;
@@ -217,12 +216,12 @@ static void
 note_long_keys_stay_different(struct contract *c)
 {
 	char text[5000];
-	struct slice group = {text, sizeof text};
+	struct slice group = {text, sizeof(text)};
 
-	memset(text, 'a', sizeof text);
+	memset(text, 'a', sizeof(text));
 	check_note(note(c, group, "p", "m1"), 0, 1, true);
 	check_note(note(c, group, "p", "m2"), 1, 2, true);
-	text[sizeof text - 1] = 'b';
+	text[sizeof(text) - 1] = 'b';
 	check_note(note(c, group, "p", "m1"), 0, 1, true);
 }
 
@@ -232,9 +231,8 @@ note_sum_adds_values(struct contract *c)
 	static const double values[] = {10.5, 2, -1};
 	static const char *const members[] = {"a", "b", "c"};
 	struct store_op op;
-	size_t i;
 
-	for (i = 0; i < 3; i++, pass(c, 1)) {
+	for (size_t i = 0; i < 3; i++, pass(c, 1)) {
 		op = op_note(alice, "sum", members[i]);
 		op.note.mode = NOTE_SUM;
 		op.note.value = values[i];
@@ -260,12 +258,11 @@ note_sum_caps_with_its_values(struct contract *c)
 {
 	struct store_op op = op_note(alice, "sum", "");
 	char name[2] = "a";
-	int i;
 
 	op.note.mode = NOTE_SUM;
 	op.note.cap = 4;
 	op.note.member = (struct slice){name, 1};
-	for (i = 1; i <= 9; i++, name[0]++, pass(c, 1)) {
+	for (int i = 1; i <= 9; i++, name[0]++, pass(c, 1)) {
 		op.note.value = i;
 		ask(c, &op, 1);
 	}
@@ -315,12 +312,11 @@ static void
 note_after_waits_for_the_count(struct contract *c)
 {
 	struct store_op ops[3];
-	int i;
 
-	for (i = 1; i <= 3; i++) {
+	for (int i = 1; i <= 3; i++) {
 		char member[8];
 
-		snprintf(member, sizeof member, "m%d", i);
+		snprintf(member, sizeof(member), "m%d", i);
 		ops[0] = op_note(alice, "first", member);
 		ops[1] = op_note(bob, "second", member);
 		ops[1].note.after = 0;
@@ -364,10 +360,9 @@ note_many_in_one_batch(struct contract *c)
 {
 	struct store_op ops[60];
 	char names[60][8];
-	int i;
 
-	for (i = 0; i < 60; i++) {
-		snprintf(names[i], sizeof names[i], "m%d", i / 2);
+	for (int i = 0; i < 60; i++) {
+		snprintf(names[i], sizeof(names[i]), "m%d", i / 2);
 		ops[i] = op_note(i % 2 ? alice : bob, "p", names[i]);
 	}
 	ask(c, ops, 60);
@@ -452,10 +447,9 @@ static void
 remember_is_bounded(struct contract *c)
 {
 	char name[16];
-	int i;
 
-	for (i = 0; i < 100; i++, pass(c, 1)) {
-		snprintf(name, sizeof name, "m%d", i);
+	for (int i = 0; i < 100; i++, pass(c, 1)) {
+		snprintf(name, sizeof(name), "m%d", i);
 		remember(c, "id", slice_of(name), (struct slice){NULL, 0});
 		if (i % 50 == 0)
 			c->backend->real_time ? settle(c) : (void)0;
@@ -569,9 +563,7 @@ facts_forget_after_a_day(struct contract *c)
 static void
 tally_counts_an_identity_once(struct contract *c)
 {
-	int i;
-
-	for (i = 0; i < 3; i++) {
+	for (int i = 0; i < 3; i++) {
 		tally(c, alice, drop, TALLY_FORWARDED, "same");
 		tally(c, alice, other, TALLY_FORWARDED, "same");
 		tally(c, alice, drop, TALLY_TAGGED, "same");
@@ -628,10 +620,9 @@ top_is_of_a_day(struct contract *c)
 	struct store_mailboxes boxes;
 	struct err err;
 	char name[16];
-	int i;
 
-	for (i = 0; i < 9; i++) {
-		snprintf(name, sizeof name, "%d", i);
+	for (int i = 0; i < 9; i++) {
+		snprintf(name, sizeof(name), "%d", i);
 		tally(c, i < 3 ? alice : bob, drop, TALLY_FORWARDED, name);
 	}
 	tally(c, other, (struct slice){NULL, 0}, TALLY_RECEIVED, "r");
@@ -690,10 +681,9 @@ routes_are_bounded(struct contract *c)
 	struct store_routes routes;
 	struct err err;
 	char name[32];
-	int i;
 
-	for (i = 0; i < 70; i++, pass(c, 1)) {
-		snprintf(name, sizeof name, "d%d@evil.example", i);
+	for (int i = 0; i < 70; i++, pass(c, 1)) {
+		snprintf(name, sizeof(name), "d%d@evil.example", i);
 		tally(c, alice, slice_of(name), TALLY_FORWARDED, name);
 		settle(c);
 	}
@@ -943,9 +933,8 @@ static uint64_t
 reference_count(const struct reference *set)
 {
 	uint64_t count = 0;
-	int i;
 
-	for (i = 0; i < REFERENCE_MEMBERS; i++)
+	for (int i = 0; i < REFERENCE_MEMBERS; i++)
 		count += set->at_ms[i] != 0;
 	return count;
 }
@@ -956,20 +945,22 @@ reference_note(struct reference *set, int member, int64_t at_ms, uint32_t cap,
 {
 	int i, oldest;
 
-	for (i = 0; i < REFERENCE_MEMBERS; i++)
+	for (i = 0; i < REFERENCE_MEMBERS; i++) {
 		if (set->at_ms[i] < at_ms - window_ms)
 			set->at_ms[i] = 0;
+	}
 	answer->before = reference_count(set);
 	answer->fresh = set->at_ms[member] == 0;
 	if (at_ms > set->at_ms[member])
 		set->at_ms[member] = at_ms;
 	set->value[member] = answer->value;
 	while (reference_count(set) > cap) {
-		for (i = 0, oldest = -1; i < REFERENCE_MEMBERS; i++)
+		for (i = 0, oldest = -1; i < REFERENCE_MEMBERS; i++) {
 			if (set->at_ms[i] != 0 &&
 				(oldest < 0 ||
 					set->at_ms[i] < set->at_ms[oldest]))
 				oldest = i;
+		}
 		set->at_ms[oldest] = 0;
 	}
 	answer->count = reference_count(set);
@@ -996,7 +987,7 @@ random_against_reference(struct contract *c)
 	uint64_t state = 42;
 	int steps = c->backend->random_long ? 20000 : 2000, i;
 
-	memset(sets, 0, sizeof sets);
+	memset(sets, 0, sizeof(sets));
 	for (i = 0; i < steps; i++) {
 		uint32_t which = next_random(&state) % REFERENCE_SETS;
 		int member = (int)(next_random(&state) % REFERENCE_MEMBERS);
@@ -1010,7 +1001,7 @@ random_against_reference(struct contract *c)
 				(i % 97)};
 		struct store_note expected = {0};
 
-		snprintf(name, sizeof name, "m%d", member);
+		snprintf(name, sizeof(name), "m%d", member);
 		op = op_note(alice, policies[which], name);
 		op.note.mode = which % 2 ? NOTE_SUM : NOTE_COUNT;
 		op.note.cap = cap;
@@ -1077,7 +1068,7 @@ static const struct {
 	{"forget wipes everywhere", forget_wipes_everywhere},
 	{"answers are filled in anew", answers_are_filled_in_anew},
 };
-#define CASES (sizeof cases / sizeof *cases)
+#define CASES (sizeof(cases) / sizeof(*cases))
 
 struct case_state {
 	const struct contract_backend *backend;
@@ -1110,11 +1101,10 @@ contract_run(const struct contract_backend *backend)
 	struct CMUnitTest tests[CASES];
 	struct case_state states[CASES];
 	char names[CASES][96];
-	size_t i;
 
-	for (i = 0; i < CASES; i++) {
+	for (size_t i = 0; i < CASES; i++) {
 		states[i] = (struct case_state){backend, cases[i].run};
-		snprintf(names[i], sizeof names[i], "%s: %s", backend->name,
+		snprintf(names[i], sizeof(names[i]), "%s: %s", backend->name,
 			cases[i].name);
 		tests[i] = (struct CMUnitTest){
 			names[i], run_case, NULL, NULL, &states[i]};

@@ -46,8 +46,8 @@ connect_to(const char *path)
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
-	if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return fd;
 	close(fd);
 	return -1;
@@ -101,21 +101,21 @@ static bool
 answer(struct proxy *proxy, int fd)
 {
 	char bytes[8192] = "";
-	size_t len, i;
+	size_t len;
 
 	switch (proxy->mode) {
 	case PROXY_LOADING:
 		return send_all(fd, "-LOADING Redis is loading\r\n", 27);
 	case PROXY_GARBAGE:
 		len = next_random(proxy) % 200 + 1;
-		for (i = 0; i < len; i++)
+		for (size_t i = 0; i < len; i++)
 			bytes[i] = (char)next_random(proxy);
 		if (next_random(proxy) % 2)
 			bytes[0] = "+-:$*"[next_random(proxy) % 5];
 		return send_all(fd, bytes, len);
 	case PROXY_NONSENSE:
-		for (i = 0; i < 12; i++)
-			nonsense(proxy, bytes, sizeof bytes - 64, 0);
+		for (size_t i = 0; i < 12; i++)
+			nonsense(proxy, bytes, sizeof(bytes) - 64, 0);
 		return send_all(fd, bytes, strlen(bytes));
 	case PROXY_SILENT:
 		return true;
@@ -131,7 +131,7 @@ static bool
 carry(struct proxy *proxy, struct pair *pair, int from, int to)
 {
 	static char bytes[65536];
-	ssize_t n = recv(from, bytes, sizeof bytes, 0);
+	ssize_t n = recv(from, bytes, sizeof(bytes), 0);
 
 	if (n <= 0)
 		return false;
@@ -145,9 +145,8 @@ take_client(struct proxy *proxy)
 {
 	int fd = accept(proxy->listener, NULL, NULL);
 	struct pair *pair = NULL;
-	int i;
 
-	for (i = 0; i < PAIRS; i++)
+	for (int i = 0; i < PAIRS; i++)
 		if (proxy->pairs[i].client < 0)
 			pair = &proxy->pairs[i];
 	proxy->connections++;
@@ -169,11 +168,10 @@ static void
 serve(struct proxy *proxy)
 {
 	struct pollfd fds[2 + 2 * PAIRS];
-	int i;
 
 	fds[0] = (struct pollfd){proxy->listener, POLLIN, 0};
 	fds[1] = (struct pollfd){proxy->wake[0], POLLIN, 0};
-	for (i = 0; i < PAIRS; i++) {
+	for (int i = 0; i < PAIRS; i++) {
 		fds[2 + 2 * i] =
 			(struct pollfd){proxy->pairs[i].client, POLLIN, 0};
 		fds[3 + 2 * i] =
@@ -181,7 +179,7 @@ serve(struct proxy *proxy)
 	}
 	(void)poll(fds, 2 + 2 * PAIRS, -1);
 	pthread_mutex_lock(&proxy->lock);
-	for (i = 0; i < PAIRS; i++) {
+	for (int i = 0; i < PAIRS; i++) {
 		struct pair *pair = &proxy->pairs[i];
 
 		if (proxy->cut)
@@ -217,21 +215,20 @@ proxy_thread(void *arg)
 struct proxy *
 proxy_open(const char *redis_socket)
 {
-	struct proxy *proxy = calloc(1, sizeof *proxy);
+	struct proxy *proxy = calloc(1, sizeof(*proxy));
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int i;
 
-	for (i = 0; i < PAIRS; i++)
+	for (int i = 0; i < PAIRS; i++)
 		proxy->pairs[i].client = proxy->pairs[i].server = -1;
-	snprintf(proxy->redis, sizeof proxy->redis, "%s", redis_socket);
-	snprintf(proxy->dir, sizeof proxy->dir, "/tmp/fw-proxy-XXXXXX");
+	snprintf(proxy->redis, sizeof(proxy->redis), "%s", redis_socket);
+	snprintf(proxy->dir, sizeof(proxy->dir), "/tmp/fw-proxy-XXXXXX");
 	if (mkdtemp(proxy->dir) == NULL || pipe(proxy->wake) != 0)
 		abort();
-	snprintf(proxy->path, sizeof proxy->path, "%s/sock", proxy->dir);
-	snprintf(address.sun_path, sizeof address.sun_path, "%s", proxy->path);
+	snprintf(proxy->path, sizeof(proxy->path), "%s/sock", proxy->dir);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", proxy->path);
 	proxy->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (bind(proxy->listener, (struct sockaddr *)&address,
-		    sizeof address) != 0 ||
+		    sizeof(address)) != 0 ||
 		listen(proxy->listener, 64) != 0)
 		abort();
 	pthread_mutex_init(&proxy->lock, NULL);
@@ -248,14 +245,12 @@ wake(struct proxy *proxy)
 void
 proxy_close(struct proxy *proxy)
 {
-	int i;
-
 	pthread_mutex_lock(&proxy->lock);
 	proxy->ending = true;
 	pthread_mutex_unlock(&proxy->lock);
 	wake(proxy);
 	pthread_join(proxy->thread, NULL);
-	for (i = 0; i < PAIRS; i++)
+	for (int i = 0; i < PAIRS; i++)
 		drop(&proxy->pairs[i]);
 	close(proxy->listener);
 	close(proxy->wake[0]);

@@ -18,13 +18,12 @@ start_sentinel(struct server *sentinel, int master_port)
 	char path[160], out[64];
 	struct timespec wait = {0, 20 * 1000000};
 	FILE *file;
-	int i;
 
-	snprintf(sentinel->dir, sizeof sentinel->dir, "/tmp/fw-redis-XXXXXX");
+	snprintf(sentinel->dir, sizeof(sentinel->dir), "/tmp/fw-redis-XXXXXX");
 	if (mkdtemp(sentinel->dir) == NULL)
 		return false;
 	sentinel->port = server_free_port();
-	snprintf(path, sizeof path, "%s/sentinel.conf", sentinel->dir);
+	snprintf(path, sizeof(path), "%s/sentinel.conf", sentinel->dir);
 	file = fopen(path, "w");
 	if (file == NULL)
 		return false;
@@ -44,8 +43,8 @@ start_sentinel(struct server *sentinel, int master_port)
 			(char *)NULL);
 		_exit(127);
 	}
-	for (i = 0; i < TRIES; i++) {
-		if (server_cli(sentinel, out, sizeof out, "ping", NULL) &&
+	for (int i = 0; i < TRIES; i++) {
+		if (server_cli(sentinel, out, sizeof(out), "ping", NULL) &&
 			strstr(out, "PONG") != NULL)
 			return true;
 		nanosleep(&wait, NULL);
@@ -59,10 +58,9 @@ is_ready(const struct server *sentinel)
 {
 	struct timespec wait = {0, 50 * 1000000};
 	char out[8192];
-	int i;
 
-	for (i = 0; i < TRIES; i++) {
-		if (server_cli(sentinel, out, sizeof out, "info", "sentinel",
+	for (int i = 0; i < TRIES; i++) {
+		if (server_cli(sentinel, out, sizeof(out), "info", "sentinel",
 			    NULL) &&
 			strstr(out, "slaves=1,sentinels=3") != NULL)
 			return true;
@@ -79,30 +77,29 @@ sentinels_start(struct sentinels *all)
 		"--repl-diskless-sync-delay", "0", NULL};
 	static const char *const master[] = {
 		"--repl-diskless-sync-delay", "0", NULL};
-	int i;
 
 	if (!server_start(&all->servers[0], -1, master))
 		return false;
-	snprintf(port, sizeof port, "%d", all->servers[0].port);
+	snprintf(port, sizeof(port), "%d", all->servers[0].port);
 	if (!server_start(&all->servers[1], -1, replica))
 		return false;
-	for (i = 0; i < SENTINELS; i++)
+	for (int i = 0; i < SENTINELS; i++) {
 		if (!start_sentinel(&all->sentinels[i], all->servers[0].port))
 			return false;
-	for (i = 0; i < SENTINELS; i++)
+	}
+	for (int i = 0; i < SENTINELS; i++) {
 		if (!is_ready(&all->sentinels[i]))
 			return false;
+	}
 	return true;
 }
 
 void
 sentinels_stop(struct sentinels *all)
 {
-	int i;
-
-	for (i = 0; i < SENTINELS; i++)
+	for (int i = 0; i < SENTINELS; i++)
 		server_stop(&all->sentinels[i]);
-	for (i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++)
 		server_stop(&all->servers[i]);
 }
 

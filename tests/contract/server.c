@@ -42,8 +42,8 @@ is_free(int port)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
 	bool ok;
 
-	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-	ok = bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	ok = bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
 	close(fd);
 	return ok;
 }
@@ -53,11 +53,10 @@ int
 server_free_port(void)
 {
 	static int next;
-	int tries;
 
 	if (next == 0)
 		next = 20000 + (int)(getpid() % 900) * 10;
-	for (tries = 0; tries < 2000; tries++) {
+	for (int tries = 0; tries < 2000; tries++) {
 		int port = next++;
 
 		if (is_free(port) && is_free(port + 10000))
@@ -104,7 +103,7 @@ server_cli(const struct server *server, char *out, size_t size, ...)
 	va_list ap;
 	pid_t pid;
 
-	snprintf(port, sizeof port, "%d", server->port);
+	snprintf(port, sizeof(port), "%d", server->port);
 	words[count++] = (char *)"redis-cli";
 	words[count++] = (char *)(server->port > 0 ? "-p" : "-s");
 	words[count++] = server->port > 0 ? port : (char *)server->socket;
@@ -123,7 +122,7 @@ server_cli(const struct server *server, char *out, size_t size, ...)
 	pid = run(words, pipes[1]);
 	close(pipes[1]);
 	while ((n = read(pipes[0], out != NULL ? out + len : port,
-			out != NULL ? size - 1 - len : sizeof port)) > 0)
+			out != NULL ? size - 1 - len : sizeof(port))) > 0)
 		len += out != NULL ? (size_t)n : 0;
 	close(pipes[0]);
 	if (out != NULL)
@@ -135,10 +134,9 @@ static bool
 wait_for_answer(struct server *server)
 {
 	char out[64];
-	int i;
 
-	for (i = 0; i < TRIES; i++) {
-		if (server_cli(server, out, sizeof out, "ping", NULL) &&
+	for (int i = 0; i < TRIES; i++) {
+		if (server_cli(server, out, sizeof(out), "ping", NULL) &&
 			strstr(out, "PONG") != NULL)
 			return true;
 		if (waitpid(server->pid, NULL, WNOHANG) == server->pid)
@@ -154,7 +152,7 @@ server_restart(struct server *server, const char *const *extra)
 	char port[16], *words[WORDS_MAX];
 	int count = 0;
 
-	snprintf(port, sizeof port, "%d", server->port);
+	snprintf(port, sizeof(port), "%d", server->port);
 	words[count++] = (char *)"redis-server";
 	words[count++] = (char *)"--port";
 	words[count++] = port;
@@ -180,10 +178,10 @@ server_restart(struct server *server, const char *const *extra)
 bool
 server_start(struct server *server, int port, const char *const *extra)
 {
-	snprintf(server->dir, sizeof server->dir, "/tmp/fw-redis-XXXXXX");
+	snprintf(server->dir, sizeof(server->dir), "/tmp/fw-redis-XXXXXX");
 	if (mkdtemp(server->dir) == NULL)
 		return false;
-	snprintf(server->socket, sizeof server->socket, "%s/redis.sock",
+	snprintf(server->socket, sizeof(server->socket), "%s/redis.sock",
 		server->dir);
 	server->port = port < 0 ? server_free_port() : port;
 	return server_restart(server, extra);
@@ -212,7 +210,8 @@ server_stop(struct server *server)
 	server_kill(server, SIGKILL);
 	dir = server->dir[0] != '\0' ? opendir(server->dir) : NULL;
 	while (dir != NULL && (file = readdir(dir)) != NULL) {
-		snprintf(path, sizeof path, "%s/%s", server->dir, file->d_name);
+		snprintf(
+			path, sizeof(path), "%s/%s", server->dir, file->d_name);
 		(void)unlink(path);
 	}
 	if (dir != NULL)

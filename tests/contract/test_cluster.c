@@ -18,10 +18,10 @@ prepare(struct store_options *options)
 	static int number;
 
 	/* One that is not there, and two of the three: enough to begin with. */
-	snprintf(uri, sizeof uri,
+	snprintf(uri, sizeof(uri),
 		"redis+cluster://127.0.0.1:1,127.0.0.1:%d,127.0.0.1:%d",
 		nodes[1].port, nodes[2].port);
-	snprintf(prefix, sizeof prefix, "t%d", ++number);
+	snprintf(prefix, sizeof(prefix), "t%d", ++number);
 	options->uri = uri;
 	options->prefix = prefix;
 }
@@ -34,10 +34,11 @@ all_ok(void)
 	int i, tries, ok = 0;
 
 	for (tries = 0; tries < 400 && ok < NODES; tries++) {
-		for (i = ok = 0; i < NODES; i++)
-			ok += server_cli(&nodes[i], out, sizeof out, "cluster",
+		for (i = ok = 0; i < NODES; i++) {
+			ok += server_cli(&nodes[i], out, sizeof(out), "cluster",
 				      "info", NULL) &&
 				strstr(out, "cluster_state:ok") != NULL;
+		}
 		nanosleep(&wait, NULL);
 	}
 	return ok == NODES;
@@ -51,16 +52,16 @@ start_all(void)
 	static const char *const ranges[NODES][2] = {
 		{"0", "5460"}, {"5461", "10922"}, {"10923", "16383"}};
 	char port[16];
-	int i;
 
-	for (i = 0; i < NODES; i++)
+	for (int i = 0; i < NODES; i++) {
 		if (!server_start(&nodes[i], -1, extra) ||
 			!server_cli(&nodes[i], NULL, 0, "cluster",
 				"addslotsrange", ranges[i][0], ranges[i][1],
 				NULL))
 			return false;
-	for (i = 1; i < NODES; i++) {
-		snprintf(port, sizeof port, "%d", nodes[i].port);
+	}
+	for (int i = 1; i < NODES; i++) {
+		snprintf(port, sizeof(port), "%d", nodes[i].port);
 		if (!server_cli(&nodes[0], NULL, 0, "cluster", "meet",
 			    "127.0.0.1", port, NULL))
 			return false;
@@ -82,10 +83,11 @@ main(void)
 
 	if (!server_available())
 		return server_skip();
-	if (start_all())
+	if (start_all()) {
 		failed = contract_run(&cluster);
-	else
+	} else {
 		printf("Bail out! the cluster does not start\n");
+	}
 	for (i = 0; i < NODES; i++)
 		server_stop(&nodes[i]);
 	return failed;

@@ -11,7 +11,7 @@ prepare(struct store_options *options)
 {
 	static int number;
 
-	snprintf(prefix, sizeof prefix, "t%d", ++number);
+	snprintf(prefix, sizeof(prefix), "t%d", ++number);
 	options->uri = "unix:/nonexistent/redis.sock";
 	options->prefix = prefix;
 }

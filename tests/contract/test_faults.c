@@ -53,7 +53,7 @@ say(void *ctx, enum log_level level, const char *text)
 	(void)level;
 	pthread_mutex_lock(&rig->lock);
 	len = strlen(rig->log);
-	snprintf(rig->log + len, sizeof rig->log - len, "%s\n", text);
+	snprintf(rig->log + len, sizeof(rig->log) - len, "%s\n", text);
 	pthread_mutex_unlock(&rig->lock);
 }
 
@@ -106,15 +106,15 @@ open_store(struct rig *rig)
 static int
 setup(void **state)
 {
-	struct rig *rig = calloc(1, sizeof *rig);
+	struct rig *rig = calloc(1, sizeof(*rig));
 
 	pthread_mutex_init(&rig->lock, NULL);
-	snprintf(rig->dir, sizeof rig->dir, "/tmp/fw-state-XXXXXX");
+	snprintf(rig->dir, sizeof(rig->dir), "/tmp/fw-state-XXXXXX");
 	assert_non_null(mkdtemp(rig->dir));
 	assert_true(server_start(&rig->server, 0, NULL));
 	rig->proxy = proxy_open(rig->server.socket);
-	snprintf(rig->uri, sizeof rig->uri, "unix:%s", proxy_path(rig->proxy));
-	snprintf(rig->prefix, sizeof rig->prefix, "fw1");
+	snprintf(rig->uri, sizeof(rig->uri), "unix:%s", proxy_path(rig->proxy));
+	snprintf(rig->prefix, sizeof(rig->prefix), "fw1");
 	rig->arena = arena_new(16u << 20);
 	open_store(rig);
 	*state = rig;
@@ -134,7 +134,7 @@ teardown(void **state)
 	server_stop(&rig->server);
 	dir = opendir(rig->dir);
 	while ((file = readdir(dir)) != NULL) {
-		snprintf(path, sizeof path, "%s/%s", rig->dir, file->d_name);
+		snprintf(path, sizeof(path), "%s/%s", rig->dir, file->d_name);
 		(void)unlink(path);
 	}
 	closedir(dir);
@@ -166,8 +166,8 @@ message(struct rig *rig, uint64_t *count)
 	int64_t began_ms = clock_monotonic_ms(), took_ms;
 	enum store_result result;
 
-	snprintf(id, sizeof id, "message-%d", ++rig->noted);
-	snprintf(json, sizeof json, "{\"id\":\"%s\"}", id);
+	snprintf(id, sizeof(id), "message-%d", ++rig->noted);
+	snprintf(json, sizeof(json), "{\"id\":\"%s\"}", id);
 	note.note.member = told[0].tally.identity = slice_of(id);
 	told[1].append.json = slice_of(json);
 	result = store_ask(rig->store, &ask, BUDGET_MS);
@@ -183,9 +183,8 @@ static void
 messages(struct rig *rig, int n)
 {
 	uint64_t count;
-	int i;
 
-	for (i = 0; i < n; i++) {
+	for (int i = 0; i < n; i++) {
 		message(rig, &count);
 		assert_int_equal(count, rig->noted);
 	}
@@ -195,9 +194,8 @@ static void
 wait_health(struct rig *rig, bool up)
 {
 	struct store_health health;
-	int i;
 
-	for (i = 0; i < WAIT_TRIES; i++) {
+	for (int i = 0; i < WAIT_TRIES; i++) {
 		store_health(rig->store, &health);
 		if (health.up == up && (!up || health.journal == 0))
 			return;
@@ -226,7 +224,7 @@ cli_number(struct rig *rig, const char *a, const char *b, const char *c)
 {
 	char out[256];
 
-	assert_true(server_cli(&rig->server, out, sizeof out, a, b, c, NULL));
+	assert_true(server_cli(&rig->server, out, sizeof(out), a, b, c, NULL));
 	return strtol(out, NULL, 10);
 }
 
@@ -234,13 +232,12 @@ static void
 check_all_there(struct rig *rig)
 {
 	uint64_t count;
-	int i;
 
 	wait_health(rig, true);
 	assert_int_equal(message(rig, &count), STORE_OK);
 	assert_int_equal(count, rig->noted);
 	wait_health(rig, true);
-	for (i = 0; i < WAIT_TRIES &&
+	for (int i = 0; i < WAIT_TRIES &&
 		cli_number(rig, "xlen", "fw1:events", NULL) < rig->noted;
 		i++)
 		pause_ms(5);
@@ -466,9 +463,8 @@ cuts_idle_connections(void **state)
 {
 	struct rig *rig = *state;
 	uint64_t count;
-	int i;
 
-	for (i = 0; i < 20; i++) {
+	for (int i = 0; i < 20; i++) {
 		assert_int_equal(message(rig, &count), STORE_OK);
 		assert_int_equal(count, rig->noted);
 		wait_health(rig, true);
@@ -517,15 +513,15 @@ a_journal_left_behind_is_found(void **state)
 	messages(rig, 20);
 	wait_health(rig, false);
 	init_options(rig, &options);
-	snprintf(uri, sizeof uri, "unix:%s", rig->server.socket);
+	snprintf(uri, sizeof(uri), "unix:%s", rig->server.socket);
 	options.uri = uri;
 	successor = store_open(&options, &err);
 	assert_non_null(successor);
 	store_close(old);
 	/* As another process would have called it. */
-	snprintf(own, sizeof own, "%s/store.journal-%ld", rig->dir,
+	snprintf(own, sizeof(own), "%s/store.journal-%ld", rig->dir,
 		(long)getpid());
-	snprintf(left, sizeof left, "%s/store.journal-1", rig->dir);
+	snprintf(left, sizeof(left), "%s/store.journal-1", rig->dir);
 	assert_int_equal(rename(own, left), 0);
 	rig->store = successor;
 	wait_logged(rig, "operations replayed");
@@ -555,16 +551,16 @@ thousand_reconnects_leak_nothing(void **state)
 	struct rig *rig = *state;
 	unsigned before, seen;
 	uint64_t count;
-	int files, i, tries;
+	int files;
 
 	messages(rig, 1);
 	files = open_files();
 	before = proxy_connections(rig->proxy);
-	for (i = 0; i < 1000; i++) {
+	for (int i = 0; i < 1000; i++) {
 		seen = proxy_connections(rig->proxy);
 		proxy_cut(rig->proxy);
 		message(rig, &count);
-		for (tries = 0; tries < WAIT_TRIES &&
+		for (int tries = 0; tries < WAIT_TRIES &&
 			proxy_connections(rig->proxy) == seen;
 			tries++)
 			pause_ms(1);
@@ -615,9 +611,8 @@ run_session(void *arg)
 {
 	struct session *session = arg;
 	struct arena *arena = arena_new(1 << 20);
-	int i;
 
-	for (i = 0; i < SESSION_MESSAGES; i++) {
+	for (int i = 0; i < SESSION_MESSAGES; i++) {
 		char member[32];
 		struct store_op op = {STORE_NOTE,
 			{.note = {.group = SLICE("shared@example.com"),
@@ -627,7 +622,7 @@ run_session(void *arg)
 		struct store_batch batch = {&op, 1, arena, 0};
 		int64_t began_ms = clock_monotonic_ms();
 
-		snprintf(member, sizeof member, "%d-%d", session->number, i);
+		snprintf(member, sizeof(member), "%d-%d", session->number, i);
 		op.note.member = slice_of(member);
 		session->lost += store_ask(session->rig->store, &batch, 2000) !=
 			STORE_OK;
@@ -644,15 +639,14 @@ hundred_sessions_share_a_connection(void **state)
 	struct rig *rig = *state;
 	static struct session sessions[SESSIONS];
 	struct store_health health;
-	int i;
 
-	for (i = 0; i < SESSIONS; i++) {
+	for (int i = 0; i < SESSIONS; i++) {
 		sessions[i] = (struct session){.rig = rig, .number = i};
 		assert_int_equal(pthread_create(&sessions[i].thread, NULL,
 					 run_session, &sessions[i]),
 			0);
 	}
-	for (i = 0; i < SESSIONS; i++) {
+	for (int i = 0; i < SESSIONS; i++) {
 		pthread_join(sessions[i].thread, NULL);
 		assert_int_equal(sessions[i].lost, 0);
 		assert_int_equal(sessions[i].slow, 0);
@@ -695,30 +689,30 @@ logs_in(void **state)
 	int port;
 
 	server_stop(&rig->server);
-	snprintf(
-		rig->server.password, sizeof rig->server.password, "se:c%%ret");
+	snprintf(rig->server.password, sizeof(rig->server.password),
+		"se:c%%ret");
 	assert_true(server_start(&rig->server, -1, NULL));
 	port = rig->server.port;
 	assert_true(server_cli(&rig->server, NULL, 0, "acl", "setuser", "fw",
 		"on", ">p@ss/word", "~fw1:*", "+@read", "+@write",
 		"+@scripting", "+@connection", "+info", "+role", NULL));
-	snprintf(uri, sizeof uri, "redis://:se%%3Ac%%25ret@127.0.0.1:%d/2",
+	snprintf(uri, sizeof(uri), "redis://:se%%3Ac%%25ret@127.0.0.1:%d/2",
 		port);
 	reopen_as(rig, uri, NULL);
 	wait_health(rig, true);
-	snprintf(uri, sizeof uri, "redis://fw:p%%40ss%%2Fword@127.0.0.1:%d",
+	snprintf(uri, sizeof(uri), "redis://fw:p%%40ss%%2Fword@127.0.0.1:%d",
 		port);
 	reopen_as(rig, uri, NULL);
 	wait_health(rig, true);
 	messages(rig, 3);
-	snprintf(path, sizeof path, "%s/password", rig->dir);
+	snprintf(path, sizeof(path), "%s/password", rig->dir);
 	file = fopen(path, "w");
 	fputs("se:c%ret\n", file);
 	fclose(file);
-	snprintf(uri, sizeof uri, "redis://127.0.0.1:%d", port);
+	snprintf(uri, sizeof(uri), "redis://127.0.0.1:%d", port);
 	reopen_as(rig, uri, path);
 	wait_health(rig, true);
-	snprintf(uri, sizeof uri, "redis://:wrong@127.0.0.1:%d", port);
+	snprintf(uri, sizeof(uri), "redis://:wrong@127.0.0.1:%d", port);
 	reopen_as(rig, uri, NULL);
 	store_health(rig->store, &health);
 	assert_false(health.up);

@@ -13,8 +13,8 @@ prepare(struct store_options *options)
 {
 	static int number;
 
-	snprintf(uri, sizeof uri, "unix:%s?db=3", server.socket);
-	snprintf(prefix, sizeof prefix, "t%d", ++number);
+	snprintf(uri, sizeof(uri), "unix:%s?db=3", server.socket);
+	snprintf(prefix, sizeof(prefix), "t%d", ++number);
 	options->uri = uri;
 	options->prefix = prefix;
 }
@@ -32,10 +32,11 @@ main(void)
 
 	if (!server_available())
 		return server_skip();
-	if (server_start(&server, 0, NULL))
+	if (server_start(&server, 0, NULL)) {
 		failed = contract_run(&redis);
-	else
+	} else {
 		printf("Bail out! redis-server does not start\n");
+	}
 	server_stop(&server);
 	return failed;
 }

@@ -107,7 +107,7 @@ run_example(const char *command, char *out)
 	FILE *pipe;
 	size_t len;
 
-	snprintf(line, sizeof line, "redis-cli -s %s --no-raw%s 2>&1",
+	snprintf(line, sizeof(line), "redis-cli -s %s --no-raw%s 2>&1",
 		server.socket, command + sizeof "redis-cli" - 1);
 	pipe = popen(line, "r");
 	len = pipe != NULL ? fread(out, 1, TEXT_BYTES - 1, pipe) : 0;
@@ -163,7 +163,7 @@ check_page(FILE *page)
 	char line[1024], command[1024] = "";
 	bool inside = false;
 
-	while (fgets(line, sizeof line, page) != NULL) {
+	while (fgets(line, sizeof(line), page) != NULL) {
 		bool fence = strncmp(line, "```", 3) == 0;
 		bool prompt = inside && strncmp(line, "$ redis-cli", 11) == 0;
 
@@ -175,10 +175,10 @@ check_page(FILE *page)
 			inside = strncmp(line, "```console", 10) == 0;
 		if (prompt) {
 			line[strcspn(line, "\n")] = '\0';
-			snprintf(command, sizeof command, "%s", line + 2);
+			snprintf(command, sizeof(command), "%s", line + 2);
 			shown[0] = '\0';
 		} else if (command[0] != '\0') {
-			strncat(shown, line, sizeof shown - strlen(shown) - 1);
+			strncat(shown, line, sizeof(shown) - strlen(shown) - 1);
 		}
 	}
 }
@@ -189,8 +189,8 @@ open_page(void)
 	const char *top = getenv("TOP_SRCDIR");
 	char path[512];
 
-	snprintf(
-		path, sizeof path, "%s/docs/redis.md", top != NULL ? top : ".");
+	snprintf(path, sizeof(path), "%s/docs/redis.md",
+		top != NULL ? top : ".");
 	return fopen(path, "r");
 }
 
@@ -211,7 +211,7 @@ main(void)
 		printf("Bail out! no page, or no server\n");
 		return 1;
 	}
-	snprintf(uri, sizeof uri, "unix:%s", server.socket);
+	snprintf(uri, sizeof(uri), "unix:%s", server.socket);
 	store_options_init(&options);
 	options.uri = uri;
 	options.clock = clock_fake(&now);

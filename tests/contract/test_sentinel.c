@@ -13,8 +13,8 @@ prepare(struct store_options *options)
 {
 	static int number;
 
-	sentinels_uri(&sentinels, uri, sizeof uri);
-	snprintf(prefix, sizeof prefix, "t%d", ++number);
+	sentinels_uri(&sentinels, uri, sizeof(uri));
+	snprintf(prefix, sizeof(prefix), "t%d", ++number);
 	options->uri = uri;
 	options->prefix = prefix;
 }
@@ -32,10 +32,11 @@ main(void)
 
 	if (!server_available())
 		return server_skip();
-	if (sentinels_start(&sentinels))
+	if (sentinels_start(&sentinels)) {
 		failed = contract_run(&sentinel);
-	else
+	} else {
 		printf("Bail out! the Sentinels do not start\n");
+	}
 	sentinels_stop(&sentinels);
 	return failed;
 }

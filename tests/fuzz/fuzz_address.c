@@ -13,11 +13,10 @@ static void
 check_key(struct arena *arena, const struct address *address)
 {
 	struct address again;
-	size_t i;
 
 	FUZZ_ASSERT(slice_is_utf8(address->text));
 	FUZZ_ASSERT(slice_is_utf8(address->domain));
-	for (i = 0; i < address->text.len; i++)
+	for (size_t i = 0; i < address->text.len; i++)
 		FUZZ_ASSERT((unsigned char)address->text.p[i] >= 0x20);
 	if (!address_is_mailbox(address) ||
 		slice_find_byte(address->text, '\\', 0) != SLICE_NONE)
@@ -34,13 +33,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct address path;
 	struct addresses list;
 	bool cut;
-	size_t i;
 
 	if (address_parse_path(arena, input, &path))
 		check_key(arena, &path);
 	list = address_parse_list(arena, input, 64, &cut);
 	FUZZ_ASSERT(list.count <= 64);
-	for (i = 0; i < list.count; i++)
+	for (size_t i = 0; i < list.count; i++)
 		check_key(arena, &list.at[i]);
 	arena_free(arena);
 	return 0;

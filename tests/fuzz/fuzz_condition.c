@@ -11,11 +11,9 @@ static const struct expr leaf = {.op = EXPR_FALSE};
 static void
 check_expr(const struct expr *expr, unsigned depth)
 {
-	size_t i;
-
 	FUZZ_ASSERT(depth < 200);
 	FUZZ_ASSERT(expr->op != EXPR_ITEM);
-	for (i = 0; i < expr->count; i++)
+	for (size_t i = 0; i < expr->count; i++)
 		check_expr(expr->parts[i], depth + 1);
 }
 

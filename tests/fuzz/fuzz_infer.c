@@ -55,9 +55,10 @@ build(struct arena *arena, const struct realm *realm, unsigned way,
 		struct slice line = slice_sub(rest, 0, end);
 
 		colon = slice_find_byte(line, ':', 0);
-		if (colon != SLICE_NONE)
+		if (colon != SLICE_NONE) {
 			message_add_field(builder, slice_sub(line, 0, colon),
 				slice_sub(line, colon + 1, line.len));
+		}
 		rest = slice_sub(rest, end + 1, rest.len);
 	}
 	return message_finish(builder, 100000);
@@ -66,8 +67,6 @@ build(struct arena *arena, const struct realm *realm, unsigned way,
 static void
 check(const struct message *message, const struct flow *flow)
 {
-	size_t i;
-
 	FUZZ_ASSERT(flow->confidence <= CONFIDENCE_MAX);
 	FUZZ_ASSERT((flow->kind == KIND_NONE) == (flow->confidence == 0));
 	FUZZ_ASSERT((flow->kind == KIND_NONE) == (flow->evidence == 0));
@@ -75,11 +74,12 @@ check(const struct message *message, const struct flow *flow)
 	FUZZ_ASSERT(flow->mailbox.text.len == 0 ||
 		realm_has_domain(message->realm, flow->mailbox.domain));
 	FUZZ_ASSERT(flow->rcpt->external || flow->kind == KIND_NONE);
-	for (i = 0; i < flow->seen_count; i++)
+	for (size_t i = 0; i < flow->seen_count; i++) {
 		FUZZ_ASSERT(flow->seen[i].confidence <=
 				evidence_row(flow->seen[i].evidence)
 					->confidence ||
 			flow->seen[i].evidence == EVIDENCE_SRS_SENDER);
+	}
 }
 
 static void
@@ -92,9 +92,10 @@ infer(const struct message *message)
 	const struct flow *flow;
 	size_t i, count = trace_questions(message, ids, IDS_MAX);
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		memories[i] = (struct memory){ids[i],
 			slice_equal(ids[i], message->message_id), &got, 1};
+	}
 	flow = infer_flows(message, NULL, 0);
 	if (flow != NULL)
 		check(message, flow);
@@ -116,7 +117,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > 0) {
 		message = build(arena, realm,
 			(uint8_t)(data[0] - '0') %
-				(sizeof envelopes / sizeof *envelopes),
+				(sizeof(envelopes) / sizeof(*envelopes)),
 			fuzz_slice(data + 1, size - 1));
 		infer(message);
 		FUZZ_ASSERT(trace_members(message, arena, members,

@@ -66,9 +66,10 @@ box_open(struct box *box)
 static void
 check_printable(struct slice text)
 {
-	for (size_t i = 0; i < text.len; i++)
+	for (size_t i = 0; i < text.len; i++) {
 		FUZZ_ASSERT(text.p[i] == '\t' ||
 			(text.p[i] >= 0x20 && text.p[i] < 0x7f));
+	}
 }
 
 static void

@@ -17,10 +17,8 @@ static const char *const modifiers[] = {"", "|contains", "|startswith",
 static void
 write_quoted(struct buf *out, struct slice text)
 {
-	size_t i;
-
 	buf_add_byte(out, '\'');
-	for (i = 0; i < text.len; i++) {
+	for (size_t i = 0; i < text.len; i++) {
 		if (text.p[i] == '\'')
 			buf_add_byte(out, '\'');
 		buf_add_byte(out, text.p[i]);
@@ -33,11 +31,9 @@ static void
 write_selection(
 	struct buf *out, const char *modifier, struct slice pattern, int many)
 {
-	int i;
-
 	buf_printf(out, "  s:\n    text%s:\n      - ", modifier);
 	write_quoted(out, pattern);
-	for (i = 0; i < many; i++)
+	for (int i = 0; i < many; i++)
 		buf_printf(out, "\n      - 'never %d there'", i);
 	buf_puts(out, "\n");
 }
@@ -50,9 +46,8 @@ load(const char *modifier, struct slice pattern, int many)
 	struct sigma_options options;
 	struct sigma_program *program;
 	struct buf text = {0};
-	int i;
 
-	for (i = 0; i < 2; i++) {
+	for (int i = 0; i < 2; i++) {
 		buf_printf(&text,
 			"---\ntitle: t%d\nlogsource: {category: x}\n"
 			"detection:\n",

@@ -29,10 +29,11 @@ add_path(struct message_builder *builder, struct slice line)
 		return;
 	while (count < PARAMS_MAX && slice_next(&rest, ' ', &params[count]))
 		count++;
-	if (line.p[0] == 'M')
+	if (line.p[0] == 'M') {
 		message_set_sender(builder, path, params, count);
-	else
+	} else {
 		message_add_recipient(builder, path, params, count);
+	}
 }
 
 /* The end of the field that s starts with: a line end with no white space
@@ -54,18 +55,17 @@ add_line(struct message_builder *builder, struct slice line)
 	size_t colon = slice_find_byte(line, ':', 0);
 
 	if (slice_starts_fold(line, SLICE("MAIL ")) ||
-		slice_starts_fold(line, SLICE("RCPT ")))
+		slice_starts_fold(line, SLICE("RCPT "))) {
 		add_path(builder, line);
-	else if (colon != SLICE_NONE)
+	} else if (colon != SLICE_NONE) {
 		message_add_field(builder, slice_sub(line, 0, colon),
 			slice_sub(line, colon + 1, line.len));
+	}
 }
 
 static void
 check(const struct message *message)
 {
-	size_t i;
-
 	FUZZ_ASSERT(message->field_count <= 2 * limits.fields);
 	FUZZ_ASSERT(message->rcpt_count <= limits.recipients);
 	FUZZ_ASSERT(message->rcpt_count <= message->rcpt_total);
@@ -73,16 +73,17 @@ check(const struct message *message)
 	FUZZ_ASSERT(message->from.count <= limits.addresses);
 	FUZZ_ASSERT(!message->null_sender || message->bounce);
 	FUZZ_ASSERT(message->gaps < 1U << GAP_COUNT);
-	for (i = 0; i < message->field_count; i++) {
+	for (size_t i = 0; i < message->field_count; i++) {
 		const struct field *field = &message->fields[i];
 
 		FUZZ_ASSERT(field->index == i);
 		FUZZ_ASSERT(message_field(message, field->name, i) == field);
 	}
-	for (i = 0; i < message->hop_count; i++)
+	for (size_t i = 0; i < message->hop_count; i++) {
 		FUZZ_ASSERT(
 			message->hops[i].field_index < message->field_count);
-	for (i = 0; i < message->rcpt_count; i++)
+	}
+	for (size_t i = 0; i < message->rcpt_count; i++)
 		FUZZ_ASSERT(slice_is_utf8(message->rcpts[i].address.text));
 }
 
@@ -104,9 +105,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	message = message_finish(builder, 0);
 	check(message);
-	if (message->rcpt_count > 0)
+	if (message->rcpt_count > 0) {
 		FUZZ_ASSERT(
 			message_identity(message, message->rcpts).len <= 32);
+	}
 	arena_free(arena);
 	realm_free(realm);
 	return 0;

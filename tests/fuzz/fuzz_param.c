@@ -15,9 +15,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (param_decode_xtext(arena, input, &text))
 		FUZZ_ASSERT(text.len <= size);
-	if (param_parse_orcpt(arena, input, &address))
+	if (param_parse_orcpt(arena, input, &address)) {
 		FUZZ_ASSERT(!address.broken && address.text.len > 0 &&
 			slice_is_utf8(address.text));
+	}
 	arena_free(arena);
 	return 0;
 }

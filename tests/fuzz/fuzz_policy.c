@@ -15,11 +15,11 @@ run(const struct sigma_program *program)
 	struct sigma_record record = policy_record(pairs);
 	struct sigma_run *one = sigma_run_new(program, arena, &record);
 	struct sigma_note *notes;
-	size_t count, i;
+	size_t count;
 
 	if (one != NULL && sigma_run_flow(one, &record, SLICE("id"))) {
 		notes = sigma_run_notes(one, &count);
-		for (i = 0; i < count; i++) {
+		for (size_t i = 0; i < count; i++) {
 			FUZZ_ASSERT(notes[i].after < (int)i);
 			notes[i].count = notes[i].after_least + 3;
 			notes[i].done = true;

@@ -19,13 +19,15 @@ add(struct realm *realm, struct slice line)
 
 	if (!slice_starts_fold(trimmed, SLICE("file:")) &&
 		realm_add_domain(realm, line, &err) && trimmed.len > 0 &&
-		trimmed.p[0] != '.')
+		trimmed.p[0] != '.') {
 		FUZZ_ASSERT(realm_has_domain(
 			realm, address_domain(arena, trimmed)));
-	if (realm_add_network(realm, line, &err))
+	}
+	if (realm_add_network(realm, line, &err)) {
 		FUZZ_ASSERT(realm_has_ip(realm,
 			slice_sub(
 				trimmed, 0, slice_find_byte(trimmed, '/', 0))));
+	}
 	arena_free(arena);
 }
 

@@ -9,9 +9,10 @@
 static void
 check_within(struct slice whole, struct slice part)
 {
-	if (!slice_is_absent(part))
+	if (!slice_is_absent(part)) {
 		FUZZ_ASSERT(part.p >= whole.p &&
 			part.p + part.len <= whole.p + whole.len);
+	}
 }
 
 int

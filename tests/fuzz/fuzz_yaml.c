@@ -9,14 +9,14 @@
 static void
 check_node(const struct yaml_node *node, unsigned depth)
 {
-	const struct yaml_node *child;
 	size_t count = 0;
 
 	FUZZ_ASSERT(depth <= YAML_DEPTH_MAX);
 	FUZZ_ASSERT(node->mark.line > 0 && node->mark.column > 0);
 	if (node->kind == YAML_SCALAR)
 		FUZZ_ASSERT(slice_is_utf8(node->text));
-	for (child = node->children; child != NULL; child = child->next) {
+	for (const struct yaml_node *child = node->children; child != NULL;
+		child = child->next) {
 		FUZZ_ASSERT(node->kind != YAML_MAP || child->key.p != NULL);
 		check_node(child, depth + 1);
 		count++;

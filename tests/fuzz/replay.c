@@ -68,15 +68,16 @@ replay_folder(const char *folder)
 	int count = scandir(folder, &entries, is_file, alphasort);
 	int i, failed = count <= 0;
 
-	if (count <= 0)
+	if (count <= 0) {
 		printf("1..1\nnot ok 1 - %s holds a corpus\n", folder);
-	else
+	} else {
 		printf("1..%d\n", count);
+	}
 	for (i = 0; i < count; i++) {
 		char path[PATH_BYTES];
 		int bad;
 
-		(void)snprintf(path, sizeof path, "%.4095s/%s", folder,
+		(void)snprintf(path, sizeof(path), "%.4095s/%s", folder,
 			entries[i]->d_name);
 		bad = replay(path);
 		printf("%s %d - %s\n", bad ? "not ok" : "ok", i + 1,
@@ -112,7 +113,7 @@ main(int argc, char **argv)
 			failed |= replay(argv[i]);
 		return failed;
 	}
-	(void)snprintf(folder, sizeof folder, "%s/tests/fuzz/corpus/%s",
+	(void)snprintf(folder, sizeof(folder), "%s/tests/fuzz/corpus/%s",
 		top != NULL ? top : ".", fuzzer_name(argv[0]));
 	return replay_folder(folder);
 }

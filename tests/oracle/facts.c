@@ -23,7 +23,7 @@ read_file(const char *path, struct buf *out)
 
 	if (file == NULL)
 		return false;
-	while ((len = fread(chunk, 1, sizeof chunk, file)) > 0)
+	while ((len = fread(chunk, 1, sizeof(chunk), file)) > 0)
 		buf_add(out, (struct slice){chunk, len});
 	(void)fclose(file);
 	return buf_ok(out);
@@ -66,13 +66,13 @@ static void
 print_gaps(unsigned gaps)
 {
 	const char *comma = "";
-	unsigned bit;
 
-	for (bit = 0; bit < GAP_COUNT; bit++)
+	for (unsigned bit = 0; bit < GAP_COUNT; bit++) {
 		if (gaps & 1U << bit) {
 			printf("%s%s", comma, gap_name(bit));
 			comma = ",";
 		}
+	}
 	if (gaps == 0)
 		printf("none");
 }
@@ -118,9 +118,8 @@ main(int argc, char **argv)
 {
 	struct realm *realm = realm_new();
 	bool ok = true;
-	int i;
 
-	for (i = 1; i < argc; i++)
+	for (int i = 1; i < argc; i++)
 		ok = facts_of(argv[i], realm) && ok;
 	realm_free(realm);
 	return ok ? 0 : 1;

@@ -46,10 +46,9 @@ read_ours(struct arena *arena, struct slice value, struct buf *out)
 {
 	struct addresses list;
 	bool cut;
-	size_t i;
 
 	list = address_parse_list(arena, value, ADDRESSES_MAX, &cut);
-	for (i = 0; i < list.count; i++)
+	for (size_t i = 0; i < list.count; i++)
 		add_address(out, list.at[i].name, list.at[i].text);
 }
 
@@ -69,10 +68,11 @@ add_theirs(struct arena *arena, InternetAddress *theirs, struct buf *out)
 				INTERNET_ADDRESS_GROUP(theirs));
 		int i;
 
-		for (i = 0; i < internet_address_list_length(members); i++)
+		for (i = 0; i < internet_address_list_length(members); i++) {
 			add_theirs(arena,
 				internet_address_list_get_address(members, i),
 				out);
+		}
 		return;
 	}
 	text = internet_address_mailbox_get_addr(
@@ -88,13 +88,13 @@ read_theirs(struct arena *arena, struct slice value, struct buf *out)
 {
 	char *text = g_strndup(value.p, value.len);
 	InternetAddressList *list = internet_address_list_parse(NULL, text);
-	int i;
 
 	if (list != NULL) {
-		for (i = 0; i < internet_address_list_length(list); i++)
+		for (int i = 0; i < internet_address_list_length(list); i++) {
 			add_theirs(arena,
 				internet_address_list_get_address(list, i),
 				out);
+		}
 		g_object_unref(list);
 	}
 	g_free(text);
@@ -119,11 +119,11 @@ static const char *const address_fields[] = {
 static bool
 is_address_field(struct slice name)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof address_fields / sizeof *address_fields; i++)
+	for (size_t i = 0; i < sizeof(address_fields) / sizeof(*address_fields);
+		i++) {
 		if (slice_equal_fold(name, slice_of(address_fields[i])))
 			return true;
+	}
 	return false;
 }
 
@@ -148,9 +148,10 @@ compare(const char *place, struct slice field)
 	} else {
 		read_subjects(arena, value, &ours, &theirs);
 	}
-	if (!slice_equal(buf_slice(&ours), buf_slice(&theirs)))
+	if (!slice_equal(buf_slice(&ours), buf_slice(&theirs))) {
 		printf("%s\t%.*s\t%s\t%s\n", place, SLICE_ARG(name),
 			buf_slice(&ours).p, buf_slice(&theirs).p);
+	}
 	buf_fini(&ours);
 	buf_fini(&theirs);
 	arena_free(arena);
@@ -201,11 +202,12 @@ compare_file(const char *path, struct slice text)
 
 		if (field.len == 0 && !is_list)
 			break;
-		(void)snprintf(place, sizeof place, "%s:%zu", base, line);
+		(void)snprintf(place, sizeof(place), "%s:%zu", base, line);
 		line += lines;
-		if (is_list)
+		if (is_list) {
 			field = slice_sub(field,
 				slice_find_byte(field, '\t', 0), field.len);
+		}
 		if (field.len > 0)
 			compared += compare(place, slice_trim(field));
 	}
@@ -216,10 +218,9 @@ int
 main(int argc, char **argv)
 {
 	unsigned long compared = 0;
-	int i;
 
 	g_mime_init();
-	for (i = 1; i < argc; i++) {
+	for (int i = 1; i < argc; i++) {
 		char *text;
 		gsize len;
 

@@ -88,9 +88,10 @@ close_letter(struct parser *p)
 
 	if (draft == NULL)
 		return;
-	if (draft->header_given)
+	if (draft->header_given) {
 		draft->letter.header =
 			arena_copy(p->arena, buf_slice(&draft->header));
+	}
 	buf_fini(&draft->header);
 	if (p->step != NULL)
 		p->step->letter = draft->letter;
@@ -197,12 +198,13 @@ respond_changed(struct parser *p)
 static bool
 set_mode(struct parser *p, struct slice value)
 {
-	if (slice_equal(value, SLICE("enforce")))
+	if (slice_equal(value, SLICE("enforce"))) {
 		p->respond.mode = MODE_ENFORCE;
-	else if (slice_equal(value, SLICE("observe")))
+	} else if (slice_equal(value, SLICE("observe"))) {
 		p->respond.mode = MODE_OBSERVE;
-	else
+	} else {
 		return fail(p, "mode is observe or enforce");
+	}
 	return respond_changed(p);
 }
 

@@ -89,10 +89,11 @@ run_scenario(const struct scn *scn, const struct sigma_program *program,
 	options.judge.program = program;
 	options.judge.respond = scn->respond;
 	sandbox = sandbox_new(&options, &err);
-	if (sandbox == NULL)
+	if (sandbox == NULL) {
 		buf_puts(&why, err.text);
-	else
+	} else {
 		good = trial_run(sandbox, &scenario->trial, &why);
+	}
 	result(good, scenario->trial.file, scenario->name, buf_slice(&why));
 	sandbox_free(sandbox);
 	buf_fini(&why);
@@ -123,10 +124,11 @@ run_file(const char *file)
 	struct err err = {0};
 	struct scn *scn = NULL;
 
-	if (!read_file(file, &text))
+	if (!read_file(file, &text)) {
 		err_system(&err, "%s", file);
-	else
+	} else {
 		scn = scn_parse(arena, file, buf_slice(&text), &err);
+	}
 	if (scn == NULL) {
 		result(false, file, SLICE("it can be read"),
 			slice_of(err.text));

@@ -30,12 +30,11 @@ counted_ask(struct store *store, struct arena *arena, int64_t at_ms,
 	};
 	struct store_batch batch = {
 		.count = count, .arena = arena, .at_ms = at_ms};
-	size_t i;
 
 	if (count == 0)
 		return;
-	batch.ops = arena_array(arena, count, sizeof *batch.ops);
-	for (i = 0; i < count; i++) {
+	batch.ops = arena_array(arena, count, sizeof(*batch.ops));
+	for (size_t i = 0; i < count; i++) {
 		const struct sigma_note *note = &notes[i];
 
 		batch.ops[i].verb = STORE_NOTE;
@@ -52,7 +51,7 @@ counted_ask(struct store *store, struct arena *arena, int64_t at_ms,
 			.after_least = note->after_least};
 	}
 	(void)store_ask(store, &batch, 1000);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct store_note *answer = &batch.ops[i].note;
 
 		notes[i].before = answer->before;
@@ -75,7 +74,7 @@ counted_message(const struct sigma_program *program, struct store *store,
 	struct sigma_run *run = sigma_run_new(program, arena, &record);
 	const struct sigma_hit *hits;
 	struct sigma_note *notes;
-	size_t count, i;
+	size_t count;
 
 	if (!sigma_run_flow(run, &record, slice_of(identity)))
 		abort();
@@ -83,7 +82,7 @@ counted_message(const struct sigma_program *program, struct store *store,
 	counted_ask(store, arena, at_ms, notes, count);
 	hits = sigma_run_finish(run, &count);
 	buf_reset(out);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		buf_printf(out, "%s%.*s", i > 0 ? " " : "",
 			SLICE_ARG(hits[i].rule->name.p != NULL
 					? hits[i].rule->name

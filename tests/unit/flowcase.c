@@ -20,11 +20,11 @@ static struct memory *
 memory_of(struct remembered *all, struct slice id)
 {
 	struct memory *memory;
-	size_t i;
 
-	for (i = 0; i < all->count; i++)
+	for (size_t i = 0; i < all->count; i++) {
 		if (slice_equal(all->memories[i].message_id, id))
 			return &all->memories[i];
+	}
 	assert_in_range(all->count, 0, MEMORIES_MAX - 1);
 	memory = &all->memories[all->count];
 	*memory = (struct memory){id, false, all->members[all->count], 0};
@@ -75,18 +75,17 @@ remember(struct remembered *all, const struct message *message,
 static void
 print_flow(const struct flow *flow)
 {
-	size_t i;
-
 	print_message("# %s mailbox=%.*s platform=%s confidence=%u exempt=%x\n",
 		kind_name(flow->kind), SLICE_ARG(flow->mailbox.text),
 		flow->platform, flow->confidence, flow->exempt);
-	for (i = 0; i < flow->seen_count; i++)
+	for (size_t i = 0; i < flow->seen_count; i++) {
 		print_message("#   %s %s %u %.*s (%.*s)\n",
 			evidence_row(flow->seen[i].evidence)->name,
 			standing_name(flow->seen[i].standing),
 			flow->seen[i].confidence,
 			SLICE_ARG(flow->seen[i].mailbox.text),
 			SLICE_ARG(flow->seen[i].value));
+	}
 }
 
 /* "orcpt received-for", in the table's order. */
@@ -94,13 +93,14 @@ const char *
 flowcase_evidence(struct letter *letter, uint64_t set)
 {
 	struct slice text = SLICE("");
-	size_t i;
 
-	for (i = 0; i < EVIDENCE_COUNT; i++)
-		if ((set >> i & 1) != 0)
+	for (size_t i = 0; i < EVIDENCE_COUNT; i++) {
+		if ((set >> i & 1) != 0) {
 			text = arena_printf(letter->arena, "%.*s%s%s",
 				SLICE_ARG(text), text.len > 0 ? " " : "",
 				evidence_row((enum evidence)i)->name);
+		}
+	}
 	return text.p;
 }
 
@@ -120,18 +120,17 @@ is_expected(const struct flowcase *row, const struct flow *flow,
 static const struct flow *
 first_external(const struct message *message, const struct flow *flows)
 {
-	size_t i;
-
-	for (i = 0; i < message->rcpt_count; i++)
+	for (size_t i = 0; i < message->rcpt_count; i++) {
 		if (message->rcpts[i].external)
 			return &flows[i];
+	}
 	return &flows[0];
 }
 
 const struct flow *
 flowcase_infer(const struct flowcase *row, struct letter *letter)
 {
-	struct remembered *all = malloc(sizeof *all);
+	struct remembered *all = malloc(sizeof(*all));
 	const struct flow *flows;
 
 	assert_non_null(all);

@@ -28,15 +28,15 @@ letter_open_bare(struct letter *letter)
 	static const char *const networks[] = {
 		"127.0.0.0/8", "10.0.0.0/8", "::1"};
 	struct err err;
-	size_t i;
 
 	letter->arena = arena_new(ARENA_BYTES);
 	letter->realm = realm_new();
 	letter->message = NULL;
 	must(letter->arena != NULL && letter->realm != NULL);
-	for (i = 0; i < sizeof networks / sizeof *networks; i++)
+	for (size_t i = 0; i < sizeof(networks) / sizeof(*networks); i++) {
 		must(realm_add_network(
 			letter->realm, slice_of(networks[i]), &err));
+	}
 }
 
 void
@@ -68,20 +68,21 @@ take_session_line(struct session *session, struct slice line)
 	while (count < WORDS_MAX && slice_next(&line, ' ', &word))
 		words[count++] = word;
 	must(count >= 2);
-	if (slice_equal(words[0], SLICE("client")))
+	if (slice_equal(words[0], SLICE("client"))) {
 		session->client.ip = words[1];
-	else if (slice_equal(words[0], SLICE("auth")))
+	} else if (slice_equal(words[0], SLICE("auth"))) {
 		session->client.auth_user = words[1];
-	else if (slice_equal(words[0], SLICE("listener")))
+	} else if (slice_equal(words[0], SLICE("listener"))) {
 		session->client.listener = words[1];
-	else if (slice_equal(words[0], SLICE("mail")))
+	} else if (slice_equal(words[0], SLICE("mail"))) {
 		message_set_sender(
 			session->builder, words[1], words + 2, count - 2);
-	else if (slice_equal(words[0], SLICE("rcpt")))
+	} else if (slice_equal(words[0], SLICE("rcpt"))) {
 		message_add_recipient(
 			session->builder, words[1], words + 2, count - 2);
-	else
+	} else {
 		abort();
+	}
 }
 
 static void

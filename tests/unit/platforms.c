@@ -314,7 +314,7 @@ const struct platform platforms[] = {
 	{"a person, after 10 min", "submission, egress",
 		"a person forwards after ten minutes"},
 };
-const size_t platform_count = sizeof platforms / sizeof *platforms;
+const size_t platform_count = sizeof(platforms) / sizeof(*platforms);
 
 #define GROUP(rows)                                 \
 	{                                           \

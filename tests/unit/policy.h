@@ -42,15 +42,13 @@ static const struct policy_field {
 	{"score", SIGMA_NUMBER, SCOPE_MESSAGE, true, NULL},
 	{"new", SIGMA_BOOL, SCOPE_STORE, true, NULL},
 };
-#define POLICY_FIELDS (sizeof policy_fields / sizeof *policy_fields)
+#define POLICY_FIELDS (sizeof(policy_fields) / sizeof(*policy_fields))
 
 static inline bool
 policy_resolve(const void *ctx, struct slice name, struct sigma_field *out)
 {
-	size_t i;
-
 	(void)ctx;
-	for (i = 0; i < POLICY_FIELDS; i++) {
+	for (size_t i = 0; i < POLICY_FIELDS; i++) {
 		if (!slice_equal(name, slice_of(policy_fields[i].name)))
 			continue;
 		out->id = (int)i;
@@ -67,10 +65,9 @@ static inline const char *
 policy_nearest(const void *ctx, struct slice name)
 {
 	const char *names[POLICY_FIELDS];
-	size_t i;
 
 	(void)ctx;
-	for (i = 0; i < POLICY_FIELDS; i++)
+	for (size_t i = 0; i < POLICY_FIELDS; i++)
 		names[i] = policy_fields[i].name;
 	return diag_nearest(name, names, POLICY_FIELDS);
 }
@@ -87,7 +84,7 @@ policy_values(
 	const void *ctx, const struct sigma_field *field, struct arena *arena)
 {
 	const char *const *pairs = ctx;
-	struct sigma_value *values = arena_array(arena, 64, sizeof *values);
+	struct sigma_value *values = arena_array(arena, 64, sizeof(*values));
 	size_t count = 0;
 
 	for (; values != NULL && *pairs != NULL && count < 64; pairs++) {

@@ -37,16 +37,15 @@ rows_add(struct rows *rows, const void *table, size_t count, size_t size,
 	CMUnitTestFunction check)
 {
 	const char *row = table;
-	size_t i;
 
 	rows->tests = realloc(
-		rows->tests, (rows->count + count) * sizeof *rows->tests);
+		rows->tests, (rows->count + count) * sizeof(*rows->tests));
 	if (rows->tests == NULL)
 		abort();
-	for (i = 0; i < count; i++, row += size) {
+	for (size_t i = 0; i < count; i++, row += size) {
 		const char *name;
 
-		memcpy(&name, row, sizeof name);
+		memcpy(&name, row, sizeof(name));
 		rows->tests[rows->count++] = (struct CMUnitTest){
 			.name = name,
 			.test_func = check,
@@ -70,10 +69,10 @@ static inline void
 rows_add_tests(struct rows *rows, const struct CMUnitTest *tests, size_t count)
 {
 	rows->tests = realloc(
-		rows->tests, (rows->count + count) * sizeof *rows->tests);
+		rows->tests, (rows->count + count) * sizeof(*rows->tests));
 	if (rows->tests == NULL)
 		abort();
-	memcpy(rows->tests + rows->count, tests, count * sizeof *tests);
+	memcpy(rows->tests + rows->count, tests, count * sizeof(*tests));
 	rows->count += count;
 }
 

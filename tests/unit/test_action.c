@@ -33,10 +33,11 @@ test_level_map(void **state)
 		ACTION_LOG, ACTION_TAG, ACTION_QUARANTINE, ACTION_QUARANTINE};
 
 	(void)state;
-	for (int i = 0; i < SIGMA_LEVEL_COUNT; i++)
+	for (int i = 0; i < SIGMA_LEVEL_COUNT; i++) {
 		assert_int_equal(
 			answer((enum sigma_level)i, SIGMA_STABLE, NULL),
 			expected[i]);
+	}
 }
 
 static void

@@ -223,10 +223,9 @@ check_list(void **state)
 	struct buf text = {0};
 	struct addresses list;
 	bool cut;
-	size_t i;
 
 	list = address_parse_list(arena, slice_of(row->value), 100, &cut);
-	for (i = 0; i < list.count; i++) {
+	for (size_t i = 0; i < list.count; i++) {
 		if (i > 0)
 			buf_puts(&text, "\n");
 		describe(&text, &list.at[i]);
@@ -282,12 +281,11 @@ knows_mailboxes(void **state)
 		"<>", "postmaster", "<@b.test>", "<a@>", "<\"a@b.test>"};
 	struct arena *arena = arena_new(ARENA_BYTES);
 	struct address address;
-	size_t i;
 
 	(void)state;
 	assert_true(address_parse_path(arena, SLICE("<a@b.test>"), &address));
 	assert_true(address_is_mailbox(&address));
-	for (i = 0; i < sizeof none / sizeof *none; i++) {
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++) {
 		assert_true(
 			address_parse_path(arena, slice_of(none[i]), &address));
 		assert_false(address_is_mailbox(&address));
@@ -318,10 +316,8 @@ list_stops_at_its_limit(void **state)
 static void
 list_survives_a_full_arena(void **state)
 {
-	size_t bytes;
-
 	(void)state;
-	for (bytes = 16; bytes < 2048; bytes += 16) {
+	for (size_t bytes = 16; bytes < 2048; bytes += 16) {
 		struct arena *arena = arena_new(bytes);
 		struct addresses list;
 		bool cut;

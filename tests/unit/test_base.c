@@ -122,7 +122,7 @@ errors_are_cut(void **state)
 	struct err err = {0};
 
 	(void)state;
-	memset(text, 'x', sizeof text - 1);
+	memset(text, 'x', sizeof(text) - 1);
 	assert_false(err_set(&err, ERR_INVALID, "%s", text));
 	assert_int_equal(strlen(err.text), ERR_TEXT_BYTES - 1);
 	assert_false(err_wrap(&err, "a"));
@@ -200,9 +200,9 @@ log_keeps_entries_apart(void **state)
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
-	(void)snprintf(path, sizeof path, "%s/log", folder);
-	(void)snprintf(moved, sizeof moved, "%s/old", folder);
-	(void)snprintf(target, sizeof target, "file:%s", path);
+	(void)snprintf(path, sizeof(path), "%s/log", folder);
+	(void)snprintf(moved, sizeof(moved), "%s/old", folder);
+	(void)snprintf(target, sizeof(target), "file:%s", path);
 	assert_true(log_open(target, LOG_LEVEL_NOTICE, &err));
 	assert_true(log_wants(LOG_LEVEL_NOTICE));
 	assert_false(log_wants(LOG_LEVEL_INFO));

@@ -200,16 +200,16 @@ static void
 test_the_table_is_sound(void **state)
 {
 	const struct config_key *keys;
-	size_t count, i, j;
+	size_t count;
 
 	(void)state;
 	keys = config_keys(&count);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		size_t len = strlen(keys[i].help);
 
 		assert_true(len > 10 && keys[i].help[len - 1] == '.');
 		assert_true(keys[i].least <= keys[i].most);
-		for (j = 0; j < i; j++)
+		for (size_t j = 0; j < i; j++)
 			assert_string_not_equal(keys[i].name, keys[j].name);
 	}
 }
@@ -248,7 +248,7 @@ test_lists_come_inline_and_from_files(void **state)
 
 	(void)state;
 	write_file(path, "# providers\ngmail.com\n\n  gmx.de  # both\n");
-	(void)snprintf(text, sizeof text,
+	(void)snprintf(text, sizeof(text),
 		LOCAL
 		"lists:\n  freemail: [a.example, 'file:%s']\n  vip: bob\n",
 		path);
@@ -273,7 +273,7 @@ test_a_secret_is_the_first_line(void **state)
 
 	(void)state;
 	write_file(path, "0123456789abcdef0123456789abcdef\nnot this\n");
-	(void)snprintf(text, sizeof text,
+	(void)snprintf(text, sizeof(text),
 		LOCAL "privacy: {hash: true, key_file: '%s'}\n", path);
 	config = parse(text, diags);
 	(void)unlink(path);
@@ -292,7 +292,6 @@ test_the_example_reads_as_it_stands_and_uncommented(void **state)
 	struct buf example = {0}, bare = {0};
 	struct diags *diags = diags_new();
 	struct config *config;
-	size_t i;
 
 	(void)state;
 	config_print_example(&example);
@@ -300,10 +299,11 @@ test_the_example_reads_as_it_stands_and_uncommented(void **state)
 	assert_int_equal(diags_total(diags), 0);
 	config_free(config);
 	/* "#key" is a key, "# text" a comment. */
-	for (i = 0; i < example.len; i++)
+	for (size_t i = 0; i < example.len; i++) {
 		if (example.p[i] != '#' || example.p[i + 1] == ' ' ||
 			example.p[i + 1] == '\n')
 			buf_add_byte(&bare, example.p[i]);
+	}
 	config = parse(buf_slice(&bare).p, diags);
 	assert_int_equal(diags_total(diags), 0);
 	config_free(config);
@@ -317,12 +317,12 @@ test_the_manual_has_every_key(void **state)
 {
 	const struct config_key *keys;
 	struct buf manual = {0};
-	size_t count, i;
+	size_t count;
 
 	(void)state;
 	config_print_manual(&manual);
 	keys = config_keys(&count);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		assert_non_null(strstr(buf_slice(&manual).p, keys[i].name));
 	buf_fini(&manual);
 }

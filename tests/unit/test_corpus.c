@@ -64,9 +64,10 @@ header_of(struct slice text)
 
 	if (slice_starts_fold(text, SLICE("From ")))
 		from = slice_find_byte(text, '\n', 0) + 1;
-	for (i = from; i < text.len; i++)
+	for (i = from; i < text.len; i++) {
 		if (buffer[i] != '\r')
 			buffer[to++] = buffer[i];
+	}
 	return (struct slice){buffer, to};
 }
 
@@ -77,15 +78,16 @@ check_file(struct letter *letter, const struct way *way, const char *name)
 	char path[512];
 	struct slice text;
 
-	(void)snprintf(path, sizeof path, "%s/%s", corpus, name);
+	(void)snprintf(path, sizeof(path), "%s/%s", corpus, name);
 	text = read_file(path);
 	assert_non_null(text.p);
 	letter_read_with(letter, way->session, header_of(text), 1);
 	flow = infer_flows(letter->message, NULL, 0);
 	assert_non_null(flow);
-	if (flow->kind != KIND_NONE)
+	if (flow->kind != KIND_NONE) {
 		fail_msg("%s: %s of %.*s, %u", name, kind_name(flow->kind),
 			SLICE_ARG(flow->mailbox.text), flow->confidence);
+	}
 }
 
 static void
@@ -122,7 +124,7 @@ check_exchange(void **state)
 	char path[512];
 
 	(void)state;
-	(void)snprintf(path, sizeof path,
+	(void)snprintf(path, sizeof(path),
 		"%s/data/mail/exchange-online-mailbox-forwarding.eml", shared);
 	letter_open(&letter);
 	letter_local(&letter, "doe.com");
@@ -145,7 +147,7 @@ unpack(const char *shared)
 {
 	char command[1200];
 
-	(void)snprintf(command, sizeof command,
+	(void)snprintf(command, sizeof(command),
 		"tar xJf '%s/data/mail/not-forwarded.tar.xz' -C '%s' "
 		"--no-same-owner && find '%s' -mindepth 2 -name '*.eml' "
 		"-exec mv {} '%s' ';'",
@@ -174,7 +176,7 @@ main(void)
 	char path[512];
 	int failed;
 
-	(void)snprintf(path, sizeof path, "%s/data/mail/not-forwarded.tar.xz",
+	(void)snprintf(path, sizeof(path), "%s/data/mail/not-forwarded.tar.xz",
 		shared != NULL ? shared : "/nonexistent");
 	if (access(path, R_OK) != 0) {
 		puts("1..1\nok 1 - real mail # SKIP ../shared is not here");

@@ -252,9 +252,10 @@ unescape(char *text)
 {
 	char *to = text;
 
-	for (; *text != '\0'; text++)
+	for (; *text != '\0'; text++) {
 		if (text[0] != '\\' || text[1] != '|')
 			*to++ = *text;
+	}
 	*to = '\0';
 }
 
@@ -302,9 +303,8 @@ check_row(void **state)
 	const struct row *row = *state;
 	struct sigma_program *program = load(row->policies);
 	struct store *store = counted_store();
-	size_t i;
 
-	for (i = 0; i < STEPS_MAX && row->steps[i] != NULL; i++)
+	for (size_t i = 0; i < STEPS_MAX && row->steps[i] != NULL; i++)
 		take_step(program, store, row->steps[i]);
 	store_close(store);
 	sigma_program_free(program);
@@ -316,11 +316,11 @@ test_nothing_counts_when_the_arena_is_full(void **state)
 	struct sigma_program *program = load(rows[0].policies);
 	const char *const pairs[] = {"text=a", "box=x", NULL};
 	const struct sigma_record record = policy_record(pairs);
-	size_t limit, count;
+	size_t count;
 	bool ok = false;
 
 	(void)state;
-	for (limit = 512; !ok; limit += 64) {
+	for (size_t limit = 512; !ok; limit += 64) {
 		struct arena *arena = arena_new(limit);
 		struct sigma_run *run = sigma_run_new(program, arena, &record);
 

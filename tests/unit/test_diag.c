@@ -81,8 +81,8 @@ test_long_line_is_cut_around_the_caret(void **state)
 	char line[501];
 
 	(void)state;
-	memset(line, 'a', sizeof line - 1);
-	line[sizeof line - 1] = '\0';
+	memset(line, 'a', sizeof(line) - 1);
+	line[sizeof(line) - 1] = '\0';
 	line[399] = 'X';
 	diags_add_source(diags, "p", slice_of(line));
 	diags_add(diags, DIAG_ERROR, (struct mark){"p", 1, 400, 9}, NULL, "w");
@@ -121,12 +121,12 @@ test_a_flood_is_counted_and_cut(void **state)
 {
 	struct diags *diags = diags_new();
 	struct buf out = {0};
-	unsigned i;
 
 	(void)state;
-	for (i = 1; i <= 1000; i++)
+	for (unsigned i = 1; i <= 1000; i++) {
 		diags_add(diags, DIAG_ERROR, (struct mark){"p", i, 1, 1}, NULL,
 			"w");
+	}
 	assert_int_equal(diags_count(diags, DIAG_ERROR), 1000);
 	assert_int_equal(diags_total(diags), 200);
 	diags_print(diags, &out);
@@ -171,17 +171,17 @@ test_nearest(void **state)
 		{"", NULL},
 		{"something.else.altogether", NULL},
 	};
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		const char *nearest =
 			diag_nearest(slice_of(rows[i].word), names, 5);
 
-		if (rows[i].nearest == NULL)
+		if (rows[i].nearest == NULL) {
 			assert_null(nearest);
-		else
+		} else {
 			assert_string_equal(nearest, rows[i].nearest);
+		}
 	}
 }
 

@@ -17,9 +17,10 @@
 static void
 assert_slice(struct slice got, const char *expected)
 {
-	if (!slice_equal(got, slice_of(expected)))
+	if (!slice_equal(got, slice_of(expected))) {
 		fail_msg("got \"%.*s\", expected \"%s\"", SLICE_ARG(got),
 			expected);
+	}
 }
 
 static void

@@ -142,10 +142,9 @@ is_linear_in_beginnings(void **state)
 {
 	struct arena *arena = arena_new(ARENA_BYTES);
 	struct buf value = {0};
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < 65536 / 7; i++)
+	for (size_t i = 0; i < 65536 / 7; i++)
 		buf_puts(&value, "=?x?Q?,");
 	assert_int_equal(
 		encoded_words_decode(arena, buf_slice(&value)).len, value.len);
@@ -163,10 +162,9 @@ opens_few_charsets(void **state)
 	struct arena *arena = arena_new(ARENA_BYTES);
 	struct buf value = {0};
 	struct slice text;
-	size_t i;
 
 	(void)state;
-	for (i = 1; i <= 15; i++)
+	for (size_t i = 1; i <= 15; i++)
 		buf_printf(&value, "=?iso-8859-%zu?Q?a?= ", i);
 	buf_puts(&value, "=?koi8-r?Q?a?=");
 	text = encoded_words_decode(arena, buf_slice(&value));

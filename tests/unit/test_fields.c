@@ -125,10 +125,11 @@ check(void **state)
 		buf_puts(&text, i > 0 ? " | " : "");
 		buf_add(&text, values.at[i].text);
 	}
-	if (row->values == NULL)
+	if (row->values == NULL) {
 		assert_int_equal(values.count, 0);
-	else
+	} else {
 		assert_string_equal(text.p != NULL ? text.p : "", row->values);
+	}
 	buf_fini(&text);
 }
 

@@ -31,13 +31,13 @@ evidence_line(struct buf *line, enum evidence evidence)
 static const struct flowcase *
 find_case(const char *name)
 {
-	size_t group, i;
-
-	for (group = 0; group < PLATFORM_GROUPS; group++)
-		for (i = 0; i < platform_groups[group].count; i++)
+	for (size_t group = 0; group < PLATFORM_GROUPS; group++) {
+		for (size_t i = 0; i < platform_groups[group].count; i++) {
 			if (strcmp(platform_groups[group].rows[i].name, name) ==
 				0)
 				return &platform_groups[group].rows[i];
+		}
+	}
 	fail_msg("no case is called %s", name);
 	return NULL;
 }
@@ -69,7 +69,7 @@ read_document(char *text)
 	size_t len;
 
 	(void)snprintf(
-		path, sizeof path, "%s" DOCUMENT, top != NULL ? top : ".");
+		path, sizeof(path), "%s" DOCUMENT, top != NULL ? top : ".");
 	file = fopen(path, "r");
 	if (file == NULL)
 		fail_msg("%s cannot be read", path);
@@ -95,10 +95,9 @@ shows_evidence(void **state)
 {
 	struct slice document = read_document(document_text);
 	struct buf line = {0};
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < EVIDENCE_COUNT; i++) {
+	for (size_t i = 0; i < EVIDENCE_COUNT; i++) {
 		evidence_line(&line, (enum evidence)i);
 		expect(document, &line);
 	}
@@ -110,10 +109,9 @@ shows_platforms(void **state)
 {
 	struct slice document = read_document(document_text);
 	struct buf line = {0};
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < platform_count; i++) {
+	for (size_t i = 0; i < platform_count; i++) {
 		platform_line(&line, &platforms[i]);
 		expect(document, &line);
 	}
@@ -124,18 +122,17 @@ static int
 print_tables(void)
 {
 	struct buf line = {0};
-	size_t i;
 
 	puts("| evidence | read from | what it says | family | names the "
 	     "mailbox | confidence |\n| --- | --- | --- | --- | --- | --- |");
-	for (i = 0; i < EVIDENCE_COUNT; i++) {
+	for (size_t i = 0; i < EVIDENCE_COUNT; i++) {
 		evidence_line(&line, (enum evidence)i);
 		puts(line.p);
 		buf_reset(&line);
 	}
 	puts("\n| platform | seen at | kind | confidence | evidence |\n"
 	     "| --- | --- | --- | --- | --- |");
-	for (i = 0; i < platform_count; i++) {
+	for (size_t i = 0; i < platform_count; i++) {
 		platform_line(&line, &platforms[i]);
 		puts(line.p);
 		buf_reset(&line);

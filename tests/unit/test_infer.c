@@ -7,11 +7,11 @@ int
 main(void)
 {
 	struct rows tests = {NULL, 0};
-	size_t i;
 
-	for (i = 0; i < PLATFORM_GROUPS; i++)
+	for (size_t i = 0; i < PLATFORM_GROUPS; i++) {
 		rows_add(&tests, platform_groups[i].rows,
 			platform_groups[i].count, sizeof(struct flowcase),
 			flowcase_check);
+	}
 	return rows_run(&tests, "infer");
 }

@@ -128,9 +128,10 @@ test_event(void **state)
 	for (size_t i = 0; i < sizeof(in_event) / sizeof(in_event[0]); i++) {
 		const char *got = text_at(root, in_event[i].path);
 
-		if (got == NULL || strcmp(got, in_event[i].value) != 0)
+		if (got == NULL || strcmp(got, in_event[i].value) != 0) {
 			fail_msg("%s is %s", in_event[i].path,
 				got != NULL ? got : "not there");
+		}
 	}
 	assert_int_equal(strlen(text_at(root, "event.id")), 16);
 	json_decref(root);
@@ -187,9 +188,10 @@ assert_lines(struct slice text, size_t first_line_taken)
 			taken = 7; /* a tab is up to 8 columns */
 		}
 		assert_true(line.len + taken <= 78);
-		for (size_t i = 0; i < line.len; i++)
+		for (size_t i = 0; i < line.len; i++) {
 			assert_true(line.p[i] == '\t' ||
 				(line.p[i] >= 0x20 && line.p[i] < 0x7f));
+		}
 		taken = 0;
 	}
 }

@@ -75,11 +75,11 @@ static void
 place_init(struct place *place)
 {
 	(void)snprintf(
-		place->folder, sizeof place->folder, "/tmp/forwarden-XXXXXX");
+		place->folder, sizeof(place->folder), "/tmp/forwarden-XXXXXX");
 	assert_non_null(mkdtemp(place->folder));
-	memset(&place->address, 0, sizeof place->address);
+	memset(&place->address, 0, sizeof(place->address));
 	place->address.family = LISTENER_UNIX;
-	(void)snprintf(place->address.path, sizeof place->address.path, "%s/s",
+	(void)snprintf(place->address.path, sizeof(place->address.path), "%s/s",
 		place->folder);
 }
 
@@ -166,13 +166,13 @@ static int
 bind_free_port(uint16_t *port)
 {
 	struct sockaddr_in name = {.sin_family = AF_INET};
-	socklen_t len = sizeof name;
+	socklen_t len = sizeof(name);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	assert_true(fd >= 0);
 	assert_int_equal(
-		bind(fd, (const struct sockaddr *)&name, sizeof name), 0);
+		bind(fd, (const struct sockaddr *)&name, sizeof(name)), 0);
 	assert_int_equal(listen(fd, 1), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&name, &len), 0);
 	*port = ntohs(name.sin_port);
@@ -188,10 +188,10 @@ test_a_port_in_use_says_whose(void **state)
 	int fd = bind_free_port(&address.port);
 
 	(void)state;
-	(void)snprintf(address.host, sizeof address.host, "127.0.0.1");
+	(void)snprintf(address.host, sizeof(address.host), "127.0.0.1");
 	assert_int_equal(listener_open(&address, NULL, &err), -1);
 	assert_non_null(strstr(err.text, "is in use by "));
-	(void)snprintf(expected, sizeof expected, "pid %ld (", (long)getpid());
+	(void)snprintf(expected, sizeof(expected), "pid %ld (", (long)getpid());
 	if (access("/proc/net/tcp", R_OK) == 0)
 		assert_non_null(strstr(err.text, expected));
 	(void)close(fd);

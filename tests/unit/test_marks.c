@@ -11,15 +11,16 @@
 static void
 names_are_sorted(void **state)
 {
-	size_t i, j;
+	size_t j;
 
 	(void)state;
-	for (i = 0; i < marks_names(); i++) {
+	for (size_t i = 0; i < marks_names(); i++) {
 		const char *name = marks_name(i);
 
-		for (j = 0; name[j] != '\0'; j++)
+		for (j = 0; name[j] != '\0'; j++) {
 			assert_true((name[j] >= 'a' && name[j] <= 'z') ||
 				name[j] == '-');
+		}
 		assert_true(name[j - 1] != '-');
 		assert_true(i == 0 ||
 			strlen(marks_name(i - 1)) < strlen(name) ||
@@ -31,35 +32,32 @@ names_are_sorted(void **state)
 static void
 evidence_is_complete(void **state)
 {
-	size_t i, j;
-
 	(void)state;
-	for (i = 0; i < EVIDENCE_COUNT; i++) {
+	for (size_t i = 0; i < EVIDENCE_COUNT; i++) {
 		const struct evidence_row *row = evidence_row((enum evidence)i);
 
 		assert_non_null(row->name);
 		assert_non_null(row->reads);
 		assert_non_null(row->sentence);
 		assert_in_range(row->confidence, 1, CONFIDENCE_FAMILY_MAX);
-		for (j = 0; j < i; j++)
+		for (size_t j = 0; j < i; j++) {
 			assert_string_not_equal(row->name,
 				evidence_row((enum evidence)j)->name);
+		}
 	}
 }
 
 static void
 names_are_complete(void **state)
 {
-	size_t i;
-
 	(void)state;
-	for (i = 0; i < KIND_COUNT; i++)
+	for (size_t i = 0; i < KIND_COUNT; i++)
 		assert_non_null(kind_name((enum kind)i));
-	for (i = 0; i < FAMILY_COUNT; i++)
+	for (size_t i = 0; i < FAMILY_COUNT; i++)
 		assert_non_null(evidence_family_name((enum evidence_family)i));
-	for (i = 0; i < STANDING_COUNT; i++)
+	for (size_t i = 0; i < STANDING_COUNT; i++)
 		assert_non_null(standing_name((enum standing)i));
-	for (i = 0; i < EXEMPTION_COUNT; i++)
+	for (size_t i = 0; i < EXEMPTION_COUNT; i++)
 		assert_true(exemption_name((unsigned)i)[0] != '\0');
 	assert_string_equal(exemption_name(EXEMPTION_COUNT), "");
 }
@@ -165,10 +163,9 @@ combination_is_monotonic(void **state)
 {
 	struct observation seen[EVIDENCE_COUNT];
 	unsigned before = 0;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < EVIDENCE_COUNT; i++) {
+	for (size_t i = 0; i < EVIDENCE_COUNT; i++) {
 		unsigned now;
 
 		seen[i] = (struct observation){.evidence = (enum evidence)i,
@@ -209,11 +206,11 @@ main(void)
 		{"speed falls with time", speed_falls_with_time},
 	};
 	struct rows tests = {NULL, 0};
-	size_t i;
 
-	for (i = 0; i < sizeof single / sizeof *single; i++)
-		rows_add(&tests, &single[i], 1, sizeof single[i],
+	for (size_t i = 0; i < sizeof(single) / sizeof(*single); i++) {
+		rows_add(&tests, &single[i], 1, sizeof(single[i]),
 			single[i].check);
+	}
 	ROWS_ADD(&tests, subjects, check_subject);
 	ROWS_ADD(&tests, weighings, check_weighing);
 	return rows_run(&tests, "marks");

@@ -20,12 +20,11 @@ static void
 arena_zeroes_and_aligns(void **state)
 {
 	struct arena *arena = arena_new(1 << 20);
-	size_t bytes;
 
 	(void)state;
 	memset(arena_bytes(arena, 5000), 0xAA, 5000);
 	arena_reset(arena);
-	for (bytes = 0; bytes < 100; bytes++) {
+	for (size_t bytes = 0; bytes < 100; bytes++) {
 		const char *p = arena_alloc(arena, bytes);
 		size_t i;
 
@@ -76,16 +75,16 @@ arena_keeps_what_it_gave(void **state)
 {
 	struct arena *arena = arena_new(1 << 22);
 	char *given[64];
-	size_t i, at;
 
 	(void)state;
-	for (i = 0; i < 64; i++) {
+	for (size_t i = 0; i < 64; i++) {
 		given[i] = arena_bytes(arena, 1000 * (i + 1));
 		memset(given[i], (int)i, 1000 * (i + 1));
 	}
-	for (i = 0; i < 64; i++)
-		for (at = 0; at < 1000 * (i + 1); at++)
+	for (size_t i = 0; i < 64; i++) {
+		for (size_t at = 0; at < 1000 * (i + 1); at++)
 			assert_int_equal(given[i][at], i);
+	}
 	arena_free(arena);
 	arena_free(NULL);
 }
@@ -114,12 +113,11 @@ static void
 buf_grows(void **state)
 {
 	struct buf buf = {0};
-	size_t i;
 
 	(void)state;
 	assert_int_equal(buf_slice(&buf).len, 0);
 	assert_non_null(buf_slice(&buf).p);
-	for (i = 0; i < 10000; i++)
+	for (size_t i = 0; i < 10000; i++)
 		buf_add_byte(&buf, (char)('a' + i % 26));
 	buf_puts(&buf, "end");
 	buf_printf(&buf, "%d%%", 5);
@@ -205,7 +203,7 @@ map_finds_what_was_put(void **state)
 	for (i = 0; i < 1000; i++) {
 		char key[16];
 
-		(void)snprintf(key, sizeof key, "key %zu", i);
+		(void)snprintf(key, sizeof(key), "key %zu", i);
 		assert_true(map_put(map, slice_of(key), &values[i], &old));
 		assert_null(old);
 	}

@@ -227,13 +227,12 @@ check_class(void **state)
 	};
 	struct fixture f;
 	const struct message *message;
-	size_t i;
 
 	open_plain(&f);
 	message_set_client(f.builder, &client);
 	add_path(&f, row->sender, message_set_sender);
 	add_path(&f, row->recipient, message_add_recipient);
-	for (i = 0; i < FIELDS_OF_ROW && row->fields[i] != NULL; i++)
+	for (size_t i = 0; i < FIELDS_OF_ROW && row->fields[i] != NULL; i++)
 		add_field(&f, row->fields[i]);
 	message = message_finish(f.builder, 1);
 	assert_int_equal(message->direction, row->direction);
@@ -412,14 +411,13 @@ finds_fields(void **state)
 	const struct message *message;
 	const struct field *field;
 	struct fixture f;
-	size_t i;
 
 	(void)state;
 	open_plain(&f);
-	for (i = 0; i < 200; i++) {
+	for (size_t i = 0; i < 200; i++) {
 		char line[32];
 
-		(void)snprintf(line, sizeof line, "X-%zu: %zu", i % 50, i);
+		(void)snprintf(line, sizeof(line), "X-%zu: %zu", i % 50, i);
 		add_field(&f, line);
 	}
 	message = message_finish(f.builder, 1);
@@ -484,14 +482,13 @@ fields_past_the_limit(void **state)
 {
 	const struct message *message;
 	struct fixture f;
-	size_t i;
 
 	(void)state;
 	open_with(&f, ARENA_BYTES, &small);
-	for (i = 0; i < 10; i++)
+	for (size_t i = 0; i < 10; i++)
 		add_field(&f, "X-Junk: x");
 	add_field(&f, "From: a@x.test");
-	for (i = 0; i < 10; i++)
+	for (size_t i = 0; i < 10; i++)
 		add_field(&f, "To: b@x.test");
 	message = message_finish(f.builder, 1);
 	assert_int_equal(message->field_count, 2 * small.fields);
@@ -540,11 +537,10 @@ recipients_past_the_limit(void **state)
 {
 	const struct message *message;
 	struct fixture f;
-	size_t i;
 
 	(void)state;
 	open_with(&f, ARENA_BYTES, &small);
-	for (i = 0; i < 5; i++)
+	for (size_t i = 0; i < 5; i++)
 		add_path(&f, "<a@x.test>", message_add_recipient);
 	message = message_finish(f.builder, 1);
 	assert_int_equal(message->rcpt_count, small.recipients);
@@ -558,13 +554,13 @@ a_thousand_recipients(void **state)
 {
 	const struct message *message;
 	struct fixture f;
-	size_t i;
 
 	(void)state;
 	open_plain(&f);
-	for (i = 0; i < 1000; i++)
+	for (size_t i = 0; i < 1000; i++) {
 		add_path(&f, "<a@x.test> ORCPT=rfc822;b@example.com",
 			message_add_recipient);
+	}
 	message = message_finish(f.builder, 1);
 	assert_int_equal(message->rcpt_count, 1000);
 	assert_int_equal(message->rcpt_external, 1000);
@@ -624,10 +620,8 @@ check_broken(void **state)
 static void
 any_arena_will_do(void **state)
 {
-	size_t bytes;
-
 	(void)state;
-	for (bytes = 2048; bytes < 20000; bytes += 16) {
+	for (size_t bytes = 2048; bytes < 20000; bytes += 16) {
 		const struct message *message;
 		struct fixture f;
 		size_t i;
@@ -656,16 +650,16 @@ from_survives_a_full_arena(void **state)
 	static char junk[1000];
 	const struct message *message;
 	struct fixture f;
-	size_t i;
 
 	(void)state;
-	memset(junk, 'x', sizeof junk);
+	memset(junk, 'x', sizeof(junk));
 	open_with(&f, 65536, NULL);
 	add_path(&f, "<drop@free.test> ORCPT=rfc822;alice@example.com",
 		message_add_recipient);
-	for (i = 0; i < 100; i++)
+	for (size_t i = 0; i < 100; i++) {
 		message_add_field(f.builder, SLICE("X-Junk"),
-			(struct slice){junk, sizeof junk});
+			(struct slice){junk, sizeof(junk)});
+	}
 	add_field(&f, "From: alice@example.com");
 	message = message_finish(f.builder, 1);
 	assert_int_equal(message->gaps, GAP_BYTES);
@@ -736,7 +730,7 @@ seconds_for(const char *pattern, size_t bytes)
 	size_t i;
 
 	open_with(&f, 64 << 20, NULL);
-	for (i = 0; i < sizeof names / sizeof *names; i++)
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
 		add_pattern(&f, names[i], pattern, bytes);
 	start = clock();
 	assert_int_equal(message_finish(f.builder, 1)->field_count, i);
@@ -753,9 +747,10 @@ check_pattern(void **state)
 	const struct pattern_row *row = *state;
 	double whole = seconds_for(row->pattern, PATTERN_BYTES);
 
-	if (whole > 0.25)
+	if (whole > 0.25) {
 		assert_true(whole <
 			8 * seconds_for(row->pattern, PATTERN_BYTES / 4));
+	}
 }
 
 /* The identity of a message with that Message-ID field, sender, recipient,
@@ -793,7 +788,7 @@ identity_survives_a_retry(void **state)
 
 	(void)state;
 	identify(arrival, first);
-	memcpy(other, arrival, sizeof other);
+	memcpy(other, arrival, sizeof(other));
 	other[4] = "Q2";
 	identify(other, second);
 	assert_string_equal(first, second);
@@ -807,7 +802,7 @@ identity_is_one_at_intake_and_egress(void **state)
 
 	(void)state;
 	identify(arrival, first);
-	memcpy(egress, arrival, sizeof egress);
+	memcpy(egress, arrival, sizeof(egress));
 	egress[3] = "127.0.0.1";
 	egress[4] = "Q2";
 	identify(egress, second);
@@ -820,14 +815,13 @@ identity_tells_messages_apart(void **state)
 	static const char *const changed[] = {
 		"Message-ID: <2@x.test>", "<c@x.test>", "<c@y.test>"};
 	char first[33], second[33];
-	size_t i;
 
 	(void)state;
 	identify(arrival, first);
-	for (i = 0; i < sizeof changed / sizeof *changed; i++) {
+	for (size_t i = 0; i < sizeof(changed) / sizeof(*changed); i++) {
 		const char *other[5];
 
-		memcpy(other, arrival, sizeof other);
+		memcpy(other, arrival, sizeof(other));
 		other[i] = changed[i];
 		identify(other, second);
 		assert_string_not_equal(first, second);
@@ -860,12 +854,10 @@ identity_without_a_message_id(void **state)
 static void
 gaps_have_names(void **state)
 {
-	unsigned bit, other;
-
 	(void)state;
-	for (bit = 0; bit < GAP_COUNT; bit++) {
+	for (unsigned bit = 0; bit < GAP_COUNT; bit++) {
 		assert_true(strlen(gap_name(bit)) > 0);
-		for (other = 0; other < bit; other++)
+		for (unsigned other = 0; other < bit; other++)
 			assert_string_not_equal(gap_name(bit), gap_name(other));
 	}
 	assert_string_equal(gap_name(1), "field-cut");

@@ -41,7 +41,7 @@ read_file(const char *path, struct buf *out)
 
 	if (in == NULL)
 		fail_msg("%s is not there", path);
-	while ((len = fread(block, 1, sizeof block, in)) > 0)
+	while ((len = fread(block, 1, sizeof(block), in)) > 0)
 		buf_add(out, (struct slice){block, len});
 	(void)fclose(in);
 }
@@ -74,7 +74,7 @@ say(const char *name, struct slice text, struct buf *out)
 	options.actions = actions;
 	options.lists = &list;
 	options.list_count = 1;
-	(void)snprintf(file, sizeof file, "%s.yaml", name);
+	(void)snprintf(file, sizeof(file), "%s.yaml", name);
 	assert_null(sigma_program_parse(file, text, &options, diags));
 	diags_print(diags, out);
 	diags_free(diags);

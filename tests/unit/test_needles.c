@@ -98,17 +98,17 @@ test_a_hundred_thousand_names(void **state)
 {
 	struct arena *arena = arena_new((size_t)512 << 20);
 	const unsigned count = 100000;
-	struct needle *needles = calloc(count, sizeof *needles);
+	struct needle *needles = calloc(count, sizeof(*needles));
 	struct needles *all;
-	unsigned i;
 
 	(void)state;
-	for (i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++) {
 		needles[i] = (struct needle){.kind = PATTERN_SUFFIX,
 			.text = arena_printf(arena, ".host%u.example", i)};
+	}
 	all = needles_new(arena, needles, count);
 	assert_non_null(all);
-	for (i = 0; i < count; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		struct slice text =
 			arena_printf(arena, "www.host%u.example", i);
 

@@ -113,7 +113,7 @@ finds_parameters(void **state)
 	const struct slice params[] = {SLICE("SIZE=489"), SLICE("SMTPUTF8"),
 		SLICE("auth=<>"), SLICE("ORCPTX=a"), SLICE("ORCPT=b"),
 		SLICE("ORCPT=c"), SLICE("NOTIFY=")};
-	const size_t count = sizeof params / sizeof *params;
+	const size_t count = sizeof(params) / sizeof(*params);
 
 	(void)state;
 	assert_true(slice_equal(

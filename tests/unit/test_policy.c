@@ -278,11 +278,11 @@ check_row(void **state)
 	const struct row *row = *state;
 	char policy[1024];
 
-	(void)snprintf(policy, sizeof policy, HEAD "  %s\n  condition: s\n",
+	(void)snprintf(policy, sizeof(policy), HEAD "  %s\n  condition: s\n",
 		row->detection);
 	assert_int_equal(run_one(policy, row->record), row->matches);
 	/* What is certain must be certain without the candidates, too. */
-	(void)snprintf(policy, sizeof policy,
+	(void)snprintf(policy, sizeof(policy),
 		HEAD "  %s\n  n: {kind: none}\n  condition: not n and not s\n",
 		row->detection);
 	assert_int_equal(run_one(policy, row->record), !row->matches);
@@ -294,7 +294,7 @@ check_condition(void **state)
 	const struct condition_row *row = *state;
 	char policy[1024];
 
-	(void)snprintf(policy, sizeof policy,
+	(void)snprintf(policy, sizeof(policy),
 		HEAD "  a: {text: a}\n  b: {other: b}\n  notify: {number: 1}\n"
 		     "  andb: {flag: true}\n  _hidden: {many: x}\n"
 		     "  sel_1: {rcpt: r}\n  sel_2: {box: b}\n"

@@ -116,10 +116,11 @@ check_process(void **state)
 	bool fine = process_read(row->argv, &out, &err);
 
 	assert_int_equal(fine, row->output != NULL);
-	if (fine)
+	if (fine) {
 		assert_string_equal(out.p, row->output);
-	else
+	} else {
 		assert_true(strlen(err.text) > 0);
+	}
 	buf_fini(&out);
 }
 

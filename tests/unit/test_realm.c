@@ -117,7 +117,7 @@ add_file(struct realm *realm, const char *text, struct err *err, char *path)
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
 	(void)close(fd);
-	(void)snprintf(entry, sizeof entry, "file:%s", path);
+	(void)snprintf(entry, sizeof(entry), "file:%s", path);
 	ok = realm_add_domain(realm, slice_of(entry), err);
 	(void)unlink(path);
 	return ok;
@@ -153,7 +153,8 @@ names_the_line(void **state)
 	(void)state;
 	assert_false(
 		add_file(realm, "example.com\n# x\nnot a name\n", &err, path));
-	(void)snprintf(expected, sizeof expected, "%s:3: \"not a name\"", path);
+	(void)snprintf(
+		expected, sizeof(expected), "%s:3: \"not a name\"", path);
 	assert_memory_equal(err.text, expected, strlen(expected));
 	realm_free(realm);
 }
@@ -178,10 +179,10 @@ a_domain_of_dots_costs_nothing(void **state)
 	struct realm *realm = realm_new();
 
 	(void)state;
-	memset(dots, '.', sizeof dots);
+	memset(dots, '.', sizeof(dots));
 	assert_true(realm_add_domain(realm, SLICE(".example.com"), NULL));
 	assert_false(
-		realm_has_domain(realm, (struct slice){dots, sizeof dots}));
+		realm_has_domain(realm, (struct slice){dots, sizeof(dots)}));
 	realm_free(realm);
 }
 

@@ -61,9 +61,8 @@ counts(const struct plan *plan, const struct event *event, unsigned group,
 	int64_t now)
 {
 	bool matches = false;
-	unsigned i;
 
-	for (i = 0; i < plan->rules; i++)
+	for (unsigned i = 0; i < plan->rules; i++)
 		matches = matches || event->matches[i];
 	return matches && event->group == group && in_window(plan, event, now);
 }
@@ -72,12 +71,11 @@ counts(const struct plan *plan, const struct event *event, unsigned group,
 static bool
 is_last_of_id(const struct event *events, size_t count, size_t at)
 {
-	size_t i;
-
-	for (i = at + 1; i < count; i++)
+	for (size_t i = at + 1; i < count; i++) {
 		if (events[i].id == events[at].id &&
 			events[i].group == events[at].group)
 			return false;
+	}
 	return true;
 }
 
@@ -87,9 +85,8 @@ count_distinct(const struct plan *plan, const struct event *events,
 {
 	bool seen[256] = {false};
 	double distinct = 0, sum = 0;
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		unsigned key =
 			plan->type == VALUES ? events[i].value : events[i].id;
 
@@ -113,15 +110,15 @@ count_rules(const struct plan *plan, const struct event *events, size_t count,
 	unsigned group, int64_t now)
 {
 	double found = 0;
-	unsigned rule;
 	size_t i;
 
-	for (rule = 0; rule < plan->rules; rule++) {
-		for (i = 0; i < count; i++)
+	for (unsigned rule = 0; rule < plan->rules; rule++) {
+		for (i = 0; i < count; i++) {
 			if (events[i].matches[rule] &&
 				events[i].group == group &&
 				in_window(plan, &events[i], now))
 				break;
+		}
 		found += i < count;
 	}
 	return found;
@@ -133,20 +130,21 @@ count_steps(const struct plan *plan, const struct event *events, size_t count,
 	unsigned group, int64_t now)
 {
 	unsigned best = 0;
-	size_t begin, i;
 
-	for (begin = 0; begin < count; begin++) {
+	for (size_t begin = 0; begin < count; begin++) {
 		unsigned step = 0;
 
 		if (!in_window(plan, &events[begin], now))
 			continue;
-		for (i = begin; i < count && step < plan->rules; i++)
+		for (size_t i = begin; i < count && step < plan->rules; i++) {
 			if (events[i].group == group &&
 				events[i].matches[step] &&
-				(step > 0 || i == begin))
+				(step > 0 || i == begin)) {
 				step++;
-			else if (i == begin)
+			} else if (i == begin) {
 				break;
+			}
+		}
 		best = step > best ? step : best;
 	}
 	return best;
@@ -184,9 +182,10 @@ write_condition(const struct plan *plan, struct buf *out)
 			: plan->op == 't' ? "gt"
 					  : "eq",
 		plan->threshold);
-	if (plan->type != COUNT)
+	if (plan->type != COUNT) {
 		buf_printf(out, ", field: %s",
 			plan->type == VALUES ? "rcpt" : "bytes");
+	}
 	buf_puts(out, "}\n");
 }
 
@@ -198,14 +197,14 @@ load(struct plan *plan)
 	struct sigma_options options;
 	struct diags *diags = diags_new();
 	struct buf text = {0};
-	unsigned i;
 
-	for (i = 0; i < plan->rules; i++)
+	for (unsigned i = 0; i < plan->rules; i++) {
 		buf_printf(&text,
 			"title: r%u\nname: r%u\nlogsource: {category: "
 			"email}\n"
 			"detection: {s: {many: m%u}, condition: s}\n---\n",
 			i, i, i);
+	}
 	buf_printf(&text,
 		"title: c\nid: 00000000-0000-4000-8000-%012x\ncorrelation:\n"
 		"  type: %s\n  rules: [r0%s%s]\n  group-by: [box]\n"
@@ -242,14 +241,12 @@ static void
 draw_event(struct event *event, const struct event *before, size_t count,
 	const struct plan *plan)
 {
-	unsigned i;
-
 	event->at_ms = (count > 0 ? before->at_ms : START_MS) + draw(6) * 1000;
 	event->group = draw(GROUPS);
 	event->id = (unsigned)count;
 	event->value = draw(5);
 	event->number = draw(40);
-	for (i = 0; i < RULES_MAX; i++)
+	for (unsigned i = 0; i < RULES_MAX; i++)
 		event->matches[i] = i < plan->rules && draw(3) > 0;
 	/* Now and then the message before is tried again. */
 	if (count > 0 && draw(5) == 0) {
@@ -269,19 +266,19 @@ ask_engine(const struct plan *plan, struct store *store,
 	const char *pairs[RULES_MAX + 5];
 	size_t count = 0;
 	char id[24];
-	unsigned i;
 
 	(void)snprintf(text[count], 32, "box=s%u-%u", sequence, event->group);
 	count++;
 	(void)snprintf(text[count++], 32, "rcpt=v%u", event->value);
 	(void)snprintf(text[count++], 32, "bytes=%u", event->number);
-	for (i = 0; i < RULES_MAX; i++)
+	for (unsigned i = 0; i < RULES_MAX; i++) {
 		if (event->matches[i])
 			(void)snprintf(text[count++], 32, "many=m%u", i);
-	for (i = 0; i < count; i++)
+	}
+	for (unsigned i = 0; i < count; i++)
 		pairs[i] = text[i];
 	pairs[count] = NULL;
-	(void)snprintf(id, sizeof id, "%u/%u", sequence, event->id);
+	(void)snprintf(id, sizeof(id), "%u/%u", sequence, event->id);
 	counted_message(plan->program, store, event->at_ms, pairs, id, out);
 }
 
@@ -292,9 +289,8 @@ check_event(const struct plan *plan, struct store *store,
 	const struct event *last = &events[count - 1];
 	struct buf out = {0};
 	bool matches = false, now, before, said, edge;
-	unsigned i;
 
-	for (i = 0; i < plan->rules; i++)
+	for (unsigned i = 0; i < plan->rules; i++)
 		matches = matches || last->matches[i];
 	now = matches &&
 		reached(plan,
@@ -305,12 +301,13 @@ check_event(const struct plan *plan, struct store *store,
 	ask_engine(plan, store, last, sequence, &out);
 	said = out.p != NULL && strstr(out.p, "c") != NULL;
 	edge = said && strchr(out.p, '*') != NULL;
-	if (said != now || (now && edge != !before))
+	if (said != now || (now && edge != !before)) {
 		fail_msg("sequence %u (type %d, op %c, threshold %u, %u s), "
 			 "event %zu: got \"%s\", not %s%s",
 			sequence, (int)plan->type, plan->op, plan->threshold,
 			plan->span_s, count, out.p, now ? "a hit" : "nothing",
 			now && !before ? " with an edge" : "");
+	}
 	buf_fini(&out);
 }
 
@@ -320,23 +317,22 @@ test_ten_thousand_sequences(void **state)
 	struct store *store = counted_store();
 	struct plan plans[60];
 	struct event events[EVENTS_MAX];
-	unsigned sequence, i;
-	size_t count, length;
+	size_t length;
 
 	(void)state;
-	for (i = 0; i < 60; i++)
+	for (unsigned i = 0; i < 60; i++)
 		draw_plan(&plans[i], i);
-	for (sequence = 0; sequence < SEQUENCES; sequence++) {
+	for (unsigned sequence = 0; sequence < SEQUENCES; sequence++) {
 		const struct plan *plan = &plans[sequence % 60];
 
 		length = 4 + draw(EVENTS_MAX - 4);
-		for (count = 0; count < length; count++) {
+		for (size_t count = 0; count < length; count++) {
 			draw_event(&events[count], &events[count - (count > 0)],
 				count, plan);
 			check_event(plan, store, events, count + 1, sequence);
 		}
 	}
-	for (i = 0; i < 60; i++)
+	for (unsigned i = 0; i < 60; i++)
 		sigma_program_free(plans[i].program);
 	store_close(store);
 }

@@ -253,7 +253,7 @@ check_row(void **state)
 	const struct row *row = *state;
 	char policy[1024];
 
-	(void)snprintf(policy, sizeof policy, HEAD "  s: %s\n  condition: s\n",
+	(void)snprintf(policy, sizeof(policy), HEAD "  s: %s\n  condition: s\n",
 		row->selection);
 	check_said(policy, row->said, row->hint);
 }
@@ -264,7 +264,7 @@ check_condition(void **state)
 	const struct condition_row *row = *state;
 	char policy[1024];
 
-	(void)snprintf(policy, sizeof policy,
+	(void)snprintf(policy, sizeof(policy),
 		HEAD "  s: {text: a}\n  t: {text: b}\n  condition: %s\n",
 		row->condition);
 	check_said(policy, row->said, row->hint);

@@ -62,9 +62,10 @@ check_literals(void **state)
 	size_t i, len = 0;
 
 	literals_of(arena, slice_of(row->pattern), &found);
-	for (i = 0; i < found.count; i++)
-		len += (size_t)snprintf(text + len, sizeof text - len, "%s%.*s",
-			i > 0 ? " " : "", SLICE_ARG(found.at[i]));
+	for (i = 0; i < found.count; i++) {
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+			"%s%.*s", i > 0 ? " " : "", SLICE_ARG(found.at[i]));
+	}
 	assert_string_equal(text, row->literals);
 	arena_free(arena);
 }
@@ -155,19 +156,19 @@ test_hostile_finds_the_slow_ones(void **state)
 	static const char *const quick[] = {"\\.(com|net)$", "^[a-z]{2,20}$",
 		"invoice[ _-]?[0-9]{3,}", "foo.{0,80}bar"};
 	struct redos found;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		struct regex *regex = compile(slow[i], 0);
 
 		redos_measure(regex, slice_of(slow[i]), 4096, &found);
-		if (!found.gave_up && found.worst_us <= REDOS_US_MAX)
+		if (!found.gave_up && found.worst_us <= REDOS_US_MAX) {
 			fail_msg("%s: %lld us", slow[i],
 				(long long)found.worst_us);
+		}
 		regex_free(regex);
 	}
-	for (i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		struct regex *regex = compile(quick[i], 0);
 
 		redos_measure(regex, slice_of(quick[i]), 4096, &found);
@@ -231,10 +232,9 @@ test_folding_texts(void **state)
 		{"", ""},
 	};
 	struct arena *arena = arena_new(ARENA_BYTES);
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
 		struct slice folded = fold_text(arena, slice_of(pairs[i][0]));
 
 		assert_true(slice_equal(folded, slice_of(pairs[i][1])));

@@ -114,13 +114,12 @@ static void
 mutations(void **state)
 {
 	struct arena *arena = arena_new(64 * 1024 * 1024);
-	size_t row, cut;
 
 	(void)state;
-	for (row = 0; row < sizeof rows / sizeof *rows; row++) {
+	for (size_t row = 0; row < sizeof(rows) / sizeof(*rows); row++) {
 		struct slice whole = slice_of(rows[row].sender);
 
-		for (cut = 1; cut < whole.len; cut++) {
+		for (size_t cut = 1; cut < whole.len; cut++) {
 			struct address sender;
 			struct rewritten parts;
 			struct slice path = arena_printf(arena, "%.*s%c%.*s",

@@ -36,7 +36,7 @@ write_text(const char *folder, const char *name, const char *text)
 	char path[64];
 	FILE *f;
 
-	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
 	f = fopen(path, "w");
 	assert_non_null(f);
 	(void)fputs(text, f);
@@ -50,7 +50,7 @@ load(const struct fixture *fixture)
 	const struct generation *snapshot;
 	char path[64];
 
-	(void)snprintf(path, sizeof path, "%s/c.yaml", fixture->folder);
+	(void)snprintf(path, sizeof(path), "%s/c.yaml", fixture->folder);
 	snapshot = generation_load(path, NULL, diags);
 	assert_non_null(snapshot);
 	diags_free(diags);
@@ -65,12 +65,12 @@ fixture_init(struct fixture *fixture, const char *action, const char *mode)
 	struct err err = {0};
 	char text[1024];
 
-	(void)snprintf(fixture->folder, sizeof fixture->folder,
+	(void)snprintf(fixture->folder, sizeof(fixture->folder),
 		"/tmp/forwarden-XXXXXX");
 	assert_non_null(mkdtemp(fixture->folder));
-	(void)snprintf(text, sizeof text, policies, action);
+	(void)snprintf(text, sizeof(text), policies, action);
 	write_text(fixture->folder, "p.yaml", text);
-	(void)snprintf(text, sizeof text,
+	(void)snprintf(text, sizeof(text),
 		"local: {domains: [example.com]}\n"
 		"host: mx.example.com\n"
 		"mode: %s\n"
@@ -101,9 +101,9 @@ fixture_fini(struct fixture *fixture)
 	store_close(fixture->service.store);
 	report_free(fixture->service.report);
 	generation_slot_free(fixture->service.slot);
-	(void)snprintf(path, sizeof path, "%s/p.yaml", fixture->folder);
+	(void)snprintf(path, sizeof(path), "%s/p.yaml", fixture->folder);
 	(void)unlink(path);
-	(void)snprintf(path, sizeof path, "%s/c.yaml", fixture->folder);
+	(void)snprintf(path, sizeof(path), "%s/c.yaml", fixture->folder);
 	(void)unlink(path);
 	assert_int_equal(rmdir(fixture->folder), 0);
 }
@@ -170,10 +170,11 @@ check_judged(void **state)
 	session = session_new(&fixture.service);
 	begin(session, "act");
 	outcome = judge_it(session, row->offers);
-	if (strcmp(row->mode, "observe") == 0)
+	if (strcmp(row->mode, "observe") == 0) {
 		assert_true(outcome->action <= ACTION_LOG);
-	else
+	} else {
 		assert_int_equal(outcome->action, row->expected);
+	}
 	assert_int_equal(outcome->tag != NULL, row->tag);
 	assert_int_equal(outcome->reason != NULL, row->reason);
 	assert_int_equal(outcome->reply != NULL, row->reply);
@@ -241,7 +242,7 @@ test_a_message_keeps_the_snapshot_of_its_mail(void **state)
 	fixture_init(&fixture, "reject", "enforce");
 	session = session_new(&fixture.service);
 	begin(session, "act");
-	(void)snprintf(text, sizeof text, policies, "log");
+	(void)snprintf(text, sizeof(text), policies, "log");
 	write_text(fixture.folder, "p.yaml", text);
 	generation_slot_set_take(fixture.service.slot, load(&fixture));
 	outcome = judge_it(session, ALL_OFFERS);

@@ -24,22 +24,21 @@ static const char *const shapes[] = {
 static void
 write_rules(struct buf *out, unsigned count, const char *service)
 {
-	unsigned i;
-
-	for (i = 0; i < count; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		const char *at = shapes[i % 6];
 
 		buf_printf(out,
 			"---\ntitle: t%u\nlogsource: {category: x%s}\n"
 			"detection:\n  s:\n    ",
 			i, service);
-		for (; *at != '\0'; at++)
+		for (; *at != '\0'; at++) {
 			if (at[0] == '%' && at[1] == 'u') {
 				buf_printf(out, "%u", i);
 				at++;
 			} else {
 				buf_add_byte(out, *at);
 			}
+		}
 		buf_puts(out,
 			"\n  f:\n    many: list\n"
 			"  condition: s and not f\n");

@@ -39,7 +39,7 @@ say(void *ctx, enum log_level level, const char *text)
 	struct fixture *f = ctx;
 
 	(void)level;
-	snprintf(f->said, sizeof f->said, "%s", text);
+	snprintf(f->said, sizeof(f->said), "%s", text);
 	f->lines++;
 }
 
@@ -56,10 +56,10 @@ open_store(struct fixture *f)
 static int
 setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof *f);
+	struct fixture *f = calloc(1, sizeof(*f));
 
 	f->clock.now_ms = START_MS;
-	snprintf(f->dir, sizeof f->dir, "/tmp/fw-store-XXXXXX");
+	snprintf(f->dir, sizeof(f->dir), "/tmp/fw-store-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	store_options_init(&f->options);
 	f->options.clock = clock_fake(&f->clock);
@@ -84,7 +84,7 @@ teardown(void **state)
 	store_close(f->store);
 	dir = opendir(f->dir);
 	while ((file = readdir(dir)) != NULL) {
-		snprintf(path, sizeof path, "%s/%s", f->dir, file->d_name);
+		snprintf(path, sizeof(path), "%s/%s", f->dir, file->d_name);
 		(void)unlink(path);
 	}
 	closedir(dir);
@@ -184,7 +184,7 @@ stalest_sets_go_first(void **state)
 
 	small_store(f);
 	for (i = 0; i < 2000; i++) {
-		snprintf(group, sizeof group, "g%d@example.com", i);
+		snprintf(group, sizeof(group), "g%d@example.com", i);
 		note(f, group, "m");
 		note(f, "always@example.com", group);
 	}
@@ -193,7 +193,7 @@ stalest_sets_go_first(void **state)
 	assert_true(health.dropped > 1000);
 	assert_true(note(f, "always@example.com", "more").before > 1000);
 	for (i = 1999; i >= 0; i--) {
-		snprintf(group, sizeof group, "g%d@example.com", i);
+		snprintf(group, sizeof(group), "g%d@example.com", i);
 		if (note(f, group, "m").before == 0)
 			break;
 		kept++;
@@ -206,13 +206,12 @@ a_flood_of_traces_leaves_the_counters(void **state)
 {
 	struct fixture *f = *state;
 	char id[32];
-	int i;
 
 	small_store(f);
 	note(f, "alice@example.com", "m");
 	tally(f, "alice@example.com", "drop@evil.example", "1");
-	for (i = 0; i < 5000; i++) {
-		snprintf(id, sizeof id, "id-%d", i);
+	for (int i = 0; i < 5000; i++) {
+		snprintf(id, sizeof(id), "id-%d", i);
 		remember(f, id, "bob@example.com");
 	}
 	assert_int_equal(note(f, "alice@example.com", "m2").count, 2);
@@ -229,11 +228,10 @@ one_set_cannot_take_all(void **state)
 	struct fixture *f = *state;
 	struct store_health health;
 	char member[32];
-	int i;
 
 	small_store(f);
-	for (i = 0; i < 20000; i++) {
-		snprintf(member, sizeof member, "m%d", i);
+	for (int i = 0; i < 20000; i++) {
+		snprintf(member, sizeof(member), "m%d", i);
 		note(f, "alice@example.com", member);
 	}
 	store_health(f->store, &health);
@@ -248,13 +246,12 @@ events_are_bounded(void **state)
 	struct store_events events;
 	struct err err;
 	char json[32];
-	int i;
 
 	small_store(f);
-	for (i = 0; i < 10; i++) {
+	for (int i = 0; i < 10; i++) {
 		struct store_op op = {STORE_APPEND, {.append = {{NULL, 0}}}};
 
-		snprintf(json, sizeof json, "{\"n\":%d}", i);
+		snprintf(json, sizeof(json), "{\"n\":%d}", i);
 		op.append.json = slice_of(json);
 		ask_op(f, &op);
 	}
@@ -398,16 +395,16 @@ a_damaged_snapshot_is_set_aside(void **state)
 {
 	struct fixture *f = *state;
 	char path[128], byte;
-	off_t size, at;
+	off_t size;
 	int fd;
 
-	path_of(f, path, sizeof path);
+	path_of(f, path, sizeof(path));
 	fill(f);
 	store_close(f->store);
 	fd = open(path, O_RDONLY);
 	size = lseek(fd, 0, SEEK_END);
 	close(fd);
-	for (at = 0; at < size; at += 61) {
+	for (off_t at = 0; at < size; at += 61) {
 		open_store(f);
 		fill(f);
 		store_close(f->store);
@@ -443,7 +440,7 @@ the_snapshot_is_private(void **state)
 	struct stat status;
 	struct err err;
 
-	path_of(f, path, sizeof path);
+	path_of(f, path, sizeof(path));
 	assert_true(store_snapshot(f->store, &err));
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(status.st_mode & 0777, 0600);
@@ -476,9 +473,8 @@ work(void *arg)
 	const struct worker *worker = arg;
 	struct arena *arena = arena_new(1 << 20);
 	char member[32], group[32];
-	int i;
 
-	for (i = 0; i < NOTES; i++) {
+	for (int i = 0; i < NOTES; i++) {
 		struct slice members[1] = {SLICE("alice@example.com")};
 		struct store_op ops[4] = {
 			{STORE_NOTE,
@@ -496,8 +492,8 @@ work(void *arg)
 		};
 		struct store_batch batch = {ops, 4, arena, 0};
 
-		snprintf(member, sizeof member, "%d-%d", worker->number, i);
-		snprintf(group, sizeof group, "box%d@example.com", i % 100);
+		snprintf(member, sizeof(member), "%d-%d", worker->number, i);
+		snprintf(group, sizeof(group), "box%d@example.com", i % 100);
 		ops[0].note.member = slice_of(member);
 		ops[3].tally.mailbox = slice_of(group);
 		ops[3].tally.identity = slice_of(member);
@@ -516,24 +512,23 @@ many_threads_lose_nothing(void **state)
 	struct store_routes routes;
 	struct err err;
 	uint64_t sum = 0;
-	size_t i;
 
-	for (i = 0; i < THREADS; i++) {
+	for (size_t i = 0; i < THREADS; i++) {
 		workers[i] = (struct worker){f, (int)i, 0};
 		assert_int_equal(pthread_create(&workers[i].thread, NULL, work,
 					 &workers[i]),
 			0);
 	}
-	for (i = 0; i < 20; i++)
+	for (size_t i = 0; i < 20; i++)
 		assert_true(store_snapshot(f->store, &err));
-	for (i = 0; i < THREADS; i++)
+	for (size_t i = 0; i < THREADS; i++)
 		pthread_join(workers[i].thread, NULL);
 	assert_int_equal(
 		note(f, "shared@example.com", "last").before, THREADS * NOTES);
 	assert_true(
 		store_senders(f->store, f->arena, SLICE("d@x"), &routes, &err));
 	assert_int_equal(routes.count, 100);
-	for (i = 0; i < routes.count; i++)
+	for (size_t i = 0; i < routes.count; i++)
 		sum += routes.at[i].count;
 	assert_int_equal(sum, THREADS * NOTES);
 	reopen(f);
@@ -549,7 +544,7 @@ snapshots_by_its_own_thread(void **state)
 	struct stat status;
 	int i;
 
-	path_of(f, path, sizeof path);
+	path_of(f, path, sizeof(path));
 	f->options.snapshot_ms = 10;
 	store_close(f->store);
 	(void)unlink(path);

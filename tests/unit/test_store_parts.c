@@ -55,10 +55,9 @@ places_are_taken_apart(void **state)
 	};
 	struct store_uri uri;
 	struct err err;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		if (!uri_parse(slice_of(rows[i].uri), &uri, &err))
 			fail_msg("%s: %s", rows[i].uri, err.text);
 		assert_int_equal(uri.kind, rows[i].kind);
@@ -100,10 +99,9 @@ wrong_places_are_refused(void **state)
 #endif
 	};
 	struct err err;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		err.text[0] = '\0';
 		if (store_uri_check(slice_of(rows[i].uri), &err))
 			fail_msg("%s is taken", rows[i].uri);
@@ -133,15 +131,15 @@ keys_come_back_from_their_spelling(void **state)
 {
 	static const char hostile[] = "a}b{c\r\n*?[%\"\\'\xff\0z@x";
 	struct arena *arena = arena_new(1 << 20);
-	struct slice text = {hostile, sizeof hostile - 1}, back, rest, key;
-	size_t i;
+	struct slice text = {hostile, sizeof(hostile) - 1}, back, rest, key;
 
 	(void)state;
 	key = redis_key_tagged(arena, "fw1", "win", text, SLICE("p}1"));
-	for (i = 0; i < key.len; i++)
+	for (size_t i = 0; i < key.len; i++)
 		assert_in_range((unsigned char)key.p[i], 0x21, 0x7E);
-	assert_true(slice_equal(
-		redis_key_parse(arena, "fw1", key, &back, &rest), SLICE("win")));
+	assert_true(
+		slice_equal(redis_key_parse(arena, "fw1", key, &back, &rest),
+			SLICE("win")));
 	assert_true(slice_equal(back, text));
 	assert_true(slice_equal(rest, SLICE("p}1")));
 	key = redis_key_tagged(arena, "fw1", "box", SLICE(""), rest);
@@ -183,7 +181,6 @@ batches_come_back_from_bytes(void **state)
 	struct store_op ops[6];
 	struct store_batch batch;
 	struct buf buf = {0};
-	size_t cut;
 
 	(void)state;
 	fill_ops(ops, members);
@@ -199,9 +196,10 @@ batches_come_back_from_bytes(void **state)
 	assert_int_equal(batch.ops[2].remember.count, 2);
 	assert_true(slice_equal(batch.ops[2].remember.members[1], SLICE("b")));
 	assert_true(batch.ops[3].tally.keyword);
-	for (cut = 0; cut < buf.len; cut++)
+	for (size_t cut = 0; cut < buf.len; cut++) {
 		assert_false(
 			codec_read((struct slice){buf.p, cut}, arena, &batch));
+	}
 	buf_fini(&buf);
 	arena_free(arena);
 }
@@ -215,10 +213,9 @@ the_journal_is_bounded_and_in_order(void **state)
 	struct store_batch batch;
 	int64_t last = 0;
 	uint64_t taken = 0;
-	int i;
 
 	(void)state;
-	for (i = 1; i <= 500; i++) {
+	for (int i = 1; i <= 500; i++) {
 		struct store_op op = {
 			STORE_APPEND, {.append = {SLICE("{\"a\":1}")}}};
 
@@ -248,20 +245,20 @@ a_damaged_journal_is_said(void **state)
 	struct journal *journal = journal_new(10000);
 	struct journal_counts counts;
 	struct err err;
-	size_t len, at;
+	size_t len;
 	FILE *file;
 
 	(void)state;
 	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof path, "%s/journal", dir);
+	snprintf(path, sizeof(path), "%s/journal", dir);
 	journal_add(journal, 1, &op, 1);
 	journal_add(journal, 2, &op, 1);
 	assert_true(journal_save(journal, path, &err));
 	journal_free(journal);
 	file = fopen(path, "r");
-	len = fread(bytes, 1, sizeof bytes, file);
+	len = fread(bytes, 1, sizeof(bytes), file);
 	fclose(file);
-	for (at = 0; at <= len; at++) {
+	for (size_t at = 0; at <= len; at++) {
 		journal = journal_new(10000);
 		if (at < len)
 			bytes[at] = (char)(bytes[at] ^ 0x10);
@@ -271,10 +268,11 @@ a_damaged_journal_is_said(void **state)
 		assert_int_equal(journal_load(journal, path, &err), at == len);
 		journal_count(journal, &counts);
 		assert_in_range(counts.operations, 0, 2);
-		if (at < len)
+		if (at < len) {
 			bytes[at] = (char)(bytes[at] ^ 0x10);
-		else
+		} else {
 			assert_int_equal(counts.operations, 2);
+		}
 		journal_free(journal);
 	}
 	journal = journal_new(10000);
@@ -289,16 +287,16 @@ static void
 prints_are_known_for_a_generation(void **state)
 {
 	struct dedup once;
-	uint64_t i;
 
 	(void)state;
 	dedup_init(&once, 1000);
-	for (i = 1; i <= 5000; i++) {
+	for (uint64_t i = 1; i <= 5000; i++) {
 		assert_true(dedup_first(&once, i * 0x9E3779B97F4A7C15U));
 		assert_false(dedup_first(&once, i * 0x9E3779B97F4A7C15U));
-		if (i > 1000)
+		if (i > 1000) {
 			assert_false(dedup_first(
 				&once, (i - 999) * 0x9E3779B97F4A7C15U));
+		}
 	}
 	assert_in_range(dedup_bytes(&once), 1, 2 * 4096 * sizeof(uint64_t));
 	assert_true(dedup_first(&once, 1 * 0x9E3779B97F4A7C15U));
@@ -316,18 +314,17 @@ siphash_depends_on_every_byte(void **state)
 		{0x0706050403020100U, 0x0F0E0D0C0B0A0909U}};
 	char text[64];
 	uint64_t seen[65];
-	size_t i, k;
 
 	(void)state;
-	for (i = 0; i < sizeof text; i++)
+	for (size_t i = 0; i < sizeof(text); i++)
 		text[i] = (char)i;
 	assert_true(
 		siphash(&key, (struct slice){text, 0}) == 0xABAC0158050FC4DCU);
-	for (i = 0; i <= sizeof text; i++) {
+	for (size_t i = 0; i <= sizeof(text); i++) {
 		seen[i] = siphash(&key, (struct slice){text, i});
 		assert_true(
 			seen[i] != siphash(&other, (struct slice){text, i}));
-		for (k = 0; k < i; k++)
+		for (size_t k = 0; k < i; k++)
 			assert_true(seen[i] != seen[k]);
 	}
 }

@@ -38,10 +38,10 @@ open_store(struct fixture *f)
 static int
 setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof *f);
+	struct fixture *f = calloc(1, sizeof(*f));
 
 	f->clock.now_ms = START_MS;
-	snprintf(f->dir, sizeof f->dir, "/tmp/fw-private-XXXXXX");
+	snprintf(f->dir, sizeof(f->dir), "/tmp/fw-private-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	store_options_init(&f->options);
 	f->options.clock = clock_fake(&f->clock);
@@ -60,12 +60,11 @@ teardown(void **state)
 	const char *names[] = {"store.snapshot", journal};
 	struct fixture *f = *state;
 	char path[128];
-	size_t i;
 
 	store_close(f->store);
-	snprintf(journal, sizeof journal, "store.journal-%ld", (long)getpid());
-	for (i = 0; i < 2; i++) {
-		snprintf(path, sizeof path, "%s/%s", f->dir, names[i]);
+	snprintf(journal, sizeof(journal), "store.journal-%ld", (long)getpid());
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/%s", f->dir, names[i]);
 		(void)unlink(path);
 	}
 	assert_int_equal(rmdir(f->dir), 0);
@@ -194,7 +193,7 @@ nothing_on_disk_has_an_address(void **state)
 
 	fill(f);
 	store_close(f->store);
-	snprintf(path, sizeof path, "%s/store.snapshot", f->dir);
+	snprintf(path, sizeof(path), "%s/store.snapshot", f->dir);
 	file = fopen(path, "r");
 	bytes = malloc(1 << 20);
 	len = fread(bytes, 1, 1 << 20, file);
@@ -294,11 +293,11 @@ forget_reaches_the_journal(void **state)
 		FILE *file;
 		size_t len;
 
-		snprintf(path, sizeof path, "%s/store.journal-%ld", f->dir,
+		snprintf(path, sizeof(path), "%s/store.journal-%ld", f->dir,
 			(long)getpid());
 		file = fopen(path, "r");
 		assert_non_null(file);
-		len = fread(bytes, 1, sizeof bytes, file);
+		len = fread(bytes, 1, sizeof(bytes), file);
 		fclose(file);
 		assert_null(memmem(bytes, len, "alice", 5));
 		assert_non_null(memmem(bytes, len, "bob@example.com", 15));

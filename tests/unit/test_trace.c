@@ -65,9 +65,10 @@ check_ids(void **state)
 	count = row->ids(letter.message, ids, LIMIT);
 	while (slice_next(&want, '\n', &line) && line.len > 0) {
 		assert_in_range(i, 0, count - 1);
-		if (!slice_equal(ids[i], line))
+		if (!slice_equal(ids[i], line)) {
 			fail_msg("%.*s, not %.*s", SLICE_ARG(ids[i]),
 				SLICE_ARG(line));
+		}
 		i++;
 	}
 	assert_int_equal(i, count);
@@ -121,16 +122,16 @@ holds(struct letter *letter, const struct trace_member *members, size_t count,
 	enum trace_role role, struct slice who)
 {
 	struct address address;
-	size_t i;
 
 	assert_true(address_parse_path(letter->arena, who, &address));
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		if (members[i].role == role &&
 			slice_equal(members[i].who,
 				role == TRACE_MAILBOX
 					? address.text
 					: trace_hash(letter->arena, &address)))
 			return true;
+	}
 	return false;
 }
 
@@ -155,7 +156,7 @@ check_members(void **state)
 	const struct members_row *row = *state;
 	struct trace_member members[LIMIT];
 	struct letter letter;
-	size_t count, found, i;
+	size_t count, found;
 
 	letter_open(&letter);
 	letter_read(&letter, row->letter, 77);
@@ -165,7 +166,7 @@ check_members(void **state)
 	found += check_role(
 		&letter, members, count, TRACE_PARTICIPANT, row->participants);
 	assert_int_equal(found, count);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		assert_int_equal(members[i].at_ms, 77);
 	letter_close(&letter);
 }
@@ -177,16 +178,16 @@ check_limit(void **state)
 {
 	struct trace_member members[2];
 	struct letter letter;
-	size_t limit;
 
 	(void)state;
 	letter_open(&letter);
 	letter_read(&letter,
 		IN "\nFrom: a@p.example\nTo: b@p.example, c@p.example\n", 1);
-	for (limit = 0; limit <= 2; limit++)
+	for (size_t limit = 0; limit <= 2; limit++) {
 		assert_int_equal(trace_members(letter.message, letter.arena,
 					 members, limit),
 			limit);
+	}
 	assert_int_equal(members[0].role, TRACE_MAILBOX);
 	letter_close(&letter);
 }

@@ -18,17 +18,18 @@
 static void
 write_node(const struct yaml_node *node, struct buf *out)
 {
-	const struct yaml_node *child;
 	const char *gap = "";
 
-	if (node->kind == YAML_NULL)
+	if (node->kind == YAML_NULL) {
 		buf_puts(out, "~");
-	else if (node->kind == YAML_SCALAR)
+	} else if (node->kind == YAML_SCALAR) {
 		buf_printf(out, node->plain ? "%.*s" : "\"%.*s\"",
 			SLICE_ARG(node->text));
-	else
+	} else {
 		buf_puts(out, node->kind == YAML_MAP ? "{" : "[");
-	for (child = node->children; child != NULL; child = child->next) {
+	}
+	for (const struct yaml_node *child = node->children; child != NULL;
+		child = child->next) {
 		buf_puts(out, gap);
 		gap = ",";
 		if (node->kind == YAML_MAP)
@@ -103,10 +104,11 @@ test_row(void **state)
 
 	document = yaml_load(arena, "f", slice_of(row->text), diags);
 	diags_print(diags, &errors);
-	if (row->error == NULL)
+	if (row->error == NULL) {
 		assert_int_equal(diags_total(diags), 0);
-	else
+	} else {
 		assert_memory_equal(errors.p, row->error, strlen(row->error));
+	}
 	if (row->tree == NULL)
 		assert_null(document);
 	for (; document != NULL; document = document->next) {
@@ -190,10 +192,9 @@ test_scalars(void **state)
 		{"99999999999999999999", 0, 0, 1, 0, 1e20, false},
 		{"- 1", 0, 0, 0, 0, 0, false},
 	};
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof table / sizeof *table; i++) {
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
 		struct yaml_node node = {.kind = YAML_SCALAR,
 			.plain = true,
 			.text = slice_of(table[i].text)};
@@ -255,10 +256,9 @@ test_many_keys(void **state)
 	struct diags *diags = diags_new();
 	struct buf text = {0};
 	clock_t start = clock();
-	int i;
 
 	(void)state;
-	for (i = 0; i < 30000; i++)
+	for (int i = 0; i < 30000; i++)
 		buf_printf(&text, "key%d: 1\n", i);
 	buf_puts(&text, "key7: 2\n");
 	(void)yaml_load(arena, "f", buf_slice(&text), diags);
@@ -301,7 +301,7 @@ test_a_file_that_is_not_there(void **state)
 	arena_free(arena);
 }
 
-#define ROWS (sizeof rows / sizeof *rows)
+#define ROWS (sizeof(rows) / sizeof(*rows))
 
 int
 main(void)
@@ -321,12 +321,12 @@ main(void)
 		cmocka_unit_test(test_a_file_over_a_mebibyte),
 		cmocka_unit_test(test_a_file_that_is_not_there),
 	};
-	struct CMUnitTest tests[ROWS + sizeof rest / sizeof *rest];
-	size_t i;
+	struct CMUnitTest tests[ROWS + sizeof(rest) / sizeof(*rest)];
 
-	for (i = 0; i < ROWS; i++)
+	for (size_t i = 0; i < ROWS; i++) {
 		tests[i] = (struct CMUnitTest){rows[i].name, test_row, NULL,
 			NULL, (void *)(uintptr_t)&rows[i]};
-	memcpy(&tests[ROWS], rest, sizeof rest);
+	}
+	memcpy(&tests[ROWS], rest, sizeof(rest));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,7 @@ struct contained {
 struct contained *
 contained_new(void)
 {
-	struct contained *contained = calloc(1, sizeof *contained);
+	struct contained *contained = calloc(1, sizeof(*contained));
 
 	if (contained == NULL)
 		return NULL;
@@ -46,7 +46,7 @@ static struct store_containment *
 copy(const struct store_containment *from)
 {
 	struct store_containment *to =
-		malloc(sizeof *to + from->by.len + from->why.len);
+		malloc(sizeof(*to) + from->by.len + from->why.len);
 	char *p;
 
 	if (to == NULL)

@@ -46,15 +46,16 @@ grow(struct dedup_generation *generation)
 					     : FIRST_SIZE,
 		.count = generation->count,
 	};
-	uint32_t i;
 
-	bigger.prints = calloc(bigger.size, sizeof *bigger.prints);
+	bigger.prints = calloc(bigger.size, sizeof(*bigger.prints));
 	if (bigger.prints == NULL)
 		return false;
-	for (i = 0; i < generation->size; i++)
-		if (generation->prints[i] != 0)
+	for (uint32_t i = 0; i < generation->size; i++) {
+		if (generation->prints[i] != 0) {
 			*place(&bigger, generation->prints[i]) =
 				generation->prints[i];
+		}
+	}
 	free(generation->prints);
 	*generation = bigger;
 	return true;

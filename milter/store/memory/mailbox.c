@@ -37,7 +37,8 @@ static size_t
 used_bytes(const struct mailbox *mailbox)
 {
 	return mailbox->hours * sizeof(struct mailbox_hour) +
-		mailbox->days * sizeof(struct mailbox_day) + mailbox->route_bytes;
+		mailbox->days * sizeof(struct mailbox_day) +
+		mailbox->route_bytes;
 }
 
 const struct mailbox_hour *
@@ -55,8 +56,8 @@ add_saturating(uint32_t *counter)
 
 /* Opens a gap of so many bytes at an offset of the data; it may move. */
 static struct mailbox *
-open_gap(
-	struct table_shard *shard, struct mailbox *mailbox, size_t at, size_t bytes)
+open_gap(struct table_shard *shard, struct mailbox *mailbox, size_t at,
+	size_t bytes)
 {
 	size_t used = used_bytes(mailbox);
 	struct entry *entry = &mailbox->entry;
@@ -90,8 +91,8 @@ forget_hours(struct mailbox *mailbox, uint32_t hour)
 	}
 }
 
-/* The hour's counts, made when they are not there; mailbox may move. NULL for an
- * hour that is over long since. */
+/* The hour's counts, made when they are not there; mailbox may move. NULL for
+ * an hour that is over long since. */
 static struct mailbox_hour *
 hour_at(struct table_shard *shard, struct mailbox **mailbox, uint32_t hour)
 {
@@ -100,12 +101,15 @@ hour_at(struct table_shard *shard, struct mailbox **mailbox, uint32_t hour)
 
 	forget_hours(*mailbox, hour);
 	hours = hours_of(*mailbox);
-	for (at = (*mailbox)->hours; at > 0 && hours[at - 1].hour >= hour; at--)
+	for (at = (*mailbox)->hours; at > 0 && hours[at - 1].hour >= hour;
+		at--) {
 		if (hours[at - 1].hour == hour)
 			return &hours[at - 1];
+	}
 	if ((*mailbox)->hours >= MAILBOX_HOURS)
 		return NULL;
-	*mailbox = open_gap(shard, *mailbox, at * sizeof *hours, sizeof *hours);
+	*mailbox =
+		open_gap(shard, *mailbox, at * sizeof(*hours), sizeof(*hours));
 	if (*mailbox == NULL)
 		return NULL;
 	(*mailbox)->hours++;
@@ -122,15 +126,17 @@ day_at(struct table_shard *shard, struct mailbox **mailbox, uint32_t day)
 	uint32_t at;
 
 	while ((*mailbox)->days > 0 && days[0].day + MAILBOX_DAYS <= day) {
-		close_gap(*mailbox, before, sizeof *days);
+		close_gap(*mailbox, before, sizeof(*days));
 		(*mailbox)->days--;
 	}
-	for (at = (*mailbox)->days; at > 0 && days[at - 1].day >= day; at--)
+	for (at = (*mailbox)->days; at > 0 && days[at - 1].day >= day; at--) {
 		if (days[at - 1].day == day)
 			return &days[at - 1];
+	}
 	if ((*mailbox)->days >= MAILBOX_DAYS)
 		return NULL;
-	*mailbox = open_gap(shard, *mailbox, before + at * sizeof *days, sizeof *days);
+	*mailbox = open_gap(
+		shard, *mailbox, before + at * sizeof(*days), sizeof(*days));
 	if (*mailbox == NULL)
 		return NULL;
 	(*mailbox)->days++;
@@ -143,11 +149,11 @@ uint32_t
 mailbox_day_flows(struct mailbox *mailbox, uint32_t day)
 {
 	const struct mailbox_day *days = days_of(mailbox);
-	uint32_t i;
 
-	for (i = 0; i < mailbox->days; i++)
+	for (uint32_t i = 0; i < mailbox->days; i++) {
 		if (days[i].day == day)
 			return days[i].flows;
+	}
 	return 0;
 }
 
@@ -156,10 +162,10 @@ read_route(const char *p, struct mailbox_route *route)
 {
 	uint16_t len;
 
-	memcpy(&route->first_ms, p, sizeof route->first_ms);
-	memcpy(&route->last_ms, p + 8, sizeof route->last_ms);
-	memcpy(&route->count, p + 16, sizeof route->count);
-	memcpy(&len, p + 20, sizeof len);
+	memcpy(&route->first_ms, p, sizeof(route->first_ms));
+	memcpy(&route->last_ms, p + 8, sizeof(route->last_ms));
+	memcpy(&route->count, p + 16, sizeof(route->count));
+	memcpy(&len, p + 20, sizeof(len));
 	route->destination = (struct slice){p + ROUTE_HEAD_BYTES, len};
 }
 
@@ -168,10 +174,10 @@ write_route(char *p, const struct mailbox_route *route)
 {
 	uint16_t len = (uint16_t)route->destination.len;
 
-	memcpy(p, &route->first_ms, sizeof route->first_ms);
-	memcpy(p + 8, &route->last_ms, sizeof route->last_ms);
-	memcpy(p + 16, &route->count, sizeof route->count);
-	memcpy(p + 20, &len, sizeof len);
+	memcpy(p, &route->first_ms, sizeof(route->first_ms));
+	memcpy(p + 8, &route->last_ms, sizeof(route->last_ms));
+	memcpy(p + 16, &route->count, sizeof(route->count));
+	memcpy(p + 20, &len, sizeof(len));
 	memmove(p + ROUTE_HEAD_BYTES, route->destination.p, len);
 }
 
@@ -210,7 +216,8 @@ find_route(struct mailbox *mailbox, struct slice destination,
 static void
 cut_route(struct mailbox *mailbox, uint32_t at, uint32_t bytes)
 {
-	size_t offset = (size_t)(routes_of(mailbox) - (char *)hours_of(mailbox));
+	size_t offset =
+		(size_t)(routes_of(mailbox) - (char *)hours_of(mailbox));
 
 	close_gap(mailbox, offset + at, bytes);
 	mailbox->route_bytes -= bytes;
@@ -229,15 +236,16 @@ mailbox_drop_route(struct mailbox *mailbox, struct slice destination)
 	return true;
 }
 
-/* Puts the route last; the stalest goes past the cap. mailbox may move; NULL when
- * memory is short. */
+/* Puts the route last; the stalest goes past the cap. mailbox may move; NULL
+ * when memory is short. */
 static struct mailbox *
 add_route(struct table_shard *shard, struct mailbox *mailbox, uint32_t cap,
 	const struct mailbox_route *route)
 {
 	struct mailbox_route stalest;
 
-	mailbox = open_gap(shard, mailbox, used_bytes(mailbox), route_bytes(route));
+	mailbox = open_gap(
+		shard, mailbox, used_bytes(mailbox), route_bytes(route));
 	if (mailbox == NULL)
 		return NULL;
 	write_route(routes_of(mailbox) + mailbox->route_bytes, route);
@@ -257,10 +265,11 @@ count_route(struct table_shard *shard, struct mailbox *mailbox, uint32_t cap,
 	struct mailbox_route route;
 	uint32_t at = find_route(mailbox, destination, &route);
 
-	if (at != UINT32_MAX)
+	if (at != UINT32_MAX) {
 		cut_route(mailbox, at, route_bytes(&route));
-	else
+	} else {
 		route = (struct mailbox_route){.first_ms = at_ms};
+	}
 	route.destination = destination;
 	if (route.last_ms < at_ms)
 		route.last_ms = at_ms;
@@ -312,10 +321,11 @@ count_in(struct table_shard *shard, struct mailbox *mailbox, uint32_t cap,
 	add_saturating(&mailbox->tally[tally->what]);
 	if (at_ms > mailbox->active_ms)
 		mailbox->active_ms = at_ms;
-	if (tally->what == TALLY_RECEIVED || tally->what == TALLY_FORWARDED)
+	if (tally->what == TALLY_RECEIVED || tally->what == TALLY_FORWARDED) {
 		count_hour(hour_at(shard, &mailbox,
 				   (uint32_t)(at_ms / MAILBOX_HOUR_MS)),
 			tally);
+	}
 	if (mailbox != NULL && tally->what == TALLY_FORWARDED)
 		count_forward(shard, mailbox, cap, at_ms, tally->destination);
 }
@@ -344,7 +354,7 @@ print_of(const struct table *table, const struct store_tally *tally)
 	};
 
 	return table_print(
-		table, (struct slice){(const char *)parts, sizeof parts});
+		table, (struct slice){(const char *)parts, sizeof(parts)});
 }
 
 void
@@ -365,9 +375,10 @@ mailbox_tally(struct table *table, const struct mailbox_limits *limits,
 		entry = table_find(shard, &key);
 		if (entry == NULL)
 			entry = table_add(shard, &key, 0);
-		if (entry != NULL)
+		if (entry != NULL) {
 			count_in(shard, (struct mailbox *)entry, limits->routes,
 				at_ms, tally);
+		}
 	}
 	table_trim(shard);
 	pthread_mutex_unlock(&shard->lock);
@@ -428,9 +439,7 @@ keep_greater(uint32_t *counter, uint32_t other)
 static void
 merge_totals(struct mailbox *mailbox, const struct mailbox *other)
 {
-	int what;
-
-	for (what = 0; what < TALLY_COUNT; what++)
+	for (int what = 0; what < TALLY_COUNT; what++)
 		keep_greater(&mailbox->tally[what], other->tally[what]);
 	if (mailbox->first_ms == 0 ||
 		(other->first_ms != 0 && other->first_ms < mailbox->first_ms))
@@ -443,16 +452,15 @@ merge_totals(struct mailbox *mailbox, const struct mailbox *other)
 
 /* Hours and days; NULL when memory is short. */
 static struct mailbox *
-merge_times(
-	struct table_shard *shard, struct mailbox *mailbox, struct mailbox *other)
+merge_times(struct table_shard *shard, struct mailbox *mailbox,
+	struct mailbox *other)
 {
 	const struct mailbox_hour *hours = hours_of(other);
 	const struct mailbox_day *days = days_of(other);
 	struct mailbox_hour *hour;
 	struct mailbox_day *day;
-	int i;
 
-	for (i = 0; mailbox != NULL && i < other->hours; i++) {
+	for (int i = 0; mailbox != NULL && i < other->hours; i++) {
 		hour = hour_at(shard, &mailbox, hours[i].hour);
 		if (hour == NULL)
 			continue;
@@ -463,7 +471,7 @@ merge_times(
 		keep_greater(
 			&hour->keyword_forwarded, hours[i].keyword_forwarded);
 	}
-	for (i = 0; mailbox != NULL && i < other->days; i++) {
+	for (int i = 0; mailbox != NULL && i < other->days; i++) {
 		day = day_at(shard, &mailbox, days[i].day);
 		if (day != NULL)
 			keep_greater(&day->flows, days[i].flows);
@@ -502,9 +510,8 @@ static void
 add_hours(struct mailbox *mailbox, uint32_t now, struct store_facts *facts)
 {
 	const struct mailbox_hour *hours = hours_of(mailbox);
-	uint32_t i;
 
-	for (i = 0; i < mailbox->hours; i++) {
+	for (uint32_t i = 0; i < mailbox->hours; i++) {
 		if (hours[i].hour + MAILBOX_HOURS <= now)
 			continue;
 		facts->received_day += hours[i].received;
@@ -530,7 +537,8 @@ mailbox_facts(struct table *table, int64_t at_ms, struct store_facts *facts)
 	facts->known = mailbox != NULL;
 	if (mailbox != NULL) {
 		add_hours(mailbox, (uint32_t)(at_ms / MAILBOX_HOUR_MS), facts);
-		if (find_route(mailbox, facts->destination, &route) != UINT32_MAX) {
+		if (find_route(mailbox, facts->destination, &route) !=
+			UINT32_MAX) {
 			facts->route_count = route.count;
 			facts->route_first_ms = route.first_ms;
 			facts->route_last_ms = route.last_ms;

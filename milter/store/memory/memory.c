@@ -166,10 +166,10 @@ memory_tell(struct store *store, const struct store_batch *batch)
 	struct store_op few[TELL_OPS_STACK], *ops = few;
 
 	if (batch->count > TELL_OPS_STACK)
-		ops = calloc(batch->count, sizeof *ops);
+		ops = calloc(batch->count, sizeof(*ops));
 	if (ops == NULL)
 		return;
-	memcpy(ops, batch->ops, batch->count * sizeof *ops);
+	memcpy(ops, batch->ops, batch->count * sizeof(*ops));
 	apply_all((struct memory *)store, batch, ops, NULL);
 	if (ops != few)
 		free(ops);
@@ -247,12 +247,11 @@ static void
 memory_health(struct store *store, struct store_health *health)
 {
 	const struct memory *memory = (const struct memory *)store;
-	uint32_t i;
 
 	health->up = true;
 	health->since_ms = memory->opened_ms;
 	health->bytes = ring_bytes(memory->ring);
-	for (i = 0; i < memory->table->shard_count; i++) {
+	for (uint32_t i = 0; i < memory->table->shard_count; i++) {
 		struct table_shard *shard = &memory->table->shards[i];
 
 		pthread_mutex_lock(&shard->lock);
@@ -285,9 +284,10 @@ wait_for_turn(struct memory *memory)
 	until.tv_sec += until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
 	pthread_mutex_lock(&memory->wake_lock);
-	while (!memory->closing && rc != ETIMEDOUT)
+	while (!memory->closing && rc != ETIMEDOUT) {
 		rc = pthread_cond_timedwait(
 			&memory->wake, &memory->wake_lock, &until);
+	}
 	closing = memory->closing;
 	pthread_mutex_unlock(&memory->wake_lock);
 	return !closing;
@@ -299,9 +299,10 @@ snapshot_thread(void *arg)
 	struct memory *memory = arg;
 	struct err err;
 
-	while (wait_for_turn(memory))
+	while (wait_for_turn(memory)) {
 		if (!snapshot_write(memory, &err))
 			say_err(memory, &err);
+	}
 	return NULL;
 }
 
@@ -420,7 +421,7 @@ make_parts(struct memory *memory, const struct store_options *options)
 struct store *
 store_memory_open(const struct store_options *options, struct err *err)
 {
-	struct memory *memory = calloc(1, sizeof *memory);
+	struct memory *memory = calloc(1, sizeof(*memory));
 
 	if (memory == NULL) {
 		err_set(err, ERR_MEMORY, "out of memory");

@@ -22,9 +22,7 @@ static void
 each_entry(
 	struct memory *memory, enum entry_kind kind, visit_fn *visit, void *ctx)
 {
-	uint32_t i;
-
-	for (i = 0; i < memory->table->shard_count; i++) {
+	for (uint32_t i = 0; i < memory->table->shard_count; i++) {
 		struct table_shard *shard = &memory->table->shards[i];
 		struct entry *entry, *newer;
 
@@ -48,10 +46,8 @@ static bool
 row_of(struct mailbox *mailbox, struct arena *arena, uint32_t day,
 	struct store_mailbox *row)
 {
-	int what;
-
 	row->mailbox = arena_copy(arena, entry_key_text(&mailbox->entry));
-	for (what = 0; what < TALLY_COUNT; what++)
+	for (int what = 0; what < TALLY_COUNT; what++)
 		row->tally[what] = mailbox->tally[what];
 	row->flows = mailbox_day_flows(mailbox, day);
 	row->destinations = mailbox->routes;
@@ -87,7 +83,7 @@ memory_box(struct store *store, struct arena *arena, struct slice mailbox,
 	uint32_t day = (uint32_t)(clock_now_ms(memory->clock) / MAILBOX_DAY_MS);
 	struct key_text room;
 
-	boxes->at = arena_array(arena, 1, sizeof *boxes->at);
+	boxes->at = arena_array(arena, 1, sizeof(*boxes->at));
 	if (boxes->at == NULL)
 		return out_of_room(err);
 	boxes->count = read_box(
@@ -113,9 +109,10 @@ sift_down(struct best *best, size_t at)
 		size_t least = at, child = 2 * at + 1, i;
 		struct candidate swap = best->at[at];
 
-		for (i = child; i < child + 2 && i < best->count; i++)
+		for (i = child; i < child + 2 && i < best->count; i++) {
 			if (best->at[i].flows < best->at[least].flows)
 				least = i;
+		}
 		if (least == at)
 			return;
 		best->at[at] = best->at[least];
@@ -178,19 +175,17 @@ static bool
 read_best(struct memory *memory, struct arena *arena, const struct best *best,
 	struct store_mailboxes *boxes)
 {
-	size_t i;
-
-	boxes->at = arena_array(arena, best->count, sizeof *boxes->at);
+	boxes->at = arena_array(arena, best->count, sizeof(*boxes->at));
 	if (boxes->at == NULL)
 		return false;
-	for (i = 0; i < best->count; i++) {
+	for (size_t i = 0; i < best->count; i++) {
 		struct slice mailbox = {best->at[i].mailbox, best->at[i].len};
 
 		if (read_box(memory, arena, mailbox, best->day,
 			    &boxes->at[boxes->count]))
 			boxes->count++;
 	}
-	qsort(boxes->at, boxes->count, sizeof *boxes->at, by_flows);
+	qsort(boxes->at, boxes->count, sizeof(*boxes->at), by_flows);
 	return true;
 }
 
@@ -204,14 +199,13 @@ memory_top(struct store *store, struct arena *arena, int64_t day_ms,
 		.limit = limit,
 	};
 	bool ok;
-	size_t i;
 
-	best.at = calloc(limit > 0 ? limit : 1, sizeof *best.at);
+	best.at = calloc(limit > 0 ? limit : 1, sizeof(*best.at));
 	if (best.at == NULL)
 		return err_set(err, ERR_MEMORY, "out of memory");
 	each_entry(memory, ENTRY_MAILBOX, visit_top, &best);
 	ok = read_best(memory, arena, &best, boxes);
-	for (i = 0; i < best.count; i++)
+	for (size_t i = 0; i < best.count; i++)
 		free(best.at[i].mailbox);
 	free(best.at);
 	return ok || out_of_room(err);
@@ -235,7 +229,7 @@ add_row(struct route_search *search, struct slice mailbox,
 
 	if (search->count == search->room) {
 		size_t room = search->room > 0 ? search->room * 2 : 64;
-		void *rows = realloc(search->rows, room * sizeof *row);
+		void *rows = realloc(search->rows, room * sizeof(*row));
 
 		if (rows == NULL)
 			return false;
@@ -267,9 +261,10 @@ visit_routes(struct table_shard *shard, struct entry *entry, void *ctx)
 				!slice_equal(route.destination,
 					search->destination)))
 			continue;
-		if (mailbox.p == NULL)
+		if (mailbox.p == NULL) {
 			mailbox = arena_copy(
 				search->arena, entry_key_text(entry));
+		}
 		search->failed =
 			mailbox.p == NULL || !add_row(search, mailbox, &route);
 	}
@@ -296,15 +291,15 @@ end_search(struct route_search *search, struct store_routes *routes,
 	bool ok = !search->failed;
 
 	if (ok && search->count > 0) {
-		qsort(search->rows, search->count, sizeof *search->rows,
+		qsort(search->rows, search->count, sizeof(*search->rows),
 			by_last);
 		routes->at = arena_array(
-			search->arena, search->count, sizeof *routes->at);
+			search->arena, search->count, sizeof(*routes->at));
 		ok = routes->at != NULL;
 	}
 	if (ok && search->count > 0) {
 		memcpy(routes->at, search->rows,
-			search->count * sizeof *routes->at);
+			search->count * sizeof(*routes->at));
 		routes->count = search->count;
 	}
 	free(search->rows);
@@ -335,10 +330,11 @@ memory_routes(struct store *store, struct arena *arena, struct slice mailbox,
 	struct memory *memory = (struct memory *)store;
 	struct route_search search = {.arena = arena, .since_ms = since_ms};
 
-	if (mailbox.p != NULL)
+	if (mailbox.p != NULL) {
 		search_one(memory, mailbox, &search);
-	else
+	} else {
 		each_entry(memory, ENTRY_MAILBOX, visit_routes, &search);
+	}
 	return end_search(&search, routes, err);
 }
 
@@ -389,7 +385,7 @@ memory_windows(struct store *store, struct arena *arena, struct slice group,
 	uint32_t policies = symbols_count(memory->policies), policy;
 	struct key_text room;
 
-	windows->at = arena_array(arena, policies, sizeof *windows->at);
+	windows->at = arena_array(arena, policies, sizeof(*windows->at));
 	if (windows->at == NULL)
 		return out_of_room(err);
 	group = key_bound(group, &room);
@@ -407,7 +403,7 @@ memory_windows(struct store *store, struct arena *arena, struct slice group,
 			windows->count++;
 		pthread_mutex_unlock(&shard->lock);
 	}
-	qsort(windows->at, windows->count, sizeof *windows->at, by_policy);
+	qsort(windows->at, windows->count, sizeof(*windows->at), by_policy);
 	return true;
 }
 
@@ -423,13 +419,12 @@ memory_hours(struct store *store, struct arena *arena, struct slice mailbox,
 		memory->table, ENTRY_MAILBOX, 0, key_bound(mailbox, &room));
 	struct table_shard *shard = table_shard_of(memory->table, &key);
 	struct mailbox *record;
-	int i;
 
 	(void)arena;
 	(void)err;
 	pthread_mutex_lock(&shard->lock);
 	record = (struct mailbox *)table_find(shard, &key);
-	for (i = 0; record != NULL && i < record->hours; i++) {
+	for (int i = 0; record != NULL && i < record->hours; i++) {
 		const struct mailbox_hour *hour = &mailbox_hours(record)[i];
 
 		if (hour->hour > now || hour->hour + MAILBOX_HOURS <= now)

@@ -15,11 +15,10 @@ merge_window(struct memory *to, const struct memory *from, struct entry *entry)
 	struct window *window = (struct window *)entry;
 	uint32_t policy = symbols_number(
 		to->policies, symbols_name(from->policies, entry->policy));
-	uint32_t i;
 
 	if (entry->mode == NOTE_STEP || policy == 0)
 		return;
-	for (i = 0; i < window->count; i++) {
+	for (uint32_t i = 0; i < window->count; i++) {
 		struct store_note note = {
 			.mode = (enum note_mode)entry->mode,
 			.window_ms = window->window_ms,
@@ -58,26 +57,23 @@ merge_shard(
 	struct memory *to, const struct memory *from, struct table_shard *shard)
 {
 	bool same_prints = memcmp(&to->table->key, &from->table->key,
-				   sizeof to->table->key) == 0;
-	struct entry *entry;
+				   sizeof(to->table->key)) == 0;
 
-	for (entry = shard->kinds[ENTRY_WINDOW].oldest;
+	for (struct entry *entry = shard->kinds[ENTRY_WINDOW].oldest;
 		entry != NULL && same_prints; entry = entry->newer)
 		merge_window(to, from, entry);
-	for (entry = shard->kinds[ENTRY_TRACE].oldest; entry != NULL;
-		entry = entry->newer)
+	for (struct entry *entry = shard->kinds[ENTRY_TRACE].oldest;
+		entry != NULL; entry = entry->newer)
 		merge_trace(to, entry);
-	for (entry = shard->kinds[ENTRY_MAILBOX].oldest; entry != NULL;
-		entry = entry->newer)
+	for (struct entry *entry = shard->kinds[ENTRY_MAILBOX].oldest;
+		entry != NULL; entry = entry->newer)
 		mailbox_merge(to->table, &to->limits, (struct mailbox *)entry);
 }
 
 static void
 merge_all(struct memory *to, const struct memory *from)
 {
-	uint32_t i;
-
-	for (i = 0; i < from->table->shard_count; i++)
+	for (uint32_t i = 0; i < from->table->shard_count; i++)
 		merge_shard(to, from, &from->table->shards[i]);
 }
 

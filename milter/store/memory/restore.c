@@ -55,7 +55,7 @@ read_policy(struct reader *reader, struct slice contents)
 	if (reader->policy_count == reader->policy_room) {
 		uint32_t room = reader->policy_room * 2 + 16;
 		uint32_t *policies =
-			realloc(reader->policies, room * sizeof *policies);
+			realloc(reader->policies, room * sizeof(*policies));
 
 		if (policies == NULL)
 			return false;
@@ -123,12 +123,13 @@ read_entries(struct reader *reader, struct slice contents)
 	struct snapshot_entry head;
 	struct slice bytes;
 
-	while (contents.len > 0)
-		if (!take(&contents, &head, sizeof head) ||
+	while (contents.len > 0) {
+		if (!take(&contents, &head, sizeof(head)) ||
 			head.kind >= ENTRY_KINDS ||
 			!take_text(&contents, head.bytes, &bytes) ||
 			!add_entry(reader, &head, bytes))
 			return false;
+	}
 	return true;
 }
 
@@ -139,13 +140,13 @@ read_once(struct reader *reader, struct slice contents)
 	const struct table *table = reader->memory->table;
 	uint64_t number, print;
 
-	if (!take(&contents, &number, sizeof number))
+	if (!take(&contents, &number, sizeof(number)))
 		return false;
 	if (reader->head.shard_count != table->shard_count)
 		return true;
 	if (number >= table->shard_count)
 		return false;
-	while (take(&contents, &print, sizeof print))
+	while (take(&contents, &print, sizeof(print)))
 		(void)dedup_first(&table->shards[number].dedup, print);
 	return contents.len == 0;
 }
@@ -157,7 +158,7 @@ read_events(struct reader *reader, struct slice contents)
 	struct slice json;
 
 	while (contents.len > 0) {
-		if (!take(&contents, &head, sizeof head) ||
+		if (!take(&contents, &head, sizeof(head)) ||
 			!take_text(&contents, head.len, &json))
 			return false;
 		(void)ring_append(reader->memory->ring, head.at_ms, json);
@@ -174,7 +175,7 @@ read_contained(struct reader *reader, struct slice contents)
 	while (contents.len > 0) {
 		struct store_containment containment;
 
-		if (!take(&contents, &head, sizeof head) ||
+		if (!take(&contents, &head, sizeof(head)) ||
 			!take_text(&contents, head.mailbox, &mailbox) ||
 			!take_text(&contents, head.by, &containment.by) ||
 			!take_text(&contents, head.why, &containment.why))
@@ -195,7 +196,7 @@ read_block(struct reader *reader, struct snapshot_block *block, char **contents)
 	struct slice bytes;
 
 	*contents = NULL;
-	if (fread(block, sizeof *block, 1, reader->file) != 1 ||
+	if (fread(block, sizeof(*block), 1, reader->file) != 1 ||
 		block->type >= SNAPSHOT_TYPES ||
 		block->bytes > SNAPSHOT_BLOCK_MAX)
 		return false;
@@ -205,7 +206,7 @@ read_block(struct reader *reader, struct snapshot_block *block, char **contents)
 		return false;
 	bytes = (struct slice){*contents, block->bytes};
 	return digest_parts(&bytes, 1, digest) &&
-		memcmp(digest, block->digest, sizeof digest) == 0;
+		memcmp(digest, block->digest, sizeof(digest)) == 0;
 }
 
 static bool
@@ -242,12 +243,12 @@ read_head(struct reader *reader)
 		(const char *)head, offsetof(struct snapshot_head, digest)};
 	unsigned char digest[DIGEST_BYTES];
 
-	if (fread(&reader->head, sizeof reader->head, 1, reader->file) != 1 ||
-		memcmp(head->magic, SNAPSHOT_MAGIC, sizeof head->magic) != 0 ||
+	if (fread(&reader->head, sizeof(reader->head), 1, reader->file) != 1 ||
+		memcmp(head->magic, SNAPSHOT_MAGIC, sizeof(head->magic)) != 0 ||
 		head->marker != SNAPSHOT_MARKER ||
 		head->version != SNAPSHOT_VERSION ||
 		!digest_parts(&covered, 1, digest) ||
-		memcmp(digest, head->digest, sizeof digest) != 0)
+		memcmp(digest, head->digest, sizeof(digest)) != 0)
 		return false;
 	reader->memory->table->key = head->key;
 	return true;
@@ -290,15 +291,14 @@ static void
 order_by_age(struct table_shard *shard, enum entry_kind kind)
 {
 	size_t count = shard->kinds[kind].count, i = 0;
-	struct aged *aged = count > 1 ? calloc(count, sizeof *aged) : NULL;
-	struct entry *entry;
+	struct aged *aged = count > 1 ? calloc(count, sizeof(*aged)) : NULL;
 
 	if (aged == NULL)
 		return;
-	for (entry = shard->kinds[kind].oldest; entry != NULL;
+	for (struct entry *entry = shard->kinds[kind].oldest; entry != NULL;
 		entry = entry->newer)
 		aged[i++] = (struct aged){age_of(entry), entry};
-	qsort(aged, count, sizeof *aged, by_age);
+	qsort(aged, count, sizeof(*aged), by_age);
 	for (i = 0; i < count; i++)
 		table_touch(shard, aged[i].entry);
 	free(aged);
@@ -307,11 +307,8 @@ order_by_age(struct table_shard *shard, enum entry_kind kind)
 static void
 order_all(struct table *table)
 {
-	uint32_t i;
-	int kind;
-
-	for (i = 0; i < table->shard_count; i++) {
-		for (kind = 0; kind < ENTRY_KINDS; kind++)
+	for (uint32_t i = 0; i < table->shard_count; i++) {
+		for (int kind = 0; kind < ENTRY_KINDS; kind++)
 			order_by_age(&table->shards[i], (enum entry_kind)kind);
 		table_trim(&table->shards[i]);
 	}
@@ -335,14 +332,15 @@ set_aside(struct memory *memory)
 		return;
 	(void)snprintf(name, bytes, "%s.damaged-%lld", memory->path,
 		(long long)(clock_now_ms(memory->clock) / 1000));
-	if (rename(memory->path, name) == 0)
+	if (rename(memory->path, name) == 0) {
 		err_set(&err, ERR_INVALID,
 			"snapshot: %s is damaged; set aside as %s, what could "
 			"be read of it is kept",
 			memory->path, name);
-	else
+	} else {
 		err_system(&err, "snapshot: %s is damaged; cannot rename it",
 			memory->path);
+	}
 	say(memory, &err);
 	free(name);
 }

@@ -27,13 +27,13 @@ struct ring {
 struct ring *
 ring_new(uint32_t events, size_t bytes)
 {
-	struct ring *ring = calloc(1, sizeof *ring);
+	struct ring *ring = calloc(1, sizeof(*ring));
 
 	if (ring == NULL)
 		return NULL;
 	ring->room = events > 0 ? events : 1;
 	ring->limit = bytes;
-	ring->events = calloc(ring->room, sizeof *ring->events);
+	ring->events = calloc(ring->room, sizeof(*ring->events));
 	if (ring->events == NULL) {
 		free(ring);
 		return NULL;
@@ -146,7 +146,7 @@ copy_events(const struct ring *ring, struct arena *arena, uint32_t from,
 		count = limit;
 	if (count == 0)
 		return;
-	events->at = arena_array(arena, count, sizeof *events->at);
+	events->at = arena_array(arena, count, sizeof(*events->at));
 	for (i = 0; events->at != NULL && i < count; i++) {
 		const struct event *event = event_at(ring, from + (uint32_t)i);
 
@@ -170,14 +170,16 @@ ring_read(struct ring *ring, struct arena *arena, struct slice after,
 	uint64_t ms, number;
 	uint32_t from;
 
-	if (after.p != NULL && !parse_id(after, &ms, &number))
+	if (after.p != NULL && !parse_id(after, &ms, &number)) {
 		return err_set(err, ERR_INVALID,
 			"\"%.*s\" is no id of an event", SLICE_ARG(after));
+	}
 	pthread_mutex_lock(&ring->lock);
-	if (after.p != NULL)
+	if (after.p != NULL) {
 		from = position_after(ring, ms, number);
-	else
+	} else {
 		from = ring->count > limit ? ring->count - (uint32_t)limit : 0;
+	}
 	events->last_id = arena_copy(arena, after);
 	copy_events(ring, arena, from, limit, events);
 	pthread_mutex_unlock(&ring->lock);
@@ -243,10 +245,8 @@ void
 ring_each(struct ring *ring,
 	void (*visit)(int64_t at_ms, struct slice json, void *ctx), void *ctx)
 {
-	uint32_t i;
-
 	pthread_mutex_lock(&ring->lock);
-	for (i = 0; i < ring->count; i++) {
+	for (uint32_t i = 0; i < ring->count; i++) {
 		const struct event *event = event_at(ring, i);
 
 		visit(event->at_ms, (struct slice){event->json, event->len},

@@ -42,9 +42,8 @@ static inline uint64_t
 read_word(const unsigned char *p, size_t bytes)
 {
 	uint64_t word = 0;
-	size_t i;
 
-	for (i = 0; i < bytes; i++)
+	for (size_t i = 0; i < bytes; i++)
 		word |= (uint64_t)p[i] << (8 * i);
 	return word;
 }

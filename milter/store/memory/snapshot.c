@@ -74,7 +74,7 @@ end_block(struct writer *writer, enum snapshot_type type)
 		writer->failed = true;
 		return;
 	}
-	write_bytes(writer, &block, sizeof block);
+	write_bytes(writer, &block, sizeof(block));
 	write_bytes(writer, contents.p, contents.len);
 	buf_reset(&writer->buf);
 }
@@ -101,13 +101,13 @@ put_entry(struct writer *writer, const struct entry *entry)
 {
 	struct snapshot_entry head = {
 		.policy = entry->policy,
-		.bytes = entry->bytes - (uint32_t)sizeof *entry,
+		.bytes = entry->bytes - (uint32_t)sizeof(*entry),
 		.key_len = entry->key_len,
 		.kind = entry->kind,
 		.mode = entry->mode,
 	};
 
-	put_raw(&writer->buf, &head, sizeof head);
+	put_raw(&writer->buf, &head, sizeof(head));
 	put_raw(&writer->buf, entry + 1, head.bytes);
 }
 
@@ -115,9 +115,7 @@ static void
 put_buckets(struct writer *writer, struct table_shard *shard, uint32_t from,
 	uint32_t to)
 {
-	uint32_t i;
-
-	for (i = from; i < to; i++) {
+	for (uint32_t i = from; i < to; i++) {
 		struct entry *entry = shard->buckets[i], *next;
 
 		for (; entry != NULL; entry = next) {
@@ -170,18 +168,18 @@ write_shard(struct writer *writer, struct table_shard *shard)
 static void
 put_prints(struct buf *buf, const struct dedup_generation *generation)
 {
-	uint32_t i;
-
-	for (i = 0; i < generation->size; i++)
-		if (generation->prints[i] != 0)
+	for (uint32_t i = 0; i < generation->size; i++) {
+		if (generation->prints[i] != 0) {
 			put_raw(buf, &generation->prints[i],
-				sizeof generation->prints[i]);
+				sizeof(generation->prints[i]));
+		}
+	}
 }
 
 static void
 write_once(struct writer *writer, uint64_t number, struct table_shard *shard)
 {
-	put_raw(&writer->buf, &number, sizeof number);
+	put_raw(&writer->buf, &number, sizeof(number));
 	pthread_mutex_lock(&shard->lock);
 	put_prints(&writer->buf, &shard->dedup.old);
 	put_prints(&writer->buf, &shard->dedup.young);
@@ -194,7 +192,7 @@ put_event(int64_t at_ms, struct slice json, void *ctx)
 {
 	struct snapshot_event head = {at_ms, json.len};
 
-	put_raw(ctx, &head, sizeof head);
+	put_raw(ctx, &head, sizeof(head));
 	buf_add(ctx, json);
 }
 
@@ -210,7 +208,7 @@ put_contained(struct slice mailbox, const struct store_containment *containment,
 		.why = (uint32_t)containment->why.len,
 	};
 
-	put_raw(ctx, &head, sizeof head);
+	put_raw(ctx, &head, sizeof(head));
 	buf_add(ctx, mailbox);
 	buf_add(ctx, containment->by);
 	buf_add(ctx, containment->why);
@@ -243,12 +241,11 @@ write_all(struct writer *writer)
 	};
 	struct slice covered = {
 		(const char *)&head, offsetof(struct snapshot_head, digest)};
-	uint32_t i;
 
 	(void)digest_parts(&covered, 1, head.digest);
-	write_bytes(writer, &head, sizeof head);
+	write_bytes(writer, &head, sizeof(head));
 	write_policies(writer);
-	for (i = 0; i < table->shard_count && !writer->failed; i++) {
+	for (uint32_t i = 0; i < table->shard_count && !writer->failed; i++) {
 		write_shard(writer, &table->shards[i]);
 		write_once(writer, i, &table->shards[i]);
 	}
@@ -365,10 +362,11 @@ write_file(struct memory *memory, const char *temporary, struct err *err)
 	if (fd < 0)
 		return err_system(err, "snapshot: cannot write %s", temporary);
 	ok = fill_file(memory, fd, temporary, err);
-	if (ok)
+	if (ok) {
 		sync_directory(memory->path);
-	else
+	} else {
 		(void)unlink(temporary);
+	}
 	(void)close(fd);
 	return ok;
 }

@@ -27,7 +27,7 @@ struct symbols {
 struct symbols *
 symbols_new(void)
 {
-	struct symbols *symbols = calloc(1, sizeof *symbols);
+	struct symbols *symbols = calloc(1, sizeof(*symbols));
 
 	if (symbols == NULL)
 		return NULL;
@@ -80,7 +80,7 @@ add(struct symbols *symbols, struct slice text)
 
 	if (!reserve(symbols))
 		return 0;
-	name = arena_alloc(symbols->arena, sizeof *name);
+	name = arena_alloc(symbols->arena, sizeof(*name));
 	if (name == NULL)
 		return 0;
 	name->text = arena_copy(symbols->arena, text);

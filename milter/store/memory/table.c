@@ -90,9 +90,8 @@ shard_init(struct table_shard *shard, size_t limit)
 struct table *
 table_new(size_t limit)
 {
-	struct table *table = calloc(1, sizeof *table);
+	struct table *table = calloc(1, sizeof(*table));
 	bool ok = true;
-	uint32_t i;
 
 	if (table == NULL)
 		return NULL;
@@ -100,18 +99,19 @@ table_new(size_t limit)
 	while (table->shard_count < SHARDS_MAX &&
 		limit / table->shard_count > SHARD_BYTES_MIN)
 		table->shard_count *= 2;
-	table->shards = calloc(table->shard_count, sizeof *table->shards);
+	table->shards = calloc(table->shard_count, sizeof(*table->shards));
 	if (table->shards == NULL ||
-		getrandom(&table->key, sizeof table->key, 0) !=
-			(ssize_t)sizeof table->key) {
+		getrandom(&table->key, sizeof(table->key), 0) !=
+			(ssize_t)sizeof(table->key)) {
 		free(table->shards);
 		free(table);
 		return NULL;
 	}
-	for (i = 0; i < table->shard_count; i++)
+	for (uint32_t i = 0; i < table->shard_count; i++) {
 		ok = shard_init(
 			     &table->shards[i], limit / table->shard_count) &&
 			ok;
+	}
 	if (!ok) {
 		table_free(table);
 		return NULL;
@@ -122,11 +122,10 @@ table_new(size_t limit)
 static void
 shard_fini(struct table_shard *shard)
 {
-	int kind;
-
-	for (kind = 0; kind < ENTRY_KINDS; kind++)
+	for (int kind = 0; kind < ENTRY_KINDS; kind++) {
 		while (shard->kinds[kind].oldest != NULL)
 			table_remove(shard, shard->kinds[kind].oldest);
+	}
 	free(shard->buckets);
 	dedup_fini(&shard->dedup);
 	pthread_mutex_destroy(&shard->lock);
@@ -135,11 +134,9 @@ shard_fini(struct table_shard *shard)
 void
 table_free(struct table *table)
 {
-	uint32_t i;
-
 	if (table == NULL)
 		return;
-	for (i = 0; i < table->shard_count; i++)
+	for (uint32_t i = 0; i < table->shard_count; i++)
 		shard_fini(&table->shards[i]);
 	free(table->shards);
 	free(table);
@@ -194,24 +191,27 @@ list_append(struct entry_list *list, struct entry *entry)
 {
 	entry->newer = NULL;
 	entry->older = list->newest;
-	if (list->newest != NULL)
+	if (list->newest != NULL) {
 		list->newest->newer = entry;
-	else
+	} else {
 		list->oldest = entry;
+	}
 	list->newest = entry;
 }
 
 static void
 list_cut(struct entry_list *list, struct entry *entry)
 {
-	if (entry->older != NULL)
+	if (entry->older != NULL) {
 		entry->older->newer = entry->newer;
-	else
+	} else {
 		list->oldest = entry->newer;
-	if (entry->newer != NULL)
+	}
+	if (entry->newer != NULL) {
 		entry->newer->older = entry->older;
-	else
+	} else {
 		list->newest = entry->older;
+	}
 }
 
 /* The pointer that points to the entry in its bucket. */
@@ -279,9 +279,10 @@ table_add(struct table_shard *shard, const struct entry_key *key,
 	entry->policy = key->policy;
 	entry->key_len = (uint16_t)key->text.len;
 	entry->kind = (uint8_t)key->kind;
-	if (key->text.len > 0)
+	if (key->text.len > 0) {
 		memcpy((char *)entry + head_bytes[key->kind], key->text.p,
 			key->text.len);
+	}
 	bucket = &shard->buckets[entry->hash & (shard->size - 1)];
 	entry->chain = *bucket;
 	*bucket = entry;
@@ -346,10 +347,11 @@ greediest(const struct table_shard *shard)
 {
 	int kind, worst = 0;
 
-	for (kind = 1; kind < ENTRY_KINDS; kind++)
+	for (kind = 1; kind < ENTRY_KINDS; kind++) {
 		if (shard->kinds[kind].bytes * parts[worst] >
 			shard->kinds[worst].bytes * parts[kind])
 			worst = kind;
+	}
 	return worst;
 }
 

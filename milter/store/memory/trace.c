@@ -26,8 +26,8 @@ read_record(struct trace *trace, uint32_t at, struct record *record)
 
 	if (trace->used - at < HEAD_BYTES)
 		return false;
-	memcpy(&record->at_ms, data + at, sizeof record->at_ms);
-	memcpy(&len, data + at + sizeof record->at_ms, sizeof len);
+	memcpy(&record->at_ms, data + at, sizeof(record->at_ms));
+	memcpy(&len, data + at + sizeof(record->at_ms), sizeof(len));
 	if (trace->used - at - HEAD_BYTES < len)
 		return false;
 	record->name = (struct slice){data + at + HEAD_BYTES, len};
@@ -81,8 +81,8 @@ append(struct trace *trace, const struct record *record)
 	char *p = (char *)entry_data(&trace->entry) + trace->used;
 	uint16_t len = (uint16_t)record->name.len;
 
-	memcpy(p, &record->at_ms, sizeof record->at_ms);
-	memcpy(p + sizeof record->at_ms, &len, sizeof len);
+	memcpy(p, &record->at_ms, sizeof(record->at_ms));
+	memcpy(p + sizeof(record->at_ms), &len, sizeof(len));
 	if (len > 0)
 		memcpy(p + HEAD_BYTES, record->name.p, len);
 	trace->used += record_bytes(record);
@@ -115,9 +115,8 @@ remember_all(struct trace *trace, int64_t at_ms, uint32_t cap,
 	const struct store_remember *remember)
 {
 	struct record oldest;
-	size_t i;
 
-	for (i = 0; i < remember->count; i++) {
+	for (size_t i = 0; i < remember->count; i++) {
 		struct record record = {at_ms, remember->members[i]};
 
 		drop(trace, slice_equal, record.name);
@@ -134,9 +133,8 @@ static void
 expire(struct table_shard *shard, int64_t now_ms)
 {
 	struct entry_list *list = &shard->kinds[ENTRY_TRACE];
-	int i;
 
-	for (i = 0; i < 2 && list->oldest != NULL; i++) {
+	for (int i = 0; i < 2 && list->oldest != NULL; i++) {
 		if (((struct trace *)list->oldest)->expires_ms >= now_ms)
 			return;
 		table_remove(shard, list->oldest);
@@ -179,7 +177,7 @@ recall_from(
 		: trace->count;
 	uint32_t skip = trace->count - wanted, left = wanted, at = 0;
 	struct store_member *members =
-		arena_array(arena, wanted, sizeof *members);
+		arena_array(arena, wanted, sizeof(*members));
 	struct record record;
 
 	if (members == NULL)

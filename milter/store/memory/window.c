@@ -51,11 +51,11 @@ shift(struct window *window, uint32_t to, uint32_t from, uint32_t n)
 
 	if (n == 0 || to == from)
 		return;
-	memmove(members + to, members + from, n * sizeof *members);
+	memmove(members + to, members + from, n * sizeof(*members));
 	if (has_values(window)) {
 		double *values = values_of(window);
 
-		memmove(values + to, values + from, n * sizeof *values);
+		memmove(values + to, values + from, n * sizeof(*values));
 	}
 }
 
@@ -84,9 +84,10 @@ reserve(struct table_shard *shard, struct window *window, uint32_t room)
 		return NULL;
 	window = (struct window *)entry;
 	window->room = bigger;
-	if (has_values(window))
+	if (has_values(window)) {
 		memmove(values_of(window), members_of(window) + old,
 			window->count * sizeof(double));
+	}
 	return window;
 }
 
@@ -117,9 +118,10 @@ index_of(struct window *window, uint64_t print)
 	const struct window_member *members = members_of(window);
 	uint32_t end = window->first + window->count, i;
 
-	for (i = end; i-- > window->first;)
+	for (i = end; i-- > window->first;) {
 		if (members[i].print == print)
 			return i;
+	}
 	return UINT32_MAX;
 }
 
@@ -150,9 +152,8 @@ static double
 total(struct window *window)
 {
 	double sum = 0;
-	uint32_t i;
 
-	for (i = 0; has_values(window) && i < window->count; i++)
+	for (uint32_t i = 0; has_values(window) && i < window->count; i++)
 		sum += values_of(window)[window->first + i];
 	return sum;
 }
@@ -185,9 +186,10 @@ note_member(struct table_shard *shard, struct window *window,
 			member.at_ms = members_of(window)[at].at_ms;
 		take_out(window, at);
 	}
-	if (window->first + window->count == window->room)
+	if (window->first + window->count == window->room) {
 		window = reserve(
 			shard, window, window->count + window->count / 4 + 1);
+	}
 	if (window == NULL)
 		return;
 	put_in(window, member, note->value);
@@ -249,11 +251,12 @@ window_at(struct table_shard *shard, const struct entry_key *key,
 		table_remove(shard, entry);
 		entry = NULL;
 	}
-	if (entry == NULL)
+	if (entry == NULL) {
 		entry = table_add(
 			shard, key, data_bytes(ROOM_FIRST, note->mode));
-	else
+	} else {
 		table_touch(shard, entry);
+	}
 	if (entry == NULL)
 		return NULL;
 	entry->mode = (uint8_t)note->mode;
@@ -289,10 +292,11 @@ window_note(struct table *table, uint32_t policy, struct slice group,
 	pthread_mutex_lock(&shard->lock);
 	expire(shard, at_ms);
 	window = window_at(shard, &key, note);
-	if (window != NULL && note->mode == NOTE_STEP)
+	if (window != NULL && note->mode == NOTE_STEP) {
 		note_step(shard, window, seen, note);
-	else if (window != NULL)
+	} else if (window != NULL) {
 		note_member(shard, window, seen, note);
+	}
 	table_trim(shard);
 	pthread_mutex_unlock(&shard->lock);
 }
@@ -324,10 +328,10 @@ window_sum_up(
 {
 	const struct window_member *members = members_of(window);
 	int64_t since_ms = now_ms - window->window_ms;
-	uint32_t i;
 
 	summary->count = 0;
-	for (i = window->first; i < window->first + window->count; i++) {
+	for (uint32_t i = window->first; i < window->first + window->count;
+		i++) {
 		if (members[i].at_ms < since_ms)
 			continue;
 		if (summary->count++ == 0 ||

@@ -60,11 +60,11 @@ member_at(struct cluster *cluster, const struct endpoint *endpoint)
 	struct node_options options;
 	struct member *member;
 	struct err err;
-	size_t i;
 
-	for (i = 0; i < cluster->count; i++)
+	for (size_t i = 0; i < cluster->count; i++) {
 		if (same_endpoint(&cluster->members[i].endpoint, endpoint))
 			return (uint8_t)(i + 1);
+	}
 	if (cluster->count == NODES_MAX)
 		return 0;
 	redis_node_options(cluster->redis, &options);
@@ -97,17 +97,18 @@ parse_redirect(struct slice text, const struct command *command, uint64_t *slot,
 		!slice_next(&text, ' ', &field) || !slice_to_u64(field, slot) ||
 		*slot >= REDIS_KEY_SLOTS || text.p == NULL)
 		return false;
-	for (colon = SLICE_NONE, i = 0; i < text.len; i++)
+	for (colon = SLICE_NONE, i = 0; i < text.len; i++) {
 		if (text.p[i] == ':')
 			colon = i;
+	}
 	if (colon == SLICE_NONE)
 		return false;
-	memset(endpoint, 0, sizeof *endpoint);
+	memset(endpoint, 0, sizeof(*endpoint));
 	host = slice_sub(text, 0, colon);
 	if (host.len == 0) {
 		node_endpoint(command->node, endpoint);
 	} else {
-		if (host.len >= sizeof endpoint->host)
+		if (host.len >= sizeof(endpoint->host))
 			return false;
 		memcpy(endpoint->host, host.p, host.len);
 	}
@@ -191,7 +192,7 @@ take_range(struct cluster *cluster, const struct reply *range,
 	if (master->type != REPLY_ARRAY || master->count < 2 ||
 		!reply_number(&master->items[1], &port) || port <= 0 ||
 		port > 65535 ||
-		master->items[0].text.len >= sizeof endpoint.host)
+		master->items[0].text.len >= sizeof(endpoint.host))
 		return false;
 	if (master->items[0].text.len > 0) {
 		memcpy(endpoint.host, master->items[0].text.p,
@@ -210,23 +211,23 @@ take_map(struct cluster *cluster, const struct reply *map,
 	const struct endpoint *asked)
 {
 	static const uint8_t none[REDIS_KEY_SLOTS];
-	uint8_t *slots = malloc(sizeof none);
+	uint8_t *slots = malloc(sizeof(none));
 	bool ok = slots != NULL && map != NULL && map->type == REPLY_ARRAY &&
 		map->count > 0;
-	size_t i;
 
 	if (slots != NULL)
-		memset(slots, 0, sizeof none);
+		memset(slots, 0, sizeof(none));
 	pthread_mutex_lock(&cluster->lock);
-	for (i = 0; ok && i < map->count; i++)
+	for (size_t i = 0; ok && i < map->count; i++)
 		ok = take_range(cluster, &map->items[i], asked, slots);
 	if (ok) {
-		memcpy(cluster->slots, slots, sizeof cluster->slots);
-		for (i = 0; i < cluster->count; i++)
+		memcpy(cluster->slots, slots, sizeof(cluster->slots));
+		for (size_t i = 0; i < cluster->count; i++)
 			cluster->members[i].master = false;
-		for (i = 0; i < REDIS_KEY_SLOTS; i++)
+		for (size_t i = 0; i < REDIS_KEY_SLOTS; i++) {
 			if (slots[i] != 0)
 				cluster->members[slots[i] - 1].master = true;
+		}
 	}
 	pthread_mutex_unlock(&cluster->lock);
 	free(slots);
@@ -237,14 +238,16 @@ static bool
 connection_call(struct connection *connection, const struct slice *words,
 	size_t count, struct err *err)
 {
-	return connection_add(connection, count, words) && connection_wait(connection, err);
+	return connection_add(connection, count, words) &&
+		connection_wait(connection, err);
 }
 
 static bool
-log_in(struct connection *connection, const struct store_uri *uri, struct err *err)
+log_in(struct connection *connection, const struct store_uri *uri,
+	struct err *err)
 {
-	struct slice words[3] = {SLICE("AUTH"), slice_of(uri->user),
-		slice_of(uri->password)};
+	struct slice words[3] = {
+		SLICE("AUTH"), slice_of(uri->user), slice_of(uri->password)};
 
 	if (uri->password[0] == '\0')
 		return true;
@@ -284,13 +287,13 @@ refresh(struct cluster *cluster, struct err *err)
 {
 	const struct store_uri *uri = &cluster->redis->uri;
 	struct endpoint endpoint;
-	size_t i, count;
+	size_t count;
 
 	pthread_mutex_lock(&cluster->lock);
 	cluster->stale = false;
 	count = cluster->count;
 	pthread_mutex_unlock(&cluster->lock);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct node_health health;
 
 		endpoint = cluster->members[i].endpoint;
@@ -298,9 +301,10 @@ refresh(struct cluster *cluster, struct err *err)
 		if (health.up && ask_map(cluster, &endpoint, err))
 			return true;
 	}
-	for (i = 0; i < uri->host_count; i++)
+	for (size_t i = 0; i < uri->host_count; i++) {
 		if (ask_map(cluster, &uri->hosts[i], err))
 			return true;
+	}
 	return false;
 }
 
@@ -317,9 +321,10 @@ wait_for_turn(struct cluster *cluster)
 	int rc = 0;
 
 	pthread_mutex_lock(&cluster->lock);
-	while (!cluster->closing && !cluster->stale && rc != ETIMEDOUT)
+	while (!cluster->closing && !cluster->stale && rc != ETIMEDOUT) {
 		rc = pthread_cond_timedwait(
 			&cluster->wake, &cluster->lock, &until);
+	}
 	closing = cluster->closing;
 	pthread_mutex_unlock(&cluster->lock);
 	return !closing;
@@ -354,17 +359,16 @@ start_thread(struct cluster *cluster)
 static void
 settle(struct cluster *cluster)
 {
-	size_t i;
-
-	for (i = 0; i < cluster->count; i++)
+	for (size_t i = 0; i < cluster->count; i++) {
 		node_settle(cluster->members[i].node,
 			cluster->redis->options.connect_ms);
+	}
 }
 
 struct cluster *
 cluster_open(struct redis *redis, struct err *err)
 {
-	struct cluster *cluster = calloc(1, sizeof *cluster);
+	struct cluster *cluster = calloc(1, sizeof(*cluster));
 	pthread_condattr_t attr;
 	sigset_t all, before;
 	struct err away;
@@ -382,11 +386,12 @@ cluster_open(struct redis *redis, struct err *err)
 	pthread_condattr_destroy(&attr);
 	sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	if (!refresh(cluster, &away))
+	if (!refresh(cluster, &away)) {
 		redis_say(redis, LOG_LEVEL_WARNING,
 			"store: no node of the cluster answers: %s; memory "
 			"answers, and what is counted is kept to be replayed",
 			away.text);
+	}
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	settle(cluster);
 	start_thread(cluster);
@@ -396,8 +401,6 @@ cluster_open(struct redis *redis, struct err *err)
 void
 cluster_close(struct cluster *cluster)
 {
-	size_t i;
-
 	if (cluster == NULL)
 		return;
 	pthread_mutex_lock(&cluster->lock);
@@ -406,9 +409,9 @@ cluster_close(struct cluster *cluster)
 	pthread_mutex_unlock(&cluster->lock);
 	if (cluster->has_thread)
 		pthread_join(cluster->thread, NULL);
-	for (i = 0; i < cluster->count; i++)
+	for (size_t i = 0; i < cluster->count; i++)
 		node_stop(cluster->members[i].node);
-	for (i = 0; i < cluster->count; i++)
+	for (size_t i = 0; i < cluster->count; i++)
 		node_free(cluster->members[i].node);
 	pthread_cond_destroy(&cluster->wake);
 	pthread_mutex_destroy(&cluster->lock);
@@ -423,10 +426,11 @@ cluster_submit(struct cluster *cluster, struct command *command)
 
 	pthread_mutex_lock(&cluster->lock);
 	index = cluster->slots[redis_key_slot(command->key)];
-	if (index != 0)
+	if (index != 0) {
 		node = cluster->members[index - 1].node;
-	else
+	} else {
 		want_map(cluster);
+	}
 	pthread_mutex_unlock(&cluster->lock);
 	return node != NULL && node_submit(node, command);
 }
@@ -435,12 +439,12 @@ struct node *
 cluster_node(struct cluster *cluster, size_t i)
 {
 	struct node *node = NULL;
-	size_t at;
 
 	pthread_mutex_lock(&cluster->lock);
-	for (at = 0; at < cluster->count && node == NULL; at++)
+	for (size_t at = 0; at < cluster->count && node == NULL; at++) {
 		if (cluster->members[at].master && i-- == 0)
 			node = cluster->members[at].node;
+	}
 	pthread_mutex_unlock(&cluster->lock);
 	return node;
 }
@@ -463,7 +467,7 @@ cluster_health(struct cluster *cluster, struct node_health *health)
 		if (health->up && !one.up) {
 			health->up = false;
 			memcpy(health->reason, one.reason,
-				sizeof health->reason);
+				sizeof(health->reason));
 		}
 	}
 	if (i == 0) {

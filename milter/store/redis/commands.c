@@ -30,7 +30,7 @@ one_op(struct commands *b, size_t op, enum script script, size_t keys,
 	b->request->commands_of[op] = b->wave;
 	if (command == NULL)
 		return NULL;
-	command->ops = arena_alloc(b->arena, sizeof *command->ops);
+	command->ops = arena_alloc(b->arena, sizeof(*command->ops));
 	if (command->ops == NULL)
 		return NULL;
 	command->ops[0] = (uint16_t)op;
@@ -44,7 +44,6 @@ add_remember(struct commands *b, size_t i)
 	const struct store_remember *remember = &b->request->ops[i].remember;
 	struct command *command =
 		one_op(b, i, SCRIPT_REMEMBER, 1, 3 + remember->count);
-	size_t k;
 
 	if (command == NULL)
 		return false;
@@ -53,7 +52,7 @@ add_remember(struct commands *b, size_t i)
 	command_number(command, b->request->at_ms);
 	command_number(command, remember->ttl_ms);
 	command_number(command, b->redis->options.trace_members);
-	for (k = 0; k < remember->count; k++)
+	for (size_t k = 0; k < remember->count; k++)
 		command_word(command, commands_present(remember->members[k]));
 	commands_push(b, command);
 	return true;
@@ -65,13 +64,12 @@ read_recall(struct command *command)
 	const struct reply *reply = command->reply;
 	struct store_recall *recall = &commands_op(command, 0)->recall;
 	struct store_member *members = arena_array(
-		command->request->arena, reply->count / 2, sizeof *members);
-	size_t i;
+		command->request->arena, reply->count / 2, sizeof(*members));
 
 	if (reply->type != REPLY_ARRAY || reply->count % 2 != 0 ||
 		members == NULL)
 		return false;
-	for (i = 0; i < reply->count / 2; i++) {
+	for (size_t i = 0; i < reply->count / 2; i++) {
 		const struct reply *name = &reply->items[2 * i];
 
 		if (name->type != REPLY_TEXT ||
@@ -112,13 +110,13 @@ read_facts(struct command *command)
 	const struct reply *reply = command->reply;
 	struct store_facts *facts = &commands_op(command, 0)->facts;
 	int64_t n[FACTS_NUMBERS];
-	size_t i;
 
 	if (reply->type != REPLY_ARRAY || reply->count != FACTS_NUMBERS)
 		return false;
-	for (i = 0; i < FACTS_NUMBERS; i++)
+	for (size_t i = 0; i < FACTS_NUMBERS; i++) {
 		if (!reply_number(&reply->items[i], &n[i]) || n[i] < 0)
 			return false;
+	}
 	facts->known = n[0] != 0;
 	facts->route_count = (uint64_t)n[1];
 	facts->route_first_ms = n[2];
@@ -273,26 +271,26 @@ add_marks(struct commands *b, const struct command *tallied)
 	const struct store_options *options = &b->redis->options;
 	bool ok = true;
 
-	if (tally->destination.len > 0)
+	if (tally->destination.len > 0) {
 		ok = add_mark(b, commands_tagged(b, "dest", tally->destination),
 			b->request->at_ms, tally->mailbox, DEST_MAX,
 			options->mailbox_ttl_ms);
-	if (tallied->number > 0)
+	}
+	if (tallied->number > 0) {
 		ok = ok &&
 			add_mark(b,
 				redis_key_top(
 					b->arena, b->prefix, b->request->at_ms),
 				tallied->number, tally->mailbox, TOP_MAX,
 				options->day_ttl_ms);
+	}
 	return ok;
 }
 
 static bool
 follow_up(struct commands *b)
 {
-	struct command *command;
-
-	for (command = b->request->commands; command != NULL;
+	for (struct command *command = b->request->commands; command != NULL;
 		command = command->sibling) {
 		if (command->script != SCRIPT_TALLY || command->followed)
 			continue;
@@ -326,14 +324,14 @@ commands_build(struct request *request, void *ctx)
 		.wave = (uint8_t)(request->waves + 1),
 	};
 	bool ok = true;
-	size_t i;
 
 	b.end = &b.first;
 	if (request->waves > 0 && redis->cluster == NULL)
 		return NULL;
-	for (i = 0; ok && i < request->op_count; i++)
+	for (size_t i = 0; ok && i < request->op_count; i++) {
 		if (request->commands_of[i] == 0)
 			ok = add[request->ops[i].verb](&b, i);
+	}
 	if (ok && redis->cluster != NULL)
 		ok = follow_up(&b);
 	if (ok)

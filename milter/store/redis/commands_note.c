@@ -50,14 +50,14 @@ static bool
 read_notes(struct command *command)
 {
 	const struct reply *reply = command->reply;
-	size_t i;
 
 	if (reply->type != REPLY_ARRAY || reply->count != command->op_count)
 		return false;
-	for (i = 0; i < command->op_count; i++)
+	for (size_t i = 0; i < command->op_count; i++) {
 		if (!read_one_note(
 			    &reply->items[i], &commands_op(command, i)->note))
 			return false;
+	}
 	return true;
 }
 
@@ -76,16 +76,16 @@ uri_after(const struct commands *b, const struct command *command, size_t i,
 	int *uri)
 {
 	const struct store_note *note = &b->request->ops[i].note;
-	size_t k;
 
 	*uri = -1;
 	if (note->after < 0)
 		return true;
-	for (k = 0; k < command->op_count; k++)
+	for (size_t k = 0; k < command->op_count; k++) {
 		if (command->ops[k] == note->after) {
 			*uri = (int)k;
 			return true;
 		}
+	}
 	return b->request->commands_of[note->after] != 0 &&
 		b->request->commands_of[note->after] < b->wave;
 }
@@ -209,12 +209,11 @@ static struct command *
 gather_notes(struct commands *b, size_t first, struct command *gathered)
 {
 	uint16_t slot = slot_of(b, &b->request->ops[first].note);
-	size_t i;
 
 	gathered->ops = arena_array(
-		b->arena, b->request->op_count - first, sizeof *gathered->ops);
-	for (i = first; gathered->ops != NULL && i < b->request->op_count;
-		i++) {
+		b->arena, b->request->op_count - first, sizeof(*gathered->ops));
+	for (size_t i = first;
+		gathered->ops != NULL && i < b->request->op_count; i++) {
 		const struct store_op *op = &b->request->ops[i];
 		int uri;
 
@@ -231,7 +230,6 @@ bool
 commands_note_add(struct commands *b, size_t i)
 {
 	struct command gathered = {.op_count = 0}, *command;
-	size_t k;
 
 	clear_answers(&b->request->ops[i].note);
 	if (is_void(b, i)) {
@@ -249,7 +247,7 @@ commands_note_add(struct commands *b, size_t i)
 	command->ops = gathered.ops;
 	command->op_count = gathered.op_count;
 	command->read = read_notes;
-	for (k = 0; k < command->op_count; k++) {
+	for (size_t k = 0; k < command->op_count; k++) {
 		b->request->commands_of[command->ops[k]] = b->wave;
 		put_note_keys(b, command, command->ops[k]);
 		if (!introduce(b, &commands_op(command, k)->note))
@@ -257,7 +255,7 @@ commands_note_add(struct commands *b, size_t i)
 	}
 	command->key = command->words[3];
 	command_number(command, b->request->at_ms);
-	for (k = 0; k < command->op_count; k++)
+	for (size_t k = 0; k < command->op_count; k++)
 		put_note_words(b, command, command->ops[k]);
 	commands_push(b, command);
 	return true;

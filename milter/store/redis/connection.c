@@ -44,8 +44,10 @@ start_tls(struct connection *connection, const struct endpoint *endpoint,
 	if (connection->tls == NULL)
 		return err_set(err, ERR_SYSTEM, "TLS: %s",
 			redisSSLContextGetError(error));
-	if (redisInitiateSSLWithContext(connection->context, connection->tls) != REDIS_OK)
-		return err_set(err, ERR_DOWN, "TLS: %s", connection->context->errstr);
+	if (redisInitiateSSLWithContext(connection->context, connection->tls) !=
+		REDIS_OK)
+		return err_set(
+			err, ERR_DOWN, "TLS: %s", connection->context->errstr);
 	return true;
 }
 #else
@@ -65,11 +67,14 @@ connected(struct connection *connection, const struct endpoint *endpoint,
 {
 	if (connection->context == NULL)
 		return err_set(err, ERR_MEMORY, "out of memory");
-	if (connection->context->err != 0)
-		return err_set(err, ERR_DOWN, "%s", connection->context->errstr);
+	if (connection->context->err != 0) {
+		return err_set(
+			err, ERR_DOWN, "%s", connection->context->errstr);
+	}
 	if (endpoint->tls && !start_tls(connection, endpoint, err))
 		return false;
-	if (redisSetTimeout(connection->context, timeval_of(reply_ms)) != REDIS_OK)
+	if (redisSetTimeout(connection->context, timeval_of(reply_ms)) !=
+		REDIS_OK)
 		return err_set(err, ERR_SYSTEM, "cannot set a time-out");
 	if (endpoint->port != 0)
 		(void)redisEnableKeepAlive(connection->context);
@@ -80,19 +85,20 @@ struct connection *
 connection_connect(const struct endpoint *endpoint, int64_t timeout_ms,
 	int64_t reply_ms, struct err *err)
 {
-	struct connection *connection = calloc(1, sizeof *connection);
+	struct connection *connection = calloc(1, sizeof(*connection));
 	struct timeval timeout = timeval_of(timeout_ms);
 
 	if (connection == NULL) {
 		err_set(err, ERR_MEMORY, "out of memory");
 		return NULL;
 	}
-	if (endpoint->port == 0)
+	if (endpoint->port == 0) {
 		connection->context =
 			redisConnectUnixWithTimeout(endpoint->host, timeout);
-	else
+	} else {
 		connection->context = redisConnectWithTimeout(
 			endpoint->host, endpoint->port, timeout);
+	}
 	if (!connected(connection, endpoint, reply_ms, err)) {
 		connection_free(connection);
 		return NULL;
@@ -117,15 +123,16 @@ connection_free(struct connection *connection)
 }
 
 bool
-connection_add(struct connection *connection, size_t count, const struct slice *words)
+connection_add(
+	struct connection *connection, size_t count, const struct slice *words)
 {
 	const char *few[WORDS_STACK], **texts = few;
 	size_t few_lens[WORDS_STACK], *lens = few_lens, i;
 	bool ok;
 
 	if (count > WORDS_STACK) {
-		texts = calloc(count, sizeof *texts);
-		lens = calloc(count, sizeof *lens);
+		texts = calloc(count, sizeof(*texts));
+		lens = calloc(count, sizeof(*lens));
 	}
 	ok = texts != NULL && lens != NULL;
 	for (i = 0; ok && i < count; i++) {
@@ -133,8 +140,8 @@ connection_add(struct connection *connection, size_t count, const struct slice *
 		lens[i] = words[i].len;
 	}
 	ok = ok &&
-		redisAppendCommandArgv(
-			connection->context, (int)count, texts, lens) == REDIS_OK;
+		redisAppendCommandArgv(connection->context, (int)count, texts,
+			lens) == REDIS_OK;
 	if (count > WORDS_STACK) {
 		free(texts);
 		free(lens);
@@ -154,11 +161,12 @@ connection_wait(struct connection *connection, struct err *err)
 		connection->context->err == REDIS_ERR_IO &&
 		(errno == EAGAIN || errno == EWOULDBLOCK))
 		return err_set(err, ERR_DOWN, "no answer in time");
-	if (connection->context->err != 0)
+	if (connection->context->err != 0) {
 		return err_set(err, ERR_DOWN, "%s",
 			connection->context->errstr[0] != '\0'
 				? connection->context->errstr
 				: "the connection failed");
+	}
 	connection->reply = reply;
 	return reply != NULL || err_set(err, ERR_DOWN, "no answer");
 }
@@ -167,8 +175,6 @@ static bool
 copy_reply(const redisReply *from, struct arena *arena, int depth,
 	struct reply *to)
 {
-	size_t i;
-
 	switch (from->type) {
 	case REDIS_REPLY_STATUS:
 	case REDIS_REPLY_STRING:
@@ -185,13 +191,14 @@ copy_reply(const redisReply *from, struct arena *arena, int depth,
 	case REDIS_REPLY_ARRAY:
 		to->type = REPLY_ARRAY;
 		to->count = from->elements;
-		to->items = arena_array(arena, to->count, sizeof *to->items);
+		to->items = arena_array(arena, to->count, sizeof(*to->items));
 		if (to->items == NULL || depth >= DEPTH_MAX)
 			return false;
-		for (i = 0; i < to->count; i++)
+		for (size_t i = 0; i < to->count; i++) {
 			if (!copy_reply(from->element[i], arena, depth + 1,
 				    &to->items[i]))
 				return false;
+		}
 		return true;
 	default:
 		to->type = REPLY_NIL;
@@ -202,7 +209,7 @@ copy_reply(const redisReply *from, struct arena *arena, int depth,
 struct reply *
 connection_take(struct connection *connection, struct arena *arena)
 {
-	struct reply *reply = arena_alloc(arena, sizeof *reply);
+	struct reply *reply = arena_alloc(arena, sizeof(*reply));
 
 	if (reply == NULL || connection->reply == NULL ||
 		!copy_reply(connection->reply, arena, 0, reply))

@@ -24,11 +24,11 @@ reply_is_fatal(const struct reply *reply)
 		"NOREPLICAS",
 		"BUSY",
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof words / sizeof *words; i++)
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
 		if (reply_is_error(reply, words[i]))
 			return true;
+	}
 	return false;
 }
 
@@ -93,7 +93,7 @@ select_db(struct handshake *hello, struct err *err)
 
 	if (hello->login->db == 0)
 		return true;
-	words[1].len = (size_t)snprintf(number, sizeof number, "%llu",
+	words[1].len = (size_t)snprintf(number, sizeof(number), "%llu",
 		(unsigned long long)hello->login->db);
 	return hellook(hello, words, 2, err);
 }
@@ -119,9 +119,7 @@ check_role(struct handshake *hello, struct err *err)
 static bool
 load_scripts(struct handshake *hello, struct err *err)
 {
-	int i;
-
-	for (i = 0; i < SCRIPT_COUNT; i++) {
+	for (int i = 0; i < SCRIPT_COUNT; i++) {
 		struct slice words[3] = {SLICE("SCRIPT"), SLICE("LOAD"),
 			slice_of(script_text((enum script)i))};
 		const struct reply *reply =
@@ -130,9 +128,10 @@ load_scripts(struct handshake *hello, struct err *err)
 		if (reply == NULL || reply_to_err(reply, err))
 			return false;
 		if (reply->type != REPLY_TEXT ||
-			reply->text.len >= sizeof hello->names[i])
+			reply->text.len >= sizeof(hello->names[i])) {
 			return err_set(
 				err, ERR_DOWN, "an answer that makes no sense");
+		}
 		memcpy(hello->names[i], reply->text.p, reply->text.len);
 		hello->names[i][reply->text.len] = '\0';
 	}
@@ -173,12 +172,13 @@ find_identity(struct handshake *hello, struct err *err)
 		return false;
 	at = reply->type == REPLY_TEXT ? slice_find(reply->text, label)
 				       : SLICE_NONE;
-	if (at != SLICE_NONE)
+	if (at != SLICE_NONE) {
 		id = slice_sub(reply->text, at + label.len,
-			at + label.len + sizeof hello->identity);
-	hello->is_another = id.len != sizeof hello->identity ||
+			at + label.len + sizeof(hello->identity));
+	}
+	hello->is_another = id.len != sizeof(hello->identity) ||
 		memcmp(id.p, hello->identity, id.len) != 0;
-	if (id.len == sizeof hello->identity)
+	if (id.len == sizeof(hello->identity))
 		memcpy(hello->identity, id.p, id.len);
 	return true;
 }

@@ -101,7 +101,7 @@ set_state(struct node *node, enum node_state state, const char *reason)
 	if (changed)
 		node->since_ms = clock_now_ms(node->options.clock);
 	node->state = state;
-	(void)snprintf(node->reason, sizeof node->reason, "%s", reason);
+	(void)snprintf(node->reason, sizeof(node->reason), "%s", reason);
 	pthread_cond_broadcast(&node->settled);
 	pthread_mutex_unlock(&node->lock);
 	tell(node, state == NODE_UP, down_since_ms);
@@ -234,12 +234,15 @@ add_command(struct node *node, struct command *command)
 {
 	const struct slice asking = SLICE("ASKING");
 
-	if (command->script != SCRIPT_NONE)
+	if (command->script != SCRIPT_NONE) {
 		command->words[1] =
 			slice_of(node->hello.names[command->script]);
-	if (command->asking && !connection_add(node->hello.connection, 1, &asking))
+	}
+	if (command->asking &&
+		!connection_add(node->hello.connection, 1, &asking))
 		return false;
-	return connection_add(node->hello.connection, command->count, command->words);
+	return connection_add(
+		node->hello.connection, command->count, command->words);
 }
 
 static struct reply *
@@ -248,7 +251,8 @@ take_reply(struct node *node, struct command *command)
 	struct reply *reply;
 
 	pthread_mutex_lock(&command->request->lock);
-	reply = connection_take(node->hello.connection, command->request->arena);
+	reply = connection_take(
+		node->hello.connection, command->request->arena);
 	pthread_mutex_unlock(&command->request->lock);
 	return reply;
 }
@@ -321,9 +325,10 @@ run_pipeline(struct node *node, struct command **list, struct err *err)
 	struct command *command, *unknown = NULL, **end = &unknown;
 	bool ok = true;
 
-	for (command = *list; command != NULL; command = command->next)
+	for (command = *list; command != NULL; command = command->next) {
 		if (!add_command(node, command))
 			return err_set(err, ERR_MEMORY, "out of memory");
+	}
 	node->pipelines++;
 	while (ok && *list != NULL) {
 		struct reply *reply;
@@ -399,9 +404,10 @@ come_up(struct node *node)
 {
 	struct err err = {0};
 
-	while (!connect_node(node, &err))
+	while (!connect_node(node, &err)) {
 		if (!stay_down(node, &err))
 			return false;
+	}
 	if (node->was_connected && node->hello.is_another &&
 		node->options.reconnected != NULL)
 		node->options.reconnected(node->options.ctx);
@@ -445,9 +451,10 @@ node_thread(void *arg)
 	struct node *node = arg;
 	bool failed_before = false;
 
-	while (node->hello.connection != NULL || come_up(node))
+	while (node->hello.connection != NULL || come_up(node)) {
 		if (!serve(node, &failed_before))
 			break;
+	}
 	fail_queue(node, "the store closes");
 	disconnect(node);
 	return NULL;
@@ -495,7 +502,7 @@ start_thread(struct node *node)
 struct node *
 node_open(const struct node_options *options, struct err *err)
 {
-	struct node *node = calloc(1, sizeof *node);
+	struct node *node = calloc(1, sizeof(*node));
 
 	if (node == NULL) {
 		err_set(err, ERR_MEMORY, "out of memory");
@@ -536,9 +543,10 @@ node_settle(struct node *node, int64_t timeout_ms)
 	int rc = 0;
 
 	pthread_mutex_lock(&node->lock);
-	while (node->state == NODE_STARTING && rc != ETIMEDOUT)
+	while (node->state == NODE_STARTING && rc != ETIMEDOUT) {
 		rc = pthread_cond_timedwait(
 			&node->settled, &node->lock, &until);
+	}
 	pthread_mutex_unlock(&node->lock);
 }
 
@@ -568,7 +576,7 @@ node_mark_late(struct node *node)
 	pthread_mutex_lock(&node->lock);
 	if (node->state == NODE_UP || node->state == NODE_STARTING) {
 		node->state = node->state == NODE_UP ? NODE_LATE : NODE_DOWN;
-		(void)snprintf(node->reason, sizeof node->reason,
+		(void)snprintf(node->reason, sizeof(node->reason),
 			"no answer within the budget of a message");
 	}
 	pthread_mutex_unlock(&node->lock);
@@ -580,7 +588,7 @@ node_health(struct node *node, struct node_health *health)
 	pthread_mutex_lock(&node->lock);
 	health->up = node->state == NODE_UP;
 	health->since_ms = node->since_ms;
-	memcpy(health->reason, node->reason, sizeof health->reason);
+	memcpy(health->reason, node->reason, sizeof(health->reason));
 	health->pipelines = node->pipelines;
 	health->commands = node->commands;
 	health->failures = node->failures;

@@ -80,11 +80,11 @@ queries_plain(const struct queries *q, const char *kind)
 struct slice
 reply_field(const struct reply *hash, const char *name)
 {
-	size_t i;
-
-	for (i = 0; hash->type == REPLY_ARRAY && i + 1 < hash->count; i += 2)
+	for (size_t i = 0; hash->type == REPLY_ARRAY && i + 1 < hash->count;
+		i += 2) {
 		if (slice_equal(hash->items[i].text, slice_of(name)))
 			return hash->items[i + 1].text;
+	}
 	return (struct slice){NULL, 0};
 }
 
@@ -145,7 +145,7 @@ read_page(struct queries *q, struct scan *scan, const struct reply *reply,
 	struct err *err)
 {
 	if (reply_count(reply) != 2 || reply->items[0].text.p == NULL ||
-		reply->items[0].text.len >= sizeof scan->cursor)
+		reply->items[0].text.len >= sizeof(scan->cursor))
 		return err_set(err, ERR_DOWN, "an answer that makes no sense");
 	memcpy(scan->cursor, reply->items[0].text.p,
 		reply->items[0].text.len + 1);
@@ -173,9 +173,8 @@ queries_walk(struct redis *redis, const char *kind, page_fn *page, void *ctx,
 	struct err *err)
 {
 	struct scan scan = {redis, NULL, kind, page, ctx, "0"};
-	size_t i;
 
-	for (i = 0; (scan.node = node_at(redis, i)) != NULL; i++) {
+	for (size_t i = 0; (scan.node = node_at(redis, i)) != NULL; i++) {
 		do {
 			if (!scan_page(&scan, err))
 				return false;

@@ -18,7 +18,7 @@ copy_events(struct arena *arena, const struct reply *entries, bool backwards,
 {
 	size_t count = reply_count(entries), i;
 
-	events->at = arena_array(arena, count, sizeof *events->at);
+	events->at = arena_array(arena, count, sizeof(*events->at));
 	if (events->at == NULL)
 		return false;
 	for (i = 0; i < count; i++) {
@@ -124,16 +124,18 @@ wipe_key(struct queries *q, const struct wipe *wipe, struct slice key)
 	if (slice_equal(kind, SLICE("win")) ||
 		slice_equal(kind, SLICE("seen")) ||
 		slice_equal(kind, SLICE("dest")) ||
-		slice_equal(kind, SLICE("top")))
+		slice_equal(kind, SLICE("top"))) {
 		verb = "ZREM";
-	else if (slice_equal(kind, SLICE("val")) ||
-		slice_equal(kind, SLICE("route")))
+	} else if (slice_equal(kind, SLICE("val")) ||
+		slice_equal(kind, SLICE("route"))) {
 		verb = "HDEL";
+	}
 	if (verb == NULL)
 		return NULL;
-	if (slice_equal(kind, SLICE("seen")))
+	if (slice_equal(kind, SLICE("seen"))) {
 		member = arena_printf(q->arena, "%c%.*s", STORE_ROLE_MAILBOX,
 			SLICE_ARG(wipe->mailbox));
+	}
 	command = queries_add(q, verb, key);
 	if (command != NULL)
 		command_word(command, member);
@@ -147,7 +149,7 @@ page_wipe(
 	struct wipe *wipe = ctx;
 	size_t count = reply_count(keys), i;
 	struct command **commands =
-		arena_array(q->arena, count, sizeof *commands);
+		arena_array(q->arena, count, sizeof(*commands));
 
 	if (commands == NULL)
 		return queries_too_long(err);
@@ -187,7 +189,7 @@ static bool
 wipe_events(struct redis *redis, struct wipe *wipe, struct err *err)
 {
 	char cursor[64] = "0-0";
-	size_t count, i;
+	size_t count;
 	bool ok;
 
 	do {
@@ -203,12 +205,12 @@ wipe_events(struct redis *redis, struct wipe *wipe, struct err *err)
 				  : queries_too_long(err);
 		entries = ok ? entries_of(read->reply, false) : NULL;
 		count = ok ? reply_count(entries) : 0;
-		for (i = 0; i < count; i++) {
+		for (size_t i = 0; i < count; i++) {
 			const struct reply *entry = &entries->items[i];
 			struct command *drop;
 
 			if (reply_count(entry) != 2 ||
-				entry->items[0].text.len >= sizeof cursor)
+				entry->items[0].text.len >= sizeof(cursor))
 				continue;
 			memcpy(cursor, entry->items[0].text.p,
 				entry->items[0].text.len + 1);

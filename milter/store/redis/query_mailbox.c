@@ -21,7 +21,7 @@ read_box(const struct queries *q, struct arena *arena, struct slice mailbox,
 	char day[32];
 
 	(void)reply_number(routes, &destinations);
-	(void)snprintf(day, sizeof day, "d:%lld",
+	(void)snprintf(day, sizeof(day), "d:%lld",
 		(long long)(redis_now_ms(q->redis) / MAILBOX_DAY_MS));
 	row->mailbox = arena_copy(arena, mailbox);
 	row->tally[TALLY_RECEIVED] = reply_u64(reply_field(hash, "received"));
@@ -48,13 +48,14 @@ people_box(struct store *store, struct arena *arena, struct slice mailbox,
 		return false;
 	hash = queries_add(&q, "HGETALL", queries_tagged(&q, "box", mailbox));
 	routes = queries_add(&q, "HLEN", queries_tagged(&q, "route", mailbox));
-	boxes->at = arena_array(arena, 1, sizeof *boxes->at);
+	boxes->at = arena_array(arena, 1, sizeof(*boxes->at));
 	ok = hash != NULL && routes != NULL && boxes->at != NULL
 		? queries_put(&q, err)
 		: queries_too_long(err);
-	if (ok && reply_count(hash->reply) > 0)
+	if (ok && reply_count(hash->reply) > 0) {
 		boxes->count = read_box(&q, arena, mailbox, hash->reply,
 			routes->reply, boxes->at);
+	}
 	queries_end(&q);
 	return ok;
 }
@@ -66,9 +67,9 @@ read_top(struct queries *q, struct arena *arena, const struct reply *day,
 {
 	size_t count = reply_count(day) / 2, i;
 	struct command **commands =
-		arena_array(q->arena, 2 * count, sizeof *commands);
+		arena_array(q->arena, 2 * count, sizeof(*commands));
 
-	boxes->at = arena_array(arena, count, sizeof *boxes->at);
+	boxes->at = arena_array(arena, count, sizeof(*boxes->at));
 	if (commands == NULL || boxes->at == NULL)
 		return queries_too_long(err);
 	for (i = 0; i < count; i++) {
@@ -130,9 +131,8 @@ ask_window(struct queries *q, struct slice group, struct slice policy,
 	int64_t since_ms, struct command **commands)
 {
 	static const char *const kinds[2] = {"win", "seq"};
-	size_t i;
 
-	for (i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		struct slice key = redis_key_tagged(
 			q->arena, q->redis->prefix, kinds[i], group, policy);
 		struct command *count = queries_add(q, "ZCOUNT", key);
@@ -154,9 +154,7 @@ ask_window(struct queries *q, struct slice group, struct slice policy,
 static void
 read_window(struct command *const *commands, struct store_window *row)
 {
-	size_t i;
-
-	for (i = 0; i < WINDOW_COMMANDS; i += 2) {
+	for (size_t i = 0; i < WINDOW_COMMANDS; i += 2) {
 		const struct reply *rows = commands[i + 1]->reply;
 		size_t count = reply_count(rows);
 		int64_t number = 0;
@@ -186,19 +184,20 @@ read_windows(struct queries *q, struct arena *arena, struct slice group,
 {
 	size_t count = reply_count(policies) / 2, i;
 	struct command **commands = arena_array(
-		q->arena, count * WINDOW_COMMANDS, sizeof *commands);
+		q->arena, count * WINDOW_COMMANDS, sizeof(*commands));
 	int64_t now_ms = redis_now_ms(q->redis);
 
-	windows->at = arena_array(arena, count, sizeof *windows->at);
+	windows->at = arena_array(arena, count, sizeof(*windows->at));
 	if (commands == NULL || windows->at == NULL)
 		return queries_too_long(err);
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		if (!ask_window(q, group, policies->items[2 * i].text,
 			    now_ms -
 				    (int64_t)reply_u64(
 					    policies->items[2 * i + 1].text),
 			    &commands[i * WINDOW_COMMANDS]))
 			return queries_too_long(err);
+	}
 	if (!queries_put(q, err))
 		return false;
 	for (i = 0; i < count; i++) {
@@ -211,7 +210,7 @@ read_windows(struct queries *q, struct arena *arena, struct slice group,
 		if (row->count > 0 && row->policy.p != NULL)
 			windows->count++;
 	}
-	qsort(windows->at, windows->count, sizeof *windows->at, by_policy);
+	qsort(windows->at, windows->count, sizeof(*windows->at), by_policy);
 	return true;
 }
 
@@ -257,7 +256,6 @@ people_hours(struct store *store, struct arena *arena, struct slice mailbox,
 {
 	const struct command *hash;
 	struct queries q;
-	size_t i;
 	bool ok;
 
 	(void)arena;
@@ -265,11 +263,12 @@ people_hours(struct store *store, struct arena *arena, struct slice mailbox,
 		return false;
 	hash = queries_add(&q, "HGETALL", queries_tagged(&q, "box", mailbox));
 	ok = hash != NULL ? queries_put(&q, err) : queries_too_long(err);
-	for (i = 0; ok && i + 1 < reply_count(hash->reply); i += 2)
+	for (size_t i = 0; ok && i + 1 < reply_count(hash->reply); i += 2) {
 		read_hour(hash->reply->items[i].text,
 			hash->reply->items[i + 1].text,
 			(uint64_t)(redis_now_ms(q.redis) / MAILBOX_HOUR_MS),
 			hours);
+	}
 	queries_end(&q);
 	return ok;
 }

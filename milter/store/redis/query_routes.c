@@ -37,7 +37,7 @@ new_row(struct rows *rows, struct slice mailbox, struct slice destination)
 
 	if (rows->count == rows->room) {
 		size_t room = rows->room > 0 ? rows->room * 2 : 64;
-		void *at = realloc(rows->at, room * sizeof *row);
+		void *at = realloc(rows->at, room * sizeof(*row));
 
 		if (at == NULL) {
 			rows->failed = true;
@@ -61,9 +61,7 @@ static void
 add_routes(struct rows *rows, struct slice mailbox, const struct reply *hash,
 	int64_t since_ms)
 {
-	size_t i;
-
-	for (i = 0; i + 1 < reply_count(hash) && !rows->failed; i += 2) {
+	for (size_t i = 0; i + 1 < reply_count(hash) && !rows->failed; i += 2) {
 		struct store_route route, *row;
 
 		read_route(hash->items[i + 1].text, &route);
@@ -97,13 +95,13 @@ finish_rows(struct rows *rows, struct store_routes *routes, struct err *err)
 	bool ok = !rows->failed;
 
 	if (ok && rows->count > 0) {
-		qsort(rows->at, rows->count, sizeof *rows->at, by_last);
+		qsort(rows->at, rows->count, sizeof(*rows->at), by_last);
 		routes->at = arena_array(
-			rows->arena, rows->count, sizeof *routes->at);
+			rows->arena, rows->count, sizeof(*routes->at));
 		ok = routes->at != NULL;
 	}
 	if (ok && rows->count > 0) {
-		memcpy(routes->at, rows->at, rows->count * sizeof *routes->at);
+		memcpy(routes->at, rows->at, rows->count * sizeof(*routes->at));
 		routes->count = rows->count;
 	}
 	free(rows->at);
@@ -122,7 +120,7 @@ page_routes(
 	struct route_walk *walk_ctx = ctx;
 	size_t count = reply_count(keys), i;
 	struct command **commands =
-		arena_array(q->arena, count, sizeof *commands);
+		arena_array(q->arena, count, sizeof(*commands));
 
 	if (commands == NULL)
 		return queries_too_long(err);
@@ -135,9 +133,10 @@ page_routes(
 
 		(void)redis_key_parse(q->arena, q->redis->prefix,
 			keys->items[i].text, &mailbox, &rest);
-		if (commands[i] != NULL && mailbox.p != NULL)
+		if (commands[i] != NULL && mailbox.p != NULL) {
 			add_routes(&walk_ctx->rows, mailbox, commands[i]->reply,
 				walk_ctx->since_ms);
+		}
 	}
 	return true;
 }
@@ -159,10 +158,11 @@ drop_doubles(struct rows *rows)
 
 	if (rows->count == 0)
 		return;
-	qsort(rows->at, rows->count, sizeof *rows->at, by_names);
-	for (i = 1; i < rows->count; i++)
+	qsort(rows->at, rows->count, sizeof(*rows->at), by_names);
+	for (i = 1; i < rows->count; i++) {
 		if (by_names(&rows->at[kept], &rows->at[i]) != 0)
 			rows->at[++kept] = rows->at[i];
+	}
 	rows->count = kept + 1;
 }
 
@@ -189,9 +189,10 @@ query_routes(struct store *store, struct arena *arena, struct slice mailbox,
 	struct queries q;
 	bool ok;
 
-	if (mailbox.p == NULL)
+	if (mailbox.p == NULL) {
 		return routes_of_all(
 			(struct redis *)store, arena, since_ms, routes, err);
+	}
 	if (!queries_begin(&q, (struct redis *)store, err))
 		return false;
 	hash = queries_add(&q, "HGETALL", queries_tagged(&q, "route", mailbox));
@@ -211,7 +212,7 @@ read_senders(struct queries *q, const struct reply *set,
 {
 	size_t count = reply_count(set) / 2, i;
 	struct command **commands =
-		arena_array(q->arena, count, sizeof *commands);
+		arena_array(q->arena, count, sizeof(*commands));
 
 	if (commands == NULL)
 		return queries_too_long(err);
@@ -232,9 +233,10 @@ read_senders(struct queries *q, const struct reply *set,
 			return true;
 		if (commands[i]->reply->type == REPLY_TEXT)
 			read_route(commands[i]->reply->text, row);
-		if (row->last_ms == 0)
+		if (row->last_ms == 0) {
 			row->first_ms = row->last_ms =
 				(int64_t)reply_u64(set->items[2 * i + 1].text);
+		}
 	}
 	return true;
 }
@@ -259,10 +261,11 @@ query_senders(struct store *store, struct arena *arena,
 		ok = queries_put(&q, err) &&
 			read_senders(&q, set->reply, destination, &rows, err);
 	}
-	if (ok)
+	if (ok) {
 		ok = finish_rows(&rows, routes, err);
-	else
+	} else {
 		free(rows.at);
+	}
 	queries_end(&q);
 	return ok;
 }

@@ -24,7 +24,7 @@ redis_say(struct redis *redis, enum log_level level, const char *fmt, ...)
 	if (redis->options.say == NULL)
 		return;
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof text, fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	redis->options.say(redis->options.say_ctx, level, text);
 }
@@ -101,12 +101,11 @@ copy_recall(struct arena *arena, const struct store_recall *from,
 	struct store_recall *to)
 {
 	struct store_member *members =
-		arena_array(arena, from->count, sizeof *members);
-	size_t i;
+		arena_array(arena, from->count, sizeof(*members));
 
 	if (from->count == 0 || members == NULL)
 		return;
-	for (i = 0; i < from->count; i++) {
+	for (size_t i = 0; i < from->count; i++) {
 		members[i].at_ms = from->members[i].at_ms;
 		members[i].name = arena_copy(arena, from->members[i].name);
 		if (members[i].name.p == NULL)
@@ -148,32 +147,30 @@ copy_note(const struct store_note *from, struct store_note *to)
 static void
 copy_answers(const struct request *request, struct store_batch *batch)
 {
-	size_t i;
-
-	for (i = 0; i < batch->count; i++) {
+	for (size_t i = 0; i < batch->count; i++) {
 		const struct store_op *from = &request->ops[i];
 		struct store_op *to = &batch->ops[i];
 
-		if (to->verb == STORE_NOTE)
+		if (to->verb == STORE_NOTE) {
 			copy_note(&from->note, &to->note);
-		else if (to->verb == STORE_RECALL)
+		} else if (to->verb == STORE_RECALL) {
 			copy_recall(batch->arena, &from->recall, &to->recall);
-		else if (to->verb == STORE_FACTS)
+		} else if (to->verb == STORE_FACTS) {
 			copy_facts(&from->facts, &to->facts);
+		}
 	}
 }
 
 static void
 mark_late(struct redis *redis, struct request *request)
 {
-	struct command *command;
-
 	atomic_fetch_add(&redis->late, 1);
 	pthread_mutex_lock(&request->lock);
-	for (command = request->commands; command != NULL;
-		command = command->sibling)
+	for (struct command *command = request->commands; command != NULL;
+		command = command->sibling) {
 		if (!command->answered && command->node != NULL)
 			node_mark_late(command->node);
+	}
 	pthread_mutex_unlock(&request->lock);
 }
 
@@ -229,10 +226,11 @@ redis_tell(struct redis *redis, const struct store_batch *batch,
 static void
 node_health_of(struct redis *redis, struct node_health *health)
 {
-	if (redis->cluster != NULL)
+	if (redis->cluster != NULL) {
 		(void)cluster_health(redis->cluster, health);
-	else
+	} else {
 		node_health(redis->node, health);
+	}
 }
 
 bool
@@ -290,20 +288,21 @@ node_changed(void *ctx, struct node *node, enum node_news news,
 	node_endpoint(node, &endpoint);
 	(void)endpoint_show(&endpoint, &name);
 	clock_format(health->since_ms, since);
-	if (news == NODE_NEWS_DOWN)
+	if (news == NODE_NEWS_DOWN) {
 		redis_say(redis, LOG_LEVEL_WARNING,
 			"store: Redis %s is down since %s: %s; memory answers, "
 			"and what is counted is kept to be replayed",
 			name.text, since, health->reason);
-	else if (news == NODE_NEWS_STILL_DOWN)
+	} else if (news == NODE_NEWS_STILL_DOWN) {
 		redis_say(redis, LOG_LEVEL_WARNING,
 			"store: Redis %s is still down, since %s: %s",
 			name.text, since, health->reason);
-	else
+	} else {
 		redis_say(redis, LOG_LEVEL_NOTICE, "store: Redis %s is up%s%s",
 			name.text,
 			health->reason[0] != '\0' ? "; it was down since " : "",
 			health->reason);
+	}
 }
 
 static void
@@ -342,12 +341,13 @@ read_password(const char *path, struct store_uri *uri, struct err *err)
 
 	if (file == NULL)
 		return err_system(err, "store: cannot read %s", path);
-	ok = fgets(uri->password, sizeof uri->password, file) != NULL;
+	ok = fgets(uri->password, sizeof(uri->password), file) != NULL;
 	(void)fclose(file);
 	uri->password[strcspn(uri->password, "\r\n")] = '\0';
-	if (!ok || uri->password[0] == '\0')
+	if (!ok || uri->password[0] == '\0') {
 		return err_set(err, ERR_INVALID,
 			"store: the first line of %s is empty", path);
+	}
 	return true;
 }
 
@@ -358,15 +358,16 @@ read_options(struct redis *redis, const struct store_options *options,
 	const char *prefix = options->prefix;
 
 	redis->options = *options;
-	if (strlen(prefix) >= sizeof redis->prefix || prefix[0] == '\0' ||
-		strpbrk(prefix, "{}*?[]\\ \t\r\n") != NULL)
+	if (strlen(prefix) >= sizeof(redis->prefix) || prefix[0] == '\0' ||
+		strpbrk(prefix, "{}*?[]\\ \t\r\n") != NULL) {
 		return err_set(err, ERR_INVALID,
 			"store: \"%s\" is no prefix for keys: up to 63 bytes "
 			"without blanks, braces and wildcards",
 			prefix);
-	(void)snprintf(redis->prefix, sizeof redis->prefix, "%s", prefix);
+	}
+	(void)snprintf(redis->prefix, sizeof(redis->prefix), "%s", prefix);
 	(void)snprintf(
-		redis->probe_key, sizeof redis->probe_key, "%s:probe", prefix);
+		redis->probe_key, sizeof(redis->probe_key), "%s:probe", prefix);
 	return uri_parse(slice_of(options->uri), &redis->uri, err) &&
 		(options->password_file == NULL ||
 			read_password(
@@ -399,7 +400,7 @@ struct redis *
 redis_open(const struct store_options *options, const struct redis_hooks *hooks,
 	struct err *err)
 {
-	struct redis *redis = calloc(1, sizeof *redis);
+	struct redis *redis = calloc(1, sizeof(*redis));
 
 	if (redis == NULL) {
 		err_set(err, ERR_MEMORY, "out of memory");
@@ -428,7 +429,7 @@ redis_close(struct redis *redis)
 	cluster_close(redis->cluster);
 	map_free(redis->policies, NULL);
 	pthread_mutex_destroy(&redis->lock);
-	memset(redis->uri.password, 0, sizeof redis->uri.password);
+	memset(redis->uri.password, 0, sizeof(redis->uri.password));
 	free(redis);
 }
 
@@ -440,7 +441,7 @@ redis_health(struct redis *redis, struct store_health *health)
 	node_health_of(redis, &node);
 	health->up = node.up;
 	health->since_ms = node.since_ms;
-	memcpy(health->reason, node.reason, sizeof health->reason);
+	memcpy(health->reason, node.reason, sizeof(health->reason));
 	health->pipelines = node.pipelines;
 	health->round_trips = atomic_load(&redis->waves);
 	health->ops = atomic_load(&redis->operations);

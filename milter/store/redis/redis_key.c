@@ -20,18 +20,18 @@ static void
 add_escaped(struct buf *buf, struct slice text)
 {
 	struct key_text room;
-	size_t i;
 
 	text = key_bound(text, &room);
 	if (text.len == 0)
 		buf_add_byte(buf, '%');
-	for (i = 0; i < text.len; i++) {
+	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 
-		if (is_plain(c))
+		if (is_plain(c)) {
 			buf_add_byte(buf, (char)c);
-		else
+		} else {
 			buf_printf(buf, "%%%02X", c);
+		}
 	}
 }
 
@@ -134,9 +134,10 @@ redis_key_parse(struct arena *arena, const char *prefix, struct slice key,
 	close = slice_find_byte(key, '}', 0);
 	if (open == 0 && close != SLICE_NONE) {
 		*text = unescape(arena, slice_sub(key, 1, close));
-		if (close + 1 < key.len)
+		if (close + 1 < key.len) {
 			*rest = unescape(
 				arena, slice_sub(key, close + 2, key.len));
+		}
 	}
 	return kind;
 }
@@ -146,14 +147,13 @@ static uint16_t
 crc16(struct slice s)
 {
 	uint16_t crc = 0;
-	size_t i;
-	int bit;
 
-	for (i = 0; i < s.len; i++) {
+	for (size_t i = 0; i < s.len; i++) {
 		crc = (uint16_t)(crc ^ (unsigned char)s.p[i] << 8);
-		for (bit = 0; bit < 8; bit++)
+		for (int bit = 0; bit < 8; bit++) {
 			crc = (uint16_t)(crc & 0x8000 ? crc << 1 ^ 0x1021
 						      : crc << 1);
+		}
 	}
 	return crc;
 }

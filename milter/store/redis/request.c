@@ -16,7 +16,6 @@ copy_op(struct arena *arena, struct store_op *op)
 {
 	struct slice *texts[4] = {0};
 	struct slice *members;
-	size_t i;
 
 	switch (op->verb) {
 	case STORE_NOTE:
@@ -26,11 +25,11 @@ copy_op(struct arena *arena, struct store_op *op)
 		break;
 	case STORE_REMEMBER:
 		texts[0] = &op->remember.id;
-		members =
-			arena_array(arena, op->remember.count, sizeof *members);
+		members = arena_array(
+			arena, op->remember.count, sizeof(*members));
 		if (members == NULL)
 			return false;
-		for (i = 0; i < op->remember.count; i++)
+		for (size_t i = 0; i < op->remember.count; i++)
 			members[i] = arena_copy(arena, op->remember.members[i]);
 		op->remember.members = members;
 		break;
@@ -50,7 +49,7 @@ copy_op(struct arena *arena, struct store_op *op)
 		texts[0] = &op->append.json;
 		break;
 	}
-	for (i = 0; i < 4 && texts[i] != NULL; i++) {
+	for (size_t i = 0; i < 4 && texts[i] != NULL; i++) {
 		if (texts[i]->p == NULL)
 			continue;
 		*texts[i] = arena_copy(arena, *texts[i]);
@@ -63,19 +62,18 @@ copy_op(struct arena *arena, struct store_op *op)
 static bool
 copy_batch(struct request *request, const struct store_batch *batch)
 {
-	size_t i;
-
 	request->ops =
-		arena_array(request->arena, batch->count, sizeof *batch->ops);
+		arena_array(request->arena, batch->count, sizeof(*batch->ops));
 	request->commands_of = arena_array(
-		request->arena, batch->count, sizeof *request->commands_of);
+		request->arena, batch->count, sizeof(*request->commands_of));
 	if (request->ops == NULL || request->commands_of == NULL)
 		return false;
 	request->op_count = batch->count;
-	memcpy(request->ops, batch->ops, batch->count * sizeof *batch->ops);
-	for (i = 0; i < batch->count; i++)
+	memcpy(request->ops, batch->ops, batch->count * sizeof(*batch->ops));
+	for (size_t i = 0; i < batch->count; i++) {
 		if (!copy_op(request->arena, &request->ops[i]))
 			return false;
+	}
 	return true;
 }
 
@@ -94,7 +92,7 @@ init_locks(struct request *request)
 struct request *
 request_new(const struct store_batch *batch, int64_t at_ms, size_t arena_bytes)
 {
-	struct request *request = calloc(1, sizeof *request);
+	struct request *request = calloc(1, sizeof(*request));
 
 	if (request == NULL)
 		return NULL;
@@ -131,7 +129,7 @@ struct command *
 command_new(
 	struct request *request, enum script script, size_t keys, size_t words)
 {
-	struct command *command = arena_alloc(request->arena, sizeof *command);
+	struct command *command = arena_alloc(request->arena, sizeof(*command));
 
 	if (command == NULL)
 		return NULL;
@@ -139,7 +137,7 @@ command_new(
 	command->script = script;
 	command->room = words + (script != SCRIPT_NONE ? SCRIPT_WORDS : 0);
 	command->words = arena_array(
-		request->arena, command->room, sizeof *command->words);
+		request->arena, command->room, sizeof(*command->words));
 	if (command->words == NULL)
 		return NULL;
 	if (script != SCRIPT_NONE) {
@@ -170,11 +168,10 @@ command_number(struct command *command, int64_t number)
 static bool
 is_whole(const struct command *command)
 {
-	size_t i;
-
-	for (i = 0; i < command->count; i++)
+	for (size_t i = 0; i < command->count; i++) {
 		if (command->words[i].p == NULL)
 			return false;
+	}
 	return command->count > 0;
 }
 
@@ -185,7 +182,7 @@ fail(struct request *request, enum request_outcome outcome, const char *reason)
 	if (request->outcome != REQUEST_OPEN)
 		return;
 	request->outcome = outcome;
-	(void)snprintf(request->reason, sizeof request->reason, "%s", reason);
+	(void)snprintf(request->reason, sizeof(request->reason), "%s", reason);
 }
 
 /*
@@ -197,9 +194,9 @@ fail(struct request *request, enum request_outcome outcome, const char *reason)
 static void
 send_wave(struct request *request, struct command *wave)
 {
-	struct command *command, *next;
+	struct command *next;
 
-	for (command = wave; command != NULL; command = next) {
+	for (struct command *command = wave; command != NULL; command = next) {
 		next = command->next;
 		command->next = NULL;
 		request_keep(request);
@@ -216,9 +213,8 @@ send_wave(struct request *request, struct command *wave)
 static void
 enlist(struct request *request, struct command *wave)
 {
-	struct command *command;
-
-	for (command = wave; command != NULL; command = command->next) {
+	for (struct command *command = wave; command != NULL;
+		command = command->next) {
 		command->sibling = request->commands;
 		request->commands = command;
 		request->pending++;
@@ -234,10 +230,11 @@ advance(struct request *request)
 
 	if (request->outcome == REQUEST_OPEN && request->next_wave != NULL)
 		wave = request->next_wave(request, request->ctx);
-	if (wave != NULL)
+	if (wave != NULL) {
 		enlist(request, wave);
-	else if (request->outcome == REQUEST_OPEN)
+	} else if (request->outcome == REQUEST_OPEN) {
 		request->outcome = REQUEST_DONE;
+	}
 	return wave;
 }
 
@@ -285,7 +282,7 @@ read_answer(struct command *command)
 	if (reply->type == REPLY_ERROR) {
 		char text[100];
 
-		(void)snprintf(text, sizeof text, "%.*s",
+		(void)snprintf(text, sizeof(text), "%.*s",
 			SLICE_ARG(slice_sub(reply->text, 0, 90)));
 		fail(request, REQUEST_REFUSED, text);
 	} else if (command->read != NULL && !command->read(command)) {
@@ -301,10 +298,11 @@ request_answer(struct command *command, struct reply *reply, const char *reason)
 	pthread_mutex_lock(&request->lock);
 	command->answered = true;
 	command->reply = reply;
-	if (reply != NULL)
+	if (reply != NULL) {
 		read_answer(command);
-	else
+	} else {
 		fail(request, REQUEST_DOWN, reason);
+	}
 	request->pending--;
 	step(request);
 	request_drop(request);
@@ -319,9 +317,10 @@ request_wait(struct request *request, int64_t until_ms)
 
 	pthread_mutex_lock(&request->lock);
 	while ((request->pending > 0 || request->outcome == REQUEST_OPEN) &&
-		rc != ETIMEDOUT)
+		rc != ETIMEDOUT) {
 		rc = pthread_cond_timedwait(
 			&request->finished, &request->lock, &until);
+	}
 	finished = request->pending == 0 && request->outcome != REQUEST_OPEN;
 	pthread_mutex_unlock(&request->lock);
 	return finished;

@@ -170,9 +170,8 @@ static const char facts[] =
  * tally: counts one message of a mailbox, once for each identity.
  * KEYS mailbox, route, once; and, but for a cluster, dest, top.
  * ARGV at, what, destination, keyword (0 or 1), identity, hour, day, routes
- *   at most, ttl of mailbox and route, prints at most, ttl of once, mailbox, ttl
- *   of top.
- * Reply {counted, flows of the mailbox that day}.
+ *   at most, ttl of mailbox and route, prints at most, ttl of once, mailbox,
+ * ttl of top. Reply {counted, flows of the mailbox that day}.
  */
 static const char tally[] = LUA_MARK
 	"local mailbox, route, once = KEYS[1], KEYS[2], KEYS[3]\n"

@@ -21,19 +21,21 @@ read_master(const struct reply *reply, const char *service,
 
 	if (reply == NULL)
 		return err_set(err, ERR_LIMIT, "an answer that is too big");
-	if (reply->type == REPLY_NIL)
+	if (reply->type == REPLY_NIL) {
 		return err_set(err, ERR_DOWN,
 			"the Sentinel knows no service \"%s\"", service);
-	if (reply->type == REPLY_ERROR)
+	}
+	if (reply->type == REPLY_ERROR) {
 		return err_set(err, ERR_DOWN, "%.*s",
 			SLICE_ARG(slice_sub(reply->text, 0, 100)));
+	}
 	if (reply->type != REPLY_ARRAY || reply->count != 2 ||
 		reply->items[0].type != REPLY_TEXT ||
 		!reply_number(&reply->items[1], &port) || port <= 0 ||
 		port > 65535 ||
-		reply->items[0].text.len >= sizeof endpoint->host)
+		reply->items[0].text.len >= sizeof(endpoint->host))
 		return err_set(err, ERR_DOWN, "an answer that makes no sense");
-	memset(endpoint, 0, sizeof *endpoint);
+	memset(endpoint, 0, sizeof(*endpoint));
 	memcpy(endpoint->host, reply->items[0].text.p,
 		reply->items[0].text.len);
 	endpoint->port = (uint16_t)port;
@@ -50,8 +52,10 @@ ask_one(const struct endpoint *sentinel, const char *service,
 		connection_connect(sentinel, SENTINEL_MS, SENTINEL_MS, err);
 	struct arena *arena = arena_new(SENTINEL_ARENA_BYTES);
 	bool ok = connection != NULL && arena != NULL &&
-		connection_add(connection, 3, words) && connection_wait(connection, err) &&
-		read_master(connection_take(connection, arena), service, master, err);
+		connection_add(connection, 3, words) &&
+		connection_wait(connection, err) &&
+		read_master(connection_take(connection, arena), service, master,
+			err);
 
 	connection_free(connection);
 	arena_free(arena);
@@ -65,15 +69,13 @@ sentinel_locate(void *ctx, struct endpoint *master, struct err *err)
 	struct store_uri *uri = &redis->uri;
 	struct endpoint_text name;
 	struct err last = {0};
-	size_t i;
 
-	for (i = 0; i < uri->host_count; i++) {
+	for (size_t i = 0; i < uri->host_count; i++) {
 		struct endpoint sentinel = uri->hosts[i];
 
 		if (!ask_one(&sentinel, uri->service, master, &last))
 			continue;
-		memmove(&uri->hosts[1], &uri->hosts[0],
-			i * sizeof sentinel);
+		memmove(&uri->hosts[1], &uri->hosts[0], i * sizeof(sentinel));
 		uri->hosts[0] = sentinel;
 		return true;
 	}

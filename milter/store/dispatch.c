@@ -121,7 +121,7 @@ store_forget(struct store *store, struct slice mailbox, uint64_t *wiped,
 void
 store_health(struct store *store, struct store_health *health)
 {
-	memset(health, 0, sizeof *health);
+	memset(health, 0, sizeof(*health));
 	health->backend = store->backend->name;
 	store->backend->health(store, health);
 }
