@@ -25,6 +25,8 @@ libbase_a_SOURCES = \
 	milter/base/process.c \
 	milter/base/process.h \
 	milter/base/slice.c \
-	milter/base/slice.h
+	milter/base/slice.h \
+	milter/base/socket_name.c \
+	milter/base/socket_name.h
 LIBBASE = libbase.a $(CRYPTO_LIBS) $(JANSSON_LIBS)
 EXTRA_DIST += milter/base/fold-table

@@ -2,9 +2,10 @@
 /* libcurl over a unix socket. */
 #include "cli/ask.h"
 
+#include "base/socket_name.h"
 #include "cli/command.h"
+#include "cli/screen.h"
 #include "daemon/config.h"
-#include "daemon/listener.h"
 
 #include <curl/curl.h>
 #include <getopt.h>
@@ -18,19 +19,19 @@
 
 struct ask {
 	CURL *curl;
-	char path[LISTENER_PATH_BYTES];
+	char path[SOCKET_NAME_PATH_BYTES];
 	char why[CURL_ERROR_SIZE];
 };
 
 struct ask *
 ask_open(const char *socket, struct err *err)
 {
-	struct listener_address address;
+	struct socket_name address;
 	struct ask *ask;
 
-	if (!listener_parse(slice_of(socket), &address, err))
+	if (!socket_name_parse(slice_of(socket), &address, err))
 		return NULL;
-	if (address.family != LISTENER_UNIX) {
+	if (address.family != SOCKET_NAME_UNIX) {
 		(void)err_set(err, ERR_INVALID,
 			"the control socket is a unix socket: unix:/path");
 		return NULL;
@@ -256,7 +257,6 @@ struct json *
 ask_or_print(struct ask *ask, const struct ask_options *options,
 	enum ask_method method, const char *path, int *status)
 {
-	struct buf text = {0};
 	struct err err = {0};
 	struct json *json = ask_json(ask, method, path, &err);
 
@@ -268,10 +268,7 @@ ask_or_print(struct ask *ask, const struct ask_options *options,
 	}
 	if (!options->json)
 		return json;
-	if (json_write(json, &text))
-		(void)puts(buf_slice(&text).p);
-	buf_fini(&text);
-	json_free(json);
+	screen_print_json(json);
 	return NULL;
 }
 

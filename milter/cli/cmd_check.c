@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "cli/command.h"
+#include "cli/screen.h"
 #include "daemon/generation.h"
 #include "daemon/listener.h"
 #include "daemon/storage.h"
@@ -219,7 +220,6 @@ static void
 print_json(const struct check *check)
 {
 	struct json *all = json_map();
-	struct buf text = {0};
 
 	json_set_number(all, "errors",
 		(long long)diags_count(check->diags, DIAG_ERROR));
@@ -228,10 +228,7 @@ print_json(const struct check *check)
 	json_set_take(all, "diagnostics", json_of_diags(check->diags));
 	json_set_take(all, "policies", json_of_rules(check->program));
 	json_set_take(all, "skipped", json_of_skipped(check->program));
-	if (json_write(all, &text))
-		(void)puts(buf_slice(&text).p);
-	buf_fini(&text);
-	json_free(all);
+	screen_print_json(all);
 }
 
 static bool
@@ -270,19 +267,19 @@ reach_store(const struct config *config)
 static bool
 reach_listener(const char *spec)
 {
-	struct listener_address address;
+	struct socket_name address;
 	struct buf owner = {0};
 	struct err err = {0};
 	bool ok = true;
 	int fd;
 
-	if (*spec == '\0' || !listener_parse(slice_of(spec), &address, &err))
+	if (*spec == '\0' || !socket_name_parse(slice_of(spec), &address, &err))
 		return true;
 	if (listener_owner(&address, &owner)) {
 		ok = say_reached(slice_find(buf_slice(&owner),
 					 SLICE("(forwarden)")) != SLICE_NONE,
 			spec, buf_slice(&owner).p);
-	} else if (address.family != LISTENER_UNIX) {
+	} else if (address.family != SOCKET_NAME_UNIX) {
 		fd = listener_open(&address, NULL, &err);
 		ok = say_reached(fd >= 0, spec, err.text);
 		if (fd >= 0)

@@ -3,9 +3,10 @@
  * forwarden doctor: looks at the running system and says what is blind or
  * wrong, each with its remedy.
  */
-#include "cli/checkup.h"
 #include "cli/command.h"
+#include "cli/doctor.h"
 #include "cli/screen.h"
+#include "mta/postfix_check.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -50,7 +51,7 @@ parse_options(int argc, char **argv, struct doctor_options *options)
 }
 
 static void
-look_at_postfix(struct checkup *checkup, const struct doctor_options *options)
+look_at_postfix(struct doctor *doctor, const struct doctor_options *options)
 {
 	struct err err = {0};
 	struct postfix *postfix;
@@ -59,45 +60,45 @@ look_at_postfix(struct checkup *checkup, const struct doctor_options *options)
 		return;
 	postfix = postfix_read(options->postfix, &err);
 	if (postfix == NULL) {
-		checkup_add(checkup,
+		checkup_add(doctor->checkup,
 			&(struct remedy){CHECKUP_NOTE, "postfix",
 				"--postfix FOLDER says where main.cf is; "
 				"--no-postfix if there is none"},
 			"cannot look at Postfix: %s", err.text);
 		return;
 	}
-	checkup_postfix(checkup, postfix);
-	checkup_domains(checkup, postfix);
+	const struct postfix_check check = {postfix, &doctor->listen,
+		doctor->generation->realm,
+		doctor->generation->config->mode == MODE_ENFORCE,
+		doctor->checkup};
+	postfix_check(&check);
+	postfix_domains_check(&check);
 	postfix_free(postfix);
 }
 
 static void
-look_at_daemon(struct checkup *checkup, const struct doctor_options *options)
+look_at_daemon(struct doctor *doctor, const struct doctor_options *options)
 {
 	struct err err = {0};
 	struct ask *ask = ask_open(options->ask.socket != NULL
 			? options->ask.socket
-			: checkup->generation->config->control,
+			: doctor->generation->config->control,
 		&err);
 
-	checkup_daemon(checkup, ask);
+	doctor_daemon(doctor, ask);
 	ask_close(ask);
 }
 
 static void
-print_findings(struct checkup *checkup, bool json)
+print_checkup(const struct doctor *doctor, bool json)
 {
 	struct buf text = {0};
 
 	if (json) {
-		if (json_write(checkup->list, &text))
-			(void)puts(buf_slice(&text).p);
+		screen_print_json(doctor_json(doctor));
 	} else {
-		buf_printf(&checkup->text, "\n%u fine, %u to know, %u wrong\n",
-			checkup->count[CHECKUP_FINE],
-			checkup->count[CHECKUP_NOTE],
-			checkup->count[CHECKUP_WRONG]);
-		screen_print(&checkup->text);
+		doctor_add_text(doctor, &text);
+		screen_print(&text);
 	}
 	buf_fini(&text);
 }
@@ -106,17 +107,19 @@ static int
 examine(const struct generation *generation,
 	const struct doctor_options *options)
 {
-	struct checkup checkup;
+	struct doctor doctor;
+	int status = COMMAND_FAILED;
 
-	checkup_init(&checkup, generation);
-	checkup_fine(&checkup, "files", "%s and its policies are sound",
-		options->ask.file);
-	look_at_daemon(&checkup, options);
-	look_at_postfix(&checkup, options);
-	print_findings(&checkup, options->ask.json);
-	int status =
-		checkup.count[CHECKUP_WRONG] == 0 ? COMMAND_OK : COMMAND_FAILED;
-	checkup_fini(&checkup);
+	if (doctor_init(&doctor, generation)) {
+		checkup_add_fine(doctor.checkup, "files",
+			"%s and its policies are sound", options->ask.file);
+		look_at_daemon(&doctor, options);
+		look_at_postfix(&doctor, options);
+		print_checkup(&doctor, options->ask.json);
+		if (checkup_count(doctor.checkup, CHECKUP_WRONG) == 0)
+			status = COMMAND_OK;
+	}
+	doctor_fini(&doctor);
 	return status;
 }
 

@@ -2,11 +2,6 @@
 forwarden_SOURCES = \
 	milter/cli/ask.c \
 	milter/cli/ask.h \
-	milter/cli/checkup.c \
-	milter/cli/checkup.h \
-	milter/cli/checkup_daemon.c \
-	milter/cli/checkup_domains.c \
-	milter/cli/checkup_postfix.c \
 	milter/cli/cmd_check.c \
 	milter/cli/cmd_destination.c \
 	milter/cli/cmd_doctor.c \
@@ -23,6 +18,9 @@ forwarden_SOURCES = \
 	milter/cli/cmd_test.c \
 	milter/cli/cmd_top.c \
 	milter/cli/command.h \
+	milter/cli/doctor.c \
+	milter/cli/doctor.h \
+	milter/cli/doctor_daemon.c \
 	milter/cli/engine.c \
 	milter/cli/engine.h \
 	milter/cli/main.c \

@@ -104,3 +104,16 @@ screen_print(const struct buf *out)
 	(void)fwrite(text.p, 1, text.len, stdout);
 	(void)fflush(stdout);
 }
+
+void
+screen_print_json(struct json *json)
+{
+	struct buf line = {0};
+
+	if (json_write(json, &line)) {
+		buf_add_byte(&line, '\n');
+		screen_print(&line);
+	}
+	buf_fini(&line);
+	json_free(json);
+}

@@ -7,6 +7,7 @@
 #define CLI_SCREEN_H
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/slice.h"
 
 #include <stddef.h>
@@ -23,5 +24,7 @@ void screen_add_bar(struct buf *, long long value, long long most);
 size_t screen_columns(void);
 /* Writes all of it to stdout. */
 void screen_print(const struct buf *);
+/* The same as one line of JSON; frees it. */
+void screen_print_json(struct json *);
 
 #endif

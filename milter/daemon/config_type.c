@@ -3,7 +3,7 @@
 #include "daemon/config_type.h"
 
 #include "base/amount.h"
-#include "daemon/listener.h"
+#include "base/socket_name.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -97,16 +97,16 @@ static bool
 read_listener(const struct config_target *target, const struct config_key *key,
 	const struct yaml_node *node, struct diags *diags)
 {
-	struct listener_address address;
+	struct socket_name address;
 	struct err err = {0};
 
 	if (node->kind != YAML_SCALAR)
 		return fail_type(key, node, diags, NULL);
-	if (!listener_parse(node->text, &address, &err)) {
+	if (!socket_name_parse(node->text, &address, &err)) {
 		return diags_add(diags, DIAG_ERROR, node->mark, NULL, "%s: %s",
 			key->name, err.text);
 	}
-	if (key->kind == CONFIG_UNIX && address.family != LISTENER_UNIX) {
+	if (key->kind == CONFIG_UNIX && address.family != SOCKET_NAME_UNIX) {
 		return diags_add(diags, DIAG_ERROR, node->mark,
 			"whoever can reach it sees who forwards to whom; its "
 			"permissions decide who that is",
@@ -119,18 +119,18 @@ static bool
 read_address(const struct config_target *target, const struct config_key *key,
 	const struct yaml_node *node, struct diags *diags)
 {
-	struct listener_address address;
+	struct socket_name address;
 	struct err err = {0};
 
 	if (node->kind != YAML_SCALAR)
 		return fail_type(key, node, diags, NULL);
 	if (node->text.len > 0) {
-		if (!listener_parse(node->text, &address, &err)) {
+		if (!socket_name_parse(node->text, &address, &err)) {
 			return diags_add(diags, DIAG_ERROR, node->mark,
 				"write 127.0.0.1:8895", "%s: %s", key->name,
 				err.text);
 		}
-		if (!listener_is_local(&address)) {
+		if (!socket_name_is_local(&address)) {
 			return diags_add(diags, DIAG_ERROR, node->mark,
 				"it asks for no password; put a proxy that "
 				"does before it",

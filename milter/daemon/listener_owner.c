@@ -20,7 +20,7 @@
 
 /* "sl local_address rem_address st ... uid timeout inode" */
 static bool
-match_tcp(const char *line, const struct listener_address *address,
+match_tcp(const char *line, const struct socket_name *address,
 	unsigned long *inode)
 {
 	unsigned port, state;
@@ -35,10 +35,10 @@ match_tcp(const char *line, const struct listener_address *address,
 /* "Num RefCount Protocol Flags Type St Inode Path"; connections to it have
  * the same path, but do not accept any. */
 static bool
-match_unix(const char *line, const struct listener_address *address,
+match_unix(const char *line, const struct socket_name *address,
 	unsigned long *inode)
 {
-	char path[LISTENER_PATH_BYTES + 8];
+	char path[SOCKET_NAME_PATH_BYTES + 8];
 	unsigned flags;
 
 	return sscanf(line, "%*s %*s %*s %x %*s %*s %lu %110[^\n]", &flags,
@@ -47,7 +47,7 @@ match_unix(const char *line, const struct listener_address *address,
 }
 
 static bool
-find_inode(const char *table, const struct listener_address *address,
+find_inode(const char *table, const struct socket_name *address,
 	unsigned long *inode)
 {
 	FILE *f = fopen(table, "r");
@@ -57,7 +57,7 @@ find_inode(const char *table, const struct listener_address *address,
 	if (f == NULL)
 		return false;
 	while (!found && fgets(line, sizeof(line), f) != NULL) {
-		found = address->family == LISTENER_UNIX
+		found = address->family == SOCKET_NAME_UNIX
 			? match_unix(line, address, inode)
 			: match_tcp(line, address, inode);
 	}
@@ -134,20 +134,20 @@ find_holder(unsigned long inode, struct buf *out)
 }
 
 bool
-listener_owner(const struct listener_address *address, struct buf *out)
+listener_owner(const struct socket_name *address, struct buf *out)
 {
 	static const char *const tables[] = {
-		[LISTENER_UNIX] = "/proc/net/unix",
-		[LISTENER_INET] = "/proc/net/tcp",
-		[LISTENER_INET6] = "/proc/net/tcp6",
+		[SOCKET_NAME_UNIX] = "/proc/net/unix",
+		[SOCKET_NAME_INET] = "/proc/net/tcp",
+		[SOCKET_NAME_INET6] = "/proc/net/tcp6",
 	};
 	unsigned long inode;
 
 	/* Another family's wildcard may be what is in the way. */
 	if (find_inode(tables[address->family], address, &inode))
 		return find_holder(inode, out);
-	if (address->family == LISTENER_INET &&
-		find_inode(tables[LISTENER_INET6], address, &inode))
+	if (address->family == SOCKET_NAME_INET &&
+		find_inode(tables[SOCKET_NAME_INET6], address, &inode))
 		return find_holder(inode, out);
 	return false;
 }

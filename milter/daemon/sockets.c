@@ -34,11 +34,11 @@ static bool
 open_milter(
 	const struct config *config, struct sockets *sockets, struct err *err)
 {
-	struct listener_address address;
+	struct socket_name address;
 	struct listener_access access;
 
 	if (!find_access(config, &access, err) ||
-		!listener_parse(slice_of(config->listen), &address, err))
+		!socket_name_parse(slice_of(config->listen), &address, err))
 		return false;
 	sockets->milter = listener_open(&address, &access, err);
 	return sockets->milter >= 0 || err_wrap(err, "listen");
@@ -48,7 +48,7 @@ open_milter(
 static bool
 make_parent(const char *path, const struct privilege *user, struct err *err)
 {
-	char folder[LISTENER_PATH_BYTES];
+	char folder[SOCKET_NAME_PATH_BYTES];
 	char *slash;
 
 	(void)snprintf(folder, sizeof(folder), "%s", path);
@@ -63,7 +63,7 @@ static bool
 open_control(const struct config *config, const struct privilege *user,
 	struct sockets *sockets, struct err *err)
 {
-	struct listener_address address;
+	struct socket_name address;
 	struct listener_access access = {
 		.mode = (mode_t)config->control_mode,
 		.uid = user->uid,
@@ -72,7 +72,7 @@ open_control(const struct config *config, const struct privilege *user,
 	struct privilege group;
 
 	if (!privilege_find("", config->control_group, &group, err) ||
-		!listener_parse(slice_of(config->control), &address, err) ||
+		!socket_name_parse(slice_of(config->control), &address, err) ||
 		!make_parent(address.path, user, err))
 		return err_wrap(err, "control");
 	if (group.gid != PRIVILEGE_SAME_GROUP)
@@ -84,11 +84,11 @@ open_control(const struct config *config, const struct privilege *user,
 static bool
 open_http(const struct config *config, struct sockets *sockets, struct err *err)
 {
-	struct listener_address address;
+	struct socket_name address;
 
 	if (*config->http == '\0')
 		return true;
-	if (!listener_parse(slice_of(config->http), &address, err))
+	if (!socket_name_parse(slice_of(config->http), &address, err))
 		return err_wrap(err, "http");
 	sockets->http = listener_open(&address, NULL, err);
 	return sockets->http >= 0 || err_wrap(err, "http");
@@ -126,10 +126,10 @@ sockets_close(struct sockets *sockets)
 static void
 remove_one(const char *spec)
 {
-	struct listener_address address;
+	struct socket_name address;
 
-	if (listener_parse(slice_of(spec), &address, NULL) &&
-		address.family == LISTENER_UNIX)
+	if (socket_name_parse(slice_of(spec), &address, NULL) &&
+		address.family == SOCKET_NAME_UNIX)
 		(void)unlink(address.path);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Listener addresses in all spellings, and sockets bound to them. */
+/* Socket names in all spellings, and sockets bound to them. */
 #include "rows.h"
 
 #include "daemon/listener.h"
@@ -51,24 +51,24 @@ static void
 check_spelling(void **state)
 {
 	const struct spelling *row = *state;
-	struct listener_address address;
+	struct socket_name address;
 	struct buf printed = {0};
 	struct err err = {0};
-	bool ok = listener_parse(slice_of(row->name), &address, &err);
+	bool ok = socket_name_parse(slice_of(row->name), &address, &err);
 
 	assert_int_equal(ok, row->ok);
 	if (!ok)
 		return;
-	listener_print(&address, &printed);
+	socket_name_print(&address, &printed);
 	assert_string_equal(buf_slice(&printed).p, row->printed);
-	assert_int_equal(listener_is_local(&address), row->local);
+	assert_int_equal(socket_name_is_local(&address), row->local);
 	buf_fini(&printed);
 }
 
 /* A folder of its own for each test that binds a unix socket. */
 struct place {
 	char folder[32];
-	struct listener_address address;
+	struct socket_name address;
 };
 
 static void
@@ -78,7 +78,7 @@ place_init(struct place *place)
 		place->folder, sizeof(place->folder), "/tmp/forwarden-XXXXXX");
 	assert_non_null(mkdtemp(place->folder));
 	memset(&place->address, 0, sizeof(place->address));
-	place->address.family = LISTENER_UNIX;
+	place->address.family = SOCKET_NAME_UNIX;
 	(void)snprintf(place->address.path, sizeof(place->address.path), "%s/s",
 		place->folder);
 }
@@ -182,7 +182,7 @@ bind_free_port(uint16_t *port)
 static void
 test_a_port_in_use_says_whose(void **state)
 {
-	struct listener_address address = {.family = LISTENER_INET};
+	struct socket_name address = {.family = SOCKET_NAME_INET};
 	struct err err = {0};
 	char expected[32];
 	int fd = bind_free_port(&address.port);

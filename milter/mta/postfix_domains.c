@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whose mail Postfix takes for its own, against what Forwarden was told. */
-#include "cli/checkup.h"
+#include "mta/postfix_check.h"
 
 #include "base/process.h"
 #include "mail/realm.h"
@@ -14,8 +14,7 @@
 
 /* What was looked for and not found. */
 struct missing {
-	const struct checkup *checkup;
-	const struct postfix *postfix;
+	const struct postfix_check *check;
 	struct slice host; /* the MTA's own name: a note at most */
 	char names[NAMES_BYTES];
 	size_t count;
@@ -39,7 +38,7 @@ look_at_domain(struct missing *missing, struct slice domain)
 		slice_starts_fold(domain, SLICE("localhost.")) ||
 		slice_equal_fold(domain, missing->host) || domain.p[0] == '[' ||
 		domain.p[0] == '!' ||
-		realm_has_domain(missing->checkup->generation->realm, domain))
+		realm_has_domain(missing->check->realm, domain))
 		return;
 	note_missing(missing, domain);
 }
@@ -68,8 +67,8 @@ static void
 look_at_table(struct missing *missing, struct slice table)
 {
 	char name[PATH_BYTES];
-	const char *argv[] = {"postmap", "-c", postfix_folder(missing->postfix),
-		"-s", name, NULL};
+	const char *argv[] = {"postmap", "-c",
+		postfix_folder(missing->check->postfix), "-s", name, NULL};
 	struct buf rows = {0};
 	struct err err;
 
@@ -102,30 +101,29 @@ look_at_list(struct missing *missing, struct slice list)
 }
 
 static void
-check_domains(struct checkup *checkup, const struct postfix *postfix)
+check_domains(const struct postfix_check *check)
 {
 	static const char *const lists[] = {"mydestination",
 		"virtual_mailbox_domains", "virtual_alias_domains",
 		"relay_domains"};
-	struct missing missing = {.checkup = checkup,
-		.postfix = postfix,
-		.host = postfix_value(postfix, "myhostname")};
+	struct missing missing = {.check = check,
+		.host = postfix_value(check->postfix, "myhostname")};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
-		look_at_list(&missing, postfix_value(postfix, lists[i]));
+		look_at_list(&missing, postfix_value(check->postfix, lists[i]));
 	if (missing.count > 0) {
-		checkup_add(checkup,
+		checkup_add(check->checkup,
 			&(struct remedy){CHECKUP_WRONG, "domains",
 				"add them to local.domains"},
 			"Postfix takes these for its own and Forwarden does "
 			"not, so that their mailboxes are strangers: %s",
 			missing.names);
 	} else {
-		checkup_fine(checkup, "domains",
+		checkup_add_fine(check->checkup, "domains",
 			"Postfix's own domains are local here too");
 	}
 	if (missing.tables > 0) {
-		checkup_add(checkup,
+		checkup_add(check->checkup,
 			&(struct remedy){CHECKUP_NOTE, "domains",
 				"compare them with local.domains yourself"},
 			"%zu lists of domains are tables that cannot be "
@@ -151,26 +149,26 @@ network_address(struct slice network, char out[64])
 }
 
 static void
-check_networks(struct checkup *checkup, const struct postfix *postfix)
+check_networks(const struct postfix_check *check)
 {
-	struct missing missing = {.checkup = checkup, .postfix = postfix};
-	struct slice list = postfix_value(postfix, "mynetworks");
+	struct missing missing = {.check = check};
+	struct slice list = postfix_value(check->postfix, "mynetworks");
 	char text[64];
 
 	for (struct slice network; postfix_next(&list, &network);) {
 		struct slice address = network_address(network, text);
 		if (address.len == 0 || address.p[0] < '0' ||
 			(address.p[0] > '9' && address.p[0] != ':') ||
-			realm_has_ip(checkup->generation->realm, address))
+			realm_has_ip(check->realm, address))
 			continue;
 		note_missing(&missing, network);
 	}
 	if (missing.count == 0) {
-		checkup_fine(checkup, "networks",
+		checkup_add_fine(check->checkup, "networks",
 			"Postfix's own networks are trusted here too");
 		return;
 	}
-	checkup_add(checkup,
+	checkup_add(check->checkup,
 		&(struct remedy){CHECKUP_NOTE, "networks",
 			"add those of your own servers to local.networks"},
 		"in mynetworks, but not in local.networks, so that the header "
@@ -179,8 +177,8 @@ check_networks(struct checkup *checkup, const struct postfix *postfix)
 }
 
 void
-checkup_domains(struct checkup *checkup, const struct postfix *postfix)
+postfix_domains_check(const struct postfix_check *check)
 {
-	check_domains(checkup, postfix);
-	check_networks(checkup, postfix);
+	check_domains(check);
+	check_networks(check);
 }

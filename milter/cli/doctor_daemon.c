@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The daemon itself: reachable, unprivileged, with a store and policies. */
-#include "cli/checkup.h"
+#include "cli/doctor.h"
 
 #include <netdb.h>
 #include <stdio.h>
@@ -31,7 +31,7 @@ answers_unix(const char *path)
 }
 
 static bool
-answers_inet(const struct listener_address *address)
+answers_inet(const struct socket_name *address)
 {
 	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
 	struct addrinfo *found = NULL;
@@ -55,38 +55,40 @@ answers_inet(const struct listener_address *address)
 
 /* The MTA's door. An MTA, too, may connect and leave. */
 static void
-check_milter(struct checkup *checkup)
+check_milter(struct doctor *doctor)
 {
-	const char *listen = checkup->generation->config->listen;
+	const char *listen = doctor->generation->config->listen;
 
-	if (checkup->listen.family == LISTENER_UNIX
-			? answers_unix(checkup->listen.path)
-			: answers_inet(&checkup->listen)) {
-		checkup_fine(checkup, "milter", "%s answers", listen);
+	if (doctor->listen.family == SOCKET_NAME_UNIX
+			? answers_unix(doctor->listen.path)
+			: answers_inet(&doctor->listen)) {
+		checkup_add_fine(
+			doctor->checkup, "milter", "%s answers", listen);
 		return;
 	}
-	checkup_add(checkup,
+	checkup_add(doctor->checkup,
 		&(struct remedy){CHECKUP_WRONG, "milter",
 			"forwarden serve -c ... (its log says why it ended)"},
 		"nobody answers on %s: no mail is judged", listen);
 }
 
 static void
-check_mode(struct checkup *checkup, const struct json *status)
+check_mode(struct doctor *doctor, const struct json *status)
 {
 	struct slice mode = json_text(status, "mode");
 
 	if (slice_equal(mode, SLICE("observe"))) {
-		checkup_add(checkup,
+		checkup_add(doctor->checkup,
 			&(struct remedy){CHECKUP_NOTE, "mode",
 				"mode: enforce, once the events say the right "
 				"things"},
 			"it only observes");
 	} else {
-		checkup_fine(checkup, "mode", "%.*s", SLICE_ARG(mode));
+		checkup_add_fine(
+			doctor->checkup, "mode", "%.*s", SLICE_ARG(mode));
 	}
 	if (json_number(status, "messages") == 0) {
-		checkup_add(checkup,
+		checkup_add(doctor->checkup,
 			&(struct remedy){CHECKUP_NOTE, "mail",
 				"send one; if this stays, the MTA does not "
 				"ask Forwarden"},
@@ -97,7 +99,7 @@ check_mode(struct checkup *checkup, const struct json *status)
 
 /* The owner of /proc/PID is the process's user (proc(5)). */
 static void
-check_privileges(struct checkup *checkup, const struct json *status)
+check_privileges(struct doctor *doctor, const struct json *status)
 {
 	char path[PATH_BYTES];
 	struct stat info;
@@ -107,29 +109,29 @@ check_privileges(struct checkup *checkup, const struct json *status)
 	if (stat(path, &info) != 0)
 		return;
 	if (info.st_uid != 0) {
-		checkup_fine(checkup, "privileges", "it runs as user id %u",
-			(unsigned)info.st_uid);
+		checkup_add_fine(doctor->checkup, "privileges",
+			"it runs as user id %u", (unsigned)info.st_uid);
 		return;
 	}
-	checkup_add(checkup,
+	checkup_add(doctor->checkup,
 		&(struct remedy){CHECKUP_WRONG, "privileges",
 			"useradd -r forwarden; user: forwarden"},
 		"mail of strangers is judged as root");
 }
 
 static void
-check_store(struct checkup *checkup, const struct json *store)
+check_store(struct doctor *doctor, const struct json *store)
 {
 	struct slice backend = json_text(store, "backend");
 	struct slice reason = json_text(store, "reason");
 	bool up = json_bool(store, "up");
 
 	if (up) {
-		checkup_fine(
-			checkup, "store", "%.*s answers", SLICE_ARG(backend));
+		checkup_add_fine(doctor->checkup, "store", "%.*s answers",
+			SLICE_ARG(backend));
 		return;
 	}
-	checkup_add(checkup,
+	checkup_add(doctor->checkup,
 		&(struct remedy){CHECKUP_WRONG, "store",
 			"mend it; what is counted meanwhile is kept and "
 			"replayed"},
@@ -139,21 +141,21 @@ check_store(struct checkup *checkup, const struct json *store)
 
 /* Windows and routes are kept in the store's time, which MTAs share. */
 static void
-check_clock(struct checkup *checkup)
+check_clock(struct doctor *doctor)
 {
 #ifdef HAVE_ADJTIMEX
 	struct timex now = {.modes = 0};
 
 	if (adjtimex(&now) == TIME_ERROR || (now.status & STA_UNSYNC) != 0) {
-		checkup_add(checkup,
+		checkup_add(doctor->checkup,
 			&(struct remedy){CHECKUP_NOTE, "clock",
 				"run chrony or systemd-timesyncd"},
 			"nothing keeps this machine's clock right");
 		return;
 	}
-	checkup_fine(checkup, "clock", "it is kept right");
+	checkup_add_fine(doctor->checkup, "clock", "it is kept right");
 #else
-	(void)checkup;
+	(void)doctor;
 #endif
 }
 
@@ -173,7 +175,7 @@ is_unmatched(struct slice line, struct slice *name)
 }
 
 static void
-check_unmatched(struct checkup *checkup, struct slice metrics)
+check_unmatched(struct doctor *doctor, struct slice metrics)
 {
 	struct buf names = {0};
 	size_t count = 0;
@@ -189,7 +191,7 @@ check_unmatched(struct checkup *checkup, struct slice metrics)
 	if (count > NAMES_SHOWN)
 		buf_printf(&names, " and %zu more", count - NAMES_SHOWN);
 	if (count > 0 && buf_ok(&names)) {
-		checkup_add(checkup,
+		checkup_add(doctor->checkup,
 			&(struct remedy){CHECKUP_NOTE, "policies",
 				"forwarden test and forwarden replay try them "
 				"on mail of yours"},
@@ -201,50 +203,52 @@ check_unmatched(struct checkup *checkup, struct slice metrics)
 
 static void
 check_policies(
-	struct checkup *checkup, const struct json *status, struct ask *ask)
+	struct doctor *doctor, const struct json *status, struct ask *ask)
 {
 	long long policies = json_number(status, "policies");
 	struct buf metrics = {0};
 	struct err err = {0};
 
 	if (policies == 0) {
-		checkup_add(checkup,
+		checkup_add(doctor->checkup,
 			&(struct remedy){CHECKUP_WRONG, "policies",
 				"policies: [" DATADIR "/policies]"},
 			"none is loaded: nothing can be found");
 		return;
 	}
-	checkup_fine(checkup, "policies", "%lld are loaded", policies);
+	checkup_add_fine(
+		doctor->checkup, "policies", "%lld are loaded", policies);
 	if (json_number(status, "messages") > 0 &&
 		ask_text(ask, "/metrics", &metrics, &err))
-		check_unmatched(checkup, buf_slice(&metrics));
+		check_unmatched(doctor, buf_slice(&metrics));
 	buf_fini(&metrics);
 }
 
 void
-checkup_daemon(struct checkup *checkup, struct ask *ask)
+doctor_daemon(struct doctor *doctor, struct ask *ask)
 {
 	struct err err = {0};
 	struct json *status = NULL;
 
-	check_milter(checkup);
-	check_clock(checkup);
+	check_milter(doctor);
+	check_clock(doctor);
 	if (ask != NULL)
 		status = ask_json(ask, ASK_GET, "/v1/status", &err);
 	if (status == NULL) {
-		checkup_add(checkup,
+		checkup_add(doctor->checkup,
 			&(struct remedy){CHECKUP_WRONG, "daemon",
 				"start it; ask as root or as a member of "
 				"control_group"},
 			"%s", err.text);
 		return;
 	}
-	checkup_fine(checkup, "daemon", "forwarden %.*s, process %lld",
+	checkup_add_fine(doctor->checkup, "daemon",
+		"forwarden %.*s, process %lld",
 		SLICE_ARG(json_text(status, "version")),
 		json_number(status, "pid"));
-	check_mode(checkup, status);
-	check_privileges(checkup, status);
-	check_store(checkup, json_find(status, "store"));
-	check_policies(checkup, status, ask);
+	check_mode(doctor, status);
+	check_privileges(doctor, status);
+	check_store(doctor, json_find(status, "store"));
+	check_policies(doctor, status, ask);
 	json_free(status);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a Postfix shows to the filter, and what it keeps from it. */
-#include "cli/checkup.h"
+#include "mta/postfix_check.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,14 +9,14 @@
 
 /* The same place, however each spells it? */
 static bool
-is_same_inet(const struct listener_address *a, const struct listener_address *b)
+is_same_inet(const struct socket_name *a, const struct socket_name *b)
 {
 	if (a->port != b->port)
 		return false;
 	/* An empty host is every address. */
 	return a->host[0] == '\0' || b->host[0] == '\0' ||
 		strcmp(a->host, b->host) == 0 ||
-		(listener_is_local(a) && listener_is_local(b));
+		(socket_name_is_local(a) && socket_name_is_local(b));
 }
 
 /* A chrooted client finds /run/x under the queue directory. */
@@ -33,44 +33,43 @@ is_same_path(const char *seen, const char *ours, struct slice queue)
 
 /* Is an element of smtpd_milters us? "inet:h:p, default_action=accept". */
 static bool
-is_us(const struct checkup *checkup, const struct postfix *postfix,
-	struct slice element)
+is_us(const struct postfix_check *check, struct slice element)
 {
-	struct listener_address seen;
+	struct socket_name seen;
 	struct slice address;
 	struct err err;
 
 	if (!postfix_next(&element, &address) ||
-		!listener_parse(address, &seen, &err))
+		!socket_name_parse(address, &seen, &err))
 		return false;
-	if (seen.family == LISTENER_UNIX) {
-		return checkup->listen.family == LISTENER_UNIX &&
-			is_same_path(seen.path, checkup->listen.path,
-				postfix_value(postfix, "queue_directory"));
+	if (seen.family == SOCKET_NAME_UNIX) {
+		return check->listen->family == SOCKET_NAME_UNIX &&
+			is_same_path(seen.path, check->listen->path,
+				postfix_value(
+					check->postfix, "queue_directory"));
 	}
-	return checkup->listen.family != LISTENER_UNIX &&
-		is_same_inet(&seen, &checkup->listen);
+	return check->listen->family != SOCKET_NAME_UNIX &&
+		is_same_inet(&seen, check->listen);
 }
 
 /* Our element of a list of milters; false if it has none. */
 static bool
-find_us(const struct checkup *checkup, const struct postfix *postfix,
-	struct slice list, struct slice *ours)
+find_us(const struct postfix_check *check, struct slice list,
+	struct slice *ours)
 {
 	while (postfix_next(&list, ours)) {
-		if (is_us(checkup, postfix, *ours))
+		if (is_us(check, *ours))
 			return true;
 	}
 	return false;
 }
 
 static bool
-has_us(const struct checkup *checkup, const struct postfix *postfix,
-	struct slice list)
+has_us(const struct postfix_check *check, struct slice list)
 {
 	struct slice ours;
 
-	return find_us(checkup, postfix, list, &ours);
+	return find_us(check, list, &ours);
 }
 
 /* "[127.0.0.1]:10026" as a service is named: "127.0.0.1:10026". */
@@ -132,16 +131,16 @@ has_keyword(struct slice list, const char *keyword)
 
 /* Without DSN on the hop the recipient's ORCPT does not arrive. */
 static void
-check_dsn(struct checkup *checkup, const struct postfix *postfix,
-	const struct postfix_service *egress)
+check_dsn(
+	const struct postfix_check *check, const struct postfix_service *egress)
 {
 	struct slice transport;
 	size_t count;
 	const struct postfix_service *services =
-		postfix_services(postfix, &count);
+		postfix_services(check->postfix, &count);
 
-	(void)way_out(postfix, &transport);
-	bool lost = has_keyword(postfix_service_value(postfix, egress,
+	(void)way_out(check->postfix, &transport);
+	bool lost = has_keyword(postfix_service_value(check->postfix, egress,
 					"smtpd_discard_ehlo_keywords"),
 		"dsn");
 	for (size_t i = 0; i < count; i++) {
@@ -149,18 +148,18 @@ check_dsn(struct checkup *checkup, const struct postfix *postfix,
 			slice_equal(services[i].type, SLICE("unix"))) {
 			lost = lost ||
 				has_keyword(
-					postfix_service_value(postfix,
+					postfix_service_value(check->postfix,
 						&services[i],
 						"smtp_discard_ehlo_keywords"),
 					"dsn");
 		}
 	}
 	if (!lost) {
-		checkup_fine(
-			checkup, "dsn", "the hop to the egress carries ORCPT");
+		checkup_add_fine(check->checkup, "dsn",
+			"the hop to the egress carries ORCPT");
 		return;
 	}
-	checkup_add(checkup,
+	checkup_add(check->checkup,
 		&(struct remedy){CHECKUP_WRONG, "dsn",
 			"give the egress listener -o "
 			"smtpd_discard_ehlo_keywords= and the hop -o "
@@ -170,32 +169,33 @@ check_dsn(struct checkup *checkup, const struct postfix *postfix,
 }
 
 static void
-check_egress(struct checkup *checkup, const struct postfix *postfix)
+check_egress(const struct postfix_check *check)
 {
-	const struct postfix_service *egress = find_egress(postfix);
+	const struct postfix_service *egress = find_egress(check->postfix);
 	const struct remedy remedy = {CHECKUP_WRONG, "egress",
 		"scripts/attach-postfix --egress (docs/attach.md)"};
 
 	if (egress == NULL) {
-		checkup_add(checkup, &remedy,
+		checkup_add(check->checkup, &remedy,
 			"no egress listener: `.forward`, aliases and virtual "
 			"aliases are invisible here");
 		return;
 	}
-	if (!has_us(checkup, postfix,
-		    postfix_service_value(postfix, egress, "smtpd_milters"))) {
-		checkup_add(checkup, &remedy,
+	if (!has_us(check,
+		    postfix_service_value(
+			    check->postfix, egress, "smtpd_milters"))) {
+		checkup_add(check->checkup, &remedy,
 			"mail that leaves passes %.*s, which does not ask "
 			"Forwarden: `.forward`, aliases and virtual aliases "
 			"are invisible here",
 			SLICE_ARG(egress->name));
 		return;
 	}
-	checkup_fine(checkup, "egress", "mail that leaves passes %.*s",
-		SLICE_ARG(egress->name));
-	check_dsn(checkup, postfix, egress);
-	if (postfix_value(postfix, "transport_maps").len > 0) {
-		checkup_add(checkup,
+	checkup_add_fine(check->checkup, "egress",
+		"mail that leaves passes %.*s", SLICE_ARG(egress->name));
+	check_dsn(check, egress);
+	if (postfix_value(check->postfix, "transport_maps").len > 0) {
+		checkup_add(check->checkup,
 			&(struct remedy){
 				CHECKUP_NOTE, "egress", "see docs/attach.md"},
 			"foreign destinations in transport_maps go past the "
@@ -204,27 +204,27 @@ check_egress(struct checkup *checkup, const struct postfix *postfix)
 }
 
 static void
-check_intake(struct checkup *checkup, const struct postfix *postfix)
+check_intake(const struct postfix_check *check)
 {
-	const struct postfix_service *egress = find_egress(postfix);
+	const struct postfix_service *egress = find_egress(check->postfix);
 	size_t count, with = 0;
 	const struct postfix_service *services =
-		postfix_services(postfix, &count);
+		postfix_services(check->postfix, &count);
 
 	for (size_t i = 0; i < count; i++) {
 		if (&services[i] != egress &&
 			postfix_service_is(&services[i], "inet", "smtpd") &&
-			has_us(checkup, postfix,
-				postfix_service_value(postfix, &services[i],
-					"smtpd_milters")))
+			has_us(check,
+				postfix_service_value(check->postfix,
+					&services[i], "smtpd_milters")))
 			with++;
 	}
 	if (with > 0) {
-		checkup_fine(checkup, "intake",
+		checkup_add_fine(check->checkup, "intake",
 			"%zu smtpd listeners show their mail", with);
 		return;
 	}
-	checkup_add(checkup,
+	checkup_add(check->checkup,
 		&(struct remedy){CHECKUP_WRONG, "intake",
 			"scripts/attach-postfix --intake"},
 		"no smtpd asks Forwarden: what was delivered to a mailbox is "
@@ -233,15 +233,14 @@ check_intake(struct checkup *checkup, const struct postfix *postfix)
 }
 
 static void
-check_non_smtpd(struct checkup *checkup, const struct postfix *postfix)
+check_non_smtpd(const struct postfix_check *check)
 {
-	if (has_us(checkup, postfix,
-		    postfix_value(postfix, "non_smtpd_milters"))) {
-		checkup_fine(
-			checkup, "sendmail(1)", "its mail is shown as well");
+	if (has_us(check, postfix_value(check->postfix, "non_smtpd_milters"))) {
+		checkup_add_fine(check->checkup, "sendmail(1)",
+			"its mail is shown as well");
 		return;
 	}
-	checkup_add(checkup,
+	checkup_add(check->checkup,
 		&(struct remedy){CHECKUP_NOTE, "sendmail(1)",
 			"scripts/attach-postfix --non-smtpd"},
 		"mail of sendmail(1) (Sieve, procmail, cron) is seen at the "
@@ -251,12 +250,12 @@ check_non_smtpd(struct checkup *checkup, const struct postfix *postfix)
 /* What the MTA does while the filter is away: a setting of our element in
  * braces, or the general one. */
 static struct slice
-action_while_away(const struct checkup *checkup, const struct postfix *postfix)
+action_while_away(const struct postfix_check *check)
 {
 	static const char key[] = "default_action=";
 	struct slice ours, part;
 
-	if (find_us(checkup, postfix, postfix_value(postfix, "smtpd_milters"),
+	if (find_us(check, postfix_value(check->postfix, "smtpd_milters"),
 		    &ours)) {
 		while (postfix_next(&ours, &part)) {
 			if (slice_starts_fold(part, slice_of(key))) {
@@ -265,53 +264,53 @@ action_while_away(const struct checkup *checkup, const struct postfix *postfix)
 			}
 		}
 	}
-	return postfix_value(postfix, "milter_default_action");
+	return postfix_value(check->postfix, "milter_default_action");
 }
 
 static void
-check_away(struct checkup *checkup, const struct postfix *postfix)
+check_away(const struct postfix_check *check)
 {
-	struct slice action = action_while_away(checkup, postfix);
-	bool enforces = checkup->generation->config->mode == MODE_ENFORCE;
+	struct slice action = action_while_away(check);
+	bool enforces = check->enforces;
 
 	if (slice_equal_fold(action, SLICE("reject"))) {
-		checkup_add(checkup,
+		checkup_add(check->checkup,
 			&(struct remedy){CHECKUP_WRONG, "away",
 				"postconf -e milter_default_action=tempfail"},
 			"while Forwarden is away mail is refused for good");
 		return;
 	}
 	if (enforces && slice_equal_fold(action, SLICE("accept"))) {
-		checkup_add(checkup,
+		checkup_add(check->checkup,
 			&(struct remedy){CHECKUP_NOTE, "away",
 				"default_action=tempfail, where nothing may "
 				"leave unseen"},
 			"while Forwarden is away mail passes unseen");
 		return;
 	}
-	checkup_fine(checkup, "away", "while Forwarden is away: %.*s",
-		SLICE_ARG(action));
+	checkup_add_fine(check->checkup, "away",
+		"while Forwarden is away: %.*s", SLICE_ARG(action));
 }
 
 /* A unix socket that a chrooted smtpd cannot find. */
 static void
-check_chroot(struct checkup *checkup, const struct postfix *postfix)
+check_chroot(const struct postfix_check *check)
 {
-	struct slice queue = postfix_value(postfix, "queue_directory");
+	struct slice queue = postfix_value(check->postfix, "queue_directory");
 	size_t count;
 	const struct postfix_service *services =
-		postfix_services(postfix, &count);
-	const char *path = checkup->listen.path;
+		postfix_services(check->postfix, &count);
+	const char *path = check->listen->path;
 	bool inside = strlen(path) > queue.len &&
 		memcmp(path, queue.p, queue.len) == 0;
 
-	if (checkup->listen.family != LISTENER_UNIX)
+	if (check->listen->family != SOCKET_NAME_UNIX)
 		return;
 	for (size_t i = 0; i < count; i++) {
 		if (!services[i].chroot || inside ||
 			!postfix_service_is(&services[i], "inet", "smtpd"))
 			continue;
-		checkup_add(checkup,
+		checkup_add(check->checkup,
 			&(struct remedy){CHECKUP_WRONG, "socket",
 				"listen on an inet address, or on a path "
 				"under the queue directory"},
@@ -320,15 +319,16 @@ check_chroot(struct checkup *checkup, const struct postfix *postfix)
 			SLICE_ARG(services[i].name), SLICE_ARG(queue), path);
 		return;
 	}
-	checkup_fine(checkup, "socket", "%s can be reached from smtpd", path);
+	checkup_add_fine(
+		check->checkup, "socket", "%s can be reached from smtpd", path);
 }
 
 void
-checkup_postfix(struct checkup *checkup, const struct postfix *postfix)
+postfix_check(const struct postfix_check *check)
 {
-	check_intake(checkup, postfix);
-	check_non_smtpd(checkup, postfix);
-	check_egress(checkup, postfix);
-	check_away(checkup, postfix);
-	check_chroot(checkup, postfix);
+	check_intake(check);
+	check_non_smtpd(check);
+	check_egress(check);
+	check_away(check);
+	check_chroot(check);
 }

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A checkup of a running system: what is known of the MTA is looked at in
+ * mta/, what is known of the daemon here; all of it is printed here.
+ */
+#ifndef CLI_DOCTOR_H
+#define CLI_DOCTOR_H
+
+#include "base/json.h"
+#include "base/socket_name.h"
+#include "cli/ask.h"
+#include "daemon/generation.h"
+#include "mta/checkup.h"
+
+struct doctor {
+	const struct generation *generation; /* borrowed */
+	struct socket_name listen;
+	struct checkup *checkup;
+};
+
+bool doctor_init(struct doctor *, const struct generation *);
+void doctor_fini(struct doctor *);
+
+/* The daemon: socket, control, user, store, clock, policies. */
+void doctor_daemon(struct doctor *, struct ask *);
+
+/* Lines for a person; foreign text is escaped. */
+void doctor_add_text(const struct doctor *, struct buf *);
+/* A list of maps; owned by the caller. */
+struct json *doctor_json(const struct doctor *);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What was found at a running system, as plain data in the order it was
+ * found; whoever asks prints it.
+ */
+#ifndef MTA_CHECKUP_H
+#define MTA_CHECKUP_H
+
+#include "base/slice.h"
+
+#include <stddef.h>
+
+enum checkup_level {
+	CHECKUP_FINE,
+	CHECKUP_NOTE, /* to be known; nothing is broken */
+	CHECKUP_WRONG, /* something is blind or will hurt */
+	CHECKUP_LEVEL_COUNT
+};
+
+struct symptom {
+	enum checkup_level level;
+	struct slice subject; /* one word */
+	struct slice text; /* may hold what an MTA's files hold: not escaped */
+	struct slice remedy; /* what to do; absent of what is fine */
+	const struct symptom *next;
+};
+
+/* Of a symptom that wants a remedy: a sentence, or a command. */
+struct remedy {
+	enum checkup_level level;
+	const char *subject;
+	const char *text;
+};
+
+struct checkup;
+
+/* NULL when memory is out. */
+struct checkup *checkup_new(void);
+void checkup_free(struct checkup *);
+
+void checkup_add_fine(struct checkup *, const char *subject, const char *fmt,
+	...) __attribute__((format(printf, 3, 4)));
+void checkup_add(struct checkup *, const struct remedy *, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The first, or NULL. Lives as long as the checkup. */
+const struct symptom *checkup_first(const struct checkup *);
+unsigned checkup_count(const struct checkup *, enum checkup_level);
+
+#endif

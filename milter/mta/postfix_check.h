@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A Postfix held against Forwarden as it is configured: what it shows to the
+ * filter, what it keeps from it, and whose mail either takes for its own.
+ */
+#ifndef MTA_POSTFIX_CHECK_H
+#define MTA_POSTFIX_CHECK_H
+
+#include "base/socket_name.h"
+#include "mail/realm.h"
+#include "mta/checkup.h"
+#include "mta/postfix.h"
+
+#include <stdbool.h>
+
+struct postfix_check {
+	const struct postfix *postfix;
+	/* Forwarden's own */
+	const struct socket_name *listen;
+	const struct realm *realm;
+	bool enforces;
+	struct checkup *checkup; /* where to */
+};
+
+/* Listeners, the egress, what happens while the filter is away. */
+void postfix_check(const struct postfix_check *);
+/* Domains and networks. Runs postmap(1) for tables that can be listed. */
+void postfix_domains_check(const struct postfix_check *);
+
+#endif
