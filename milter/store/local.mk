@@ -69,7 +69,23 @@ libstore_a_SOURCES = \
 	milter/store/redis/redis_key.h \
 	milter/store/redis/request.c \
 	milter/store/redis/request.h \
-	milter/store/redis/script.c \
 	milter/store/redis/script.h \
 	milter/store/redis/sentinel.c
+nodist_libstore_a_SOURCES = milter/store/redis/script_texts.c
+REDIS_LUA = \
+	milter/store/redis/append.lua \
+	milter/store/redis/contain.lua \
+	milter/store/redis/facts.lua \
+	milter/store/redis/mark.lua \
+	milter/store/redis/note.lua \
+	milter/store/redis/remember.lua \
+	milter/store/redis/tally.lua
+REDIS_LUA_PARTS = $(REDIS_LUA) milter/store/redis/raise.lua \
+	milter/store/redis/embed.awk
+milter/store/redis/script_texts.c: $(REDIS_LUA_PARTS)
+	$(AM_V_GEN)$(MKDIR_P) milter/store/redis && (cd $(srcdir) && \
+		$(AWK) -f milter/store/redis/embed.awk $(REDIS_LUA)) \
+		>$@.new && mv -f $@.new $@
+EXTRA_DIST += $(REDIS_LUA_PARTS)
+CLEANFILES += milter/store/redis/script_texts.c
 LIBSTORE = libstore.a $(HIREDIS_LIBS) $(HIREDIS_SSL_LIBS) $(CRYPTO_LIBS) $(LIBBASE)

@@ -121,7 +121,7 @@ load_scripts(struct handshake *hello, struct err *err)
 {
 	for (int i = 0; i < SCRIPT_COUNT; i++) {
 		struct slice words[3] = {SLICE("SCRIPT"), SLICE("LOAD"),
-			slice_of(script_text((enum script)i))};
+			slice_of(script_texts[i])};
 		const struct reply *reply =
 			handshake_call(hello, words, 3, err);
 

@@ -305,7 +305,7 @@ run_texts(struct node *node, struct command **list, struct err *err)
 		bool ok;
 
 		command->words[0] = SLICE("EVAL");
-		command->words[1] = slice_of(script_text(command->script));
+		command->words[1] = slice_of(script_texts[command->script]);
 		ok = connection_add(node->hello.connection, command->count,
 			     command->words) &&
 			read_reply(node, command, &reply, err);

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The Lua scripts that Redis runs; what each takes and gives stands above it
- * in script.c. All keys are declared; all of one call share a slot, but for
- * tally's last two, which are left out in a cluster. */
+/*
+ * The Lua scripts that Redis runs: one file each, beside this one, which says
+ * what it takes and gives. All keys are declared; all of one call share a
+ * slot, but for tally's last two, which are left out in a cluster.
+ *
+ * Times are milliseconds of the caller's clock; keys expire by the server's.
+ * Every script may be run twice with the same arguments and leaves the same
+ * state: that is what makes a replay safe.
+ */
 #ifndef STORE_REDIS_SCRIPT_H
 #define STORE_REDIS_SCRIPT_H
 
@@ -17,7 +23,7 @@ enum script {
 	SCRIPT_NONE = SCRIPT_COUNT, /* a plain command */
 };
 
-/* The script's text. */
-const char *script_text(enum script);
+/* What embed.awk makes of the .lua files. */
+extern const char *const script_texts[SCRIPT_COUNT];
 
 #endif

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Lua scripts as C strings: awk -f embed.awk note.lua ... > script_texts.c
+# The line "-- include NAME" stands for another file of the same folder;
+# lines that are blank, or all comment, are left out.
+
+function quoted(line,	part, count, out, i) {
+	gsub(/\\/, "&&", line)
+	count = split(line, part, "\"")
+	out = part[1]
+	for (i = 2; i <= count; i++)
+		out = out "\\\"" part[i]
+	return "\t\t\"" out "\\n\""
+}
+
+function embed(folder, name,	line, got) {
+	while ((got = (getline line < (folder name))) > 0) {
+		if (line ~ /^-- include /)
+			embed(folder, substr(line, 12))
+		else if (line !~ /^[ \t]*(--.*)?$/)
+			print quoted(line)
+	}
+	if (got < 0) {
+		print "cannot read " folder name | "cat 1>&2"
+		exit 1
+	}
+	close(folder name)
+}
+
+BEGIN {
+	print "/* Made by embed.awk: see the .lua files. */"
+	print "#include \"store/redis/script.h\"\n"
+	print "const char *const script_texts[SCRIPT_COUNT] = {"
+	for (i = 1; i < ARGC; i++) {
+		folder = name = ARGV[i]
+		sub(/[^\/]*$/, "", folder)
+		name = substr(name, length(folder) + 1)
+		word = toupper(name)
+		sub(/\.LUA$/, "", word)
+		print "\t[SCRIPT_" word "] ="
+		embed(folder, name)
+		print "\t\t,"
+	}
+	print "};"
+}

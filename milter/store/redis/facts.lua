@@ -1,0 +1,28 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- facts: what is known of a mailbox and of its way to a destination.
+-- KEYS mailbox, route, contain.
+-- ARGV destination, hour (since 1970), at.
+-- Reply {known, count, first, last, received, forwarded, and both with a
+--   keyword (24 hours), forwarded (this hour), contained}.
+
+local mailbox = redis.call('HGETALL', KEYS[1])
+local now = tonumber(ARGV[2])
+local sum, hour = {0, 0, 0, 0}, 0
+for i = 1, #mailbox, 2 do
+  local h = string.match(mailbox[i], '^h:(%d+)$')
+  if h and tonumber(h) > now - 24 then
+    local n = 0
+    for v in string.gmatch(mailbox[i + 1], '%d+') do
+      n = n + 1
+      sum[n] = sum[n] + tonumber(v)
+      if n == 2 and tonumber(h) == now then hour = tonumber(v) end
+    end
+  end
+end
+
+local route = redis.call('HGET', KEYS[2], ARGV[1]) or '0 0 0'
+local first, last, count = string.match(route, '^(%d+) (%d+) (%d+)$')
+local till = redis.call('HGET', KEYS[3], 'until')
+return {#mailbox > 0 and 1 or 0, tonumber(count), tonumber(first),
+  tonumber(last), sum[1], sum[2], sum[3], sum[4], hour,
+  till and tonumber(till) > tonumber(ARGV[3]) and 1 or 0}

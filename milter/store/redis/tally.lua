@@ -1,0 +1,111 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- tally: counts one message of a mailbox, once for each identity.
+-- KEYS mailbox, route, once; and, but for a cluster, dest, top.
+-- ARGV at, what, destination, keyword (0 or 1), identity, hour, day, routes
+--   at most, ttl of mailbox and route, prints at most, ttl of once, mailbox,
+--   ttl of top.
+-- Reply {counted, flows of the mailbox that day}.
+
+-- include raise.lua
+
+local mailbox, route, once = KEYS[1], KEYS[2], KEYS[3]
+local at, what, dest = ARGV[1], ARGV[2], ARGV[3]
+local day = 'd:' .. ARGV[7]
+local function is_new()
+  if ARGV[5] == '' then return true end
+  local print = string.sub(redis.sha1hex(
+    what .. '\n' .. dest .. '\n' .. ARGV[5]), 1, 16)
+  local seen = redis.call('GET', once) or ''
+  local p = string.find(seen, print, 1, true)
+  while p and (p - 1) % 16 ~= 0 do
+    p = string.find(seen, print, p + 1, true)
+  end
+  if p then return false end
+  local most = tonumber(ARGV[10]) * 16
+  if #seen < 512 or #seen >= 2 * most then
+    redis.call('SET', once, string.sub(seen, -most) .. print)
+  else
+    redis.call('APPEND', once, print)
+  end
+  redis.call('PEXPIRE', once, ARGV[11])
+  return true
+end
+
+local function prune(pattern, oldest)
+  for _, f in ipairs(redis.call('HKEYS', mailbox)) do
+    local n = string.match(f, pattern)
+    if n and tonumber(n) < oldest then redis.call('HDEL', mailbox, f) end
+  end
+end
+
+local function count_hour(column)
+  local field = 'h:' .. ARGV[6]
+  local n, old = {}, redis.call('HGET', mailbox, field)
+  if not old then prune('^h:(%d+)$', tonumber(ARGV[6]) - 23) end
+  for v in string.gmatch(old or '0 0 0 0', '%d+') do
+    n[#n + 1] = tonumber(v)
+  end
+  n[column] = n[column] + 1
+  if ARGV[4] == '1' then n[column + 2] = n[column + 2] + 1 end
+  redis.call('HSET', mailbox, field, string.format('%.0f %.0f %.0f %.0f',
+    n[1], n[2], n[3], n[4]))
+end
+
+local function count_route()
+  local old = redis.call('HGET', route, dest)
+  local first, last, n = at, at, 0
+  if old then
+    first, last, n = string.match(old, '^(%d+) (%d+) (%d+)$')
+    if tonumber(at) > tonumber(last) then last = at end
+    if tonumber(at) < tonumber(first) then first = at end
+  end
+  redis.call('HSET', route, dest,
+    first .. ' ' .. last .. ' ' .. string.format('%.0f', n + 1))
+  if not old and redis.call('HLEN', route) > tonumber(ARGV[8]) then
+    local rows, stale, age = redis.call('HGETALL', route)
+    for i = 1, #rows, 2 do
+      local seen = tonumber(string.match(rows[i + 1], '^%d+ (%d+)'))
+      if not age or seen < age then stale, age = rows[i], seen end
+    end
+    redis.call('HDEL', route, stale)
+  end
+  redis.call('PEXPIRE', route, ARGV[9])
+end
+
+local function count_forward()
+  local first = redis.call('HGET', mailbox, 'first')
+  local last = redis.call('HGET', mailbox, 'last')
+  if not first or tonumber(at) < tonumber(first) then
+    redis.call('HSET', mailbox, 'first', at)
+  end
+  if not last or tonumber(at) > tonumber(last) then
+    redis.call('HSET', mailbox, 'last', at)
+  end
+  if redis.call('HINCRBY', mailbox, day, 1) == 1 then
+    prune('^d:(%d+)$', tonumber(ARGV[7]) - 7)
+  end
+  if dest ~= '' then count_route() end
+end
+
+local counted = is_new()
+if counted then
+  redis.call('HINCRBY', mailbox, what, 1)
+  if what == 'received' then count_hour(1) end
+  if what == 'forwarded' then
+    count_hour(2)
+    count_forward()
+  end
+  redis.call('PEXPIRE', mailbox, ARGV[9])
+end
+
+local flows = tonumber(redis.call('HGET', mailbox, day) or '0')
+if what == 'forwarded' and #KEYS == 5 then
+  if dest ~= '' then
+    raise(KEYS[4], at, ARGV[12], 10000, ARGV[9])
+  end
+  if flows > 0 then
+    raise(KEYS[5], flows, ARGV[12], 100000, ARGV[13])
+  end
+end
+
+return {counted and 1 or 0, flows}
