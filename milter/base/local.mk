@@ -27,6 +27,8 @@ libbase_a_SOURCES = \
 	milter/base/slice.c \
 	milter/base/slice.h \
 	milter/base/socket_name.c \
-	milter/base/socket_name.h
+	milter/base/socket_name.h \
+	milter/base/waiter.c \
+	milter/base/waiter.h
 LIBBASE = libbase.a $(CRYPTO_LIBS) $(JANSSON_LIBS)
 EXTRA_DIST += milter/base/fold-table

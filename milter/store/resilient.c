@@ -19,12 +19,9 @@
 
 #include "base/arena.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define REPLAY_BATCHES 256
@@ -45,10 +42,7 @@ struct resilient {
 	struct journal_files *files; /* the journal's files; the thread's */
 	struct clock clock;
 
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	pthread_t thread;
-	bool has_thread, closing;
+	struct waiter waiter; /* its thread replays */
 	size_t in_flight; /* batches being replayed */
 	bool replay_failed;
 	uint64_t replayed, refused;
@@ -66,7 +60,7 @@ say_lost(struct resilient *resilient, const char *reason)
 	bool say;
 
 	journal_count(resilient->journal, &counts);
-	pthread_mutex_lock(&resilient->lock);
+	waiter_lock(&resilient->waiter);
 	lost = counts.dropped + resilient->refused;
 	say = lost > resilient->lost_said &&
 		(resilient->said_ms == 0 ||
@@ -75,7 +69,7 @@ say_lost(struct resilient *resilient, const char *reason)
 		resilient->said_ms = now_ms;
 		resilient->lost_said = lost;
 	}
-	pthread_mutex_unlock(&resilient->lock);
+	waiter_unlock(&resilient->waiter);
 	if (say) {
 		redis_say(resilient->redis, LOG_LEVEL_WARNING,
 			"store: %llu operations are lost: %s",
@@ -91,9 +85,9 @@ lost(void *ctx, struct request *request)
 	struct journal_counts before, after;
 
 	if (request->outcome == REQUEST_REFUSED) {
-		pthread_mutex_lock(&resilient->lock);
+		waiter_lock(&resilient->waiter);
 		resilient->refused += request->op_count;
-		pthread_mutex_unlock(&resilient->lock);
+		waiter_unlock(&resilient->waiter);
 		say_lost(resilient, request->reason);
 		return;
 	}
@@ -183,7 +177,7 @@ replayed(struct request *request, void *ctx)
 	} else if (request->outcome == REQUEST_DONE) {
 		keep_recent(resilient, request);
 	}
-	pthread_mutex_lock(&resilient->lock);
+	waiter_lock(&resilient->waiter);
 	if (request->outcome == REQUEST_DONE) {
 		resilient->replayed += request->op_count;
 	} else if (!again) {
@@ -191,8 +185,8 @@ replayed(struct request *request, void *ctx)
 	}
 	resilient->replay_failed = resilient->replay_failed || again;
 	resilient->in_flight--;
-	pthread_cond_broadcast(&resilient->wake);
-	pthread_mutex_unlock(&resilient->lock);
+	waiter_wake(&resilient->waiter);
+	waiter_unlock(&resilient->waiter);
 	if (request->outcome == REQUEST_REFUSED)
 		say_lost(resilient, request->reason);
 }
@@ -200,10 +194,10 @@ replayed(struct request *request, void *ctx)
 static void
 wait_landed(struct resilient *resilient)
 {
-	pthread_mutex_lock(&resilient->lock);
+	waiter_lock(&resilient->waiter);
 	while (resilient->in_flight > 0)
-		pthread_cond_wait(&resilient->wake, &resilient->lock);
-	pthread_mutex_unlock(&resilient->lock);
+		waiter_wait_always(&resilient->waiter);
+	waiter_unlock(&resilient->waiter);
 }
 
 /* Some batches; false when there was none, or one did not get through. */
@@ -217,52 +211,22 @@ replay_some(struct resilient *resilient, struct arena *arena)
 	for (i = 0; i < REPLAY_BATCHES &&
 		journal_take(resilient->journal, arena, &batch);
 		i++) {
-		pthread_mutex_lock(&resilient->lock);
+		waiter_lock(&resilient->waiter);
 		resilient->in_flight++;
-		pthread_mutex_unlock(&resilient->lock);
+		waiter_unlock(&resilient->waiter);
 		if (!redis_tell(
 			    resilient->redis, &batch, replayed, resilient)) {
 			journal_add(resilient->journal, batch.at_ms, batch.ops,
 				batch.count);
-			pthread_mutex_lock(&resilient->lock);
+			waiter_lock(&resilient->waiter);
 			resilient->in_flight--;
 			resilient->replay_failed = true;
-			pthread_mutex_unlock(&resilient->lock);
+			waiter_unlock(&resilient->waiter);
 		}
 		arena_reset(arena);
 	}
 	wait_landed(resilient);
 	return i > 0 && !resilient->replay_failed;
-}
-
-/* False when the store closes. */
-static bool
-pause_replay(struct resilient *resilient)
-{
-	int64_t at_ms = clock_monotonic_ms() + POLL_MS;
-	struct timespec until = {at_ms / 1000, at_ms % 1000 * 1000000};
-	bool closing;
-	int rc = 0;
-
-	pthread_mutex_lock(&resilient->lock);
-	while (!resilient->closing && rc != ETIMEDOUT) {
-		rc = pthread_cond_timedwait(
-			&resilient->wake, &resilient->lock, &until);
-	}
-	closing = resilient->closing;
-	pthread_mutex_unlock(&resilient->lock);
-	return !closing;
-}
-
-static bool
-is_closing(struct resilient *resilient)
-{
-	bool closing;
-
-	pthread_mutex_lock(&resilient->lock);
-	closing = resilient->closing;
-	pthread_mutex_unlock(&resilient->lock);
-	return closing;
 }
 
 /* Everything that can be replayed now; true when nothing is left. */
@@ -275,7 +239,8 @@ replay_all(struct resilient *resilient, struct arena *arena)
 	journal_count(resilient->journal, &counts);
 	if (counts.operations == 0)
 		return true;
-	while (!is_closing(resilient) && replay_some(resilient, arena))
+	while (!waiter_is_stopping(&resilient->waiter) &&
+		replay_some(resilient, arena))
 		continue;
 	journal_count(resilient->journal, &counts);
 	if (counts.operations == 0 && resilient->replayed > before) {
@@ -296,7 +261,7 @@ replay_thread(void *arg)
 
 	if (arena == NULL)
 		return NULL;
-	while (pause_replay(resilient)) {
+	while (waiter_sleep(&resilient->waiter, POLL_MS)) {
 		if (!redis_is_up(resilient->redis))
 			continue;
 		if (++polls % JOURNAL_FILES_POLLS == 0 &&
@@ -318,19 +283,6 @@ resilient_snapshot(struct store *store, struct err *err)
 	return store_snapshot(((struct resilient *)store)->memory, err);
 }
 
-static void
-stop_thread(struct resilient *resilient)
-{
-	if (!resilient->has_thread)
-		return;
-	pthread_mutex_lock(&resilient->lock);
-	resilient->closing = true;
-	pthread_cond_broadcast(&resilient->wake);
-	pthread_mutex_unlock(&resilient->lock);
-	pthread_join(resilient->thread, NULL);
-	resilient->has_thread = false;
-}
-
 /* Nodes first: what they cannot deliver any more goes into the journal. */
 static void
 resilient_close(struct store *store)
@@ -340,7 +292,7 @@ resilient_close(struct store *store)
 	void *say_ctx = NULL;
 	struct err err;
 
-	stop_thread(resilient);
+	waiter_stop(&resilient->waiter);
 	if (resilient->redis != NULL) {
 		say = resilient->redis->options.say;
 		say_ctx = resilient->redis->options.say_ctx;
@@ -355,8 +307,7 @@ resilient_close(struct store *store)
 	store_close(resilient->memory);
 	journal_free(resilient->journal);
 	journal_free(resilient->recent);
-	pthread_cond_destroy(&resilient->wake);
-	pthread_mutex_destroy(&resilient->lock);
+	waiter_fini(&resilient->waiter);
 	free(resilient);
 }
 
@@ -494,12 +445,12 @@ resilient_health(struct store *store, struct store_health *health)
 	health->bytes = memory.bytes + counts.bytes;
 	health->entries = memory.entries;
 	health->journal = counts.operations;
-	pthread_mutex_lock(&resilient->lock);
+	waiter_lock(&resilient->waiter);
 	health->journal += resilient->in_flight;
 	health->replayed = resilient->replayed;
 	health->dropped = memory.dropped;
 	health->lost = counts.dropped + resilient->refused;
-	pthread_mutex_unlock(&resilient->lock);
+	waiter_unlock(&resilient->waiter);
 }
 
 static const struct store_backend backend = {
@@ -521,30 +472,6 @@ static const struct store_backend backend = {
 	.forget = resilient_forget,
 	.health = resilient_health,
 };
-
-static void
-init_locks(struct resilient *resilient)
-{
-	pthread_condattr_t attr;
-
-	pthread_mutex_init(&resilient->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&resilient->wake, &attr);
-	pthread_condattr_destroy(&attr);
-}
-
-static void
-start_thread(struct resilient *resilient)
-{
-	sigset_t all, before;
-
-	sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	resilient->has_thread = pthread_create(&resilient->thread, NULL,
-					replay_thread, resilient) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
 
 static bool
 open_parts(struct resilient *resilient, const struct store_options *options,
@@ -582,11 +509,11 @@ store_resilient_open(const struct store_options *options, struct err *err)
 	}
 	resilient->store.backend = &backend;
 	resilient->clock = options->clock;
-	init_locks(resilient);
+	waiter_init(&resilient->waiter);
 	if (!open_parts(resilient, options, err)) {
 		resilient_close(&resilient->store);
 		return NULL;
 	}
-	start_thread(resilient);
+	(void)waiter_start(&resilient->waiter, replay_thread, resilient);
 	return &resilient->store;
 }

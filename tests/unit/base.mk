@@ -2,10 +2,13 @@
 check_PROGRAMS += \
 	tests/unit/test_base \
 	tests/unit/test_memory \
-	tests/unit/test_slice
+	tests/unit/test_slice \
+	tests/unit/test_waiter
 tests_unit_test_base_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_base_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
 tests_unit_test_memory_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_memory_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
 tests_unit_test_slice_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_slice_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
+tests_unit_test_waiter_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_waiter_LDADD = $(LIBBASE) $(CMOCKA_LIBS)

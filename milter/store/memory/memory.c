@@ -11,12 +11,9 @@
 #include "store/memory/trace.h"
 #include "store/memory/window.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Of the memory, one part in so many may be events. */
 #define RING_PART 8
@@ -270,67 +267,17 @@ say_err(struct memory *memory, const struct err *err)
 		memory->say(memory->say_ctx, LOG_LEVEL_WARNING, err->text);
 }
 
-/* Waits until it is time for a snapshot; false when the store closes. */
-static bool
-wait_for_turn(struct memory *memory)
-{
-	struct timespec until;
-	bool closing;
-	int rc = 0;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += memory->snapshot_ms / 1000;
-	until.tv_nsec += memory->snapshot_ms % 1000 * 1000000;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	pthread_mutex_lock(&memory->wake_lock);
-	while (!memory->closing && rc != ETIMEDOUT) {
-		rc = pthread_cond_timedwait(
-			&memory->wake, &memory->wake_lock, &until);
-	}
-	closing = memory->closing;
-	pthread_mutex_unlock(&memory->wake_lock);
-	return !closing;
-}
-
 static void *
 snapshot_thread(void *arg)
 {
 	struct memory *memory = arg;
 	struct err err;
 
-	while (wait_for_turn(memory)) {
+	while (waiter_sleep(&memory->waiter, memory->snapshot_ms)) {
 		if (!snapshot_write(memory, &err))
 			say_err(memory, &err);
 	}
 	return NULL;
-}
-
-static void
-start_thread(struct memory *memory)
-{
-	sigset_t all, before;
-
-	if (memory->path == NULL || memory->snapshot_ms <= 0)
-		return;
-	sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	memory->has_thread = pthread_create(&memory->thread, NULL,
-				     snapshot_thread, memory) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
-static void
-stop_thread(struct memory *memory)
-{
-	if (!memory->has_thread)
-		return;
-	pthread_mutex_lock(&memory->wake_lock);
-	memory->closing = true;
-	pthread_cond_signal(&memory->wake);
-	pthread_mutex_unlock(&memory->wake_lock);
-	pthread_join(memory->thread, NULL);
-	memory->has_thread = false;
 }
 
 static void
@@ -340,8 +287,7 @@ memory_free(struct memory *memory)
 	symbols_free(memory->policies);
 	ring_free(memory->ring);
 	contained_free(memory->contained);
-	pthread_cond_destroy(&memory->wake);
-	pthread_mutex_destroy(&memory->wake_lock);
+	waiter_fini(&memory->waiter);
 	pthread_mutex_destroy(&memory->snapshot_lock);
 	free(memory->path);
 	free(memory);
@@ -353,7 +299,7 @@ memory_close(struct store *store)
 	struct memory *memory = (struct memory *)store;
 	struct err err;
 
-	stop_thread(memory);
+	waiter_stop(&memory->waiter);
 	if (!memory_snapshot(store, &err))
 		say_err(memory, &err);
 	memory_free(memory);
@@ -390,19 +336,6 @@ path_in(const char *dir)
 	return path;
 }
 
-static void
-init_locks(struct memory *memory)
-{
-	pthread_condattr_t attr;
-
-	pthread_mutex_init(&memory->snapshot_lock, NULL);
-	pthread_mutex_init(&memory->wake_lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&memory->wake, &attr);
-	pthread_condattr_destroy(&attr);
-}
-
 static bool
 make_parts(struct memory *memory, const struct store_options *options)
 {
@@ -436,7 +369,8 @@ store_memory_open(const struct store_options *options, struct err *err)
 	memory->limits.ttl_ms = options->mailbox_ttl_ms;
 	memory->trace_members = options->trace_members;
 	memory->snapshot_ms = options->snapshot_ms;
-	init_locks(memory);
+	pthread_mutex_init(&memory->snapshot_lock, NULL);
+	waiter_init(&memory->waiter);
 	if (!make_parts(memory, options)) {
 		memory_free(memory);
 		err_set(err, ERR_MEMORY, "out of memory");
@@ -444,6 +378,7 @@ store_memory_open(const struct store_options *options, struct err *err)
 	}
 	if (memory->path != NULL)
 		snapshot_read(memory);
-	start_thread(memory);
+	if (memory->path != NULL && memory->snapshot_ms > 0)
+		(void)waiter_start(&memory->waiter, snapshot_thread, memory);
 	return &memory->store;
 }

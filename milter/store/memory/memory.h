@@ -6,6 +6,7 @@
 #ifndef STORE_MEMORY_MEMORY_H
 #define STORE_MEMORY_MEMORY_H
 
+#include "base/waiter.h"
 #include "store/backend.h"
 #include "store/memory/contained.h"
 #include "store/memory/mailbox.h"
@@ -38,10 +39,7 @@ struct memory {
 	dev_t file_device;
 	ino_t file_number; /* 0: there was none */
 	int64_t file_ns; /* when it was written */
-	pthread_mutex_t wake_lock;
-	pthread_cond_t wake;
-	pthread_t thread;
-	bool has_thread, closing;
+	struct waiter waiter; /* the thread that writes it now and then */
 };
 
 /* people.c: queries of backend.h. */

@@ -12,9 +12,9 @@
  */
 #include "store/redis/redis.h"
 
+#include "base/waiter.h"
 #include "store/redis/redis_key.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +24,7 @@
 #define REDIRECTS_MAX 16
 #define REFRESH_MS 60000
 #define REFRESH_DOWN_MS 1000
+#define REFRESH_PAUSE_MS 50 /* between two, at least */
 #define MAP_MS 1000
 #define MAP_ARENA_BYTES ((size_t)8 << 20)
 #define TRYAGAIN_NS 2000000
@@ -36,10 +37,8 @@ struct member {
 
 struct cluster {
 	struct redis *redis;
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	pthread_t thread;
-	bool has_thread, closing, stale;
+	struct waiter waiter; /* its thread reads the map */
+	bool stale;
 	struct member members[NODES_MAX];
 	size_t count;
 	uint8_t slots[REDIS_KEY_SLOTS]; /* index of the member + 1; 0: none */
@@ -82,7 +81,7 @@ static void
 want_map(struct cluster *cluster)
 {
 	cluster->stale = true;
-	pthread_cond_signal(&cluster->wake);
+	waiter_wake(&cluster->waiter);
 }
 
 /* "MOVED 3999 127.0.0.1:6381"; a host left out is the one that said so. */
@@ -134,7 +133,7 @@ redirected_to(struct cluster *cluster, struct command *command,
 
 	if (!parse_redirect(reply->text, command, &slot, &endpoint))
 		return NULL;
-	pthread_mutex_lock(&cluster->lock);
+	waiter_lock(&cluster->waiter);
 	index = member_at(cluster, &endpoint);
 	if (index != 0)
 		node = cluster->members[index - 1].node;
@@ -143,7 +142,7 @@ redirected_to(struct cluster *cluster, struct command *command,
 		cluster->members[index - 1].master = true;
 		want_map(cluster);
 	}
-	pthread_mutex_unlock(&cluster->lock);
+	waiter_unlock(&cluster->waiter);
 	command->asking = !moved;
 	return node;
 }
@@ -217,7 +216,7 @@ take_map(struct cluster *cluster, const struct reply *map,
 
 	if (slots != NULL)
 		memset(slots, 0, sizeof(none));
-	pthread_mutex_lock(&cluster->lock);
+	waiter_lock(&cluster->waiter);
 	for (size_t i = 0; ok && i < map->count; i++)
 		ok = take_range(cluster, &map->items[i], asked, slots);
 	if (ok) {
@@ -229,7 +228,7 @@ take_map(struct cluster *cluster, const struct reply *map,
 				cluster->members[slots[i] - 1].master = true;
 		}
 	}
-	pthread_mutex_unlock(&cluster->lock);
+	waiter_unlock(&cluster->waiter);
 	free(slots);
 	return ok;
 }
@@ -289,10 +288,10 @@ refresh(struct cluster *cluster, struct err *err)
 	struct endpoint endpoint;
 	size_t count;
 
-	pthread_mutex_lock(&cluster->lock);
+	waiter_lock(&cluster->waiter);
 	cluster->stale = false;
 	count = cluster->count;
-	pthread_mutex_unlock(&cluster->lock);
+	waiter_unlock(&cluster->waiter);
 	for (size_t i = 0; i < count; i++) {
 		struct node_health health;
 
@@ -316,17 +315,14 @@ wait_for_turn(struct cluster *cluster)
 	int64_t at_ms = clock_monotonic_ms() +
 		(cluster_health(cluster, &health) ? REFRESH_MS
 						  : REFRESH_DOWN_MS);
-	struct timespec until = {at_ms / 1000, at_ms % 1000 * 1000000};
 	bool closing;
-	int rc = 0;
 
-	pthread_mutex_lock(&cluster->lock);
-	while (!cluster->closing && !cluster->stale && rc != ETIMEDOUT) {
-		rc = pthread_cond_timedwait(
-			&cluster->wake, &cluster->lock, &until);
-	}
-	closing = cluster->closing;
-	pthread_mutex_unlock(&cluster->lock);
+	waiter_lock(&cluster->waiter);
+	while (!cluster->waiter.stopping && !cluster->stale &&
+		waiter_wait(&cluster->waiter, at_ms))
+		continue;
+	closing = cluster->waiter.stopping;
+	waiter_unlock(&cluster->waiter);
 	return !closing;
 }
 
@@ -334,26 +330,13 @@ static void *
 refresh_thread(void *arg)
 {
 	struct cluster *cluster = arg;
-	const struct timespec pause = {0, 50 * 1000000};
 	struct err err;
 
 	while (wait_for_turn(cluster)) {
 		(void)refresh(cluster, &err);
-		(void)nanosleep(&pause, NULL);
+		(void)waiter_sleep(&cluster->waiter, REFRESH_PAUSE_MS);
 	}
 	return NULL;
-}
-
-static void
-start_thread(struct cluster *cluster)
-{
-	sigset_t all, before;
-
-	sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	cluster->has_thread = pthread_create(&cluster->thread, NULL,
-				      refresh_thread, cluster) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static void
@@ -369,7 +352,6 @@ struct cluster *
 cluster_open(struct redis *redis, struct err *err)
 {
 	struct cluster *cluster = calloc(1, sizeof(*cluster));
-	pthread_condattr_t attr;
 	sigset_t all, before;
 	struct err away;
 
@@ -379,11 +361,7 @@ cluster_open(struct redis *redis, struct err *err)
 	}
 	cluster->redis = redis;
 	redis->cluster = cluster;
-	pthread_mutex_init(&cluster->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&cluster->wake, &attr);
-	pthread_condattr_destroy(&attr);
+	waiter_init(&cluster->waiter);
 	sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (!refresh(cluster, &away)) {
@@ -394,7 +372,7 @@ cluster_open(struct redis *redis, struct err *err)
 	}
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	settle(cluster);
-	start_thread(cluster);
+	(void)waiter_start(&cluster->waiter, refresh_thread, cluster);
 	return cluster;
 }
 
@@ -403,18 +381,12 @@ cluster_close(struct cluster *cluster)
 {
 	if (cluster == NULL)
 		return;
-	pthread_mutex_lock(&cluster->lock);
-	cluster->closing = true;
-	pthread_cond_signal(&cluster->wake);
-	pthread_mutex_unlock(&cluster->lock);
-	if (cluster->has_thread)
-		pthread_join(cluster->thread, NULL);
+	waiter_stop(&cluster->waiter);
 	for (size_t i = 0; i < cluster->count; i++)
 		node_stop(cluster->members[i].node);
 	for (size_t i = 0; i < cluster->count; i++)
 		node_free(cluster->members[i].node);
-	pthread_cond_destroy(&cluster->wake);
-	pthread_mutex_destroy(&cluster->lock);
+	waiter_fini(&cluster->waiter);
 	free(cluster);
 }
 
@@ -424,14 +396,14 @@ cluster_submit(struct cluster *cluster, struct command *command)
 	struct node *node = NULL;
 	uint8_t index;
 
-	pthread_mutex_lock(&cluster->lock);
+	waiter_lock(&cluster->waiter);
 	index = cluster->slots[redis_key_slot(command->key)];
 	if (index != 0) {
 		node = cluster->members[index - 1].node;
 	} else {
 		want_map(cluster);
 	}
-	pthread_mutex_unlock(&cluster->lock);
+	waiter_unlock(&cluster->waiter);
 	return node != NULL && node_submit(node, command);
 }
 
@@ -440,12 +412,12 @@ cluster_node(struct cluster *cluster, size_t i)
 {
 	struct node *node = NULL;
 
-	pthread_mutex_lock(&cluster->lock);
+	waiter_lock(&cluster->waiter);
 	for (size_t at = 0; at < cluster->count && node == NULL; at++) {
 		if (cluster->members[at].master && i-- == 0)
 			node = cluster->members[at].node;
 	}
-	pthread_mutex_unlock(&cluster->lock);
+	waiter_unlock(&cluster->waiter);
 	return node;
 }
 

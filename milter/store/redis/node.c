@@ -2,12 +2,11 @@
 /* A Redis node: its thread, its queue, its breaker. */
 #include "store/redis/node.h"
 
-#include <errno.h>
-#include <signal.h>
+#include "base/waiter.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define PIPELINE_MAX 512
 #define TRIES_MAX 2
@@ -26,15 +25,12 @@ enum node_state {
 struct node {
 	struct node_options options;
 	struct endpoint endpoint; /* connected to, or tried last */
-	pthread_t thread;
 
-	pthread_mutex_t lock;
-	pthread_cond_t wake, settled;
+	struct waiter waiter;
 	struct command *first, **last; /* the queue */
 	enum node_state state;
 	int64_t since_ms;
 	char reason[128];
-	bool closing;
 	atomic_ullong pipelines, commands, failures;
 
 	/* The thread's own. */
@@ -89,9 +85,9 @@ set_state(struct node *node, enum node_state state, const char *reason)
 	int64_t down_since_ms = 0;
 	bool changed;
 
-	pthread_mutex_lock(&node->lock);
+	waiter_lock(&node->waiter);
 	if (node->state == state && state == NODE_UP) {
-		pthread_mutex_unlock(&node->lock);
+		waiter_unlock(&node->waiter);
 		return;
 	}
 	changed = node->state == NODE_STARTING ||
@@ -102,17 +98,9 @@ set_state(struct node *node, enum node_state state, const char *reason)
 		node->since_ms = clock_now_ms(node->options.clock);
 	node->state = state;
 	(void)snprintf(node->reason, sizeof(node->reason), "%s", reason);
-	pthread_cond_broadcast(&node->settled);
-	pthread_mutex_unlock(&node->lock);
+	waiter_wake(&node->waiter);
+	waiter_unlock(&node->waiter);
 	tell(node, state == NODE_UP, down_since_ms);
-}
-
-static struct timespec
-deadline(int64_t ms)
-{
-	int64_t at_ms = clock_monotonic_ms() + ms;
-
-	return (struct timespec){at_ms / 1000, at_ms % 1000 * 1000000};
 }
 
 /* Waits for work; the queue comes back, at most so many of it. NULL after
@@ -120,15 +108,15 @@ deadline(int64_t ms)
 static struct command *
 take_queue(struct node *node, int64_t wait_ms, bool *closing)
 {
-	struct timespec until = deadline(wait_ms);
+	int64_t until_ms = clock_monotonic_ms() + wait_ms;
 	struct command *list, **end;
 	size_t count = 0;
-	int rc = 0;
 
-	pthread_mutex_lock(&node->lock);
-	while (node->first == NULL && !node->closing && rc != ETIMEDOUT)
-		rc = pthread_cond_timedwait(&node->wake, &node->lock, &until);
-	*closing = node->closing;
+	waiter_lock(&node->waiter);
+	while (node->first == NULL && !node->waiter.stopping &&
+		waiter_wait(&node->waiter, until_ms))
+		continue;
+	*closing = node->waiter.stopping;
 	list = node->first;
 	for (end = &list; *end != NULL && count < PIPELINE_MAX; count++)
 		end = &(*end)->next;
@@ -136,24 +124,8 @@ take_queue(struct node *node, int64_t wait_ms, bool *closing)
 	if (node->first == NULL)
 		node->last = &node->first;
 	*end = NULL;
-	pthread_mutex_unlock(&node->lock);
+	waiter_unlock(&node->waiter);
 	return list;
-}
-
-/* Waits for its time or until the node closes. */
-static bool
-sleep_unless_closing(struct node *node, int64_t ms)
-{
-	struct timespec until = deadline(ms);
-	bool closing;
-	int rc = 0;
-
-	pthread_mutex_lock(&node->lock);
-	while (!node->closing && rc != ETIMEDOUT)
-		rc = pthread_cond_timedwait(&node->wake, &node->lock, &until);
-	closing = node->closing;
-	pthread_mutex_unlock(&node->lock);
-	return !closing;
 }
 
 static void
@@ -165,12 +137,12 @@ put_back(struct node *node, struct command *list)
 		return;
 	while (*end != NULL)
 		end = &(*end)->next;
-	pthread_mutex_lock(&node->lock);
+	waiter_lock(&node->waiter);
 	*end = node->first;
 	if (node->first == NULL)
 		node->last = end;
 	node->first = list;
-	pthread_mutex_unlock(&node->lock);
+	waiter_unlock(&node->waiter);
 }
 
 static void
@@ -191,11 +163,11 @@ fail_queue(struct node *node, const char *reason)
 {
 	struct command *list;
 
-	pthread_mutex_lock(&node->lock);
+	waiter_lock(&node->waiter);
 	list = node->first;
 	node->first = NULL;
 	node->last = &node->first;
-	pthread_mutex_unlock(&node->lock);
+	waiter_unlock(&node->waiter);
 	fail_list(node, list, reason);
 }
 
@@ -215,9 +187,9 @@ connect_node(struct node *node, struct err *err)
 	if (options->locate != NULL &&
 		!options->locate(options->ctx, &endpoint, err))
 		return false;
-	pthread_mutex_lock(&node->lock);
+	waiter_lock(&node->waiter);
 	node->endpoint = endpoint;
-	pthread_mutex_unlock(&node->lock);
+	waiter_unlock(&node->waiter);
 	node->hello.connection = connection_connect(
 		&endpoint, options->connect_ms, options->reply_ms, err);
 	if (node->hello.connection == NULL)
@@ -250,10 +222,10 @@ take_reply(struct node *node, struct command *command)
 {
 	struct reply *reply;
 
-	pthread_mutex_lock(&command->request->lock);
+	waiter_lock(&command->request->waiter);
 	reply = connection_take(
 		node->hello.connection, command->request->arena);
-	pthread_mutex_unlock(&command->request->lock);
+	waiter_unlock(&command->request->waiter);
 	return reply;
 }
 
@@ -396,7 +368,7 @@ stay_down(struct node *node, const struct err *err)
 	node->backoff_ms = wait_ms * 2 < node->options.backoff_max_ms
 		? wait_ms * 2
 		: node->options.backoff_max_ms;
-	return sleep_unless_closing(node, wait_ms);
+	return waiter_sleep(&node->waiter, wait_ms);
 }
 
 static bool
@@ -460,43 +432,14 @@ node_thread(void *arg)
 	return NULL;
 }
 
-static void
-init_locks(struct node *node)
-{
-	pthread_condattr_t attr;
-
-	pthread_mutex_init(&node->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&node->wake, &attr);
-	pthread_cond_init(&node->settled, &attr);
-	pthread_condattr_destroy(&attr);
-}
-
 void
 node_free(struct node *node)
 {
 	if (node == NULL)
 		return;
-	pthread_cond_destroy(&node->settled);
-	pthread_cond_destroy(&node->wake);
-	pthread_mutex_destroy(&node->lock);
+	waiter_fini(&node->waiter);
 	arena_free(node->hello.arena);
 	free(node);
-}
-
-/* Signals are the daemon's: none is taken by this thread, SIGPIPE included. */
-static bool
-start_thread(struct node *node)
-{
-	sigset_t all, before;
-	bool ok;
-
-	sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	ok = pthread_create(&node->thread, NULL, node_thread, node) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return ok;
 }
 
 struct node *
@@ -515,8 +458,9 @@ node_open(const struct node_options *options, struct err *err)
 	node->last = &node->first;
 	node->since_ms = clock_now_ms(options->clock);
 	node->hello.arena = arena_new(HELLO_ARENA_BYTES);
-	init_locks(node);
-	if (node->hello.arena == NULL || !start_thread(node)) {
+	waiter_init(&node->waiter);
+	if (node->hello.arena == NULL ||
+		!waiter_start(&node->waiter, node_thread, node)) {
 		err_set(err, ERR_MEMORY, "cannot start a thread for Redis");
 		node_free(node);
 		return NULL;
@@ -527,27 +471,20 @@ node_open(const struct node_options *options, struct err *err)
 void
 node_stop(struct node *node)
 {
-	if (node == NULL)
-		return;
-	pthread_mutex_lock(&node->lock);
-	node->closing = true;
-	pthread_cond_broadcast(&node->wake);
-	pthread_mutex_unlock(&node->lock);
-	pthread_join(node->thread, NULL);
+	if (node != NULL)
+		waiter_stop(&node->waiter);
 }
 
 void
 node_settle(struct node *node, int64_t timeout_ms)
 {
-	struct timespec until = deadline(timeout_ms);
-	int rc = 0;
+	int64_t until_ms = clock_monotonic_ms() + timeout_ms;
 
-	pthread_mutex_lock(&node->lock);
-	while (node->state == NODE_STARTING && rc != ETIMEDOUT) {
-		rc = pthread_cond_timedwait(
-			&node->settled, &node->lock, &until);
-	}
-	pthread_mutex_unlock(&node->lock);
+	waiter_lock(&node->waiter);
+	while (node->state == NODE_STARTING &&
+		waiter_wait(&node->waiter, until_ms))
+		continue;
+	waiter_unlock(&node->waiter);
 }
 
 bool
@@ -555,50 +492,50 @@ node_submit(struct node *node, struct command *command)
 {
 	bool taken;
 
-	pthread_mutex_lock(&node->lock);
+	waiter_lock(&node->waiter);
 	taken = (node->state == NODE_UP || node->state == NODE_STARTING) &&
-		!node->closing;
+		!node->waiter.stopping;
 	if (taken) {
 		command->node = node;
 		command->next = NULL;
 		*node->last = command;
 		node->last = &command->next;
 		if (node->first == command)
-			pthread_cond_signal(&node->wake);
+			waiter_wake(&node->waiter);
 	}
-	pthread_mutex_unlock(&node->lock);
+	waiter_unlock(&node->waiter);
 	return taken;
 }
 
 void
 node_mark_late(struct node *node)
 {
-	pthread_mutex_lock(&node->lock);
+	waiter_lock(&node->waiter);
 	if (node->state == NODE_UP || node->state == NODE_STARTING) {
 		node->state = node->state == NODE_UP ? NODE_LATE : NODE_DOWN;
 		(void)snprintf(node->reason, sizeof(node->reason),
 			"no answer within the budget of a message");
 	}
-	pthread_mutex_unlock(&node->lock);
+	waiter_unlock(&node->waiter);
 }
 
 void
 node_health(struct node *node, struct node_health *health)
 {
-	pthread_mutex_lock(&node->lock);
+	waiter_lock(&node->waiter);
 	health->up = node->state == NODE_UP;
 	health->since_ms = node->since_ms;
 	memcpy(health->reason, node->reason, sizeof(health->reason));
 	health->pipelines = node->pipelines;
 	health->commands = node->commands;
 	health->failures = node->failures;
-	pthread_mutex_unlock(&node->lock);
+	waiter_unlock(&node->waiter);
 }
 
 void
 node_endpoint(struct node *node, struct endpoint *endpoint)
 {
-	pthread_mutex_lock(&node->lock);
+	waiter_lock(&node->waiter);
 	*endpoint = node->endpoint;
-	pthread_mutex_unlock(&node->lock);
+	waiter_unlock(&node->waiter);
 }

@@ -165,13 +165,13 @@ static void
 mark_late(struct redis *redis, struct request *request)
 {
 	atomic_fetch_add(&redis->late, 1);
-	pthread_mutex_lock(&request->lock);
+	waiter_lock(&request->waiter);
 	for (struct command *command = request->commands; command != NULL;
 		command = command->sibling) {
 		if (!command->answered && command->node != NULL)
 			node_mark_late(command->node);
 	}
-	pthread_mutex_unlock(&request->lock);
+	waiter_unlock(&request->waiter);
 }
 
 enum request_outcome
@@ -264,9 +264,9 @@ redis_put(struct redis *redis, struct request *request, struct command *list,
 	(void)redis;
 	if (list == NULL)
 		return true;
-	pthread_mutex_lock(&request->lock);
+	waiter_lock(&request->waiter);
 	request->outcome = REQUEST_OPEN;
-	pthread_mutex_unlock(&request->lock);
+	waiter_unlock(&request->waiter);
 	request_start(request, list);
 	if (!request_wait(request, clock_monotonic_ms() + QUERIES_MS))
 		return err_set(err, ERR_DOWN, "Redis does not answer");

@@ -2,11 +2,9 @@
 /* Batches on their way: copied, sent in waves, waited for, let go. */
 #include "store/redis/request.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define SCRIPT_WORDS 3
 
@@ -77,18 +75,6 @@ copy_batch(struct request *request, const struct store_batch *batch)
 	return true;
 }
 
-static void
-init_locks(struct request *request)
-{
-	pthread_condattr_t attr;
-
-	pthread_mutex_init(&request->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&request->finished, &attr);
-	pthread_condattr_destroy(&attr);
-}
-
 struct request *
 request_new(const struct store_batch *batch, int64_t at_ms, size_t arena_bytes)
 {
@@ -96,7 +82,7 @@ request_new(const struct store_batch *batch, int64_t at_ms, size_t arena_bytes)
 
 	if (request == NULL)
 		return NULL;
-	init_locks(request);
+	waiter_init(&request->waiter);
 	atomic_init(&request->references, 1);
 	request->at_ms = at_ms;
 	request->arena = arena_new(arena_bytes);
@@ -119,8 +105,7 @@ request_drop(struct request *request)
 {
 	if (request == NULL || atomic_fetch_sub(&request->references, 1) != 1)
 		return;
-	pthread_cond_destroy(&request->finished);
-	pthread_mutex_destroy(&request->lock);
+	waiter_fini(&request->waiter);
 	arena_free(request->arena);
 	free(request);
 }
@@ -249,9 +234,9 @@ step(struct request *request)
 		wave = advance(request);
 		ended = wave == NULL;
 		if (ended)
-			pthread_cond_broadcast(&request->finished);
+			waiter_wake(&request->waiter);
 	}
-	pthread_mutex_unlock(&request->lock);
+	waiter_unlock(&request->waiter);
 	if (wave != NULL)
 		send_wave(request, wave);
 	if (ended && request->on_finish != NULL)
@@ -262,12 +247,12 @@ void
 request_start(struct request *request, struct command *wave)
 {
 	request_keep(request);
-	pthread_mutex_lock(&request->lock);
+	waiter_lock(&request->waiter);
 	enlist(request, wave);
 	request->pending++;
-	pthread_mutex_unlock(&request->lock);
+	waiter_unlock(&request->waiter);
 	send_wave(request, wave);
-	pthread_mutex_lock(&request->lock);
+	waiter_lock(&request->waiter);
 	request->pending--;
 	step(request);
 	request_drop(request);
@@ -295,7 +280,7 @@ request_answer(struct command *command, struct reply *reply, const char *reason)
 {
 	struct request *request = command->request;
 
-	pthread_mutex_lock(&request->lock);
+	waiter_lock(&request->waiter);
 	command->answered = true;
 	command->reply = reply;
 	if (reply != NULL) {
@@ -311,17 +296,13 @@ request_answer(struct command *command, struct reply *reply, const char *reason)
 bool
 request_wait(struct request *request, int64_t until_ms)
 {
-	struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000};
 	bool finished;
-	int rc = 0;
 
-	pthread_mutex_lock(&request->lock);
+	waiter_lock(&request->waiter);
 	while ((request->pending > 0 || request->outcome == REQUEST_OPEN) &&
-		rc != ETIMEDOUT) {
-		rc = pthread_cond_timedwait(
-			&request->finished, &request->lock, &until);
-	}
+		waiter_wait(&request->waiter, until_ms))
+		continue;
 	finished = request->pending == 0 && request->outcome != REQUEST_OPEN;
-	pthread_mutex_unlock(&request->lock);
+	waiter_unlock(&request->waiter);
 	return finished;
 }

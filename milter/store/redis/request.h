@@ -13,11 +13,11 @@
 #define STORE_REDIS_REQUEST_H
 
 #include "base/arena.h"
+#include "base/waiter.h"
 #include "store/redis/connection.h"
 #include "store/redis/script.h"
 #include "store/store.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 struct request;
@@ -54,8 +54,7 @@ enum request_outcome {
 
 struct request {
 	atomic_int references;
-	pthread_mutex_t lock;
-	pthread_cond_t finished;
+	struct waiter waiter;
 	struct arena *arena;
 	int64_t at_ms;
 	struct store_op *ops; /* copies; their answers are written here */
