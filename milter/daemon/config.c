@@ -233,8 +233,7 @@ check_together(struct config *config, struct diags *diags)
 			"%d characters",
 			PRIVACY_KEY_LEAST);
 	}
-	if (config->unable == ACTION_QUARANTINE ||
-		config->unable == ACTION_DIVERT) {
+	if (config->unable == ACTION_QUARANTINE) {
 		(void)diags_add(diags, DIAG_ERROR, mark, NULL,
 			"respond.unable is for MTAs without quarantine: none, "
 			"log, tag, tempfail, reject or discard");

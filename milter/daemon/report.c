@@ -149,7 +149,7 @@ add_address(struct buf *out, const char *name, const struct address *address)
 static void
 add_flow(struct buf *out, const struct flow *flow)
 {
-	buf_printf(out, ", kind=%s", kind_name(flow->kind));
+	buf_printf(out, ", kind=%s", evidence_kind_name(flow->kind));
 	add_address(out, "mailbox", &flow->mailbox);
 	add_address(out, "destination", &flow->rcpt->address);
 	if (flow->confidence > 0)
@@ -181,7 +181,8 @@ add_gaps(struct buf *out, unsigned gaps)
 
 	for (unsigned bit = 0; bit < GAP_COUNT; bit++) {
 		if (gaps & (1U << bit)) {
-			buf_printf(out, "%s%s", separator, gap_name(bit));
+			buf_printf(
+				out, "%s%s", separator, message_gap_name(bit));
 			separator = "+";
 		}
 	}

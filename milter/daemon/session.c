@@ -188,8 +188,6 @@ session_abort(struct session *session)
 static enum action
 possible(const struct session *session, enum action wanted, unsigned offers)
 {
-	if (wanted == ACTION_DIVERT)
-		wanted = ACTION_QUARANTINE;
 	if (wanted == ACTION_QUARANTINE && (offers & OFFER_QUARANTINE) == 0)
 		wanted = (enum action)session->generation->config->unable;
 	if (wanted == ACTION_TAG && (offers & OFFER_ADD_FIELD) == 0)

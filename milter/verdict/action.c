@@ -11,7 +11,6 @@ static const char *const names[ACTION_COUNT + 1] = {
 	[ACTION_NONE] = "none",
 	[ACTION_LOG] = "log",
 	[ACTION_TAG] = "tag",
-	[ACTION_DIVERT] = "divert",
 	[ACTION_QUARANTINE] = "quarantine",
 	[ACTION_TEMPFAIL] = "tempfail",
 	[ACTION_REJECT] = "reject",
@@ -45,8 +44,7 @@ action_parse(struct slice name, enum action *out)
 bool
 action_tags(enum action action)
 {
-	return action == ACTION_TAG || action == ACTION_DIVERT ||
-		action == ACTION_QUARANTINE;
+	return action == ACTION_TAG || action == ACTION_QUARANTINE;
 }
 
 const char *

@@ -15,7 +15,6 @@ enum action {
 	ACTION_NONE,
 	ACTION_LOG,
 	ACTION_TAG,
-	ACTION_DIVERT,
 	ACTION_QUARANTINE,
 	ACTION_TEMPFAIL,
 	ACTION_REJECT,
@@ -28,7 +27,7 @@ const char *action_name(enum action);
 const char *const *action_names(void);
 /* Exact, lower case; false for an unknown name. */
 bool action_parse(struct slice name, enum action *out);
-/* Does the message live on with a tag under it (tag, divert, quarantine)? */
+/* Does the message live on with a tag under it (tag, quarantine)? */
 bool action_tags(enum action);
 /* The action nearest to name, or NULL. */
 const char *action_nearest(struct slice name);

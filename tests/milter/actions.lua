@@ -20,9 +20,6 @@ check(mt.eom_check(conn, MT_QUARANTINE), "quarantine: is held")
 check(mt.eom_check(conn, MT_HDRINSERT, "X-Forwarden"),
 	"quarantine: the field")
 
-check(deliver(conn, {subject = "please divert"}) == "c", "divert: goes on")
-check(mt.eom_check(conn, MT_QUARANTINE), "divert: is held for now")
-
 local reply = deliver(conn, {subject = "please tempfail"})
 check(reply == "t" or reply == "y", "tempfail: deferred", reply)
 check(mt.eom_check(conn, MT_SMTPREPLY, "451", "4.7.1",

@@ -65,7 +65,6 @@ policies() { # what "please tag" gets
 	policy log 1 log
 	policy tag 2 "$1"
 	policy quarantine 3 quarantine
-	policy divert 4 divert
 	policy tempfail 5 tempfail
 	policy reject 6 reject
 	policy discard 7 discard

@@ -36,7 +36,7 @@ check() { # number, folder, what
 	"$forwarden" replay -l ours.test -p "$top/policies" --json \
 		"$work/$2" >"$work/said" 2>&1 &&
 		grep -q "\"messages\": *$count," "$work/said" &&
-		! grep -Eq '"(tag|divert|quarantine|tempfail|reject|discard)":' \
+		! grep -Eq '"(tag|quarantine|tempfail|reject|discard)":' \
 			"$work/said"
 	if [ $? -eq 0 ]; then
 		echo "ok $1 - $count bounces and answers that $3"

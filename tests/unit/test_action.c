@@ -111,7 +111,6 @@ test_tags(void **state)
 {
 	(void)state;
 	assert_true(action_tags(ACTION_TAG));
-	assert_true(action_tags(ACTION_DIVERT));
 	assert_true(action_tags(ACTION_QUARANTINE));
 	assert_false(action_tags(ACTION_LOG));
 	assert_false(action_tags(ACTION_REJECT));

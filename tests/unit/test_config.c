@@ -54,7 +54,7 @@ static const struct refused {
 	{"a word that is none of them", LOCAL "mode: enfore\n", 2, 7,
 		"mode must be observe or enforce", "did you mean \"enforce\""},
 	{"an action that is none", LOCAL "respond: {high: quarantin}\n", 2, 17,
-		"none, log, tag, divert", "quarantine"},
+		"none, log, tag, quarantine", "quarantine"},
 	{"a section that is a scalar", LOCAL "respond: tag\n", 2, 10,
 		"\"respond\" is a section", NULL},
 	{"a key that is a map", LOCAL "mode: {a: b}\n", 2, 7, "mode must be",

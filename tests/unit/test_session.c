@@ -141,8 +141,6 @@ static const struct judged {
 	{"tag", "tag", "enforce", ALL_OFFERS, ACTION_TAG, true, false, false},
 	{"quarantine has a tag and a reason", "quarantine", "enforce",
 		ALL_OFFERS, ACTION_QUARANTINE, true, true, false},
-	{"divert is quarantine for now", "divert", "enforce", ALL_OFFERS,
-		ACTION_QUARANTINE, true, true, false},
 	{"reject has a reply", "reject", "enforce", ALL_OFFERS, ACTION_REJECT,
 		false, false, true},
 	{"tempfail has a reply", "tempfail", "enforce", ALL_OFFERS,
