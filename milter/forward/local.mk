@@ -20,6 +20,7 @@ libforward_a_SOURCES = \
 	milter/forward/mark.c \
 	milter/forward/mark.h \
 	milter/forward/mark_sign.c \
+	milter/forward/mark_sign.h \
 	milter/forward/marks.c \
 	milter/forward/marks.h \
 	milter/forward/named.c \

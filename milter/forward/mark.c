@@ -240,7 +240,7 @@ mark_read_mailru(struct mark_reader *reader)
 {
 	struct address mailbox;
 
-	if (slice_equal_fold(reader->field->name, SLICE("X-MailRu-Forward"))) {
+	if (reader->field->id == NAME_X_MAILRU_FORWARD) {
 		reader->marks->mailru = true;
 	} else if (mark_names(reader, reader->field->value, &mailbox)) {
 		reader->marks->resent_from = mailbox;

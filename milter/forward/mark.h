@@ -1,47 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a header says in all, one mark of it (a row of the table in marks.c),
- * and the readers of the fields that the rows name. A reader adds an
+ * One mark of a header (a row of the table in marks.c), and the readers of
+ * the fields that forwarders and deliveries write. A reader adds an
  * observation, or keeps what the field says for exempt.c and findings.c.
+ * Private to the marks.
  */
 #ifndef FORWARD_MARK_H
 #define FORWARD_MARK_H
 
-#include "forward/custody.h"
-#include "forward/flow.h"
-#include "mail/message.h"
+#include "forward/marks.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Kept of one message, and of one kind of evidence. */
-#define MARKS_MAX 32
-#define MARKS_PER_EVIDENCE_MAX 6
-
 /* A vendor's field that lies below our own lines may be the stranger's work:
  * Exchange does not keep its fields in order of time. */
 #define MARKS_OUTSIDE_CONFIDENCE_MAX 85
-
-struct marks {
-	size_t count;
-	/* Fields that say something only together, or with the envelope. */
-	struct slice forwarded_to, forwarded_for; /* Google's */
-	size_t forwarded_index;
-	bool sieve_redirect; /* X-Sieve-Action: redirect */
-	size_t sieve_index;
-	bool mailru; /* X-MailRu-Forward */
-	struct address resent_from; /* Mail.ru's X-ResentFrom */
-
-	/* What is no forward. */
-	bool list_local; /* List-* of a local domain */
-	struct address list_address; /* its List-Post; text absent */
-	bool auto_replied, auto_generated;
-	bool suppress; /* X-Auto-Response-Suppress */
-	bool calendar, report;
-
-	/* Last, because only the first count of them are filled in. */
-	struct observation at[MARKS_MAX];
-};
 
 struct mark;
 
@@ -60,8 +34,8 @@ enum place {
 	PLACE_ANYWHERE /* wherever its own order of fields wants it */
 };
 
+/* The row of a field; none has no reader. */
 struct mark {
-	struct slice name; /* lower case */
 	void (*read)(struct mark_reader *);
 	enum evidence evidence;
 	enum place place;
@@ -93,16 +67,5 @@ void mark_read_forwarded_to(struct mark_reader *);
 void mark_read_forwarded_for(struct mark_reader *);
 void mark_read_sieve_action(struct mark_reader *);
 void mark_read_mailru(struct mark_reader *);
-
-/* Signs of lists, auto-replies, calendars; results of our own checks. */
-void mark_read_auto_submitted(struct mark_reader *);
-void mark_read_auto_reply(struct mark_reader *);
-void mark_read_suppress(struct mark_reader *);
-void mark_read_calendar(struct mark_reader *);
-void mark_read_content_type(struct mark_reader *);
-void mark_read_list_id(struct mark_reader *);
-void mark_read_list_mailto(struct mark_reader *);
-void mark_read_results(struct mark_reader *);
-void mark_read_arc_results(struct mark_reader *);
 
 #endif

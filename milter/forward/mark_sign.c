@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Readers of the signs of what is no forward, and of our own results. */
-#include "forward/mark.h"
+#include "forward/mark_sign.h"
 
 /* RFC 3834 section 5, RFC 5436 section 2.7.1 */
 void
-mark_read_auto_submitted(struct mark_reader *reader)
+mark_sign_auto_submitted(struct mark_reader *reader)
 {
 	struct arena *arena = reader->message->arena;
 	struct slice value = reader->field->value;
@@ -28,26 +28,26 @@ mark_read_auto_submitted(struct mark_reader *reader)
 }
 
 void
-mark_read_auto_reply(struct mark_reader *reader)
+mark_sign_auto_reply(struct mark_reader *reader)
 {
 	if (!slice_equal_fold(reader->field->value, SLICE("no")))
 		reader->marks->auto_replied = true;
 }
 
 void
-mark_read_suppress(struct mark_reader *reader)
+mark_sign_suppress(struct mark_reader *reader)
 {
 	reader->marks->suppress = true;
 }
 
 void
-mark_read_calendar(struct mark_reader *reader)
+mark_sign_calendar(struct mark_reader *reader)
 {
 	reader->marks->calendar = true;
 }
 
 void
-mark_read_content_type(struct mark_reader *reader)
+mark_sign_content_type(struct mark_reader *reader)
 {
 	struct slice type =
 		field_main(reader->message->arena, reader->field->value);
@@ -61,7 +61,7 @@ mark_read_content_type(struct mark_reader *reader)
 /* "Announcements <announce.example.com>": the domain is the identifier's end
  * (RFC 2919). */
 void
-mark_read_list_id(struct mark_reader *reader)
+mark_sign_list_id(struct mark_reader *reader)
 {
 	struct slice value = reader->field->value, name;
 	struct arena *arena = reader->message->arena;
@@ -80,7 +80,7 @@ mark_read_list_id(struct mark_reader *reader)
 
 /* "<mailto:announce@example.com?subject=x>" (RFC 2369) */
 void
-mark_read_list_mailto(struct mark_reader *reader)
+mark_sign_list_mailto(struct mark_reader *reader)
 {
 	struct slice value = reader->field->value, path;
 	size_t from = slice_find_fold(value, SLICE("mailto:"));
@@ -96,7 +96,7 @@ mark_read_list_mailto(struct mark_reader *reader)
 		!mark_is_local(reader, &list))
 		return;
 	reader->marks->list_local = true;
-	if (slice_equal_fold(reader->field->name, SLICE("List-Post")))
+	if (reader->field->id == NAME_LIST_POST)
 		reader->marks->list_address = list;
 }
 
@@ -118,7 +118,7 @@ is_own_host(struct mark_reader *reader, struct slice host)
 /* RFC 8601 section 2.2: the authserv-id stands first, maybe with a version
  * after it. Who wrote the message needs no such check by us. */
 void
-mark_read_results(struct mark_reader *reader)
+mark_sign_results(struct mark_reader *reader)
 {
 	struct slice rest = reader->field->value, host, word;
 
@@ -131,7 +131,7 @@ mark_read_results(struct mark_reader *reader)
 
 /* RFC 8617 section 4.1.1: "i=1; authserv-id; ..." */
 void
-mark_read_arc_results(struct mark_reader *reader)
+mark_sign_arc_results(struct mark_reader *reader)
 {
 	struct slice rest = reader->field->value, instance, host;
 

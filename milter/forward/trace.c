@@ -120,14 +120,14 @@ add_thread(const struct message *message, struct ids *ids, struct slice value)
 
 /* Fields that refer to another message, the surest first. */
 static const struct {
-	struct slice name;
+	enum name name;
 	void (*add)(const struct message *, struct ids *, struct slice);
 } references[] = {
-	{{"X-Forwarded-Message-Id", 22}, add_last},
-	{{"X-MS-Exchange-Parent-Message-Id", 31}, add_first},
-	{{"References", 10}, add_last},
-	{{"In-Reply-To", 11}, add_first},
-	{{"Thread-Index", 12}, add_thread},
+	{NAME_X_FORWARDED_MESSAGE_ID, add_last},
+	{NAME_X_MS_EXCHANGE_PARENT_MESSAGE_ID, add_first},
+	{NAME_REFERENCES, add_last},
+	{NAME_IN_REPLY_TO, add_first},
+	{NAME_THREAD_INDEX, add_thread},
 };
 #define REFERENCE_COUNT (sizeof(references) / sizeof(*references))
 
@@ -141,7 +141,7 @@ trace_questions(const struct message *message, struct slice *ids, size_t limit)
 		return 0;
 	add_id(&found, message->message_id);
 	for (size_t row = 0; row < REFERENCE_COUNT; row++) {
-		field = message_field(message, references[row].name, 0);
+		field = message_first(message, references[row].name);
 		if (field != NULL)
 			references[row].add(message, &found, field->value);
 	}
@@ -157,7 +157,7 @@ trace_ids(const struct message *message, struct slice *ids, size_t limit)
 	if (message->rcpt_external == message->rcpt_count)
 		return 0;
 	add_id(&found, message->message_id);
-	thread = message_field(message, SLICE("Thread-Index"), 0);
+	thread = message_first(message, NAME_THREAD_INDEX);
 	if (thread != NULL)
 		add_thread(message, &found, thread->value);
 	return found.count;

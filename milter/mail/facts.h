@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What single header fields say of a message: one table from field name to
- * the fact that is read from it. The meanings are those of message.h.
+ * What single header fields say of a message: one table from a field's name
+ * to the fact that is read from it. The meanings are those of message.h.
  */
 #ifndef MAIL_FACTS_H
 #define MAIL_FACTS_H
@@ -40,7 +40,7 @@ struct facts {
 };
 
 /* Is the name one of those that facts are read from? */
-bool facts_want(struct slice name);
+bool facts_want(enum name);
 /* Reads the field, whose value is unfolded and decoded. */
 void facts_take(struct facts *, const struct field *);
 

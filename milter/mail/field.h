@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/slice.h"
+#include "mail/name.h"
 
 #include <stddef.h>
 
@@ -17,6 +18,8 @@ struct field {
 	struct slice text; /* value with encoded words decoded, UTF-8; the
 			    * same bytes as value where there are none */
 	size_t index; /* its place in the header, 0 is the topmost */
+	enum name id;
+	const struct field *next; /* for message_next() */
 };
 
 /* LF + white space (and CRLF) become the white space alone; ends trimmed.

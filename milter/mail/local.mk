@@ -17,6 +17,8 @@ libmail_a_SOURCES = \
 	milter/mail/field.h \
 	milter/mail/message.c \
 	milter/mail/message.h \
+	milter/mail/name.c \
+	milter/mail/name.h \
 	milter/mail/param.c \
 	milter/mail/param.h \
 	milter/mail/realm.c \

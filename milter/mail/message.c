@@ -19,8 +19,7 @@
 
 #define FIRST_FIELDS 48
 #define FIRST_RECIPIENTS 4
-#define NAME_HEADS 64
-#define NO_FIELD UINT16_MAX
+#define OTHER_HEADS 32
 #define FIELDS_MAX 30000
 #define IDENTITY_BYTES 16
 
@@ -46,21 +45,29 @@ static const char *const gap_names[GAP_COUNT] = {
 };
 
 const char *
-gap_name(unsigned bit)
+message_gap_name(unsigned bit)
 {
 	return bit < GAP_COUNT ? gap_names[bit] : "";
 }
 
+/* Ended by NULL. */
 static const char *const direction_names[] = {
 	[DIRECTION_INBOUND] = "inbound",
 	[DIRECTION_OUTBOUND] = "outbound",
 	[DIRECTION_INTERNAL] = "internal",
+	NULL,
 };
 
 const char *
-direction_name(enum direction direction)
+message_direction_name(enum direction direction)
 {
 	return direction_names[direction];
+}
+
+const char *const *
+message_direction_names(void)
+{
+	return direction_names;
 }
 
 struct raw_recipient {
@@ -203,7 +210,7 @@ message_add_recipient(struct message_builder *builder, struct slice path,
 
 /* May a field of that name still enter? */
 static bool
-admits(struct message_builder *builder, struct slice name, size_t bytes)
+admits(struct message_builder *builder, enum name id, size_t bytes)
 {
 	size_t left = arena_left(builder->message.arena);
 	size_t count = builder->message.field_count;
@@ -213,7 +220,7 @@ admits(struct message_builder *builder, struct slice name, size_t bytes)
 	if (count < limit && left >= bytes && left - bytes >= reserve)
 		return true;
 	message_add_gap(builder, gap);
-	return facts_want(name) && count < 2 * limit && left >= bytes &&
+	return facts_want(id) && count < 2 * limit && left >= bytes &&
 		left - bytes >= reserve / 2;
 }
 
@@ -248,14 +255,16 @@ message_add_field(
 	struct message_builder *builder, struct slice name, struct slice value)
 {
 	struct message *message = &builder->message;
-	struct field *fields, *field;
+	struct field *fields;
+	enum name id;
 	char *p;
 
 	name = slice_trim(name);
+	id = name_find(name);
 	if (!is_name(name))
 		message_add_gap(builder, GAP_BROKEN_HEADER);
 	value = cut_value(builder, value);
-	if (!admits(builder, name, name.len + value.len))
+	if (!admits(builder, id, name.len + value.len))
 		return;
 	fields = grown(builder, builder->fields, message->field_count,
 		&builder->field_size, sizeof(*fields));
@@ -269,10 +278,13 @@ message_add_field(
 	if (value.len > 0)
 		memcpy(p + name.len, value.p, value.len);
 	builder->fields = fields;
-	field = &fields[message->field_count];
-	field->name = (struct slice){p, name.len};
-	field->value = (struct slice){p + name.len, value.len};
-	field->index = message->field_count++;
+	fields[message->field_count] = (struct field){
+		.name = {p, name.len},
+		.value = {p + name.len, value.len},
+		.index = message->field_count,
+		.id = id,
+	};
+	message->field_count++;
 }
 
 static void
@@ -339,44 +351,42 @@ parse_recipients(struct message_builder *builder)
 	message->rcpts = rcpts;
 }
 
-/* Names are found through chains of fields whose names hash alike, in the
- * order of the header. */
+/* Fields of one known name make a chain, and so do others whose names hash
+ * alike, both in the order of the header. */
 static size_t
-hash_name(struct slice name)
+find_chain(enum name id, struct slice name)
 {
 	size_t hash = name.len;
 
+	if (id != NAME_OTHER)
+		return id;
 	if (name.len > 0) {
 		hash = hash * 5 + (size_t)(name.p[0] | 0x20) * 3 +
 			(size_t)(name.p[name.len - 1] | 0x20) +
 			(size_t)(name.p[name.len / 2] | 0x20) * 7;
 	}
-	return hash % NAME_HEADS;
+	return NAME_COUNT + hash % OTHER_HEADS;
 }
 
 static void
-index_names(struct message_builder *builder)
+chain_fields(struct message_builder *builder)
 {
 	struct message *message = &builder->message;
-	size_t i, count = message->field_count;
-	uint16_t *heads = arena_alloc(
-		message->arena, (NAME_HEADS + count) * sizeof(*heads));
-	uint16_t *next;
+	const struct field **chains = arena_array(message->arena,
+		NAME_COUNT + OTHER_HEADS, sizeof(struct field *));
 
-	if (heads == NULL) {
+	if (chains == NULL) {
 		message_add_gap(builder, GAP_BYTES);
 		return;
 	}
-	next = heads + NAME_HEADS;
-	memset(heads, 0xFF, NAME_HEADS * sizeof(*heads));
-	for (i = count; i > 0; i--) {
-		size_t head = hash_name(message->fields[i - 1].name);
+	for (size_t i = message->field_count; i > 0; i--) {
+		struct field *field = &builder->fields[i - 1];
+		size_t chain = find_chain(field->id, field->name);
 
-		next[i - 1] = heads[head];
-		heads[head] = (uint16_t)(i - 1);
+		field->next = chains[chain];
+		chains[chain] = field;
 	}
-	message->name_heads = heads;
-	message->name_next = next;
+	message->chains = chains;
 }
 
 static void
@@ -398,7 +408,7 @@ parse_fields(struct message_builder *builder, struct facts *facts)
 		facts_take(facts, field);
 	}
 	message->fields = builder->fields;
-	index_names(builder);
+	chain_fields(builder);
 }
 
 static void
@@ -485,23 +495,40 @@ message_finish(struct message_builder *builder, int64_t at_ms)
 }
 
 const struct field *
-message_field(const struct message *message, struct slice name, size_t from)
+message_first(const struct message *message, enum name id)
 {
-	if (message->name_heads == NULL)
+	return message->chains != NULL ? message->chains[id] : NULL;
+}
+
+/* The field itself, or the first behind it, that has this name. */
+static const struct field *
+skip_others(const struct field *field, struct slice name)
+{
+	while (field != NULL && field->id == NAME_OTHER &&
+		!slice_equal_fold(field->name, name))
+		field = field->next;
+	return field;
+}
+
+const struct field *
+message_first_named(const struct message *message, struct slice name)
+{
+	if (message->chains == NULL)
 		return NULL;
-	for (size_t i = message->name_heads[hash_name(name)]; i != NO_FIELD;
-		i = message->name_next[i]) {
-		if (i >= from &&
-			slice_equal_fold(message->fields[i].name, name))
-			return &message->fields[i];
-	}
-	return NULL;
+	return skip_others(
+		message->chains[find_chain(name_find(name), name)], name);
+}
+
+const struct field *
+message_next(const struct field *field)
+{
+	return skip_others(field->next, field->name);
 }
 
 static struct slice
-field_text(const struct message *message, struct slice name)
+value_of(const struct message *message, enum name id)
 {
-	const struct field *field = message_field(message, name, 0);
+	const struct field *field = message_first(message, id);
 
 	return field != NULL ? field->value : SLICE("");
 }
@@ -510,15 +537,15 @@ struct slice
 message_identity(const struct message *message, const struct recipient *rcpt)
 {
 	bool has_id = !slice_is_absent(message->message_id);
-	bool has_date = message_field(message, SLICE("Date"), 0) != NULL;
+	bool has_date = message_first(message, NAME_DATE) != NULL;
 	const struct slice none = SLICE("");
 	const struct slice parts[] = {
 		message->mail_from.text,
 		rcpt->address.text,
 		has_id ? message->message_id : none,
-		has_id ? none : field_text(message, SLICE("Date")),
-		has_id ? none : field_text(message, SLICE("From")),
-		has_id ? none : field_text(message, SLICE("Subject")),
+		has_id ? none : value_of(message, NAME_DATE),
+		has_id ? none : value_of(message, NAME_FROM),
+		has_id ? none : value_of(message, NAME_SUBJECT),
 		has_id || has_date ? none : message->queue_id,
 	};
 	unsigned char digest[DIGEST_BYTES];

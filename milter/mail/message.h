@@ -46,7 +46,7 @@ enum gap {
 };
 #define GAP_COUNT 11
 /* "fields", "field-cut", ... for bit number 0..GAP_COUNT-1. */
-const char *gap_name(unsigned bit);
+const char *message_gap_name(unsigned bit);
 
 struct message_limits {
 	size_t fields; /* header fields kept, at most 30000; past it, and
@@ -114,11 +114,13 @@ struct message {
 	enum direction direction;
 	unsigned gaps;
 
-	const uint16_t *name_heads; /* of message_field(); see message.c */
-	const uint16_t *name_next;
+	const struct field *const *chains; /* of fields by name; see
+					    * message.c */
 };
 
-const char *direction_name(enum direction);
+const char *message_direction_name(enum direction);
+/* All of them, ended by NULL. */
+const char *const *message_direction_names(void);
 
 struct message_builder;
 
@@ -144,9 +146,12 @@ void message_add_gap(struct message_builder *, enum gap);
  * gaps. */
 const struct message *message_finish(struct message_builder *, int64_t at_ms);
 
-/* The first field of that name (any case) at or after index from, or NULL. */
-const struct field *message_field(
-	const struct message *, struct slice name, size_t from);
+/* The topmost field of a known name, or of any name in any case; NULL if
+ * there is none. NAME_OTHER has none. */
+const struct field *message_first(const struct message *, enum name);
+const struct field *message_first_named(const struct message *, struct slice);
+/* The next field below it of the same name, or NULL. */
+const struct field *message_next(const struct field *);
 
 /*
  * A stable identity of a message to a recipient, for idempotent counting: the

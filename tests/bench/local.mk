@@ -14,3 +14,5 @@ noinst_PROGRAMS += tests/bench/bench_message
 tests_bench_bench_message_LDADD = $(LIBMAIL)
 noinst_PROGRAMS += tests/bench/bench_judge
 tests_bench_bench_judge_LDADD = $(LIBLAB)
+noinst_PROGRAMS += tests/bench/bench_infer
+tests_bench_bench_infer_LDADD = $(LIBFORWARD)

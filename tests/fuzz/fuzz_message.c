@@ -63,6 +63,19 @@ add_line(struct message_builder *builder, struct slice line)
 	}
 }
 
+/* Is it found by its name, behind fields of that name only, and in order? */
+static bool
+is_chained(const struct message *message, const struct field *field)
+{
+	const struct field *found = message_first_named(message, field->name);
+
+	while (found != NULL && found->index < field->index) {
+		FUZZ_ASSERT(slice_equal_fold(found->name, field->name));
+		found = message_next(found);
+	}
+	return found == field;
+}
+
 static void
 check(const struct message *message)
 {
@@ -77,7 +90,8 @@ check(const struct message *message)
 		const struct field *field = &message->fields[i];
 
 		FUZZ_ASSERT(field->index == i);
-		FUZZ_ASSERT(message_field(message, field->name, i) == field);
+		FUZZ_ASSERT(field->id == name_find(field->name));
+		FUZZ_ASSERT(is_chained(message, field));
 	}
 	for (size_t i = 0; i < message->hop_count; i++) {
 		FUZZ_ASSERT(

@@ -5,6 +5,7 @@ check_PROGRAMS += \
 	tests/unit/test_encoded_word \
 	tests/unit/test_field \
 	tests/unit/test_message \
+	tests/unit/test_name \
 	tests/unit/test_param \
 	tests/unit/test_realm \
 	tests/unit/test_received
@@ -16,6 +17,8 @@ tests_unit_test_field_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_field_LDADD = $(LIBMAIL) $(CMOCKA_LIBS)
 tests_unit_test_message_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_message_LDADD = $(LIBMAIL) $(CMOCKA_LIBS)
+tests_unit_test_name_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_name_LDADD = $(LIBMAIL) $(CMOCKA_LIBS)
 tests_unit_test_param_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_param_LDADD = $(LIBMAIL) $(CMOCKA_LIBS)
 tests_unit_test_realm_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

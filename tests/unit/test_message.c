@@ -421,14 +421,14 @@ finds_fields(void **state)
 		add_field(&f, line);
 	}
 	message = message_finish(f.builder, 1);
-	field = message_field(message, SLICE("x-7"), 0);
+	field = message_first_named(message, SLICE("x-7"));
 	assert_int_equal(field->index, 7);
-	field = message_field(message, SLICE("X-7"), field->index + 1);
+	field = message_next(field);
 	assert_int_equal(field->index, 57);
 	assert_true(slice_equal(field->text, SLICE("57")));
-	assert_null(message_field(message, SLICE("X-7"), 158));
-	assert_null(message_field(message, SLICE("X-77"), 0));
-	assert_null(message_field(message, SLICE(""), 0));
+	assert_null(message_next(message_next(message_next(field))));
+	assert_null(message_first_named(message, SLICE("X-77")));
+	assert_null(message_first_named(message, SLICE("")));
 	close_all(&f);
 }
 
@@ -444,7 +444,8 @@ a_message_of_nothing(void **state)
 	assert_false(message->null_sender);
 	assert_false(message->bounce);
 	assert_int_equal(message->field_count, 0);
-	assert_null(message_field(message, SLICE("From"), 0));
+	assert_null(message_first(message, NAME_FROM));
+	assert_null(message_first_named(message, SLICE("From")));
 	assert_int_equal(message->gaps, 0);
 	close_all(&f);
 }
@@ -856,13 +857,15 @@ gaps_have_names(void **state)
 {
 	(void)state;
 	for (unsigned bit = 0; bit < GAP_COUNT; bit++) {
-		assert_true(strlen(gap_name(bit)) > 0);
+		assert_true(strlen(message_gap_name(bit)) > 0);
 		for (unsigned other = 0; other < bit; other++)
-			assert_string_not_equal(gap_name(bit), gap_name(other));
+			assert_string_not_equal(
+				message_gap_name(bit), message_gap_name(other));
 	}
-	assert_string_equal(gap_name(1), "field-cut");
-	assert_string_equal(gap_name(GAP_COUNT), "");
-	assert_string_equal(direction_name(DIRECTION_INTERNAL), "internal");
+	assert_string_equal(message_gap_name(1), "field-cut");
+	assert_string_equal(message_gap_name(GAP_COUNT), "");
+	assert_string_equal(
+		message_direction_name(DIRECTION_INTERNAL), "internal");
 }
 
 int
