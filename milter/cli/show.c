@@ -88,7 +88,7 @@ show_gaps(unsigned gaps, struct buf *out)
 	buf_printf(out, "  %-12s", "not seen");
 	for (unsigned i = 0; i < GAP_COUNT; i++) {
 		if (gaps & (1U << i))
-			buf_printf(out, " %s", gap_name(i));
+			buf_printf(out, " %s", message_gap_name(i));
 	}
 	buf_add_byte(out, '\n');
 }
@@ -108,7 +108,8 @@ show_message(const struct verdict *verdict, struct buf *out)
 	line(out, "sender",
 		message->null_sender ? SLICE("<> (null sender)")
 				     : message->mail_from.text);
-	line(out, "direction", slice_of(direction_name(message->direction)));
+	line(out, "direction",
+		slice_of(message_direction_name(message->direction)));
 	add_addresses(out, "From", message->from);
 	add_addresses(out, "Reply-To", message->reply_to);
 	add_addresses(out, "To", message->to);
@@ -253,7 +254,7 @@ show_summary(const struct flow *flow, struct buf *out)
 	if (flow->kind == KIND_NONE) {
 		buf_puts(out, "  no forward");
 	} else {
-		buf_printf(out, "  %s of ", kind_name(flow->kind));
+		buf_printf(out, "  %s of ", evidence_kind_name(flow->kind));
 		if (flow->mailbox.text.len > 0) {
 			buf_add_visible(out, flow->mailbox.text);
 		} else {

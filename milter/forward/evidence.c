@@ -102,7 +102,8 @@ static const struct evidence_row rows[EVIDENCE_COUNT] = {
 		"the subject begins with a forward prefix"},
 };
 
-static const char *const kinds[KIND_COUNT] = {
+/* Ended by NULL. */
+static const char *const kinds[KIND_COUNT + 1] = {
 	[KIND_NONE] = "none",
 	[KIND_REDIRECT] = "redirect",
 	[KIND_FORWARD] = "forward",
@@ -126,9 +127,15 @@ evidence_row(enum evidence evidence)
 }
 
 const char *
-kind_name(enum kind kind)
+evidence_kind_name(enum kind kind)
 {
 	return kinds[kind];
+}
+
+const char *const *
+evidence_kind_names(void)
+{
+	return kinds;
 }
 
 const char *

@@ -77,7 +77,9 @@ struct evidence_row {
 };
 
 const struct evidence_row *evidence_row(enum evidence);
-const char *kind_name(enum kind);
+const char *evidence_kind_name(enum kind);
+/* All of them, ended by NULL. */
+const char *const *evidence_kind_names(void);
 const char *evidence_family_name(enum evidence_family);
 
 #endif

@@ -42,7 +42,9 @@ actual_would(const struct verdict *v, struct buf *out)
 static void
 actual_kind(const struct verdict *v, struct buf *out)
 {
-	buf_puts(out, kind_name(v->flow != NULL ? v->flow->kind : KIND_NONE));
+	buf_puts(out,
+		evidence_kind_name(
+			v->flow != NULL ? v->flow->kind : KIND_NONE));
 }
 
 static void
@@ -68,7 +70,7 @@ actual_platform(const struct verdict *v, struct buf *out)
 static void
 actual_direction(const struct verdict *v, struct buf *out)
 {
-	buf_puts(out, direction_name(v->message->direction));
+	buf_puts(out, message_direction_name(v->message->direction));
 }
 
 static void
@@ -112,7 +114,7 @@ actual_gaps(const struct verdict *v, struct buf *out)
 {
 	for (unsigned i = 0; i < GAP_COUNT; i++) {
 		if (v->gaps & (1U << i))
-			add_word(out, slice_of(gap_name(i)));
+			add_word(out, slice_of(message_gap_name(i)));
 	}
 }
 

@@ -116,7 +116,8 @@ email_of(const struct verdict *verdict)
 	const struct message *message = verdict->message;
 	json_t *email = json_object();
 
-	put_words(email, "direction", direction_name(message->direction));
+	put_words(
+		email, "direction", message_direction_name(message->direction));
 	put_text(email, "message_id", message->message_id);
 	put_text(email, "subject", message->subject);
 	put_addresses(verdict, email, "from", message->from);
@@ -234,7 +235,7 @@ flow_of(const struct verdict *verdict, const struct flow *flow)
 	put_address(verdict, object, "mailbox", flow->mailbox.text);
 	put_address(verdict, object, "destination", flow->rcpt->address.text);
 	put_address(verdict, object, "original", flow->rcpt->original.text);
-	put_words(object, "kind", kind_name(flow->kind));
+	put_words(object, "kind", evidence_kind_name(flow->kind));
 	put_words(object, "platform", flow->platform);
 	put(object, "confidence", json_integer((json_int_t)flow->confidence));
 	put(object, "evidence", evidence_of(verdict, flow));
@@ -272,7 +273,8 @@ gaps_of(unsigned gaps)
 
 	for (unsigned bit = 0; bit < GAP_COUNT; bit++) {
 		if (gaps & (1U << bit))
-			json_array_append_new(list, json_string(gap_name(bit)));
+			json_array_append_new(
+				list, json_string(message_gap_name(bit)));
 	}
 	return list;
 }
@@ -317,7 +319,7 @@ forwarden_of(const struct verdict *verdict, enum action taken)
 static const char *
 outcome(enum action taken)
 {
-	return taken >= ACTION_DIVERT ? "denied" : "allowed";
+	return taken >= ACTION_QUARANTINE ? "denied" : "allowed";
 }
 
 static json_t *

@@ -3,16 +3,50 @@
 #include "verdict/fields.h"
 
 #include "verdict/fetch.h"
+#include "verdict/value.h"
 #include "yaml/diag.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #define HEADER_PREFIX SLICE("header.")
+#define HEADER_ROW SLICE("header.<name>")
 
+/* What a value is read from; a field of a struct that is not there has no
+ * value. */
+enum source {
+	SOURCE_MESSAGE,
+	SOURCE_HEADER,
+	SOURCE_FLOW,
+	SOURCE_RCPT,
+	SOURCE_STORE,
+};
+
+/* A row says where its value stands, or which function computes it. */
 struct binding {
 	struct field_row row;
-	fetch_fn *fetch; /* NULL: the header.<name> family */
+	enum source source;
+	enum value_kind kind;
+	size_t offset;
+	enum name header; /* of SOURCE_HEADER; NAME_OTHER: of any name */
+	fetch_fn *compute;
+	const char *const *(*choices)(void); /* it has no other values */
 };
+
+#define MESSAGE(what, member)                           \
+	.source = SOURCE_MESSAGE, .kind = VALUE_##what, \
+	.offset = offsetof(struct message, member)
+#define FLOW(what, member)                           \
+	.source = SOURCE_FLOW, .kind = VALUE_##what, \
+	.offset = offsetof(struct flow, member)
+#define RCPT(what, member)                           \
+	.source = SOURCE_RCPT, .kind = VALUE_##what, \
+	.offset = offsetof(struct recipient, member)
+#define STORE(what, member)                           \
+	.source = SOURCE_STORE, .kind = VALUE_##what, \
+	.offset = offsetof(struct store_facts, member)
+#define HEADER(name) .source = SOURCE_HEADER, .header = NAME_##name
+#define COMPUTED(from, function) .source = SOURCE_##from, .compute = function
 
 #define TEXT SIGMA_TEXT
 #define NUMBER SIGMA_NUMBER
@@ -24,218 +58,220 @@ static const struct binding bindings[] = {
 	{{"email.direction", TEXT, SCOPE_MESSAGE, ONE,
 		 "inbound, outbound (some recipient is external) or internal",
 		 "outbound"},
-		fetch_direction},
+		COMPUTED(MESSAGE, fetch_direction),
+		.choices = message_direction_names},
 	{{"email.from.address", TEXT, SCOPE_MESSAGE, MANY,
 		 "addresses of From, lower case", "bob@partner.example"},
-		fetch_from_address},
+		MESSAGE(ADDRESSES, from)},
 	{{"email.from.local", TEXT, SCOPE_MESSAGE, MANY, "local parts of From",
 		 "bob"},
-		fetch_from_local},
+		MESSAGE(LOCALS, from)},
 	{{"email.from.domain", TEXT, SCOPE_MESSAGE, MANY,
 		 "domains of From, lower case, A-labels", "partner.example"},
-		fetch_from_domain},
+		MESSAGE(DOMAINS, from)},
 	{{"email.from.name", TEXT, SCOPE_MESSAGE, MANY,
 		 "display names of From, decoded", "Bob Miller"},
-		fetch_from_name},
+		MESSAGE(NAMES, from)},
 	{{"email.sender.address", TEXT, SCOPE_MESSAGE, ONE, "address of Sender",
 		 "assistant@partner.example"},
-		fetch_sender_address},
+		MESSAGE(ADDRESS, sender)},
 	{{"email.reply_to.address", TEXT, SCOPE_MESSAGE, MANY,
 		 "addresses of Reply-To", "billing@partner.example"},
-		fetch_reply_to_address},
+		MESSAGE(ADDRESSES, reply_to)},
 	{{"email.reply_to.domain", TEXT, SCOPE_MESSAGE, MANY,
 		 "domains of Reply-To", "partner.example"},
-		fetch_reply_to_domain},
+		MESSAGE(DOMAINS, reply_to)},
 	{{"email.to.address", TEXT, SCOPE_MESSAGE, MANY, "addresses of To",
 		 "alice@example.com"},
-		fetch_to_address},
+		MESSAGE(ADDRESSES, to)},
 	{{"email.to.domain", TEXT, SCOPE_MESSAGE, MANY, "domains of To",
 		 "example.com"},
-		fetch_to_domain},
+		MESSAGE(DOMAINS, to)},
 	{{"email.cc.address", TEXT, SCOPE_MESSAGE, MANY, "addresses of Cc",
 		 "team@example.com"},
-		fetch_cc_address},
+		MESSAGE(ADDRESSES, cc)},
 	{{"email.cc.domain", TEXT, SCOPE_MESSAGE, MANY, "domains of Cc",
 		 "example.com"},
-		fetch_cc_domain},
+		MESSAGE(DOMAINS, cc)},
 	{{"email.subject", TEXT, SCOPE_MESSAGE, ONE,
 		 "Subject, unfolded and decoded", "FW: Invoice 4711"},
-		fetch_subject},
+		MESSAGE(TEXT, subject)},
 	{{"email.message_id", TEXT, SCOPE_MESSAGE, ONE,
 		 "Message-ID without angle brackets",
 		 "42@mail.partner.example"},
-		fetch_message_id},
+		MESSAGE(TEXT, message_id)},
 	{{"email.x_mailer", TEXT, SCOPE_MESSAGE, MANY, "X-Mailer",
 		 "Microsoft Outlook 16.0"},
-		fetch_x_mailer},
+		HEADER(X_MAILER)},
 	{{"email.content_type", TEXT, SCOPE_MESSAGE, MANY,
 		 "Content-Type of the message, with its parameters",
 		 "text/plain; charset=utf-8"},
-		fetch_content_type},
+		HEADER(CONTENT_TYPE)},
 	{{"header.<name>", TEXT, SCOPE_MESSAGE, MANY,
 		 "any field of the header by its name in lower case, unfolded "
 		 "and decoded",
 		 "header.x-forwarded-to"},
-		NULL},
+		HEADER(OTHER)},
 	{{"smtp.mail_from.address", TEXT, SCOPE_MESSAGE, ONE,
 		 "envelope sender; empty for the null sender",
 		 "bounces@lists.example"},
-		fetch_mail_from_address},
+		MESSAGE(ADDRESS, mail_from)},
 	{{"smtp.mail_from.local", TEXT, SCOPE_MESSAGE, ONE, "its local part",
 		 "bounces"},
-		fetch_mail_from_local},
+		MESSAGE(LOCAL, mail_from)},
 	{{"smtp.mail_from.domain", TEXT, SCOPE_MESSAGE, ONE, "its domain",
 		 "lists.example"},
-		fetch_mail_from_domain},
+		MESSAGE(DOMAIN, mail_from)},
 	{{"smtp.helo", TEXT, SCOPE_MESSAGE, ONE,
 		 "the name the client gave in HELO or EHLO",
 		 "mail.partner.example"},
-		fetch_helo},
+		MESSAGE(TEXT, client.helo)},
 	{{"smtp.auth.user", TEXT, SCOPE_MESSAGE, ONE,
 		 "the authenticated user; absent without SMTP AUTH", "alice"},
-		fetch_auth_user},
+		MESSAGE(TEXT, client.auth_user)},
 	{{"smtp.auth.method", TEXT, SCOPE_MESSAGE, ONE, "the SASL mechanism",
 		 "PLAIN"},
-		fetch_auth_method},
+		MESSAGE(TEXT, client.auth_method)},
 	{{"smtp.tls", TEXT, SCOPE_MESSAGE, ONE,
 		 "the version of TLS; absent without", "TLSv1.3"},
-		fetch_tls},
+		MESSAGE(TEXT, client.tls)},
 	{{"smtp.listener", TEXT, SCOPE_MESSAGE, ONE,
 		 "the MTA's {daemon_name}: which of its listeners took the "
 		 "message",
 		 "egress"},
-		fetch_listener},
+		MESSAGE(TEXT, client.listener)},
 	{{"source.ip", SIGMA_IP, SCOPE_MESSAGE, ONE,
 		 "the client's address; absent for mail made on the machine",
 		 "203.0.113.9"},
-		fetch_ip},
+		MESSAGE(TEXT, client.ip)},
 	{{"source.name", TEXT, SCOPE_MESSAGE, ONE, "the client's name by DNS",
 		 "mail.partner.example"},
-		fetch_name},
+		MESSAGE(TEXT, client.name)},
 	{{"source.ours", BOOL, SCOPE_MESSAGE, ONE,
 		 "the client is of our networks, authenticated, or the machine "
 		 "itself",
 		 "true"},
-		fetch_ours},
+		MESSAGE(TRUTH, client_ours)},
 	{{"message.hops", NUMBER, SCOPE_MESSAGE, ONE,
 		 "how many Received fields there are", "3"},
-		fetch_hops},
+		MESSAGE(SIZE, hop_count)},
 	{{"message.recipients", NUMBER, SCOPE_MESSAGE, ONE,
 		 "how many envelope recipients there are", "1"},
-		fetch_recipients},
+		MESSAGE(SIZE, rcpt_total)},
 	{{"message.list", BOOL, SCOPE_MESSAGE, ONE,
 		 "it says of itself that it is a mailing list's", "false"},
-		fetch_list},
+		MESSAGE(TRUTH, list)},
 	{{"message.auto_reply", BOOL, SCOPE_MESSAGE, ONE,
 		 "an automatic answer (Auto-Submitted: auto-replied and its "
 		 "kin)",
 		 "false"},
-		fetch_auto_reply},
+		MESSAGE(TRUTH, auto_reply)},
 	{{"message.bounce", BOOL, SCOPE_MESSAGE, ONE,
 		 "a null sender or multipart/report", "false"},
-		fetch_bounce},
+		MESSAGE(TRUTH, bounce)},
 	{{"message.encrypted", BOOL, SCOPE_MESSAGE, ONE,
 		 "S/MIME or PGP, by its Content-Type", "false"},
-		fetch_encrypted},
+		MESSAGE(TRUTH, encrypted)},
 	{{"message.keyword", BOOL, SCOPE_MESSAGE, ONE,
 		 "the subject holds a word of the keyword list (invoice, "
 		 "payment, password, ...)",
 		 "true"},
-		fetch_keyword},
+		COMPUTED(MESSAGE, fetch_keyword)},
 	{{"time.hour", NUMBER, SCOPE_MESSAGE, ONE,
 		 "hour of the day, 0 to 23, in the machine's time zone", "3"},
-		fetch_hour},
+		COMPUTED(MESSAGE, fetch_hour)},
 	{{"time.weekday", TEXT, SCOPE_MESSAGE, ONE,
 		 "monday to sunday, in the machine's time zone", "sunday"},
-		fetch_weekday},
+		COMPUTED(MESSAGE, fetch_weekday),
+		.choices = fetch_weekday_names},
 	{{"mailbox.address", TEXT, SCOPE_FLOW, ONE,
 		 "the local mailbox whose mail is moving; absent if none is "
 		 "known",
 		 "alice@example.com"},
-		fetch_mailbox_address},
+		FLOW(ADDRESS, mailbox)},
 	{{"mailbox.local", TEXT, SCOPE_FLOW, ONE, "its local part", "alice"},
-		fetch_mailbox_local},
+		FLOW(LOCAL, mailbox)},
 	{{"mailbox.domain", TEXT, SCOPE_FLOW, ONE, "its domain", "example.com"},
-		fetch_mailbox_domain},
+		FLOW(DOMAIN, mailbox)},
 	{{"rcpt.address", TEXT, SCOPE_FLOW, ONE,
 		 "the envelope recipient: the destination",
 		 "drop@freemail.example"},
-		fetch_rcpt_address},
+		RCPT(ADDRESS, address)},
 	{{"rcpt.local", TEXT, SCOPE_FLOW, ONE, "its local part", "drop"},
-		fetch_rcpt_local},
+		RCPT(LOCAL, address)},
 	{{"rcpt.domain", TEXT, SCOPE_FLOW, ONE, "its domain",
 		 "freemail.example"},
-		fetch_rcpt_domain},
+		RCPT(DOMAIN, address)},
 	{{"rcpt.registered_domain", TEXT, SCOPE_FLOW, ONE,
 		 "its domain without hosts, by the public suffix list",
 		 "freemail.example"},
-		fetch_rcpt_registered},
+		COMPUTED(FLOW, fetch_rcpt_registered)},
 	{{"rcpt.external", BOOL, SCOPE_FLOW, ONE,
 		 "the recipient is of no local domain", "true"},
-		fetch_rcpt_external},
+		RCPT(TRUTH, external)},
 	{{"rcpt.lookalike", BOOL, SCOPE_FLOW, ONE,
 		 "the eye could take its domain for the mailbox' own", "false"},
-		fetch_rcpt_lookalike},
+		COMPUTED(FLOW, fetch_rcpt_lookalike)},
 	{{"rcpt.original.address", TEXT, SCOPE_FLOW, ONE,
 		 "the recipient before the MTA rewrote it (ORCPT)",
 		 "alice@example.com"},
-		fetch_rcpt_original_address},
+		RCPT(ADDRESS, original)},
 	{{"rcpt.original.domain", TEXT, SCOPE_FLOW, ONE, "its domain",
 		 "example.com"},
-		fetch_rcpt_original_domain},
+		RCPT(DOMAIN, original)},
 	{{"forward.kind", TEXT, SCOPE_FLOW, ONE,
 		 "none, redirect, forward, copy or notify", "redirect"},
-		fetch_kind},
+		COMPUTED(FLOW, fetch_kind), .choices = evidence_kind_names},
 	{{"forward.platform", TEXT, SCOPE_FLOW, ONE,
 		 "the product that forwards, as far as the evidence tells",
 		 "postfix"},
-		fetch_platform},
+		FLOW(WORD, platform)},
 	{{"forward.evidence", TEXT, SCOPE_FLOW, MANY,
 		 "the names of what was seen", "orcpt"},
-		fetch_evidence},
+		COMPUTED(FLOW, fetch_evidence)},
 	{{"forward.confidence", NUMBER, SCOPE_FLOW, ONE,
 		 "how sure it is that this is a forward, 0 to 100", "97"},
-		fetch_confidence},
+		FLOW(UNSIGNED, confidence)},
 	{{"forward.delay", NUMBER, SCOPE_FLOW, ONE,
 		 "seconds since the mailbox got the message; absent if the "
 		 "store did not see it",
 		 "0.4"},
-		fetch_delay},
+		COMPUTED(FLOW, fetch_delay)},
 	{{"rcpt.new", BOOL, SCOPE_STORE, ONE,
 		 "this mailbox never forwarded there before", "true"},
-		fetch_rcpt_new},
+		COMPUTED(STORE, fetch_rcpt_new)},
 	{{"rcpt.age", NUMBER, SCOPE_STORE, ONE,
 		 "seconds since this mailbox first forwarded there; 0 if "
 		 "never",
 		 "86400"},
-		fetch_rcpt_age},
+		COMPUTED(STORE, fetch_rcpt_age)},
 	{{"rcpt.count", NUMBER, SCOPE_STORE, ONE,
 		 "how often this mailbox forwarded there so far", "12"},
-		fetch_rcpt_count},
+		STORE(COUNT, route_count)},
 	{{"mailbox.contained", BOOL, SCOPE_STORE, ONE,
 		 "an operator has contained this mailbox", "false"},
-		fetch_contained},
+		STORE(TRUTH, contained)},
 	{{"mailbox.received_day", NUMBER, SCOPE_STORE, ONE,
 		 "messages the mailbox received in the last 24 hours", "40"},
-		fetch_received_day},
+		STORE(COUNT, received_day)},
 	{{"mailbox.forwarded_day", NUMBER, SCOPE_STORE, ONE,
 		 "messages it forwarded in the last 24 hours, without this "
 		 "one",
 		 "38"},
-		fetch_forwarded_day},
+		STORE(COUNT, forwarded_day)},
 	{{"mailbox.forward_ratio", NUMBER, SCOPE_STORE, ONE,
 		 "forwarded / received, last 24 hours", "0.95"},
-		fetch_forward_ratio},
+		COMPUTED(STORE, fetch_forward_ratio)},
 	{{"mailbox.burst", NUMBER, SCOPE_STORE, ONE,
 		 "forwards of this hour / mean of the other hours of the last "
 		 "24",
 		 "12.5"},
-		fetch_burst},
+		COMPUTED(STORE, fetch_burst)},
 	{{"mailbox.keyword_skew", NUMBER, SCOPE_STORE, ONE,
 		 "share of keyword subjects in its forwarded mail / in its "
 		 "received mail, last 24 hours",
 		 "8"},
-		fetch_keyword_skew},
+		COMPUTED(STORE, fetch_keyword_skew)},
 };
 
 #define BINDING_COUNT (sizeof(bindings) / sizeof(bindings[0]))
@@ -259,61 +295,45 @@ is_header_name(struct slice name)
 		name.len > HEADER_PREFIX.len && name.p[7] != '<';
 }
 
-int
-fields_find(struct slice name)
+static int
+find_row(struct slice name)
 {
-	bool header = is_header_name(name);
-
 	for (size_t i = 0; i < BINDING_COUNT; i++) {
-		const struct binding *binding = &bindings[i];
-
-		if (header ? binding->fetch == NULL
-			   : slice_equal(name, slice_of(binding->row.name)))
+		if (slice_equal(name, slice_of(bindings[i].row.name)))
 			return (int)i;
 	}
 	return -1;
 }
 
-static const char *const directions[] = {
-	"inbound", "outbound", "internal", NULL};
-static const char *const kinds[] = {
-	"none", "redirect", "forward", "copy", "notify", NULL};
-static const char *const weekdays[] = {"monday", "tuesday", "wednesday",
-	"thursday", "friday", "saturday", "sunday", NULL};
-
-/* Fields that can have no other values than these. */
-static const struct {
-	fetch_fn *fetch;
-	const char *const *choices;
-} closed[] = {
-	{fetch_direction, directions},
-	{fetch_kind, kinds},
-	{fetch_weekday, weekdays},
-};
-
-static const char *const *
-choices_of(const struct binding *binding)
+/* The number is the row's; header.<name> has one for each known name, behind
+ * those of the rows, and one for all others. */
+int
+fields_find(struct slice name)
 {
-	for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++) {
-		if (closed[i].fetch == binding->fetch)
-			return closed[i].choices;
-	}
-	return NULL;
+	if (!is_header_name(name))
+		return find_row(name);
+	name = slice_sub(name, HEADER_PREFIX.len, name.len);
+	return (int)(BINDING_COUNT + name_find(name));
 }
 
 static bool
 resolve(const void *ctx, struct slice name, struct sigma_field *out)
 {
-	int id = fields_find(name);
+	const struct binding *binding;
+	int id = fields_find(name), row = id;
 
 	(void)ctx;
-	if (id < 0 || slice_equal(name, SLICE("header.<name>")))
+	if (id >= (int)BINDING_COUNT) {
+		row = find_row(HEADER_ROW);
+	} else if (id < 0 || slice_equal(name, HEADER_ROW)) {
 		return false;
+	}
+	binding = &bindings[row];
 	out->id = id;
-	out->type = bindings[id].row.type;
-	out->scope = bindings[id].row.scope;
-	out->single = !bindings[id].row.multi;
-	out->choices = choices_of(&bindings[id]);
+	out->type = binding->row.type;
+	out->scope = binding->row.scope;
+	out->single = !binding->row.multi;
+	out->choices = binding->choices != NULL ? binding->choices() : NULL;
 	return true;
 }
 
@@ -396,16 +416,58 @@ fields_scope_name(enum sigma_scope scope)
 	return names[scope];
 }
 
+/* The struct that the source stands for; NULL where there is none. */
+static const void *
+find_struct(const struct fields_source *from, enum source source)
+{
+	switch (source) {
+	case SOURCE_MESSAGE:
+	case SOURCE_HEADER:
+		return from->message;
+	case SOURCE_FLOW:
+		return from->flow;
+	case SOURCE_RCPT:
+		return from->flow != NULL ? from->flow->rcpt : NULL;
+	case SOURCE_STORE:
+		return from->facts;
+	}
+	return NULL;
+}
+
+/* Of header.<name>: the topmost field of that name. */
+static const struct field *
+first_of(const struct message *message, const struct sigma_field *field)
+{
+	enum name name = (enum name)(field->id - (int)BINDING_COUNT);
+
+	if (name != NAME_OTHER)
+		return message_first(message, name);
+	return message_first_named(message,
+		slice_sub(field->name, HEADER_PREFIX.len, field->name.len));
+}
+
 static struct sigma_values
 values_of(const void *ctx, const struct sigma_field *field, struct arena *arena)
 {
-	const struct binding *binding = &bindings[field->id];
+	const struct fields_source *from = ctx;
+	const struct binding *binding;
+	const void *base;
 
-	if (binding->fetch != NULL)
-		return binding->fetch(ctx, arena);
-	return fetch_header(ctx,
-		slice_sub(field->name, HEADER_PREFIX.len, field->name.len),
-		arena);
+	if (field->id >= (int)BINDING_COUNT)
+		return value_fields(arena, first_of(from->message, field));
+	binding = &bindings[field->id];
+	base = find_struct(from, binding->source);
+
+	if (base == NULL)
+		return (struct sigma_values){0};
+	if (binding->compute != NULL)
+		return binding->compute(from, arena);
+	if (binding->source == SOURCE_HEADER) {
+		return value_fields(
+			arena, message_first(from->message, binding->header));
+	}
+	return value_read(
+		arena, binding->kind, (const char *)base + binding->offset);
 }
 
 struct sigma_record

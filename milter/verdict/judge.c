@@ -63,9 +63,9 @@ find_judged(const struct message *message, struct slice ids[])
 
 	if (!message->client_ours)
 		return 0;
-	for (size_t at = 0; count < RECOLLECT_JUDGED_MAX &&
-		(field = message_field(message, SLICE(TAG_FIELD), at)) != NULL;
-		at = field->index + 1) {
+	for (field = message_first(message, NAME_X_FORWARDEN);
+		field != NULL && count < RECOLLECT_JUDGED_MAX;
+		field = message_next(field)) {
 		if (tag_find_id(field->value, &ids[count]))
 			count++;
 	}

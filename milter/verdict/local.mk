@@ -5,9 +5,8 @@ libverdict_a_SOURCES = \
 	milter/verdict/action.h \
 	milter/verdict/event.c \
 	milter/verdict/event.h \
+	milter/verdict/fetch.c \
 	milter/verdict/fetch.h \
-	milter/verdict/fetch_flow.c \
-	milter/verdict/fetch_message.c \
 	milter/verdict/fields.c \
 	milter/verdict/fields.h \
 	milter/verdict/judge.c \

@@ -28,13 +28,13 @@ enum family {
 static const char *
 direction_label(unsigned value)
 {
-	return direction_name((enum direction)value);
+	return message_direction_name((enum direction)value);
 }
 
 static const char *
 kind_label(unsigned value)
 {
-	return kind_name((enum kind)value);
+	return evidence_kind_name((enum kind)value);
 }
 
 static const char *
@@ -70,7 +70,7 @@ static const struct {
 		action_label},
 	[FAMILY_GAPS] = {"forwarden_gaps_total",
 		"Messages of which something could not be seen.", "gap",
-		GAP_COUNT, gap_name},
+		GAP_COUNT, message_gap_name},
 	[FAMILY_ROUND_TRIPS] = {"forwarden_message_round_trips_total",
 		"Messages by how often they waited for the store.",
 		"round_trips", 3, count_label},

@@ -34,7 +34,7 @@ add(struct record *r, struct store_op op)
 static bool
 is_delivered(enum action taken)
 {
-	return taken < ACTION_DIVERT;
+	return taken < ACTION_QUARANTINE;
 }
 
 /* Every address of the message once, and the envelope sender. */

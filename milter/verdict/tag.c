@@ -134,7 +134,7 @@ add_flow(struct line *line, const struct flow *flow)
 {
 	char confidence[8];
 
-	add_parameter(line, "kind", slice_of(kind_name(flow->kind)));
+	add_parameter(line, "kind", slice_of(evidence_kind_name(flow->kind)));
 	if (flow->mailbox.text.len > 0)
 		add_parameter(line, "mailbox", flow->mailbox.text);
 	snprintf(confidence, sizeof(confidence), "%u", flow->confidence % 1000);

@@ -2,7 +2,10 @@
 /* Values in an arena. */
 #include "verdict/value.h"
 
+#include "mail/message.h"
+
 #include <math.h>
+#include <stdint.h>
 
 static const struct sigma_values absent = {0};
 
@@ -46,47 +49,101 @@ value_truth(bool value)
 	return (struct sigma_values){&values[value], 1};
 }
 
-static struct slice
-part_of(const struct address *address, enum part part)
-{
-	switch (part) {
-	case PART_TEXT:
-		return address->text;
-	case PART_LOCAL:
-		return address->local;
-	case PART_DOMAIN:
-		return address->domain;
-	case PART_NAME:
-		break;
-	}
-	return address->name;
-}
-
-/* One address; absent when its text is. */
 struct sigma_values
-value_address(struct arena *arena, const struct address *from, enum part part)
-{
-	if (slice_is_absent(from->text))
-		return absent;
-	return value_text(arena, part_of(from, part));
-}
-
-struct sigma_values
-value_addresses(struct arena *arena, struct addresses from, enum part part)
+value_fields(struct arena *arena, const struct field *first)
 {
 	struct sigma_value *values;
 	size_t count = 0;
 
-	if (from.count == 0)
+	for (const struct field *f = first; f != NULL; f = message_next(f))
+		count++;
+	if (count == 0)
 		return absent;
-	values = arena_array(arena, from.count, sizeof(*values));
+	values = arena_array(arena, count, sizeof(*values));
 	if (values == NULL)
 		return absent;
-	for (size_t i = 0; i < from.count; i++) {
-		struct slice value = part_of(&from.at[i], part);
+	count = 0;
+	for (const struct field *f = first; f != NULL; f = message_next(f))
+		values[count++] = (struct sigma_value){f->text, NAN};
+	return (struct sigma_values){values, count};
+}
+
+static struct slice
+part_of(const struct address *address, enum value_kind kind)
+{
+	if (kind == VALUE_ADDRESS || kind == VALUE_ADDRESSES)
+		return address->text;
+	if (kind == VALUE_LOCAL || kind == VALUE_LOCALS)
+		return address->local;
+	if (kind == VALUE_DOMAIN || kind == VALUE_DOMAINS)
+		return address->domain;
+	return address->name;
+}
+
+/* Absent when the address' text is. */
+static struct sigma_values
+read_address(
+	struct arena *arena, enum value_kind kind, const struct address *from)
+{
+	if (slice_is_absent(from->text))
+		return absent;
+	return value_text(arena, part_of(from, kind));
+}
+
+static struct sigma_values
+read_addresses(
+	struct arena *arena, enum value_kind kind, const struct addresses *from)
+{
+	struct sigma_value *values;
+	size_t count = 0;
+
+	if (from->count == 0)
+		return absent;
+	values = arena_array(arena, from->count, sizeof(*values));
+	if (values == NULL)
+		return absent;
+	for (size_t i = 0; i < from->count; i++) {
+		struct slice value = part_of(&from->at[i], kind);
 
 		if (!slice_is_absent(value))
 			values[count++] = (struct sigma_value){value, NAN};
 	}
 	return (struct sigma_values){values, count};
+}
+
+static struct sigma_values
+read_word(struct arena *arena, const char *word)
+{
+	if (word == NULL || word[0] == '\0')
+		return absent;
+	return value_text(arena, slice_of(word));
+}
+
+struct sigma_values
+value_read(struct arena *arena, enum value_kind kind, const void *place)
+{
+	switch (kind) {
+	case VALUE_TEXT:
+		return value_text(arena, *(const struct slice *)place);
+	case VALUE_WORD:
+		return read_word(arena, *(const char *const *)place);
+	case VALUE_TRUTH:
+		return value_truth(*(const bool *)place);
+	case VALUE_UNSIGNED:
+		return value_number(arena, *(const unsigned *)place);
+	case VALUE_SIZE:
+		return value_number(arena, (double)*(const size_t *)place);
+	case VALUE_COUNT:
+		return value_number(arena, (double)*(const uint64_t *)place);
+	case VALUE_ADDRESS:
+	case VALUE_LOCAL:
+	case VALUE_DOMAIN:
+		return read_address(arena, kind, place);
+	case VALUE_ADDRESSES:
+	case VALUE_LOCALS:
+	case VALUE_DOMAINS:
+	case VALUE_NAMES:
+		break;
+	}
+	return read_addresses(arena, kind, place);
 }

@@ -69,7 +69,7 @@ print_gaps(unsigned gaps)
 
 	for (unsigned bit = 0; bit < GAP_COUNT; bit++) {
 		if (gaps & 1U << bit) {
-			printf("%s%s", comma, gap_name(bit));
+			printf("%s%s", comma, message_gap_name(bit));
 			comma = ",";
 		}
 	}

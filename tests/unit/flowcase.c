@@ -76,7 +76,7 @@ static void
 print_flow(const struct flow *flow)
 {
 	print_message("# %s mailbox=%.*s platform=%s confidence=%u exempt=%x\n",
-		kind_name(flow->kind), SLICE_ARG(flow->mailbox.text),
+		evidence_kind_name(flow->kind), SLICE_ARG(flow->mailbox.text),
 		flow->platform, flow->confidence, flow->exempt);
 	for (size_t i = 0; i < flow->seen_count; i++) {
 		print_message("#   %s %s %u %.*s (%.*s)\n",
@@ -156,7 +156,7 @@ flowcase_check(void **state)
 	if (!is_expected(row, flow, evidence)) {
 		print_flow(flow);
 		print_message("# expected %s mailbox=%s %u..%u exempt=%x: %s\n",
-			kind_name(row->kind),
+			evidence_kind_name(row->kind),
 			row->mailbox != NULL ? row->mailbox : "", row->least,
 			row->most, row->exempt, row->evidence);
 		letter_close(&letter);

@@ -85,7 +85,8 @@ check_file(struct letter *letter, const struct way *way, const char *name)
 	flow = infer_flows(letter->message, NULL, 0);
 	assert_non_null(flow);
 	if (flow->kind != KIND_NONE) {
-		fail_msg("%s: %s of %.*s, %u", name, kind_name(flow->kind),
+		fail_msg("%s: %s of %.*s, %u", name,
+			evidence_kind_name(flow->kind),
 			SLICE_ARG(flow->mailbox.text), flow->confidence);
 	}
 }

@@ -53,7 +53,8 @@ platform_line(struct buf *line, const struct platform *platform)
 	flow = flowcase_infer(find_case(platform->name), &letter);
 	names = slice_of(flowcase_evidence(&letter, flow->evidence));
 	buf_printf(line, "| %s | %s | %s | %u |", platform->shown,
-		platform->where, kind_name(flow->kind), flow->confidence);
+		platform->where, evidence_kind_name(flow->kind),
+		flow->confidence);
 	while (slice_next(&names, ' ', &name))
 		buf_printf(line, " `%.*s`", SLICE_ARG(name));
 	buf_puts(line, " |");

@@ -3,31 +3,10 @@
 #include "rows.h"
 
 #include "forward/confidence.h"
-#include "forward/marks.h"
+#include "forward/flow.h"
 #include "forward/subject.h"
 
 #include <stdio.h>
-
-static void
-names_are_sorted(void **state)
-{
-	size_t j;
-
-	(void)state;
-	for (size_t i = 0; i < marks_names(); i++) {
-		const char *name = marks_name(i);
-
-		for (j = 0; name[j] != '\0'; j++) {
-			assert_true((name[j] >= 'a' && name[j] <= 'z') ||
-				name[j] == '-');
-		}
-		assert_true(name[j - 1] != '-');
-		assert_true(i == 0 ||
-			strlen(marks_name(i - 1)) < strlen(name) ||
-			(strlen(marks_name(i - 1)) == strlen(name) &&
-				strcmp(marks_name(i - 1), name) < 0));
-	}
-}
 
 static void
 evidence_is_complete(void **state)
@@ -52,7 +31,7 @@ names_are_complete(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < KIND_COUNT; i++)
-		assert_non_null(kind_name((enum kind)i));
+		assert_non_null(evidence_kind_name((enum kind)i));
 	for (size_t i = 0; i < FAMILY_COUNT; i++)
 		assert_non_null(evidence_family_name((enum evidence_family)i));
 	for (size_t i = 0; i < STANDING_COUNT; i++)
@@ -199,7 +178,6 @@ main(void)
 		const char *name;
 		CMUnitTestFunction check;
 	} single[] = {
-		{"the names of fields are sorted by length", names_are_sorted},
 		{"the table of evidence is complete", evidence_is_complete},
 		{"every enumerator has its name", names_are_complete},
 		{"more evidence is never worth less", combination_is_monotonic},
