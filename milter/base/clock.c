@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The real clock, the fake one, and RFC 3339 text. */
+/* The real clock and the fake one. */
 #include "base/clock.h"
 
 #include <stddef.h>
-#include <stdio.h>
 #include <time.h>
 
 static int64_t
@@ -64,24 +63,4 @@ clock_monotonic_us(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
-}
-
-void
-clock_format(int64_t at_ms, char text[CLOCK_TEXT_BYTES])
-{
-	int64_t ms = at_ms % 1000;
-	time_t seconds = (time_t)(at_ms / 1000);
-	struct tm tm;
-	char date[24];
-
-	if (ms < 0) {
-		ms += 1000;
-		seconds--;
-	}
-	if (gmtime_r(&seconds, &tm) == NULL ||
-		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm) == 0) {
-		text[0] = '\0';
-		return;
-	}
-	(void)snprintf(text, CLOCK_TEXT_BYTES, "%s.%03dZ", date, (int)ms);
 }

@@ -30,8 +30,4 @@ int64_t clock_now_ms(struct clock);
 int64_t clock_monotonic_ms(void);
 int64_t clock_monotonic_us(void);
 
-#define CLOCK_TEXT_BYTES 32
-/* "2026-11-21T21:25:31.042Z" (RFC 3339) into text. */
-void clock_format(int64_t at_ms, char text[CLOCK_TEXT_BYTES]);
-
 #endif

@@ -96,15 +96,3 @@ digest_hmac(
 	memset(out, 0, DIGEST_BYTES);
 	return false;
 }
-
-void
-digest_hex(const unsigned char *digest, size_t bytes, char *text)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < bytes; i++) {
-		text[2 * i] = digits[digest[i] >> 4];
-		text[2 * i + 1] = digits[digest[i] & 15];
-	}
-	text[2 * bytes] = '\0';
-}

@@ -21,7 +21,5 @@ bool digest_parts(const struct slice *parts, size_t count,
 	unsigned char out[DIGEST_BYTES]);
 bool digest_hmac(
 	struct slice key, struct slice text, unsigned char out[DIGEST_BYTES]);
-/* bytes * 2 lower-case hex digits and a NUL into text. */
-void digest_hex(const unsigned char *digest, size_t bytes, char *text);
 
 #endif

@@ -2,7 +2,7 @@
 /* jansson behind names of our own. struct json is json_t. */
 #include "base/json.h"
 
-#include "base/clock.h"
+#include "base/date.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -73,11 +73,11 @@ json_set_bool(struct json *map, const char *key, bool yes)
 void
 json_set_time(struct json *map, const char *key, long long at_ms)
 {
-	char text[CLOCK_TEXT_BYTES];
+	char text[DATE_TEXT_BYTES];
 
 	if (at_ms == 0)
 		return;
-	clock_format(at_ms, text);
+	date_print(at_ms, text);
 	json_set_text(map, key, slice_of(text));
 }
 

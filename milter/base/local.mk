@@ -9,6 +9,10 @@ libbase_a_SOURCES = \
 	milter/base/buf.h \
 	milter/base/clock.c \
 	milter/base/clock.h \
+	milter/base/codec.c \
+	milter/base/codec.h \
+	milter/base/date.c \
+	milter/base/date.h \
 	milter/base/digest.c \
 	milter/base/digest.h \
 	milter/base/err.c \

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/date.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -195,10 +196,10 @@ static void
 write_line(enum log_level level, struct slice text, add_text_fn *add_text)
 {
 	struct buf line = {0};
-	char at[CLOCK_TEXT_BYTES];
+	char at[DATE_TEXT_BYTES];
 
 	if (state.sink == SINK_STDERR || state.sink == SINK_FILE) {
-		clock_format(clock_now_ms(clock_real()), at);
+		date_print(clock_now_ms(clock_real()), at);
 		buf_printf(&line, "%s %s ", at, levels[level].name);
 	}
 	add_text(&line, text);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden explain: why a message gets the verdict it gets. */
+#include "base/date.h"
 #include "cli/command.h"
 #include "cli/engine.h"
 #include "cli/show.h"
 #include "lab/archive.h"
 #include "lab/envelope.h"
-#include "lab/input.h"
 #include "lab/sandbox.h"
 #include "mta/queue_file.h"
 #include "verdict/event.h"
@@ -236,7 +236,7 @@ take_option(struct request *request, int c, const char *value)
 	if (c == OPTION_TO && request->to_count < RCPTS_MAX) {
 		request->to[request->to_count++] = value;
 	} else if (c == OPTION_TIME) {
-		return input_time(slice_of(value), &request->at_ms);
+		return date_parse_stamp(slice_of(value), &request->at_ms);
 	} else if (c == OPTION_ENFORCE) {
 		request->enforce = true;
 	} else if (c == OPTION_JSON) {

@@ -2,7 +2,7 @@
 /* A verdict as text. Everything foreign is escaped. */
 #include "cli/show.h"
 
-#include "base/clock.h"
+#include "base/date.h"
 #include "forward/evidence.h"
 #include "verdict/keyword.h"
 
@@ -97,9 +97,9 @@ void
 show_message(const struct verdict *verdict, struct buf *out)
 {
 	const struct message *message = verdict->message;
-	char at[CLOCK_TEXT_BYTES];
+	char at[DATE_TEXT_BYTES];
 
-	clock_format(message->at_ms, at);
+	date_print(message->at_ms, at);
 	buf_puts(out, "The message\n");
 	line(out, "time", slice_of(at));
 	line(out, "queue id", message->queue_id);

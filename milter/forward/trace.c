@@ -5,6 +5,7 @@
  */
 #include "forward/trace.h"
 
+#include "base/codec.h"
 #include "base/digest.h"
 #include "forward/rewritten.h"
 
@@ -48,54 +49,20 @@ cut_id(struct slice value, bool last)
 	return slice_trim(slice_sub(value, from + 1, to));
 }
 
-/* -1: no character of base64 (RFC 4648 section 4). */
-static int
-base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+')
-		return 62;
-	return c == '/' ? 63 : -1;
-}
-
-static bool
-decode_root(struct slice text, unsigned char root[THREAD_ROOT_BYTES])
-{
-	unsigned bits = 0, held = 0;
-	size_t i, bytes = 0;
-
-	if (text.len < THREAD_ROOT_CHARS)
-		return false;
-	for (i = 0; bytes < THREAD_ROOT_BYTES; i++) {
-		int value = base64_value(text.p[i]);
-
-		if (value < 0)
-			return false;
-		bits = bits << 6 | (unsigned)value;
-		held += 6;
-		if (held < 8)
-			continue;
-		held -= 8;
-		root[bytes++] = (unsigned char)(bits >> held);
-	}
-	return true;
-}
-
 static struct slice
 thread_id(struct arena *arena, struct slice value)
 {
-	unsigned char root[THREAD_ROOT_BYTES];
-	char hex[THREAD_ROOT_BYTES * 2 + 1];
+	struct slice text = slice_sub(value, 0, THREAD_ROOT_CHARS);
+	char hex[THREAD_ROOT_BYTES * 2 + 1] = "";
+	struct buf root = {0};
 
-	if (!decode_root(value, root))
-		return (struct slice){NULL, 0};
-	digest_hex(root, sizeof(root), hex);
-	return arena_printf(arena, "thread:%s", hex);
+	if (codec_is_base64(text))
+		codec_add_base64_decoded(&root, text);
+	if (root.len == THREAD_ROOT_BYTES)
+		codec_hex((const unsigned char *)root.p, root.len, hex);
+	buf_fini(&root);
+	return hex[0] != '\0' ? arena_printf(arena, "thread:%s", hex)
+			      : (struct slice){NULL, 0};
 }
 
 static void
@@ -171,7 +138,7 @@ trace_hash(struct arena *arena, const struct address *address)
 
 	if (!digest_parts(&address->text, 1, digest))
 		return (struct slice){NULL, 0};
-	digest_hex(digest, TRACE_HASH_BYTES, hex);
+	codec_hex(digest, TRACE_HASH_BYTES, hex);
 	return arena_copy(arena, slice_of(hex));
 }
 

@@ -2,9 +2,9 @@
 /* Guessing envelopes. */
 #include "lab/envelope.h"
 
+#include "base/date.h"
 #include "lab/eml.h"
 #include "mail/address.h"
-#include "mail/date.h"
 #include "mail/field.h"
 #include "mail/received.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the tools read: files, plain or compressed by gzip (zlib is known to
- * input.c alone), and times as people write them.
+ * input.c alone).
  */
 #ifndef LAB_INPUT_H
 #define LAB_INPUT_H
@@ -29,8 +29,5 @@ void input_close(struct input *);
 
 /* A whole file, at most INPUT_BYTES_MAX. */
 bool input_read(const char *path, struct buf *out, struct err *err);
-
-/* RFC 3339 ("2026-01-05T09:00:00Z", with or without an offset). */
-bool input_time(struct slice text, int64_t *at_ms);
 
 #endif

@@ -2,7 +2,7 @@
 /* Counting what a replay would have done. */
 #include "lab/outcome.h"
 
-#include "base/clock.h"
+#include "base/date.h"
 #include "base/map.h"
 
 #include <stdlib.h>
@@ -101,9 +101,9 @@ outcome_count(struct outcome *outcome, const struct verdict *verdict)
 	int64_t at_ms = verdict->message->at_ms;
 	const struct matched *matched;
 	size_t at = 0;
-	char day[CLOCK_TEXT_BYTES];
+	char day[DATE_TEXT_BYTES];
 
-	clock_format(at_ms, day);
+	date_print(at_ms, day);
 	outcome->messages++;
 	outcome->action[verdict->would]++;
 	if (outcome->first_ms == 0 || at_ms < outcome->first_ms)
@@ -215,10 +215,10 @@ print_rows(const struct outcome *outcome, enum by by, struct buf *out)
 void
 outcome_print(const struct outcome *outcome, struct buf *out)
 {
-	char first[CLOCK_TEXT_BYTES], last[CLOCK_TEXT_BYTES];
+	char first[DATE_TEXT_BYTES], last[DATE_TEXT_BYTES];
 
-	clock_format(outcome->first_ms, first);
-	clock_format(outcome->last_ms, last);
+	date_print(outcome->first_ms, first);
+	date_print(outcome->last_ms, last);
 	buf_printf(out, "%llu messages, %llu forwards",
 		(unsigned long long)outcome->messages,
 		(unsigned long long)outcome->forwards);

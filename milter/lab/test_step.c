@@ -2,6 +2,7 @@
 /* A step of a test: its message, its time, what is expected. */
 #include "lab/test_step.h"
 
+#include "base/date.h"
 #include "lab/eml.h"
 #include "lab/input.h"
 #include "lab/trial.h"
@@ -172,7 +173,7 @@ step_time(struct reader *r, const struct yaml_node *node, void *target)
 	struct trial_step *step = target;
 
 	if (node->kind != YAML_SCALAR ||
-		!input_time(node->text, &step->at_ms)) {
+		!date_parse_stamp(node->text, &step->at_ms)) {
 		return reader_refuse(r, node->mark,
 			"write it in quotes: \"2026-01-05T09:00:00Z\"",
 			"a time belongs here");

@@ -8,6 +8,7 @@
 #include "mail/encoded_word.h"
 
 #include "base/buf.h"
+#include "base/codec.h"
 #include "mail/charset.h"
 
 #include <string.h>
@@ -78,77 +79,19 @@ encoded_word_parse(struct slice s, struct encoded_word *out)
 	return true;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* A lone '=' stands for itself. */
 static void
 decode_q(struct buf *out, struct slice text)
 {
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.p[i];
-		int high = -1, low = -1;
 
-		if (c == '=' && i + 2 < text.len) {
-			high = hex_digit(text.p[i + 1]);
-			low = hex_digit(text.p[i + 2]);
-		}
-		if (high >= 0 && low >= 0) {
-			c = (char)(high << 4 | low);
+		if (codec_escape_at(text, i, '=', &c)) {
 			i += 2;
 		} else if (c == '_') {
 			c = ' ';
 		}
 		buf_add_byte(out, c);
-	}
-}
-
-static int
-base64_digit(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* White space may stand in it, and padding be missing. */
-static bool
-is_base64(struct slice text)
-{
-	for (size_t i = 0; i < text.len && text.p[i] != '='; i++) {
-		if (base64_digit(text.p[i]) < 0 && text.p[i] != ' ' &&
-			text.p[i] != '\t')
-			return false;
-	}
-	return true;
-}
-
-static void
-decode_b(struct buf *out, struct slice text)
-{
-	unsigned bits = 0, have = 0;
-
-	for (size_t i = 0; i < text.len && text.p[i] != '='; i++) {
-		int digit = base64_digit(text.p[i]);
-
-		if (digit < 0)
-			continue;
-		bits = (bits << 6 | (unsigned)digit) & 0xFFFF;
-		have += 6;
-		if (have >= 8) {
-			have -= 8;
-			buf_add_byte(out, (char)(bits >> have & 0xFF));
-		}
 	}
 }
 
@@ -195,7 +138,7 @@ add_word(struct run *run, const struct encoded_word *word)
 	if (word->encoding == 'Q') {
 		decode_q(&run->bytes, word->text);
 	} else {
-		decode_b(&run->bytes, word->text);
+		codec_add_base64_decoded(&run->bytes, word->text);
 	}
 	run->charset = word->charset;
 	if (run->from == NULL)
@@ -251,7 +194,7 @@ decode_all(struct decoder *decoder, struct slice value)
 		}
 		gap.len = (size_t)(rest.p - gap.p);
 		rest = slice_sub(rest, word.raw.len, rest.len);
-		if (word.encoding == 'B' && !is_base64(word.text))
+		if (word.encoding == 'B' && !codec_is_base64(word.text))
 			continue;
 		add_gap(decoder, gap, word.charset);
 		add_word(&decoder->run, &word);

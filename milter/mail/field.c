@@ -3,6 +3,7 @@
 #include "mail/field.h"
 
 #include "base/buf.h"
+#include "base/codec.h"
 #include "mail/charset.h"
 #include "mail/encoded_word.h"
 #include "mail/token.h"
@@ -183,32 +184,13 @@ find_parameter(struct slice value, struct slice name, struct parameter *out)
 	return false;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static void
-add_percent_decoded(struct buf *out, struct slice text)
+add_percent_decoded(struct arena *arena, struct buf *out, struct slice text)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		int high = -1, low = -1;
+	char *p = arena_bytes(arena, text.len);
 
-		if (text.p[i] == '%' && i + 2 < text.len) {
-			high = hex_digit(text.p[i + 1]);
-			low = hex_digit(text.p[i + 2]);
-		}
-		if (high >= 0 && low >= 0) {
-			buf_add_byte(out, (char)(high << 4 | low));
-			i += 2;
-		} else {
-			buf_add_byte(out, text.p[i]);
-		}
-	}
+	if (p != NULL && text.len > 0)
+		buf_add(out, (struct slice){p, codec_unescape(text, '%', p)});
 }
 
 /* "charset'language'" off the front of *text; absent if it is not there. */
@@ -268,7 +250,7 @@ extended_parameter(struct arena *arena, struct slice value, struct slice name)
 		if (decoded && i <= 1)
 			charset = cut_charset(&piece.value);
 		if (decoded) {
-			add_percent_decoded(&bytes, piece.value);
+			add_percent_decoded(arena, &bytes, piece.value);
 		} else {
 			buf_add(&bytes, piece.value);
 		}

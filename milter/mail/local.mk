@@ -6,8 +6,6 @@ libmail_a_SOURCES = \
 	milter/mail/address_list.c \
 	milter/mail/charset.c \
 	milter/mail/charset.h \
-	milter/mail/date.c \
-	milter/mail/date.h \
 	milter/mail/encoded_word.c \
 	milter/mail/encoded_word.h \
 	milter/mail/envelope.h \

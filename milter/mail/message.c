@@ -11,6 +11,7 @@
  */
 #include "mail/message.h"
 
+#include "base/codec.h"
 #include "base/digest.h"
 #include "mail/facts.h"
 #include "mail/param.h"
@@ -301,7 +302,7 @@ parse_sender(struct message_builder *builder)
 		message->mail_from.text.len == 0;
 	if (slice_is_absent(text))
 		return;
-	(void)param_decode_xtext(message->arena, text, &text);
+	(void)codec_xtext(message->arena, text, &text);
 	if (!address_parse_path(message->arena, text, &message->mail_auth))
 		message_add_gap(builder, GAP_BYTES);
 }
@@ -552,6 +553,6 @@ message_identity(const struct message *message, const struct recipient *rcpt)
 	char hex[2 * IDENTITY_BYTES + 1];
 
 	(void)digest_parts(parts, sizeof(parts) / sizeof(*parts), digest);
-	digest_hex(digest, IDENTITY_BYTES, hex);
+	codec_hex(digest, IDENTITY_BYTES, hex);
 	return arena_copy(message->arena, slice_of(hex));
 }

@@ -2,6 +2,7 @@
 /* Parameters of MAIL and RCPT. */
 #include "mail/param.h"
 
+#include "base/codec.h"
 #include "base/fold.h"
 
 #include <stdint.h>
@@ -15,48 +16,6 @@ param_find(const struct slice *params, size_t count, struct slice key)
 			return slice_sub(params[i], key.len + 1, params[i].len);
 	}
 	return (struct slice){NULL, 0};
-}
-
-/* Upper case only: "+ab" is the tag of an address that nobody encoded. */
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-bool
-param_decode_xtext(struct arena *arena, struct slice text, struct slice *out)
-{
-	size_t i, len = 0;
-	char *p;
-
-	*out = text;
-	if (slice_find_byte(text, '+', 0) == SLICE_NONE)
-		return slice_find_byte(text, '=', 0) == SLICE_NONE;
-	p = arena_bytes(arena, text.len);
-	if (p == NULL)
-		return false;
-	for (i = 0; i < text.len; i++) {
-		int high, low;
-
-		if (text.p[i] == '=')
-			return false;
-		if (text.p[i] != '+') {
-			p[len++] = text.p[i];
-			continue;
-		}
-		if (i + 2 >= text.len)
-			return false;
-		high = hex_digit(text.p[++i]);
-		low = hex_digit(text.p[++i]);
-		if (high < 0 || low < 0)
-			return false;
-		p[len++] = (char)(high << 4 | low);
-	}
-	*out = (struct slice){p, len};
-	return true;
 }
 
 /* The UTF-8 of a code point; 0 for what is none. */
@@ -79,9 +38,7 @@ decode_unicode(struct slice s, char p[4], size_t *step)
 	if (s.len < 5 || s.p[1] != 'x' || s.p[2] != '{')
 		return 0;
 	for (i = 3; i < s.len && i < 3 + 6; i++) {
-		int digit = hex_digit(s.p[i] >= 'a' && s.p[i] <= 'f'
-				? (char)(s.p[i] & ~0x20)
-				: s.p[i]);
+		int digit = codec_hex_digit(s.p[i]);
 
 		if (digit < 0)
 			break;
@@ -149,7 +106,7 @@ param_parse_orcpt(struct arena *arena, struct slice value, struct address *out)
 	if (i == sizeof(types) / sizeof(*types))
 		return false;
 	/* Not every MTA encodes: what is no xtext is taken as it stands. */
-	if (!param_decode_xtext(arena, rest, &text))
+	if (!codec_xtext(arena, rest, &text))
 		text = rest;
 	if (types[i].utf8 && !decode_utf8_addr(arena, text, &text))
 		return false;

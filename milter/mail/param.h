@@ -17,9 +17,6 @@
 struct slice param_find(
 	const struct slice *params, size_t count, struct slice key);
 
-/* "+2B" becomes "+"; false on what is no xtext (RFC 3461 section 4). */
-bool param_decode_xtext(struct arena *, struct slice, struct slice *out);
-
 /* "rfc822;a+2Bb@example.com" or "utf-8;...". False when the type is another
  * or it cannot be read. */
 bool param_parse_orcpt(struct arena *, struct slice, struct address *out);

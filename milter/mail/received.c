@@ -10,7 +10,7 @@
  */
 #include "mail/received.h"
 
-#include "mail/date.h"
+#include "base/date.h"
 #include "mail/token.h"
 
 #include <arpa/inet.h>

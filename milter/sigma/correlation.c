@@ -2,6 +2,7 @@
 /* Reading correlations: one table of keys and who reads them. */
 #include "sigma/correlation.h"
 
+#include "base/codec.h"
 #include "base/digest.h"
 #include "sigma/reference.h"
 #include "sigma/threshold.h"
@@ -263,7 +264,7 @@ key_of(struct build *build, const struct sigma_rule *said)
 	if (said->name.p != NULL)
 		return said->name;
 	(void)digest_parts(&said->title, 1, digest);
-	digest_hex(digest, KEY_DIGEST_BYTES, hex);
+	codec_hex(digest, KEY_DIGEST_BYTES, hex);
 	return build_copy(build, slice_of(hex));
 }
 

@@ -2,38 +2,10 @@
 /* Encodings of a string that a policy looks for. */
 #include "sigma/transform.h"
 
+#include "base/codec.h"
 #include "base/fold.h"
 
 #include <string.h>
-
-static const char base64_digits[] =
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/* RFC 4648 section 4, of bytes with lead zero bytes before them. */
-static struct slice
-base64(struct arena *arena, struct slice bytes, size_t lead)
-{
-	size_t total = bytes.len + lead, len = 0, i, k;
-	char *out = arena_alloc(arena, total / 3 * 4 + 5);
-
-	if (out == NULL)
-		return (struct slice){NULL, 0};
-	for (i = 0; i < total; i += 3) {
-		unsigned group = 0;
-
-		for (k = i; k < i + 3; k++) {
-			group <<= 8;
-			if (k >= lead && k < total)
-				group |= (unsigned char)bytes.p[k - lead];
-		}
-		for (k = 0; k < 4; k++) {
-			out[len++] = i + k > total
-				? '='
-				: base64_digits[group >> (18 - 6 * k) & 63];
-		}
-	}
-	return (struct slice){out, len};
-}
 
 bool
 transform_base64(struct arena *arena,
@@ -43,10 +15,12 @@ transform_base64(struct arena *arena,
 	struct slice text = {NULL, 0};
 
 	if (bytes.p != NULL)
-		text = base64(arena, bytes, 0);
+		text = codec_base64(arena, bytes);
 	*count = 1;
 	return text.p != NULL && draft_literal(arena, text, &variants[0]);
 }
+
+#define LEAD_MAX 2 /* zero bytes before the text, to move it */
 
 /*
  * The text may begin at any of three offsets in what was encoded. Of each
@@ -56,13 +30,17 @@ bool
 transform_base64offset(struct arena *arena,
 	struct draft variants[TRANSFORM_VARIANTS_MAX], size_t *count)
 {
-	static const size_t skip[3] = {0, 2, 3}, drop[3] = {0, 3, 2};
+	static const size_t skip[LEAD_MAX + 1] = {0, 2, 3}, drop[3] = {0, 3, 2};
 	struct slice bytes = draft_bytes(arena, &variants[0]);
+	char *led = arena_alloc(arena, LEAD_MAX + bytes.len);
 
-	if (bytes.p == NULL)
+	if (bytes.p == NULL || led == NULL)
 		return false;
-	for (size_t lead = 0; lead < 3; lead++) {
-		struct slice text = base64(arena, bytes, lead);
+	memcpy(led + LEAD_MAX, bytes.p, bytes.len);
+	for (size_t lead = 0; lead <= LEAD_MAX; lead++) {
+		struct slice text = codec_base64(arena,
+			(struct slice){
+				led + LEAD_MAX - lead, lead + bytes.len});
 		size_t cut = drop[(bytes.len + lead) % 3];
 
 		if (text.p == NULL)

@@ -2,6 +2,7 @@
 /* Shortens keys. */
 #include "store/key.h"
 
+#include "base/codec.h"
 #include "base/digest.h"
 
 #include <string.h>
@@ -19,7 +20,7 @@ key_bound(struct slice text, struct key_text *room)
 	(void)digest_parts(&text, 1, digest);
 	memcpy(room->bytes, text.p, kept);
 	room->bytes[kept] = '~';
-	digest_hex(digest, sizeof(digest), room->bytes + kept + 1);
+	codec_hex(digest, sizeof(digest), room->bytes + kept + 1);
 	return (struct slice){room->bytes, STORE_KEY_BYTES};
 }
 

@@ -10,6 +10,7 @@
 #include "store/options.h"
 
 #include "base/arena.h"
+#include "base/codec.h"
 #include "base/digest.h"
 
 #include <stdlib.h>
@@ -42,7 +43,7 @@ name_of(const struct private_store *private, struct arena *arena,
 		return SLICE("h:");
 	name[0] = 'h';
 	name[1] = ':';
-	digest_hex(digest, NAME_BYTES, name + 2);
+	codec_hex(digest, NAME_BYTES, name + 2);
 	return (struct slice){name, NAME_LEN};
 }
 

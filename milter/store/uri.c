@@ -2,6 +2,8 @@
 /* Takes the place of a store apart. */
 #include "store/uri.h"
 
+#include "base/codec.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -40,18 +42,6 @@ copy_text(struct slice from, char to[URI_TEXT_BYTES])
 	return true;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* Percent-encoded text (RFC 3986 section 2.1), without NUL. */
 static bool
 decode(struct slice from, char to[URI_TEXT_BYTES])
@@ -62,13 +52,8 @@ decode(struct slice from, char to[URI_TEXT_BYTES])
 		char c = from.p[at];
 
 		if (c == '%') {
-			int high = at + 2 < from.len ? hex_digit(from.p[at + 1])
-						     : -1;
-			int low = high >= 0 ? hex_digit(from.p[at + 2]) : -1;
-
-			if (low < 0 || (high == 0 && low == 0))
+			if (!codec_escape_at(from, at, '%', &c) || c == '\0')
 				return false;
-			c = (char)(high * 16 + low);
 			at += 2;
 		}
 		to[len++] = c;

@@ -7,7 +7,7 @@
  */
 #include "verdict/event.h"
 
-#include "base/clock.h"
+#include "base/date.h"
 #include "forward/evidence.h"
 
 #include <jansson.h>
@@ -374,10 +374,10 @@ static json_t *
 document(const struct verdict *verdict, enum action taken)
 {
 	const struct message *message = verdict->message;
-	char at[CLOCK_TEXT_BYTES];
+	char at[DATE_TEXT_BYTES];
 	json_t *root = json_object();
 
-	clock_format(message != NULL ? message->at_ms : 0, at);
+	date_print(message != NULL ? message->at_ms : 0, at);
 	put_words(root, "@timestamp", at);
 	put(root, "event", event_of(verdict, taken));
 	if (message == NULL)

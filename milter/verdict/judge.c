@@ -12,6 +12,7 @@
  */
 #include "verdict/judge.h"
 
+#include "base/codec.h"
 #include "base/digest.h"
 #include "verdict/fields.h"
 #include "verdict/recollect.h"
@@ -370,7 +371,7 @@ event_id(const struct judge_options *options, const struct message *message)
 	if (message->rcpt_count > 0)
 		parts[2] = message_identity(message, &message->rcpts[0]);
 	digest_parts(parts, sizeof(parts) / sizeof(parts[0]), digest);
-	digest_hex(digest, ID_BYTES, hex);
+	codec_hex(digest, ID_BYTES, hex);
 	return arena_copy(message->arena, slice_of(hex));
 }
 

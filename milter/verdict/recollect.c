@@ -15,6 +15,7 @@
 #include "verdict/recollect.h"
 
 #include "base/clock.h"
+#include "base/codec.h"
 #include "base/digest.h"
 #include "forward/named.h"
 
@@ -56,7 +57,7 @@ trace_key(struct arena *arena, struct slice message_id)
 	char hex[2 * KEY_BYTES + 1];
 
 	digest_parts(&message_id, 1, digest);
-	digest_hex(digest, KEY_BYTES, hex);
+	codec_hex(digest, KEY_BYTES, hex);
 	return arena_copy(arena, slice_of(hex));
 }
 

@@ -7,6 +7,7 @@
  */
 #include "verdict/tag.h"
 
+#include "base/codec.h"
 #include "forward/evidence.h"
 
 #include <stdio.h>
@@ -90,7 +91,7 @@ add_value(struct buf *out, struct slice value)
 		unsigned char c = (unsigned char)value.p[i];
 
 		if (c < 0x20 || c > 0x7e || c == '"' || c == '\\' || c == '%') {
-			buf_printf(out, "%%%02X", c);
+			codec_add_escape(out, '%', (char)c);
 		} else {
 			buf_add_byte(out, (char)c);
 		}

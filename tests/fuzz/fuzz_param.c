@@ -2,6 +2,7 @@
 /* xtext and ORCPT. */
 #include "fuzz.h"
 
+#include "base/codec.h"
 #include "mail/param.h"
 
 #define ARENA_BYTES (1 << 20)
@@ -13,7 +14,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct slice input = fuzz_slice(data, size), text;
 	struct address address;
 
-	if (param_decode_xtext(arena, input, &text))
+	if (codec_xtext(arena, input, &text))
 		FUZZ_ASSERT(text.len <= size);
 	if (param_parse_orcpt(arena, input, &address)) {
 		FUZZ_ASSERT(!address.broken && address.text.len > 0 &&

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 check_PROGRAMS += \
 	tests/unit/test_base \
+	tests/unit/test_codec \
+	tests/unit/test_date \
 	tests/unit/test_memory \
 	tests/unit/test_slice \
 	tests/unit/test_waiter
@@ -12,3 +14,7 @@ tests_unit_test_slice_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_slice_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
 tests_unit_test_waiter_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_waiter_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
+tests_unit_test_codec_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_codec_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
+tests_unit_test_date_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_date_LDADD = $(LIBBASE) $(CMOCKA_LIBS)

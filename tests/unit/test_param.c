@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Parameters of MAIL and RCPT: xtext, ORCPT. */
+/* Parameters of MAIL and RCPT: ORCPT. */
 #include "rows.h"
 
 #include "base/arena.h"
@@ -7,41 +7,6 @@
 #include "mail/param.h"
 
 #define ARENA_BYTES (1 << 16)
-
-static const struct xtext_row {
-	const char *name, *text;
-	const char *expected; /* NULL: no xtext */
-} xtext_rows[] = {
-	{"plain", "alice@example.com", "alice@example.com"},
-	{"plus", "a+2Bb", "a+b"},
-	{"equals sign", "a+3Db", "a=b"},
-	{"space", "a+20b", "a b"},
-	{"all of it", "+41+42+43", "ABC"},
-	{"eight bits", "+C3+B6", "\xC3\xB6"},
-	{"empty", "", ""},
-	{"lower case", "a+2bb", NULL},
-	{"no hex", "a+ZZ", NULL},
-	{"cut after the plus", "a+", NULL},
-	{"cut after a digit", "a+2", NULL},
-	{"raw equals sign", "a=b", NULL},
-	{"raw equals sign after an escape", "a+2Bb=c", NULL},
-};
-
-static void
-check_xtext(void **state)
-{
-	const struct xtext_row *row = *state;
-	struct arena *arena = arena_new(ARENA_BYTES);
-	struct slice out;
-	bool ok = param_decode_xtext(arena, slice_of(row->text), &out);
-
-	assert_int_equal(ok, row->expected != NULL);
-	if (ok) {
-		assert_int_equal(out.len, strlen(row->expected));
-		assert_memory_equal(out.p, row->expected, out.len);
-	}
-	arena_free(arena);
-}
 
 static const struct orcpt_row {
 	const char *name, *value;
@@ -139,7 +104,6 @@ main(void)
 	};
 	struct rows all = {0};
 
-	ROWS_ADD(&all, xtext_rows, check_xtext);
 	ROWS_ADD(&all, orcpt_rows, check_orcpt);
 	ROWS_TESTS(&all, others);
 	return rows_run(&all, "param");

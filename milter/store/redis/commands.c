@@ -4,6 +4,7 @@
  * other slots of a cluster are made in the wave after it, as are notes that
  * wait for others (wavenote.c).
  */
+#include "base/codec.h"
 #include "base/digest.h"
 #include "store/redis/commands_note.h"
 #include "store/redis/redis_key.h"
@@ -221,7 +222,7 @@ event_mark(struct commands *b, struct slice stream, struct slice json)
 
 	if (!digest_parts(&json, 1, digest))
 		return (struct slice){NULL, 0};
-	digest_hex(digest, PRINT_BYTES, hex);
+	codec_hex(digest, PRINT_BYTES, hex);
 	return redis_key_tagged(
 		b->arena, b->prefix, "once", stream, slice_of(hex));
 }

@@ -2,6 +2,7 @@
 /* A Redis node: its thread, its queue, its breaker. */
 #include "store/redis/node.h"
 
+#include "base/date.h"
 #include "base/waiter.h"
 
 #include <stdio.h>
@@ -75,7 +76,7 @@ tell(struct node *node, bool up, int64_t down_since_ms)
 	node->told_up = up;
 	node_health(node, &health);
 	if (up && down_since_ms != 0)
-		clock_format(down_since_ms, health.reason);
+		date_print(down_since_ms, health.reason);
 	node->options.changed(node->options.ctx, node, news, &health);
 }
 

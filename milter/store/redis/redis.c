@@ -2,6 +2,8 @@
 /* The Redis backend: opening, asking, telling, closing. */
 #include "store/redis/redis.h"
 
+#include "base/date.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -282,12 +284,12 @@ node_changed(void *ctx, struct node *node, enum node_news news,
 {
 	struct redis *redis = ctx;
 	struct endpoint_text name;
-	char since[CLOCK_TEXT_BYTES];
+	char since[DATE_TEXT_BYTES];
 	struct endpoint endpoint;
 
 	node_endpoint(node, &endpoint);
 	(void)endpoint_show(&endpoint, &name);
-	clock_format(health->since_ms, since);
+	date_print(health->since_ms, since);
 	if (news == NODE_NEWS_DOWN) {
 		redis_say(redis, LOG_LEVEL_WARNING,
 			"store: Redis %s is down since %s: %s; memory answers, "

@@ -4,7 +4,8 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/clock.h"
+#include "base/codec.h"
+#include "base/date.h"
 #include "store/key.h"
 
 #include <string.h>
@@ -30,7 +31,7 @@ add_escaped(struct buf *buf, struct slice text)
 		if (is_plain(c)) {
 			buf_add_byte(buf, (char)c);
 		} else {
-			buf_printf(buf, "%%%02X", c);
+			codec_add_escape(buf, '%', (char)c);
 		}
 	}
 }
@@ -79,40 +80,22 @@ redis_key_plain(struct arena *arena, const char *prefix, const char *kind,
 struct slice
 redis_key_top(struct arena *arena, const char *prefix, int64_t at_ms)
 {
-	char text[CLOCK_TEXT_BYTES];
+	char text[DATE_TEXT_BYTES];
 
-	clock_format(at_ms, text);
+	date_print(at_ms, text);
 	return redis_key_plain(arena, prefix, "top",
 		slice_sub(slice_of(text), 0, sizeof "2026-11-21" - 1));
 }
 
-static int
-hex_value(char c)
-{
-	return c >= '0' && c <= '9'    ? c - '0'
-		: c >= 'A' && c <= 'F' ? c - 'A' + 10
-				       : -1;
-}
-
+/* "%" alone is an empty text. */
 static struct slice
 unescape(struct arena *arena, struct slice text)
 {
-	char *out = arena_alloc(arena, text.len + 1);
-	size_t len = 0, i;
+	char *out = arena_bytes(arena, text.len + 1);
 
-	if (out == NULL)
-		return (struct slice){NULL, 0};
-	for (i = 0; i < text.len; i++) {
-		if (text.p[i] != '%') {
-			out[len++] = text.p[i];
-		} else if (i + 2 < text.len && hex_value(text.p[i + 1]) >= 0 &&
-			hex_value(text.p[i + 2]) >= 0) {
-			out[len++] = (char)(hex_value(text.p[i + 1]) * 16 +
-				hex_value(text.p[i + 2]));
-			i += 2;
-		}
-	}
-	return (struct slice){out, len};
+	if (out == NULL || slice_equal(text, SLICE("%")))
+		return (struct slice){out, 0};
+	return (struct slice){out, codec_unescape(text, '%', out)};
 }
 
 struct slice

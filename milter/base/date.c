@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Dates of header fields. */
-#include "mail/date.h"
+/*
+ * Dates of RFC 5322 and RFC 3339 to milliseconds and back. Both are read into
+ * one struct civil, which says whether there is such a day.
+ */
+#include "base/date.h"
 
-#include "mail/token.h"
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 #define MINUTE_S 60
 #define DAY_S 86400
@@ -51,16 +56,78 @@ letters(struct slice word)
 	return LETTERS(p[0] | 0x20U, p[1] | 0x20U, p[2] | 0x20U);
 }
 
-/* Reads word by word. */
+/* Reads word by word: a run of what is neither blank nor special, or one
+ * special byte (RFC 5322 section 3.2.3). */
 struct reader {
-	struct lexer lexer;
-	struct token token; /* the next one */
+	struct slice rest;
+	struct slice word; /* the next one; empty at the end */
+	bool is_special;
 };
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* The length of the comment at the front, with what is nested in it; 0 where
+ * there is none, or none that ends. */
+static size_t
+comment_length(struct slice text)
+{
+	size_t depth = 0;
+
+	if (text.len == 0 || text.p[0] != '(')
+		return 0;
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.p[i] == '\\') {
+			i++;
+		} else if (text.p[i] == '(') {
+			depth++;
+		} else if (text.p[i] == ')' && --depth == 0) {
+			return i + 1;
+		}
+	}
+	return 0;
+}
+
+/* How many bytes at the front mean nothing. */
+static size_t
+gap_length(struct slice text)
+{
+	size_t at = 0, step = 1;
+
+	for (; at < text.len && step > 0; at += step) {
+		step = is_blank(text.p[at])
+			? 1
+			: comment_length(slice_sub(text, at, text.len));
+	}
+	return at;
+}
+
+static bool
+is_special(char c)
+{
+	return c != '\0' && strchr("()<>[]:;@\\,\"", c) != NULL;
+}
 
 static void
 advance(struct reader *reader)
 {
-	reader->token = token_next_word(&reader->lexer);
+	struct slice text = slice_sub(
+		reader->rest, gap_length(reader->rest), reader->rest.len);
+	size_t len = 0;
+
+	reader->is_special = text.len > 0 && is_special(text.p[0]);
+	if (reader->is_special) {
+		len = 1;
+	} else {
+		while (len < text.len && !is_blank(text.p[len]) &&
+			!is_special(text.p[len]))
+			len++;
+	}
+	reader->word = slice_sub(text, 0, len);
+	reader->rest = slice_sub(text, len, text.len);
 }
 
 /* A number of at most six digits, and nothing else. */
@@ -69,8 +136,7 @@ read_number(struct reader *reader, unsigned *out)
 {
 	uint64_t number;
 
-	if (reader->token.raw.len > 6 ||
-		!slice_to_u64(reader->token.raw, &number))
+	if (reader->word.len > 6 || !slice_to_u64(reader->word, &number))
 		return false;
 	*out = (unsigned)number;
 	advance(reader);
@@ -80,7 +146,7 @@ read_number(struct reader *reader, unsigned *out)
 static bool
 read_special(struct reader *reader, char special)
 {
-	if (reader->token.special != special)
+	if (!reader->is_special || reader->word.p[0] != special)
 		return false;
 	advance(reader);
 	return true;
@@ -102,7 +168,7 @@ find_month(struct slice word)
 static bool
 read_month(struct reader *reader, unsigned *out)
 {
-	*out = find_month(reader->token.raw);
+	*out = find_month(reader->word);
 	if (*out == 0)
 		return false;
 	advance(reader);
@@ -113,7 +179,7 @@ read_month(struct reader *reader, unsigned *out)
 static bool
 read_year(struct reader *reader, unsigned *out)
 {
-	size_t digits = reader->token.raw.len;
+	size_t digits = reader->word.len;
 
 	if (digits < 2 || digits > 4 || !read_number(reader, out))
 		return false;
@@ -154,7 +220,8 @@ is_date(const struct civil *civil)
 static bool
 read_day(struct reader *reader, struct civil *out)
 {
-	if (reader->token.kind == TOKEN_ATOM && reader->token.raw.p[0] > '9') {
+	if (!reader->is_special && reader->word.len > 0 &&
+		(unsigned char)reader->word.p[0] > '9') {
 		advance(reader);
 		(void)read_special(reader, ',');
 	}
@@ -194,13 +261,12 @@ read_zone(struct slice zone)
 static bool
 read_any(struct slice text, struct civil *out)
 {
-	struct reader reader = {.lexer = lexer_of(text)};
+	struct reader reader = {.rest = text};
 
-	*out = (struct civil){0};
 	advance(&reader);
 	if (!read_day(&reader, out) || !read_time(&reader, out))
 		return false;
-	out->zone = read_zone(reader.token.raw);
+	out->zone = read_zone(reader.word);
 	return true;
 }
 
@@ -255,17 +321,113 @@ days_from_civil(const struct civil *civil)
 	return (int64_t)era * 146097 + days - 719468;
 }
 
+static int64_t
+ms_from_civil(const struct civil *civil)
+{
+	int64_t at = days_from_civil(civil) * DAY_S + civil->second -
+		civil->zone + (civil->hour * 60 + civil->minute) * MINUTE_S;
+
+	return at * 1000;
+}
+
 bool
 date_parse(struct slice text, int64_t *at_ms)
 {
-	struct civil civil;
-	int64_t at;
+	struct civil civil = {0};
 
 	if ((!read_usual(text, &civil) || !is_date(&civil)) &&
 		(!read_any(text, &civil) || !is_date(&civil)))
 		return false;
-	at = days_from_civil(&civil) * DAY_S + civil.second - civil.zone +
-		(civil.hour * 60 + civil.minute) * MINUTE_S;
-	*at_ms = at * 1000;
+	*at_ms = ms_from_civil(&civil);
 	return true;
+}
+
+/* "Z", "+01:00", "-05:30" */
+static bool
+read_offset(struct slice text, int *zone)
+{
+	unsigned hours, minutes;
+
+	*zone = 0;
+	if (slice_equal_fold(text, SLICE("Z")))
+		return true;
+	if (text.len != 6 || (text.p[0] != '+' && text.p[0] != '-') ||
+		text.p[3] != ':')
+		return false;
+	hours = two_digits(text.p + 1);
+	minutes = two_digits(text.p + 4);
+	if (hours > 23 || minutes > 59)
+		return false;
+	*zone = (int)(hours * 60 + minutes) * MINUTE_S;
+	if (text.p[0] == '-')
+		*zone = -*zone;
+	return true;
+}
+
+/* ".042" off the front of *text, in milliseconds; what is smaller is cut. */
+static bool
+read_fraction(struct slice *text, unsigned *ms)
+{
+	unsigned worth = 100;
+	size_t at = 1;
+
+	*ms = 0;
+	if (text->len == 0 || text->p[0] != '.')
+		return true;
+	for (; at < text->len && text->p[at] >= '0' && text->p[at] <= '9';
+		at++) {
+		*ms += worth * (unsigned)(text->p[at] - '0');
+		worth /= 10;
+	}
+	*text = slice_sub(*text, at, text->len);
+	return at > 1;
+}
+
+#define STAMP "YYYY-MM-DDThh:mm:ss"
+
+bool
+date_parse_stamp(struct slice text, int64_t *at_ms)
+{
+	const char *p = text.p;
+	struct slice rest = slice_sub(text, sizeof(STAMP) - 1, text.len);
+	struct civil civil;
+	unsigned ms;
+
+	if (text.len < sizeof(STAMP) || p[4] != '-' || p[7] != '-' ||
+		(p[10] != 'T' && p[10] != 't' && p[10] != ' ') ||
+		p[13] != ':' || p[16] != ':')
+		return false;
+	civil = (struct civil){
+		.year = two_digits(p) * 100 + two_digits(p + 2),
+		.month = two_digits(p + 5),
+		.day = two_digits(p + 8),
+		.hour = two_digits(p + 11),
+		.minute = two_digits(p + 14),
+		.second = two_digits(p + 17),
+	};
+	if (civil.year > 9999 || !read_fraction(&rest, &ms) ||
+		!read_offset(rest, &civil.zone) || !is_date(&civil))
+		return false;
+	*at_ms = ms_from_civil(&civil) + ms;
+	return true;
+}
+
+void
+date_print(int64_t at_ms, char text[DATE_TEXT_BYTES])
+{
+	int64_t ms = at_ms % 1000;
+	time_t seconds = (time_t)(at_ms / 1000);
+	struct tm tm;
+	char date[24];
+
+	if (ms < 0) {
+		ms += 1000;
+		seconds--;
+	}
+	if (gmtime_r(&seconds, &tm) == NULL ||
+		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm) == 0) {
+		text[0] = '\0';
+		return;
+	}
+	(void)snprintf(text, DATE_TEXT_BYTES, "%s.%03dZ", date, (int)ms);
 }
