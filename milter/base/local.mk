@@ -26,6 +26,8 @@ libbase_a_SOURCES = \
 	milter/base/log.h \
 	milter/base/map.c \
 	milter/base/map.h \
+	milter/base/network.c \
+	milter/base/network.h \
 	milter/base/process.c \
 	milter/base/process.h \
 	milter/base/slice.c \

@@ -2,16 +2,15 @@
 /*
  * The realm. Names and suffixes lie in two maps in the form of
  * address_domain(); a lookup asks for the name itself and then for each
- * suffix of it. Networks are a short array of 16-byte prefixes: an IPv4 one
- * is kept in its IPv4-mapped form, and one that is IPv6 never covers it.
+ * suffix of it. Networks are a short array.
  */
 #include "mail/realm.h"
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "base/network.h"
 #include "mail/address.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -24,13 +23,6 @@
 #define ENTRY_BYTES_MAX 1024
 #define DOMAIN_BYTES_MAX 253
 #define LABEL_BYTES_MAX 63
-#define MAPPED_BITS 96
-
-struct network {
-	unsigned char prefix[16];
-	unsigned bits;
-	bool v4;
-};
 
 struct realm {
 	struct map *names, *suffixes;
@@ -91,46 +83,17 @@ is_name(struct slice domain)
 	return true;
 }
 
-/* The address as 16 bytes; *v4 tells which kind it is. Sendmail and domain
- * literals put "IPv6:" before it. */
-static bool
-parse_ip(struct slice text, unsigned char ip[16], bool *v4)
-{
-	static const unsigned char mapped[12] = {
-		[10] = 0xFF,
-		[11] = 0xFF,
-	};
-	char copy[INET6_ADDRSTRLEN];
-
-	if (slice_starts_fold(text, SLICE("IPv6:")))
-		text = slice_sub(text, 5, text.len);
-	if (text.len == 0 || text.len >= sizeof(copy))
-		return false;
-	for (size_t i = 0; i < text.len; i++)
-		copy[i] = text.p[i];
-	copy[text.len] = '\0';
-	if (strlen(copy) != text.len)
-		return false;
-	if (inet_pton(AF_INET, copy, ip + sizeof(mapped)) == 1) {
-		memcpy(ip, mapped, sizeof(mapped));
-	} else if (inet_pton(AF_INET6, copy, ip) != 1) {
-		return false;
-	}
-	*v4 = memcmp(ip, mapped, sizeof(mapped)) == 0;
-	return true;
-}
-
 /* "[192.0.2.1]", "[ipv6:2001:db8::1]" (RFC 5321 section 4.1.3) */
 static bool
 is_literal(struct slice domain)
 {
-	unsigned char ip[16];
-	bool v4;
+	struct network one;
 
 	if (domain.len < 2 || domain.p[0] != '[' ||
 		domain.p[domain.len - 1] != ']')
 		return false;
-	return parse_ip(slice_sub(domain, 1, domain.len - 1), ip, &v4);
+	return network_parse_address(
+		slice_sub(domain, 1, domain.len - 1), &one);
 }
 
 static bool
@@ -241,66 +204,28 @@ realm_add_domain(struct realm *realm, struct slice entry, struct err *err)
 	return add_name(realm, entry, err);
 }
 
-static unsigned char
-byte_mask(unsigned bits, size_t byte)
-{
-	if (bits >= 8 * (byte + 1))
-		return 0xFF;
-	if (bits <= 8 * byte)
-		return 0;
-	return (unsigned char)(0xFF00U >> bits % 8);
-}
-
 static bool
-has_host_bits(const struct network *network)
+parse_network(struct slice entry, struct network *out, struct err *err)
 {
-	for (size_t i = 0; i < sizeof(network->prefix); i++) {
-		if (network->prefix[i] & ~byte_mask(network->bits, i))
-			return true;
-	}
-	return false;
-}
+	char right[NETWORK_TEXT_BYTES];
 
-/* The length behind the '/', in bits of the 16 bytes. */
-static bool
-parse_bits(struct slice text, bool dotted, struct network *network)
-{
-	unsigned width = dotted ? 32 : 128;
-	uint64_t bits = width;
-
-	if (!slice_is_absent(text) &&
-		(!slice_to_u64(text, &bits) || bits > width || text.len > 3))
-		return false;
-	network->bits = (unsigned)bits + (dotted ? MAPPED_BITS : 0);
-	/* "::ffff:0:0/90" is not only IPv4. */
-	if (network->bits < MAPPED_BITS)
-		network->v4 = false;
-	return true;
-}
-
-static bool
-network_parse(struct slice entry, struct network *out, struct err *err)
-{
-	struct slice rest = entry, ip, bits = {NULL, 0};
-
-	*out = (struct network){0};
-	(void)slice_next(&rest, '/', &ip);
-	if (!slice_is_absent(rest))
-		bits = rest;
-	if (!parse_ip(ip, out->prefix, &out->v4) ||
-		!parse_bits(
-			bits, slice_find_byte(ip, ':', 0) == SLICE_NONE, out)) {
+	switch (network_parse(entry, out)) {
+	case NETWORK_OK:
+		return true;
+	case NETWORK_HOST_BITS:
+		network_print(out, right);
 		return err_set(err, ERR_INVALID,
-			"\"%.*s\" is no network; write 10.0.0.0/8, "
-			"2001:db8::/32 or an address",
-			SLICE_ARG(slice_sub(entry, 0, ENTRY_BYTES_MAX / 4)));
+			"\"%.*s\" has bits set behind its prefix length; the "
+			"network is %s",
+			SLICE_ARG(entry), right);
+	case NETWORK_LENGTH:
+	case NETWORK_INVALID:
+		break;
 	}
-	if (has_host_bits(out)) {
-		return err_set(err, ERR_INVALID,
-			"\"%.*s\" has bits set behind its prefix length",
-			SLICE_ARG(entry));
-	}
-	return true;
+	return err_set(err, ERR_INVALID,
+		"\"%.*s\" is no network; write 10.0.0.0/8, 2001:db8::/32 or "
+		"an address",
+		SLICE_ARG(slice_sub(entry, 0, ENTRY_BYTES_MAX / 4)));
 }
 
 bool
@@ -308,7 +233,7 @@ realm_add_network(struct realm *realm, struct slice entry, struct err *err)
 {
 	struct network network, *networks;
 
-	if (!network_parse(slice_trim(entry), &network, err))
+	if (!parse_network(slice_trim(entry), &network, err))
 		return false;
 	networks = realloc(realm->networks,
 		(realm->network_count + 1) * sizeof(*networks));
@@ -337,32 +262,22 @@ realm_has_domain(const struct realm *realm, struct slice domain)
 	return false;
 }
 
-static bool
-network_covers(
-	const struct network *network, const unsigned char ip[16], bool v4)
+bool
+realm_covers(const struct realm *realm, const struct network *network)
 {
-	if (network->v4 != v4)
-		return false;
-	for (size_t i = 0; i < sizeof(network->prefix); i++) {
-		if ((ip[i] & byte_mask(network->bits, i)) != network->prefix[i])
-			return false;
+	for (size_t i = 0; i < realm->network_count; i++) {
+		if (network_covers(&realm->networks[i], network))
+			return true;
 	}
-	return true;
+	return false;
 }
 
 bool
 realm_has_ip(const struct realm *realm, struct slice ip)
 {
-	unsigned char binary[16];
-	bool v4;
+	struct network one;
 
-	if (!parse_ip(ip, binary, &v4))
-		return false;
-	for (size_t i = 0; i < realm->network_count; i++) {
-		if (network_covers(&realm->networks[i], binary, v4))
-			return true;
-	}
-	return false;
+	return network_parse_address(ip, &one) && realm_covers(realm, &one);
 }
 
 size_t

@@ -7,6 +7,7 @@
 #define MAIL_REALM_H
 
 #include "base/err.h"
+#include "base/network.h"
 #include "base/slice.h"
 
 #include <stdbool.h>
@@ -30,6 +31,8 @@ bool realm_add_network(struct realm *, struct slice entry, struct err *);
 bool realm_has_domain(const struct realm *, struct slice domain);
 /* ip as text, either family; an IPv4-mapped IPv6 address is the IPv4 one. */
 bool realm_has_ip(const struct realm *, struct slice ip);
+/* Does one of the networks cover all of this one? */
+bool realm_covers(const struct realm *, const struct network *);
 size_t realm_domains(const struct realm *);
 
 #endif

@@ -11,9 +11,9 @@
 #include "mail/received.h"
 
 #include "base/date.h"
+#include "base/network.h"
 #include "mail/token.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 enum clause {
@@ -76,23 +76,14 @@ find_clause(struct token token)
 static struct slice
 as_ip(struct slice text)
 {
-	char copy[INET6_ADDRSTRLEN];
-	unsigned char binary[16];
-	size_t zone;
+	struct network one;
 
 	text = slice_trim(text);
 	if (slice_starts_fold(text, SLICE("IPv6:")))
 		text = slice_sub(text, 5, text.len);
-	zone = slice_find_byte(text, '%', 0);
-	text = slice_sub(text, 0, zone);
-	if (text.len < 2 || text.len >= sizeof(copy))
-		return (struct slice){NULL, 0};
-	memcpy(copy, text.p, text.len);
-	copy[text.len] = '\0';
-	if (inet_pton(AF_INET, copy, binary) == 1 ||
-		inet_pton(AF_INET6, copy, binary) == 1)
-		return text;
-	return (struct slice){NULL, 0};
+	text = slice_sub(text, 0, slice_find_byte(text, '%', 0));
+	return network_parse_address(text, &one) ? text
+						 : (struct slice){NULL, 0};
 }
 
 /* Exim writes "([192.0.2.1] helo=[10.0.0.1])". */

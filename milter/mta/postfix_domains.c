@@ -2,6 +2,7 @@
 /* Whose mail Postfix takes for its own, against what Forwarden was told. */
 #include "mta/postfix_check.h"
 
+#include "base/network.h"
 #include "base/process.h"
 #include "mail/realm.h"
 
@@ -132,36 +133,18 @@ check_domains(const struct postfix_check *check)
 	}
 }
 
-/* "[::1]/128" and "10.0.0.0/8" without brackets and length. */
-static struct slice
-network_address(struct slice network, char out[64])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < network.len && n < 63; i++) {
-		if (network.p[i] == '/')
-			break;
-		if (network.p[i] != '[' && network.p[i] != ']')
-			out[n++] = network.p[i];
-	}
-	out[n] = '\0';
-	return (struct slice){out, n};
-}
-
 static void
 check_networks(const struct postfix_check *check)
 {
 	struct missing missing = {.check = check};
 	struct slice list = postfix_value(check->postfix, "mynetworks");
-	char text[64];
 
-	for (struct slice network; postfix_next(&list, &network);) {
-		struct slice address = network_address(network, text);
-		if (address.len == 0 || address.p[0] < '0' ||
-			(address.p[0] > '9' && address.p[0] != ':') ||
-			realm_has_ip(check->realm, address))
+	for (struct slice text; postfix_next(&list, &text);) {
+		struct network network;
+		if (network_parse(text, &network) != NETWORK_OK ||
+			realm_covers(check->realm, &network))
 			continue;
-		note_missing(&missing, network);
+		note_missing(&missing, text);
 	}
 	if (missing.count == 0) {
 		checkup_add_fine(check->checkup, "networks",

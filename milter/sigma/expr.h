@@ -7,9 +7,9 @@
 #ifndef SIGMA_EXPR_H
 #define SIGMA_EXPR_H
 
+#include "base/network.h"
 #include "base/slice.h"
 #include "sigma/modifier.h"
-#include "sigma/network.h"
 #include "sigma/pattern.h"
 #include "sigma/record.h"
 #include "sigma/regex.h"

@@ -46,8 +46,6 @@ libsigma_a_SOURCES = \
 	milter/sigma/modifier.h \
 	milter/sigma/needles.c \
 	milter/sigma/needles.h \
-	milter/sigma/network.c \
-	milter/sigma/network.h \
 	milter/sigma/pattern.c \
 	milter/sigma/pattern.h \
 	milter/sigma/pointers.c \

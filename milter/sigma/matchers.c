@@ -125,7 +125,7 @@ make_network(struct matchers *tests, const struct value *value)
 	case NETWORK_OK:
 		return keep(tests, &test);
 	case NETWORK_HOST_BITS:
-		network_format(&test.network, right);
+		network_print(&test.network, right);
 		(void)snprintf(hint, sizeof(hint),
 			"the network is %s; a single address ends in /%s",
 			right,

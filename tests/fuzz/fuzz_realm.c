@@ -16,6 +16,7 @@ add(struct realm *realm, struct slice line)
 	struct arena *arena = arena_new(ARENA_BYTES);
 	struct err err;
 	struct slice trimmed = slice_trim(line);
+	struct network network;
 
 	if (!slice_starts_fold(trimmed, SLICE("file:")) &&
 		realm_add_domain(realm, line, &err) && trimmed.len > 0 &&
@@ -24,9 +25,8 @@ add(struct realm *realm, struct slice line)
 			realm, address_domain(arena, trimmed)));
 	}
 	if (realm_add_network(realm, line, &err)) {
-		FUZZ_ASSERT(realm_has_ip(realm,
-			slice_sub(
-				trimmed, 0, slice_find_byte(trimmed, '/', 0))));
+		FUZZ_ASSERT(network_parse(trimmed, &network) == NETWORK_OK);
+		FUZZ_ASSERT(realm_covers(realm, &network));
 	}
 	arena_free(arena);
 }

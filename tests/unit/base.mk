@@ -4,6 +4,7 @@ check_PROGRAMS += \
 	tests/unit/test_codec \
 	tests/unit/test_date \
 	tests/unit/test_memory \
+	tests/unit/test_network \
 	tests/unit/test_slice \
 	tests/unit/test_waiter
 tests_unit_test_base_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -18,3 +19,5 @@ tests_unit_test_codec_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_codec_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
 tests_unit_test_date_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_date_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
+tests_unit_test_network_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_network_LDADD = $(LIBBASE) $(CMOCKA_LIBS)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Networks: both families in one space, IPv4 mapped into IPv6. */
-#include "sigma/network.h"
+#include "base/network.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -10,26 +10,31 @@
 static const unsigned char mapped[12] = {
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
+/* Of IPv4, wholly? */
 static bool
-is_mapped(const unsigned char bytes[16])
+is_four(const struct network *network)
 {
-	return memcmp(bytes, mapped, sizeof(mapped)) == 0;
+	return network->bits >= MAPPED_BITS &&
+		memcmp(network->bytes, mapped, sizeof(mapped)) == 0;
 }
 
-static bool
-address_parse(struct slice text, unsigned char bytes[16])
+bool
+network_parse_address(struct slice text, struct network *out)
 {
 	char copy[INET6_ADDRSTRLEN + 1];
 
+	if (slice_starts_fold(text, SLICE("IPv6:")))
+		text = slice_sub(text, 5, text.len);
 	if (text.len == 0 || text.len >= sizeof(copy) ||
 		memchr(text.p, '\0', text.len) != NULL)
 		return false;
 	memcpy(copy, text.p, text.len);
 	copy[text.len] = '\0';
-	if (inet_pton(AF_INET6, copy, bytes) == 1)
+	out->bits = NETWORK_BITS;
+	if (inet_pton(AF_INET6, copy, out->bytes) == 1)
 		return true;
-	memcpy(bytes, mapped, sizeof(mapped));
-	return inet_pton(AF_INET, copy, bytes + sizeof(mapped)) == 1;
+	memcpy(out->bytes, mapped, sizeof(mapped));
+	return inet_pton(AF_INET, copy, out->bytes + sizeof(mapped)) == 1;
 }
 
 /* Clears what is behind the prefix; was anything there? */
@@ -38,7 +43,7 @@ clear_host_bits(struct network *network)
 {
 	bool found = false;
 
-	for (unsigned i = network->bits; i < 128; i++) {
+	for (unsigned i = network->bits; i < NETWORK_BITS; i++) {
 		unsigned char bit = (unsigned char)(0x80 >> i % 8);
 
 		found = found || (network->bytes[i / 8] & bit) != 0;
@@ -47,46 +52,62 @@ clear_host_bits(struct network *network)
 	return found;
 }
 
+static struct slice
+without_brackets(struct slice text)
+{
+	if (text.len >= 2 && text.p[0] == '[' && text.p[text.len - 1] == ']')
+		return slice_sub(text, 1, text.len - 1);
+	return text;
+}
+
 enum network_fault
 network_parse(struct slice text, struct network *out)
 {
 	size_t slash = slice_find_byte(text, '/', 0);
-	unsigned most;
+	struct slice address = without_brackets(slice_sub(text, 0, slash));
+	unsigned most = NETWORK_BITS;
 	uint64_t bits;
 
-	if (!address_parse(slice_sub(text, 0, slash), out->bytes))
+	if (!network_parse_address(address, out))
 		return NETWORK_INVALID;
-	most = is_mapped(out->bytes) &&
-			slice_find_byte(text, ':', 0) == SLICE_NONE
-		? 32
-		: 128;
+	if (slice_find_byte(address, ':', 0) == SLICE_NONE)
+		most -= MAPPED_BITS;
 	bits = most;
 	if (slash != SLICE_NONE &&
 		(!slice_to_u64(slice_sub(text, slash + 1, text.len), &bits) ||
 			bits > most))
 		return NETWORK_LENGTH;
-	out->bits = (unsigned)bits + (128 - most);
+	out->bits = (unsigned)bits + (NETWORK_BITS - most);
 	return clear_host_bits(out) ? NETWORK_HOST_BITS : NETWORK_OK;
+}
+
+bool
+network_covers(const struct network *network, const struct network *inner)
+{
+	unsigned whole = network->bits / 8, rest = network->bits % 8;
+
+	if (inner->bits < network->bits || is_four(inner) != is_four(network) ||
+		memcmp(inner->bytes, network->bytes, whole) != 0)
+		return false;
+	return rest == 0 ||
+		(inner->bytes[whole] ^ network->bytes[whole]) >> (8 - rest) ==
+		0;
 }
 
 bool
 network_has(const struct network *network, struct slice address)
 {
-	unsigned char bytes[16];
-	unsigned whole = network->bits / 8, rest = network->bits % 8;
+	struct network one;
 
-	if (!address_parse(address, bytes) ||
-		memcmp(bytes, network->bytes, whole) != 0)
-		return false;
-	return rest == 0 ||
-		((bytes[whole] ^ network->bytes[whole]) >> (8 - rest)) == 0;
+	return network_parse_address(address, &one) &&
+		network_covers(network, &one);
 }
 
 void
-network_format(const struct network *network, char text[NETWORK_TEXT_BYTES])
+network_print(const struct network *network, char text[NETWORK_TEXT_BYTES])
 {
 	char address[INET6_ADDRSTRLEN] = "";
-	bool four = is_mapped(network->bytes) && network->bits >= MAPPED_BITS;
+	bool four = is_four(network);
 
 	(void)inet_ntop(four ? AF_INET : AF_INET6,
 		four ? network->bytes + sizeof(mapped) : network->bytes,
