@@ -3,12 +3,10 @@
 #include "cli/ask.h"
 
 #include "base/socket_name.h"
-#include "cli/command.h"
 #include "cli/screen.h"
 #include "daemon/config.h"
 
 #include <curl/curl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,48 +172,6 @@ ask_text(struct ask *ask, const char *path, struct buf *answer, struct err *err)
 		err_set(err, ERR_INVALID, "%s: status %ld", path, status);
 }
 
-void
-ask_options_init(struct ask_options *options)
-{
-	*options = (struct ask_options){.file = COMMAND_CONFIG_FILE};
-}
-
-bool
-ask_option(struct ask_options *options, int c, const char *argument)
-{
-	if (c == ASK_OPTION_CONFIG) {
-		options->file = argument;
-	} else if (c == ASK_OPTION_SOCKET) {
-		options->socket = argument;
-	} else if (c == ASK_OPTION_JSON) {
-		options->json = true;
-	} else {
-		return false;
-	}
-	return true;
-}
-
-bool
-ask_parse(struct ask_options *options, int argc, char **argv, size_t count,
-	const char **arguments)
-{
-	static const struct option longs[] = {
-		ASK_LONG_OPTIONS,
-		{NULL, 0, NULL, 0},
-	};
-	size_t i;
-	int c;
-
-	ask_options_init(options);
-	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1) {
-		if (!ask_option(options, c, optarg))
-			return false;
-	}
-	for (i = 0; i < count && optind < argc; i++)
-		arguments[i] = argv[optind++];
-	return i == count && optind == argc;
-}
-
 /* Errors of the configuration are the daemon's business: what counts here is
  * the one key. */
 static struct ask *
@@ -290,24 +246,41 @@ ask_about(struct ask *ask, const struct ask_options *options,
 }
 
 int
-ask_question_run(const struct ask_question *question, int argc, char **argv)
+ask_once(const struct ask_options *options, const struct ask_question *question)
 {
-	struct ask_options options;
-	const char *address;
+	struct ask *ask = ask_start(options);
 	struct json *answer;
-	struct ask *ask;
 	int status;
 
-	if (!ask_parse(&options, argc, argv, 1, &address))
-		return command_usage(question->usage);
-	ask = ask_start(&options);
 	if (ask == NULL)
 		return COMMAND_FAILED;
-	answer = ask_about(ask, &options, question->method, question->path,
-		address, &status);
+	answer = ask_about(ask, options, question->method, question->path,
+		question->what != NULL ? question->what : "", &status);
 	if (answer != NULL)
 		question->print(answer);
 	json_free(answer);
 	ask_close(ask);
 	return status;
+}
+
+int
+ask_about_address(const char *about, const struct ask_question *question,
+	int argc, char **argv)
+{
+	struct ask_options ask = ASK_DEFAULTS;
+	const struct options_row rows[] = {ASK_OPTIONS(ask)};
+	const struct options options = {.about = about,
+		.rows = rows,
+		.count = sizeof(rows) / sizeof(*rows),
+		.operands = "ADDRESS",
+		.least = 1,
+		.most = 1};
+	struct ask_question asked = *question;
+	char **operands;
+	int status;
+
+	if (!options_read(&options, argc, argv, &operands, &status))
+		return status;
+	asked.what = operands[0];
+	return ask_once(&ask, &asked);
 }

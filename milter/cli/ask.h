@@ -10,6 +10,8 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/slice.h"
+#include "cli/command.h"
+#include "cli/options.h"
 
 #include <stdbool.h>
 
@@ -35,33 +37,26 @@ bool ask_text(
 /* "a b" becomes "a%20b" (RFC 3986 section 2.1); freed by the caller. */
 char *ask_escape(struct ask *, const char *text);
 
-/* -c FILE, --socket PATH, --json and whatever a subcommand has beside. */
+/* What all that ask have in common. */
 struct ask_options {
 	const char *file; /* the configuration that names the socket */
 	const char *socket;
 	bool json;
 };
-void ask_options_init(struct ask_options *);
-
-/* Rows for getopt_long(3), and what they give. */
-enum {
-	ASK_OPTION_CONFIG = 'c',
-	ASK_OPTION_SOCKET = 1000,
-	ASK_OPTION_JSON
-};
+#define ASK_DEFAULTS                        \
+	{                                   \
+		.file = COMMAND_CONFIG_FILE \
+	}
+/* Their rows of a table of options; ask is a struct ask_options. */
 /* clang-format off */
-#define ASK_LONG_OPTIONS \
-	{"config", required_argument, NULL, ASK_OPTION_CONFIG}, \
-	{"socket", required_argument, NULL, ASK_OPTION_SOCKET}, \
-	{"json", no_argument, NULL, ASK_OPTION_JSON}, \
-	{"help", no_argument, NULL, 'h'}
+#define ASK_OPTIONS(ask) \
+	{"config", 'c', "FILE", &options_text, &(ask).file, \
+		"the configuration, which names the daemon's socket"}, \
+	{"socket", 0, "PATH", &options_text, &(ask).socket, \
+		"unix:/path: that socket, whatever is configured"}, \
+	{"json", 'j', NULL, &options_flag, &(ask).json, \
+		"the answer as JSON"}
 /* clang-format on */
-/* False when c is none of them. */
-bool ask_option(struct ask_options *, int c, const char *argument);
-/* The only options of a command line, then count arguments, put into
- * arguments. False when it is otherwise. */
-bool ask_parse(struct ask_options *, int argc, char **argv, size_t count,
-	const char **arguments);
 
 /* Finds the socket and opens it; says on stderr why not. */
 struct ask *ask_start(const struct ask_options *);
@@ -73,14 +68,17 @@ struct json *ask_or_print(struct ask *, const struct ask_options *,
 struct json *ask_about(struct ask *, const struct ask_options *,
 	enum ask_method, const char *path, const char *what, int *status);
 
-/* A whole subcommand that asks about one address. */
+/* One question, asked once. */
 struct ask_question {
-	const char *usage;
 	enum ask_method method;
-	const char *path; /* the address comes after it */
+	const char *path;
+	const char *what; /* goes after it, encoded; or NULL */
 	void (*print)(const struct json *answer);
 };
-/* Gives the exit status. */
-int ask_question_run(const struct ask_question *, int argc, char **argv);
+/* Asks and prints; gives the exit status. */
+int ask_once(const struct ask_options *, const struct ask_question *);
+/* A whole subcommand that asks about one address, its operand. */
+int ask_about_address(
+	const char *about, const struct ask_question *, int argc, char **argv);
 
 #endif

@@ -7,13 +7,13 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "cli/command.h"
+#include "cli/options.h"
 #include "cli/screen.h"
 #include "daemon/generation.h"
 #include "daemon/listener.h"
 #include "daemon/storage.h"
 #include "verdict/policies.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +22,6 @@
 
 #define CONNECT_MS 3000
 #define CONNECT_LOOK_MS 20
-
-static const char usage[] = "forwarden check [-c FILE] [--strict] [--json] "
-			    "[--connect] [POLICY...]";
 
 struct check_options {
 	const char *file;
@@ -43,43 +40,39 @@ struct check {
 	bool unreachable;
 };
 
-enum {
-	OPTION_STRICT = 256,
-	OPTION_JSON,
-	OPTION_CONNECT
-};
-
 static bool
-parse_options(int argc, char **argv, struct check_options *options)
+parse_options(int argc, char **argv, struct check_options *options, int *status)
 {
-	static const struct option longs[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"strict", no_argument, NULL, OPTION_STRICT},
-		{"json", no_argument, NULL, OPTION_JSON},
-		{"connect", no_argument, NULL, OPTION_CONNECT},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+	const struct options_row rows[] = {
+		{"config", 'c', "FILE", &options_text, &options->file,
+			"the configuration (" COMMAND_CONFIG_FILE ")"},
+		{"strict", 0, NULL, &options_flag, &options->strict,
+			"a warning counts as an error"},
+		{"json", 'j', NULL, &options_flag, &options->json,
+			"what was found as JSON"},
+		{"connect", 0, NULL, &options_flag, &options->connect,
+			"tries the store and the sockets, too"},
 	};
-	int c;
+	const struct options table = {
+		.about = "Checks the configuration and its policies, or the "
+			 "policies that are named.",
+		.rows = rows,
+		.count = sizeof(rows) / sizeof(*rows),
+		.operands = "[POLICY...]",
+		.most = -1};
 
 	*options = (struct check_options){0};
-	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1) {
-		if (c == 'c') {
-			options->file = optarg;
-		} else if (c == OPTION_STRICT) {
-			options->strict = true;
-		} else if (c == OPTION_JSON) {
-			options->json = true;
-		} else if (c == OPTION_CONNECT) {
-			options->connect = true;
-		} else {
-			return false;
-		}
+	if (!options_read(&table, argc, argv, &options->paths, status))
+		return false;
+	while (options->paths[options->path_count] != NULL)
+		options->path_count++;
+	if (options->path_count > 0 &&
+		(options->file != NULL || options->connect)) {
+		*status = options_refuse(argv[0],
+			"either policies alone, or a configuration with -c "
+			"and --connect");
+		return false;
 	}
-	options->paths = argv + optind;
-	options->path_count = (size_t)(argc - optind);
-	if (options->path_count > 0)
-		return options->file == NULL && !options->connect;
 	if (options->file == NULL)
 		options->file = COMMAND_CONFIG_FILE;
 	return true;
@@ -317,8 +310,8 @@ cmd_check(int argc, char **argv)
 	struct check check = {0};
 	int status;
 
-	if (!parse_options(argc, argv, &options))
-		return command_usage(usage);
+	if (!parse_options(argc, argv, &options, &status))
+		return status;
 	check.diags = diags_new();
 	if (check.diags == NULL)
 		return COMMAND_FAILED;

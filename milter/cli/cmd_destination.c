@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden destination: whose mail goes to one address. */
 #include "cli/ask.h"
-#include "cli/command.h"
 #include "cli/screen.h"
 
 #include <stdlib.h>
 
 #define MAILBOX_COLUMNS 40
-
-static const char usage[] =
-	"forwarden destination [-c FILE] [--socket PATH] [--json] ADDRESS";
 
 static void
 print_answer(const struct json *answer)
@@ -39,12 +35,10 @@ print_answer(const struct json *answer)
 int
 cmd_destination(int argc, char **argv)
 {
-	static const struct ask_question question = {
-		.usage = usage,
-		.method = ASK_GET,
+	static const struct ask_question question = {.method = ASK_GET,
 		.path = "/v1/destination/",
-		.print = print_answer,
-	};
+		.print = print_answer};
 
-	return ask_question_run(&question, argc, argv);
+	return ask_about_address(
+		"Whose mail goes to one address.", &question, argc, argv);
 }

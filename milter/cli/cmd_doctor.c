@@ -3,16 +3,11 @@
  * forwarden doctor: looks at the running system and says what is blind or
  * wrong, each with its remedy.
  */
-#include "cli/command.h"
 #include "cli/doctor.h"
 #include "cli/screen.h"
 #include "mta/postfix_check.h"
 
-#include <getopt.h>
 #include <stdio.h>
-
-static const char usage[] = "forwarden doctor [-c FILE] [--postfix FOLDER | "
-			    "--no-postfix] [--json]";
 
 struct doctor_options {
 	struct ask_options ask;
@@ -20,34 +15,25 @@ struct doctor_options {
 	bool no_postfix;
 };
 
-enum {
-	OPTION_POSTFIX = 256,
-	OPTION_NO_POSTFIX
-};
-
 static bool
-parse_options(int argc, char **argv, struct doctor_options *options)
+parse_options(
+	int argc, char **argv, struct doctor_options *options, int *status)
 {
-	static const struct option longs[] = {
-		ASK_LONG_OPTIONS,
-		{"postfix", required_argument, NULL, OPTION_POSTFIX},
-		{"no-postfix", no_argument, NULL, OPTION_NO_POSTFIX},
-		{NULL, 0, NULL, 0},
+	const struct options_row rows[] = {
+		ASK_OPTIONS(options->ask),
+		{"postfix", 0, "FOLDER", &options_text, &options->postfix,
+			"where main.cf is"},
+		{"no-postfix", 0, NULL, &options_flag, &options->no_postfix,
+			"there is none to look at"},
 	};
-	int c;
+	const struct options table = {
+		.about = "What is blind or wrong in the running system, each "
+			 "with its remedy.",
+		.rows = rows,
+		.count = sizeof(rows) / sizeof(*rows)};
 
-	*options = (struct doctor_options){0};
-	ask_options_init(&options->ask);
-	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1) {
-		if (c == OPTION_POSTFIX) {
-			options->postfix = optarg;
-		} else if (c == OPTION_NO_POSTFIX) {
-			options->no_postfix = true;
-		} else if (!ask_option(&options->ask, c, optarg)) {
-			return false;
-		}
-	}
-	return optind == argc;
+	*options = (struct doctor_options){.ask = ASK_DEFAULTS};
+	return options_read(&table, argc, argv, NULL, status);
 }
 
 static void
@@ -126,14 +112,14 @@ examine(const struct generation *generation,
 int
 cmd_doctor(int argc, char **argv)
 {
-	struct doctor_options options;
 	const struct generation *generation = NULL;
-	struct diags *diags = diags_new();
+	struct doctor_options options;
+	struct diags *diags;
+	int status;
 
-	if (!parse_options(argc, argv, &options)) {
-		diags_free(diags);
-		return command_usage(usage);
-	}
+	if (!parse_options(argc, argv, &options, &status))
+		return status;
+	diags = diags_new();
 	if (diags != NULL)
 		generation = generation_load(options.ask.file, NULL, diags);
 	if (generation == NULL) {
@@ -142,8 +128,8 @@ cmd_doctor(int argc, char **argv)
 			"%s` says why, and comes first\n",
 			options.ask.file, options.ask.file);
 	}
-	int status = generation != NULL ? examine(generation, &options)
-					: COMMAND_FAILED;
+	status = generation != NULL ? examine(generation, &options)
+				    : COMMAND_FAILED;
 	generation_unref(generation);
 	diags_free(diags);
 	return status;

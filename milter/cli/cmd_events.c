@@ -1,72 +1,48 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden events: the newest verdicts, JSON lines; --follow goes on. */
 #include "cli/ask.h"
-#include "cli/command.h"
 #include "cli/screen.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define LIMIT_DEFAULT "50"
+#define COUNT_DEFAULT 50
 #define WAIT_MS "25000"
 #define RETRY_SECONDS 2
 
-static const char usage[] =
-	"forwarden events [-c FILE] [--socket PATH] [-n COUNT] [--follow] "
-	"[--text]";
-
 struct events_options {
 	struct ask_options ask;
-	const char *limit;
+	unsigned count;
 	bool follow, text;
 };
 
-enum {
-	OPTION_TEXT = 256
-};
-
 static bool
-parse_option(int c, struct events_options *options)
+parse_options(
+	int argc, char **argv, struct events_options *options, int *status)
 {
-	uint64_t number;
-
-	switch (c) {
-	case 'n':
-		options->limit = optarg;
-		return slice_to_u64(slice_of(optarg), &number);
-	case 'f':
-		options->follow = true;
-		return true;
-	case OPTION_TEXT:
-		options->text = true;
-		return true;
-	case ASK_OPTION_JSON: /* lines of JSON are what it prints anyway */
-		return true;
-	default:
-		return ask_option(&options->ask, c, optarg);
-	}
-}
-
-static bool
-parse_options(int argc, char **argv, struct events_options *options)
-{
-	static const struct option longs[] = {
-		ASK_LONG_OPTIONS,
-		{"follow", no_argument, NULL, 'f'},
-		{"text", no_argument, NULL, OPTION_TEXT},
-		{NULL, 0, NULL, 0},
+	const struct options_row rows[] = {
+		ASK_OPTIONS(options->ask),
+		{"count", 'n', "COUNT", &options_number, &options->count,
+			"so many (50)"},
+		{"follow", 'f', NULL, &options_flag, &options->follow,
+			"and those that come"},
+		{"text", 0, NULL, &options_flag, &options->text,
+			"lines for people"},
 	};
-	int c;
+	const struct options table = {
+		.about = "The newest verdicts, with the field names of the "
+			 "Elastic Common Schema.",
+		.rows = rows,
+		.count = sizeof(rows) / sizeof(*rows)};
 
-	*options = (struct events_options){.limit = LIMIT_DEFAULT};
-	ask_options_init(&options->ask);
-	while ((c = getopt_long(argc, argv, "c:n:f", longs, NULL)) != -1) {
-		if (!parse_option(c, options))
-			return false;
-	}
-	return optind == argc;
+	*options = (struct events_options){
+		.ask = ASK_DEFAULTS, .count = COUNT_DEFAULT};
+	if (!options_read(&table, argc, argv, NULL, status))
+		return false;
+	/* Lines of JSON are what it prints anyway. */
+	options->ask.json = false;
+	return true;
 }
 
 static void
@@ -114,7 +90,7 @@ show(struct ask *ask, const struct events_options *options, char **last,
 	struct buf path = {0};
 	struct json *answer;
 
-	buf_printf(&path, "/v1/events?limit=%s", options->limit);
+	buf_printf(&path, "/v1/events?limit=%u", options->count);
 	if (*last != NULL)
 		buf_printf(&path, "&after=%s&wait=" WAIT_MS, *last);
 	answer = ask_or_print(
@@ -158,8 +134,8 @@ cmd_events(int argc, char **argv)
 	char *last = NULL;
 	int status;
 
-	if (!parse_options(argc, argv, &options))
-		return command_usage(usage);
+	if (!parse_options(argc, argv, &options, &status))
+		return status;
 	ask = ask_start(&options.ask);
 	if (ask == NULL)
 		return COMMAND_FAILED;

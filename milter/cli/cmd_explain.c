@@ -3,108 +3,35 @@
 #include "base/date.h"
 #include "cli/command.h"
 #include "cli/engine.h"
+#include "cli/screen.h"
 #include "cli/show.h"
 #include "lab/archive.h"
 #include "lab/envelope.h"
 #include "lab/sandbox.h"
-#include "mta/queue_file.h"
 #include "verdict/event.h"
 #include "verdict/tag.h"
 
-#include <getopt.h>
 #include <stdio.h>
-#include <string.h>
 
-#define USAGE "forwarden explain [OPTION...] MESSAGE   (--help lists them)"
 #define MESSAGE_BYTES (16 * 1024 * 1024)
-#define RCPTS_MAX 100
 
-enum long_option {
-	OPTION_FROM = 256,
-	OPTION_TO,
-	OPTION_ORCPT,
-	OPTION_AUTH,
-	OPTION_CLIENT,
-	OPTION_HELO,
-	OPTION_LISTENER,
-	OPTION_TIME,
-	OPTION_ENFORCE,
-	OPTION_JSON,
-	OPTION_HELP,
-};
-
-struct request {
+struct explain_options {
 	struct engine_options engine;
-	const char *from, *orcpt, *auth, *client, *helo, *listener;
-	const char *to[RCPTS_MAX];
-	size_t to_count;
+	struct envelope_known known;
 	int64_t at_ms;
 	bool enforce, json;
 	const char *path;
 };
 
 static void
-set_client(struct client *client, struct slice text)
-{
-	struct slice ip;
-
-	client->ip = client->name = (struct slice){0};
-	if (slice_equal(text, SLICE("none")) || !slice_next(&text, ' ', &ip))
-		return;
-	client->ip = ip;
-	if (text.len > 0)
-		client->name = slice_trim(text);
-}
-
-static void
-override(struct slice *target, const char *value)
-{
-	if (value != NULL)
-		*target = slice_of(value);
-}
-
-/* What the command line says goes over what the message lets guess. */
-static bool
-apply(const struct request *request, struct arena *arena, struct letter *letter)
-{
-	struct slice *rcpts = arena_array(arena, RCPTS_MAX, sizeof(*rcpts));
-
-	if (rcpts == NULL)
-		return false;
-	override(&letter->mail_from, request->from);
-	override(&letter->client.auth_user, request->auth);
-	override(&letter->client.helo, request->helo);
-	override(&letter->client.listener, request->listener);
-	if (request->client != NULL)
-		set_client(&letter->client, slice_of(request->client));
-	if (request->to_count == 0 && request->orcpt == NULL)
-		return true;
-	for (size_t i = 0; i < request->to_count; i++)
-		rcpts[i] = slice_of(request->to[i]);
-	if (request->to_count > 0) {
-		letter->rcpt_count = request->to_count;
-	} else {
-		memcpy(rcpts, letter->rcpts,
-			letter->rcpt_count * sizeof(*rcpts));
-	}
-	for (size_t i = 0; request->orcpt != NULL && i < letter->rcpt_count;
-		i++) {
-		rcpts[i] = arena_printf(arena, "%.*s ORCPT=rfc822;%s",
-			SLICE_ARG(rcpts[i]), request->orcpt);
-	}
-	letter->rcpts = rcpts;
-	return true;
-}
-
-static void
-print_tag(const struct verdict *verdict)
+add_tag(const struct verdict *verdict, struct buf *out)
 {
 	struct buf tag = {0};
 
 	if (!action_tags(verdict->would))
 		return;
 	tag_write(verdict, verdict->would, SLICE("mx.example.com"), &tag);
-	printf("\n%s: %s\n", TAG_FIELD, tag.p != NULL ? tag.p : "");
+	buf_printf(out, "\n%s: %.*s\n", TAG_FIELD, SLICE_ARG(buf_slice(&tag)));
 	buf_fini(&tag);
 }
 
@@ -121,170 +48,151 @@ print_verdict(const struct verdict *verdict, bool json)
 		for (size_t i = 0; i < verdict->flow_count; i++)
 			show_flow(verdict, i, &text);
 		show_verdict(verdict, &text);
+		add_tag(verdict, &text);
 	}
-	fwrite(text.p, 1, text.len, stdout);
+	screen_print(&text);
 	buf_fini(&text);
-	if (!json)
-		print_tag(verdict);
 }
 
-static int
-judge_letter(const struct request *request, struct engine *engine,
-	struct arena *arena, struct letter *letter)
+/* As if nothing was known before it. */
+static bool
+judge_letter(const struct explain_options *options, const struct engine *engine,
+	struct arena *arena, const struct letter *letter, struct err *err)
 {
-	struct sandbox_options options = {
-		.realm = engine->realm, .at_ms = request->at_ms};
-	const struct verdict *verdict;
+	struct sandbox_options box = {.realm = engine->realm,
+		.judge = engine->judge,
+		.at_ms = options->at_ms};
+	const struct verdict *verdict = NULL;
 	struct sandbox *sandbox;
-	struct err err = {0};
 
-	options.judge = engine->judge;
-	options.judge.explain = true;
-	if (request->enforce)
-		options.judge.respond.mode = MODE_ENFORCE;
-	if (options.at_ms == 0)
-		options.at_ms = envelope_time(arena, letter->header);
-	sandbox = sandbox_new(&options, &err);
-	if (sandbox == NULL) {
-		fprintf(stderr, "forwarden explain: %s\n", err.text);
-		return COMMAND_FAILED;
-	}
-	verdict = sandbox_judge(sandbox, arena, letter);
+	box.judge.explain = true;
+	if (options->enforce)
+		box.judge.respond.mode = MODE_ENFORCE;
+	if (box.at_ms == 0)
+		box.at_ms = envelope_time(arena, letter->header);
+	sandbox = sandbox_new(&box, err);
+	if (sandbox != NULL)
+		verdict = sandbox_judge(sandbox, arena, letter);
 	if (verdict != NULL && verdict->message != NULL)
-		print_verdict(verdict, request->json);
+		print_verdict(verdict, options->json);
 	sandbox_free(sandbox);
-	return verdict != NULL ? COMMAND_OK : COMMAND_FAILED;
+	return verdict != NULL;
 }
 
 static bool
-take_first(void *ctx, struct slice header)
+explain(const struct explain_options *options, const struct engine *engine,
+	struct arena *arena, struct err *err)
 {
-	struct buf *out = ctx;
-
-	buf_add(out, header);
-	return false;
-}
-
-static int
-explain(const struct request *request, struct engine *engine)
-{
-	const struct archive_foreign queue_files = {
-		queue_file_is, queue_file_read};
-	struct archive archive = {.visit = take_first, .foreign = &queue_files};
-	struct arena *arena = arena_new(MESSAGE_BYTES);
 	struct buf header = {0};
 	struct letter letter;
-	struct err err = {0};
-	unsigned odd = 0;
-	int status = COMMAND_FAILED;
+	bool good =
+		archive_first(options->path, &engine_queue_files, &header, err);
 
-	archive.ctx = &header;
-	if (!archive_read(&archive, request->path, &odd, &err)) {
-		fprintf(stderr, "forwarden explain: %s\n", err.text);
-	} else if (header.len == 0) {
-		fprintf(stderr, "forwarden explain: %s holds no message\n",
-			request->path);
-	} else if (envelope_guess(arena, buf_slice(&header), &letter) &&
-		apply(request, arena, &letter)) {
-		status = judge_letter(request, engine, arena, &letter);
+	if (good) {
+		(void)err_set(err, ERR_MEMORY, "out of memory");
+		good = envelope_guess(arena, buf_slice(&header), &letter) &&
+			envelope_apply(arena, &options->known, &letter) &&
+			judge_letter(options, engine, arena, &letter, err);
 	}
 	buf_fini(&header);
-	arena_free(arena);
-	return status;
+	return good;
 }
 
-static int
-help(void)
-{
-	puts("usage: forwarden explain [OPTION...] MESSAGE\n\n"
-	     "Judges one message (a file, a queue file of Postfix, or - for\n"
-	     "the standard input) as if nothing was known before it, and "
-	     "shows\n"
-	     "the facts, each piece of evidence, each policy with the item\n"
-	     "that decided, and the verdict.\n");
-	engine_print_help();
-	puts("      --from ADDRESS     envelope sender (\"<>\" is the null "
-	     "one)\n"
-	     "      --to ADDRESS       envelope recipient (repeatable)\n"
-	     "      --orcpt ADDRESS    recipient before the MTA rewrote it\n"
-	     "      --auth USER        authenticated user\n"
-	     "      --client \"IP NAME\" client; none: made on this machine\n"
-	     "      --helo NAME        what the client said in HELO\n"
-	     "      --listener NAME    the MTA's {daemon_name}\n"
-	     "      --time TIME        when, RFC 3339\n"
-	     "      --enforce          as in mode enforce\n"
-	     "      --json             the event alone\n\n"
-	     "Without them the envelope is guessed from the header.");
-	return COMMAND_OK;
-}
-
-/* False on a wrong command line. */
 static bool
-take_option(struct request *request, int c, const char *value)
+take_slice(void *target, const char *value)
 {
-	const char **texts[] = {&request->from, &request->orcpt, &request->auth,
-		&request->client, &request->helo, &request->listener};
-	static const int options[] = {OPTION_FROM, OPTION_ORCPT, OPTION_AUTH,
-		OPTION_CLIENT, OPTION_HELO, OPTION_LISTENER};
+	*(struct slice *)target = slice_of(value);
+	return true;
+}
 
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-		if (c == options[i]) {
-			*texts[i] = value;
-			return true;
-		}
-	}
-	if (c == OPTION_TO && request->to_count < RCPTS_MAX) {
-		request->to[request->to_count++] = value;
-	} else if (c == OPTION_TIME) {
-		return date_parse_stamp(slice_of(value), &request->at_ms);
-	} else if (c == OPTION_ENFORCE) {
-		request->enforce = true;
-	} else if (c == OPTION_JSON) {
-		request->json = true;
-	} else {
-		return engine_option(&request->engine, c, value);
-	}
+static bool
+take_recipient(void *target, const char *value)
+{
+	struct envelope_known *known = target;
+
+	if (known->to_count == ENVELOPE_RCPTS_MAX)
+		return false;
+	known->to[known->to_count++] = slice_of(value);
+	return true;
+}
+
+static bool
+take_time(void *target, const char *value)
+{
+	return date_parse_stamp(slice_of(value), target);
+}
+
+static bool
+parse_options(
+	int argc, char **argv, struct explain_options *options, int *status)
+{
+	static const struct options_kind text = {take_slice, ""};
+	static const struct options_kind recipient = {
+		take_recipient, "100 of them are the most"};
+	static const struct options_kind at = {
+		take_time, "write it as 2026-01-05T09:00:00Z (RFC 3339)"};
+	struct envelope_known *known = &options->known;
+	const struct options_row rows[] = {
+		ENGINE_OPTIONS(options->engine),
+		{"from", 0, "ADDRESS", &text, &known->from,
+			"envelope sender (\"<>\" is the null one)"},
+		{"to", 0, "ADDRESS", &recipient, known,
+			"envelope recipient (repeatable)"},
+		{"orcpt", 0, "ADDRESS", &text, &known->orcpt,
+			"recipient before the MTA rewrote it"},
+		{"auth", 0, "USER", &text, &known->auth, "authenticated user"},
+		{"client", 0, "\"IP NAME\"", &text, &known->client,
+			"client; none: made on this machine"},
+		{"helo", 0, "NAME", &text, &known->helo,
+			"what the client said in HELO"},
+		{"listener", 0, "NAME", &text, &known->listener,
+			"the MTA's {daemon_name}"},
+		{"time", 0, "TIME", &at, &options->at_ms, "when, RFC 3339"},
+		{"enforce", 0, NULL, &options_flag, &options->enforce,
+			"as in mode enforce"},
+		{"json", 'j', NULL, &options_flag, &options->json,
+			"the event alone"},
+	};
+	const struct options table = {
+		.about = "Judges one message (a file, a queue file of Postfix, "
+			 "or - for the standard\ninput) as if nothing was "
+			 "known before it, and shows the facts, each piece of\n"
+			 "evidence, each policy with the item that decided, "
+			 "and the verdict. What is not\nsaid of the envelope "
+			 "is guessed from the header.",
+		.rows = rows,
+		.count = sizeof(rows) / sizeof(*rows),
+		.operands = "MESSAGE",
+		.least = 1,
+		.most = 1};
+	char **operands;
+
+	*options = (struct explain_options){0};
+	if (!options_read(&table, argc, argv, &operands, status))
+		return false;
+	options->path = operands[0];
 	return true;
 }
 
 int
 cmd_explain(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"policies", required_argument, NULL, 'p'},
-		{"local", required_argument, NULL, 'l'},
-		{"networks", required_argument, NULL, 'n'},
-		{"from", required_argument, NULL, OPTION_FROM},
-		{"to", required_argument, NULL, OPTION_TO},
-		{"orcpt", required_argument, NULL, OPTION_ORCPT},
-		{"auth", required_argument, NULL, OPTION_AUTH},
-		{"client", required_argument, NULL, OPTION_CLIENT},
-		{"helo", required_argument, NULL, OPTION_HELO},
-		{"listener", required_argument, NULL, OPTION_LISTENER},
-		{"time", required_argument, NULL, OPTION_TIME},
-		{"enforce", no_argument, NULL, OPTION_ENFORCE},
-		{"json", no_argument, NULL, OPTION_JSON},
-		{"help", no_argument, NULL, OPTION_HELP},
-		{NULL, 0, NULL, 0},
-	};
-	struct request request = {0};
+	struct explain_options options;
 	struct engine engine;
-	int c, status;
+	struct err err = {0};
+	struct arena *arena;
+	bool good;
+	int status;
 
-	while ((c = getopt_long(argc, argv, ENGINE_OPTIONS, options, NULL)) !=
-		-1) {
-		if (c == OPTION_HELP)
-			return help();
-		if (!take_option(&request, c, optarg))
-			return command_usage(USAGE);
-	}
-	if (argc - optind != 1)
-		return command_usage(USAGE);
-	request.path = argv[optind];
-	if (!engine_open(&engine, &request.engine))
+	if (!parse_options(argc, argv, &options, &status))
+		return status;
+	if (!engine_open(&engine, &options.engine))
 		return COMMAND_FAILED;
-	status = explain(&request, &engine);
+	arena = arena_new(MESSAGE_BYTES);
+	good = arena != NULL && explain(&options, &engine, arena, &err);
+	if (!good)
+		fprintf(stderr, "forwarden explain: %s\n", err.text);
+	arena_free(arena);
 	engine_close(&engine);
-	return status;
+	return good ? COMMAND_OK : COMMAND_FAILED;
 }

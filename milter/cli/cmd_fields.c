@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden fields: the fields a policy can name. */
 #include "cli/command.h"
+#include "cli/options.h"
 #include "verdict/fields.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-
-#define USAGE "forwarden fields [--json | --mdoc] [WORD]"
 
 enum format {
 	FORMAT_TEXT,
@@ -79,25 +77,28 @@ print_all(enum format format, const char *word)
 int
 cmd_fields(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"mdoc", no_argument, NULL, 'm'},
-		{NULL, 0, NULL, 0},
+	bool json = false, mdoc = false;
+	const struct options_row rows[] = {
+		{"json", 'j', NULL, &options_flag, &json, "as JSON"},
+		{"mdoc", 0, NULL, &options_flag, &mdoc, "for the manual page"},
 	};
-	enum format format = FORMAT_TEXT;
-	int c;
+	const struct options options = {
+		.about = "Lists the fields that a policy can name, or those "
+			 "whose name or meaning has WORD.",
+		.rows = rows,
+		.count = sizeof(rows) / sizeof(*rows),
+		.operands = "[WORD]",
+		.most = 1};
+	char **words;
+	int status;
 
-	while ((c = getopt_long(argc, argv, "j", options, NULL)) != -1) {
-		if (c == 'j') {
-			format = FORMAT_JSON;
-		} else if (c == 'm') {
-			format = FORMAT_MDOC;
-		} else {
-			return command_usage(USAGE);
-		}
-	}
-	if (argc - optind > 1)
-		return command_usage(USAGE);
-	print_all(format, argv[optind]);
+	if (!options_read(&options, argc, argv, &words, &status))
+		return status;
+	if (json && mdoc)
+		return options_refuse(argv[0], "either --json or --mdoc");
+	print_all(json         ? FORMAT_JSON
+			: mdoc ? FORMAT_MDOC
+			       : FORMAT_TEXT,
+		words[0]);
 	return COMMAND_OK;
 }

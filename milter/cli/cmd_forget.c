@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden forget: wipes one mailbox everywhere. */
 #include "cli/ask.h"
-#include "cli/command.h"
 
 #include <stdio.h>
-
-static const char usage[] =
-	"forwarden forget [-c FILE] [--socket PATH] [--json] ADDRESS";
 
 static void
 print_answer(const struct json *answer)
@@ -17,12 +13,11 @@ print_answer(const struct json *answer)
 int
 cmd_forget(int argc, char **argv)
 {
-	static const struct ask_question question = {
-		.usage = usage,
-		.method = ASK_POST,
+	static const struct ask_question question = {.method = ASK_POST,
 		.path = "/v1/forget/",
-		.print = print_answer,
-	};
+		.print = print_answer};
 
-	return ask_question_run(&question, argc, argv);
+	return ask_about_address("Wipes all that the store keeps of one "
+				 "mailbox, also as a destination.",
+		&question, argc, argv);
 }

@@ -1,39 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden keys: the table of configuration keys, in three shapes. */
 #include "cli/command.h"
+#include "cli/options.h"
+#include "cli/screen.h"
 #include "daemon/config.h"
-
-#include <stdio.h>
-#include <string.h>
-
-static const struct {
-	const char *option;
-	void (*print)(struct buf *);
-} shapes[] = {
-	{"--mdoc", config_print_manual},
-	{"--example", config_print_example},
-};
 
 int
 cmd_keys(int argc, char **argv)
 {
-	void (*print)(struct buf *) = config_print_list;
+	bool example = false, mdoc = false;
+	const struct options_row rows[] = {
+		{"example", 0, NULL, &options_flag, &example,
+			"a commented example of forwarden.yaml"},
+		{"mdoc", 0, NULL, &options_flag, &mdoc, "for the manual page"},
+	};
+	const struct options options = {
+		.about = "Lists the keys of the configuration.",
+		.rows = rows,
+		.count = sizeof(rows) / sizeof(*rows)};
 	struct buf out = {0};
+	int status;
 
-	if (argc > 2)
-		return command_usage("forwarden keys [--example | --mdoc]");
-	if (argc == 2) {
-		print = NULL;
-		for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++) {
-			if (strcmp(argv[1], shapes[i].option) == 0)
-				print = shapes[i].print;
-		}
+	if (!options_read(&options, argc, argv, NULL, &status))
+		return status;
+	if (example && mdoc)
+		return options_refuse(argv[0], "either --example or --mdoc");
+	if (example) {
+		config_print_example(&out);
+	} else if (mdoc) {
+		config_print_manual(&out);
+	} else {
+		config_print_list(&out);
 	}
-	if (print == NULL)
-		return command_usage("forwarden keys [--example | --mdoc]");
-	print(&out);
-	if (buf_ok(&out))
-		(void)fputs(buf_slice(&out).p, stdout);
+	screen_print(&out);
 	buf_fini(&out);
 	return COMMAND_OK;
 }

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden mailbox: all that is known of one mailbox, on one screen. */
 #include "cli/ask.h"
-#include "cli/command.h"
 #include "cli/screen.h"
 
 #define HOURS 24
 #define GAUGE_COLUMNS 20
-
-static const char usage[] =
-	"forwarden mailbox [-c FILE] [--socket PATH] [--json] ADDRESS";
 
 static void
 add_summary(struct buf *out, const struct json *answer)
@@ -171,12 +167,13 @@ print_answer(const struct json *answer)
 int
 cmd_mailbox(int argc, char **argv)
 {
-	static const struct ask_question question = {
-		.usage = usage,
-		.method = ASK_GET,
+	static const struct ask_question question = {.method = ASK_GET,
 		.path = "/v1/mailbox/",
-		.print = print_answer,
-	};
+		.print = print_answer};
 
-	return ask_question_run(&question, argc, argv);
+	return ask_about_address("All that is known of one mailbox: its counts "
+				 "by hour, its routes, the\n"
+				 "windows it is counted in, whether it is "
+				 "contained, its last events.",
+		&question, argc, argv);
 }

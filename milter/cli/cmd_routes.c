@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden routes: the map of all forwarding, as text, JSON or Graphviz. */
-#include "base/amount.h"
 #include "base/clock.h"
 #include "cli/ask.h"
-#include "cli/command.h"
 #include "cli/screen.h"
-
-#include <getopt.h>
-#include <string.h>
-
-static const char usage[] =
-	"forwarden routes [-c FILE] [--socket PATH] [--mailbox ADDRESS] "
-	"[--since AGE] [--new AGE] [--json | --dot]   (AGE: 90m, 24h, 7d)";
 
 struct routes_options {
 	struct ask_options ask;
@@ -20,54 +11,28 @@ struct routes_options {
 	bool dot;
 };
 
-enum {
-	OPTION_SINCE = 256,
-	OPTION_NEW,
-	OPTION_MAILBOX,
-	OPTION_DOT
-};
-
 static bool
-parse_option(int c, struct routes_options *options)
+parse_options(
+	int argc, char **argv, struct routes_options *options, int *status)
 {
-	switch (c) {
-	case OPTION_SINCE:
-		return amount_duration_parse(
-			slice_of(optarg), &options->since_ms);
-	case OPTION_NEW:
-		return amount_duration_parse(
-			slice_of(optarg), &options->new_ms);
-	case OPTION_MAILBOX:
-		options->mailbox = optarg;
-		return true;
-	case OPTION_DOT:
-		options->dot = true;
-		return true;
-	default:
-		return ask_option(&options->ask, c, optarg);
-	}
-}
-
-static bool
-parse_options(int argc, char **argv, struct routes_options *options)
-{
-	static const struct option longs[] = {
-		ASK_LONG_OPTIONS,
-		{"since", required_argument, NULL, OPTION_SINCE},
-		{"new", required_argument, NULL, OPTION_NEW},
-		{"mailbox", required_argument, NULL, OPTION_MAILBOX},
-		{"dot", no_argument, NULL, OPTION_DOT},
-		{NULL, 0, NULL, 0},
+	const struct options_row rows[] = {
+		ASK_OPTIONS(options->ask),
+		{"mailbox", 0, "ADDRESS", &options_text, &options->mailbox,
+			"of that mailbox alone"},
+		{"since", 0, "AGE", &options_age, &options->since_ms,
+			"used within that time (90m, 24h, 7d)"},
+		{"new", 0, "AGE", &options_age, &options->new_ms,
+			"first seen within that time"},
+		{"dot", 0, NULL, &options_flag, &options->dot, "for Graphviz"},
 	};
-	int c;
+	const struct options table = {
+		.about = "The map of all forwarding: mailbox, destination, how "
+			 "often, first and last.",
+		.rows = rows,
+		.count = sizeof(rows) / sizeof(*rows)};
 
-	*options = (struct routes_options){0};
-	ask_options_init(&options->ask);
-	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1) {
-		if (!parse_option(c, options))
-			return false;
-	}
-	return optind == argc && !(options->dot && options->ask.json);
+	*options = (struct routes_options){.ask = ASK_DEFAULTS};
+	return options_read(&table, argc, argv, NULL, status);
 }
 
 static void
@@ -120,60 +85,56 @@ add_edge(struct buf *out, const struct json *row)
 }
 
 static void
-print_answer(const struct json *list, bool dot)
+print_text(const struct json *answer)
 {
+	const struct json *list = json_find(answer, "routes");
 	struct buf out = {0};
 
-	if (dot) {
-		buf_puts(&out,
-			"digraph forwarding {\n\trankdir=LR;\n"
-			"\tnode [shape=box];\n");
-	}
 	for (size_t i = 0; i < json_count(list); i++)
-		(dot ? add_edge : add_text)(&out, json_at(list, i));
-	if (dot) {
-		buf_puts(&out, "}\n");
-	} else if (json_count(list) == 0) {
+		add_text(&out, json_at(list, i));
+	if (json_count(list) == 0)
 		buf_puts(&out, "no routes\n");
-	}
 	screen_print(&out);
 	buf_fini(&out);
 }
 
-static struct json *
-ask_routes(struct ask *ask, const struct routes_options *options, int *status)
+static void
+print_dot(const struct json *answer)
 {
-	struct buf path = {0};
-	struct json *answer;
+	const struct json *list = json_find(answer, "routes");
+	struct buf out = {0};
 
-	buf_puts(&path, "/v1/routes?");
-	add_age(&path, "since", options->since_ms);
-	add_age(&path, "new", options->new_ms);
-	if (options->mailbox != NULL)
-		buf_puts(&path, "mailbox=");
-	answer = ask_about(ask, &options->ask, ASK_GET, buf_slice(&path).p,
-		options->mailbox != NULL ? options->mailbox : "", status);
-	buf_fini(&path);
-	return answer;
+	buf_puts(&out,
+		"digraph forwarding {\n\trankdir=LR;\n"
+		"\tnode [shape=box];\n");
+	for (size_t i = 0; i < json_count(list); i++)
+		add_edge(&out, json_at(list, i));
+	buf_puts(&out, "}\n");
+	screen_print(&out);
+	buf_fini(&out);
 }
 
 int
 cmd_routes(int argc, char **argv)
 {
 	struct routes_options options;
-	struct json *answer;
-	struct ask *ask;
+	struct buf path = {0};
 	int status;
 
-	if (!parse_options(argc, argv, &options))
-		return command_usage(usage);
-	ask = ask_start(&options.ask);
-	if (ask == NULL)
-		return COMMAND_FAILED;
-	answer = ask_routes(ask, &options, &status);
-	if (answer != NULL)
-		print_answer(json_find(answer, "routes"), options.dot);
-	json_free(answer);
-	ask_close(ask);
+	if (!parse_options(argc, argv, &options, &status))
+		return status;
+	if (options.dot && options.ask.json)
+		return options_refuse(argv[0], "either --dot or --json");
+	buf_puts(&path, "/v1/routes?");
+	add_age(&path, "since", options.since_ms);
+	add_age(&path, "new", options.new_ms);
+	if (options.mailbox != NULL)
+		buf_puts(&path, "mailbox=");
+	status = ask_once(&options.ask,
+		&(struct ask_question){.method = ASK_GET,
+			.path = buf_slice(&path).p,
+			.what = options.mailbox,
+			.print = options.dot ? print_dot : print_text});
+	buf_fini(&path);
 	return status;
 }

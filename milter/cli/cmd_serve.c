@@ -5,6 +5,7 @@
  */
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/options.h"
 #include "daemon/generation.h"
 #include "daemon/privilege.h"
 #include "daemon/sockets.h"
@@ -12,7 +13,6 @@
 #include "daemon/supervisor.h"
 #include "daemon/worker.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,44 +20,30 @@
 
 #define PROGRAM_BYTES 4096
 
-static const char usage[] = "forwarden serve [-c FILE] [--no-supervisor]";
-
 struct serve_options {
 	const char *file;
 	const char *worker; /* descriptors, from the supervisor */
 	bool alone;
 };
 
-enum {
-	OPTION_WORKER = 256,
-	OPTION_ALONE
-};
-
 static bool
-parse_options(int argc, char **argv, struct serve_options *options)
+parse_options(int argc, char **argv, struct serve_options *options, int *status)
 {
-	static const struct option longs[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"worker", required_argument, NULL, OPTION_WORKER},
-		{"no-supervisor", no_argument, NULL, OPTION_ALONE},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+	const struct options_row rows[] = {
+		{"config", 'c', "FILE", &options_text, &options->file,
+			"the configuration (" COMMAND_CONFIG_FILE ")"},
+		{"no-supervisor", 0, NULL, &options_flag, &options->alone,
+			"one process: for debugging"},
+		{"worker", 0, "DESCRIPTORS", &options_text, &options->worker,
+			NULL},
 	};
-	int c;
+	const struct options table = {
+		.about = "Runs the daemon, in the foreground.",
+		.rows = rows,
+		.count = sizeof(rows) / sizeof(*rows)};
 
 	*options = (struct serve_options){.file = COMMAND_CONFIG_FILE};
-	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1) {
-		if (c == 'c') {
-			options->file = optarg;
-		} else if (c == OPTION_WORKER) {
-			options->worker = optarg;
-		} else if (c == OPTION_ALONE) {
-			options->alone = true;
-		} else {
-			return false;
-		}
-	}
-	return optind == argc;
+	return options_read(&table, argc, argv, NULL, status);
 }
 
 static int
@@ -68,7 +54,7 @@ serve_as_worker(const struct serve_options *options)
 	if (sscanf(options->worker, "%d,%d,%d,%d", &worker.sockets.milter,
 		    &worker.sockets.control, &worker.sockets.http,
 		    &worker.link) != 4)
-		return command_usage(usage);
+		return options_refuse("serve", "--worker is the supervisor's");
 	(void)sockets_inherit(&worker.sockets, false);
 	return worker_run(&worker);
 }
@@ -151,14 +137,15 @@ cmd_serve(int argc, char **argv)
 	const struct generation *generation;
 	struct sockets sockets;
 	struct err err = {0};
-	int status = WORKER_EXIT_SYSTEM;
+	int status;
 
-	if (!parse_options(argc, argv, &options))
-		return command_usage(usage);
+	if (!parse_options(argc, argv, &options, &status))
+		return status;
 	if (options.worker != NULL)
 		return serve_as_worker(&options);
 	if (!check_files(options.file, &generation))
 		return WORKER_EXIT_CONFIG;
+	status = WORKER_EXIT_SYSTEM;
 	if (prepare(generation->config, &sockets, &err)) {
 		status = run(&options, generation->config, &sockets);
 	} else {

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden status: what runs, since when, and how its store is. */
 #include "cli/ask.h"
-#include "cli/command.h"
 #include "cli/screen.h"
-
-static const char usage[] =
-	"forwarden status [-c FILE] [--socket PATH] [--json]";
 
 static void
 add_text(struct buf *out, const char *name, struct slice value)
@@ -50,20 +46,17 @@ print_answer(const struct json *answer)
 int
 cmd_status(int argc, char **argv)
 {
-	struct ask_options options;
-	struct json *answer;
-	struct ask *ask;
+	static const struct ask_question question = {
+		.method = ASK_GET, .path = "/v1/status", .print = print_answer};
+	struct ask_options ask = ASK_DEFAULTS;
+	const struct options_row rows[] = {ASK_OPTIONS(ask)};
+	const struct options options = {
+		.about = "What runs, since when, and how its store is.",
+		.rows = rows,
+		.count = sizeof(rows) / sizeof(*rows)};
 	int status;
 
-	if (!ask_parse(&options, argc, argv, 0, NULL))
-		return command_usage(usage);
-	ask = ask_start(&options);
-	if (ask == NULL)
-		return COMMAND_FAILED;
-	answer = ask_or_print(ask, &options, ASK_GET, "/v1/status", &status);
-	if (answer != NULL)
-		print_answer(answer);
-	json_free(answer);
-	ask_close(ask);
-	return status;
+	if (!options_read(&options, argc, argv, NULL, &status))
+		return status;
+	return ask_once(&ask, &question);
 }

@@ -1,267 +1,144 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden test: run the tests that lie beside policies. */
 #include "cli/command.h"
-#include "lab/paths.h"
+#include "cli/engine.h"
+#include "cli/options.h"
+#include "cli/screen.h"
 #include "lab/test_file.h"
-#include "verdict/policies.h"
+#include "lab/test_run.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
-#define USAGE \
-	"forwarden test [-qv] [-p POLICIES]... PATH...   (--help tells more)"
-#define FILE_BYTES (64 * 1024 * 1024)
-#define POLICIES_MAX 16
-/* A Monday morning, unless a test says otherwise. */
-#define BEGIN_MS INT64_C(1767603600000) /* 2026-01-05T09:00:00Z */
-
-struct tally {
-	unsigned passed, failed;
+struct test_options {
+	struct options_words policies;
+	char **paths;
 	bool quiet, verbose;
-	const struct sigma_program *program;
-	struct buf tested; /* names of policies, each between newlines */
 };
 
 static void
-print(FILE *to, struct slice text)
+add_indented(struct buf *out, struct slice text)
 {
-	fwrite(text.p, 1, text.len, to);
-}
-
-static void
-print_indented(struct slice text)
-{
-	struct slice line;
-
-	while (slice_next(&text, '\n', &line)) {
+	for (struct slice line; slice_next(&text, '\n', &line);) {
 		if (line.len > 0)
-			printf("      %.*s\n", SLICE_ARG(line));
+			buf_printf(out, "      %.*s\n", SLICE_ARG(line));
 	}
 }
 
 static void
-show(struct tally *tally, const struct test_file *file,
-	const struct test_case *test, bool good)
+show(void *ctx, const struct test_result *result)
 {
-	struct buf line = {0};
+	const struct test_options *options = ctx;
+	struct buf out = {0};
 
-	if (good && !tally->verbose)
+	if (result->passed && !options->verbose)
 		return;
-	buf_puts(&line, good ? "ok    " : "FAIL  ");
-	if (file->policy.len > 0) {
-		buf_add_visible(&line, file->policy);
-		buf_puts(&line, ": ");
-	}
-	buf_add_visible(&line, test->name);
-	buf_add_byte(&line, '\n');
-	print(stdout, buf_slice(&line));
-	buf_fini(&line);
-}
-
-static void
-run_case(struct tally *tally, const struct test_file *file,
-	const struct test_case *test)
-{
-	struct sandbox_options options = {
-		.realm = file->realm, .at_ms = BEGIN_MS};
-	struct sandbox *sandbox;
-	struct buf failures = {0};
-	struct err err = {0};
-	bool good = false;
-
-	judge_options_init(&options.judge);
-	options.judge.program = tally->program;
-	options.judge.respond = file->respond;
-	sandbox = sandbox_new(&options, &err);
-	if (sandbox == NULL) {
-		buf_puts(&failures, err.text);
+	buf_puts(&out, result->passed ? "ok    " : "FAIL  ");
+	if (slice_is_absent(result->name)) {
+		buf_printf(&out, "%s\n", result->path);
 	} else {
-		good = trial_run(sandbox, &test->trial, &failures);
-	}
-	*(good ? &tally->passed : &tally->failed) += 1;
-	show(tally, file, test, good);
-	print_indented(buf_slice(&failures));
-	sandbox_free(sandbox);
-	buf_fini(&failures);
-}
-
-static bool
-is_policy(const struct sigma_program *program, struct slice name)
-{
-	for (size_t i = 0; i < sigma_program_rules(program); i++) {
-		if (slice_equal(verdict_policy(sigma_program_rule(program, i)),
-			    name))
-			return true;
-	}
-	return false;
-}
-
-static void
-run_file(struct tally *tally, const struct test_file *file, const char *path)
-{
-	if (file->policy.len > 0) {
-		buf_printf(&tally->tested, "\n%.*s\n", SLICE_ARG(file->policy));
-		if (!is_policy(tally->program, file->policy)) {
-			printf("FAIL  %s: no policy is called \"%.*s\"\n", path,
-				SLICE_ARG(file->policy));
-			tally->failed++;
+		if (result->policy.len > 0) {
+			buf_add_visible(&out, result->policy);
+			buf_puts(&out, ": ");
 		}
+		buf_add_visible(&out, result->name);
+		buf_add_byte(&out, '\n');
 	}
-	for (size_t i = 0; i < file->count; i++)
-		run_case(tally, file, &file->cases[i]);
+	add_indented(&out, result->failures);
+	screen_print(&out);
+	buf_fini(&out);
 }
 
-static bool
-read_and_run(const char *path, void *ctx)
-{
-	struct tally *tally = ctx;
-	struct diags *diags = diags_new();
-	struct arena *arena = arena_new(FILE_BYTES);
-	struct test_file *file = test_file_read(arena, path, diags);
-	struct buf text = {0};
-
-	if (file != NULL) {
-		run_file(tally, file, path);
-		realm_free(file->realm);
-	} else {
-		diags_print(diags, &text);
-		print(stderr, buf_slice(&text));
-		tally->failed++;
-	}
-	buf_fini(&text);
-	arena_free(arena);
-	diags_free(diags);
-	return true;
-}
-
-/* Policies that speak but that no test file is about. */
+/* Policies that speak but that no test file is about; where any file is
+ * about one. */
 static void
-show_untested(const struct tally *tally)
+show_untested(const struct test_run *run)
 {
-	struct slice tested = buf_slice(&tally->tested);
+	struct slice name;
+	size_t at = 0;
 
-	for (size_t i = 0; i < sigma_program_rules(tally->program); i++) {
-		const struct sigma_rule *rule =
-			sigma_program_rule(tally->program, i);
-		struct slice name = verdict_policy(rule);
-		struct buf line = {0};
-
-		if (rule->kind == SIGMA_FILTER || rule->silent)
-			continue;
-		buf_printf(&line, "\n%.*s\n", SLICE_ARG(name));
-		if (slice_is_absent(tested) ||
-			slice_find(tested, buf_slice(&line)) == SLICE_NONE) {
-			printf("note: no test is about %.*s\n",
-				SLICE_ARG(name));
-		}
-		buf_fini(&line);
-	}
-}
-
-static struct sigma_program *
-load(const char *const *paths, size_t count)
-{
-	struct diags *diags = diags_new();
-	struct sigma_options options;
-	struct sigma_program *program;
-	struct buf text = {0};
-
-	policies_options(&options);
-	program = policies_load(paths, count, &options, diags);
-	if (program == NULL) {
-		diags_print(diags, &text);
-		print(stderr, buf_slice(&text));
-	}
-	buf_fini(&text);
-	diags_free(diags);
-	return program;
+	if (run->tested.len == 0)
+		return;
+	while (!slice_is_absent(name = test_run_untested(run, &at)))
+		printf("note: no test is about %.*s\n", SLICE_ARG(name));
 }
 
 static int
-help(void)
+run(struct test_options *options)
 {
-	struct buf text = {0};
-
-	buf_puts(&text,
-		"usage: " USAGE "\n\n"
-		"Runs every *.test.yaml in and below the paths against the\n"
-		"policies of the same paths, or of -p. Each test has an empty\n"
-		"store and a clock of its own. Exit status: 0 when all "
-		"passed,\n"
-		"1 when a test failed, 2 when the command line is wrong.\n\n"
-		"  -p POLICIES  file or directory of policies (repeatable)\n"
-		"  -v           name the tests that passed, too\n"
-		"  -q           nothing but failures\n\n");
-	test_file_help(&text);
-	print(stdout, buf_slice(&text));
-	buf_fini(&text);
-	return COMMAND_OK;
-}
-
-static int
-run(struct tally *tally, const char *const *policies, size_t policy_count,
-	char **paths)
-{
-	struct sigma_program *program = load(policies, policy_count);
+	const struct engine engine = {0};
+	struct sigma_program *program = engine_load(
+		&engine, options->policies.at, options->policies.count);
+	struct test_run run = {
+		.program = program, .each = show, .ctx = options};
 	struct err err = {0};
 	bool good = program != NULL;
 
-	tally->program = program;
-	for (char **path = paths; good && *path != NULL; path++) {
-		good = paths_each(
-			*path, SLICE(".test.yaml"), read_and_run, tally, &err);
-	}
+	for (char **path = options->paths; good && *path != NULL; path++)
+		good = test_run_path(&run, *path, &err);
 	if (program != NULL && !good)
 		fprintf(stderr, "forwarden test: %s\n", err.text);
-	if (good && !tally->quiet) {
-		show_untested(tally);
-		printf("%u passed, %u failed\n", tally->passed, tally->failed);
+	if (good && !options->quiet) {
+		show_untested(&run);
+		printf("%u passed, %u failed\n", run.passed, run.failed);
 	}
+	test_run_fini(&run);
 	sigma_program_free(program);
-	buf_fini(&tally->tested);
-	return good && tally->failed == 0 && tally->passed > 0 ? COMMAND_OK
-							       : COMMAND_FAILED;
+	return good && run.failed == 0 && run.passed > 0 ? COMMAND_OK
+							 : COMMAND_FAILED;
+}
+
+static bool
+parse_options(int argc, char **argv, struct test_options *options, int *status)
+{
+	const struct options_row rows[] = {
+		{"policies", 'p', "PATH", &options_words, &options->policies,
+			"policies, instead of those of the same paths"},
+		{"quiet", 'q', NULL, &options_flag, &options->quiet,
+			"nothing but failures"},
+		{"verbose", 'v', NULL, &options_flag, &options->verbose,
+			"name the tests that passed, too"},
+	};
+	const struct options table = {
+		.about =
+			"Runs every *.test.yaml in and below the paths against "
+			"the policies of the same\npaths, or of -p. Each test "
+			"has an empty store and a clock of its own. Exit\n"
+			"status: 0 when all passed, 1 when a test failed, 2 "
+			"when the command line is\nwrong.",
+		.rows = rows,
+		.count = sizeof(rows) / sizeof(*rows),
+		.operands = "PATH...",
+		.least = 1,
+		.most = -1,
+		.add_more = test_file_help};
+	struct options_words *policies = &options->policies;
+
+	*options = (struct test_options){0};
+	if (!options_read(&table, argc, argv, &options->paths, status))
+		return false;
+	if (policies->count > 0)
+		return true;
+	for (char **path = options->paths; *path != NULL; path++) {
+		if (!options_words.take(policies, *path)) {
+			*status = options_refuse(argv[0], options_words.hint);
+			return false;
+		}
+	}
+	return true;
 }
 
 int
 cmd_test(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"help", no_argument, NULL, 'h'},
-		{"policies", required_argument, NULL, 'p'},
-		{"quiet", no_argument, NULL, 'q'},
-		{"verbose", no_argument, NULL, 'v'},
-		{NULL, 0, NULL, 0},
-	};
-	const char *policies[POLICIES_MAX];
-	struct tally tally = {0};
-	size_t count = 0;
-	bool given;
-	int c;
+	struct test_options options;
+	int status;
 
+	if (!parse_options(argc, argv, &options, &status))
+		return status;
 	/* time.hour and time.weekday are the same wherever a test runs. */
 	setenv("TZ", "UTC", 1);
 	tzset();
-	while ((c = getopt_long(argc, argv, "hp:qv", options, NULL)) != -1) {
-		if (c == 'h')
-			return help();
-		if (c == 'q') {
-			tally.quiet = true;
-		} else if (c == 'v') {
-			tally.verbose = true;
-		} else if (c == 'p' && count < POLICIES_MAX) {
-			policies[count++] = optarg;
-		} else {
-			return command_usage(USAGE);
-		}
-	}
-	if (optind == argc)
-		return command_usage(USAGE);
-	given = count > 0;
-	for (int i = optind; !given && i < argc && count < POLICIES_MAX; i++)
-		policies[count++] = argv[i];
-	return run(&tally, policies, count, argv + optind);
+	return run(&options);
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden top: mailboxes by today's flows; refreshed on a terminal. */
 #include "cli/ask.h"
-#include "cli/command.h"
 #include "cli/screen.h"
 
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +13,6 @@
 #define EVERY_SECONDS_DEFAULT 2
 #define FIXED_COLUMNS 70 /* all columns but the mailbox */
 #define PATH_BYTES 64
-
-static const char usage[] = "forwarden top [-c FILE] [--socket PATH] [-n ROWS] "
-			    "[--once] [--every SECONDS] [--json]";
 
 struct top_options {
 	struct ask_options ask;
@@ -35,58 +30,34 @@ on_signal(int number)
 	ended = 1;
 }
 
-enum {
-	OPTION_ONCE = 256,
-	OPTION_EVERY
-};
-
 static bool
-parse_number(const char *text, unsigned *out)
+parse_options(int argc, char **argv, struct top_options *options, int *status)
 {
-	uint64_t number;
-
-	if (!slice_to_u64(slice_of(text), &number) || number < 1 ||
-		number > 100000)
-		return false;
-	*out = (unsigned)number;
-	return true;
-}
-
-static bool
-parse_option(int c, struct top_options *options)
-{
-	if (c == OPTION_EVERY)
-		return parse_number(optarg, &options->every_seconds);
-	if (c == 'n')
-		return parse_number(optarg, &options->rows);
-	if (c == OPTION_ONCE)
-		options->once = true;
-	return c == OPTION_ONCE || ask_option(&options->ask, c, optarg);
-}
-
-static bool
-parse_options(int argc, char **argv, struct top_options *options)
-{
-	static const struct option longs[] = {
-		ASK_LONG_OPTIONS,
-		{"once", no_argument, NULL, OPTION_ONCE},
-		{"every", required_argument, NULL, OPTION_EVERY},
-		{NULL, 0, NULL, 0},
+	const struct options_row rows[] = {
+		ASK_OPTIONS(options->ask),
+		{"rows", 'n', "COUNT", &options_number, &options->rows,
+			"so many mailboxes (20)"},
+		{"once", 0, NULL, &options_flag, &options->once,
+			"shown once, on a terminal too"},
+		{"every", 0, "SECONDS", &options_number,
+			&options->every_seconds, "between two looks (2)"},
 	};
-	int c;
+	const struct options table = {
+		.about = "The mailboxes with the most flows today (UTC); on a "
+			 "terminal again and again.",
+		.rows = rows,
+		.count = sizeof(rows) / sizeof(*rows)};
 
 	*options = (struct top_options){
+		.ask = ASK_DEFAULTS,
 		.rows = ROWS_DEFAULT,
 		.every_seconds = EVERY_SECONDS_DEFAULT,
 	};
-	ask_options_init(&options->ask);
-	while ((c = getopt_long(argc, argv, "c:n:", longs, NULL)) != -1) {
-		if (!parse_option(c, options))
-			return false;
-	}
+	if (!options_read(&table, argc, argv, NULL, status))
+		return false;
 	if (!isatty(STDOUT_FILENO) || options->ask.json)
 		options->once = true;
-	return optind == argc;
+	return true;
 }
 
 static size_t
@@ -179,8 +150,8 @@ cmd_top(int argc, char **argv)
 	struct ask *ask;
 	int status;
 
-	if (!parse_options(argc, argv, &options))
-		return command_usage(usage);
+	if (!parse_options(argc, argv, &options, &status))
+		return status;
 	ask = ask_start(&options.ask);
 	if (ask == NULL)
 		return COMMAND_FAILED;

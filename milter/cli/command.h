@@ -31,8 +31,4 @@ command_fn cmd_serve;
 command_fn cmd_status;
 command_fn cmd_top;
 
-/* Says on stderr how a subcommand is used ("forwarden check [-c FILE]") and
- * returns COMMAND_USAGE. */
-int command_usage(const char *usage);
-
 #endif

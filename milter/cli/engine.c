@@ -4,47 +4,14 @@
 
 #include "cli/command.h"
 #include "daemon/config.h"
+#include "mta/queue_file.h"
 #include "verdict/policies.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-static bool
-add_word(struct engine_words *words, const char *value)
-{
-	if (words->count < ENGINE_WORDS_MAX)
-		words->at[words->count++] = value;
-	return true;
-}
-
-bool
-engine_option(struct engine_options *options, int option, const char *value)
-{
-	switch (option) {
-	case 'c':
-		options->config = value;
-		return true;
-	case 'p':
-		return add_word(&options->policies, value);
-	case 'l':
-		return add_word(&options->domains, value);
-	case 'n':
-		return add_word(&options->networks, value);
-	default:
-		return false;
-	}
-}
-
-void
-engine_print_help(void)
-{
-	printf("  -c, --config FILE      configuration (%s, if it is there)\n"
-	       "  -p, --policies PATH    policies instead of its own "
-	       "(repeatable)\n"
-	       "  -l, --local DOMAIN     local domains instead of its own\n"
-	       "  -n, --networks NET     our networks instead of its own\n",
-		COMMAND_CONFIG_FILE);
-}
+const struct archive_foreign engine_queue_files = {
+	queue_file_is, queue_file_read};
 
 static void
 show(struct diags *diags)
@@ -76,7 +43,7 @@ engine_load(const struct engine *engine, const char *const *paths, size_t count)
 }
 
 static bool
-add_all(struct realm *realm, const struct engine_words *words,
+add_all(struct realm *realm, const struct options_words *words,
 	bool (*add)(struct realm *, struct slice, struct err *))
 {
 	struct err err = {0};
@@ -93,7 +60,7 @@ add_all(struct realm *realm, const struct engine_words *words,
 static bool
 open_realm(struct engine *engine, const struct engine_options *options)
 {
-	static const struct engine_words networks = {
+	static const struct options_words networks = {
 		{"127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12",
 			"192.168.0.0/16"},
 		5};

@@ -6,27 +6,28 @@
 #ifndef CLI_ENGINE_H
 #define CLI_ENGINE_H
 
+#include "cli/options.h"
 #include "daemon/generation.h"
+#include "lab/archive.h"
 #include "mail/realm.h"
 #include "verdict/judge.h"
 
-#define ENGINE_WORDS_MAX 64
-/* For getopt: -c FILE, -p POLICIES, -l DOMAIN, -n NETWORK. */
-#define ENGINE_OPTIONS "c:p:l:n:"
-#define ENGINE_USAGE "[-c FILE] [-p POLICIES]... [-l DOMAIN]... [-n NETWORK]..."
-
-struct engine_words {
-	const char *at[ENGINE_WORDS_MAX];
-	size_t count;
-};
-
 struct engine_options {
 	const char *config; /* NULL: the installed one, if it is there */
-	struct engine_words policies, domains, networks;
+	struct options_words policies, domains, networks;
 };
-/* Takes one of ENGINE_OPTIONS; false if it is none of them. */
-bool engine_option(struct engine_options *, int option, const char *value);
-void engine_print_help(void);
+/* Their rows of a table of options; engine is a struct engine_options. */
+/* clang-format off */
+#define ENGINE_OPTIONS(engine) \
+	{"config", 'c', "FILE", &options_text, &(engine).config, \
+		"configuration (the installed one, if it is there)"}, \
+	{"policies", 'p', "PATH", &options_words, &(engine).policies, \
+		"policies instead of its own"}, \
+	{"local", 'l', "DOMAIN", &options_words, &(engine).domains, \
+		"local domains instead of its own"}, \
+	{"networks", 'n', "NET", &options_words, &(engine).networks, \
+		"our networks instead of its own"}
+/* clang-format on */
 
 struct engine {
 	const struct generation *generation; /* or NULL */
@@ -43,5 +44,8 @@ void engine_close(struct engine *);
 /* Policies as of the command line; NULL after saying why. */
 struct sigma_program *engine_load(
 	const struct engine *, const char *const *paths, size_t count);
+
+/* Postfix's queue files, for archives. */
+extern const struct archive_foreign engine_queue_files;
 
 #endif

@@ -24,6 +24,8 @@ forwarden_SOURCES = \
 	milter/cli/engine.c \
 	milter/cli/engine.h \
 	milter/cli/main.c \
+	milter/cli/options.c \
+	milter/cli/options.h \
 	milter/cli/screen.c \
 	milter/cli/screen.h \
 	milter/cli/show.c \

@@ -43,13 +43,6 @@ print_help(FILE *out)
 	(void)fputs("\nforwarden(8) tells all.\n", out);
 }
 
-int
-command_usage(const char *usage)
-{
-	(void)fprintf(stderr, "usage: %s\n", usage);
-	return COMMAND_USAGE;
-}
-
 static int
 fail_unknown(const char *name)
 {

@@ -229,3 +229,26 @@ archive_read(const struct archive *archive, const char *path, unsigned *odd,
 	*odd += r.odd;
 	return good && !r.failed;
 }
+
+static bool
+take_first(void *ctx, struct slice header)
+{
+	struct buf *out = ctx;
+
+	buf_add(out, header);
+	return false;
+}
+
+bool
+archive_first(const char *path, const struct archive_foreign *foreign,
+	struct buf *header, struct err *err)
+{
+	const struct archive archive = {
+		.visit = take_first, .foreign = foreign, .ctx = header};
+	unsigned odd = 0;
+
+	if (!archive_read(&archive, path, &odd, err))
+		return false;
+	return header->len > 0 ||
+		err_set(err, ERR_INVALID, "%s holds no message", path);
+}

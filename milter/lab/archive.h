@@ -40,6 +40,10 @@ struct archive {
  * and counted in *odd. False with err when something cannot be read. */
 bool archive_read(const struct archive *, const char *path, unsigned *odd,
 	struct err *err);
+/* The header of the first message in it. False with err when there is none.
+ * foreign may be NULL. */
+bool archive_first(const char *path, const struct archive_foreign *foreign,
+	struct buf *header, struct err *err);
 /* The size of all files in and below path. */
 int64_t archive_size(const char *path);
 

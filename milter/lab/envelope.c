@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Guessing envelopes. */
+/* Envelopes: guessed, known, told. */
 #include "lab/envelope.h"
 
 #include "base/date.h"
@@ -8,12 +8,10 @@
 #include "mail/field.h"
 #include "mail/received.h"
 
-#define RCPTS_MAX 100
-
 struct guess {
 	struct arena *arena;
 	struct slice header; /* without what was put on top */
-	struct slice rcpts[RCPTS_MAX];
+	struct slice rcpts[ENVELOPE_RCPTS_MAX];
 	size_t count;
 };
 
@@ -27,7 +25,7 @@ find(const struct guess *guess, const char *name)
 static void
 add_rcpt(struct guess *guess, struct slice path)
 {
-	if (guess->count < RCPTS_MAX && path.len > 0)
+	if (guess->count < ENVELOPE_RCPTS_MAX && path.len > 0)
 		guess->rcpts[guess->count++] = path;
 }
 
@@ -37,7 +35,7 @@ addresses_of(const struct guess *guess, const char *field)
 	bool cut;
 
 	return address_parse_list(
-		guess->arena, find(guess, field), RCPTS_MAX, &cut);
+		guess->arena, find(guess, field), ENVELOPE_RCPTS_MAX, &cut);
 }
 
 static struct slice
@@ -105,16 +103,17 @@ guess_client(const struct guess *guess, struct client *client)
 	client->auth_user = authenticated(value);
 }
 
-static void
-take_client(struct client *client, struct slice value)
+void
+envelope_set_client(struct client *client, struct slice text)
 {
 	struct slice ip;
 
-	if (slice_equal(value, SLICE("none")) || !slice_next(&value, ' ', &ip))
+	client->ip = client->name = (struct slice){0};
+	if (slice_equal(text, SLICE("none")) || !slice_next(&text, ' ', &ip))
 		return;
 	client->ip = ip;
-	if (value.len > 0)
-		client->name = slice_trim(value);
+	if (text.len > 0)
+		client->name = slice_trim(text);
 }
 
 struct known {
@@ -136,7 +135,7 @@ take_known(struct guess *guess, struct letter *letter, struct known *known,
 	} else if (slice_equal(name, SLICE(ENVELOPE_TO))) {
 		add_rcpt(guess, value);
 	} else if (slice_equal(name, SLICE(ENVELOPE_CLIENT))) {
-		take_client(&letter->client, value);
+		envelope_set_client(&letter->client, value);
 		known->client = true;
 	} else if (slice_equal(name, SLICE(ENVELOPE_USER))) {
 		letter->client.auth_user = value;
@@ -171,6 +170,42 @@ envelope_guess(struct arena *arena, struct slice header, struct letter *letter)
 	letter->rcpts = guess->rcpts;
 	letter->rcpt_count = guess->count;
 	letter->header = header;
+	return true;
+}
+
+static void
+override(struct slice *target, struct slice value)
+{
+	if (!slice_is_absent(value))
+		*target = value;
+}
+
+bool
+envelope_apply(struct arena *arena, const struct envelope_known *known,
+	struct letter *letter)
+{
+	size_t count =
+		known->to_count > 0 ? known->to_count : letter->rcpt_count;
+	struct slice *rcpts = arena_array(arena, count + 1, sizeof(*rcpts));
+
+	if (rcpts == NULL)
+		return false;
+	override(&letter->mail_from, known->from);
+	override(&letter->client.auth_user, known->auth);
+	override(&letter->client.helo, known->helo);
+	override(&letter->client.listener, known->listener);
+	if (!slice_is_absent(known->client))
+		envelope_set_client(&letter->client, known->client);
+	for (size_t i = 0; i < count; i++) {
+		rcpts[i] =
+			known->to_count > 0 ? known->to[i] : letter->rcpts[i];
+		if (!slice_is_absent(known->orcpt)) {
+			rcpts[i] = arena_printf(arena, "%.*s ORCPT=rfc822;%.*s",
+				SLICE_ARG(rcpts[i]), SLICE_ARG(known->orcpt));
+		}
+	}
+	letter->rcpts = rcpts;
+	letter->rcpt_count = count;
 	return true;
 }
 

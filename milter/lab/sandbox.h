@@ -15,6 +15,9 @@
 
 struct sandbox;
 
+/* A store that nobody answers at: no service has the port (RFC 1078). */
+#define SANDBOX_STORE_DOWN "redis://127.0.0.1:1/0"
+
 struct sandbox_options {
 	const struct realm *realm; /* borrowed */
 	struct judge_options judge; /* its program is borrowed */

@@ -11,6 +11,31 @@ file_of(const struct reader *r)
 	return r->out;
 }
 
+/* The message of a step that says "again" is that of the last one before it
+ * which had any. */
+static bool
+repeat_message(struct reader *r, const struct yaml_node *node,
+	const struct trial_step *first, struct trial_step *step)
+{
+	const struct trial_step *before = step;
+
+	if (!step->again)
+		return true;
+	if (step->repeat > 0) {
+		return reader_refuse(r, node->mark, NULL,
+			"either a message, or the one before again");
+	}
+	while (before > first && before->repeat == 0)
+		before--;
+	if (before->repeat == 0) {
+		return reader_refuse(r, node->mark, NULL,
+			"no message that could come again");
+	}
+	step->letter = before->letter;
+	step->repeat = 1;
+	return true;
+}
+
 static bool
 case_steps(struct reader *r, const struct yaml_node *node, void *target)
 {
@@ -28,7 +53,9 @@ case_steps(struct reader *r, const struct yaml_node *node, void *target)
 		struct trial_step *step = &steps[test->trial.count++];
 
 		step->line = item->mark.line;
-		good &= reader_map(r, item, step_keys, step_key_count, step);
+		good &= reader_map(r, item, test_step_keys, test_step_key_count,
+				step) &&
+			repeat_message(r, item, steps, step);
 	}
 	test->trial.steps = steps;
 	return good;
@@ -45,7 +72,8 @@ case_name(struct reader *r, const struct yaml_node *node, void *target)
 static bool
 is_step_key(const struct yaml_node *node)
 {
-	return reader_find(step_keys, step_key_count, node->key) != NULL;
+	return reader_find(test_step_keys, test_step_key_count, node->key) !=
+		NULL;
 }
 
 /* A test of one message has the step's keys itself. */
@@ -61,8 +89,8 @@ read_single(
 	step->line = node->mark.line;
 	for (const struct yaml_node *pair = node->children; pair != NULL;
 		pair = pair->next) {
-		const struct reader_key *key =
-			reader_find(step_keys, step_key_count, pair->key);
+		const struct reader_key *key = reader_find(
+			test_step_keys, test_step_key_count, pair->key);
 
 		if (key != NULL)
 			good &= key->read(r, pair, step);
@@ -91,7 +119,7 @@ read_case(
 			good &= key->read(r, pair, test);
 		} else if (!single || !is_step_key(pair)) {
 			good = reader_unknown(
-				r, pair, step_keys, step_key_count);
+				r, pair, test_step_keys, test_step_key_count);
 		}
 	}
 	if (single)
@@ -168,39 +196,68 @@ static bool
 file_mode(struct reader *r, const struct yaml_node *node, void *target)
 {
 	struct test_file *out = target;
-	struct slice text;
 
-	if (!reader_scalar(r, node, &text))
-		return false;
-	if (slice_equal(text, SLICE("observe"))) {
-		out->respond.mode = MODE_OBSERVE;
-	} else if (!slice_equal(text, SLICE("enforce"))) {
-		return reader_refuse(r, node->mark, NULL, "observe or enforce");
-	}
-	return true;
+	return test_step_mode(r, node, &out->respond.mode);
 }
 
 static bool
 file_ceiling(struct reader *r, const struct yaml_node *node, void *target)
 {
 	struct test_file *out = target;
+
+	return test_step_action(r, node, &out->respond.ceiling);
+}
+
+/* A test file is somebody's; the stores that could be named are not his. */
+static bool
+file_store(struct reader *r, const struct yaml_node *node, void *target)
+{
+	struct test_file *out = target;
 	struct slice text;
 
 	if (!reader_scalar(r, node, &text))
 		return false;
-	return action_parse(text, &out->respond.ceiling)
-		? true
-		: reader_refuse(r, node->mark, action_nearest(text),
-			  "no action of that name");
+	out->store_down = slice_equal(text, SLICE("down"));
+	return out->store_down || slice_equal(text, SLICE("memory")) ||
+		reader_refuse(r, node->mark, NULL, "memory or down");
 }
 
-/* policy comes before tests in the file, since hit and miss mean it. */
+static bool
+file_letters(struct reader *r, const struct yaml_node *node, void *target)
+{
+	struct test_file *out = target;
+	bool good = true;
+
+	if (node->kind != YAML_MAP) {
+		return reader_refuse(
+			r, node->mark, NULL, "a map of names and messages");
+	}
+	for (const struct yaml_node *pair = node->children; pair != NULL;
+		pair = pair->next) {
+		struct test_letter *letter =
+			arena_alloc(r->arena, sizeof(*letter));
+
+		if (letter == NULL) {
+			return reader_refuse(
+				r, pair->mark, NULL, "too many letters");
+		}
+		letter->name = pair->key;
+		good &= test_step_message(r, pair, &letter->letter);
+		letter->next = out->letters;
+		out->letters = letter;
+	}
+	return good;
+}
+
+/* What the tests speak of comes before them: the policy, the letters. */
 static const struct reader_key file_keys[] = {
 	{"policy", file_policy, "what hit and miss are about; before tests"},
 	{"local", file_local, "our domains; example.com is one"},
 	{"networks", file_networks, "our networks; loopback and 10/8 are"},
 	{"mode", file_mode, "observe or enforce (the default here)"},
-	{"ceiling", file_ceiling, "the strongest action; discard here"},
+	{"ceiling", file_ceiling, "the strongest action; quarantine here"},
+	{"store", file_store, "memory, or down: one that nobody answers at"},
+	{"letters", file_letters, "messages by name, for many; before tests"},
 	{"tests", file_tests, "the tests: name, and one message or steps"},
 };
 #define FILE_KEYS (sizeof(file_keys) / sizeof(file_keys[0]))
@@ -250,8 +307,9 @@ test_file_help(struct buf *out)
 {
 	help_keys(out, "Keys of a test file:", file_keys, FILE_KEYS);
 	help_keys(out, "Of a test (it has a name), or of each of its steps:",
-		step_keys, step_key_count);
-	help_keys(out, "Of a message:", message_keys, message_key_count);
+		test_step_keys, test_step_key_count);
+	help_keys(out, "Of a message:", test_step_message_keys,
+		test_step_message_key_count);
 	buf_puts(out, "Of expect (or just: hit, miss):\n");
 	buf_printf(out, "  %-12s %s\n", "hit",
 		"true or false: does the file's policy match?");

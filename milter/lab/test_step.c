@@ -4,8 +4,9 @@
 
 #include "base/date.h"
 #include "lab/eml.h"
+#include "lab/envelope.h"
 #include "lab/input.h"
-#include "lab/trial.h"
+#include "lab/test_case.h"
 
 #include <string.h>
 
@@ -31,16 +32,11 @@ static bool
 message_client(struct reader *r, const struct yaml_node *node, void *target)
 {
 	struct letter *letter = target;
-	struct slice text, ip;
+	struct slice text;
 
 	if (!reader_scalar(r, node, &text))
 		return false;
-	letter->client.ip = letter->client.name = (struct slice){0};
-	if (slice_equal(text, SLICE("none")) || !slice_next(&text, ' ', &ip))
-		return true;
-	letter->client.ip = ip;
-	if (text.len > 0)
-		letter->client.name = slice_trim(text);
+	envelope_set_client(&letter->client, text);
 	return true;
 }
 
@@ -101,7 +97,18 @@ message_file(struct reader *r, const struct yaml_node *node, void *target)
 	return true;
 }
 
-const struct reader_key message_keys[] = {
+/* Taken before all other keys, wherever it stands. */
+static bool
+message_letter(struct reader *r, const struct yaml_node *node, void *target)
+{
+	(void)r, (void)node, (void)target;
+	return true;
+}
+
+const struct reader_key test_step_message_keys[] = {
+	{"letter", message_letter,
+		"a letter of the file; the other keys take the place of its "
+		"own"},
 	{"from", message_from, "the envelope sender; \"<>\" is the null one"},
 	{"to", message_to,
 		"the recipient, or a list; ESMTP parameters may follow"},
@@ -115,7 +122,45 @@ const struct reader_key message_keys[] = {
 	{"file", message_file, "the same out of a file beside this one"},
 };
 
-const size_t message_key_count = sizeof(message_keys) / sizeof(message_keys[0]);
+const size_t test_step_message_key_count =
+	sizeof(test_step_message_keys) / sizeof(*test_step_message_keys);
+
+static bool
+take_letter(struct reader *r, const struct yaml_node *node, struct letter *out)
+{
+	const struct test_file *file = r->out;
+	const struct test_letter *letter = file->letters;
+	struct slice name;
+
+	if (!reader_scalar(r, node, &name))
+		return false;
+	while (letter != NULL && !slice_equal(letter->name, name))
+		letter = letter->next;
+	if (letter == NULL) {
+		return reader_refuse(r, node->mark,
+			"letters: stand at the top of the file",
+			"there is no letter of that name");
+	}
+	*out = letter->letter;
+	return true;
+}
+
+bool
+test_step_message(
+	struct reader *r, const struct yaml_node *node, struct letter *out)
+{
+	const struct yaml_node *letter = yaml_find(node, "letter");
+
+	*out = (struct letter){0};
+	if (node->kind == YAML_SCALAR)
+		return take_letter(r, node, out);
+	out->client.ip = SLICE("127.0.0.1");
+	out->client.name = SLICE("localhost");
+	if (letter != NULL && !take_letter(r, letter, out))
+		return false;
+	return reader_map(r, node, test_step_message_keys,
+		test_step_message_key_count, out);
+}
 
 static bool
 step_message(struct reader *r, const struct yaml_node *node, void *target)
@@ -123,10 +168,66 @@ step_message(struct reader *r, const struct yaml_node *node, void *target)
 	struct trial_step *step = target;
 
 	step->repeat = step->repeat > 0 ? step->repeat : 1;
-	step->letter.client.ip = SLICE("127.0.0.1");
-	step->letter.client.name = SLICE("localhost");
-	return reader_map(
-		r, node, message_keys, message_key_count, &step->letter);
+	return test_step_message(r, node, &step->letter);
+}
+
+static bool
+step_again(struct reader *r, const struct yaml_node *node, void *target)
+{
+	struct trial_step *step = target;
+
+	return yaml_to_bool(node, &step->again) ||
+		reader_refuse(r, node->mark, NULL, "true or false");
+}
+
+bool
+test_step_mode(struct reader *r, const struct yaml_node *node, enum mode *out)
+{
+	struct slice text;
+
+	if (!reader_scalar(r, node, &text))
+		return false;
+	*out = slice_equal(text, SLICE("observe")) ? MODE_OBSERVE
+						   : MODE_ENFORCE;
+	return *out == MODE_OBSERVE || slice_equal(text, SLICE("enforce")) ||
+		reader_refuse(r, node->mark, NULL, "observe or enforce");
+}
+
+bool
+test_step_action(
+	struct reader *r, const struct yaml_node *node, enum action *out)
+{
+	struct slice text;
+
+	if (!reader_scalar(r, node, &text))
+		return false;
+	if (action_parse(text, out))
+		return true;
+	const char *nearest = action_nearest(text);
+	return reader_refuse(r, node->mark,
+		nearest != NULL ? arena_printf(r->arena, "did you mean \"%s\"?",
+					  nearest)
+					  .p
+				: NULL,
+		"no action of that name");
+}
+
+static bool
+step_mode(struct reader *r, const struct yaml_node *node, void *target)
+{
+	struct trial_step *step = target;
+
+	step->mode_given = true;
+	return test_step_mode(r, node, &step->mode);
+}
+
+static bool
+step_ceiling(struct reader *r, const struct yaml_node *node, void *target)
+{
+	struct trial_step *step = target;
+
+	step->ceiling_given = true;
+	return test_step_action(r, node, &step->ceiling);
 }
 
 static bool
@@ -274,13 +375,17 @@ step_expect(struct reader *r, const struct yaml_node *node, void *target)
 	return good;
 }
 
-const struct reader_key step_keys[] = {
+const struct reader_key test_step_keys[] = {
 	{"time", step_time, "when, RFC 3339; else a Monday, 09:00 UTC"},
 	{"after", step_after, "how long after the step before (5m, 1h, 7d)"},
 	{"contain", step_contain, "a mailbox that an operator contains then"},
+	{"mode", step_mode, "observe or enforce, from this step on"},
+	{"ceiling", step_ceiling, "the strongest action, from this step on"},
 	{"repeat", step_repeat, "how many such messages; {n} is the number"},
 	{"every", step_every, "the time between them"},
-	{"message", step_message, "the message"},
+	{"message", step_message, "the message, or the name of a letter"},
+	{"again", step_again, "true: the message before, as it was (a retry)"},
 	{"expect", step_expect, "what is expected of the last of them"},
 };
-const size_t step_key_count = sizeof(step_keys) / sizeof(step_keys[0]);
+const size_t test_step_key_count =
+	sizeof(test_step_keys) / sizeof(*test_step_keys);

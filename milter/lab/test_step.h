@@ -3,14 +3,22 @@
 #ifndef LAB_TEST_STEP_H
 #define LAB_TEST_STEP_H
 
+#include "lab/trial.h"
 #include "yaml/reader.h"
 
-/* Their target is a struct trial_step; the reader's subject is the
- * policy that hit and miss are about. */
-extern const struct reader_key step_keys[];
-extern const size_t step_key_count;
+/* Their target is a struct trial_step; the reader's subject is the policy
+ * that hit and miss are about, its out the struct test_file. */
+extern const struct reader_key test_step_keys[];
+extern const size_t test_step_key_count;
 /* Their target is a struct letter. */
-extern const struct reader_key message_keys[];
-extern const size_t message_key_count;
+extern const struct reader_key test_step_message_keys[];
+extern const size_t test_step_message_key_count;
+
+/* A map of these keys, or the name of one of the file's letters. */
+bool test_step_message(
+	struct reader *, const struct yaml_node *, struct letter *out);
+bool test_step_mode(struct reader *, const struct yaml_node *, enum mode *out);
+bool test_step_action(
+	struct reader *, const struct yaml_node *, enum action *out);
 
 #endif

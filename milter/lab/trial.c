@@ -371,6 +371,18 @@ move_clock(struct sandbox *sandbox, const struct trial_step *step)
 	sandbox_set_time(sandbox, sandbox_time(sandbox) + step->after_ms);
 }
 
+static void
+change_respond(struct sandbox *sandbox, const struct trial_step *step)
+{
+	struct respond respond = sandbox_options(sandbox)->respond;
+
+	if (step->mode_given)
+		respond.mode = step->mode;
+	if (step->ceiling_given)
+		respond.ceiling = step->ceiling;
+	sandbox_set_respond(sandbox, &respond);
+}
+
 static bool
 contain(struct sandbox *sandbox, const struct trial_step *step)
 {
@@ -407,8 +419,7 @@ run_step(struct sandbox *sandbox, const struct trial_step *step,
 
 	move_clock(sandbox, step);
 	good = good && contain(sandbox, step);
-	if (step->respond != NULL)
-		sandbox_set_respond(sandbox, step->respond);
+	change_respond(sandbox, step);
 	for (unsigned n = 1; good && n <= step->repeat; n++) {
 		struct letter letter;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A trial: messages in a row with the time between them, and what is
- * expected to come out. The policies' own tests and the scenarios are read
- * into trials; failures come out as a difference, line by line.
+ * expected to come out. Tests are read into trials (lab/test_file.h);
+ * failures come out as a difference, line by line.
  */
 #ifndef LAB_TRIAL_H
 #define LAB_TRIAL_H
@@ -26,7 +26,11 @@ struct trial_step {
 	/* "{n}" in paths, the user and the header is the message's number,
 	 * from 1. */
 	struct letter letter;
-	const struct respond *respond; /* from here on; NULL: as before */
+	bool again; /* the letter is that of the step before */
+	/* from here on, if given */
+	bool mode_given, ceiling_given;
+	enum mode mode;
+	enum action ceiling;
 	/* Of the last of the messages. */
 	const struct trial_expect *expects;
 	size_t expect_count;

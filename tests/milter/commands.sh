@@ -38,6 +38,20 @@ gives 2 "a typo is a mistake" evnts
 says 'did you mean "events"' "... and gets the nearest"
 gives 2 "an unknown option" top --nonsense
 says "^usage: forwarden top" "... gets the usage"
+says "there is no such option: --nonsense" "... is named"
+gives 2 "a misspelt option" top --evry 3
+says "did you mean --every?" "... gets the nearest"
+gives 2 "an option's value is missing" routes --since
+says "since needs a value: --since AGE" "... is said"
+gives 2 "a value that is none" routes --since yesterday
+says "yesterday: write it as 90m, 24h or 7d" "... with what to write instead"
+gives 2 "too little" mailbox
+says "something is missing" "... is said"
+gives 2 "two shapes at once" keys --example --mdoc
+for command in $("$program" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+	gives 0 "$command --help" "$command" --help
+	says "^usage: forwarden $command" "... has its usage"
+done
 gives 2 "an address too many" mailbox a@example.com b@example.com
 gives 0 "keys" keys
 says "^local.domains" "... has the keys"

@@ -70,7 +70,7 @@ explain() {
 		>"$work/said" 2>&1
 }
 
-echo 1..22
+echo 1..24
 
 # The same five messages in every kind of archive, never in order.
 mkdir -p "$work/dir/deep" "$work/box/cur" "$work/box/new" "$work/box/tmp"
@@ -219,6 +219,42 @@ TESTS
 [ $? -eq 1 ] && said 'did you mean "message"?' "true or false" '"acton"' \
 	"a duration belongs here" "one.test.yaml:4:5"
 result $? "mistakes in a test file are all told in one run"
+
+cat >"$work/failing/one.test.yaml" <<'TESTS'
+store: redis://127.0.0.1:6379/0
+letters:
+  known: {from: a@example.com, to: b@partner.example}
+tests:
+  - {name: nothing to repeat, steps: [{again: true}]}
+  - {name: two at once, steps: [{message: known}, {message: known, again: true}]}
+  - {name: a misspelt letter, message: knwon}
+  - {name: the same in a map, message: {letter: knwon, to: c@example.com}}
+  - {name: no mode, mode: enforced, message: known}
+  - {name: no action, ceiling: quarantin, message: known}
+TESTS
+"$forwarden" test -p "$top/policies" "$work/failing" >"$work/said" 2>&1
+[ $? -eq 1 ] && said "one.test.yaml:1:8: error: memory or down" \
+	"one.test.yaml:5:" "no message that could come again" \
+	"one.test.yaml:6:" "either a message, or the one before again" \
+	"one.test.yaml:7:" "one.test.yaml:8:" "no letter of that name" \
+	"observe or enforce" 'did you mean "quarantine"?'
+result $? "a test file can name no store of somebody's, nor what is not there"
+
+cat >"$work/failing/one.test.yaml" <<'TESTS'
+letters:
+  known: {from: a@partner.example, to: b@example.com, client: 203.0.113.9 x.example}
+tests:
+  - name: a letter is only where a message begins
+    steps:
+      - message: {letter: known, to: <d@corp.example> ORCPT=rfc822;b@example.com, client: 127.0.0.1 localhost}
+        expect: {destination: d@corp.example, direction: internal}
+      - again: true
+        expect: {destination: e@corp.example}
+TESTS
+"$forwarden" test -p "$top/policies" "$work/failing" >"$work/said" 2>&1
+[ $? -eq 1 ] && said "one.test.yaml:7: direction differs" \
+	"one.test.yaml:9: destination differs" "+ got      d@corp.example"
+result $? "each step of a letter is judged, the repeated one too"
 
 "$forwarden" test >"$work/said" 2>&1
 [ $? -eq 2 ] && said "usage: forwarden test"
