@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What all recipients of one message share, read once. */
-#include "forward/findings.h"
+/* Who speaks in a message. */
+#include "forward/context.h"
+
+#include "forward/common.h"
 
 bool
 context_is_local(const struct context *context, const struct address *address)
@@ -77,19 +79,60 @@ read_author(struct context *context)
 		context->author = *from;
 }
 
+/* One that gets it in this very transaction is written to, not forwarded. */
+static void
+count_addressees(struct context *context, const struct addresses *list,
+	const struct address_set *recipients)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct address *address = &list->at[i];
+		const struct address *one = context->addressee;
+
+		if (!context_is_local(context, address) ||
+			(one != NULL && address_equal(one, address)) ||
+			address_set_has(recipients, address))
+			continue;
+		context->addressee = address;
+		context->addressee_count++;
+	}
+}
+
+static void
+read_addressees(struct context *context)
+{
+	const struct message *message = context->message;
+	struct address_set recipients =
+		address_set_open(message->arena, message->rcpt_count);
+
+	for (size_t i = 0; i < message->rcpt_count; i++)
+		address_set_add(&recipients, &message->rcpts[i].address);
+	address_set_close(&recipients);
+	context->addressees = address_set_open(
+		message->arena, message->to.count + message->cc.count);
+	address_set_add_list(&context->addressees, &message->to);
+	address_set_add_list(&context->addressees, &message->cc);
+	address_set_close(&context->addressees);
+	context->addressee = NULL;
+	context->addressee_count = 0;
+	count_addressees(context, &message->to, &recipients);
+	count_addressees(context, &message->cc, &recipients);
+}
+
 void
-context_begin(struct context *context, const struct message *message,
-	const struct memory *memories, size_t count)
+context_begin(struct context *context, const struct message *message)
 {
 	const struct address none = {.broken = false};
 
 	context->message = message;
-	context->memories = memories;
-	context->memory_count = memories != NULL ? count : 0;
+	context->leaves = message->rcpt_external > 0 && message->client_ours;
+	if (!context->leaves)
+		return;
 	context->envelope = context->login = context->author = none;
 	context->custody = custody_walk(message);
 	read_sender(context);
 	read_login(context);
 	read_author(context);
+	read_addressees(context);
 	marks_read(message, &context->custody, &context->marks);
+	common_read(context);
 }

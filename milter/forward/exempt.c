@@ -44,9 +44,8 @@ list_name(struct slice local)
  * list: the mailbox must be the list's own address, if there is one.
  */
 static bool
-is_own_list(const struct findings *findings, const struct address *mailbox)
+is_own_list(const struct context *context, const struct address *mailbox)
 {
-	const struct context *context = findings->context;
 	const struct address *sender = &context->envelope;
 	struct slice name;
 
@@ -63,19 +62,17 @@ is_own_list(const struct findings *findings, const struct address *mailbox)
 }
 
 static bool
-is_bounce(const struct findings *findings, const struct address *mailbox)
+is_bounce(const struct context *context, const struct address *mailbox)
 {
 	(void)mailbox;
-	return findings->context->message->null_sender ||
-		findings->context->marks.report;
+	return context->message->null_sender || context->marks.report;
 }
 
 /* Written by the mailbox itself; a stranger's auto-reply that it forwards is
  * a forward like any other. */
 static bool
-is_auto_reply(const struct findings *findings, const struct address *mailbox)
+is_auto_reply(const struct context *context, const struct address *mailbox)
 {
-	const struct context *context = findings->context;
 	const struct message *message = context->message;
 
 	if (!message->from_local ||
@@ -88,27 +85,18 @@ is_auto_reply(const struct findings *findings, const struct address *mailbox)
 }
 
 static bool
-is_reply(const struct findings *findings, const struct address *mailbox)
+is_generated(const struct context *context, const struct address *mailbox)
 {
-	(void)mailbox;
-	return findings->took_part;
-}
-
-static bool
-is_generated(const struct findings *findings, const struct address *mailbox)
-{
-	const struct context *context = findings->context;
-
 	(void)mailbox;
 	return context->marks.auto_generated && context->message->from_local &&
 		context->envelope_local;
 }
 
 static bool
-is_calendar(const struct findings *findings, const struct address *mailbox)
+is_calendar(const struct context *context, const struct address *mailbox)
 {
 	(void)mailbox;
-	return findings->context->marks.calendar;
+	return context->marks.calendar;
 }
 
 enum scope {
@@ -119,24 +107,26 @@ enum scope {
 
 static const struct {
 	enum exemption bit;
-	bool (*applies)(const struct findings *, const struct address *mailbox);
+	bool (*applies)(const struct context *, const struct address *mailbox);
 	enum scope scope;
 } exemptions[EXEMPTION_COUNT] = {
 	{EXEMPT_OWN_LIST, is_own_list, EXCUSES_ALL},
 	{EXEMPT_BOUNCE, is_bounce, EXCUSES_INFERRED},
 	{EXEMPT_AUTO_REPLY, is_auto_reply, EXCUSES_ALL},
-	{EXEMPT_REPLY, is_reply, EXCUSES_NOTHING},
+	{EXEMPT_REPLY, NULL, EXCUSES_NOTHING},
 	{EXEMPT_GENERATED, is_generated, EXCUSES_INFERRED},
 	{EXEMPT_CALENDAR, is_calendar, EXCUSES_INFERRED},
 };
 
 unsigned
-exempt_find(const struct findings *findings, const struct address *mailbox)
+exempt_find(const struct context *context, const struct findings *findings,
+	const struct address *mailbox)
 {
-	unsigned exempt = 0;
+	unsigned exempt = findings->took_part ? EXEMPT_REPLY : 0;
 
 	for (size_t i = 0; i < EXEMPTION_COUNT; i++) {
-		if (exemptions[i].applies(findings, mailbox))
+		if (exemptions[i].applies != NULL &&
+			exemptions[i].applies(context, mailbox))
 			exempt |= exemptions[i].bit;
 	}
 	return exempt;

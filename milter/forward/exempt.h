@@ -9,13 +9,14 @@
 #ifndef FORWARD_EXEMPT_H
 #define FORWARD_EXEMPT_H
 
-#include "forward/findings.h"
+#include "forward/context.h"
 
 #include <stdbool.h>
 
 /* Bits of enum exemption for this recipient and the mailbox the flow is
  * bound to (text absent: to none). */
-unsigned exempt_find(const struct findings *, const struct address *mailbox);
+unsigned exempt_find(const struct context *, const struct findings *,
+	const struct address *mailbox);
 
 /* Does one of those exemptions excuse this observation? */
 bool exempt_covers(unsigned exempt, const struct observation *);

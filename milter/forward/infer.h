@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Inference: facts -> flows. Pure: the same message and the same memories
- * give the same flows. The essay on binding and confidence is in infer.c.
+ * give the same flows. The essays are in infer.c, bind.c and weigh.c.
  */
 #ifndef FORWARD_INFER_H
 #define FORWARD_INFER_H
 
+#include "forward/context.h"
 #include "forward/flow.h"
 #include "forward/trace.h"
 
-/* One flow for each judged recipient, in their order, in message->arena; an
- * array of message->rcpt_count. memories may be NULL. NULL only when the
- * arena is full. */
+/* One flow for each judged recipient, in their order, in the message's arena;
+ * an array of its rcpt_count. memories may be NULL. NULL only when the arena is
+ * full. */
 const struct flow *infer_flows(
-	const struct message *, const struct memory *memories, size_t count);
+	const struct context *, const struct memory *memories, size_t count);
 
 #endif

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LIBRARIES += libforward.a
 libforward_a_SOURCES = \
+	milter/forward/bind.c \
+	milter/forward/bind.h \
+	milter/forward/common.c \
+	milter/forward/common.h \
 	milter/forward/confidence.c \
 	milter/forward/confidence.h \
 	milter/forward/context.c \
+	milter/forward/context.h \
 	milter/forward/custody.c \
 	milter/forward/custody.h \
 	milter/forward/evidence.c \
@@ -12,7 +17,6 @@ libforward_a_SOURCES = \
 	milter/forward/exempt.h \
 	milter/forward/findings.c \
 	milter/forward/findings.h \
-	milter/forward/findings_store.c \
 	milter/forward/flow.c \
 	milter/forward/flow.h \
 	milter/forward/infer.c \
@@ -25,10 +29,16 @@ libforward_a_SOURCES = \
 	milter/forward/marks.h \
 	milter/forward/named.c \
 	milter/forward/named.h \
+	milter/forward/observe.c \
+	milter/forward/observe.h \
+	milter/forward/recalled.c \
+	milter/forward/recalled.h \
 	milter/forward/rewritten.c \
 	milter/forward/rewritten.h \
 	milter/forward/subject.c \
 	milter/forward/subject.h \
 	milter/forward/trace.c \
-	milter/forward/trace.h
+	milter/forward/trace.h \
+	milter/forward/weigh.c \
+	milter/forward/weigh.h
 LIBFORWARD = libforward.a $(LIBMAIL)

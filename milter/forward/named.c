@@ -2,8 +2,6 @@
 /* Whom a message names: nobody is believed here, only collected. */
 #include "forward/named.h"
 
-#include "forward/findings.h"
-
 struct named {
 	const struct context *context;
 	struct slice *keys;
@@ -68,12 +66,10 @@ add_header(struct named *named)
 }
 
 size_t
-named_mailboxes(const struct message *message, struct slice *keys, size_t limit)
+named_mailboxes(const struct context *context, struct slice *keys, size_t limit)
 {
-	struct context context;
-	struct named named = {&context, keys, 0, limit};
+	struct named named = {context, keys, 0, limit};
 
-	context_begin(&context, message, NULL, 0);
 	add_envelope(&named);
 	add_header(&named);
 	return named.count;

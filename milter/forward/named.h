@@ -7,13 +7,13 @@
 #ifndef FORWARD_NAMED_H
 #define FORWARD_NAMED_H
 
-#include "mail/message.h"
+#include "forward/context.h"
 
 #include <stddef.h>
 
 /* Their keys as trace_members() writes them, each once, those that our own
  * side wrote first; at most limit. */
 size_t named_mailboxes(
-	const struct message *, struct slice *keys, size_t limit);
+	const struct context *, struct slice *keys, size_t limit);
 
 #endif

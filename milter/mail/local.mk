@@ -4,6 +4,8 @@ libmail_a_SOURCES = \
 	milter/mail/address.c \
 	milter/mail/address.h \
 	milter/mail/address_list.c \
+	milter/mail/address_set.c \
+	milter/mail/address_set.h \
 	milter/mail/charset.c \
 	milter/mail/charset.h \
 	milter/mail/encoded_word.c \

@@ -54,16 +54,14 @@ judge_options_init(struct judge_options *options)
 	respond_init(&options->respond);
 }
 
-/* Ids of events in tags of ours. A field from outside proves nothing, so it
- * is not even asked about. */
+/* Ids of events in tags of ours; of a message that our side sends, as a field
+ * from outside proves nothing. */
 static size_t
 find_judged(const struct message *message, struct slice ids[])
 {
 	const struct field *field;
 	size_t count = 0;
 
-	if (!message->client_ours)
-		return 0;
 	for (field = message_first(message, NAME_X_FORWARDEN);
 		field != NULL && count < RECOLLECT_JUDGED_MAX;
 		field = message_next(field)) {
@@ -74,7 +72,7 @@ find_judged(const struct message *message, struct slice ids[])
 }
 
 static void
-ask_store(struct judgement *h)
+ask_store(struct judgement *h, const struct context *context)
 {
 	const struct sigma_program *program = h->options->program;
 	struct slice judged[RECOLLECT_JUDGED_MAX];
@@ -85,7 +83,7 @@ ask_store(struct judgement *h)
 		.judged_count = find_judged(h->message, judged),
 	};
 
-	recollect(&h->waiting, &wish, h->message, &h->known);
+	recollect(&h->waiting, &wish, context, &h->known);
 	h->verdict->again = recollection_judged(&h->known, h->message);
 }
 
@@ -93,11 +91,13 @@ static void
 infer(struct judgement *h)
 {
 	struct verdict *v = h->verdict;
+	struct context context;
 
-	if (h->message->rcpt_external > 0)
-		ask_store(h);
-	v->flows = infer_flows(
-		h->message, h->known.memories, h->known.memory_count);
+	context_begin(&context, h->message);
+	if (context.leaves)
+		ask_store(h, &context);
+	v->flows =
+		infer_flows(&context, h->known.memories, h->known.memory_count);
 	if (v->flows != NULL) {
 		v->flow_count = h->message->rcpt_count;
 	} else {

@@ -2,10 +2,10 @@
 /*
  * One batch holds all questions. The mailbox of a flow is not known before
  * inference, and inference wants the traces first; so the facts are asked for
- * every mailbox that the message's own words could bind it to: what an
- * inference without memories finds, and else the local addresses of its
- * header. A mailbox that only the trace knows has no facts: to ask for them
- * would take one more round trip than a message may have.
+ * every mailbox that the message's own words could bind it to: what they bind
+ * it to without memories, and else the local addresses of its header. A mailbox
+ * that only the trace knows has no facts: to ask for them would take one more
+ * round trip than a message may have.
  *
  * A store that hides names gives back mailboxes that can only be compared:
  * with those that the message itself names. A mailbox that is none of them
@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/digest.h"
+#include "forward/bind.h"
 #include "forward/named.h"
 
 #define QUESTIONS_MAX 8
@@ -109,7 +110,7 @@ trace_decode(struct slice name, struct trace_member *out)
  * and the recipients as participants. Filled in when the first hidden name
  * comes. */
 struct naming {
-	const struct message *message;
+	const struct context *context;
 	struct store *store;
 	bool ready;
 	size_t count;
@@ -119,9 +120,10 @@ struct naming {
 static void
 learn_names(struct naming *naming)
 {
-	const struct message *message = naming->message;
+	const struct message *message = naming->context->message;
 	struct arena *arena = message->arena;
-	size_t mailboxes = named_mailboxes(message, naming->keys, NAMED_MAX);
+	size_t mailboxes =
+		named_mailboxes(naming->context, naming->keys, NAMED_MAX);
 
 	naming->ready = true;
 	for (size_t i = 0; i < mailboxes; i++) {
@@ -171,8 +173,8 @@ decode_members(
 	struct trace_member *members;
 
 	*count = 0;
-	members = arena_array(
-		naming->message->arena, recall->count, sizeof(*members));
+	members = arena_array(naming->context->message->arena, recall->count,
+		sizeof(*members));
 	if (members == NULL)
 		return NULL;
 	for (size_t i = 0; i < recall->count; i++) {
@@ -191,7 +193,7 @@ static void
 take_memories(struct naming *naming, const struct store_op *ops,
 	const struct slice *ids, struct recollection *out)
 {
-	const struct message *message = naming->message;
+	const struct message *message = naming->context->message;
 	struct memory *memories;
 	size_t asked = out->memory_count;
 
@@ -212,11 +214,9 @@ take_memories(struct naming *naming, const struct store_op *ops,
 }
 
 static void
-add_facts(struct store_batch *batch, size_t room, struct slice mailbox,
+add_facts(struct store_batch *batch, struct slice mailbox,
 	const struct recipient *rcpt)
 {
-	if (batch->count >= room)
-		return;
 	batch->ops[batch->count++] = (struct store_op){.verb = STORE_FACTS,
 		.facts = {
 			.mailbox = mailbox, .destination = rcpt->address.text}};
@@ -236,29 +236,32 @@ add_local(const struct message *message, struct addresses from,
 	return count;
 }
 
+/* Up to room operations in all. */
 static void
-ask_facts(struct store_batch *batch, size_t room, const struct message *message)
+ask_facts(struct store_batch *batch, size_t room, const struct context *context)
 {
-	const struct flow *flows = infer_flows(message, NULL, 0);
+	const struct message *message = context->message;
 	struct slice local[CANDIDATES_MAX];
 	size_t count = 0;
 
-	if (flows == NULL)
-		return;
 	count = add_local(message, message->from, local, count);
 	count = add_local(message, message->to, local, count);
 	count = add_local(message, message->cc, local, count);
 	for (size_t i = 0; i < message->rcpt_count; i++) {
-		const struct flow *flow = &flows[i];
+		const struct recipient *rcpt = &message->rcpts[i];
+		struct bound bound;
 
-		if (!flow->rcpt->external)
+		if (!rcpt->external)
 			continue;
-		if (flow->mailbox.text.len > 0) {
-			add_facts(batch, room, flow->mailbox.text, flow->rcpt);
+		if (batch->count == room)
+			return;
+		bound = bind_recipient(context, rcpt);
+		if (bound.mailbox.text.len > 0) {
+			add_facts(batch, bound.mailbox.text, rcpt);
 			continue;
 		}
-		for (size_t j = 0; j < count; j++)
-			add_facts(batch, room, local[j], flow->rcpt);
+		for (size_t j = 0; j < count && batch->count < room; j++)
+			add_facts(batch, local[j], rcpt);
 	}
 }
 
@@ -301,8 +304,9 @@ room_for(const struct recollect_wish *wish, const struct message *message)
 
 void
 recollect(struct waiting *waiting, const struct recollect_wish *wish,
-	const struct message *message, struct recollection *out)
+	const struct context *context, struct recollection *out)
 {
+	const struct message *message = context->message;
 	struct slice ids[QUESTIONS_MAX];
 	struct store_batch batch = {.arena = message->arena};
 	struct naming naming;
@@ -323,11 +327,11 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	ask_judged(&batch, wish);
 	out->facts = batch.ops + batch.count;
 	if (wish->facts)
-		ask_facts(&batch, room, message);
+		ask_facts(&batch, room, context);
 	out->fact_count = (size_t)(batch.ops + batch.count - out->facts);
 	if (!waiting_ask(waiting, &batch))
 		return;
-	naming.message = message;
+	naming.context = context;
 	naming.store = waiting->store;
 	naming.ready = false;
 	take_memories(&naming, batch.ops, ids, out);

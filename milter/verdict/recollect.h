@@ -38,10 +38,10 @@ struct recollect_wish {
 	size_t judged_count;
 };
 #define RECOLLECT_JUDGED_MAX 4
-/* For a message with an external recipient. All of it lives in the message's
+/* For a message that leaves. All of it lives in the message's
  * arena; what could not be had is missing, with a gap in waiting. */
 void recollect(struct waiting *, const struct recollect_wish *,
-	const struct message *, struct recollection *out);
+	const struct context *, struct recollection *out);
 /* Of the flow's mailbox and destination; NULL if they were not asked for. */
 const struct store_facts *recollection_facts(
 	const struct recollection *, const struct flow *);

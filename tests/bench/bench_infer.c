@@ -90,11 +90,13 @@ main(int argc, char **argv)
 	for (int run = 0; run < RUNS && arena != NULL; run++) {
 		int64_t begun = now_us(), parsed, done;
 		const struct message *message;
+		struct context context;
 
 		arena_reset(arena);
 		message = build(arena, realm, &sizes);
 		parsed = now_us();
-		flows = infer_flows(message, NULL, 0);
+		context_begin(&context, message);
+		flows = infer_flows(&context, NULL, 0);
 		done = now_us();
 		if (parsed - begun < best_facts)
 			best_facts = parsed - begun;

@@ -90,16 +90,18 @@ infer(const struct message *message)
 	struct trace_member got = {
 		TRACE_MAILBOX, SLICE("a@example.com"), 99000};
 	const struct flow *flow;
+	struct context context;
 	size_t i, count = trace_questions(message, ids, IDS_MAX);
 
 	for (i = 0; i < count; i++) {
 		memories[i] = (struct memory){ids[i],
 			slice_equal(ids[i], message->message_id), &got, 1};
 	}
-	flow = infer_flows(message, NULL, 0);
+	context_begin(&context, message);
+	flow = infer_flows(&context, NULL, 0);
 	if (flow != NULL)
 		check(message, flow);
-	flow = infer_flows(message, memories, count);
+	flow = infer_flows(&context, memories, count);
 	if (flow != NULL)
 		check(message, flow);
 }

@@ -131,12 +131,14 @@ const struct flow *
 flowcase_infer(const struct flowcase *row, struct letter *letter)
 {
 	struct remembered *all = malloc(sizeof(*all));
+	struct context context;
 	const struct flow *flows;
 
 	assert_non_null(all);
 	letter_read(letter, row->letter, FLOWCASE_AT_MS);
 	remember(all, letter->message, row->memory != NULL ? row->memory : "");
-	flows = infer_flows(letter->message, all->memories, all->count);
+	context_begin(&context, letter->message);
+	flows = infer_flows(&context, all->memories, all->count);
 	assert_non_null(flows);
 	free(all);
 	return first_external(letter->message, flows);

@@ -75,6 +75,7 @@ static void
 check_file(struct letter *letter, const struct way *way, const char *name)
 {
 	const struct flow *flow;
+	struct context context;
 	char path[512];
 	struct slice text;
 
@@ -82,7 +83,8 @@ check_file(struct letter *letter, const struct way *way, const char *name)
 	text = read_file(path);
 	assert_non_null(text.p);
 	letter_read_with(letter, way->session, header_of(text), 1);
-	flow = infer_flows(letter->message, NULL, 0);
+	context_begin(&context, letter->message);
+	flow = infer_flows(&context, NULL, 0);
 	assert_non_null(flow);
 	if (flow->kind != KIND_NONE) {
 		fail_msg("%s: %s of %.*s, %u", name,
@@ -122,6 +124,7 @@ check_exchange(void **state)
 	const char *shared = getenv("SHARED");
 	const struct flow *flow;
 	struct letter letter;
+	struct context context;
 	char path[512];
 
 	(void)state;
@@ -134,7 +137,8 @@ check_exchange(void **state)
 		"mail <bounces+SRS=Ab1Cd=XY@doe.com>\n"
 		"rcpt <drop@freemail.example>\n",
 		header_of(read_file(path)), 1);
-	flow = infer_flows(letter.message, NULL, 0);
+	context_begin(&context, letter.message);
+	flow = infer_flows(&context, NULL, 0);
 	assert_int_equal(flow->kind, KIND_REDIRECT);
 	assert_true(slice_equal(flow->mailbox.text, SLICE("info@doe.com")));
 	assert_string_equal(flow->platform, "exchange");

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Observations alike for all recipients: header, trace lines, route. */
+#include "forward/common.h"
+
+#include "forward/context.h"
+#include "forward/subject.h"
+
+/* The newest of our trace lines that is for a local mailbox, or NULL. */
+static const struct received *
+find_local_hop(const struct context *context)
+{
+	const struct message *message = context->message;
+
+	for (size_t hop = 0; hop < context->custody.hops; hop++) {
+		const struct address *to = &message->hops[hop].for_address;
+
+		if (to->text.len > 0 && context_is_local(context, to))
+			return &message->hops[hop];
+	}
+	return NULL;
+}
+
+/* Exchange Online's own way of SRS tells more than others. */
+static void
+find_srs_sender(const struct context *context, struct findings *findings)
+{
+	const struct message *message = context->message;
+	const struct rewritten *sender = &context->sender;
+	struct observation *seen;
+
+	if (sender->scheme == REWRITTEN_NONE ||
+		sender->scheme == REWRITTEN_BATV ||
+		sender->scheme == REWRITTEN_CAF ||
+		!context_is_local(context, &message->mail_from))
+		return;
+	seen = findings_add(
+		findings, EVIDENCE_SRS_SENDER, message->mail_from.text);
+	if (seen == NULL)
+		return;
+	if (sender->scheme == REWRITTEN_SRS_MAILBOX) {
+		seen->mailbox = sender->mailbox;
+		seen->confidence = 93;
+	}
+	if (sender->scheme == REWRITTEN_SRS_MAILBOX ||
+		sender->scheme == REWRITTEN_SRS_BOUNCES)
+		seen->platform = "exchange";
+}
+
+/* Cyrus names the script's owner in AUTH= (RFC 4954 section 5). */
+static void
+find_sieve_action(const struct context *context, struct findings *findings)
+{
+	struct observation *seen;
+
+	if (!context->marks.sieve_redirect ||
+		context->message->mail_auth.text.len == 0)
+		return;
+	seen = findings_add(findings, EVIDENCE_SIEVE_ACTION, SLICE("redirect"));
+	if (seen == NULL)
+		return;
+	seen->mailbox = context->message->mail_auth;
+	seen->index = context->marks.sieve_index;
+	seen->inside = custody_holds(&context->custody, seen->index);
+	if (!seen->inside)
+		seen->standing = STANDING_OUTSIDE;
+}
+
+static void
+find_marks(const struct context *context, struct findings *findings)
+{
+	const struct marks *marks = &context->marks;
+
+	for (size_t i = 0; i < marks->count && findings->count < FINDINGS_MAX;
+		i++)
+		findings->at[findings->count++] = marks->at[i];
+}
+
+/* The destinations are separated by blanks. */
+static void
+read_destinations(
+	struct context_gmail *gmail, struct arena *arena, struct slice value)
+{
+	struct slice word;
+	size_t words = 0;
+
+	while (slice_next(&value, ' ', &word) &&
+		words++ < CONTEXT_DESTINATIONS_MAX) {
+		word = slice_trim(word);
+		if (word.len > 0 && word.p[word.len - 1] == ',')
+			word.len--;
+		if (word.len > 0 &&
+			address_parse_path(arena, word,
+				&gmail->destinations[gmail->count]))
+			gmail->count++;
+	}
+}
+
+/* "X-Forwarded-To: DEST" and "X-Forwarded-For: MAILBOX DEST" */
+static void
+read_gmail(struct context *context)
+{
+	struct context_gmail *gmail = &context->gmail;
+	struct arena *arena = context->message->arena;
+	struct slice rest = context->marks.forwarded_for, word;
+
+	gmail->mailbox = (struct address){.broken = false};
+	gmail->count = 0;
+	if (rest.p == NULL || context->marks.forwarded_to.p == NULL ||
+		!slice_next(&rest, ' ', &word) ||
+		!address_parse_path(arena, word, &gmail->mailbox))
+		return;
+	if (address_is_mailbox(&gmail->mailbox)) {
+		read_destinations(gmail, arena, context->marks.forwarded_to);
+	} else {
+		gmail->mailbox = (struct address){.broken = false};
+	}
+}
+
+/* Nobody delivers a message over LMTP before he writes it: such a line on a
+ * stranger's mail is a delivery, though it may name nobody. */
+static bool
+tells_delivery(const struct context *context, const struct received *hop)
+{
+	return !context->message->from_local &&
+		slice_starts_fold(hop->with, SLICE("LMTP"));
+}
+
+static void
+find_hop(const struct context *context, struct findings *findings,
+	const struct received *hop, struct address *last)
+{
+	const struct address *to = &hop->for_address;
+	struct address mailbox = {.broken = false};
+	struct observation *seen;
+	bool named = to->text.len > 0 && context_is_local(context, to) &&
+		rewritten_mailbox(context->message->arena, to, &mailbox);
+
+	if (named ? address_equal(&mailbox, last)
+		  : !tells_delivery(context, hop))
+		return;
+	seen = findings_add(
+		findings, EVIDENCE_RECEIVED_FOR, named ? to->text : hop->with);
+	if (seen == NULL)
+		return;
+	seen->index = hop->field_index;
+	seen->mailbox = mailbox;
+	*last = mailbox;
+}
+
+static void
+find_hops(const struct context *context, struct findings *findings)
+{
+	struct address last = {.broken = false};
+
+	for (size_t hop = 0; hop < context->custody.hops; hop++)
+		find_hop(
+			context, findings, &context->message->hops[hop], &last);
+}
+
+/* Is a foreign address behind the envelope, or nobody? SRS hides it. */
+static bool
+sender_is_foreign(const struct context *context)
+{
+	if (context->message->null_sender)
+		return true;
+	switch (context->sender.scheme) {
+	case REWRITTEN_SRS0:
+	case REWRITTEN_SRS1:
+	case REWRITTEN_SRS_MAILBOX:
+		return !context_is_local(context, &context->sender.original);
+	case REWRITTEN_SRS_BOUNCES:
+	case REWRITTEN_CAF:
+		return true;
+	case REWRITTEN_NONE:
+	case REWRITTEN_BATV:
+		return !context->envelope_local;
+	}
+	return false;
+}
+
+static void
+find_transit(const struct context *context, struct findings *findings)
+{
+	const struct message *message = context->message;
+
+	if (context->custody.authenticated || message->from_local ||
+		!sender_is_foreign(context))
+		return;
+	if (message->from.count > 0) {
+		findings_add(
+			findings, EVIDENCE_TRANSIT, message->from.at[0].text);
+	} else if (!message->null_sender) {
+		findings_add(
+			findings, EVIDENCE_TRANSIT, message->mail_from.text);
+	}
+}
+
+static void
+find_subject(const struct context *context, struct findings *findings)
+{
+	struct slice subject = context->message->subject;
+
+	if (subject.len > 0 && subject_is_forward(subject))
+		findings_add(findings, EVIDENCE_FORWARD_SUBJECT, subject);
+}
+
+void
+common_read(struct context *context)
+{
+	struct findings *common = &context->common;
+
+	context->local_hop = find_local_hop(context);
+	read_gmail(context);
+	findings_clear(common);
+	find_srs_sender(context, common);
+	find_sieve_action(context, common);
+	find_marks(context, common);
+	context->common_end[CONTEXT_HEAD] = common->count;
+	find_hops(context, common);
+	find_transit(context, common);
+	context->common_end[CONTEXT_ROUTE] = common->count;
+	find_subject(context, common);
+	context->common_end[CONTEXT_SUBJECT] = common->count;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the store remembers, made observations. Its own Message-ID seen before
+ * says that the message passed through a mailbox; a Message-ID it refers to
+ * says that its author got that message. Whoever took part in the other
+ * message is answered, not forwarded to.
+ */
+#ifndef FORWARD_RECALLED_H
+#define FORWARD_RECALLED_H
+
+#include "forward/context.h"
+#include "forward/trace.h"
+
+#include <stddef.h>
+
+struct recalled {
+	const struct context *context;
+	struct findings common; /* alike for all but those who took part */
+	const struct memory *of[FINDINGS_MAX]; /* which said it */
+};
+
+/* Borrows the memories, which may be NULL. */
+void recalled_read(struct recalled *, const struct context *,
+	const struct memory *memories, size_t count);
+/* Adds what they say of one recipient. */
+void recalled_find(
+	const struct recalled *, const struct recipient *, struct findings *);
+
+#endif

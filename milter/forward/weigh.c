@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Weighing.
+ *
+ * Once a flow is bound, every observation that names another mailbox falls
+ * away, so that an outsider who writes "X-MS-Exchange-Inbox-Rules-Loop:
+ * boss@..." into a mail to a clerk that forwards cannot point at the boss.
+ * Observations that name nobody support whoever was bound.
+ *
+ * What is left is weighed by confidence.c after exempt.c took away what is
+ * excused. Under a floor it is called nothing at all. From
+ * FLOW_CONFIDENCE_LIKELY on it is taken for a forward; between the two lies
+ * what a person does with the Forward button: the same references as a mail
+ * program's rule, but minutes later. A single one of those cannot be told
+ * from a slow rule. Repetition tells: policies count them a mailbox.
+ *
+ * The kind is the most particular one that the counting evidence names. If it
+ * names none, a message by the mailbox itself carries another one on, and any
+ * other is the same message sent again.
+ */
+#include "forward/weigh.h"
+
+#include "forward/confidence.h"
+#include "forward/exempt.h"
+
+#include <string.h>
+
+/* RFC 5233: "alice+list" is delivered to alice. */
+static struct slice
+without_detail(struct slice local)
+{
+	size_t plus = slice_find_byte(local, '+', 0);
+
+	return plus == SLICE_NONE || plus == 0 ? local
+					       : slice_sub(local, 0, plus);
+}
+
+static bool
+same_mailbox(const struct address *a, const struct address *b)
+{
+	return slice_equal(a->domain, b->domain) &&
+		slice_equal_fold(
+			without_detail(a->local), without_detail(b->local));
+}
+
+/*
+ * Old marks that name nobody and were on the message when it came say
+ * nothing of the one who now passes it on, if he is not its author.
+ */
+static bool
+is_stale(const struct context *context, const struct observation *seen,
+	enum bind_rank rank)
+{
+	if (seen->mailbox.text.len > 0 || seen->inside ||
+		context->author.text.len > 0)
+		return false;
+	return rank == BIND_AUTHOR_LOGIN || rank == BIND_LOGIN ||
+		rank == BIND_ENVELOPE;
+}
+
+static enum standing
+find_standing(const struct context *context, const struct observation *seen,
+	const struct flow *flow)
+{
+	bool named = seen->mailbox.text.len > 0;
+
+	if (seen->standing == STANDING_OUTSIDE)
+		return STANDING_OUTSIDE;
+	if (named && !context_is_local(context, &seen->mailbox))
+		return STANDING_FOREIGN;
+	if (flow->mailbox.text.len == 0)
+		return STANDING_UNBOUND;
+	if (named && !same_mailbox(&seen->mailbox, &flow->mailbox))
+		return STANDING_OTHER;
+	if (exempt_covers(flow->exempt, seen))
+		return STANDING_EXCUSED;
+	return STANDING_COUNTS;
+}
+
+/* The delay of what counts; then what so small a delay adds. A message that
+ * one of us wrote to both gets no points for being quick. */
+static void
+add_speed(const struct context *context, struct findings *findings,
+	struct flow *flow)
+{
+	struct observation *speed;
+	unsigned points;
+
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct observation *seen = &findings->at[i];
+		bool full = seen->confidence ==
+			evidence_row(seen->evidence)->confidence;
+
+		if (seen->delay_ms >= 0 && full &&
+			seen->standing <= STANDING_EXCUSED &&
+			(flow->delay_ms < 0 || seen->delay_ms < flow->delay_ms))
+			flow->delay_ms = seen->delay_ms;
+	}
+	points = confidence_of_speed(flow->delay_ms);
+	if (points == 0)
+		return;
+	speed = findings_add(findings, EVIDENCE_MACHINE_SPEED, SLICE("delay"));
+	if (speed == NULL)
+		return;
+	speed->confidence = (unsigned char)points;
+	speed->delay_ms = flow->delay_ms;
+	speed->standing = find_standing(context, speed, flow);
+}
+
+static bool
+counts_more(const struct observation *a, const struct observation *b)
+{
+	if (a->standing != b->standing)
+		return a->standing < b->standing;
+	return a->confidence > b->confidence;
+}
+
+/* By insertion: there are few, and most come in order. */
+static void
+sort_findings(struct findings *findings)
+{
+	size_t j;
+
+	for (size_t i = 1; i < findings->count; i++) {
+		struct observation moved = findings->at[i];
+
+		for (j = i; j > 0 && counts_more(&moved, &findings->at[j - 1]);
+			j--)
+			findings->at[j] = findings->at[j - 1];
+		findings->at[j] = moved;
+	}
+}
+
+static enum kind
+kind_by_author(const struct context *context, const struct flow *flow)
+{
+	const struct address *author = &context->author;
+
+	return author->text.len > 0 && same_mailbox(author, &flow->mailbox)
+		? KIND_FORWARD
+		: KIND_REDIRECT;
+}
+
+/* What the sorted findings that count come to. */
+static void
+conclude(const struct context *context, enum bind_rank rank,
+	const struct findings *findings, struct flow *flow)
+{
+	enum kind kind = KIND_NONE;
+
+	flow->confidence = confidence_combine(findings->at, findings->count);
+	if (rank == BIND_ADDRESSEE &&
+		flow->confidence >= FLOW_CONFIDENCE_LIKELY)
+		flow->confidence = FLOW_CONFIDENCE_LIKELY - 1;
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct observation *seen = &findings->at[i];
+		const struct evidence_row *row = evidence_row(seen->evidence);
+
+		if (seen->standing > STANDING_EXCUSED)
+			break;
+		flow->evidence |= UINT64_C(1) << seen->evidence;
+		if (row->kind > kind)
+			kind = row->kind;
+		if (flow->platform[0] == '\0' && seen->platform != NULL)
+			flow->platform = seen->platform;
+	}
+	if (flow->confidence < CONFIDENCE_FLOOR) {
+		flow->confidence = 0;
+		flow->evidence = 0;
+		flow->platform = "";
+		return;
+	}
+	flow->kind = kind != KIND_NONE ? kind : kind_by_author(context, flow);
+}
+
+static void
+keep_seen(const struct context *context, const struct findings *findings,
+	struct flow *flow)
+{
+	struct observation *seen = arena_array(
+		context->message->arena, findings->count, sizeof(*seen));
+
+	if (seen == NULL)
+		return;
+	memcpy(seen, findings->at, findings->count * sizeof(*seen));
+	flow->seen = seen;
+	flow->seen_count = findings->count;
+}
+
+void
+weigh_findings(const struct context *context, const struct bound *bound,
+	struct findings *findings, struct flow *flow)
+{
+	flow->mailbox = bound->mailbox;
+	flow->exempt = exempt_find(context, findings, &flow->mailbox);
+	for (size_t i = 0; i < findings->count; i++) {
+		struct observation *seen = &findings->at[i];
+
+		if (is_stale(context, seen, bound->rank))
+			seen->standing = STANDING_OUTSIDE;
+		seen->standing = find_standing(context, seen, flow);
+	}
+	add_speed(context, findings, flow);
+	sort_findings(findings);
+	conclude(context, bound->rank, findings, flow);
+	keep_seen(context, findings, flow);
+}
