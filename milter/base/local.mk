@@ -17,11 +17,15 @@ libbase_a_SOURCES = \
 	milter/base/digest.h \
 	milter/base/err.c \
 	milter/base/err.h \
+	milter/base/file.c \
+	milter/base/file.h \
 	milter/base/fold.c \
 	milter/base/fold.h \
 	milter/base/fold_table.c \
 	milter/base/json.c \
 	milter/base/json.h \
+	milter/base/list_file.c \
+	milter/base/list_file.h \
 	milter/base/log.c \
 	milter/base/log.h \
 	milter/base/map.c \

@@ -2,12 +2,10 @@
 /* Lists of texts, from the configuration itself or from files. */
 #include "daemon/config_list.h"
 
-#include <errno.h>
-#include <stdio.h>
+#include "base/list_file.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#define LIST_FILE_BYTES (16 * 1024 * 1024)
 
 static bool
 fail_memory(const struct yaml_node *node, struct diags *diags)
@@ -94,32 +92,21 @@ values_add_file(struct arena *arena, struct values *values,
 {
 	struct slice path = arena_copy(
 		arena, slice_sub(node->text, strlen("file:"), node->text.len));
-	char *line = NULL;
-	size_t size = 0, total = 0;
-	ssize_t len;
+	struct list_file list;
+	struct slice text;
+	struct err err;
 	bool ok = true;
-	FILE *f = slice_is_absent(path) ? NULL : fopen(path.p, "re");
 
-	if (f == NULL) {
+	if (slice_is_absent(path))
+		return fail_memory(node, diags);
+	if (!list_file_open(&list, path.p, &err)) {
 		return diags_add(diags, DIAG_ERROR, node->mark, NULL,
-			"cannot read the list: %s", strerror(errno));
+			"cannot read the list: %s", err.text);
 	}
-	while (ok && (len = getline(&line, &size, f)) >= 0) {
-		struct slice text = slice_trim(
-			(struct slice){line, strcspn(line, "#\r\n")});
-
-		total += (size_t)len;
-		if (total > LIST_FILE_BYTES) {
-			ok = diags_add(diags, DIAG_ERROR, node->mark, NULL,
-				"the list is larger than %d MiB",
-				LIST_FILE_BYTES / 1024 / 1024);
-		} else if (text.len > 0 && !values_add(arena, values, text)) {
-			ok = fail_memory(node, diags);
-		}
-	}
-	free(line);
-	(void)fclose(f);
-	return ok;
+	while (ok && list_file_next(&list, &text))
+		ok = values_add(arena, values, text);
+	list_file_close(&list);
+	return ok || fail_memory(node, diags);
 }
 
 static bool

@@ -7,17 +7,13 @@
 #include "mail/realm.h"
 
 #include "base/arena.h"
+#include "base/list_file.h"
 #include "base/map.h"
 #include "base/network.h"
 #include "mail/address.h"
 
-#include <errno.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/types.h>
 
 #define ENTRY_ARENA_BYTES 16384
 #define ENTRY_BYTES_MAX 1024
@@ -139,59 +135,25 @@ add_name(struct realm *realm, struct slice entry, struct err *err)
 	return ok;
 }
 
-/* A line without its comment and white space. */
-static struct slice
-bare_line(const char *line, ssize_t len)
-{
-	struct slice s = {line, (size_t)len};
-
-	return slice_trim(slice_sub(s, 0, slice_find_byte(s, '#', 0)));
-}
-
-static bool
-add_lines(struct realm *realm, FILE *file, const char *path, struct err *err)
-{
-	char *line = NULL;
-	size_t size = 0, number = 0;
-	bool ok = true;
-	ssize_t len;
-
-	while (ok && (len = getline(&line, &size, file)) >= 0) {
-		struct slice entry = bare_line(line, len);
-
-		number++;
-		if (entry.len == 0)
-			continue;
-		ok = add_name(realm, entry, err) ||
-			err_wrap(err, "%s:%zu", path, number);
-	}
-	if (ok && ferror(file))
-		ok = err_system(err, "%s: cannot read", path);
-	free(line);
-	return ok;
-}
-
 static bool
 add_file(struct realm *realm, struct slice name, struct err *err)
 {
 	char path[ENTRY_BYTES_MAX + 1];
-	struct stat st;
-	FILE *file;
-	bool ok;
+	struct list_file list;
+	struct slice entry;
+	bool ok = true;
 
 	if (name.len > ENTRY_BYTES_MAX)
 		return err_set(err, ERR_LIMIT, "file: the path is too long");
 	memcpy(path, name.p, name.len);
 	path[name.len] = '\0';
-	file = fopen(path, "re");
-	if (file == NULL)
-		return err_system(err, "%s: cannot open", path);
-	if (fstat(fileno(file), &st) == 0 && S_ISDIR(st.st_mode)) {
-		ok = err_set(err, ERR_INVALID, "%s: is a directory", path);
-	} else {
-		ok = add_lines(realm, file, path, err);
+	if (!list_file_open(&list, path, err))
+		return false;
+	while (ok && list_file_next(&list, &entry)) {
+		ok = add_name(realm, entry, err) ||
+			err_wrap(err, "%s:%zu", path, list.line);
 	}
-	(void)fclose(file);
+	list_file_close(&list);
 	return ok;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whose mail Postfix takes for its own, against what Forwarden was told. */
+#include "base/list_file.h"
 #include "mta/postfix_check.h"
 
 #include "base/network.h"
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LINE_BYTES 512
 #define NAMES_BYTES 400
 #define PATH_BYTES 1024
 
@@ -47,20 +47,17 @@ look_at_domain(struct missing *missing, struct slice domain)
 static void
 look_at_file(struct missing *missing, struct slice path)
 {
-	char name[PATH_BYTES], line[LINE_BYTES];
+	char name[PATH_BYTES];
+	struct list_file list;
 
 	(void)snprintf(name, sizeof(name), "%.*s", SLICE_ARG(path));
-	FILE *f = fopen(name, "r");
-	if (f == NULL) {
+	if (!list_file_open(&list, name, NULL)) {
 		missing->tables++;
 		return;
 	}
-	while (fgets(line, sizeof(line), f) != NULL) {
-		struct slice entry = slice_trim(slice_of(line));
-		if (entry.len > 0 && entry.p[0] != '#')
-			look_at_domain(missing, entry);
-	}
-	(void)fclose(f);
+	for (struct slice entry; list_file_next(&list, &entry);)
+		look_at_domain(missing, entry);
+	list_file_close(&list);
 }
 
 /* The keys of a table that can be listed: domains have no @ in them. */

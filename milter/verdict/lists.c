@@ -2,61 +2,12 @@
 /* Reading lists/NAME.txt. */
 #include "verdict/lists.h"
 
-#include "base/buf.h"
+#include "base/list_file.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define LISTS_MAX 256
-#define LIST_BYTES_MAX (4 * 1024 * 1024)
 #define SUFFIX SLICE(".txt")
-
-static bool
-next_entry(struct slice *text, struct slice *entry)
-{
-	while (slice_next(text, '\n', entry)) {
-		*entry = slice_trim(
-			slice_sub(*entry, 0, slice_find_byte(*entry, '#', 0)));
-		if (entry->len > 0)
-			return true;
-	}
-	return false;
-}
-
-size_t
-lists_parse(struct slice text, struct slice *values)
-{
-	struct slice entry;
-	size_t count = 0;
-
-	while (next_entry(&text, &entry)) {
-		if (values != NULL)
-			values[count] = entry;
-		count++;
-	}
-	return count;
-}
-
-static bool
-read_file(const char *path, struct buf *out)
-{
-	char block[4096];
-	FILE *file = fopen(path, "re");
-	size_t got;
-	bool done;
-
-	if (file == NULL)
-		return false;
-	while ((got = fread(block, 1, sizeof(block), file)) > 0 &&
-		out->len < LIST_BYTES_MAX)
-		buf_add(out, (struct slice){block, got});
-	done = ferror(file) == 0 && feof(file) != 0 && buf_ok(out);
-	fclose(file);
-	return done;
-}
 
 struct gathering {
 	struct arena *arena;
@@ -71,7 +22,7 @@ fail(const struct gathering *g, const char *path, const char *why)
 	struct mark mark = {.file = kept.p != NULL ? kept.p : "lists"};
 
 	return diags_add(g->diags, DIAG_ERROR, mark,
-		"one entry a line, at most 4 MiB", "cannot read the list: %s",
+		"one entry a line, at most 16 MiB", "cannot read the list: %s",
 		why);
 }
 
@@ -88,21 +39,12 @@ is_there(const struct lists *lists, struct slice name)
 static bool
 add_file(const struct gathering *g, const char *path, struct slice name)
 {
-	struct buf buf = {0};
-	struct slice text, *values;
+	struct slice *values;
+	struct err err;
 	size_t count;
 
-	if (!read_file(path, &buf)) {
-		buf_fini(&buf);
-		return fail(g, path, strerror(errno));
-	}
-	text = arena_copy(g->arena, buf_slice(&buf));
-	buf_fini(&buf);
-	count = lists_parse(text, NULL);
-	values = arena_array(g->arena, count + 1, sizeof(*values));
-	if (slice_is_absent(text) || values == NULL)
-		return fail(g, path, "it is too long");
-	lists_parse(text, values);
+	if (!list_file_load(g->arena, path, &values, &count, &err))
+		return fail(g, path, err.text);
 	if (g->out->count == LISTS_MAX)
 		return fail(g, path, "there are too many lists");
 	g->out->at[g->out->count++] =

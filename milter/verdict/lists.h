@@ -23,8 +23,5 @@ struct lists {
 bool lists_gather(struct arena *, const struct lists *given,
 	const char *const *paths, size_t path_count, struct diags *,
 	struct lists *out);
-/* One entry a line; blank lines and comments left out. values may be NULL to
- * count only. */
-size_t lists_parse(struct slice text, struct slice *values);
 
 #endif

@@ -5,13 +5,12 @@
  */
 #include "yaml/yaml.h"
 
+#include "base/file.h"
 #include "base/map.h"
 #include "yaml/yaml_bytes.h"
 #include "yaml/yaml_words.h"
 
-#include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
@@ -465,44 +464,22 @@ yaml_load(struct arena *arena, const char *file, struct slice text,
 	return first;
 }
 
-/* Reads at most one byte more than is allowed, which check_size() refuses. */
-static char *
-read_file(const char *file, size_t *len, const char **what)
-{
-	FILE *stream = fopen(file, "rbe");
-	char *text;
-
-	*what = "cannot open";
-	if (stream == NULL)
-		return NULL;
-	errno = 0;
-	text = malloc(YAML_FILE_BYTES_MAX + 1);
-	if (text != NULL)
-		*len = fread(text, 1, YAML_FILE_BYTES_MAX + 1, stream);
-	if (text != NULL && ferror(stream)) {
-		free(text);
-		text = NULL;
-	}
-	*what = "cannot read";
-	(void)fclose(stream);
-	return text;
-}
-
 const struct yaml_document *
 yaml_load_file(struct arena *arena, const char *file, struct diags *diags)
 {
-	const struct yaml_document *first;
-	const char *what;
-	size_t len = 0;
-	char *text = read_file(file, &len, &what);
+	const struct yaml_document *first = NULL;
+	struct buf text = {0};
+	struct err err = {0};
 
-	if (text == NULL) {
+	/* One that is too long is refused below, with advice. */
+	if (file_read(file, YAML_FILE_BYTES_MAX, &text, &err) ||
+		err.code == ERR_LIMIT) {
+		first = yaml_load(arena, file, buf_slice(&text), diags);
+	} else {
 		(void)diags_add(diags, DIAG_ERROR, (struct mark){file, 0, 0, 1},
-			NULL, "%s the file: %s", what, strerror(errno));
-		return NULL;
+			NULL, "%s", err.text);
 	}
-	first = yaml_load(arena, file, (struct slice){text, len}, diags);
-	free(text);
+	buf_fini(&text);
 	return first;
 }
 

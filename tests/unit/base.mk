@@ -3,6 +3,7 @@ check_PROGRAMS += \
 	tests/unit/test_base \
 	tests/unit/test_codec \
 	tests/unit/test_date \
+	tests/unit/test_list_file \
 	tests/unit/test_memory \
 	tests/unit/test_network \
 	tests/unit/test_slice \
@@ -21,3 +22,5 @@ tests_unit_test_date_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_date_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
 tests_unit_test_network_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_network_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
+tests_unit_test_list_file_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_list_file_LDADD = $(LIBBASE) $(CMOCKA_LIBS)

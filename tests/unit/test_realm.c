@@ -88,7 +88,7 @@ static const struct refused_row {
 		"no domain name"},
 	{"a file that is not there", "file:/nonexistent/domains",
 		"/nonexistent/domains: cannot open"},
-	{"a folder", "file:/", "is a directory"},
+	{"a folder", "file:/", "cannot read the file: Is a directory"},
 };
 
 static void

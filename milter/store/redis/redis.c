@@ -3,8 +3,8 @@
 #include "store/redis/redis.h"
 
 #include "base/date.h"
+#include "base/file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -334,23 +334,19 @@ redis_node_options(struct redis *redis, struct node_options *options)
 	};
 }
 
-/* The first line of the file, without what ends it. */
 static bool
 read_password(const char *path, struct store_uri *uri, struct err *err)
 {
-	FILE *file = fopen(path, "re");
-	bool ok;
+	struct buf line = {0};
+	bool ok = file_read_line(path, &line, err);
 
-	if (file == NULL)
-		return err_system(err, "store: cannot read %s", path);
-	ok = fgets(uri->password, sizeof(uri->password), file) != NULL;
-	(void)fclose(file);
-	uri->password[strcspn(uri->password, "\r\n")] = '\0';
-	if (!ok || uri->password[0] == '\0') {
-		return err_set(err, ERR_INVALID,
-			"store: the first line of %s is empty", path);
+	if (ok && line.len >= sizeof(uri->password)) {
+		ok = err_set(err, ERR_LIMIT, "the password is too long");
+	} else if (ok) {
+		memcpy(uri->password, line.p, line.len + 1);
 	}
-	return true;
+	buf_fini(&line);
+	return ok || err_wrap(err, "store: %s", path);
 }
 
 static bool

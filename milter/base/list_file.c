@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reading lists. The file is read whole: it may change under us. */
+#include "base/list_file.h"
+
+#include "base/file.h"
+
+static bool
+is_control(char c)
+{
+	return ((unsigned char)c < ' ' && c != '\t' && c != '\r') || c == 0x7F;
+}
+
+/* Is there nothing in it that no editor would show? */
+static bool
+is_plain(const struct list_file *list, const char *path, struct err *err)
+{
+	struct slice rest = list->rest, line;
+
+	for (size_t number = 1; slice_next(&rest, '\n', &line); number++) {
+		for (size_t i = 0; i < line.len; i++) {
+			if (is_control(line.p[i])) {
+				return err_set(err, ERR_INVALID,
+					"%s:%zu: a control character (0x%02X); "
+					"write UTF-8, one entry a line",
+					path, number, (unsigned char)line.p[i]);
+			}
+		}
+	}
+	return true;
+}
+
+bool
+list_file_open(struct list_file *list, const char *path, struct err *err)
+{
+	bool ok;
+
+	*list = (struct list_file){.line = 0};
+	ok = file_read(path, LIST_FILE_BYTES_MAX, &list->text, err) ||
+		err_wrap(err, "%s", path);
+	list->rest = file_skip_mark(buf_slice(&list->text));
+	ok = ok && is_plain(list, path, err);
+	if (!ok)
+		list_file_close(list);
+	return ok;
+}
+
+bool
+list_file_next(struct list_file *list, struct slice *entry)
+{
+	while (slice_next(&list->rest, '\n', entry)) {
+		list->line++;
+		*entry = slice_trim(
+			slice_sub(*entry, 0, slice_find_byte(*entry, '#', 0)));
+		if (entry->len > 0)
+			return true;
+	}
+	return false;
+}
+
+void
+list_file_close(struct list_file *list)
+{
+	buf_fini(&list->text);
+}
+
+/* One array of all: as many as there are lines, at most. */
+static struct slice *
+new_array(struct arena *arena, struct slice text)
+{
+	size_t lines = 1;
+
+	for (size_t at = slice_find_byte(text, '\n', 0); at != SLICE_NONE;
+		at = slice_find_byte(text, '\n', at + 1))
+		lines++;
+	return arena_array(arena, lines, sizeof(struct slice));
+}
+
+bool
+list_file_load(struct arena *arena, const char *path, struct slice **entries,
+	size_t *count, struct err *err)
+{
+	struct list_file list;
+	struct slice entry;
+	bool ok;
+
+	*count = 0;
+	if (!list_file_open(&list, path, err))
+		return false;
+	*entries = new_array(arena, list.rest);
+	list.rest = arena_copy(arena, list.rest);
+	ok = *entries != NULL && !slice_is_absent(list.rest);
+	while (ok && list_file_next(&list, &entry))
+		(*entries)[(*count)++] = entry;
+	list_file_close(&list);
+	return ok || err_set(err, ERR_MEMORY, "%s: out of memory", path);
+}
