@@ -5,6 +5,8 @@ libbase_a_SOURCES = \
 	milter/base/amount.h \
 	milter/base/arena.c \
 	milter/base/arena.h \
+	milter/base/atomic_file.c \
+	milter/base/atomic_file.h \
 	milter/base/buf.c \
 	milter/base/buf.h \
 	milter/base/clock.c \

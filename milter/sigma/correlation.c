@@ -2,6 +2,7 @@
 /* Reading correlations: one table of keys and who reads them. */
 #include "sigma/correlation.h"
 
+#include "base/amount.h"
 #include "base/codec.h"
 #include "base/digest.h"
 #include "sigma/reference.h"
@@ -13,6 +14,7 @@
 
 #define STEPS_MAX 32
 #define KEY_DIGEST_BYTES 8
+#define HOUR_MS 3600000
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* What the specification knows and this engine refuses, and why. */
@@ -76,46 +78,31 @@ read_rules(struct build *build, struct correlation *correlation,
 	return true;
 }
 
-static int64_t
-unit_ms(char unit)
+/* "M" is a month where others read such rules: here it is none. */
+static bool
+parse_timespan(struct slice text, long long *ms)
 {
-	switch (unit) {
-	case 's':
-		return 1000;
-	case 'm':
-		return INT64_C(60) * 1000;
-	case 'h':
-		return INT64_C(3600) * 1000;
-	case 'd':
-		return INT64_C(86400) * 1000;
-	default:
-		return 0;
-	}
+	return amount_duration_parse(text, ms) && *ms > 0 && *ms % 1000 == 0 &&
+		slice_find_byte(text, 'M', 0) == SLICE_NONE;
 }
 
 static bool
 read_timespan(struct build *build, struct correlation *correlation,
 	const struct yaml_node *node)
 {
-	const struct slice text = node->text;
-	int64_t most = build->options->timespan_max_ms, unit = 0;
-	uint64_t number = 0;
+	long long most = build->options->timespan_max_ms, ms = 0;
 
-	if (text.len >= 2)
-		unit = unit_ms(text.p[text.len - 1]);
-	if (unit == 0 || text.p[0] < '1' || text.p[0] > '9' ||
-		!slice_to_u64(slice_sub(text, 0, text.len - 1), &number)) {
+	if (!parse_timespan(node->text, &ms)) {
 		return build_error(build, node->mark,
 			"write a number and s, m, h or d: 90s, 10m, 1h, 7d",
-			"\"%.*s\" is no time span", SLICE_ARG(text));
+			"\"%.*s\" is no time span", SLICE_ARG(node->text));
 	}
-	if (number > (uint64_t)(most / unit)) {
+	if (ms > most) {
 		return build_error(build, node->mark,
 			"shorten it, or raise the limit in the configuration",
-			"a time span is at most %lld hours",
-			(long long)(most / unit_ms('h')));
+			"a time span is at most %lld hours", most / HOUR_MS);
 	}
-	correlation->timespan_ms = (int64_t)number * unit;
+	correlation->timespan_ms = ms;
 	return true;
 }
 

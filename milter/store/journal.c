@@ -3,13 +3,13 @@
 #include "store/journal.h"
 
 #include "base/arena.h"
+#include "base/atomic_file.h"
 #include "base/clock.h"
 #include "base/digest.h"
 #include "store/codec.h"
 #include "store/key.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -254,69 +254,40 @@ journal_forget(struct journal *journal, struct slice name)
 	return forgotten;
 }
 
-static bool
-write_all(FILE *file, const struct journal *journal)
+static void
+write_all(struct atomic_file *file, const struct journal *journal)
 {
-	if (fwrite(MAGIC, 8, 1, file) != 1)
-		return false;
+	atomic_file_write(file, MAGIC, 8);
 	for (const struct record *record = journal->first; record != NULL;
 		record = record->next) {
 		struct slice bytes = {record->bytes, record->len};
 		unsigned char digest[DIGEST_BYTES];
 
-		if (!digest_parts(&bytes, 1, digest) ||
-			fwrite(&record->len, sizeof(record->len), 1, file) !=
-				1 ||
-			fwrite(digest, sizeof(digest), 1, file) != 1 ||
-			fwrite(record->bytes, 1, record->len, file) !=
-				record->len)
-			return false;
+		if (!digest_parts(&bytes, 1, digest))
+			atomic_file_fail(file, ENOMEM);
+		atomic_file_write(file, &record->len, sizeof(record->len));
+		atomic_file_write(file, digest, sizeof(digest));
+		atomic_file_write(file, record->bytes, record->len);
 	}
-	return fflush(file) == 0 && fsync(fileno(file)) == 0;
-}
-
-static bool
-save_to(struct journal *journal, const char *temporary, const char *path,
-	struct err *err)
-{
-	int fd = open(temporary,
-		O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
-	bool ok;
-
-	if (file == NULL)
-		return err_system(err, "journal: cannot write %s", temporary);
-	pthread_mutex_lock(&journal->lock);
-	ok = write_all(file, journal);
-	pthread_mutex_unlock(&journal->lock);
-	ok = fclose(file) == 0 && ok && rename(temporary, path) == 0;
-	if (!ok) {
-		err_system(err, "journal: cannot write %s", path);
-		(void)unlink(temporary);
-	}
-	return ok;
 }
 
 bool
 journal_save(struct journal *journal, const char *path, struct err *err)
 {
-	size_t bytes = strlen(path) + sizeof ".new";
 	struct journal_counts counts;
-	char *temporary;
-	bool ok;
+	struct atomic_file file;
 
 	journal_count(journal, &counts);
 	if (counts.operations == 0) {
 		(void)unlink(path);
 		return true;
 	}
-	temporary = malloc(bytes);
-	if (temporary == NULL)
-		return err_set(err, ERR_MEMORY, "journal: out of memory");
-	(void)snprintf(temporary, bytes, "%s.new", path);
-	ok = save_to(journal, temporary, path, err);
-	free(temporary);
-	return ok;
+	if (!atomic_file_open(&file, path, err))
+		return err_wrap(err, "journal");
+	pthread_mutex_lock(&journal->lock);
+	write_all(&file, journal);
+	pthread_mutex_unlock(&journal->lock);
+	return atomic_file_commit(&file, NULL, err) || err_wrap(err, "journal");
 }
 
 /* One record of the file; *end is set at its end. */

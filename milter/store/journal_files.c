@@ -2,6 +2,8 @@
 /* Files "store.journal-PID" in the state directory. */
 #include "store/journal_files.h"
 
+#include "base/atomic_file.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,35 +77,23 @@ was_read(const struct journal_files *files, const char *name)
 	return false;
 }
 
-static void
-set_aside(const struct journal_files *files, const char *name, const char *path)
-{
-	char damaged[NAME_BYTES + sizeof "damaged-"];
-	char *target;
-
-	(void)snprintf(
-		damaged, sizeof(damaged), "damaged-%.*s", NAME_BYTES - 1, name);
-	target = path_of(files, damaged);
-	if (target != NULL)
-		(void)rename(path, target);
-	free(target);
-}
-
 static bool
 read_file(struct journal_files *files, const char *name,
 	struct journal *journal, struct err *err)
 {
 	char *path = path_of(files, name);
 	bool ok = path != NULL && journal_load(journal, path, err);
+	struct buf aside = {0};
 
 	if (ok) {
 		(void)snprintf(files->names[files->count++], NAME_BYTES, "%.*s",
 			NAME_BYTES - 1, name);
 	} else if (path != NULL) {
-		set_aside(files, name, path);
+		(void)atomic_file_set_aside(path, &aside, NULL);
 	} else {
 		err_set(err, ERR_MEMORY, "journal: out of memory");
 	}
+	buf_fini(&aside);
 	free(path);
 	return ok;
 }

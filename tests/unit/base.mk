@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 check_PROGRAMS += \
+	tests/unit/test_amount \
+	tests/unit/test_atomic_file \
 	tests/unit/test_base \
 	tests/unit/test_codec \
 	tests/unit/test_date \
@@ -24,3 +26,7 @@ tests_unit_test_network_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_network_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
 tests_unit_test_list_file_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_list_file_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
+tests_unit_test_amount_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_amount_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
+tests_unit_test_atomic_file_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_atomic_file_LDADD = $(LIBBASE) $(CMOCKA_LIBS)

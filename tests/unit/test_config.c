@@ -2,7 +2,6 @@
 /* The configuration: what is read, what is refused and where. */
 #include "rows.h"
 
-#include "base/amount.h"
 #include "daemon/config.h"
 #include "daemon/config_type.h"
 
@@ -114,48 +113,6 @@ check_refused(void **state)
 	}
 	config_free(config);
 	diags_free(diags);
-}
-
-static const struct amount {
-	const char *name;
-	bool duration, ok;
-	long long value;
-} amounts[] = {
-	{"250ms", true, true, 250},
-	{"30s", true, true, 30000},
-	{"10m", true, true, 600000},
-	{"12h", true, true, 43200000},
-	{"7d", true, true, 604800000},
-	{"7D", true, true, 604800000},
-	{"0s", true, true, 0},
-	{"7", true, false, 0},
-	{"d", true, false, 0},
-	{"", true, false, 0},
-	{"-1s", true, false, 0},
-	{"1.5h", true, false, 0},
-	{"1h30m", true, false, 0},
-	{"9223372036854775807ms", true, true, INT64_MAX},
-	{"9223372036854775808ms", true, false, 0},
-	{"106751991168d", true, false, 0},
-	{"4096", false, true, 4096},
-	{"64k", false, true, 65536},
-	{"16M", false, true, 16777216},
-	{"1G", false, true, 1073741824},
-	{"1T", false, false, 0},
-};
-
-static void
-check_amount(void **state)
-{
-	const struct amount *row = *state;
-	struct slice text = slice_of(row->name);
-	long long value = -1;
-	bool ok = row->duration ? amount_duration_parse(text, &value)
-				: amount_size_parse(text, &value);
-
-	assert_int_equal(ok, row->ok);
-	if (ok)
-		assert_true(value == row->value);
 }
 
 static void
@@ -344,7 +301,6 @@ main(void)
 	struct rows all = {0};
 
 	ROWS_ADD(&all, refused, check_refused);
-	ROWS_ADD(&all, amounts, check_amount);
 	ROWS_TESTS(&all, tests);
 	return rows_run(&all, "config");
 }

@@ -368,8 +368,8 @@ static const struct document_row {
 		"a correlation has no key \"timeframe\"", "write timespan"},
 	{"a timespan",
 		CORRELATION
-		"  type: event_count\n  timespan: 01h\n  condition: {gte: 2}\n",
-		"\"01h\" is no time span", "write a number and"},
+		"  type: event_count\n  timespan: 1M\n  condition: {gte: 2}\n",
+		"\"1M\" is no time span", "write a number and"},
 	{"too long a timespan",
 		CORRELATION "  type: event_count\n  timespan: 999d\n"
 			    "  condition: {gte: 2}\n",
