@@ -150,7 +150,7 @@ show_seen(const struct observation *seen, struct buf *out)
 		seen->standing == STANDING_COUNTS ? "" : "; ",
 		seen->standing == STANDING_COUNTS
 			? ""
-			: standing_name(seen->standing));
+			: flow_standing_name(seen->standing));
 }
 
 static bool
@@ -188,7 +188,7 @@ show_exemptions(const struct flow *flow, struct buf *out)
 	buf_puts(out, "  Excused as");
 	for (unsigned i = 0; i < EXEMPTION_COUNT; i++) {
 		if (flow->exempt & (1U << i))
-			buf_printf(out, " %s", exemption_name(i));
+			buf_printf(out, " %s", flow_exemption_name(i));
 	}
 	buf_add_byte(out, '\n');
 }
@@ -327,8 +327,9 @@ show_verdict(const struct verdict *verdict, struct buf *out)
 			SLICE_ARG(verdict_policy(matched->rule)),
 			action_name(matched->action));
 	}
-	buf_printf(out, "  mode %s, ceiling %s: %s", mode_name(respond->mode),
-		action_name(respond->ceiling), action_name(verdict->action));
+	buf_printf(out, "  mode %s, ceiling %s: %s",
+		respond_mode_name(respond->mode), action_name(respond->ceiling),
+		action_name(verdict->action));
 	if (verdict->action != verdict->would) {
 		buf_printf(out, " (enforce would %s)",
 			action_name(verdict->would));

@@ -110,7 +110,7 @@ api_status(struct exchange *exchange)
 	json_set_text(json, "config", slice_of(generation->config->file));
 	json_set_text(json, "listen", slice_of(generation->config->listen));
 	json_set_text(json, "mode",
-		slice_of(mode_name(generation->judge.respond.mode)));
+		slice_of(respond_mode_name(generation->judge.respond.mode)));
 	json_set_number(json, "policies",
 		(long long)sigma_program_rules(generation->program));
 	json_set_number(json, "local_domains",

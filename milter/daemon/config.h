@@ -16,7 +16,7 @@
 #include "daemon/config_list.h"
 #include "mail/message.h"
 #include "sigma/program.h"
-#include "verdict/action.h"
+#include "verdict/respond.h"
 #include "yaml/diag.h"
 
 #include <stdbool.h>

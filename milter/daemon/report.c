@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "verdict/event.h"
 #include "verdict/metrics.h"
+#include "verdict/record.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -226,7 +227,7 @@ tell(struct report *report, struct store *store, const struct verdict *verdict,
 		event = buf_slice(&json);
 		write_event(report, event);
 	}
-	judge_record(store, verdict, taken,
+	record_verdict(store, verdict, taken,
 		is_notable(verdict, taken) ? event : slice_of(NULL));
 	buf_fini(&line);
 	buf_fini(&json);
@@ -241,6 +242,6 @@ report_verdict(struct report *report, struct store *store,
 	if (is_notable(verdict, taken) || report->all) {
 		tell(report, store, verdict, taken);
 	} else {
-		judge_record(store, verdict, taken, slice_of(NULL));
+		record_verdict(store, verdict, taken, slice_of(NULL));
 	}
 }

@@ -353,7 +353,7 @@ say_ready(const struct worker *worker, const struct generation *generation)
 		generation->config->listen,
 		sigma_program_rules(generation->program),
 		realm_domains(generation->realm),
-		mode_name(generation->judge.respond.mode));
+		respond_mode_name(generation->judge.respond.mode));
 	if (worker->options->link >= 0 &&
 		write(worker->options->link, &byte, 1) < 0)
 		log_write(LOG_LEVEL_WARNING, "the supervisor is gone");

@@ -24,13 +24,13 @@ static const char *const standings[STANDING_COUNT] = {
 };
 
 const char *
-exemption_name(unsigned bit)
+flow_exemption_name(unsigned bit)
 {
 	return bit < EXEMPTION_COUNT ? exemptions[bit].name : "";
 }
 
 const char *
-standing_name(enum standing standing)
+flow_standing_name(enum standing standing)
 {
 	return standings[standing];
 }

@@ -26,7 +26,7 @@ enum exemption {
 	EXEMPT_CALENDAR = 1 << 5,
 };
 #define EXEMPTION_COUNT 6
-const char *exemption_name(unsigned bit);
+const char *flow_exemption_name(unsigned bit);
 
 /* What became of an observation, for explain. */
 enum standing {
@@ -39,7 +39,7 @@ enum standing {
 	STANDING_COUNT
 };
 /* "counts", "excused", "foreign", "other", "outside", "unbound". */
-const char *standing_name(enum standing);
+const char *flow_standing_name(enum standing);
 
 struct observation {
 	enum evidence evidence;

@@ -3,6 +3,7 @@
 #include "forward/mark.h"
 
 #include "forward/rewritten.h"
+#include "mail/address_list.h"
 
 #define ADDRESSES_MAX 4
 
@@ -90,7 +91,7 @@ mark_names(struct mark_reader *reader, struct slice value, struct address *out)
 	struct addresses list;
 	bool cut, found = false;
 
-	list = address_parse_list(arena, value, ADDRESSES_MAX, &cut);
+	list = address_list_parse(arena, value, ADDRESSES_MAX, &cut);
 	for (size_t i = 0; i < list.count; i++) {
 		struct address mailbox;
 
@@ -106,8 +107,8 @@ mark_names(struct mark_reader *reader, struct slice value, struct address *out)
 }
 
 /* Is one of "a|b" the whole value, or a part of it between commas? */
-bool
-mark_holds(struct slice value, const char *wants)
+static bool
+holds(struct slice value, const char *wants)
 {
 	struct slice part;
 
@@ -168,7 +169,7 @@ mark_read_present(struct mark_reader *reader)
 void
 mark_read_word(struct mark_reader *reader)
 {
-	if (mark_holds(reader->field->value, reader->mark->wants))
+	if (holds(reader->field->value, reader->mark->wants))
 		mark_add(reader, reader->field->value, NULL);
 }
 
@@ -178,7 +179,7 @@ mark_read_rules_agent(struct mark_reader *reader)
 {
 	const struct addresses *from = &reader->message->from;
 
-	if (mark_holds(reader->field->value, reader->mark->wants)) {
+	if (holds(reader->field->value, reader->mark->wants)) {
 		mark_add(reader, reader->field->value,
 			from->count > 0 ? &from->at[0] : NULL);
 	}
@@ -228,7 +229,7 @@ void
 mark_read_sieve_action(struct mark_reader *reader)
 {
 	if (reader->marks->sieve_redirect ||
-		!mark_holds(reader->field->value, reader->mark->wants))
+		!holds(reader->field->value, reader->mark->wants))
 		return;
 	reader->marks->sieve_redirect = true;
 	reader->marks->sieve_index = reader->field->index;

@@ -52,8 +52,6 @@ void mark_add(struct mark_reader *, struct slice value,
  * any. */
 bool mark_names(struct mark_reader *, struct slice value, struct address *out);
 bool mark_is_local(const struct mark_reader *, const struct address *);
-/* Is one of the words "a|b" the value, or a part of it between commas? */
-bool mark_holds(struct slice value, const char *wants);
 
 /* Fields of those who forward. */
 void mark_read_address(struct mark_reader *);

@@ -4,7 +4,7 @@
 
 #include "base/date.h"
 #include "lab/eml.h"
-#include "mail/address.h"
+#include "mail/address_list.h"
 #include "mail/field.h"
 #include "mail/received.h"
 
@@ -34,7 +34,7 @@ addresses_of(const struct guess *guess, const char *field)
 {
 	bool cut;
 
-	return address_parse_list(
+	return address_list_parse(
 		guess->arena, find(guess, field), ENVELOPE_RCPTS_MAX, &cut);
 }
 

@@ -4,6 +4,7 @@
 
 #include "lab/eml.h"
 #include "store/options.h"
+#include "verdict/record.h"
 
 #include <stdlib.h>
 
@@ -140,7 +141,7 @@ sandbox_judge(struct sandbox *sandbox, struct arena *arena,
 	if (message == NULL)
 		return NULL;
 	verdict = judge(&sandbox->judge, sandbox->store, message);
-	judge_record(
+	record_verdict(
 		sandbox->store, verdict, verdict->action, (struct slice){0});
 	return verdict;
 }

@@ -95,7 +95,7 @@ actual_exempt(const struct verdict *v, struct buf *out)
 {
 	for (unsigned i = 0; v->flow_count > 0 && i < EXEMPTION_COUNT; i++) {
 		if (v->flows[0].exempt & (1U << i))
-			add_word(out, slice_of(exemption_name(i)));
+			add_word(out, slice_of(flow_exemption_name(i)));
 	}
 }
 

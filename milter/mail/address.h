@@ -56,14 +56,6 @@ bool address_build(struct arena *, struct slice local, struct slice domain,
 bool address_build_broken(
 	struct arena *, struct slice raw, struct address *out);
 
-/*
- * The address list of a header field's unfolded value (From, To, Resent-*,
- * ...). At most limit addresses; *cut tells that there were more or that
- * the arena was full.
- */
-struct addresses address_parse_list(
-	struct arena *, struct slice value, size_t limit, bool *cut);
-
 /* The same mailbox? Both must have been parsed; broken ones never are. */
 bool address_equal(const struct address *, const struct address *);
 /* Neither null, nor broken, with a domain? */

@@ -5,7 +5,7 @@
  * addr-spec in the angle brackets, whatever stands before it, and a sender
  * must not hide one behind a mistake.
  */
-#include "mail/address.h"
+#include "mail/address_list.h"
 
 #include "mail/encoded_word.h"
 #include "mail/spec.h"
@@ -77,39 +77,11 @@ is_plain_phrase(struct slice raw)
 	return true;
 }
 
-/* Words one space apart; quotes, also lone ones, and comments gone. */
-static struct slice
-join_phrase(struct arena *arena, struct slice raw)
-{
-	struct lexer lexer = lexer_of(raw);
-	char *p = arena_bytes(arena, raw.len + 1);
-	const char *before = raw.p;
-	size_t len = 0;
-
-	if (p == NULL)
-		return (struct slice){NULL, 0};
-	for (struct token token = token_next_word(&lexer);
-		token.kind != TOKEN_END; token = token_next_word(&lexer)) {
-		struct slice text = token_text(arena, token);
-
-		if (slice_is_absent(text))
-			return text;
-		if (token.special == '"')
-			continue;
-		if (len > 0 && token.raw.p != before)
-			p[len++] = ' ';
-		memcpy(p + len, text.p, text.len);
-		len += text.len;
-		before = token.raw.p + token.raw.len;
-	}
-	return (struct slice){p, len};
-}
-
 static struct slice
 phrase_text(struct arena *arena, struct slice raw)
 {
 	if (!is_plain_phrase(raw))
-		raw = join_phrase(arena, raw);
+		raw = token_join(arena, raw, TOKEN_JOIN_PHRASE);
 	return slice_trim(encoded_words_decode(arena, raw));
 }
 
@@ -359,12 +331,12 @@ take_token(struct list *list, struct token token)
 }
 
 struct addresses
-address_parse_list(
+address_list_parse(
 	struct arena *arena, struct slice value, size_t limit, bool *cut)
 {
 	struct list list = {
 		.arena = arena,
-		.lexer = lexer_of(value),
+		.lexer = token_lexer(value),
 		.limit = limit,
 	};
 	struct token token = token_next(&list.lexer);

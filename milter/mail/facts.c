@@ -2,6 +2,8 @@
 /* The header fields that facts are read from, and how. */
 #include "mail/facts.h"
 
+#include "mail/address_list.h"
+
 #include <string.h>
 
 #define FIRST_HOPS 4
@@ -19,7 +21,7 @@ add_addresses(
 	struct address *at;
 	bool cut;
 
-	more = address_parse_list(
+	more = address_list_parse(
 		arena, field->value, facts->address_limit, &cut);
 	if (cut)
 		facts->cut = true;

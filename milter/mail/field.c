@@ -58,32 +58,10 @@ skip_to_semicolon(struct lexer *lexer)
 	return token;
 }
 
-/* Words one space apart; absent when the arena is full. */
-static struct slice
-join_words(struct arena *arena, struct slice text)
-{
-	struct lexer lexer = lexer_of(text);
-	char *p = arena_bytes(arena, text.len + 1);
-	const char *before = text.p;
-	size_t len = 0;
-
-	if (p == NULL)
-		return (struct slice){NULL, 0};
-	for (struct token token = token_next_word(&lexer);
-		token.kind != TOKEN_END; token = token_next_word(&lexer)) {
-		if (len > 0 && token.raw.p != before)
-			p[len++] = ' ';
-		memcpy(p + len, token.raw.p, token.raw.len);
-		len += token.raw.len;
-		before = token.raw.p + token.raw.len;
-	}
-	return (struct slice){p, len};
-}
-
 struct slice
 field_main(struct arena *arena, struct slice value)
 {
-	struct lexer lexer = lexer_of(value);
+	struct lexer lexer = token_lexer(value);
 	struct token end = skip_to_semicolon(&lexer);
 	struct slice text = value;
 
@@ -91,7 +69,7 @@ field_main(struct arena *arena, struct slice value)
 		return value;
 	text.len = (size_t)(end.raw.p - value.p);
 	if (slice_find_byte(text, '(', 0) != SLICE_NONE)
-		text = join_words(arena, text);
+		text = token_join(arena, text, TOKEN_JOIN_WRITTEN);
 	return slice_trim(text);
 }
 
@@ -175,7 +153,7 @@ next_parameter(struct lexer *lexer, struct parameter *out)
 static bool
 find_parameter(struct slice value, struct slice name, struct parameter *out)
 {
-	struct lexer lexer = lexer_of(value);
+	struct lexer lexer = token_lexer(value);
 
 	while (next_parameter(&lexer, out)) {
 		if (slice_equal_fold(out->name, name))

@@ -4,8 +4,11 @@ libmail_a_SOURCES = \
 	milter/mail/address.c \
 	milter/mail/address.h \
 	milter/mail/address_list.c \
+	milter/mail/address_list.h \
 	milter/mail/address_set.c \
 	milter/mail/address_set.h \
+	milter/mail/chain.c \
+	milter/mail/chain.h \
 	milter/mail/charset.c \
 	milter/mail/charset.h \
 	milter/mail/encoded_word.c \

@@ -40,9 +40,3 @@ name_find(struct slice name)
 	}
 	return NAME_OTHER;
 }
-
-struct slice
-name_text(enum name id)
-{
-	return names[id];
-}

@@ -87,7 +87,5 @@ enum name {
 
 /* In any case of its letters. */
 enum name name_find(struct slice);
-/* In lower case; "" for NAME_OTHER. */
-struct slice name_text(enum name);
 
 #endif

@@ -254,7 +254,7 @@ take_date(struct parser *parser)
 bool
 received_parse(struct arena *arena, struct slice value, struct received *out)
 {
-	struct parser parser = {.lexer = lexer_of(value), .out = out};
+	struct parser parser = {.lexer = token_lexer(value), .out = out};
 
 	*out = (struct received){0};
 	for (struct token token = token_next(&parser.lexer);

@@ -38,7 +38,7 @@ const unsigned char token_classes[256] = {
 };
 
 struct lexer
-lexer_of(struct slice text)
+token_lexer(struct slice text)
 {
 	return (struct lexer){
 		.at = text.p,
@@ -187,6 +187,36 @@ token_unquote(struct arena *arena, struct slice text)
 		if (text.p[i] == '\\' && i + 1 < text.len)
 			i++;
 		p[len++] = text.p[i];
+	}
+	return (struct slice){p, len};
+}
+
+struct slice
+token_join(struct arena *arena, struct slice text, enum token_join join)
+{
+	struct lexer lexer = token_lexer(text);
+	char *p = arena_bytes(arena, text.len + 1);
+	const char *before = text.p;
+	size_t len = 0;
+
+	if (p == NULL)
+		return (struct slice){NULL, 0};
+	for (struct token token = token_next_word(&lexer);
+		token.kind != TOKEN_END; token = token_next_word(&lexer)) {
+		struct slice word = join == TOKEN_JOIN_WRITTEN
+			? token.raw
+			: token_text(arena, token);
+
+		if (slice_is_absent(word))
+			return word;
+		if (join == TOKEN_JOIN_PHRASE && token.special == '"')
+			continue;
+		if (join != TOKEN_JOIN_CHAIN && len > 0 &&
+			token.raw.p != before)
+			p[len++] = ' ';
+		memcpy(p + len, word.p, word.len);
+		len += word.len;
+		before = token.raw.p + token.raw.len;
 	}
 	return (struct slice){p, len};
 }

@@ -39,7 +39,7 @@ struct lexer {
 	bool open_quote, open_comment, open_literal; /* one was not closed */
 };
 
-struct lexer lexer_of(struct slice text);
+struct lexer token_lexer(struct slice text);
 /* The next token; TOKEN_END at the end, for ever. */
 struct token token_next(struct lexer *);
 /* As token_next(), passing over comments. */
@@ -52,6 +52,17 @@ struct slice token_inside(struct token);
 struct slice token_text(struct arena *, struct token);
 /* The same for the inside of a quoted string. */
 struct slice token_unquote(struct arena *, struct slice inside);
+
+/* What is left between the words of a text when comments are gone. */
+enum token_join {
+	TOKEN_JOIN_WRITTEN, /* words as written, one space where they do not
+			     * touch */
+	TOKEN_JOIN_PHRASE, /* what they stand for, spaced alike, without lone
+			    * quotes */
+	TOKEN_JOIN_CHAIN, /* what they stand for, without spaces */
+};
+/* In new memory; absent when the arena is full. */
+struct slice token_join(struct arena *, struct slice text, enum token_join);
 
 /* Is the byte one of an atom (or a dot)? */
 extern const unsigned char token_classes[256];

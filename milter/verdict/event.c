@@ -221,7 +221,7 @@ exemptions_of(const struct flow *flow)
 	for (unsigned bit = 0; bit < EXEMPTION_COUNT; bit++) {
 		if (flow->exempt & (1U << bit)) {
 			json_array_append_new(
-				list, json_string(exemption_name(bit)));
+				list, json_string(flow_exemption_name(bit)));
 		}
 	}
 	return list;
@@ -304,7 +304,8 @@ forwarden_of(const struct verdict *verdict, enum action taken)
 	put(object, "policies", policies_of(verdict));
 	put_words(object, "action", action_name(taken));
 	put_words(object, "would", action_name(verdict->would));
-	put_words(object, "mode", mode_name(verdict->options->respond.mode));
+	put_words(object, "mode",
+		respond_mode_name(verdict->options->respond.mode));
 	put(object, "gaps", gaps_of(verdict->gaps));
 	put(object, "store_us", json_integer((json_int_t)verdict->store_us));
 	if (json_array_size(others) > 0) {

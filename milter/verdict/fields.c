@@ -475,14 +475,3 @@ fields_record(const struct fields_source *source)
 {
 	return (struct sigma_record){.ctx = source, .values = values_of};
 }
-
-struct sigma_values
-fields_values(const struct fields_source *source, struct slice name,
-	struct arena *arena)
-{
-	struct sigma_field field = {.name = name, .id = fields_find(name)};
-
-	if (field.id < 0)
-		return (struct sigma_values){0};
-	return values_of(source, &field, arena);
-}

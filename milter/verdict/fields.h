@@ -34,8 +34,4 @@ const char *fields_scope_name(enum sigma_scope);
 /* Borrows the source, which must outlive it. */
 struct sigma_record fields_record(const struct fields_source *);
 
-/* One field's values, by name; for explain and for tests. */
-struct sigma_values fields_values(
-	const struct fields_source *, struct slice name, struct arena *);
-
 #endif

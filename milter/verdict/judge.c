@@ -84,7 +84,7 @@ ask_store(struct judgement *h, const struct context *context)
 	};
 
 	recollect(&h->waiting, &wish, context, &h->known);
-	h->verdict->again = recollection_judged(&h->known, h->message);
+	h->verdict->again = recollect_judged(&h->known, h->message);
 }
 
 static void
@@ -142,7 +142,7 @@ hear_flow(struct judgement *h, const struct flow *flow)
 	*source = (struct fields_source){
 		.message = h->message,
 		.flow = flow,
-		.facts = recollection_facts(&h->known, flow),
+		.facts = recollect_facts(&h->known, flow),
 		.keywords = h->options->keywords,
 	};
 	record = fields_record(source);

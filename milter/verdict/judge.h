@@ -21,13 +21,4 @@ void judge_options_init(struct judge_options *);
 const struct verdict *judge(
 	const struct judge_options *, struct store *, const struct message *);
 
-/*
- * For every message, after its reply was chosen: the trace of what was
- * delivered here, the counters of what became of the mailbox' mail, and the
- * event for the stream, all in one tell. Nobody waits. taken is what was
- * really done; json may be absent.
- */
-void judge_record(struct store *, const struct verdict *, enum action taken,
-	struct slice json);
-
 #endif

@@ -11,6 +11,8 @@ libverdict_a_SOURCES = \
 	milter/verdict/fields.h \
 	milter/verdict/judge.c \
 	milter/verdict/judge.h \
+	milter/verdict/keep.c \
+	milter/verdict/keep.h \
 	milter/verdict/keyword.c \
 	milter/verdict/keyword.h \
 	milter/verdict/lists.c \
@@ -24,11 +26,16 @@ libverdict_a_SOURCES = \
 	milter/verdict/recollect.c \
 	milter/verdict/recollect.h \
 	milter/verdict/record.c \
+	milter/verdict/record.h \
+	milter/verdict/respond.c \
+	milter/verdict/respond.h \
 	milter/verdict/source.h \
 	milter/verdict/tag.c \
 	milter/verdict/tag.h \
 	milter/verdict/value.c \
 	milter/verdict/value.h \
 	milter/verdict/verdict.c \
-	milter/verdict/verdict.h
+	milter/verdict/verdict.h \
+	milter/verdict/waiting.c \
+	milter/verdict/waiting.h
 LIBVERDICT = libverdict.a $(LIBFORWARD) $(LIBSIGMA) $(LIBSTORE) $(PSL_LIBS) $(LIBBASE)

@@ -14,97 +14,14 @@
  */
 #include "verdict/recollect.h"
 
-#include "base/clock.h"
-#include "base/codec.h"
-#include "base/digest.h"
 #include "forward/bind.h"
 #include "forward/named.h"
+#include "verdict/keep.h"
 
 #define QUESTIONS_MAX 8
 #define FACTS_MAX 64
 #define CANDIDATES_MAX 3
 #define NAMED_MAX 64
-#define KEY_BYTES 16
-#define MS_US 1000
-
-bool
-waiting_ask(struct waiting *waiting, struct store_batch *batch)
-{
-	int64_t left = waiting->budget_ms - waiting->spent_us / MS_US;
-	int64_t begun;
-
-	if (waiting->store == NULL || batch->count == 0)
-		return false;
-	begun = clock_monotonic_us();
-	switch (store_ask(waiting->store, batch, left > 0 ? left : 0)) {
-	case STORE_OK:
-		break;
-	case STORE_FALLBACK:
-		waiting->gaps |= GAP_STORE_DOWN;
-		break;
-	case STORE_LATE:
-		waiting->gaps |= GAP_STORE_LATE;
-		break;
-	}
-	waiting->spent_us += clock_monotonic_us() - begun;
-	waiting->round_trips++;
-	return true;
-}
-
-struct slice
-trace_key(struct arena *arena, struct slice message_id)
-{
-	unsigned char digest[DIGEST_BYTES];
-	char hex[2 * KEY_BYTES + 1];
-
-	digest_parts(&message_id, 1, digest);
-	codec_hex(digest, KEY_BYTES, hex);
-	return arena_copy(arena, slice_of(hex));
-}
-
-struct slice
-judged_key(struct arena *arena, struct slice event_id)
-{
-	return trace_key(
-		arena, arena_printf(arena, "judged:%.*s", SLICE_ARG(event_id)));
-}
-
-static const char role_letters[] = {
-	[TRACE_MAILBOX] = STORE_ROLE_MAILBOX,
-	[TRACE_PARTICIPANT] = 'p',
-};
-
-/* A participant's hash is written as a domain alone, so that a store which
- * hides addresses hides it, too: without the key it could be guessed. */
-static const char *const role_marks[] = {
-	[TRACE_MAILBOX] = "",
-	[TRACE_PARTICIPANT] = "@",
-};
-
-struct slice
-trace_encode(struct arena *arena, const struct trace_member *member)
-{
-	return arena_printf(arena, "%c%s%.*s", role_letters[member->role],
-		role_marks[member->role], SLICE_ARG(member->who));
-}
-
-bool
-trace_decode(struct slice name, struct trace_member *out)
-{
-	if (name.len < 2)
-		return false;
-	if (name.p[0] == role_letters[TRACE_MAILBOX]) {
-		out->role = TRACE_MAILBOX;
-	} else if (name.p[0] == role_letters[TRACE_PARTICIPANT]) {
-		out->role = TRACE_PARTICIPANT;
-	} else {
-		return false;
-	}
-	out->who = slice_sub(name, 1, name.len);
-	if (out->role == TRACE_PARTICIPANT && out->who.p[0] == '@')
-		out->who = slice_sub(out->who, 1, out->who.len);
-	return true;
-}
 
 /* Whom the message names, and what the store calls them: mailboxes of ours,
  * and the recipients as participants. Filled in when the first hidden name
@@ -181,7 +98,7 @@ decode_members(
 		struct trace_member *member = &members[*count];
 
 		member->at_ms = recall->members[i].at_ms;
-		if (trace_decode(recall->members[i].name, member) &&
+		if (keep_decode(recall->members[i].name, member) &&
 			recognise(naming, member))
 			++*count;
 	}
@@ -272,7 +189,7 @@ ask_memories(struct store_batch *batch, const struct recollect_wish *wish,
 	for (size_t i = 0; i < count; i++) {
 		batch->ops[batch->count++] = (struct store_op){
 			.verb = STORE_RECALL,
-			.recall = {.id = trace_key(batch->arena, ids[i]),
+			.recall = {.id = keep_trace_key(batch->arena, ids[i]),
 				.cap = (uint32_t)wish->trace_members}};
 	}
 }
@@ -281,11 +198,11 @@ static void
 ask_judged(struct store_batch *batch, const struct recollect_wish *wish)
 {
 	for (size_t i = 0; i < wish->judged_count; i++) {
-		batch->ops[batch->count++] = (struct store_op){
-			.verb = STORE_RECALL,
-			.recall = {
-				.id = judged_key(batch->arena, wish->judged[i]),
-				.cap = (uint32_t)wish->trace_members}};
+		batch->ops[batch->count++] =
+			(struct store_op){.verb = STORE_RECALL,
+				.recall = {.id = keep_judged_key(batch->arena,
+						   wish->judged[i]),
+					.cap = (uint32_t)wish->trace_members}};
 	}
 }
 
@@ -352,8 +269,7 @@ was_judged(const struct recollection *all, struct slice identity)
 }
 
 bool
-recollection_judged(
-	const struct recollection *all, const struct message *message)
+recollect_judged(const struct recollection *all, const struct message *message)
 {
 	if (all->judged_count == 0)
 		return false;
@@ -368,7 +284,7 @@ recollection_judged(
 }
 
 const struct store_facts *
-recollection_facts(const struct recollection *all, const struct flow *flow)
+recollect_facts(const struct recollection *all, const struct flow *flow)
 {
 	for (size_t i = 0; i < all->fact_count; i++) {
 		const struct store_facts *facts = &all->facts[i].facts;

@@ -9,17 +9,7 @@
 
 #include "forward/infer.h"
 #include "store/store.h"
-
-/* The store's share of one message's time: all round trips draw on it. */
-struct waiting {
-	struct store *store; /* NULL: nothing is ever asked */
-	int64_t budget_ms;
-	int64_t spent_us;
-	unsigned round_trips;
-	unsigned gaps;
-};
-/* False when there is no store; else every answer is filled in. */
-bool waiting_ask(struct waiting *, struct store_batch *);
+#include "verdict/waiting.h"
 
 struct recollection {
 	const struct memory *memories;
@@ -43,20 +33,11 @@ struct recollect_wish {
 void recollect(struct waiting *, const struct recollect_wish *,
 	const struct context *, struct recollection *out);
 /* Of the flow's mailbox and destination; NULL if they were not asked for. */
-const struct store_facts *recollection_facts(
+const struct store_facts *recollect_facts(
 	const struct recollection *, const struct flow *);
 
 /* Has every external recipient of the message been judged under one of the
  * ids? */
-bool recollection_judged(const struct recollection *, const struct message *);
-
-/* The key under which it is kept what an event was about. */
-struct slice judged_key(struct arena *, struct slice event_id);
-/* The key of a Message-ID's trace: half of its SHA-256 in hex. */
-struct slice trace_key(struct arena *, struct slice message_id);
-/* A trace's member and back: the role's letter, then who; a participant's
- * hash with an @ before it, so that a private store hides it as an address. */
-struct slice trace_encode(struct arena *, const struct trace_member *);
-bool trace_decode(struct slice name, struct trace_member *out);
+bool recollect_judged(const struct recollection *, const struct message *);
 
 #endif

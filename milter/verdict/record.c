@@ -8,11 +8,11 @@
  * and is not counted as received. Its forwards are counted all the same:
  * what a mailbox tries is what an operator wants to see.
  */
-#include "verdict/judge.h"
+#include "verdict/record.h"
 
 #include "base/digest.h"
-#include "forward/infer.h"
-#include "verdict/recollect.h"
+#include "forward/trace.h"
+#include "verdict/keep.h"
 
 #define TALLIES_A_FLOW 2
 
@@ -71,11 +71,12 @@ add_trace(struct record *r)
 	if (count == 0)
 		return;
 	for (size_t i = 0; i < count; i++)
-		names[i] = trace_encode(arena, &members[i]);
+		names[i] = keep_encode(arena, &members[i]);
 	for (size_t i = 0; i < id_count; i++) {
 		add(r,
 			(struct store_op){.verb = STORE_REMEMBER,
-				.remember = {.id = trace_key(arena, ids[i]),
+				.remember = {
+					.id = keep_trace_key(arena, ids[i]),
 					.members = names,
 					.count = count,
 					.ttl_ms = options->trace_ttl_ms}});
@@ -151,14 +152,15 @@ add_judged(struct record *r)
 		names[i] = message_identity(message, &message->rcpts[i]);
 	add(r,
 		(struct store_op){.verb = STORE_REMEMBER,
-			.remember = {.id = judged_key(message->arena, v->id),
+			.remember = {
+				.id = keep_judged_key(message->arena, v->id),
 				.members = names,
 				.count = message->rcpt_count,
 				.ttl_ms = v->options->trace_ttl_ms}});
 }
 
 void
-judge_record(struct store *store, const struct verdict *verdict,
+record_verdict(struct store *store, const struct verdict *verdict,
 	enum action taken, struct slice json)
 {
 	const struct message *message = verdict->message;

@@ -7,8 +7,8 @@
 #include "mail/message.h"
 #include "sigma/program.h"
 #include "store/store.h"
-#include "verdict/action.h"
 #include "verdict/keyword.h"
+#include "verdict/respond.h"
 
 #include <stdbool.h>
 #include <stddef.h>

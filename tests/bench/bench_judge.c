@@ -13,6 +13,7 @@
 #include "store/options.h"
 #include "verdict/judge.h"
 #include "verdict/policies.h"
+#include "verdict/record.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -190,7 +191,7 @@ run_one(struct bench *b, unsigned n)
 	at[PART_JUDGE] = now_ns();
 	verdict = judge(&b->options, b->store, message);
 	at[PART_RECORD] = now_ns();
-	judge_record(b->store, verdict, verdict->action, (struct slice){0});
+	record_verdict(b->store, verdict, verdict->action, (struct slice){0});
 	at[PART_COUNT] = now_ns();
 	for (int i = 0; i < PART_COUNT; i++)
 		b->ns[i] += at[i + 1] - at[i];

@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "mail/address.h"
+#include "mail/address_list.h"
 
 #define ARENA_BYTES (1 << 20)
 
@@ -36,7 +36,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (address_parse_path(arena, input, &path))
 		check_key(arena, &path);
-	list = address_parse_list(arena, input, 64, &cut);
+	list = address_list_parse(arena, input, 64, &cut);
 	FUZZ_ASSERT(list.count <= 64);
 	for (size_t i = 0; i < list.count; i++)
 		check_key(arena, &list.at[i]);

@@ -13,7 +13,7 @@
  */
 #include "base/arena.h"
 #include "base/buf.h"
-#include "mail/address.h"
+#include "mail/address_list.h"
 #include "mail/field.h"
 
 #include <stdio.h>
@@ -47,7 +47,7 @@ read_ours(struct arena *arena, struct slice value, struct buf *out)
 	struct addresses list;
 	bool cut;
 
-	list = address_parse_list(arena, value, ADDRESSES_MAX, &cut);
+	list = address_list_parse(arena, value, ADDRESSES_MAX, &cut);
 	for (size_t i = 0; i < list.count; i++)
 		add_address(out, list.at[i].name, list.at[i].text);
 }

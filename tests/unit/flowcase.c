@@ -81,7 +81,7 @@ print_flow(const struct flow *flow)
 	for (size_t i = 0; i < flow->seen_count; i++) {
 		print_message("#   %s %s %u %.*s (%.*s)\n",
 			evidence_row(flow->seen[i].evidence)->name,
-			standing_name(flow->seen[i].standing),
+			flow_standing_name(flow->seen[i].standing),
 			flow->seen[i].confidence,
 			SLICE_ARG(flow->seen[i].mailbox.text),
 			SLICE_ARG(flow->seen[i].value));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From a policy's level, status and own wish to an action. */
-#include "verdict/action.h"
+#include "verdict/respond.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "mail/address.h"
+#include "mail/address_list.h"
 
 #define ARENA_BYTES (1 << 20)
 
@@ -224,7 +224,7 @@ check_list(void **state)
 	struct addresses list;
 	bool cut;
 
-	list = address_parse_list(arena, slice_of(row->value), 100, &cut);
+	list = address_list_parse(arena, slice_of(row->value), 100, &cut);
 	for (size_t i = 0; i < list.count; i++) {
 		if (i > 0)
 			buf_puts(&text, "\n");
@@ -301,13 +301,13 @@ list_stops_at_its_limit(void **state)
 	bool cut;
 
 	(void)state;
-	list = address_parse_list(arena, SLICE("a@b, c@d, e@f"), 3, &cut);
+	list = address_list_parse(arena, SLICE("a@b, c@d, e@f"), 3, &cut);
 	assert_int_equal(list.count, 3);
 	assert_false(cut);
-	list = address_parse_list(arena, SLICE("a@b, c@d, e@f"), 2, &cut);
+	list = address_list_parse(arena, SLICE("a@b, c@d, e@f"), 2, &cut);
 	assert_int_equal(list.count, 2);
 	assert_true(cut);
-	list = address_parse_list(arena, SLICE("a@b"), 0, &cut);
+	list = address_list_parse(arena, SLICE("a@b"), 0, &cut);
 	assert_int_equal(list.count, 0);
 	assert_true(cut);
 	arena_free(arena);
@@ -323,7 +323,7 @@ list_survives_a_full_arena(void **state)
 		bool cut;
 		size_t i;
 
-		list = address_parse_list(arena,
+		list = address_list_parse(arena,
 			SLICE("\"A \\B\" <a . b@c.test>, x@y@z, J (D\\E), "
 			      "b\xC3\xBC@cher.example"),
 			100, &cut);

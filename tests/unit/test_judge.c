@@ -4,6 +4,7 @@
 
 #include "verdict/event.h"
 #include "verdict/metrics.h"
+#include "verdict/record.h"
 #include "verdict/tag.h"
 
 #include <setjmp.h>
@@ -434,7 +435,7 @@ test_without_policies_and_store(void **state)
 	assert_int_equal(verdict->action, ACTION_NONE);
 	assert_int_equal(verdict->round_trips, 0);
 	assert_int_equal(verdict->flow->kind, KIND_REDIRECT);
-	judge_record(NULL, verdict, ACTION_NONE, (struct slice){0});
+	record_verdict(NULL, verdict, ACTION_NONE, (struct slice){0});
 	box_close(&box);
 }
 
@@ -462,7 +463,7 @@ test_without_memory(void **state)
 	verdict = judge(&options, sandbox_store(box.sandbox), message);
 	assert_int_equal(verdict->action, ACTION_NONE);
 	assert_true(verdict->gaps & GAP_BYTES);
-	judge_record(sandbox_store(box.sandbox), verdict, ACTION_NONE,
+	record_verdict(sandbox_store(box.sandbox), verdict, ACTION_NONE,
 		(struct slice){0});
 	assert_true(event_write(verdict, ACTION_NONE, &text));
 	tag_write(verdict, ACTION_TAG, SLICE("mx"), &text);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From a policy's level to an action. */
+#include "verdict/respond.h"
+
+#define EXPERIMENTAL_CAP ACTION_TAG
+
+const char *
+respond_mode_name(enum mode mode)
+{
+	return mode == MODE_ENFORCE ? "enforce" : "observe";
+}
+
+void
+respond_init(struct respond *respond)
+{
+	*respond = (struct respond){
+		.level = {[SIGMA_INFORMATIONAL] = ACTION_LOG,
+			[SIGMA_LOW] = ACTION_LOG,
+			[SIGMA_MEDIUM] = ACTION_TAG,
+			[SIGMA_HIGH] = ACTION_QUARANTINE,
+			[SIGMA_CRITICAL] = ACTION_QUARANTINE},
+		.ceiling = ACTION_QUARANTINE,
+		.test_cap = ACTION_LOG,
+		.mode = MODE_OBSERVE,
+	};
+}
+
+static enum action
+weaker(enum action a, enum action b)
+{
+	return a < b ? a : b;
+}
+
+/* deprecated and unsupported rules are never loaded; were one handed in, it
+ * could do no more than be seen. */
+static enum action
+cap_of_status(const struct respond *respond, enum sigma_status status)
+{
+	switch (status) {
+	case SIGMA_STABLE:
+		return ACTION_DISCARD;
+	case SIGMA_EXPERIMENTAL:
+		return EXPERIMENTAL_CAP;
+	case SIGMA_TEST:
+		return respond->test_cap;
+	case SIGMA_DEPRECATED:
+	case SIGMA_UNSUPPORTED:
+		break;
+	}
+	return ACTION_LOG;
+}
+
+enum action
+respond_to(const struct respond *respond, const struct sigma_rule *rule)
+{
+	enum action action = respond->level[rule->level];
+
+	if (!slice_is_absent(rule->action))
+		(void)action_parse(rule->action, &action);
+	action = weaker(action, cap_of_status(respond, rule->status));
+	return weaker(action, respond->ceiling);
+}
