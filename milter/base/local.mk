@@ -36,6 +36,8 @@ libbase_a_SOURCES = \
 	milter/base/network.h \
 	milter/base/process.c \
 	milter/base/process.h \
+	milter/base/random.c \
+	milter/base/random.h \
 	milter/base/slice.c \
 	milter/base/slice.h \
 	milter/base/socket_name.c \

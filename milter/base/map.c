@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A hash map from bytes to pointers: uthash with a seeded hash. */
 #include "base/map.h"
+#include "base/random.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 static uint64_t hash_seed;
 
@@ -49,9 +49,7 @@ struct map {
 struct map *
 map_new(void)
 {
-	if (hash_seed == 0 &&
-		getrandom(&hash_seed, sizeof(hash_seed), 0) !=
-			(ssize_t)sizeof(hash_seed))
+	if (hash_seed == 0 && !random_fill(&hash_seed, sizeof(hash_seed)))
 		hash_seed = (uintptr_t)&hash_seed;
 	return calloc(1, sizeof(struct map));
 }

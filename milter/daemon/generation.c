@@ -2,12 +2,12 @@
 /* Everything a message is judged under, built at once and shared. */
 #include "daemon/generation.h"
 
+#include "base/random.h"
 #include "verdict/policies.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
 /* What the snapshot owns; callers see only its first member. */
 struct whole {
@@ -117,9 +117,7 @@ find_keywords(struct whole *whole)
 static struct slice
 make_key(struct whole *whole)
 {
-	ssize_t got = getrandom(whole->id_key, sizeof(whole->id_key), 0);
-
-	if (got != (ssize_t)sizeof(whole->id_key))
+	if (!random_fill(whole->id_key, sizeof(whole->id_key)))
 		return (struct slice){NULL, 0};
 	return (struct slice){whole->id_key, sizeof(whole->id_key)};
 }

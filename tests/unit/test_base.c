@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Clocks, digests, errors, the log. */
+/* Clocks, digests, chance, errors, the log. */
 #include "rows.h"
 
 #include "base/clock.h"
@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "base/slice.h"
 
 #include <errno.h>
@@ -74,6 +75,25 @@ parts_do_not_run_together(void **state)
 	assert_true(digest_parts(one, 2, first));
 	assert_true(digest_parts(two, 2, second));
 	assert_memory_not_equal(first, second, DIGEST_BYTES);
+}
+
+/* Each byte is hit by one of many draws, those beside it by none. */
+static void
+chance_fills_all_of_it(void **state)
+{
+	unsigned char seen[RANDOM_BYTES_MAX] = {0}, drawn[RANDOM_BYTES_MAX + 1];
+
+	(void)state;
+	drawn[RANDOM_BYTES_MAX] = 0;
+	for (int draw = 0; draw < 16; draw++) {
+		assert_true(random_fill(drawn, RANDOM_BYTES_MAX));
+		for (size_t i = 0; i < RANDOM_BYTES_MAX; i++)
+			seen[i] |= drawn[i];
+	}
+	for (size_t i = 0; i < RANDOM_BYTES_MAX; i++)
+		assert_int_not_equal(seen[i], 0);
+	assert_int_equal(drawn[RANDOM_BYTES_MAX], 0);
+	assert_false(random_fill(drawn, RANDOM_BYTES_MAX + 1));
 }
 
 static void
@@ -212,6 +232,7 @@ main(void)
 		cmocka_unit_test(clocks_tell_time),
 		cmocka_unit_test(digests_are_right),
 		cmocka_unit_test(parts_do_not_run_together),
+		cmocka_unit_test(chance_fills_all_of_it),
 		cmocka_unit_test(errors_read_from_outside_in),
 		cmocka_unit_test(errors_are_cut),
 		cmocka_unit_test(log_keeps_entries_apart),

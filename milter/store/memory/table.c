@@ -2,9 +2,10 @@
 /* Shards, buckets, lists by age, and who goes when memory is short. */
 #include "store/memory/table.h"
 
+#include "base/random.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #define SHARDS_MAX 64
 #define SHARD_BYTES_MIN ((size_t)4 << 20)
@@ -101,8 +102,7 @@ table_new(size_t limit)
 		table->shard_count *= 2;
 	table->shards = calloc(table->shard_count, sizeof(*table->shards));
 	if (table->shards == NULL ||
-		getrandom(&table->key, sizeof(table->key), 0) !=
-			(ssize_t)sizeof(table->key)) {
+		!random_fill(&table->key, sizeof(table->key))) {
 		free(table->shards);
 		free(table);
 		return NULL;
