@@ -1,23 +1,88 @@
 # SPDX-License-Identifier: BSD-2-Clause
-EXTRA_DIST += docs/forwarding.md
-EXTRA_DIST += docs/attach.md
-dist_man_MANS += docs/forwarden-policies.7
-EXTRA_DIST += docs/policies.md docs/policies-table
+dist_doc_DATA += docs/attach.md docs/forwarding.md docs/install.md \
+	docs/policies.md docs/redis.md
+EXTRA_DIST += docs/policies-table
 
-# The keys of the configuration stand in their page as the program prints
-# them; docs/update-keys puts them there.
-dist_man_MANS += docs/forwarden.8 docs/forwarden.yaml.5
-TESTS += docs/manual.sh
-EXTRA_DIST += docs/manual.sh docs/update-keys
+# Pages name the paths of a usual system, and *.in files name them by their
+# @variable@; what is installed has those of this build.
+WITH_PATHS = $(AM_V_GEN)$(MKDIR_P) $(@D) && sed \
+	-e 's,/etc/forwarden,$(sysconfdir)/forwarden,g' \
+	-e 's,/usr/share/forwarden,$(pkgdatadir),g' \
+	-e 's,/var/lib/forwarden,$(localstatedir)/lib/forwarden,g' \
+	-e 's,/var/log/forwarden,$(localstatedir)/log/forwarden,g' \
+	-e 's,/run/forwarden,$(runstatedir)/forwarden,g' \
+	-e 's,[@]sbindir@,$(sbindir),g' \
+	-e 's,[@]sysconfdir@,$(sysconfdir),g' \
+	-e 's,[@]localstatedir@,$(localstatedir),g' \
+	-e 's,[@]runstatedir@,$(runstatedir),g'
 
-# Examples that know where things were installed.
-EXTRA_DIST += docs/forwarden.service.in
-nodist_doc_DATA = docs/forwarden.yaml.example docs/forwarden.service
-CLEANFILES += docs/forwarden.yaml.example docs/forwarden.service
-docs/forwarden.yaml.example: forwarden$(EXEEXT)
-	$(AM_V_GEN)$(MKDIR_P) docs && ./forwarden$(EXEEXT) keys --example >$@.tmp && \
-		mv $@.tmp $@
-docs/forwarden.service: $(srcdir)/docs/forwarden.service.in
-	$(AM_V_GEN)$(MKDIR_P) docs && sed -e 's,[@]sbindir@,$(sbindir),' \
-		-e 's,[@]sysconfdir@,$(sysconfdir),' \
-		$(srcdir)/docs/forwarden.service.in >$@.tmp && mv $@.tmp $@
+# The keys of the configuration stand in their page and in the configuration
+# that is installed as the program prints them. docs/update-keys puts them
+# there and docs/manual.sh holds them against it, so that a build for another
+# machine need not run what it built.
+man_MANS += docs/made/forwarden-policies.7 docs/made/forwarden.8 \
+	docs/made/forwarden.yaml.5
+PAGES = docs/forwarden-policies.7 docs/forwarden.8 docs/forwarden.yaml \
+	docs/forwarden.yaml.5
+exampledir = $(docdir)/examples
+nodist_example_DATA = docs/made/forwarden.yaml
+$(man_MANS) docs/made/forwarden.yaml: $(PAGES) Makefile
+	$(WITH_PATHS) $(srcdir)/docs/$(@F) >$@.tmp && mv $@.tmp $@
+
+MADE = docs/made/forwarden.logrotate docs/made/forwarden.service \
+	docs/made/forwarden.sysusers docs/made/forwarden.tmpfiles
+MADE_FROM = docs/forwarden.logrotate.in docs/forwarden.service.in \
+	docs/forwarden.sysusers.in docs/forwarden.tmpfiles.in
+noinst_DATA = $(MADE)
+$(MADE): $(MADE_FROM) Makefile
+	$(WITH_PATHS) $(srcdir)/docs/$(@F).in >$@.tmp && mv $@.tmp $@
+
+EXTRA_DIST += $(PAGES) $(MADE_FROM) docs/forwarden.bash docs/update-keys
+CLEANFILES += $(man_MANS) docs/made/forwarden.yaml $(MADE)
+# What a variable is in the end, for the test.
+.PHONY: place
+place:
+	@echo $($(NAME))
+TESTS += docs/install.sh docs/manual.sh
+EXTRA_DIST += docs/install.sh docs/manual.sh
+
+# from and to, a line: what belongs to the system, if it has systemd, and what
+# an administrator edits, which is put in place once and never overwritten.
+completiondir = $(datadir)/bash-completion/completions
+SYSTEM_FILES = $(srcdir)/docs/forwarden.bash $(completiondir)/forwarden
+SETTINGS = docs/made/forwarden.yaml $(sysconfdir)/forwarden/forwarden.yaml \
+	docs/made/forwarden.logrotate $(sysconfdir)/logrotate.d/forwarden
+if SYSTEMD
+SYSTEM_FILES += \
+	docs/made/forwarden.service $(systemdsystemunitdir)/forwarden.service \
+	docs/made/forwarden.sysusers $(prefix)/lib/sysusers.d/forwarden.conf \
+	docs/made/forwarden.tmpfiles $(prefix)/lib/tmpfiles.d/forwarden.conf
+endif
+
+install-data-local: $(MADE) docs/made/forwarden.yaml
+	@set -e; put() { \
+		echo " $(INSTALL_DATA) $$1 '$(DESTDIR)$$2'"; \
+		$(MKDIR_P) "$(DESTDIR)$${2%/*}"; \
+		$(INSTALL_DATA) "$$1" "$(DESTDIR)$$2"; \
+	}; \
+	set -- $(SYSTEM_FILES); \
+	while [ $$# -gt 0 ]; do put "$$1" "$$2"; shift 2; done; \
+	set -- $(SETTINGS); \
+	while [ $$# -gt 0 ]; do \
+		if [ -e "$(DESTDIR)$$2" ]; then \
+			echo " $(DESTDIR)$$2 is there already, and is left as it is"; \
+		else put "$$1" "$$2"; fi; shift 2; \
+	done
+
+# Settings that were edited stay.
+uninstall-local: docs/made/forwarden.yaml docs/made/forwarden.logrotate
+	@set -- $(SYSTEM_FILES); \
+	while [ $$# -gt 0 ]; do rm -f "$(DESTDIR)$$2"; shift 2; done; \
+	set -- $(SETTINGS); \
+	while [ $$# -gt 0 ]; do \
+		if cmp -s "$$1" "$(DESTDIR)$$2"; then rm -f "$(DESTDIR)$$2"; \
+		elif [ -e "$(DESTDIR)$$2" ]; then \
+			echo " $(DESTDIR)$$2 was edited, and is left as it is"; \
+		fi; shift 2; \
+	done
+	@rmdir "$(DESTDIR)$(sysconfdir)/forwarden" 2>/dev/null || :

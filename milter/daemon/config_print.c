@@ -128,6 +128,27 @@ print_value(const struct config_key *key, struct buf *out)
 	buf_puts(out, "]\n");
 }
 
+/* What the example says itself, of keys whose default is not for a service:
+ * it begins by watching, as a user of its own. */
+static const struct {
+	const char *name;
+	const char *value;
+} said[] = {
+	{"local.domains", "[example.com, .example.com]"},
+	{"user", "forwarden"},
+	{"mode", "observe"},
+};
+
+static const char *
+find_said(const char *name)
+{
+	for (size_t i = 0; i < sizeof(said) / sizeof(*said); i++) {
+		if (strcmp(said[i].name, name) == 0)
+			return said[i].value;
+	}
+	return NULL;
+}
+
 static void
 print_example_row(
 	const struct config_key *key, struct slice *section, struct buf *out)
@@ -136,6 +157,8 @@ print_example_row(
 	struct slice own =
 		slice_sub(slice_of(key->name), 0, dot == SLICE_NONE ? 0 : dot);
 	const char *indent = own.len > 0 ? "  " : "";
+	const char *name = key->name + (own.len > 0 ? own.len + 1 : 0);
+	const char *value = find_said(key->name);
 
 	if (own.len > 0 && !slice_equal(own, *section)) {
 		buf_printf(out, "\n%.*s:\n", SLICE_ARG(own));
@@ -144,14 +167,12 @@ print_example_row(
 	}
 	*section = own;
 	print_comment(key->help, indent, out);
-	if (strcmp(key->name, "local.domains") == 0) {
-		buf_printf(out, "%sdomains: [example.com, .example.com]\n",
-			indent);
+	if (value != NULL) {
+		buf_printf(out, "%s%s: %s\n", indent, name, value);
 	} else if (key->initial == NULL) {
 		buf_printf(out, "#%s: {}\n", key->name);
 	} else {
-		buf_printf(out, "%s#%s: ", indent,
-			key->name + (own.len > 0 ? own.len + 1 : 0));
+		buf_printf(out, "%s#%s: ", indent, name);
 		print_value(key, out);
 	}
 }
@@ -165,10 +186,9 @@ config_print_example(struct buf *out)
 
 	keys = config_keys(&count);
 	buf_puts(out,
-		"# Forwarden's configuration. Only local.domains must be "
-		"given;\n"
-		"# what is commented out shows the defaults. See "
-		"forwarden.yaml(5).\n");
+		"# Forwarden's configuration: local.domains must be yours. "
+		"What is\n"
+		"# commented out shows the defaults. See forwarden.yaml(5).\n");
 	for (size_t i = 0; i < count; i++)
 		print_example_row(&keys[i], &section, out);
 }

@@ -174,7 +174,7 @@ static const struct config_key keys[] = {
 		0, NULL, "The text of a deferral, after 451 4.7.1."},
 
 	{"control", CONFIG_UNIX, AT(control),
-		"unix:" LOCALSTATEDIR "/run/forwarden/control.sock", 0, 0, NULL,
+		"unix:" RUNSTATEDIR "/forwarden/control.sock", 0, 0, NULL,
 		"The unix socket on which the daemon answers the other "
 		"subcommands."},
 	{"control_mode", CONFIG_MODE, AT(control_mode), "0660", 0, 0777, NULL,

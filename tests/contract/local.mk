@@ -52,7 +52,6 @@ tests_contract_test_redis_doc_SOURCES = tests/contract/test_redis_doc.c \
 tests_contract_test_redis_doc_CPPFLAGS = $(AM_CPPFLAGS)
 tests_contract_test_redis_doc_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
 tests_contract_test_redis_doc_LDADD = $(LIBSTORE)
-EXTRA_DIST += docs/redis.md
 
 TESTS += tests/contract/lua.sh
 EXTRA_DIST += tests/contract/lua.sh

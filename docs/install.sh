@@ -1,0 +1,105 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# make install and make uninstall, into a folder: all that docs/install.md
+# names is there, with the paths of this build; what an administrator edited is
+# never overwritten and never taken away.
+set -u
+build=${TOP_BUILDDIR:?}
+root=$(mktemp -d) || exit 1
+trap 'rm -rf "$root"' EXIT
+n=0
+result() { # status name
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
+}
+install_to() {
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$build" "$1" \
+		DESTDIR="$root" >"$root.log" 2>&1
+	status=$?
+	[ $status -eq 0 ] || sed 's/^/# /' "$root.log"
+	rm -f "$root.log"
+	return $status
+}
+# The value of a variable of the Makefile, without its own variables.
+place() {
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$build" place NAME="$1"
+}
+
+install_to install
+result $? "make install"
+settings=$(place sysconfdir)/forwarden/forwarden.yaml
+for file in "$(place sbindir)/forwarden" "$settings" \
+	"$(place sysconfdir)/logrotate.d/forwarden" \
+	"$(place mandir)/man5/forwarden.yaml.5" \
+	"$(place mandir)/man7/forwarden-policies.7" \
+	"$(place mandir)/man8/forwarden.8" \
+	"$(place completiondir)/forwarden" \
+	"$(place docdir)/README.md" "$(place docdir)/attach.md" \
+	"$(place docdir)/install.md" "$(place docdir)/redis.md" \
+	"$(place exampledir)/forwarden.yaml" \
+	"$(place pkgdatadir)/policies/forward-everything.yaml" \
+	"$(place pkgdatadir)/policies/lists/freemail.txt"; do
+	[ -s "$root$file" ]
+	result $? "installed: $file"
+done
+
+if [ "$(place systemdsystemunitdir)" != no ]; then
+	unit=$root$(place systemdsystemunitdir)/forwarden.service
+	grep -q "^ExecStart=$(place sbindir)/forwarden serve -c $settings\$" "$unit"
+	result $? "the unit starts this build with its configuration"
+	grep -q "^u forwarden .* $(place localstatedir)/lib/forwarden\$" \
+		"$root$(place prefix)/lib/sysusers.d/forwarden.conf"
+	result $? "sysusers.d: the user, at home in the state folder"
+	grep -q "^d $(place localstatedir)/log/forwarden 0750 forwarden " \
+		"$root$(place prefix)/lib/tmpfiles.d/forwarden.conf"
+	result $? "tmpfiles.d: the folder of logs"
+fi
+grep -q "^\.It Pa $settings\$" "$root$(place mandir)/man8/forwarden.8"
+result $? "forwarden(8) names the configuration of this build"
+grep -q '^mode: observe$' "$root$settings"
+result $? "the configuration begins in observe mode"
+! grep -rlE '@[a-z]+dir@' "$root" >"$root.left" 
+result $? "no path is left open"
+sed 's/^/# /' "$root.left"
+rm -f "$root.left"
+
+before=$(cat "$root$settings")
+echo "# edited" >>"$root$settings"
+install_to install
+[ "$(cat "$root$settings")" = "$before
+# edited" ]
+result $? "a second make install leaves an edited configuration as it is"
+install_to uninstall
+result $? "make uninstall"
+left=$(cd "$root" && find . ! -type d)
+[ "$left" = ".$settings" ]
+result $? "make uninstall leaves nothing but the edited configuration"
+[ "$left" = ".$settings" ] || echo "$left" | sed 's/^/# /'
+
+if command -v bash >/dev/null; then
+	complete() { # words...: what is offered for the last one
+		bash -c '. "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+			_forwarden; echo ${COMPREPLY[*]}' bash \
+			"${TOP_SRCDIR:?}/docs/forwarden.bash" "${FORWARDEN:?}" "$@"
+	}
+	commands=$("$FORWARDEN" --help | sed -n 's/^  \([a-z]*\) .*/\1/p')
+	[ "$(complete '')" = "--help --version $(echo $commands)" ]
+	result $? "completion: every subcommand"
+	[ "$(complete che)" = check ]
+	result $? "completion: the rest of a subcommand"
+	[ "$(complete check --)" = "--strict --json --connect" ]
+	result $? "completion: a subcommand's options"
+	for command in $commands; do
+		offered=$(complete "$command" -)
+		for option in $("$FORWARDEN" "$command" --help 2>&1 |
+			sed -n '/^usage: /s/[^a-z-]/ /gp' |
+			tr ' ' '\n' | grep '^--[a-z]' | grep -v '^--help$'); do
+			case " $offered " in *" $option "*) ;; *) echo "$command $option" ;; esac
+		done
+	done >"$root.missing"
+	[ ! -s "$root.missing" ]
+	result $? "completion: every option of every usage"
+	sed 's/^/# not offered: /' "$root.missing"
+	rm -f "$root.missing"
+fi
+echo "1..$n"
