@@ -8,8 +8,10 @@
  *
  * A file is a message (its header is read) or, with a name that ends in
  * ".txt", a list: a word, a tab and a field in a line, # for comments. Address
- *fields are compared by display name and key, Subject by its decoded text. Ends
- *with the number of fields compared on stderr.
+ * fields are compared by display name and key, Subject by its decoded text.
+ * Ends with the number of fields compared on stderr.
+ *
+ * oracle --version prints GMime's.
  */
 #include "base/arena.h"
 #include "base/buf.h"
@@ -219,6 +221,11 @@ main(int argc, char **argv)
 {
 	unsigned long compared = 0;
 
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		printf("%u.%u.%u\n", gmime_major_version, gmime_minor_version,
+			gmime_micro_version);
+		return 0;
+	}
 	g_mime_init();
 	for (int i = 1; i < argc; i++) {
 		char *text;

@@ -2,10 +2,11 @@
 """A private Dovecot: LMTP with Pigeonhole Sieve, nothing else."""
 import os
 import pwd
+import subprocess
 
 from .core import Failure, can_connect, free_port, wait_until
 
-CONFIGURATION = """\
+BEFORE_2_4 = """\
 base_dir = {folder}/run
 state_dir = {folder}/state
 instance_name = {name}
@@ -51,6 +52,68 @@ plugin {{
 """
 
 
+# From 2.4 on much has another name, and the file says for which release it is.
+SINCE_2_4 = """\
+dovecot_config_version = {version}
+dovecot_storage_version = {version}
+base_dir = {folder}/run
+state_dir = {folder}/state
+instance_name = {name}
+log_path = {folder}/log
+protocols = lmtp
+listen = 127.0.0.1
+ssl = no
+first_valid_uid = 1
+default_internal_user = dovecot
+default_login_user = dovenull
+mail_driver = maildir
+mail_path = {folder}/mail/%{{user | username}}
+auth_mechanisms = plain
+passdb static {{
+  password =
+}}
+userdb static {{
+  userdb_static_allow_all_users = yes
+  fields {{
+    uid = {uid}
+    gid = {gid}
+    home = {folder}/home
+    sieve_user_email = %{{user | username}}@{domain}
+  }}
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    listen = 127.0.0.1
+    port = {port}
+  }}
+}}
+service stats {{
+  chroot =
+}}
+protocol lmtp {{
+  mail_plugins {{
+    sieve = yes
+  }}
+  auth_username_format = %{{user | username | lower}}
+  hostname = store.{domain}
+  postmaster_address = postmaster@{domain}
+  {leave}
+}}
+sieve_script personal {{
+  path = {folder}/sieve/%{{user | username}}.sieve
+}}
+sieve_max_redirects = 8
+sieve_vacation_send_from_recipient = yes
+"""
+
+
+def release():
+    """Dovecot's version as text, and as numbers to compare."""
+    said = subprocess.run(["dovecot", "--version"], capture_output=True, text=True, check=True)
+    version = said.stdout.split()[0].split("-")[0]
+    return version, tuple(int(part) for part in version.split(".")[:2])
+
+
 class Dovecot:
     """
     What Sieve sends leaves through sendmail(1) of the Postfix, or, with submission, through its intake listener.
@@ -72,9 +135,11 @@ class Dovecot:
         else:
             leave = f"sendmail_path = {postfix.sendmail_command()}"
         self.file = os.path.join(self.folder, "dovecot.conf")
+        version, numbers = release()
+        configuration = BEFORE_2_4 if numbers < (2, 4) else SINCE_2_4
         with open(self.file, "w") as f:
-            f.write(CONFIGURATION.format(
-                folder=self.folder, name=name, uid=record.pw_uid, gid=record.pw_gid,
+            f.write(configuration.format(
+                version=version, folder=self.folder, name=name, uid=record.pw_uid, gid=record.pw_gid,
                 port=self.port, domain=rig.domain, leave=leave))
         self.transport = f"lmtp:inet:127.0.0.1:{self.port}"
 
