@@ -11,8 +11,8 @@ _forwarden()
 		words="--help --version $("$program" --help 2>/dev/null |
 			sed -n 's/^  \([a-z]*\) .*/\1/p')"
 	elif [[ $word == -* && $command != -* ]]; then
-		words=$("$program" "$command" --help 2>&1 |
-			grep -oE -- '[[ |]--?[a-z][a-z-]*' | tr -d '[ |')
+		words=$("$program" "$command" --help 2>/dev/null |
+			sed -nE 's/^  (-.,|   ) (--[a-z-]+).*/\2/p')
 	fi
 	# Whatever is no option or subcommand may be a file.
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")

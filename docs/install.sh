@@ -87,13 +87,12 @@ if command -v bash >/dev/null; then
 	result $? "completion: every subcommand"
 	[ "$(complete che)" = check ]
 	result $? "completion: the rest of a subcommand"
-	[ "$(complete check --)" = "--strict --json --connect" ]
+	[ "$(complete check --)" = "--config --strict --json --connect --help" ]
 	result $? "completion: a subcommand's options"
 	for command in $commands; do
 		offered=$(complete "$command" -)
-		for option in $("$FORWARDEN" "$command" --help 2>&1 |
-			sed -n '/^usage: /s/[^a-z-]/ /gp' |
-			tr ' ' '\n' | grep '^--[a-z]' | grep -v '^--help$'); do
+		for option in $("$FORWARDEN" "$command" --help |
+			tr -c 'a-z-' '\n' | grep '^--[a-z]' | sort -u); do
 			case " $offered " in *" $option "*) ;; *) echo "$command $option" ;; esac
 		done
 	done >"$root.missing"
