@@ -19,21 +19,15 @@ sleep_ms(long ms)
 /* The stream may be another daemon's as well: it is looked at, not waited
  * for. */
 static bool
-wait_for_events(
-	struct exchange *exchange, struct store_events *events, struct err *err)
+wait_for_events(struct exchange *exchange, struct store_query *query)
 {
-	const struct api_request *request = exchange->request;
-	struct slice after = request->query(request->ctx, "after");
 	int64_t until = clock_monotonic_ms() +
 		(int64_t)exchange_number(exchange, "wait", 0, WAIT_MOST_MS);
-	size_t limit = exchange_number(
-		exchange, "limit", API_LIMIT_DEFAULT, API_LIMIT_MOST);
 
 	for (;;) {
-		if (!store_events(exchange->api->store, exchange->arena, after,
-			    limit, events, err))
+		if (!exchange_query(exchange, query))
 			return false;
-		if (events->count > 0 || exchange->api->ending ||
+		if (query->answer.events.count > 0 || exchange->api->ending ||
 			clock_monotonic_ms() >= until)
 			return true;
 		arena_reset(exchange->arena);
@@ -44,19 +38,23 @@ wait_for_events(
 void
 api_events(struct exchange *exchange)
 {
-	struct store_events events = {0};
+	const struct api_request *request = exchange->request;
+	struct store_query query = {
+		.kind = STORE_EVENTS,
+		.after = request->query(request->ctx, "after"),
+		.limit = exchange_number(
+			exchange, "limit", API_LIMIT_DEFAULT, API_LIMIT_MOST),
+	};
+	const struct store_events *events = &query.answer.events;
 	struct json *json, *list;
-	struct err err = {0};
 
-	if (!wait_for_events(exchange, &events, &err)) {
-		exchange_error(exchange, 503, err.text);
+	if (!wait_for_events(exchange, &query))
 		return;
-	}
 	json = json_map();
 	list = json_list();
-	for (size_t i = 0; i < events.count; i++)
-		json_add_take(list, json_parse(events.at[i], NULL));
+	for (size_t i = 0; i < events->count; i++)
+		json_add_take(list, json_parse(events->at[i], NULL));
 	json_set_take(json, "events", list);
-	json_set_text(json, "last", events.last_id);
+	json_set_text(json, "last", events->last_id);
 	exchange_json_take(exchange, json);
 }

@@ -63,3 +63,14 @@ exchange_address(
 	*key = address.text;
 	return true;
 }
+
+bool
+exchange_query(struct exchange *exchange, struct store_query *query)
+{
+	struct err err = {0};
+
+	if (store_query(exchange->api->store, exchange->arena, query, &err))
+		return true;
+	exchange_error(exchange, 503, err.text);
+	return false;
+}

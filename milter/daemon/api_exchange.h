@@ -33,6 +33,8 @@ uint64_t exchange_number(const struct exchange *, const char *name,
 /* An address as people write it, as the store knows it. False after
  * answering that it is none. */
 bool exchange_address(struct exchange *, struct slice text, struct slice *key);
+/* Asks the store. False after answering that it cannot tell. */
+bool exchange_query(struct exchange *, struct store_query *);
 
 /* Rows of the store as JSON. */
 struct json *exchange_box(const struct store_mailbox *);

@@ -61,15 +61,16 @@ json_of_windows(const struct store_windows *windows,
 static struct json *
 json_of_mailbox_events(struct exchange *exchange, struct slice mailbox)
 {
-	struct store_events events = {0};
+	struct store_query query = {
+		.kind = STORE_EVENTS, .limit = MAILBOX_EVENTS_SEARCHED};
+	const struct store_events *events = &query.answer.events;
 	struct json *list = json_list();
 	size_t found = 0, i;
 
-	if (!store_events(exchange->api->store, exchange->arena, slice_of(NULL),
-		    MAILBOX_EVENTS_SEARCHED, &events, NULL))
+	if (!store_query(exchange->api->store, exchange->arena, &query, NULL))
 		return list;
-	for (i = events.count; i > 0 && found < MAILBOX_EVENTS; i--) {
-		struct json *event = json_parse(events.at[i - 1], NULL);
+	for (i = events->count; i > 0 && found < MAILBOX_EVENTS; i--) {
+		struct json *event = json_parse(events->at[i - 1], NULL);
 
 		if (slice_equal(
 			    json_text(json_find(event, "forwarden"), "mailbox"),
@@ -87,69 +88,65 @@ static void
 set_containment(
 	struct exchange *exchange, struct json *json, struct slice mailbox)
 {
-	struct store_containment containment = {0};
+	struct store_query query = {.kind = STORE_CONTAINED, .about = mailbox};
+	const struct store_containment *containment = &query.answer.containment;
 	struct json *inner;
 
-	if (!store_contained(exchange->api->store, exchange->arena, mailbox,
-		    &containment, NULL) ||
-		containment.until_ms == 0)
+	if (!store_query(exchange->api->store, exchange->arena, &query, NULL) ||
+		containment->until_ms == 0)
 		return;
 	inner = json_map();
-	json_set_text(inner, "by", containment.by);
-	json_set_text(inner, "why", containment.why);
-	json_set_time(inner, "at", containment.at_ms);
-	json_set_time(inner, "until", containment.until_ms);
+	json_set_text(inner, "by", containment->by);
+	json_set_text(inner, "why", containment->why);
+	json_set_time(inner, "at", containment->at_ms);
+	json_set_time(inner, "until", containment->until_ms);
 	json_set_take(json, "contained", inner);
 }
 
-/* All that is known of one mailbox. */
-struct mailbox_facts {
-	struct store_mailboxes boxes;
-	struct store_hours hours;
-	struct store_routes routes;
-	struct store_windows windows;
+/* What is asked about one mailbox, one after the other. */
+enum {
+	RECORD,
+	HOURS,
+	ROUTES,
+	WINDOWS,
+	QUERIES
 };
-
-static bool
-fetch_mailbox(struct exchange *exchange, struct slice mailbox,
-	struct mailbox_facts *facts, struct err *err)
-{
-	struct store *store = exchange->api->store;
-	struct arena *arena = exchange->arena;
-
-	return store_mailbox(store, arena, mailbox, &facts->boxes, err) &&
-		store_hours(store, arena, mailbox, &facts->hours, err) &&
-		store_routes(store, arena, mailbox, 0, &facts->routes, err) &&
-		store_windows(store, arena, mailbox, &facts->windows, err);
-}
 
 void
 api_mailbox(struct exchange *exchange)
 {
-	struct mailbox_facts facts = {0};
+	struct store_query queries[QUERIES] = {
+		[RECORD] = {.kind = STORE_MAILBOX},
+		[HOURS] = {.kind = STORE_HOURS},
+		[ROUTES] = {.kind = STORE_ROUTES},
+		[WINDOWS] = {.kind = STORE_WINDOWS},
+	};
+	const struct store_mailboxes *boxes = &queries[RECORD].answer.mailboxes;
+	const struct store_hours *hours = &queries[HOURS].answer.hours;
 	const struct generation *generation;
 	struct slice mailbox;
-	struct err err = {0};
 	struct json *json;
 
 	if (!exchange_address(exchange, exchange->argument, &mailbox))
 		return;
-	if (!fetch_mailbox(exchange, mailbox, &facts, &err)) {
-		exchange_error(exchange, 503, err.text);
-		return;
+	for (size_t i = 0; i < QUERIES; i++) {
+		queries[i].about = mailbox;
+		if (!exchange_query(exchange, &queries[i]))
+			return;
 	}
-	json = facts.boxes.count > 0 ? exchange_box(&facts.boxes.at[0])
-				     : json_map();
+	json = boxes->count > 0 ? exchange_box(&boxes->at[0]) : json_map();
 	generation = generation_slot_get(exchange->api->slot);
 	json_set_text(json, "mailbox", mailbox);
-	json_set_bool(json, "known", facts.boxes.count > 0);
+	json_set_bool(json, "known", boxes->count > 0);
 	json_set_take(json, "received_by_hour",
-		json_of_numbers(facts.hours.received, 24));
+		json_of_numbers(hours->received, STORE_DAY_HOURS));
 	json_set_take(json, "forwarded_by_hour",
-		json_of_numbers(facts.hours.forwarded, 24));
-	json_set_take(json, "routes", exchange_routes(&facts.routes, 0));
+		json_of_numbers(hours->forwarded, STORE_DAY_HOURS));
+	json_set_take(json, "routes",
+		exchange_routes(&queries[ROUTES].answer.routes, 0));
 	json_set_take(json, "windows",
-		json_of_windows(&facts.windows, generation->program));
+		json_of_windows(
+			&queries[WINDOWS].answer.windows, generation->program));
 	set_containment(exchange, json, mailbox);
 	json_set_take(
 		json, "events", json_of_mailbox_events(exchange, mailbox));

@@ -6,18 +6,14 @@
 struct json *
 exchange_box(const struct store_mailbox *box)
 {
-	static const char *const names[TALLY_COUNT] = {
-		[TALLY_RECEIVED] = "received",
-		[TALLY_FORWARDED] = "forwarded",
-		[TALLY_TAGGED] = "tagged",
-		[TALLY_QUARANTINED] = "quarantined",
-	};
 	struct json *json = json_map();
 
 	json_set_text(json, "mailbox", box->mailbox);
 	json_set_number(json, "flows", (long long)box->flows);
-	for (size_t i = 0; i < TALLY_COUNT; i++)
-		json_set_number(json, names[i], (long long)box->tally[i]);
+	for (int i = 0; i < TALLY_COUNT; i++) {
+		json_set_number(json, store_tally_name((enum tally_what)i),
+			(long long)box->tally[i]);
+	}
 	json_set_number(json, "destinations", (long long)box->destinations);
 	json_set_time(json, "first", box->first_forward_ms);
 	json_set_time(json, "last", box->last_forward_ms);
@@ -27,24 +23,24 @@ exchange_box(const struct store_mailbox *box)
 void
 api_top(struct exchange *exchange)
 {
-	struct store_mailboxes boxes = {0};
+	struct store_query query = {
+		.kind = STORE_TOP,
+		.at_ms = (int64_t)exchange_number(exchange, "at",
+			(uint64_t)clock_now_ms(exchange->api->clock),
+			INT64_MAX),
+		.limit = exchange_number(
+			exchange, "limit", API_LIMIT_DEFAULT, API_LIMIT_MOST),
+	};
+	const struct store_mailboxes *boxes = &query.answer.mailboxes;
 	struct json *json, *list;
-	struct err err = {0};
-	uint64_t at = exchange_number(exchange, "at",
-		(uint64_t)clock_now_ms(exchange->api->clock), INT64_MAX);
 
-	if (!store_top(exchange->api->store, exchange->arena, (int64_t)at,
-		    exchange_number(exchange, "limit", API_LIMIT_DEFAULT,
-			    API_LIMIT_MOST),
-		    &boxes, &err)) {
-		exchange_error(exchange, 503, err.text);
+	if (!exchange_query(exchange, &query))
 		return;
-	}
 	json = json_map();
 	list = json_list();
-	for (size_t i = 0; i < boxes.count; i++)
-		json_add_take(list, exchange_box(&boxes.at[i]));
-	json_set_time(json, "at", (int64_t)at);
+	for (size_t i = 0; i < boxes->count; i++)
+		json_add_take(list, exchange_box(&boxes->at[i]));
+	json_set_time(json, "at", query.at_ms);
 	json_set_take(json, "mailboxes", list);
 	exchange_json_take(exchange, json);
 }
@@ -78,23 +74,22 @@ void
 api_routes(struct exchange *exchange)
 {
 	const struct api_request *request = exchange->request;
-	struct slice mailbox = request->query(request->ctx, "mailbox");
-	struct store_routes routes = {0};
-	struct err err = {0};
+	struct store_query query = {
+		.kind = STORE_ROUTES,
+		.about = request->query(request->ctx, "mailbox"),
+		.at_ms = (int64_t)exchange_number(
+			exchange, "since", 0, INT64_MAX),
+	};
 	struct json *json;
 
-	if (!slice_is_absent(mailbox) &&
-		!exchange_address(exchange, mailbox, &mailbox))
+	if (!slice_is_absent(query.about) &&
+		!exchange_address(exchange, query.about, &query.about))
 		return;
-	if (!store_routes(exchange->api->store, exchange->arena, mailbox,
-		    (int64_t)exchange_number(exchange, "since", 0, INT64_MAX),
-		    &routes, &err)) {
-		exchange_error(exchange, 503, err.text);
+	if (!exchange_query(exchange, &query))
 		return;
-	}
 	json = json_map();
 	json_set_take(json, "routes",
-		exchange_routes(&routes,
+		exchange_routes(&query.answer.routes,
 			(int64_t)exchange_number(
 				exchange, "new", 0, INT64_MAX)));
 	exchange_json_take(exchange, json);
@@ -103,40 +98,30 @@ api_routes(struct exchange *exchange)
 void
 api_destination(struct exchange *exchange)
 {
-	struct store_routes routes = {0};
-	struct slice destination;
-	struct err err = {0};
+	struct store_query query = {.kind = STORE_SENDERS};
 	struct json *json;
 
-	if (!exchange_address(exchange, exchange->argument, &destination))
+	if (!exchange_address(exchange, exchange->argument, &query.about) ||
+		!exchange_query(exchange, &query))
 		return;
-	if (!store_senders(exchange->api->store, exchange->arena, destination,
-		    &routes, &err)) {
-		exchange_error(exchange, 503, err.text);
-		return;
-	}
 	json = json_map();
-	json_set_text(json, "destination", destination);
-	json_set_take(json, "mailboxes", exchange_routes(&routes, 0));
+	json_set_text(json, "destination", query.about);
+	json_set_take(
+		json, "mailboxes", exchange_routes(&query.answer.routes, 0));
 	exchange_json_take(exchange, json);
 }
 
 void
 api_forget(struct exchange *exchange)
 {
-	struct slice mailbox;
-	struct err err = {0};
+	struct store_query query = {.kind = STORE_FORGET};
 	struct json *json;
-	uint64_t wiped = 0;
 
-	if (!exchange_address(exchange, exchange->argument, &mailbox))
+	if (!exchange_address(exchange, exchange->argument, &query.about) ||
+		!exchange_query(exchange, &query))
 		return;
-	if (!store_forget(exchange->api->store, mailbox, &wiped, &err)) {
-		exchange_error(exchange, 503, err.text);
-		return;
-	}
 	json = json_map();
-	json_set_text(json, "mailbox", mailbox);
-	json_set_number(json, "wiped", (long long)wiped);
+	json_set_text(json, "mailbox", query.about);
+	json_set_number(json, "wiped", (long long)query.answer.wiped);
 	exchange_json_take(exchange, json);
 }

@@ -3,7 +3,7 @@
 #include "daemon/storage.h"
 
 #include "base/log.h"
-#include "store/options.h"
+#include "store/store_open.h"
 
 static void
 say(void *ctx, enum log_level level, const char *text)

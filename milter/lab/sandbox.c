@@ -3,7 +3,7 @@
 #include "lab/sandbox.h"
 
 #include "lab/eml.h"
-#include "store/options.h"
+#include "store/store_open.h"
 #include "verdict/record.h"
 
 #include <stdlib.h>

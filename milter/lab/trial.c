@@ -384,18 +384,21 @@ change_respond(struct sandbox *sandbox, const struct trial_step *step)
 }
 
 static bool
-contain(struct sandbox *sandbox, const struct trial_step *step)
+contain(struct sandbox *sandbox, struct arena *arena,
+	const struct trial_step *step)
 {
-	struct store_containment containment = {.by = SLICE("a test"),
-		.why = SLICE("a test"),
-		.at_ms = sandbox_time(sandbox),
-		.until_ms = sandbox_time(sandbox) + DAY_MS};
+	struct store_query order = {
+		.kind = STORE_CONTAIN,
+		.about = step->contain,
+		.containment = {.by = SLICE("a test"),
+			.why = SLICE("a test"),
+			.at_ms = sandbox_time(sandbox),
+			.until_ms = sandbox_time(sandbox) + DAY_MS},
+	};
 	struct err err;
 
-	if (slice_is_absent(step->contain))
-		return true;
-	return store_contain(
-		sandbox_store(sandbox), step->contain, &containment, &err);
+	return slice_is_absent(step->contain) ||
+		store_query(sandbox_store(sandbox), arena, &order, &err);
 }
 
 static bool
@@ -418,7 +421,7 @@ run_step(struct sandbox *sandbox, const struct trial_step *step,
 	bool good = arena != NULL;
 
 	move_clock(sandbox, step);
-	good = good && contain(sandbox, step);
+	good = good && contain(sandbox, arena, step);
 	change_respond(sandbox, step);
 	for (unsigned n = 1; good && n <= step->repeat; n++) {
 		struct letter letter;

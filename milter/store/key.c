@@ -42,9 +42,8 @@ field_is(struct slice field, struct slice name)
 	return at == field.len;
 }
 
-/* Where the field that begins here ends. */
-static size_t
-field_end(struct slice group, size_t at)
+size_t
+key_field_end(struct slice group, size_t at)
 {
 	while (at < group.len && group.p[at] != STORE_GROUP_SEPARATOR)
 		at += group.p[at] == '\\' ? 2 : 1;
@@ -57,7 +56,7 @@ key_names(struct slice group, struct slice name)
 	size_t at = 0;
 
 	while (at <= group.len) {
-		size_t end = field_end(group, at);
+		size_t end = key_field_end(group, at);
 
 		if (field_is(slice_sub(group, at, end), name))
 			return true;

@@ -11,6 +11,8 @@ struct key_text {
 	char bytes[STORE_KEY_BYTES + 1];
 };
 
+/* Where the field of a group that begins at `at` ends (store.h). */
+size_t key_field_end(struct slice group, size_t at);
 /* Is one of the fields that the group was made of this name? */
 bool key_names(struct slice group, struct slice name);
 /* Is this member of a trace set the mailbox of that name? */

@@ -1,21 +1,31 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
+	milter/store/answer.c \
+	milter/store/answer.h \
 	milter/store/backend.h \
+	milter/store/batch.h \
 	milter/store/codec.c \
 	milter/store/codec.h \
+	milter/store/endpoint.c \
+	milter/store/endpoint.h \
 	milter/store/journal.c \
 	milter/store/journal.h \
 	milter/store/journal_files.c \
 	milter/store/journal_files.h \
 	milter/store/key.c \
 	milter/store/key.h \
-	milter/store/open.c \
-	milter/store/options.h \
 	milter/store/private.c \
+	milter/store/private.h \
+	milter/store/query.h \
 	milter/store/resilient.c \
-	milter/store/dispatch.c \
+	milter/store/resilient.h \
+	milter/store/store.c \
 	milter/store/store.h \
+	milter/store/store_open.c \
+	milter/store/store_open.h \
+	milter/store/store_options.c \
+	milter/store/store_options.h \
 	milter/store/uri.c \
 	milter/store/uri.h \
 	milter/store/memory/contained.c \
@@ -28,15 +38,21 @@ libstore_a_SOURCES = \
 	milter/store/memory/memory.c \
 	milter/store/memory/memory.h \
 	milter/store/memory/memory_queries.c \
+	milter/store/memory/memory_queries.h \
+	milter/store/memory/memory_store.c \
+	milter/store/memory/memory_store.h \
 	milter/store/memory/merge.c \
 	milter/store/memory/merge.h \
 	milter/store/memory/restore.c \
+	milter/store/memory/restore.h \
 	milter/store/memory/ring.c \
 	milter/store/memory/ring.h \
 	milter/store/memory/siphash.c \
 	milter/store/memory/siphash.h \
 	milter/store/memory/snapshot.c \
 	milter/store/memory/snapshot.h \
+	milter/store/memory/snapshot_file.c \
+	milter/store/memory/snapshot_file.h \
 	milter/store/memory/symbols.c \
 	milter/store/memory/symbols.h \
 	milter/store/memory/table.c \
@@ -46,9 +62,13 @@ libstore_a_SOURCES = \
 	milter/store/memory/window.c \
 	milter/store/memory/window.h \
 	milter/store/redis/cluster.c \
+	milter/store/redis/cluster.h \
+	milter/store/redis/command.c \
+	milter/store/redis/command.h \
 	milter/store/redis/commands.c \
 	milter/store/redis/commands.h \
 	milter/store/redis/commands_build.c \
+	milter/store/redis/commands_build.h \
 	milter/store/redis/commands_note.c \
 	milter/store/redis/commands_note.h \
 	milter/store/redis/connection.c \
@@ -57,20 +77,35 @@ libstore_a_SOURCES = \
 	milter/store/redis/handshake.h \
 	milter/store/redis/node.c \
 	milter/store/redis/node.h \
+	milter/store/redis/pipeline.c \
+	milter/store/redis/pipeline.h \
 	milter/store/redis/queries.c \
 	milter/store/redis/queries.h \
-	milter/store/redis/query.h \
+	milter/store/redis/query_contained.c \
+	milter/store/redis/query_contained.h \
 	milter/store/redis/query_events.c \
+	milter/store/redis/query_events.h \
+	milter/store/redis/query_forget.c \
+	milter/store/redis/query_forget.h \
 	milter/store/redis/query_mailbox.c \
+	milter/store/redis/query_mailbox.h \
 	milter/store/redis/query_routes.c \
+	milter/store/redis/query_routes.h \
+	milter/store/redis/query_windows.c \
+	milter/store/redis/query_windows.h \
 	milter/store/redis/redis.c \
 	milter/store/redis/redis.h \
 	milter/store/redis/redis_key.c \
 	milter/store/redis/redis_key.h \
+	milter/store/redis/redis_queries.c \
+	milter/store/redis/redis_queries.h \
+	milter/store/redis/reply.c \
+	milter/store/redis/reply.h \
 	milter/store/redis/request.c \
 	milter/store/redis/request.h \
 	milter/store/redis/script.h \
-	milter/store/redis/sentinel.c
+	milter/store/redis/sentinel.c \
+	milter/store/redis/sentinel.h
 nodist_libstore_a_SOURCES = milter/store/redis/script_texts.c
 REDIS_LUA = \
 	milter/store/redis/append.lua \

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A store that never sees an address: in keys, members and questions stands
+ * A store that never sees an address: in keys, members and queries stands
  * "h:" and 32 hex digits of its HMAC-SHA-256 under the operator's key. What
  * has no "@" (domains, policies, identities, names made here) passes as it
  * is. Groups of several fields are hashed field by field, of a trace's members
  * the name behind the role.
  */
-#include "store/backend.h"
-#include "store/options.h"
+#include "store/private.h"
 
 #include "base/arena.h"
 #include "base/codec.h"
 #include "base/digest.h"
+#include "store/backend.h"
+#include "store/key.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,15 +64,6 @@ member_of(const struct private_store *private, struct arena *arena,
 	return arena_printf(arena, "%c%.*s", member.p[0], SLICE_ARG(name));
 }
 
-/* Where the field that begins here ends (store.h on groups). */
-static size_t
-field_end(struct slice group, size_t at)
-{
-	while (at < group.len && group.p[at] != STORE_GROUP_SEPARATOR)
-		at += group.p[at] == '\\' ? 2 : 1;
-	return at < group.len ? at : group.len;
-}
-
 static struct slice
 group_of(const struct private_store *private, struct arena *arena,
 	struct slice group)
@@ -82,7 +74,7 @@ group_of(const struct private_store *private, struct arena *arena,
 	if (group.p == NULL || slice_find_byte(group, '@', 0) == SLICE_NONE)
 		return group;
 	while (at <= group.len) {
-		size_t end = field_end(group, at);
+		size_t end = key_field_end(group, at);
 		struct slice name =
 			name_of(private, arena, slice_sub(group, at, end));
 
@@ -218,16 +210,10 @@ private_tell(struct store *store, const struct store_batch *batch)
 	arena_free(arena);
 }
 
-static struct store *
-inner_of(struct store *store)
-{
-	return ((struct private_store *)store)->inner;
-}
-
 static bool
 private_snapshot(struct store *store, struct err *err)
 {
-	return store_snapshot(inner_of(store), err);
+	return store_snapshot(((struct private_store *)store)->inner, err);
 }
 
 static void
@@ -246,119 +232,40 @@ private_name(struct store *store, struct arena *arena, struct slice address)
 	return name_of((struct private_store *)store, arena, address);
 }
 
-static bool
-private_top(struct store *store, struct arena *arena, int64_t day_ms,
-	size_t limit, struct store_mailboxes *boxes, struct err *err)
-{
-	return store_top(inner_of(store), arena, day_ms, limit, boxes, err);
-}
+typedef struct slice hide_fn(
+	const struct private_store *, struct arena *, struct slice);
 
-static bool
-private_box(struct store *store, struct arena *arena, struct slice mailbox,
-	struct store_mailboxes *boxes, struct err *err)
-{
-	return store_mailbox(inner_of(store), arena,
-		private_name(store, arena, mailbox), boxes, err);
-}
-
-static bool
-private_routes(struct store *store, struct arena *arena, struct slice mailbox,
-	int64_t since_ms, struct store_routes *routes, struct err *err)
-{
-	return store_routes(inner_of(store), arena,
-		private_name(store, arena, mailbox), since_ms, routes, err);
-}
-
-static bool
-private_senders(struct store *store, struct arena *arena,
-	struct slice destination, struct store_routes *routes, struct err *err)
-{
-	return store_senders(inner_of(store), arena,
-		private_name(store, arena, destination), routes, err);
-}
-
-static bool
-private_windows(struct store *store, struct arena *arena, struct slice group,
-	struct store_windows *windows, struct err *err)
-{
-	return store_windows(inner_of(store), arena,
-		group_of((struct private_store *)store, arena, group), windows,
-		err);
-}
-
-static bool
-private_hours(struct store *store, struct arena *arena, struct slice mailbox,
-	struct store_hours *hours, struct err *err)
-{
-	return store_hours(inner_of(store), arena,
-		private_name(store, arena, mailbox), hours, err);
-}
-
-static bool
-private_events(struct store *store, struct arena *arena, struct slice after,
-	size_t limit, struct store_events *events, struct err *err)
-{
-	return store_events(inner_of(store), arena, after, limit, events, err);
-}
-
-/* One address hashed outside of any arena of the caller's. */
-struct one_name {
-	struct arena *arena;
-	struct slice name;
+/* What a question is about, hidden; NULL: it names nobody. */
+static hide_fn *const about[STORE_QUERY_KINDS] = {
+	[STORE_MAILBOX] = name_of,
+	[STORE_ROUTES] = name_of,
+	[STORE_SENDERS] = name_of,
+	[STORE_WINDOWS] = group_of,
+	[STORE_HOURS] = name_of,
+	[STORE_CONTAINED] = name_of,
+	[STORE_CONTAIN] = name_of,
+	[STORE_FORGET] = name_of,
 };
 
 static bool
-begin_name(struct store *store, struct slice address, struct one_name *one,
-	struct err *err)
+private_query(struct store *store, struct arena *arena,
+	struct store_query *query, struct err *err)
 {
-	one->arena = arena_new(SCRATCH_BYTES);
-	if (one->arena == NULL)
-		return err_set(err, ERR_MEMORY, "out of memory");
-	one->name = private_name(store, one->arena, address);
-	return true;
-}
-
-static bool
-private_contain(struct store *store, struct slice mailbox,
-	const struct store_containment *containment, struct err *err)
-{
-	struct one_name one;
+	const struct private_store *private = (struct private_store *)store;
+	struct store_query inner = *query;
 	bool ok;
 
-	if (!begin_name(store, mailbox, &one, err))
-		return false;
-	ok = store_contain(inner_of(store), one.name, containment, err);
-	arena_free(one.arena);
-	return ok;
-}
-
-static bool
-private_contained(struct store *store, struct arena *arena,
-	struct slice mailbox, struct store_containment *containment,
-	struct err *err)
-{
-	return store_contained(inner_of(store), arena,
-		private_name(store, arena, mailbox), containment, err);
-}
-
-static bool
-private_forget(struct store *store, struct slice mailbox, uint64_t *wiped,
-	struct err *err)
-{
-	struct one_name one;
-	bool ok;
-
-	if (!begin_name(store, mailbox, &one, err))
-		return false;
-	ok = store_forget(inner_of(store), one.name, wiped, err);
-	arena_free(one.arena);
+	if (about[query->kind] != NULL)
+		inner.about = about[query->kind](private, arena, query->about);
+	ok = store_query(private->inner, arena, &inner, err);
+	query->answer = inner.answer;
 	return ok;
 }
 
 static void
 private_health(struct store *store, struct store_health *health)
 {
-	store_health(inner_of(store), health);
+	store_health(((struct private_store *)store)->inner, health);
 }
 
 static const struct store_backend backend = {
@@ -368,22 +275,13 @@ static const struct store_backend backend = {
 	.snapshot = private_snapshot,
 	.close = private_close,
 	.name_of = private_name,
-	.top = private_top,
-	.mailbox = private_box,
-	.routes = private_routes,
-	.senders = private_senders,
-	.windows = private_windows,
-	.hours = private_hours,
-	.events = private_events,
-	.contain = private_contain,
-	.contained = private_contained,
-	.forget = private_forget,
+	.query = private_query,
 	.health = private_health,
 };
 
 struct store *
-store_private_open_take(struct store *inner,
-	const struct store_options *options, struct err *err)
+private_open_take(struct store *inner, const struct store_options *options,
+	struct err *err)
 {
 	struct private_store *private;
 

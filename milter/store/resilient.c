@@ -12,12 +12,15 @@
  * batches of the last seconds are kept, and go into the journal when the
  * server that is found again is another process than before.
  */
-#include "store/journal.h"
-#include "store/journal_files.h"
-#include "store/memory/memory.h"
-#include "store/redis/redis.h"
+#include "store/resilient.h"
 
 #include "base/arena.h"
+#include "store/backend.h"
+#include "store/journal.h"
+#include "store/journal_files.h"
+#include "store/memory/memory_store.h"
+#include "store/redis/redis.h"
+#include "store/redis/redis_queries.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,8 +127,8 @@ learn(struct resilient *resilient, const struct store_batch *batch)
 	for (size_t i = 0; i < batch->count; i++) {
 		if (batch->ops[i].verb == STORE_FACTS &&
 			batch->ops[i].facts.route_count > 0) {
-			memory_learn(resilient->memory, &batch->ops[i].facts,
-				batch->at_ms);
+			memory_store_learn(resilient->memory,
+				&batch->ops[i].facts, batch->at_ms);
 		}
 	}
 }
@@ -318,77 +321,6 @@ resilient_name(struct store *store, struct arena *arena, struct slice address)
 	return arena_copy(arena, address);
 }
 
-/* Who answers people: Redis, or memory while it is away. */
-static struct store *
-who_answers(struct store *store)
-{
-	struct resilient *resilient = (struct resilient *)store;
-
-	return redis_is_up(resilient->redis) ? &resilient->redis->store
-					     : resilient->memory;
-}
-
-static bool
-resilient_top(struct store *store, struct arena *arena, int64_t day_ms,
-	size_t limit, struct store_mailboxes *boxes, struct err *err)
-{
-	return store_top(who_answers(store), arena, day_ms, limit, boxes, err);
-}
-
-static bool
-resilient_box(struct store *store, struct arena *arena, struct slice mailbox,
-	struct store_mailboxes *boxes, struct err *err)
-{
-	return store_mailbox(who_answers(store), arena, mailbox, boxes, err);
-}
-
-static bool
-resilient_routes(struct store *store, struct arena *arena, struct slice mailbox,
-	int64_t since_ms, struct store_routes *routes, struct err *err)
-{
-	return store_routes(
-		who_answers(store), arena, mailbox, since_ms, routes, err);
-}
-
-static bool
-resilient_senders(struct store *store, struct arena *arena,
-	struct slice destination, struct store_routes *routes, struct err *err)
-{
-	return store_senders(
-		who_answers(store), arena, destination, routes, err);
-}
-
-static bool
-resilient_windows(struct store *store, struct arena *arena, struct slice group,
-	struct store_windows *windows, struct err *err)
-{
-	return store_windows(who_answers(store), arena, group, windows, err);
-}
-
-static bool
-resilient_hours(struct store *store, struct arena *arena, struct slice mailbox,
-	struct store_hours *hours, struct err *err)
-{
-	return store_hours(who_answers(store), arena, mailbox, hours, err);
-}
-
-static bool
-resilient_events(struct store *store, struct arena *arena, struct slice after,
-	size_t limit, struct store_events *events, struct err *err)
-{
-	return store_events(
-		who_answers(store), arena, after, limit, events, err);
-}
-
-static bool
-resilient_contained(struct store *store, struct arena *arena,
-	struct slice mailbox, struct store_containment *containment,
-	struct err *err)
-{
-	return store_contained(
-		who_answers(store), arena, mailbox, containment, err);
-}
-
 static bool
 down(struct resilient *resilient, struct err *err)
 {
@@ -403,33 +335,37 @@ down(struct resilient *resilient, struct err *err)
 	return true;
 }
 
+/* An order is carried out on this machine, and then in Redis. */
 static bool
-resilient_contain(struct store *store, struct slice mailbox,
-	const struct store_containment *containment, struct err *err)
+carry_out(struct resilient *resilient, struct arena *arena,
+	struct store_query *query, struct err *err)
 {
-	struct resilient *resilient = (struct resilient *)store;
+	bool ok = store_query(resilient->memory, arena, query, err);
+	uint64_t here = query->answer.wiped;
 
-	return store_contain(resilient->memory, mailbox, containment, err) &&
-		!down(resilient, err) &&
-		store_contain(
-			&resilient->redis->store, mailbox, containment, err);
+	if (query->kind == STORE_FORGET) {
+		(void)journal_forget(resilient->journal, query->about);
+		(void)journal_forget(resilient->recent, query->about);
+	}
+	ok = ok && !down(resilient, err) &&
+		redis_queries(resilient->redis, arena, query, err);
+	if (query->answer.wiped < here)
+		query->answer.wiped = here;
+	return ok;
 }
 
+/* Redis answers people, or memory while it is away. */
 static bool
-resilient_forget(struct store *store, struct slice mailbox, uint64_t *wiped,
-	struct err *err)
+resilient_query(struct store *store, struct arena *arena,
+	struct store_query *query, struct err *err)
 {
 	struct resilient *resilient = (struct resilient *)store;
-	uint64_t here = 0, there = 0;
-	bool ok = store_forget(resilient->memory, mailbox, &here, err);
 
-	(void)journal_forget(resilient->journal, mailbox);
-	(void)journal_forget(resilient->recent, mailbox);
-	*wiped = here;
-	ok = ok && !down(resilient, err) &&
-		store_forget(&resilient->redis->store, mailbox, &there, err);
-	*wiped = there > here ? there : here;
-	return ok;
+	if (query->kind == STORE_CONTAIN || query->kind == STORE_FORGET)
+		return carry_out(resilient, arena, query, err);
+	return redis_is_up(resilient->redis)
+		? redis_queries(resilient->redis, arena, query, err)
+		: store_query(resilient->memory, arena, query, err);
 }
 
 static void
@@ -460,16 +396,7 @@ static const struct store_backend backend = {
 	.snapshot = resilient_snapshot,
 	.close = resilient_close,
 	.name_of = resilient_name,
-	.top = resilient_top,
-	.mailbox = resilient_box,
-	.routes = resilient_routes,
-	.senders = resilient_senders,
-	.windows = resilient_windows,
-	.hours = resilient_hours,
-	.events = resilient_events,
-	.contain = resilient_contain,
-	.contained = resilient_contained,
-	.forget = resilient_forget,
+	.query = resilient_query,
 	.health = resilient_health,
 };
 
@@ -481,7 +408,7 @@ open_parts(struct resilient *resilient, const struct store_options *options,
 		lost, keep_recent, replay_recent, resilient};
 	struct err said;
 
-	resilient->memory = store_memory_open(options, err);
+	resilient->memory = memory_store_open(options, err);
 	if (resilient->memory == NULL)
 		return false;
 	resilient->journal = journal_new((size_t)options->journal_bytes);
@@ -499,7 +426,7 @@ open_parts(struct resilient *resilient, const struct store_options *options,
 }
 
 struct store *
-store_resilient_open(const struct store_options *options, struct err *err)
+resilient_open(const struct store_options *options, struct err *err)
 {
 	struct resilient *resilient = calloc(1, sizeof(*resilient));
 

@@ -3,8 +3,6 @@
 #include "store/uri.h"
 
 #include "base/codec.h"
-
-#include <stdio.h>
 #include <string.h>
 
 #define DB_MAX 1000000
@@ -31,24 +29,23 @@ static const struct scheme schemes[] = {
 	"rediss://host"
 
 static bool
-copy_text(struct slice from, char to[URI_TEXT_BYTES])
+copy_text(struct slice from, char to[ENDPOINT_TEXT_BYTES])
 {
-	if (from.len >= URI_TEXT_BYTES ||
+	if (from.len >= ENDPOINT_TEXT_BYTES ||
 		slice_find_byte(from, '\0', 0) != SLICE_NONE)
 		return false;
-	if (from.len > 0)
-		memcpy(to, from.p, from.len);
+	memcpy(to, from.p, from.len);
 	to[from.len] = '\0';
 	return true;
 }
 
 /* Percent-encoded text (RFC 3986 section 2.1), without NUL. */
 static bool
-decode(struct slice from, char to[URI_TEXT_BYTES])
+decode(struct slice from, char to[ENDPOINT_TEXT_BYTES])
 {
 	size_t at, len = 0;
 
-	for (at = 0; at < from.len && len + 1 < URI_TEXT_BYTES; at++) {
+	for (at = 0; at < from.len && len + 1 < ENDPOINT_TEXT_BYTES; at++) {
 		char c = from.p[at];
 
 		if (c == '%') {
@@ -60,64 +57,6 @@ decode(struct slice from, char to[URI_TEXT_BYTES])
 	}
 	to[len] = '\0';
 	return at == from.len;
-}
-
-static bool
-parse_port(struct slice text, uint16_t *port)
-{
-	uint64_t number;
-
-	if (!slice_to_u64(text, &number) || number == 0 || number > 65535)
-		return false;
-	*port = (uint16_t)number;
-	return true;
-}
-
-bool
-endpoint_parse(struct slice text, uint16_t port, struct endpoint *endpoint)
-{
-	size_t end, colon;
-	struct slice host = text;
-
-	endpoint->port = port;
-	if (text.len > 0 && text.p[0] == '[') {
-		end = slice_find_byte(text, ']', 0);
-		if (end == SLICE_NONE)
-			return false;
-		host = slice_sub(text, 1, end);
-		text = slice_sub(text, end + 1, text.len);
-		if (text.len > 0 &&
-			(text.p[0] != ':' ||
-				!parse_port(slice_sub(text, 1, text.len),
-					&endpoint->port)))
-			return false;
-	} else {
-		colon = slice_find_byte(text, ':', 0);
-		if (colon != SLICE_NONE) {
-			host = slice_sub(text, 0, colon);
-			if (!parse_port(slice_sub(text, colon + 1, text.len),
-				    &endpoint->port))
-				return false;
-		}
-	}
-	return host.len > 0 && copy_text(host, endpoint->host);
-}
-
-const char *
-endpoint_show(const struct endpoint *endpoint, struct endpoint_text *out)
-{
-	char *text = out->text;
-
-	if (endpoint->port == 0) {
-		(void)snprintf(text, sizeof(out->text), "%s", endpoint->host);
-	} else if (strchr(endpoint->host, ':') != NULL) {
-		(void)snprintf(text, sizeof(out->text), "[%s]:%u",
-			endpoint->host, endpoint->port);
-	} else {
-		(void)snprintf(text, sizeof(out->text), "%s:%u", endpoint->host,
-			endpoint->port);
-	}
-	return text;
 }
 
 /* "user:password@", ":password@" or "password@" in front of the hosts. */
@@ -252,7 +191,7 @@ parse_unix(struct slice rest, struct store_uri *uri, struct err *err)
 		rest = slice_sub(rest, 0, query);
 	}
 	if (rest.len == 0 || rest.len > 100 ||
-		!copy_text(rest, uri->hosts[0].host)) {
+		!endpoint_set(&uri->hosts[0], rest, 0)) {
 		return err_set(err, ERR_INVALID,
 			"store: \"%.*s\" is no path of a socket (at most 100 "
 			"bytes)",

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "lab/eml.h"
 #include "mail/realm.h"
-#include "store/options.h"
+#include "store/store_open.h"
 #include "verdict/judge.h"
 #include "verdict/policies.h"
 #include "verdict/record.h"

@@ -8,7 +8,7 @@
 #include "contract/server.h"
 
 #include "base/arena.h"
-#include "store/options.h"
+#include "store/store_open.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -202,19 +202,21 @@ count_all(struct load *load, struct verdict *v)
 
 	for (int i = 0; i < MAILBOXES && ok; i++) {
 		long expected = atomic_load(&load->noted[i]);
-		struct store_windows windows;
-		struct store_mailboxes boxes;
+		struct store_query windows = {.kind = STORE_WINDOWS};
+		struct store_query boxes = {.kind = STORE_MAILBOX};
 		char name[48];
 		long found, tallied;
 
 		snprintf(name, sizeof(name), "user%d@example.com", i);
-		ok = store_windows(load->store, arena, slice_of(name), &windows,
-			     &err) &&
-			store_mailbox(load->store, arena, slice_of(name),
-				&boxes, &err);
-		found = ok && windows.count == 1 ? (long)windows.at->count : 0;
-		tallied = ok && boxes.count == 1
-			? (long)boxes.at->tally[TALLY_FORWARDED]
+		windows.about = boxes.about = slice_of(name);
+		ok = store_query(load->store, arena, &windows, &err) &&
+			store_query(load->store, arena, &boxes, &err);
+		found = ok && windows.answer.windows.count == 1
+			? (long)windows.answer.windows.at->count
+			: 0;
+		tallied = ok && boxes.answer.mailboxes.count == 1
+			? (long)boxes.answer.mailboxes.at
+				  ->tally[TALLY_FORWARDED]
 			: 0;
 		v->expected += expected;
 		v->lost += found < expected ? expected - found : 0;
@@ -224,11 +226,11 @@ count_all(struct load *load, struct verdict *v)
 		arena_reset(arena);
 	}
 	if (ok) {
-		struct store_events events;
+		struct store_query events = {
+			.kind = STORE_EVENTS, .limit = 1000000};
 
-		ok = store_events(load->store, arena, (struct slice){NULL, 0},
-			1000000, &events, &err);
-		v->events = (long)events.count;
+		ok = store_query(load->store, arena, &events, &err);
+		v->events = (long)events.answer.events.count;
 	}
 	if (!ok)
 		printf("# counting: %s\n", err.text);

@@ -7,7 +7,7 @@
 #include "contract/server.h"
 
 #include "base/arena.h"
-#include "store/options.h"
+#include "store/store_open.h"
 
 #include <stdio.h>
 #include <stdlib.h>

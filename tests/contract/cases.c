@@ -8,6 +8,8 @@
 #include <cmocka.h>
 
 #include "contract.h"
+#include "query.h"
+#include "store/store_open.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -589,7 +591,6 @@ box_holds_the_totals(struct contract *c)
 {
 	const struct slice none = {NULL, 0};
 	struct store_mailboxes boxes;
-	struct err err;
 
 	tally(c, alice, none, TALLY_RECEIVED, "1");
 	tally(c, alice, drop, TALLY_FORWARDED, "2");
@@ -599,7 +600,9 @@ box_holds_the_totals(struct contract *c)
 	tally(c, alice, other, TALLY_FORWARDED, "3");
 	tally(c, alice, none, TALLY_QUARANTINED, "3");
 	settle(c);
-	assert_true(store_mailbox(c->store, c->arena, alice, &boxes, &err));
+	boxes = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_MAILBOX, .about = alice})
+			.mailboxes;
 	assert_int_equal(boxes.count, 1);
 	assert_true(slice_equal(boxes.at->mailbox, alice));
 	assert_int_equal(boxes.at->tally[TALLY_RECEIVED], 1);
@@ -610,7 +613,9 @@ box_holds_the_totals(struct contract *c)
 	assert_int_equal(boxes.at->flows, 1);
 	assert_int_equal(boxes.at->first_forward_ms, START_MS);
 	assert_int_equal(boxes.at->last_forward_ms, START_MS + DAY_MS);
-	assert_true(store_mailbox(c->store, c->arena, bob, &boxes, &err));
+	boxes = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_MAILBOX, .about = bob})
+			.mailboxes;
 	assert_int_equal(boxes.count, 0);
 }
 
@@ -618,7 +623,6 @@ static void
 top_is_of_a_day(struct contract *c)
 {
 	struct store_mailboxes boxes;
-	struct err err;
 	char name[16];
 
 	for (int i = 0; i < 9; i++) {
@@ -630,18 +634,27 @@ top_is_of_a_day(struct contract *c)
 	pass(c, DAY_MS);
 	tally(c, alice, drop, TALLY_FORWARDED, "next");
 	settle(c);
-	assert_true(store_top(c->store, c->arena, START_MS, 10, &boxes, &err));
+	boxes = query(c->store, c->arena,
+		(struct store_query){
+			.kind = STORE_TOP, .at_ms = START_MS, .limit = 10})
+			.mailboxes;
 	assert_int_equal(boxes.count, 2);
 	assert_true(slice_equal(boxes.at[0].mailbox, bob));
 	assert_int_equal(boxes.at[0].flows, 6);
 	assert_true(slice_equal(boxes.at[1].mailbox, alice));
 	assert_int_equal(boxes.at[1].flows, 3);
 	assert_int_equal(boxes.at[1].tally[TALLY_FORWARDED], 4);
-	assert_true(store_top(
-		c->store, c->arena, START_MS + DAY_MS, 10, &boxes, &err));
+	boxes = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_TOP,
+			.at_ms = START_MS + DAY_MS,
+			.limit = 10})
+			.mailboxes;
 	assert_int_equal(boxes.count, 1);
 	assert_int_equal(boxes.at[0].flows, 1);
-	assert_true(store_top(c->store, c->arena, START_MS, 1, &boxes, &err));
+	boxes = query(c->store, c->arena,
+		(struct store_query){
+			.kind = STORE_TOP, .at_ms = START_MS, .limit = 1})
+			.mailboxes;
 	assert_int_equal(boxes.count, 1);
 	assert_true(slice_equal(boxes.at[0].mailbox, bob));
 }
@@ -650,7 +663,6 @@ static void
 routes_newest_first(struct contract *c)
 {
 	struct store_routes routes;
-	struct err err;
 
 	tally(c, alice, drop, TALLY_FORWARDED, "1");
 	settle(c);
@@ -660,18 +672,23 @@ routes_newest_first(struct contract *c)
 	pass(c, MINUTE_MS);
 	tally(c, bob, drop, TALLY_FORWARDED, "3");
 	settle(c);
-	assert_true(store_routes(c->store, c->arena, alice, 0, &routes, &err));
+	routes = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_ROUTES, .about = alice})
+			 .routes;
 	assert_int_equal(routes.count, 2);
 	assert_true(slice_equal(routes.at[0].destination, other));
 	assert_true(slice_equal(routes.at[1].destination, drop));
 	assert_int_equal(routes.at[1].first_ms, START_MS);
 	assert_int_equal(routes.at[1].count, 1);
-	assert_true(store_routes(
-		c->store, c->arena, (struct slice){NULL, 0}, 0, &routes, &err));
+	routes = query(
+		c->store, c->arena, (struct store_query){.kind = STORE_ROUTES})
+			 .routes;
 	assert_int_equal(routes.count, 3);
 	assert_true(slice_equal(routes.at[0].mailbox, bob));
-	assert_true(store_routes(c->store, c->arena, (struct slice){NULL, 0},
-		START_MS + MINUTE_MS, &routes, &err));
+	routes = query(c->store, c->arena,
+		(struct store_query){
+			.kind = STORE_ROUTES, .at_ms = START_MS + MINUTE_MS})
+			 .routes;
 	assert_int_equal(routes.count, 2);
 }
 
@@ -679,7 +696,6 @@ static void
 routes_are_bounded(struct contract *c)
 {
 	struct store_routes routes;
-	struct err err;
 	char name[32];
 
 	for (int i = 0; i < 70; i++, pass(c, 1)) {
@@ -687,7 +703,9 @@ routes_are_bounded(struct contract *c)
 		tally(c, alice, slice_of(name), TALLY_FORWARDED, name);
 		settle(c);
 	}
-	assert_true(store_routes(c->store, c->arena, alice, 0, &routes, &err));
+	routes = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_ROUTES, .about = alice})
+			 .routes;
 	assert_int_equal(routes.count, 64);
 	assert_true(slice_equal(
 		routes.at[0].destination, SLICE("d69@evil.example")));
@@ -699,7 +717,6 @@ static void
 senders_of_a_destination(struct contract *c)
 {
 	struct store_routes routes;
-	struct err err;
 
 	tally(c, alice, drop, TALLY_FORWARDED, "1");
 	tally(c, alice, drop, TALLY_FORWARDED, "2");
@@ -708,15 +725,19 @@ senders_of_a_destination(struct contract *c)
 	pass(c, 1);
 	tally(c, bob, drop, TALLY_FORWARDED, "4");
 	settle(c);
-	assert_true(store_senders(c->store, c->arena, drop, &routes, &err));
+	routes = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_SENDERS, .about = drop})
+			 .routes;
 	assert_int_equal(routes.count, 2);
 	assert_true(slice_equal(routes.at[0].mailbox, bob));
 	assert_true(slice_equal(routes.at[1].mailbox, alice));
 	assert_true(slice_equal(routes.at[1].destination, drop));
 	assert_int_equal(routes.at[1].count, 2);
 	assert_int_equal(routes.at[1].first_ms, START_MS);
-	assert_true(store_senders(
-		c->store, c->arena, SLICE("nobody@x"), &routes, &err));
+	routes = query(c->store, c->arena,
+		(struct store_query){
+			.kind = STORE_SENDERS, .about = SLICE("nobody@x")})
+			 .routes;
 	assert_int_equal(routes.count, 0);
 }
 
@@ -724,14 +745,15 @@ static void
 windows_of_a_group(struct contract *c)
 {
 	struct store_windows windows;
-	struct err err;
 
 	note(c, alice, "rate", "m1");
 	pass(c, MINUTE_MS);
 	note(c, alice, "rate", "m2");
 	note(c, alice, "fan-out", "d1");
 	note(c, bob, "rate", "m1");
-	assert_true(store_windows(c->store, c->arena, alice, &windows, &err));
+	windows = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_WINDOWS, .about = alice})
+			  .windows;
 	assert_int_equal(windows.count, 2);
 	assert_true(slice_equal(windows.at[0].policy, SLICE("fan-out")));
 	assert_int_equal(windows.at[0].count, 1);
@@ -747,7 +769,6 @@ hours_of_a_mailbox(struct contract *c)
 {
 	const struct slice none = {NULL, 0};
 	struct store_hours hours;
-	struct err err;
 
 	tally(c, alice, none, TALLY_RECEIVED, "1");
 	tally(c, alice, drop, TALLY_FORWARDED, "2");
@@ -756,13 +777,17 @@ hours_of_a_mailbox(struct contract *c)
 	tally(c, alice, none, TALLY_RECEIVED, "3");
 	tally(c, alice, none, TALLY_RECEIVED, "4");
 	settle(c);
-	assert_true(store_hours(c->store, c->arena, alice, &hours, &err));
+	hours = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_HOURS, .about = alice})
+			.hours;
 	assert_int_equal(hours.received[0], 2);
 	assert_int_equal(hours.forwarded[0], 0);
 	assert_int_equal(hours.received[23], 1);
 	assert_int_equal(hours.forwarded[23], 1);
 	pass(c, HOUR_MS);
-	assert_true(store_hours(c->store, c->arena, alice, &hours, &err));
+	hours = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_HOURS, .about = alice})
+			.hours;
 	assert_int_equal(hours.received[1], 2);
 	assert_int_equal(hours.forwarded[23], 0);
 }
@@ -779,7 +804,8 @@ append(struct contract *c, const char *json)
 static void
 events_in_order(struct contract *c)
 {
-	const struct slice none = {NULL, 0};
+	struct store_query bogus = {
+		.kind = STORE_EVENTS, .after = SLICE("bogus"), .limit = 10};
 	struct store_events events;
 	struct err err;
 
@@ -789,32 +815,42 @@ events_in_order(struct contract *c)
 	pass(c, 1);
 	append(c, "{\"n\":3}");
 	settle(c);
-	assert_true(store_events(c->store, c->arena, none, 2, &events, &err));
+	events = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_EVENTS, .limit = 2})
+			 .events;
 	assert_int_equal(events.count, 2);
 	assert_true(slice_equal(events.at[0], SLICE("{\"n\":2}")));
 	assert_true(slice_equal(events.at[1], SLICE("{\"n\":3}")));
 	append(c, "{\"n\":4}");
 	append(c, "{\"n\":5}");
 	settle(c);
-	assert_true(store_events(
-		c->store, c->arena, events.last_id, 10, &events, &err));
+	events = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_EVENTS,
+			.after = events.last_id,
+			.limit = 10})
+			 .events;
 	assert_int_equal(events.count, 2);
 	assert_true(slice_equal(events.at[0], SLICE("{\"n\":4}")));
-	assert_true(store_events(
-		c->store, c->arena, events.last_id, 10, &events, &err));
+	events = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_EVENTS,
+			.after = events.last_id,
+			.limit = 10})
+			 .events;
 	assert_int_equal(events.count, 0);
 	assert_true(events.last_id.len > 0);
-	assert_false(store_events(
-		c->store, c->arena, SLICE("bogus"), 10, &events, &err));
+	assert_false(store_query(c->store, c->arena, &bogus, &err));
 }
 
 /* Where Redis is away it is done here, and said that it is only here. */
 static void
 contain(struct contract *c, const struct store_containment *containment)
 {
+	struct store_query order = {.kind = STORE_CONTAIN,
+		.about = alice,
+		.containment = *containment};
 	struct err err;
 
-	assert_int_equal(store_contain(c->store, alice, containment, &err),
+	assert_int_equal(store_query(c->store, c->arena, &order, &err),
 		!c->backend->down);
 }
 
@@ -827,19 +863,22 @@ contained_until_then(struct contract *c)
 		.until_ms = START_MS + DAY_MS,
 	};
 	struct store_containment answer;
-	struct err err;
 
 	contain(c, &containment);
 	assert_true(facts(c, alice, drop).contained);
 	assert_false(facts(c, bob, drop).contained);
-	assert_true(store_contained(c->store, c->arena, alice, &answer, &err));
+	answer = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_CONTAINED, .about = alice})
+			 .containment;
 	assert_true(slice_equal(answer.by, SLICE("secops")));
 	assert_true(slice_equal(answer.why, SLICE("ticket 7")));
 	assert_int_equal(answer.until_ms, START_MS + DAY_MS);
 	containment.until_ms = 0;
 	contain(c, &containment);
 	assert_false(facts(c, alice, drop).contained);
-	assert_true(store_contained(c->store, c->arena, alice, &answer, &err));
+	answer = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_CONTAINED, .about = alice})
+			 .containment;
 	assert_int_equal(answer.until_ms, 0);
 }
 
@@ -852,7 +891,7 @@ forget_wipes_everywhere(struct contract *c)
 	struct store_recall answer;
 	struct store_windows windows;
 	struct err err;
-	uint64_t wiped;
+	struct store_query order = {.kind = STORE_FORGET, .about = alice};
 
 	tally(c, alice, drop, TALLY_FORWARDED, "1");
 	tally(c, bob, drop, TALLY_FORWARDED, "2");
@@ -864,31 +903,41 @@ forget_wipes_everywhere(struct contract *c)
 	append(c, "{\"mailbox\":\"alice@example.com\"}");
 	append(c, "{\"mailbox\":\"malice@example.com\"}");
 	settle(c);
-	assert_int_equal(
-		store_forget(c->store, alice, &wiped, &err), !c->backend->down);
-	assert_true(wiped >= 5);
+	assert_int_equal(store_query(c->store, c->arena, &order, &err),
+		!c->backend->down);
+	assert_true(order.answer.wiped >= 5);
 	assert_false(facts(c, alice, drop).known);
 	assert_true(facts(c, bob, drop).known);
-	assert_true(store_mailbox(c->store, c->arena, alice, &boxes, &err));
+	boxes = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_MAILBOX, .about = alice})
+			.mailboxes;
 	assert_int_equal(boxes.count, 0);
-	assert_true(store_top(
-		c->store, c->arena, c->clock.now_ms, 10, &boxes, &err));
+	boxes = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_TOP,
+			.at_ms = c->clock.now_ms,
+			.limit = 10})
+			.mailboxes;
 	assert_int_equal(boxes.count, 1);
-	assert_true(store_senders(c->store, c->arena, drop, &routes, &err));
+	routes = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_SENDERS, .about = drop})
+			 .routes;
 	assert_int_equal(routes.count, 1);
-	assert_true(store_windows(c->store, c->arena, alice, &windows, &err));
+	windows = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_WINDOWS, .about = alice})
+			  .windows;
 	assert_int_equal(windows.count, 0);
 	check_note(note(c, drop, "fan-in", "carol"), 1, 2, true);
 	answer = recall(c, "id", 10);
 	assert_int_equal(answer.count, 1);
 	assert_true(
 		slice_equal(answer.members[0].name, SLICE("mbob@example.com")));
-	assert_true(store_events(c->store, c->arena, (struct slice){NULL, 0},
-		10, &events, &err));
+	events = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_EVENTS, .limit = 10})
+			 .events;
 	assert_int_equal(events.count, 1);
-	assert_int_equal(
-		store_forget(c->store, alice, &wiped, &err), !c->backend->down);
-	assert_int_equal(wiped, 0);
+	assert_int_equal(store_query(c->store, c->arena, &order, &err),
+		!c->backend->down);
+	assert_int_equal(order.answer.wiped, 0);
 }
 
 static void

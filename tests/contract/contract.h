@@ -9,8 +9,8 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "store/options.h"
 #include "store/store.h"
+#include "store/store_options.h"
 
 struct contract_backend {
 	const char *name;

@@ -15,7 +15,7 @@
 #include "base/arena.h"
 #include "proxy.h"
 #include "server.h"
-#include "store/options.h"
+#include "store/store_open.h"
 
 #include <dirent.h>
 #include <pthread.h>
@@ -577,7 +577,7 @@ static void
 any_reply_is_survived(void **state)
 {
 	struct rig *rig = *state;
-	struct store_mailboxes boxes;
+	struct store_query top = {.kind = STORE_TOP, .limit = 5};
 	struct err err;
 	uint64_t count;
 	const char *wanted = getenv("FORWARDEN_SEEDS");
@@ -589,7 +589,7 @@ any_reply_is_survived(void **state)
 			seed % 2 ? PROXY_GARBAGE : PROXY_NONSENSE, seed);
 		message(rig, &count);
 		assert_true(count >= (uint64_t)rig->noted);
-		(void)store_top(rig->store, rig->arena, 0, 5, &boxes, &err);
+		(void)store_query(rig->store, rig->arena, &top, &err);
 		pause_ms(5);
 	}
 	pass(rig);

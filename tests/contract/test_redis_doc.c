@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "store/options.h"
+#include "store/store_open.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,6 +64,10 @@ fill(struct store *store, struct arena *arena)
 {
 	const struct slice members[2] = {
 		SLICE("malice@example.com"), SLICE("p@3c1f0a5be2d94786")};
+	struct store_query order = {.kind = STORE_CONTAIN,
+		.about = SLICE("alice@example.com"),
+		.containment = {
+			.by = SLICE("secops"), .why = SLICE("ticket 4711")}};
 	struct err err;
 
 	tally(store, arena, "alice@example.com", NULL, TALLY_RECEIVED, "r1");
@@ -92,11 +96,8 @@ fill(struct store *store, struct arena *arena)
 			{.append = {SLICE(
 				 "{\"event\":{\"action\":\"tag\"},"
 				 "\"mailbox\":\"alice@example.com\"}")}}});
-	(void)store_contain(store, SLICE("alice@example.com"),
-		&(struct store_containment){.by = SLICE("secops"),
-			.why = SLICE("ticket 4711"),
-			.until_ms = now.now_ms + 24 * 60 * MINUTE_MS},
-		&err);
+	order.containment.until_ms = now.now_ms + 24 * 60 * MINUTE_MS;
+	(void)store_query(store, arena, &order, &err);
 }
 
 /* Runs "redis-cli ..." by the shell, on the private server. */

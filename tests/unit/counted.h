@@ -4,7 +4,7 @@
 #define TESTS_UNIT_COUNTED_H
 
 #include "policy.h"
-#include "store/options.h"
+#include "store/store_open.h"
 
 #define COUNTED_ARENA_BYTES ((size_t)4 << 20)
 

@@ -14,6 +14,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+#include "query.h"
 #include <jansson.h>
 
 #define REDIRECT "<drop@evil.example> ORCPT=rfc822;alice@example.com"
@@ -282,10 +284,10 @@ static uint64_t
 tally_of(struct box *box, struct slice mailbox, enum tally_what what)
 {
 	struct store_mailboxes boxes = {0};
-	struct err err;
 
-	assert_true(store_mailbox(sandbox_store(box->sandbox), box->arena,
-		mailbox, &boxes, &err));
+	boxes = query(sandbox_store(box->sandbox), box->arena,
+		(struct store_query){.kind = STORE_MAILBOX, .about = mailbox})
+			.mailboxes;
 	return boxes.count > 0 ? boxes.at[0].tally[what] : 0;
 }
 

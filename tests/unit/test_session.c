@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "daemon/session.h"
-#include "store/options.h"
+#include "store/store_open.h"
 
 #include <stdio.h>
 #include <unistd.h>

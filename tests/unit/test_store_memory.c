@@ -7,9 +7,11 @@
 
 #include <cmocka.h>
 
+#include "query.h"
+
 #include "base/arena.h"
 #include "store/key.h"
-#include "store/options.h"
+#include "store/store_open.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -244,7 +246,6 @@ events_are_bounded(void **state)
 {
 	struct fixture *f = *state;
 	struct store_events events;
-	struct err err;
 	char json[32];
 
 	small_store(f);
@@ -255,8 +256,9 @@ events_are_bounded(void **state)
 		op.append.json = slice_of(json);
 		ask_op(f, &op);
 	}
-	assert_true(store_events(f->store, f->arena, (struct slice){NULL, 0},
-		100, &events, &err));
+	events = query(f->store, f->arena,
+		(struct store_query){.kind = STORE_EVENTS, .limit = 100})
+			 .events;
 	assert_int_equal(events.count, 4);
 	assert_true(slice_equal(events.at[3], SLICE("{\"n\":9}")));
 }
@@ -264,20 +266,20 @@ events_are_bounded(void **state)
 static void
 fill(struct fixture *f)
 {
-	struct store_containment containment = {.by = SLICE("me"),
-		.why = SLICE("test"),
-		.until_ms = START_MS + HOUR_MS};
+	const struct store_query order = {.kind = STORE_CONTAIN,
+		.about = SLICE("bob@example.com"),
+		.containment = {.by = SLICE("me"),
+			.why = SLICE("test"),
+			.until_ms = START_MS + HOUR_MS}};
 	struct store_op event = {
 		STORE_APPEND, {.append = {SLICE("{\"n\":1}")}}};
-	struct err err;
 
 	note(f, "alice@example.com", "m1");
 	note(f, "alice@example.com", "m2");
 	tally(f, "alice@example.com", "drop@evil.example", "1");
 	remember(f, "id", "alice@example.com");
 	ask_op(f, &event);
-	assert_true(store_contain(
-		f->store, SLICE("bob@example.com"), &containment, &err));
+	(void)query(f->store, f->arena, order);
 }
 
 static void
@@ -285,7 +287,6 @@ check_filled(struct fixture *f)
 {
 	struct store_events events;
 	struct store_note again = note(f, "alice@example.com", "m2");
-	struct err err;
 
 	assert_int_equal(again.before, 2);
 	assert_false(again.fresh);
@@ -295,8 +296,9 @@ check_filled(struct fixture *f)
 		1);
 	assert_int_equal(recall(f, "id"), 1);
 	assert_true(facts(f, "bob@example.com", "x").contained);
-	assert_true(store_events(
-		f->store, f->arena, (struct slice){NULL, 0}, 9, &events, &err));
+	events = query(f->store, f->arena,
+		(struct store_query){.kind = STORE_EVENTS, .limit = 9})
+			 .events;
 	assert_int_equal(events.count, 1);
 }
 
@@ -346,8 +348,10 @@ a_takeover_loses_no_note(void **state)
 	assert_int_equal(
 		facts(f, "bob@example.com", "drop@evil.example").route_count,
 		1);
-	assert_true(store_mailbox(
-		f->store, f->arena, SLICE("alice@example.com"), &boxes, &err));
+	boxes = query(f->store, f->arena,
+		(struct store_query){.kind = STORE_MAILBOX,
+			.about = SLICE("alice@example.com")})
+			.mailboxes;
 	assert_int_equal(boxes.at->tally[TALLY_FORWARDED], 2);
 	reopen(f);
 	assert_int_equal(note(f, "alice@example.com", "after").count, 4);
@@ -525,8 +529,10 @@ many_threads_lose_nothing(void **state)
 		pthread_join(workers[i].thread, NULL);
 	assert_int_equal(
 		note(f, "shared@example.com", "last").before, THREADS * NOTES);
-	assert_true(
-		store_senders(f->store, f->arena, SLICE("d@x"), &routes, &err));
+	routes = query(f->store, f->arena,
+		(struct store_query){
+			.kind = STORE_SENDERS, .about = SLICE("d@x")})
+			 .routes;
 	assert_int_equal(routes.count, 100);
 	for (size_t i = 0; i < routes.count; i++)
 		sum += routes.at[i].count;

@@ -12,7 +12,6 @@
 #include "store/journal.h"
 #include "store/memory/dedup.h"
 #include "store/memory/siphash.h"
-#include "store/options.h"
 #include "store/redis/redis_key.h"
 #include "store/uri.h"
 
@@ -98,12 +97,13 @@ wrong_places_are_refused(void **state)
 		{"rediss://h", "stunnel"},
 #endif
 	};
+	struct store_uri uri;
 	struct err err;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		err.text[0] = '\0';
-		if (store_uri_check(slice_of(rows[i].uri), &err))
+		if (uri_parse(slice_of(rows[i].uri), &uri, &err))
 			fail_msg("%s is taken", rows[i].uri);
 		if (strstr(err.text, rows[i].says) == NULL)
 			fail_msg("%s: %s", rows[i].uri, err.text);

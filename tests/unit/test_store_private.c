@@ -7,8 +7,10 @@
 
 #include <cmocka.h>
 
+#include "query.h"
+
 #include "base/arena.h"
-#include "store/options.h"
+#include "store/store_open.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,30 +150,39 @@ addresses_are_asked_and_never_shown(void **state)
 		STORE_RECALL, {.recall = {.id = SLICE("id")}}};
 	struct store_batch batch = {&recall, 1, f->arena, 0};
 	struct slice name;
-	struct err err;
 
 	fill(f);
-	assert_true(store_mailbox(
-		f->store, f->arena, SLICE("alice@example.com"), &boxes, &err));
+	boxes = query(f->store, f->arena,
+		(struct store_query){.kind = STORE_MAILBOX,
+			.about = SLICE("alice@example.com")})
+			.mailboxes;
 	assert_int_equal(boxes.count, 1);
 	assert_true(is_name(boxes.at->mailbox));
 	assert_true(slice_equal(boxes.at->mailbox,
 		store_name(f->store, f->arena, SLICE("alice@example.com"))));
-	assert_true(store_mailbox(
-		f->store, f->arena, boxes.at->mailbox, &boxes, &err));
+	boxes = query(f->store, f->arena,
+		(struct store_query){
+			.kind = STORE_MAILBOX, .about = boxes.at->mailbox})
+			.mailboxes;
 	assert_int_equal(boxes.count, 1);
-	assert_true(store_senders(
-		f->store, f->arena, SLICE("drop@evil.example"), &routes, &err));
+	routes = query(f->store, f->arena,
+		(struct store_query){.kind = STORE_SENDERS,
+			.about = SLICE("drop@evil.example")})
+			 .routes;
 	assert_int_equal(routes.count, 1);
 	assert_true(is_name(routes.at->mailbox));
 	assert_true(is_name(routes.at->destination));
-	assert_true(store_windows(f->store, f->arena,
-		SLICE("alice@example.com"), &windows, &err));
+	windows = query(f->store, f->arena,
+		(struct store_query){.kind = STORE_WINDOWS,
+			.about = SLICE("alice@example.com")})
+			  .windows;
 	assert_int_equal(windows.count, 1);
 	assert_true(is_name(windows.at->group));
-	assert_true(store_windows(f->store, f->arena,
-		SLICE("alice@example.com|evil.example|drop@evil.example"),
-		&windows, &err));
+	windows = query(f->store, f->arena,
+		(struct store_query){.kind = STORE_WINDOWS,
+			.about = SLICE("alice@example.com|evil.example|drop@"
+				       "evil.example")})
+			  .windows;
 	assert_int_equal(windows.count, 1);
 	assert_non_null(memmem(windows.at->group.p, windows.at->group.len,
 		"|evil.example|h:", 16));
@@ -210,14 +221,15 @@ another_key_gives_other_names(void **state)
 {
 	struct fixture *f = *state;
 	struct store_mailboxes boxes;
-	struct err err;
 
 	fill(f);
 	store_close(f->store);
 	f->options.hash_key = SLICE("another key of sixteen bytes");
 	open_store(f);
-	assert_true(store_mailbox(
-		f->store, f->arena, SLICE("alice@example.com"), &boxes, &err));
+	boxes = query(f->store, f->arena,
+		(struct store_query){.kind = STORE_MAILBOX,
+			.about = SLICE("alice@example.com")})
+			.mailboxes;
 	assert_int_equal(boxes.count, 0);
 }
 
@@ -226,15 +238,17 @@ forget_hashes_too(void **state)
 {
 	struct fixture *f = *state;
 	struct store_mailboxes boxes;
-	struct err err;
-	uint64_t wiped;
+	struct store_answer answer;
 
 	fill(f);
-	assert_true(store_forget(
-		f->store, SLICE("alice@example.com"), &wiped, &err));
-	assert_int_equal(wiped, 5);
-	assert_true(store_mailbox(
-		f->store, f->arena, SLICE("alice@example.com"), &boxes, &err));
+	answer = query(f->store, f->arena,
+		(struct store_query){.kind = STORE_FORGET,
+			.about = SLICE("alice@example.com")});
+	assert_int_equal(answer.wiped, 5);
+	boxes = query(f->store, f->arena,
+		(struct store_query){.kind = STORE_MAILBOX,
+			.about = SLICE("alice@example.com")})
+			.mailboxes;
 	assert_int_equal(boxes.count, 0);
 }
 
@@ -258,7 +272,8 @@ forget_reaches_the_journal(void **state)
 	struct fixture *f = *state;
 	struct store_health health;
 	struct err err;
-	uint64_t wiped;
+	struct store_query order = {
+		.kind = STORE_FORGET, .about = SLICE("alice@example.com")};
 
 	store_close(f->store);
 	f->options.hash_key = (struct slice){NULL, 0};
@@ -283,10 +298,9 @@ forget_reaches_the_journal(void **state)
 	}
 	store_health(f->store, &health);
 	assert_int_equal(health.journal, 4);
-	assert_false(store_forget(
-		f->store, SLICE("alice@example.com"), &wiped, &err));
+	assert_false(store_query(f->store, f->arena, &order, &err));
 	assert_non_null(strstr(err.text, "Redis is down"));
-	assert_int_equal(wiped, 3);
+	assert_int_equal(order.answer.wiped, 3);
 	store_close(f->store);
 	{
 		char path[128], bytes[4096];

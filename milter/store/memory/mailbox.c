@@ -85,7 +85,7 @@ static void
 forget_hours(struct mailbox *mailbox, uint32_t hour)
 {
 	while (mailbox->hours > 0 &&
-		hours_of(mailbox)[0].hour + MAILBOX_HOURS <= hour) {
+		hours_of(mailbox)[0].hour + STORE_DAY_HOURS <= hour) {
 		close_gap(mailbox, 0, sizeof(struct mailbox_hour));
 		mailbox->hours--;
 	}
@@ -106,7 +106,7 @@ hour_at(struct table_shard *shard, struct mailbox **mailbox, uint32_t hour)
 		if (hours[at - 1].hour == hour)
 			return &hours[at - 1];
 	}
-	if ((*mailbox)->hours >= MAILBOX_HOURS)
+	if ((*mailbox)->hours >= STORE_DAY_HOURS)
 		return NULL;
 	*mailbox =
 		open_gap(shard, *mailbox, at * sizeof(*hours), sizeof(*hours));
@@ -306,7 +306,7 @@ count_forward(struct table_shard *shard, struct mailbox *mailbox, uint32_t cap,
 		mailbox->first_ms = at_ms;
 	if (at_ms > mailbox->last_ms)
 		mailbox->last_ms = at_ms;
-	day = day_at(shard, &mailbox, (uint32_t)(at_ms / MAILBOX_DAY_MS));
+	day = day_at(shard, &mailbox, (uint32_t)(at_ms / STORE_DAY_MS));
 	if (day != NULL)
 		add_saturating(&day->flows);
 	if (mailbox != NULL && destination.len > 0)
@@ -323,7 +323,7 @@ count_in(struct table_shard *shard, struct mailbox *mailbox, uint32_t cap,
 		mailbox->active_ms = at_ms;
 	if (tally->what == TALLY_RECEIVED || tally->what == TALLY_FORWARDED) {
 		count_hour(hour_at(shard, &mailbox,
-				   (uint32_t)(at_ms / MAILBOX_HOUR_MS)),
+				   (uint32_t)(at_ms / STORE_HOUR_MS)),
 			tally);
 	}
 	if (mailbox != NULL && tally->what == TALLY_FORWARDED)
@@ -512,7 +512,7 @@ add_hours(struct mailbox *mailbox, uint32_t now, struct store_facts *facts)
 	const struct mailbox_hour *hours = hours_of(mailbox);
 
 	for (uint32_t i = 0; i < mailbox->hours; i++) {
-		if (hours[i].hour + MAILBOX_HOURS <= now)
+		if (hours[i].hour + STORE_DAY_HOURS <= now)
 			continue;
 		facts->received_day += hours[i].received;
 		facts->forwarded_day += hours[i].forwarded;
@@ -536,7 +536,7 @@ mailbox_facts(struct table *table, int64_t at_ms, struct store_facts *facts)
 	mailbox = (struct mailbox *)table_find(shard, &key);
 	facts->known = mailbox != NULL;
 	if (mailbox != NULL) {
-		add_hours(mailbox, (uint32_t)(at_ms / MAILBOX_HOUR_MS), facts);
+		add_hours(mailbox, (uint32_t)(at_ms / STORE_HOUR_MS), facts);
 		if (find_route(mailbox, facts->destination, &route) !=
 			UINT32_MAX) {
 			facts->route_count = route.count;
@@ -554,7 +554,7 @@ mailbox_is_sound(struct mailbox *mailbox)
 	uint32_t at = 0, count = 0;
 	size_t used = used_bytes(mailbox);
 
-	if (mailbox->hours > MAILBOX_HOURS || mailbox->days > MAILBOX_DAYS ||
+	if (mailbox->hours > STORE_DAY_HOURS || mailbox->days > MAILBOX_DAYS ||
 		used > entry_data_bytes(&mailbox->entry))
 		return false;
 	while (at < mailbox->route_bytes) {

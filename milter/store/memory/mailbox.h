@@ -9,10 +9,7 @@
 #include "store/memory/table.h"
 #include "store/store.h"
 
-#define MAILBOX_HOURS 24
 #define MAILBOX_DAYS 8
-#define MAILBOX_HOUR_MS ((int64_t)3600000)
-#define MAILBOX_DAY_MS (24 * MAILBOX_HOUR_MS)
 
 /* One hour's counts: received and forwarded, all and with a keyword. */
 struct mailbox_hour {

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What people ask the memory store. A question about all mailboxes walks the
+ * What people ask the memory store. A query about all mailboxes walks the
  * shards one after the other, each under its lock for as long as its records
  * are read; what is found is gathered on the heap and moved into the caller's
  * arena at the end, sorted.
  */
-#include "store/memory/memory.h"
+#include "store/memory/memory_queries.h"
 
 #include "base/arena.h"
+#include "store/answer.h"
 #include "store/key.h"
+#include "store/memory/snapshot.h"
 #include "store/memory/trace.h"
 #include "store/memory/window.h"
 
@@ -36,58 +38,78 @@ each_entry(
 	}
 }
 
-static bool
-out_of_room(struct err *err)
+/* Calls visit for the entry of that key, if it is there. */
+static void
+one_entry(
+	struct memory *memory, struct entry_key key, visit_fn *visit, void *ctx)
 {
-	return err_set(err, ERR_LIMIT, "the answer is too long");
-}
-
-static bool
-row_of(struct mailbox *mailbox, struct arena *arena, uint32_t day,
-	struct store_mailbox *row)
-{
-	row->mailbox = arena_copy(arena, entry_key_text(&mailbox->entry));
-	for (int what = 0; what < TALLY_COUNT; what++)
-		row->tally[what] = mailbox->tally[what];
-	row->flows = mailbox_day_flows(mailbox, day);
-	row->destinations = mailbox->routes;
-	row->first_forward_ms = mailbox->first_ms;
-	row->last_forward_ms = mailbox->last_ms;
-	return row->mailbox.p != NULL;
-}
-
-/* One record into the row; *found tells whether it is there. */
-static bool
-read_box(struct memory *memory, struct arena *arena, struct slice mailbox,
-	uint32_t day, struct store_mailbox *row)
-{
-	struct entry_key key =
-		table_key(memory->table, ENTRY_MAILBOX, 0, mailbox);
 	struct table_shard *shard = table_shard_of(memory->table, &key);
 	struct entry *entry;
-	bool ok = false;
 
 	pthread_mutex_lock(&shard->lock);
 	entry = table_find(shard, &key);
 	if (entry != NULL)
-		ok = row_of((struct mailbox *)entry, arena, day, row);
+		visit(shard, entry, ctx);
 	pthread_mutex_unlock(&shard->lock);
-	return ok;
 }
 
-bool
-memory_box(struct store *store, struct arena *arena, struct slice mailbox,
-	struct store_mailboxes *boxes, struct err *err)
+static void
+one_mailbox(
+	struct memory *memory, struct slice mailbox, visit_fn *visit, void *ctx)
 {
-	struct memory *memory = (struct memory *)store;
-	uint32_t day = (uint32_t)(clock_now_ms(memory->clock) / MAILBOX_DAY_MS);
 	struct key_text room;
 
-	boxes->at = arena_array(arena, 1, sizeof(*boxes->at));
-	if (boxes->at == NULL)
-		return out_of_room(err);
-	boxes->count = read_box(
-		memory, arena, key_bound(mailbox, &room), day, boxes->at);
+	one_entry(memory,
+		table_key(memory->table, ENTRY_MAILBOX, 0,
+			key_bound(mailbox, &room)),
+		visit, ctx);
+}
+
+/* A record that is read into a row. */
+struct record {
+	struct arena *arena;
+	uint32_t day;
+	struct store_mailbox *row;
+	bool found;
+};
+
+static void
+visit_record(struct table_shard *shard, struct entry *entry, void *ctx)
+{
+	struct record *record = ctx;
+	const struct mailbox *mailbox = (struct mailbox *)entry;
+	struct store_mailbox *row = record->row;
+
+	(void)shard;
+	*row = (struct store_mailbox){
+		.mailbox = arena_copy(record->arena, entry_key_text(entry)),
+		.flows =
+			mailbox_day_flows((struct mailbox *)entry, record->day),
+		.destinations = mailbox->routes,
+		.first_forward_ms = mailbox->first_ms,
+		.last_forward_ms = mailbox->last_ms,
+	};
+	for (int what = 0; what < TALLY_COUNT; what++)
+		row->tally[what] = mailbox->tally[what];
+	record->found = row->mailbox.p != NULL;
+}
+
+static bool
+ask_mailbox(struct memory *memory, struct arena *arena,
+	struct store_query *query, struct err *err)
+{
+	struct store_mailboxes *boxes = &query->answer.mailboxes;
+	struct record record = {
+		.arena = arena,
+		.day = (uint32_t)(clock_now_ms(memory->clock) / STORE_DAY_MS),
+		.row = arena_array(arena, 1, sizeof(*boxes->at)),
+	};
+
+	if (record.row == NULL)
+		return answer_too_long(err);
+	one_mailbox(memory, query->about, visit_record, &record);
+	boxes->at = record.row;
+	boxes->count = record.found;
 	return true;
 }
 
@@ -180,260 +202,223 @@ read_best(struct memory *memory, struct arena *arena, const struct best *best,
 		return false;
 	for (size_t i = 0; i < best->count; i++) {
 		struct slice mailbox = {best->at[i].mailbox, best->at[i].len};
+		struct record record = {
+			arena, best->day, &boxes->at[boxes->count], false};
 
-		if (read_box(memory, arena, mailbox, best->day,
-			    &boxes->at[boxes->count]))
-			boxes->count++;
+		one_mailbox(memory, mailbox, visit_record, &record);
+		boxes->count += record.found;
 	}
 	qsort(boxes->at, boxes->count, sizeof(*boxes->at), by_flows);
 	return true;
 }
 
-bool
-memory_top(struct store *store, struct arena *arena, int64_t day_ms,
-	size_t limit, struct store_mailboxes *boxes, struct err *err)
+static bool
+ask_top(struct memory *memory, struct arena *arena, struct store_query *query,
+	struct err *err)
 {
-	struct memory *memory = (struct memory *)store;
 	struct best best = {
-		.day = (uint32_t)(day_ms / MAILBOX_DAY_MS),
-		.limit = limit,
+		.day = (uint32_t)(query->at_ms / STORE_DAY_MS),
+		.limit = query->limit,
 	};
 	bool ok;
 
-	best.at = calloc(limit > 0 ? limit : 1, sizeof(*best.at));
+	best.at = calloc(best.limit > 0 ? best.limit : 1, sizeof(*best.at));
 	if (best.at == NULL)
 		return err_set(err, ERR_MEMORY, "out of memory");
 	each_entry(memory, ENTRY_MAILBOX, visit_top, &best);
-	ok = read_best(memory, arena, &best, boxes);
+	ok = read_best(memory, arena, &best, &query->answer.mailboxes);
 	for (size_t i = 0; i < best.count; i++)
 		free(best.at[i].mailbox);
 	free(best.at);
-	return ok || out_of_room(err);
+	return ok || answer_too_long(err);
 }
 
 /* Routes as they are found; which ones is told by what is not absent. */
 struct route_search {
-	struct arena *arena;
+	struct answer_routes found;
 	struct slice destination;
 	int64_t since_ms;
-	struct store_route *rows;
-	size_t count, room;
-	bool failed;
 };
-
-static bool
-add_row(struct route_search *search, struct slice mailbox,
-	const struct mailbox_route *route)
-{
-	struct store_route *row;
-
-	if (search->count == search->room) {
-		size_t room = search->room > 0 ? search->room * 2 : 64;
-		void *rows = realloc(search->rows, room * sizeof(*row));
-
-		if (rows == NULL)
-			return false;
-		search->rows = rows;
-		search->room = room;
-	}
-	row = &search->rows[search->count++];
-	row->mailbox = mailbox;
-	row->destination = arena_copy(search->arena, route->destination);
-	row->count = route->count;
-	row->first_ms = route->first_ms;
-	row->last_ms = route->last_ms;
-	return row->destination.p != NULL;
-}
 
 static void
 visit_routes(struct table_shard *shard, struct entry *entry, void *ctx)
 {
 	struct route_search *search = ctx;
-	struct slice mailbox = {NULL, 0};
 	struct mailbox_route route;
 	uint32_t cursor = 0;
 
 	(void)shard;
-	while (!search->failed &&
+	while (!search->found.failed &&
 		mailbox_next_route((struct mailbox *)entry, &cursor, &route)) {
+		struct store_route *row;
+
 		if (route.last_ms < search->since_ms ||
 			(search->destination.p != NULL &&
 				!slice_equal(route.destination,
 					search->destination)))
 			continue;
-		if (mailbox.p == NULL) {
-			mailbox = arena_copy(
-				search->arena, entry_key_text(entry));
-		}
-		search->failed =
-			mailbox.p == NULL || !add_row(search, mailbox, &route);
+		row = answer_add_route(&search->found, entry_key_text(entry),
+			route.destination);
+		if (row == NULL)
+			return;
+		row->count = route.count;
+		row->first_ms = route.first_ms;
+		row->last_ms = route.last_ms;
 	}
 }
 
-static int
-by_last(const void *a, const void *b)
-{
-	const struct store_route *x = a, *y = b;
-	int order;
-
-	if (x->last_ms != y->last_ms)
-		return x->last_ms < y->last_ms ? 1 : -1;
-	order = slice_compare(x->mailbox, y->mailbox);
-	return order != 0 ? order
-			  : slice_compare(x->destination, y->destination);
-}
-
-/* Sorts what was found into the arena, and ends the search. */
 static bool
-end_search(struct route_search *search, struct store_routes *routes,
-	struct err *err)
+ask_routes(struct memory *memory, struct arena *arena,
+	struct store_query *query, struct err *err)
 {
-	bool ok = !search->failed;
+	struct route_search search = {
+		.found = {.arena = arena}, .since_ms = query->at_ms};
 
-	if (ok && search->count > 0) {
-		qsort(search->rows, search->count, sizeof(*search->rows),
-			by_last);
-		routes->at = arena_array(
-			search->arena, search->count, sizeof(*routes->at));
-		ok = routes->at != NULL;
-	}
-	if (ok && search->count > 0) {
-		memcpy(routes->at, search->rows,
-			search->count * sizeof(*routes->at));
-		routes->count = search->count;
-	}
-	free(search->rows);
-	return ok || out_of_room(err);
-}
-
-static void
-search_one(struct memory *memory, struct slice mailbox,
-	struct route_search *search)
-{
-	struct key_text room;
-	struct entry_key key = table_key(
-		memory->table, ENTRY_MAILBOX, 0, key_bound(mailbox, &room));
-	struct table_shard *shard = table_shard_of(memory->table, &key);
-	struct entry *entry;
-
-	pthread_mutex_lock(&shard->lock);
-	entry = table_find(shard, &key);
-	if (entry != NULL)
-		visit_routes(shard, entry, search);
-	pthread_mutex_unlock(&shard->lock);
-}
-
-bool
-memory_routes(struct store *store, struct arena *arena, struct slice mailbox,
-	int64_t since_ms, struct store_routes *routes, struct err *err)
-{
-	struct memory *memory = (struct memory *)store;
-	struct route_search search = {.arena = arena, .since_ms = since_ms};
-
-	if (mailbox.p != NULL) {
-		search_one(memory, mailbox, &search);
+	if (query->about.p != NULL) {
+		one_mailbox(memory, query->about, visit_routes, &search);
 	} else {
 		each_entry(memory, ENTRY_MAILBOX, visit_routes, &search);
 	}
-	return end_search(&search, routes, err);
-}
-
-bool
-memory_senders(struct store *store, struct arena *arena,
-	struct slice destination, struct store_routes *routes, struct err *err)
-{
-	struct key_text room;
-	struct route_search search = {
-		.arena = arena,
-		.since_ms = INT64_MIN,
-		.destination = key_bound(destination, &room),
-	};
-
-	each_entry(
-		(struct memory *)store, ENTRY_MAILBOX, visit_routes, &search);
-	return end_search(&search, routes, err);
+	return answer_end_routes(&search.found, &query->answer.routes, err);
 }
 
 static bool
-add_window(struct memory *memory, struct arena *arena, struct window *window,
-	struct store_window *summary)
+ask_senders(struct memory *memory, struct arena *arena,
+	struct store_query *query, struct err *err)
 {
-	*summary = (struct store_window){
-		.group = arena_copy(arena, entry_key_text(&window->entry)),
-		.policy = arena_copy(arena,
-			symbols_name(memory->policies, window->entry.policy)),
+	struct key_text room;
+	struct route_search search = {
+		.found = {.arena = arena},
+		.since_ms = INT64_MIN,
+		.destination = key_bound(query->about, &room),
 	};
-	window_sum_up(window, clock_now_ms(memory->clock), summary);
-	return summary->count > 0 && summary->group.p != NULL &&
-		summary->policy.p != NULL;
+
+	each_entry(memory, ENTRY_MAILBOX, visit_routes, &search);
+	return answer_end_routes(&search.found, &query->answer.routes, err);
 }
 
-static int
-by_policy(const void *a, const void *b)
-{
-	const struct store_window *x = a, *y = b;
+struct window_search {
+	struct memory *memory;
+	struct arena *arena;
+	struct store_windows *found;
+};
 
-	return slice_compare(x->policy, y->policy);
+static void
+visit_window(struct table_shard *shard, struct entry *entry, void *ctx)
+{
+	const struct window_search *search = ctx;
+	struct store_window *row = &search->found->at[search->found->count];
+
+	(void)shard;
+	*row = (struct store_window){
+		.group = arena_copy(search->arena, entry_key_text(entry)),
+		.policy = arena_copy(search->arena,
+			symbols_name(search->memory->policies, entry->policy)),
+	};
+	window_sum_up((struct window *)entry,
+		clock_now_ms(search->memory->clock), row);
+	search->found->count +=
+		row->count > 0 && row->group.p != NULL && row->policy.p != NULL;
 }
 
 /* A window of the group exists at most once for each policy. */
-bool
-memory_windows(struct store *store, struct arena *arena, struct slice group,
-	struct store_windows *windows, struct err *err)
+static bool
+ask_windows(struct memory *memory, struct arena *arena,
+	struct store_query *query, struct err *err)
 {
-	struct memory *memory = (struct memory *)store;
 	uint32_t policies = symbols_count(memory->policies), policy;
+	struct store_windows *windows = &query->answer.windows;
+	struct window_search search = {memory, arena, windows};
 	struct key_text room;
+	struct slice group = key_bound(query->about, &room);
 
 	windows->at = arena_array(arena, policies, sizeof(*windows->at));
 	if (windows->at == NULL)
-		return out_of_room(err);
-	group = key_bound(group, &room);
+		return answer_too_long(err);
 	for (policy = 1; policy <= policies; policy++) {
-		struct entry_key key =
-			table_key(memory->table, ENTRY_WINDOW, policy, group);
-		struct table_shard *shard = table_shard_of(memory->table, &key);
-		struct entry *entry;
-
-		pthread_mutex_lock(&shard->lock);
-		entry = table_find(shard, &key);
-		if (entry != NULL &&
-			add_window(memory, arena, (struct window *)entry,
-				&windows->at[windows->count]))
-			windows->count++;
-		pthread_mutex_unlock(&shard->lock);
+		one_entry(memory,
+			table_key(memory->table, ENTRY_WINDOW, policy, group),
+			visit_window, &search);
 	}
-	qsort(windows->at, windows->count, sizeof(*windows->at), by_policy);
+	answer_sort_windows(windows);
 	return true;
 }
 
-bool
-memory_hours(struct store *store, struct arena *arena, struct slice mailbox,
-	struct store_hours *hours, struct err *err)
+struct hours_search {
+	uint32_t now;
+	struct store_hours *found;
+};
+
+static void
+visit_hours(struct table_shard *shard, struct entry *entry, void *ctx)
 {
-	struct memory *memory = (struct memory *)store;
-	uint32_t now =
-		(uint32_t)(clock_now_ms(memory->clock) / MAILBOX_HOUR_MS);
-	struct key_text room;
-	struct entry_key key = table_key(
-		memory->table, ENTRY_MAILBOX, 0, key_bound(mailbox, &room));
-	struct table_shard *shard = table_shard_of(memory->table, &key);
-	struct mailbox *record;
+	const struct hours_search *search = ctx;
+	struct mailbox *mailbox = (struct mailbox *)entry;
+
+	(void)shard;
+	for (int i = 0; i < mailbox->hours; i++) {
+		const struct mailbox_hour *hour = &mailbox_hours(mailbox)[i];
+		uint32_t age = search->now - hour->hour;
+
+		if (hour->hour > search->now || age >= STORE_DAY_HOURS)
+			continue;
+		search->found->received[age] = hour->received;
+		search->found->forwarded[age] = hour->forwarded;
+	}
+}
+
+static bool
+ask_hours(struct memory *memory, struct arena *arena, struct store_query *query,
+	struct err *err)
+{
+	struct hours_search search = {
+		(uint32_t)(clock_now_ms(memory->clock) / STORE_HOUR_MS),
+		&query->answer.hours,
+	};
 
 	(void)arena;
 	(void)err;
-	pthread_mutex_lock(&shard->lock);
-	record = (struct mailbox *)table_find(shard, &key);
-	for (int i = 0; record != NULL && i < record->hours; i++) {
-		const struct mailbox_hour *hour = &mailbox_hours(record)[i];
-
-		if (hour->hour > now || hour->hour + MAILBOX_HOURS <= now)
-			continue;
-		hours->received[now - hour->hour] = hour->received;
-		hours->forwarded[now - hour->hour] = hour->forwarded;
-	}
-	pthread_mutex_unlock(&shard->lock);
+	one_mailbox(memory, query->about, visit_hours, &search);
 	return true;
+}
+
+static bool
+ask_events(struct memory *memory, struct arena *arena,
+	struct store_query *query, struct err *err)
+{
+	return ring_read(memory->ring, arena, query->after, query->limit,
+		&query->answer.events, err);
+}
+
+static bool
+ask_contained(struct memory *memory, struct arena *arena,
+	struct store_query *query, struct err *err)
+{
+	struct key_text room;
+
+	(void)err;
+	(void)contained_get(memory->contained, arena,
+		key_bound(query->about, &room), clock_now_ms(memory->clock),
+		&query->answer.containment);
+	return true;
+}
+
+static bool
+contain(struct memory *memory, struct arena *arena, struct store_query *query,
+	struct err *err)
+{
+	struct store_containment entry = query->containment;
+	int64_t now_ms = clock_now_ms(memory->clock);
+	struct key_text room;
+
+	(void)arena;
+	if (entry.until_ms <= now_ms)
+		entry.until_ms = 0;
+	if (entry.at_ms == 0)
+		entry.at_ms = now_ms;
+	return contained_set(memory->contained, key_bound(query->about, &room),
+		       &entry) ||
+		err_set(err, ERR_MEMORY, "out of memory");
 }
 
 struct wipe {
@@ -471,7 +456,7 @@ wipe_trace(struct table_shard *shard, struct entry *entry, void *ctx)
 }
 
 static void
-wipe_box(struct table_shard *shard, struct entry *entry, void *ctx)
+wipe_mailbox(struct table_shard *shard, struct entry *entry, void *ctx)
 {
 	struct wipe *wipe = ctx;
 
@@ -483,21 +468,44 @@ wipe_box(struct table_shard *shard, struct entry *entry, void *ctx)
 	}
 }
 
-bool
-memory_forget(struct store *store, struct slice mailbox, uint64_t *wiped,
+static bool
+forget(struct memory *memory, struct arena *arena, struct store_query *query,
 	struct err *err)
 {
-	struct memory *memory = (struct memory *)store;
 	struct key_text room;
 	struct store_containment none = {0};
-	struct wipe wipe = {.mailbox = key_bound(mailbox, &room)};
+	struct wipe wipe = {
+		.mailbox = key_bound(query->about, &room),
+		.print = table_print(memory->table, query->about),
+	};
 
-	wipe.print = table_print(memory->table, mailbox);
+	(void)arena;
 	each_entry(memory, ENTRY_WINDOW, wipe_window, &wipe);
 	each_entry(memory, ENTRY_TRACE, wipe_trace, &wipe);
-	each_entry(memory, ENTRY_MAILBOX, wipe_box, &wipe);
-	wipe.wiped += ring_forget(memory->ring, mailbox);
+	each_entry(memory, ENTRY_MAILBOX, wipe_mailbox, &wipe);
+	wipe.wiped += ring_forget(memory->ring, query->about);
 	(void)contained_set(memory->contained, wipe.mailbox, &none);
-	*wiped = wipe.wiped;
+	query->answer.wiped = wipe.wiped;
 	return memory->path == NULL || snapshot_write(memory, err);
+}
+
+bool
+memory_queries(struct memory *memory, struct arena *arena,
+	struct store_query *query, struct err *err)
+{
+	static bool (*const kinds[STORE_QUERY_KINDS])(struct memory *,
+		struct arena *, struct store_query *, struct err *) = {
+		[STORE_TOP] = ask_top,
+		[STORE_MAILBOX] = ask_mailbox,
+		[STORE_ROUTES] = ask_routes,
+		[STORE_SENDERS] = ask_senders,
+		[STORE_WINDOWS] = ask_windows,
+		[STORE_HOURS] = ask_hours,
+		[STORE_EVENTS] = ask_events,
+		[STORE_CONTAINED] = ask_contained,
+		[STORE_CONTAIN] = contain,
+		[STORE_FORGET] = forget,
+	};
+
+	return kinds[query->kind](memory, arena, query, err);
 }

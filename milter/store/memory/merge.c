@@ -3,6 +3,7 @@
  * locks. */
 #include "store/memory/merge.h"
 
+#include "store/memory/restore.h"
 #include "store/memory/trace.h"
 #include "store/memory/window.h"
 
@@ -88,17 +89,10 @@ merge_foreign(struct memory *memory)
 		.path = memory->path,
 	};
 
-	other.table = table_new(table->shards[0].limit * table->shard_count);
-	other.policies = symbols_new();
-	other.ring = ring_new(1, 1);
-	other.contained = contained_new();
-	if (other.table != NULL && other.policies != NULL &&
-		other.ring != NULL && other.contained != NULL) {
-		snapshot_read(&other);
+	if (memory_make_parts(&other,
+		    table->shards[0].limit * table->shard_count, 1, 1)) {
+		restore_read(&other);
 		merge_all(memory, &other);
 	}
-	table_free(other.table);
-	symbols_free(other.policies);
-	ring_free(other.ring);
-	contained_free(other.contained);
+	memory_free_parts(&other);
 }

@@ -5,9 +5,9 @@
  * was read before it is kept, and a line says so. It is never fatal: mail
  * matters more than counts.
  */
-#include "store/memory/snapshot.h"
+#include "store/memory/restore.h"
 
-#include "store/memory/memory.h"
+#include "store/memory/snapshot_file.h"
 #include "store/memory/trace.h"
 #include "store/memory/window.h"
 
@@ -135,7 +135,7 @@ read_entries(struct reader *reader, struct slice contents)
 
 /* Prints belong to their shard: with another number of them they are void. */
 static bool
-read_once(struct reader *reader, struct slice contents)
+read_dedup(struct reader *reader, struct slice contents)
 {
 	const struct table *table = reader->memory->table;
 	uint64_t number, print;
@@ -216,7 +216,7 @@ read_blocks(struct reader *reader)
 		struct reader *, struct slice) = {
 		[SNAPSHOT_POLICY] = read_policy,
 		[SNAPSHOT_ENTRIES] = read_entries,
-		[SNAPSHOT_ONCE] = read_once,
+		[SNAPSHOT_ONCE] = read_dedup,
 		[SNAPSHOT_EVENT] = read_events,
 		[SNAPSHOT_CONTAINED] = read_contained,
 	};
@@ -315,13 +315,6 @@ order_all(struct table *table)
 }
 
 static void
-say(struct memory *memory, const struct err *err)
-{
-	if (memory->say != NULL)
-		memory->say(memory->say_ctx, LOG_LEVEL_WARNING, err->text);
-}
-
-static void
 set_aside(struct memory *memory)
 {
 	size_t bytes = strlen(memory->path) + sizeof ".damaged-" + 20;
@@ -341,12 +334,12 @@ set_aside(struct memory *memory)
 		err_system(&err, "snapshot: %s is damaged; cannot rename it",
 			memory->path);
 	}
-	say(memory, &err);
+	memory_say(memory, &err);
 	free(name);
 }
 
 void
-snapshot_read(struct memory *memory)
+restore_read(struct memory *memory)
 {
 	struct reader reader = {
 		.memory = memory,
@@ -359,11 +352,11 @@ snapshot_read(struct memory *memory)
 		if (errno == ENOENT)
 			return;
 		err_system(&err, "snapshot: cannot read %s", memory->path);
-		say(memory, &err);
+		memory_say(memory, &err);
 		return;
 	}
 	if (fstat(fileno(reader.file), &status) == 0)
-		snapshot_remember(memory, &status);
+		snapshot_file_saw(&memory->file, &status);
 	if (!read_head(&reader) || !read_blocks(&reader))
 		set_aside(memory);
 	(void)fclose(reader.file);

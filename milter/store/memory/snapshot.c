@@ -9,8 +9,8 @@
 #include "store/memory/snapshot.h"
 
 #include "base/buf.h"
-#include "store/memory/memory.h"
 #include "store/memory/merge.h"
+#include "store/memory/snapshot_file.h"
 #include "store/memory/trace.h"
 #include "store/memory/window.h"
 
@@ -177,7 +177,7 @@ put_prints(struct buf *buf, const struct dedup_generation *generation)
 }
 
 static void
-write_once(struct writer *writer, uint64_t number, struct table_shard *shard)
+write_dedup(struct writer *writer, uint64_t number, struct table_shard *shard)
 {
 	put_raw(&writer->buf, &number, sizeof(number));
 	pthread_mutex_lock(&shard->lock);
@@ -247,7 +247,7 @@ write_all(struct writer *writer)
 	write_policies(writer);
 	for (uint32_t i = 0; i < table->shard_count && !writer->failed; i++) {
 		write_shard(writer, &table->shards[i]);
-		write_once(writer, i, &table->shards[i]);
+		write_dedup(writer, i, &table->shards[i]);
 	}
 	ring_each(writer->memory->ring, put_event, &writer->buf);
 	end_block(writer, SNAPSHOT_EVENT);
@@ -302,33 +302,6 @@ open_locked(const char *temporary)
 	return -1;
 }
 
-static int64_t
-written_ns(const struct stat *status)
-{
-	return (int64_t)status->st_mtim.tv_sec * 1000000000 +
-		status->st_mtim.tv_nsec;
-}
-
-/* Has another process written the file since we last saw it? */
-static bool
-is_foreign(const struct memory *memory)
-{
-	struct stat status;
-
-	return stat(memory->path, &status) == 0 &&
-		(status.st_ino != memory->file_number ||
-			status.st_dev != memory->file_device ||
-			written_ns(&status) != memory->file_ns);
-}
-
-void
-snapshot_remember(struct memory *memory, const struct stat *status)
-{
-	memory->file_device = status->st_dev;
-	memory->file_number = status->st_ino;
-	memory->file_ns = written_ns(status);
-}
-
 /* The temporary file is open and locked. */
 static bool
 fill_file(struct memory *memory, int fd, const char *temporary, struct err *err)
@@ -340,7 +313,9 @@ fill_file(struct memory *memory, int fd, const char *temporary, struct err *err)
 	};
 	struct stat status;
 
-	if (is_foreign(memory))
+	/* Has another process written the file since we last saw it? */
+	if (stat(memory->path, &status) == 0 &&
+		!snapshot_file_is(&memory->file, &status))
 		merge_foreign(memory);
 	write_all(&writer);
 	buf_fini(&writer.buf);
@@ -349,7 +324,7 @@ fill_file(struct memory *memory, int fd, const char *temporary, struct err *err)
 	if (rename(temporary, memory->path) != 0)
 		return err_system(err, "snapshot: cannot rename %s", temporary);
 	if (fstat(fd, &status) == 0)
-		snapshot_remember(memory, &status);
+		snapshot_file_saw(&memory->file, &status);
 	return true;
 }
 

@@ -1,62 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The snapshot file of the memory store, as its writer and its reader know
- * it: a head with its own digest, then blocks, each with its length and the
- * SHA-256 of its contents, then an empty block of the type END. Numbers are the
- * machine's own: a file that comes from another kind of machine is refused by
- * its marker, as one of another version is.
- */
+/* Writing the snapshot. */
 #ifndef STORE_MEMORY_SNAPSHOT_H
 #define STORE_MEMORY_SNAPSHOT_H
 
-#include "base/digest.h"
-#include "store/memory/siphash.h"
+#include "store/memory/memory.h"
 
-#include <stdint.h>
-
-#define SNAPSHOT_MAGIC "fwstore\n"
-#define SNAPSHOT_VERSION 1
-#define SNAPSHOT_MARKER 0x01020304
-#define SNAPSHOT_BLOCK_MAX ((uint32_t)1 << 30)
-
-struct snapshot_head {
-	char magic[8];
-	uint32_t marker, version;
-	uint32_t shard_count, unused;
-	struct siphash_key key;
-	unsigned char digest[DIGEST_BYTES]; /* of what is above */
-};
-
-enum snapshot_type {
-	SNAPSHOT_END,
-	SNAPSHOT_POLICY, /* one name; in the order of their numbers */
-	SNAPSHOT_ENTRIES, /* snapshot_entry and its bytes, repeated */
-	SNAPSHOT_ONCE, /* the shard's number, then prints */
-	SNAPSHOT_EVENT, /* snapshot_event and its text, repeated */
-	SNAPSHOT_CONTAINED, /* snapshot_contained, three texts */
-	SNAPSHOT_TYPES
-};
-
-struct snapshot_block {
-	uint32_t type, bytes;
-	unsigned char digest[DIGEST_BYTES];
-};
-
-struct snapshot_entry {
-	uint32_t policy, bytes; /* of what follows the entry's header */
-	uint16_t key_len;
-	uint8_t kind, mode;
-};
-
-struct snapshot_event {
-	int64_t at_ms;
-	uint64_t len;
-};
-
-struct snapshot_contained {
-	int64_t at_ms, until_ms;
-	uint32_t mailbox, by, why; /* lengths */
-	uint32_t unused;
-};
+/* Writes the file anew; false when that failed, and the old one stays. What
+ * another process wrote there meanwhile is merged before. */
+bool snapshot_write(struct memory *, struct err *);
 
 #endif

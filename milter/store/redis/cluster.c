@@ -10,10 +10,12 @@
  * Nodes are never closed while the store is open: commands may still be on
  * their way to one that is no master any more.
  */
-#include "store/redis/redis.h"
+#include "store/redis/cluster.h"
 
+#include "base/arena.h"
 #include "base/waiter.h"
 #include "store/redis/redis_key.h"
+#include "store/redis/request.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -36,15 +38,14 @@ struct member {
 };
 
 struct cluster {
-	struct redis *redis;
+	struct node_options options;
+	const struct store_uri *uri;
 	struct waiter waiter; /* its thread reads the map */
 	bool stale;
 	struct member members[NODES_MAX];
 	size_t count;
 	uint8_t slots[REDIS_KEY_SLOTS]; /* index of the member + 1; 0: none */
 };
-
-static bool redirect(void *, struct command *, const struct reply *);
 
 static bool
 same_endpoint(const struct endpoint *a, const struct endpoint *b)
@@ -56,7 +57,7 @@ same_endpoint(const struct endpoint *a, const struct endpoint *b)
 static uint8_t
 member_at(struct cluster *cluster, const struct endpoint *endpoint)
 {
-	struct node_options options;
+	struct node_options options = cluster->options;
 	struct member *member;
 	struct err err;
 
@@ -66,9 +67,7 @@ member_at(struct cluster *cluster, const struct endpoint *endpoint)
 	}
 	if (cluster->count == NODES_MAX)
 		return 0;
-	redis_node_options(cluster->redis, &options);
 	options.endpoint = *endpoint;
-	options.redirect = redirect;
 	member = &cluster->members[cluster->count];
 	member->endpoint = *endpoint;
 	member->node = node_open(&options, &err);
@@ -90,6 +89,7 @@ parse_redirect(struct slice text, const struct command *command, uint64_t *slot,
 	struct endpoint *endpoint)
 {
 	struct slice field, host;
+	uint64_t port;
 	size_t colon, i;
 
 	if (!slice_next(&text, ' ', &field) ||
@@ -102,23 +102,16 @@ parse_redirect(struct slice text, const struct command *command, uint64_t *slot,
 	}
 	if (colon == SLICE_NONE)
 		return false;
-	memset(endpoint, 0, sizeof(*endpoint));
 	host = slice_sub(text, 0, colon);
-	if (host.len == 0) {
-		node_endpoint(command->node, endpoint);
-	} else {
-		if (host.len >= sizeof(endpoint->host))
-			return false;
-		memcpy(endpoint->host, host.p, host.len);
-	}
-	endpoint->port = 0;
-	for (i = colon + 1; i < text.len; i++) {
-		if (text.p[i] < '0' || text.p[i] > '9')
-			return false;
-		endpoint->port =
-			(uint16_t)(endpoint->port * 10 + (text.p[i] - '0'));
-	}
-	return endpoint->port != 0;
+	if (!slice_to_u64(slice_sub(text, colon + 1, text.len), &port) ||
+		port == 0 || port > UINT16_MAX)
+		return false;
+	*endpoint = (struct endpoint){0};
+	if (host.len > 0)
+		return endpoint_set(endpoint, host, (int64_t)port);
+	node_endpoint(command->node, endpoint);
+	endpoint->port = (uint16_t)port;
+	return true;
 }
 
 static struct node *
@@ -151,7 +144,6 @@ redirected_to(struct cluster *cluster, struct command *command,
 static bool
 redirect(void *ctx, struct command *command, const struct reply *reply)
 {
-	struct redis *redis = ctx;
 	const struct timespec pause = {0, TRYAGAIN_NS};
 	struct node *node = NULL;
 
@@ -162,7 +154,7 @@ redirect(void *ctx, struct command *command, const struct reply *reply)
 		node = command->node;
 	} else if (reply_is_error(reply, "MOVED") ||
 		reply_is_error(reply, "ASK")) {
-		node = redirected_to(redis->cluster, command, reply);
+		node = redirected_to(ctx, command, reply);
 	}
 	if (node == NULL)
 		return false;
@@ -182,23 +174,18 @@ take_range(struct cluster *cluster, const struct reply *range,
 	int64_t from, to, port;
 	uint8_t index;
 
-	if (range->type != REPLY_ARRAY || range->count < 3 ||
-		!reply_number(&range->items[0], &from) ||
+	if (reply_count(range) < 3 || !reply_number(&range->items[0], &from) ||
 		!reply_number(&range->items[1], &to) || from < 0 ||
 		to >= REDIS_KEY_SLOTS || from > to)
 		return false;
 	master = &range->items[2];
-	if (master->type != REPLY_ARRAY || master->count < 2 ||
+	if (reply_count(master) < 2 ||
 		!reply_number(&master->items[1], &port) || port <= 0 ||
-		port > 65535 ||
-		master->items[0].text.len >= sizeof(endpoint.host))
+		!endpoint_set(&endpoint,
+			master->items[0].text.len > 0 ? master->items[0].text
+						      : slice_of(asked->host),
+			port))
 		return false;
-	if (master->items[0].text.len > 0) {
-		memcpy(endpoint.host, master->items[0].text.p,
-			master->items[0].text.len);
-		endpoint.host[master->items[0].text.len] = '\0';
-	}
-	endpoint.port = (uint16_t)port;
 	index = member_at(cluster, &endpoint);
 	for (; from <= to; from++)
 		slots[from] = index;
@@ -211,8 +198,7 @@ take_map(struct cluster *cluster, const struct reply *map,
 {
 	static const uint8_t none[REDIS_KEY_SLOTS];
 	uint8_t *slots = malloc(sizeof(none));
-	bool ok = slots != NULL && map != NULL && map->type == REPLY_ARRAY &&
-		map->count > 0;
+	bool ok = slots != NULL && reply_count(map) > 0;
 
 	if (slots != NULL)
 		memset(slots, 0, sizeof(none));
@@ -234,49 +220,27 @@ take_map(struct cluster *cluster, const struct reply *map,
 }
 
 static bool
-connection_call(struct connection *connection, const struct slice *words,
-	size_t count, struct err *err)
-{
-	return connection_add(connection, count, words) &&
-		connection_wait(connection, err);
-}
-
-static bool
-log_in(struct connection *connection, const struct store_uri *uri,
-	struct err *err)
-{
-	struct slice words[3] = {
-		SLICE("AUTH"), slice_of(uri->user), slice_of(uri->password)};
-
-	if (uri->password[0] == '\0')
-		return true;
-	if (uri->user[0] == '\0')
-		words[1] = words[2];
-	return connection_call(
-		connection, words, uri->user[0] != '\0' ? 3 : 2, err);
-}
-
-static bool
 ask_map(struct cluster *cluster, const struct endpoint *endpoint,
 	struct err *err)
 {
 	const struct slice words[2] = {SLICE("CLUSTER"), SLICE("SLOTS")};
-	struct connection *connection =
-		connection_connect(endpoint, MAP_MS, MAP_MS, err);
-	struct arena *arena = arena_new(MAP_ARENA_BYTES);
+	struct handshake hello = {
+		.login = &cluster->options.login,
+		.connection = connection_connect(endpoint, MAP_MS, MAP_MS, err),
+		.arena = arena_new(MAP_ARENA_BYTES),
+	};
 	const struct reply *reply = NULL;
 	bool ok = false;
 
-	if (connection != NULL && arena != NULL &&
-		log_in(connection, &cluster->redis->uri, err) &&
-		connection_call(connection, words, 2, err)) {
-		reply = connection_take(connection, arena);
-		ok = take_map(cluster, reply, endpoint);
-		if (!ok)
+	if (hello.connection != NULL && hello.arena != NULL &&
+		handshake_log_in(&hello, err))
+		reply = handshake_call(&hello, words, 2, err);
+	if (reply != NULL && !reply_to_err(reply, err)) {
+		ok = take_map(cluster, reply, endpoint) ||
 			err_set(err, ERR_DOWN, "it gives no map of slots");
 	}
-	connection_free(connection);
-	arena_free(arena);
+	connection_free(hello.connection);
+	arena_free(hello.arena);
 	return ok;
 }
 
@@ -284,7 +248,7 @@ ask_map(struct cluster *cluster, const struct endpoint *endpoint,
 static bool
 refresh(struct cluster *cluster, struct err *err)
 {
-	const struct store_uri *uri = &cluster->redis->uri;
+	const struct store_uri *uri = cluster->uri;
 	struct endpoint endpoint;
 	size_t count;
 
@@ -343,33 +307,29 @@ static void
 settle(struct cluster *cluster)
 {
 	for (size_t i = 0; i < cluster->count; i++) {
-		node_settle(cluster->members[i].node,
-			cluster->redis->options.connect_ms);
+		node_settle(
+			cluster->members[i].node, cluster->options.connect_ms);
 	}
 }
 
 struct cluster *
-cluster_open(struct redis *redis, struct err *err)
+cluster_open(const struct node_options *options, const struct store_uri *uri,
+	struct err *away)
 {
 	struct cluster *cluster = calloc(1, sizeof(*cluster));
 	sigset_t all, before;
-	struct err away;
 
-	if (cluster == NULL) {
-		err_set(err, ERR_MEMORY, "out of memory");
+	if (cluster == NULL)
 		return NULL;
-	}
-	cluster->redis = redis;
-	redis->cluster = cluster;
+	cluster->options = *options;
+	cluster->options.redirect = redirect;
+	cluster->options.redirect_ctx = cluster;
+	cluster->uri = uri;
 	waiter_init(&cluster->waiter);
 	sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	if (!refresh(cluster, &away)) {
-		redis_say(redis, LOG_LEVEL_WARNING,
-			"store: no node of the cluster answers: %s; memory "
-			"answers, and what is counted is kept to be replayed",
-			away.text);
-	}
+	if (refresh(cluster, away))
+		*away = (struct err){0};
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	settle(cluster);
 	(void)waiter_start(&cluster->waiter, refresh_thread, cluster);
@@ -432,8 +392,6 @@ cluster_health(struct cluster *cluster, struct node_health *health)
 	for (i = 0; (node = cluster_node(cluster, i)) != NULL; i++) {
 		node_health(node, &one);
 		health->pipelines += one.pipelines;
-		health->commands += one.commands;
-		health->failures += one.failures;
 		if (health->up && (!one.up || one.since_ms > health->since_ms))
 			health->since_ms = one.since_ms;
 		if (health->up && !one.up) {

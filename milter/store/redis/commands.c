@@ -1,342 +1,45 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Operations to commands, and answers back. A tally's marks that live in
- * other slots of a cluster are made in the wave after it, as are notes that
- * wait for others (wavenote.c).
- */
-#include "base/codec.h"
-#include "base/digest.h"
-#include "store/redis/commands_note.h"
+/* What all operations need to become commands. */
+#include "store/redis/commands.h"
+
 #include "store/redis/redis_key.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#define PRINT_BYTES 8
-#define DEDUP_PRINTS 2048
-#define DEST_MAX "10000"
-#define TOP_MAX "100000"
-#define HOUR_MS ((int64_t)3600000)
-#define DAY_MS (24 * HOUR_MS)
-#define FACTS_NUMBERS 10
-
-/* A script call for one operation; its first key decides the slot. */
-static struct command *
-one_op(struct commands *b, size_t op, enum script script, size_t keys,
-	size_t words)
+struct commands
+commands_begin(struct commands_shared *shared, struct request *request)
 {
-	struct command *command =
-		command_new(b->request, script, keys, keys + words);
-
-	b->request->commands_of[op] = b->wave;
-	if (command == NULL)
-		return NULL;
-	command->ops = arena_alloc(b->arena, sizeof(*command->ops));
-	if (command->ops == NULL)
-		return NULL;
-	command->ops[0] = (uint16_t)op;
-	command->op_count = 1;
-	return command;
-}
-
-static bool
-add_remember(struct commands *b, size_t i)
-{
-	const struct store_remember *remember = &b->request->ops[i].remember;
-	struct command *command =
-		one_op(b, i, SCRIPT_REMEMBER, 1, 3 + remember->count);
-
-	if (command == NULL)
-		return false;
-	command->key = commands_tagged(b, "seen", remember->id);
-	command_word(command, command->key);
-	command_number(command, b->request->at_ms);
-	command_number(command, remember->ttl_ms);
-	command_number(command, b->redis->options.trace_members);
-	for (size_t k = 0; k < remember->count; k++)
-		command_word(command, commands_present(remember->members[k]));
-	commands_push(b, command);
-	return true;
-}
-
-static bool
-read_recall(struct command *command)
-{
-	const struct reply *reply = command->reply;
-	struct store_recall *recall = &commands_op(command, 0)->recall;
-	struct store_member *members = arena_array(
-		command->request->arena, reply->count / 2, sizeof(*members));
-
-	if (reply->type != REPLY_ARRAY || reply->count % 2 != 0 ||
-		members == NULL)
-		return false;
-	for (size_t i = 0; i < reply->count / 2; i++) {
-		const struct reply *name = &reply->items[2 * i];
-
-		if (name->type != REPLY_TEXT ||
-			!reply_number(
-				&reply->items[2 * i + 1], &members[i].at_ms))
-			return false;
-		members[i].name = name->text;
-	}
-	recall->members = members;
-	recall->count = reply->count / 2;
-	return true;
-}
-
-static bool
-add_recall(struct commands *b, size_t i)
-{
-	struct store_recall *recall = &b->request->ops[i].recall;
-	struct command *command = one_op(b, i, SCRIPT_NONE, 0, 5);
-
-	recall->members = NULL;
-	recall->count = 0;
-	if (command == NULL)
-		return false;
-	command->key = commands_tagged(b, "seen", recall->id);
-	command->read = read_recall;
-	command_word(command, SLICE("ZREVRANGE"));
-	command_word(command, command->key);
-	command_word(command, SLICE("0"));
-	command_number(command, (int64_t)recall->cap - 1);
-	command_word(command, SLICE("WITHSCORES"));
-	commands_push(b, command);
-	return true;
-}
-
-static bool
-read_facts(struct command *command)
-{
-	const struct reply *reply = command->reply;
-	struct store_facts *facts = &commands_op(command, 0)->facts;
-	int64_t n[FACTS_NUMBERS];
-
-	if (reply->type != REPLY_ARRAY || reply->count != FACTS_NUMBERS)
-		return false;
-	for (size_t i = 0; i < FACTS_NUMBERS; i++) {
-		if (!reply_number(&reply->items[i], &n[i]) || n[i] < 0)
-			return false;
-	}
-	facts->known = n[0] != 0;
-	facts->route_count = (uint64_t)n[1];
-	facts->route_first_ms = n[2];
-	facts->route_last_ms = n[3];
-	facts->received_day = (uint64_t)n[4];
-	facts->forwarded_day = (uint64_t)n[5];
-	facts->keyword_received_day = (uint64_t)n[6];
-	facts->keyword_forwarded_day = (uint64_t)n[7];
-	facts->forwarded_hour = (uint64_t)n[8];
-	facts->contained = n[9] != 0;
-	return true;
-}
-
-static bool
-add_facts(struct commands *b, size_t i)
-{
-	const struct store_facts *facts = &b->request->ops[i].facts;
-	struct command *command = one_op(b, i, SCRIPT_FACTS, 3, 3);
-
-	if (command == NULL)
-		return false;
-	command->key = commands_tagged(b, "box", facts->mailbox);
-	command->read = read_facts;
-	command_word(command, command->key);
-	command_word(command, commands_tagged(b, "route", facts->mailbox));
-	command_word(command, commands_tagged(b, "contain", facts->mailbox));
-	command_word(command, commands_present(facts->destination));
-	command_number(command, b->request->at_ms / HOUR_MS);
-	command_number(command, b->request->at_ms);
-	commands_push(b, command);
-	return true;
-}
-
-static bool
-read_tally(struct command *command)
-{
-	const struct reply *reply = command->reply;
-
-	return reply->type == REPLY_ARRAY && reply->count == 2 &&
-		reply_number(&reply->items[1], &command->number);
-}
-
-static struct slice
-day_of(const struct commands *b)
-{
-	return arena_printf(
-		b->arena, "%lld", (long long)(b->request->at_ms / DAY_MS));
-}
-
-static bool
-add_tally(struct commands *b, size_t i)
-{
-	static const char *const names[TALLY_COUNT] = {
-		[TALLY_RECEIVED] = "received",
-		[TALLY_FORWARDED] = "forwarded",
-		[TALLY_TAGGED] = "tagged",
-		[TALLY_QUARANTINED] = "quarantined",
-	};
-	const struct store_tally *tally = &b->request->ops[i].tally;
-	const struct store_options *options = &b->redis->options;
-	bool marks =
-		tally->what == TALLY_FORWARDED && b->redis->cluster == NULL;
-	size_t keys = marks ? 5 : 3;
-	struct command *command = one_op(b, i, SCRIPT_TALLY, keys, 13);
-
-	if (command == NULL)
-		return false;
-	command->key = commands_tagged(b, "box", tally->mailbox);
-	command->read = read_tally;
-	command_word(command, command->key);
-	command_word(command, commands_tagged(b, "route", tally->mailbox));
-	command_word(command, commands_tagged(b, "once", tally->mailbox));
-	if (marks) {
-		command_word(command,
-			commands_tagged(b, "dest", tally->destination));
-		command_word(command,
-			redis_key_top(b->arena, b->prefix, b->request->at_ms));
-	}
-	command_number(command, b->request->at_ms);
-	command_word(command, slice_of(names[tally->what]));
-	command_word(command, commands_present(tally->destination));
-	command_word(command, tally->keyword ? SLICE("1") : SLICE("0"));
-	command_word(command, commands_present(tally->identity));
-	command_number(command, b->request->at_ms / HOUR_MS);
-	command_word(command, day_of(b));
-	command_number(command, options->routes);
-	command_number(command, options->mailbox_ttl_ms);
-	command_number(command, DEDUP_PRINTS);
-	command_number(command, options->dedup_ttl_ms);
-	command_word(command, commands_present(tally->mailbox));
-	command_number(command, options->day_ttl_ms);
-	commands_push(b, command);
-	return true;
-}
-
-/* "prefix:once:{prefix:events}:<digest>": the slot is that of the stream. */
-static struct slice
-event_mark(struct commands *b, struct slice stream, struct slice json)
-{
-	unsigned char digest[DIGEST_BYTES];
-	char hex[2 * PRINT_BYTES + 1];
-
-	if (!digest_parts(&json, 1, digest))
-		return (struct slice){NULL, 0};
-	codec_hex(digest, PRINT_BYTES, hex);
-	return redis_key_tagged(
-		b->arena, b->prefix, "once", stream, slice_of(hex));
-}
-
-static bool
-add_append(struct commands *b, size_t i)
-{
-	struct command *command = one_op(b, i, SCRIPT_APPEND, 2, 3);
-	struct slice json = commands_present(b->request->ops[i].append.json);
-
-	if (command == NULL)
-		return false;
-	command->key = redis_key_plain(
-		b->arena, b->prefix, "events", (struct slice){NULL, 0});
-	command_word(command, command->key);
-	command_word(command, event_mark(b, command->key, json));
-	command_word(command, json);
-	command_number(command, b->redis->options.events);
-	command_number(command, b->redis->options.dedup_ttl_ms);
-	commands_push(b, command);
-	return true;
-}
-
-static bool
-add_mark(struct commands *b, struct slice key, int64_t score,
-	struct slice member, const char *cap, int64_t ttl_ms)
-{
-	struct command *command = command_new(b->request, SCRIPT_MARK, 1, 5);
-
-	if (command == NULL)
-		return false;
-	command->key = key;
-	command_word(command, key);
-	command_number(command, score);
-	command_word(command, commands_present(member));
-	command_word(command, slice_of(cap));
-	command_number(command, ttl_ms);
-	commands_push(b, command);
-	return true;
-}
-
-/* In a cluster: what a forward's tally leaves to do in other slots. */
-static bool
-add_marks(struct commands *b, const struct command *tallied)
-{
-	const struct store_tally *tally = &commands_op(tallied, 0)->tally;
-	const struct store_options *options = &b->redis->options;
-	bool ok = true;
-
-	if (tally->destination.len > 0) {
-		ok = add_mark(b, commands_tagged(b, "dest", tally->destination),
-			b->request->at_ms, tally->mailbox, DEST_MAX,
-			options->mailbox_ttl_ms);
-	}
-	if (tallied->number > 0) {
-		ok = ok &&
-			add_mark(b,
-				redis_key_top(
-					b->arena, b->prefix, b->request->at_ms),
-				tallied->number, tally->mailbox, TOP_MAX,
-				options->day_ttl_ms);
-	}
-	return ok;
-}
-
-static bool
-follow_up(struct commands *b)
-{
-	for (struct command *command = b->request->commands; command != NULL;
-		command = command->sibling) {
-		if (command->script != SCRIPT_TALLY || command->followed)
-			continue;
-		command->followed = true;
-		if (commands_op(command, 0)->tally.what == TALLY_FORWARDED &&
-			!add_marks(b, command))
-			return false;
-	}
-	return true;
-}
-
-/* When memory is short the rest of the batch is left out, and the request
- * says so: a command without words is refused. */
-struct command *
-commands_build(struct request *request, void *ctx)
-{
-	static bool (*const add[])(struct commands *, size_t) = {
-		[STORE_NOTE] = commands_note_add,
-		[STORE_REMEMBER] = add_remember,
-		[STORE_RECALL] = add_recall,
-		[STORE_FACTS] = add_facts,
-		[STORE_TALLY] = add_tally,
-		[STORE_APPEND] = add_append,
-	};
-	struct redis *redis = ctx;
-	struct commands b = {
-		.redis = redis,
+	return (struct commands){
+		.shared = shared,
 		.request = request,
 		.arena = request->arena,
-		.prefix = redis->prefix,
+		.prefix = shared->options->prefix,
 		.wave = (uint8_t)(request->waves + 1),
 	};
-	bool ok = true;
+}
 
-	b.end = &b.first;
-	if (request->waves > 0 && redis->cluster == NULL)
-		return NULL;
-	for (size_t i = 0; ok && i < request->op_count; i++) {
-		if (request->commands_of[i] == 0)
-			ok = add[request->ops[i].verb](&b, i);
-	}
-	if (ok && redis->cluster != NULL)
-		ok = follow_up(&b);
-	if (ok)
-		return b.first;
-	b.first = command_new(request, SCRIPT_NONE, 0, 1);
-	return b.first;
+void
+commands_push(struct commands *b, struct command *command)
+{
+	if (b->first == NULL)
+		b->end = &b->first;
+	*b->end = command;
+	b->end = &command->next;
+}
+
+struct slice
+commands_present(struct slice text)
+{
+	return text.p != NULL ? text : SLICE("");
+}
+
+struct slice
+commands_tagged(const struct commands *b, const char *kind, struct slice text)
+{
+	return redis_key_tagged(
+		b->arena, b->prefix, kind, text, (struct slice){NULL, 0});
+}
+
+struct store_op *
+commands_op(const struct command *command, size_t i)
+{
+	return &command->request->ops[command->ops[i]];
 }

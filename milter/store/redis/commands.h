@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Putting the commands of one wave together (wave.c, wavenote.c). */
+/* What all operations need to become commands. */
 #ifndef STORE_REDIS_COMMANDS_H
 #define STORE_REDIS_COMMANDS_H
 
-#include "store/redis/redis.h"
+#include "base/map.h"
+#include "store/redis/request.h"
+#include "store/store_options.h"
 
+/* What the requests of one store share. */
+struct commands_shared {
+	const struct store_options *options;
+	bool spread; /* keys lie in slots that may be on several nodes */
+	pthread_mutex_t lock;
+	struct map *policies; /* known to Redis: -> its window, as intptr_t */
+};
+
+/* The commands of one wave, as they are put together. */
 struct commands {
-	struct redis *redis;
+	struct commands_shared *shared;
 	struct request *request;
 	struct arena *arena;
 	const char *prefix;
@@ -14,13 +25,15 @@ struct commands {
 	struct command *first, **end;
 };
 
+/* A wave of the request with no commands yet. */
+struct commands commands_begin(struct commands_shared *, struct request *);
 void commands_push(struct commands *, struct command *);
 /* The text, or an empty one for what is absent. */
 struct slice commands_present(struct slice text);
 /* "prefix:kind:{text}" */
 struct slice commands_tagged(
 	const struct commands *, const char *kind, struct slice text);
-/* The operation number i of those that the command carries. */
+/* The operation number i of those that the command, sent, carries. */
 struct store_op *commands_op(const struct command *, size_t i);
 
 #endif

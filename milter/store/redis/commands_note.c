@@ -7,7 +7,6 @@
  */
 #include "store/redis/commands_note.h"
 
-#include "base/map.h"
 #include "store/redis/redis_key.h"
 
 #include <stdlib.h>
@@ -64,7 +63,7 @@ read_notes(struct command *command)
 static uint16_t
 slot_of(const struct commands *b, const struct store_note *note)
 {
-	if (b->redis->cluster == NULL)
+	if (!b->shared->spread)
 		return 0;
 	return redis_key_slot(commands_tagged(b, "win", note->group));
 }
@@ -72,17 +71,17 @@ slot_of(const struct commands *b, const struct store_note *note)
 /* Where in the command the note stands that this one waits for; -1: it waits
  * for none. False: not in this command, and not known yet. */
 static bool
-uri_after(const struct commands *b, const struct command *command, size_t i,
-	int *uri)
+position_of_after(const struct commands *b, const struct command *command,
+	size_t i, int *position)
 {
 	const struct store_note *note = &b->request->ops[i].note;
 
-	*uri = -1;
+	*position = -1;
 	if (note->after < 0)
 		return true;
 	for (size_t k = 0; k < command->op_count; k++) {
 		if (command->ops[k] == note->after) {
-			*uri = (int)k;
+			*position = (int)k;
 			return true;
 		}
 	}
@@ -116,25 +115,26 @@ clear_answers(struct store_note *note)
 }
 
 static bool
-policy_is_known(struct redis *redis, struct slice policy, int64_t window_ms)
+policy_is_known(
+	struct commands_shared *shared, struct slice policy, int64_t window_ms)
 {
 	const void *known;
 
-	pthread_mutex_lock(&redis->lock);
-	known = map_find(redis->policies, policy);
-	pthread_mutex_unlock(&redis->lock);
+	pthread_mutex_lock(&shared->lock);
+	known = map_find(shared->policies, policy);
+	pthread_mutex_unlock(&shared->lock);
 	return (intptr_t)known == (intptr_t)window_ms + 1;
 }
 
 static bool
 read_policy(struct command *command)
 {
-	struct redis *redis = command->request->ctx;
+	struct commands_shared *shared = command->request->wave_ctx;
 
-	pthread_mutex_lock(&redis->lock);
-	(void)map_put(redis->policies, command->words[2],
+	pthread_mutex_lock(&shared->lock);
+	(void)map_put(shared->policies, command->words[2],
 		(void *)(intptr_t)(command->number + 1), NULL);
-	pthread_mutex_unlock(&redis->lock);
+	pthread_mutex_unlock(&shared->lock);
 	return true;
 }
 
@@ -146,9 +146,9 @@ introduce(struct commands *b, const struct store_note *note)
 	struct slice policy = commands_present(note->policy);
 	struct command *command;
 
-	if (policy_is_known(b->redis, policy, note->window_ms))
+	if (policy_is_known(b->shared, policy, note->window_ms))
 		return true;
-	command = command_new(b->request, SCRIPT_NONE, 0, 4);
+	command = command_new(b->arena, SCRIPT_NONE, 0, 4);
 	if (command == NULL)
 		return false;
 	command->key = redis_key_plain(
@@ -189,7 +189,7 @@ put_note_words(struct commands *b, struct command *command, size_t op)
 	const struct store_note *note = &b->request->ops[op].note;
 	int after;
 
-	(void)uri_after(b, command, op, &after);
+	(void)position_of_after(b, command, op, &after);
 	command_word(command, slice_of(modes[note->mode]));
 	command_word(command, commands_present(note->member));
 	command_number(command, note->window_ms);
@@ -215,11 +215,11 @@ gather_notes(struct commands *b, size_t first, struct command *gathered)
 	for (size_t i = first;
 		gathered->ops != NULL && i < b->request->op_count; i++) {
 		const struct store_op *op = &b->request->ops[i];
-		int uri;
+		int position;
 
 		if (op->verb != STORE_NOTE || b->request->commands_of[i] != 0 ||
 			slot_of(b, &op->note) != slot || is_void(b, i) ||
-			!uri_after(b, gathered, i, &uri))
+			!position_of_after(b, gathered, i, &position))
 			continue;
 		gathered->ops[gathered->op_count++] = (uint16_t)i;
 	}
@@ -240,7 +240,7 @@ commands_note_add(struct commands *b, size_t i)
 		return false;
 	if (gathered.op_count == 0 || gathered.ops[0] != i)
 		return true;
-	command = command_new(b->request, SCRIPT_NOTE, 2 * gathered.op_count,
+	command = command_new(b->arena, SCRIPT_NOTE, 2 * gathered.op_count,
 		1 + gathered.op_count * (NOTE_WORDS + 2));
 	if (command == NULL)
 		return false;
@@ -250,7 +250,7 @@ commands_note_add(struct commands *b, size_t i)
 	for (size_t k = 0; k < command->op_count; k++) {
 		b->request->commands_of[command->ops[k]] = b->wave;
 		put_note_keys(b, command, command->ops[k]);
-		if (!introduce(b, &commands_op(command, k)->note))
+		if (!introduce(b, &b->request->ops[command->ops[k]].note))
 			return false;
 	}
 	command->key = command->words[3];

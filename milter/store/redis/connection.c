@@ -216,29 +216,3 @@ connection_take(struct connection *connection, struct arena *arena)
 		return NULL;
 	return reply;
 }
-
-bool
-reply_is_error(const struct reply *reply, const char *word)
-{
-	size_t len = strlen(word);
-
-	return reply->type == REPLY_ERROR && reply->text.len >= len &&
-		memcmp(reply->text.p, word, len) == 0 &&
-		(reply->text.len == len || reply->text.p[len] == ' ');
-}
-
-bool
-reply_number(const struct reply *reply, int64_t *out)
-{
-	uint64_t number;
-
-	if (reply->type == REPLY_INTEGER) {
-		*out = reply->integer;
-		return true;
-	}
-	if (reply->type != REPLY_TEXT || !slice_to_u64(reply->text, &number) ||
-		number > INT64_MAX)
-		return false;
-	*out = (int64_t)number;
-	return true;
-}

@@ -7,32 +7,11 @@
 #ifndef STORE_REDIS_CONNECTION_H
 #define STORE_REDIS_CONNECTION_H
 
-#include "base/err.h"
-#include "base/slice.h"
-#include "store/uri.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "store/endpoint.h"
+#include "store/redis/reply.h"
 
 struct arena;
 struct connection;
-
-enum reply_type {
-	REPLY_NIL,
-	REPLY_TEXT, /* a string or a status */
-	REPLY_INTEGER,
-	REPLY_ARRAY,
-	REPLY_ERROR,
-};
-
-struct reply {
-	enum reply_type type;
-	int64_t integer;
-	struct slice text; /* of REPLY_TEXT and REPLY_ERROR */
-	struct reply *items;
-	size_t count;
-};
 
 /* timeout_ms: for the connection; reply_ms: for each answer after it. */
 struct connection *connection_connect(const struct endpoint *,
@@ -45,10 +24,5 @@ bool connection_add(
 bool connection_wait(struct connection *, struct err *);
 /* Copies the answer waited for into the arena; NULL when that is full. */
 struct reply *connection_take(struct connection *, struct arena *);
-
-/* Does the error begin with this word ("MOVED")? */
-bool reply_is_error(const struct reply *, const char *word);
-/* A text or integer as a number; false when it is none. */
-bool reply_number(const struct reply *, int64_t *out);
 
 #endif

@@ -7,42 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Errors that are the node's, not the command's: it cannot serve now. */
-bool
-reply_is_fatal(const struct reply *reply)
-{
-	static const char *const words[] = {
-		"LOADING",
-		"READONLY",
-		"MASTERDOWN",
-		"OOM",
-		"MISCONF",
-		"NOAUTH",
-		"WRONGPASS",
-		"NOPERM",
-		"CLUSTERDOWN",
-		"NOREPLICAS",
-		"BUSY",
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		if (reply_is_error(reply, words[i]))
-			return true;
-	}
-	return false;
-}
-
-bool
-reply_to_err(const struct reply *reply, struct err *err)
-{
-	if (reply->type != REPLY_ERROR)
-		return false;
-	err_set(err, ERR_DOWN, "%.*s",
-		SLICE_ARG(slice_sub(reply->text, 0, 100)));
-	return true;
-}
-
-/* One command and its answer, while the handshake goes on. */
 struct reply *
 handshake_call(struct handshake *hello, const struct slice *words, size_t count,
 	struct err *err)
@@ -62,7 +26,7 @@ handshake_call(struct handshake *hello, const struct slice *words, size_t count,
 }
 
 static bool
-hellook(struct handshake *hello, const struct slice *words, size_t count,
+is_ok(struct handshake *hello, const struct slice *words, size_t count,
 	struct err *err)
 {
 	const struct reply *reply = handshake_call(hello, words, count, err);
@@ -70,8 +34,8 @@ hellook(struct handshake *hello, const struct slice *words, size_t count,
 	return reply != NULL && !reply_to_err(reply, err);
 }
 
-static bool
-log_in(struct handshake *hello, struct err *err)
+bool
+handshake_log_in(struct handshake *hello, struct err *err)
 {
 	const struct login *login = hello->login;
 	bool has_user = login->user != NULL && login->user[0] != '\0';
@@ -82,7 +46,7 @@ log_in(struct handshake *hello, struct err *err)
 		return true;
 	if (!has_user)
 		words[1] = words[2];
-	return hellook(hello, words, has_user ? 3 : 2, err);
+	return is_ok(hello, words, has_user ? 3 : 2, err);
 }
 
 static bool
@@ -95,7 +59,7 @@ select_db(struct handshake *hello, struct err *err)
 		return true;
 	words[1].len = (size_t)snprintf(number, sizeof(number), "%llu",
 		(unsigned long long)hello->login->db);
-	return hellook(hello, words, 2, err);
+	return is_ok(hello, words, 2, err);
 }
 
 /* After a failover the old master may still be there, as a replica. */
@@ -186,7 +150,7 @@ find_identity(struct handshake *hello, struct err *err)
 bool
 handshake_run(struct handshake *hello, struct err *err)
 {
-	return log_in(hello, err) && select_db(hello, err) &&
+	return handshake_log_in(hello, err) && select_db(hello, err) &&
 		check_role(hello, err) && find_identity(hello, err) &&
 		load_scripts(hello, err) && probe(hello, err);
 }

@@ -31,13 +31,10 @@ struct handshake {
 };
 
 bool handshake_run(struct handshake *, struct err *);
+/* Its first step alone. */
+bool handshake_log_in(struct handshake *, struct err *);
 /* One command and its answer; NULL when the connection fails. */
 struct reply *handshake_call(struct handshake *, const struct slice *words,
 	size_t count, struct err *);
-
-/* Errors that are the node's, not the command's: it cannot serve now. */
-bool reply_is_fatal(const struct reply *);
-/* Is it an error? Then err says so. */
-bool reply_to_err(const struct reply *, struct err *);
 
 #endif

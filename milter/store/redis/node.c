@@ -2,8 +2,11 @@
 /* A Redis node: its thread, its queue, its breaker. */
 #include "store/redis/node.h"
 
+#include "base/arena.h"
 #include "base/date.h"
 #include "base/waiter.h"
+#include "store/redis/pipeline.h"
+#include "store/redis/request.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,10 +35,11 @@ struct node {
 	enum node_state state;
 	int64_t since_ms;
 	char reason[128];
-	atomic_ullong pipelines, commands, failures;
+	atomic_ullong pipelines;
 
 	/* The thread's own. */
 	struct handshake hello;
+	struct pipeline pipeline;
 	int64_t backoff_ms;
 	bool was_connected;
 	bool told_up; /* what the log was told last */
@@ -147,14 +151,13 @@ put_back(struct node *node, struct command *list)
 }
 
 static void
-fail_list(struct node *node, struct command *list, const char *reason)
+fail_list(struct command *list, const char *reason)
 {
 	struct command *next;
 
 	for (; list != NULL; list = next) {
 		next = list->next;
 		list->next = NULL;
-		node->failures++;
 		request_answer(list, NULL, reason);
 	}
 }
@@ -169,7 +172,7 @@ fail_queue(struct node *node, const char *reason)
 	node->first = NULL;
 	node->last = &node->first;
 	waiter_unlock(&node->waiter);
-	fail_list(node, list, reason);
+	fail_list(list, reason);
 }
 
 static void
@@ -186,7 +189,7 @@ connect_node(struct node *node, struct err *err)
 	struct endpoint endpoint = options->endpoint;
 
 	if (options->locate != NULL &&
-		!options->locate(options->ctx, &endpoint, err))
+		!options->locate(options->locate_ctx, &endpoint, err))
 		return false;
 	waiter_lock(&node->waiter);
 	node->endpoint = endpoint;
@@ -202,130 +205,6 @@ connect_node(struct node *node, struct err *err)
 	return false;
 }
 
-static bool
-add_command(struct node *node, struct command *command)
-{
-	const struct slice asking = SLICE("ASKING");
-
-	if (command->script != SCRIPT_NONE) {
-		command->words[1] =
-			slice_of(node->hello.names[command->script]);
-	}
-	if (command->asking &&
-		!connection_add(node->hello.connection, 1, &asking))
-		return false;
-	return connection_add(
-		node->hello.connection, command->count, command->words);
-}
-
-static struct reply *
-take_reply(struct node *node, struct command *command)
-{
-	struct reply *reply;
-
-	waiter_lock(&command->request->waiter);
-	reply = connection_take(
-		node->hello.connection, command->request->arena);
-	waiter_unlock(&command->request->waiter);
-	return reply;
-}
-
-/* The answer to the command; false: the connection or the node is of no use
- * any more, and the command has no answer. */
-static bool
-read_reply(struct node *node, struct command *command, struct reply **reply,
-	struct err *err)
-{
-	if (command->asking && !connection_wait(node->hello.connection, err))
-		return false;
-	if (!connection_wait(node->hello.connection, err))
-		return false;
-	*reply = take_reply(node, command);
-	return *reply == NULL || !reply_is_fatal(*reply) ||
-		!reply_to_err(*reply, err);
-}
-
-static void
-finish(struct node *node, struct command *command, struct reply *reply)
-{
-	const struct node_options *options = &node->options;
-
-	node->commands++;
-	if (reply != NULL && reply->type == REPLY_ERROR &&
-		options->redirect != NULL &&
-		options->redirect(options->ctx, command, reply))
-		return;
-	request_answer(command, reply, "an answer that is too big");
-}
-
-static struct command *
-cut_first(struct command **list)
-{
-	struct command *first = *list;
-
-	*list = first->next;
-	first->next = NULL;
-	return first;
-}
-
-/* The server forgot these scripts (SCRIPT FLUSH): their texts go along. */
-static bool
-run_texts(struct node *node, struct command **list, struct err *err)
-{
-	while (*list != NULL) {
-		struct command *command = *list;
-		struct reply *reply;
-		bool ok;
-
-		command->words[0] = SLICE("EVAL");
-		command->words[1] = slice_of(script_texts[command->script]);
-		ok = connection_add(node->hello.connection, command->count,
-			     command->words) &&
-			read_reply(node, command, &reply, err);
-		command->words[0] = SLICE("EVALSHA");
-		if (!ok)
-			return false;
-		finish(node, cut_first(list), reply);
-	}
-	return true;
-}
-
-/* Sends the list as one pipeline and reads its answers. What has none when
- * it fails stays in *list. */
-static bool
-run_pipeline(struct node *node, struct command **list, struct err *err)
-{
-	struct command *command, *unknown = NULL, **end = &unknown;
-	bool ok = true;
-
-	for (command = *list; command != NULL; command = command->next) {
-		if (!add_command(node, command))
-			return err_set(err, ERR_MEMORY, "out of memory");
-	}
-	node->pipelines++;
-	while (ok && *list != NULL) {
-		struct reply *reply;
-
-		ok = read_reply(node, *list, &reply, err);
-		if (!ok)
-			break;
-		command = cut_first(list);
-		if (reply != NULL && reply_is_error(reply, "NOSCRIPT")) {
-			*end = command;
-			end = &command->next;
-		} else {
-			finish(node, command, reply);
-		}
-	}
-	if (ok && run_texts(node, &unknown, err))
-		return true;
-	for (end = &unknown; *end != NULL;)
-		end = &(*end)->next;
-	*end = *list;
-	*list = unknown;
-	return false;
-}
-
 /* Commands without an answer: those that were tried twice fail. */
 static void
 retry(struct node *node, struct command *list, bool again, const char *reason)
@@ -333,13 +212,13 @@ retry(struct node *node, struct command *list, bool again, const char *reason)
 	struct command *kept = NULL, **end = &kept;
 
 	while (list != NULL) {
-		struct command *command = cut_first(&list);
+		struct command *command = command_cut(&list);
 
 		if (again && ++command->tries < TRIES_MAX) {
 			*end = command;
 			end = &command->next;
 		} else {
-			fail_list(node, command, reason);
+			fail_list(command, reason);
 		}
 	}
 	put_back(node, kept);
@@ -403,7 +282,9 @@ serve(struct node *node, bool *failed_before)
 
 	if (list == NULL && closing)
 		return false;
-	ok = list != NULL ? run_pipeline(node, &list, &err) : ping(node, &err);
+	node->pipelines += list != NULL;
+	ok = list != NULL ? pipeline_run(&node->pipeline, &list, &err)
+			  : ping(node, &err);
 	if (ok) {
 		*failed_before = false;
 		node->backoff_ms = node->options.backoff_ms;
@@ -454,6 +335,8 @@ node_open(const struct node_options *options, struct err *err)
 	}
 	node->options = *options;
 	node->hello.login = &node->options.login;
+	node->pipeline = (struct pipeline){
+		&node->hello, options->redirect, options->redirect_ctx};
 	node->endpoint = options->endpoint;
 	node->backoff_ms = options->backoff_ms;
 	node->last = &node->first;
@@ -528,8 +411,6 @@ node_health(struct node *node, struct node_health *health)
 	health->since_ms = node->since_ms;
 	memcpy(health->reason, node->reason, sizeof(health->reason));
 	health->pipelines = node->pipelines;
-	health->commands = node->commands;
-	health->failures = node->failures;
 	waiter_unlock(&node->waiter);
 }
 

@@ -14,8 +14,8 @@
 #define STORE_REDIS_NODE_H
 
 #include "base/clock.h"
+#include "store/redis/command.h"
 #include "store/redis/handshake.h"
-#include "store/redis/request.h"
 
 enum node_news {
 	NODE_NEWS_UP,
@@ -27,15 +27,18 @@ struct node_health {
 	bool up;
 	int64_t since_ms;
 	char reason[128]; /* NODE_NEWS_UP: the time it was down since */
-	uint64_t pipelines, commands, failures;
+	uint64_t pipelines;
 };
 
 struct node_options {
 	struct endpoint endpoint;
 	/* Finds the endpoint before each connection; NULL: the one above. */
-	bool (*locate)(void *ctx, struct endpoint *, struct err *);
-	/* Looks at an error: true when it was taken over (MOVED, ASK). */
-	bool (*redirect)(void *ctx, struct command *, const struct reply *);
+	bool (*locate)(void *locate_ctx, struct endpoint *, struct err *);
+	void *locate_ctx;
+	/* As in pipeline.h; or NULL. */
+	bool (*redirect)(
+		void *redirect_ctx, struct command *, const struct reply *);
+	void *redirect_ctx;
 	/* News for the log, throttled; from the node's thread. */
 	void (*changed)(void *ctx, struct node *, enum node_news,
 		const struct node_health *);

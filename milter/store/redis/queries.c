@@ -1,35 +1,53 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Questions to Redis: putting them together, and walking over all keys. */
+/* Queries to Redis: putting them together, and walking over all keys. */
 #include "store/redis/queries.h"
 
+#include "store/answer.h"
 #include "store/redis/redis_key.h"
 
 #include <string.h>
 
+#define ANSWER_BYTES ((size_t)256 << 20)
+#define WAIT_MS 30000
+#define PLAIN_WORDS 8
 #define SCAN_COUNT "1000"
 
 bool
 queries_begin(struct queries *q, struct redis *redis, struct err *err)
 {
-	q->redis = redis;
-	q->request = redis_question(redis, err);
-	q->first = NULL;
+	*q = (struct queries){.redis = redis,
+		.request =
+			request_new(NULL, redis_now_ms(redis), ANSWER_BYTES)};
 	q->end = &q->first;
 	if (q->request == NULL)
-		return false;
-	q->arena = q->request->arena;
+		return err_set(err, ERR_MEMORY, "out of memory");
+	q->request->submit = redis_submit;
+	q->request->ctx = redis;
+	q->arena = q->spare.arena = q->request->arena;
 	return true;
 }
 
-/* Sends what was added since the last time. */
 bool
 queries_put(struct queries *q, struct err *err)
 {
+	struct request *request = q->request;
 	struct command *list = q->first;
 
 	q->first = NULL;
 	q->end = &q->first;
-	return redis_put(q->redis, q->request, list, err);
+	if (q->full)
+		return answer_too_long(err);
+	if (list == NULL)
+		return true;
+	waiter_lock(&request->waiter);
+	request->outcome = REQUEST_OPEN;
+	waiter_unlock(&request->waiter);
+	request_start(request, list);
+	if (!request_wait(request, clock_monotonic_ms() + WAIT_MS))
+		return err_set(err, ERR_DOWN, "Redis does not answer");
+	if (request->outcome != REQUEST_DONE)
+		return err_set(err, ERR_DOWN, "Redis: %s", request->reason);
+	return true;
 }
 
 void
@@ -38,28 +56,40 @@ queries_end(struct queries *q)
 	request_drop(q->request);
 }
 
-/* Adds "name key ..."; key may be absent (SCAN). The command takes up to
- * eight words. NULL when memory is short. */
-struct command *
-queries_add(struct queries *q, const char *name, struct slice key)
+static struct command *
+add(struct queries *q, struct command *command, struct slice key)
 {
-	struct command *command = command_new(q->request, SCRIPT_NONE, 0, 8);
-
-	if (command == NULL)
-		return NULL;
-	command_word(command, slice_of(name));
-	if (key.p != NULL)
-		command_word(command, key);
+	if (command == NULL) {
+		q->full = true;
+		return &q->spare;
+	}
 	command->key = key;
 	*q->end = command;
 	q->end = &command->next;
 	return command;
 }
 
-bool
-queries_too_long(struct err *err)
+struct command *
+queries_add(struct queries *q, const char *name, struct slice key)
 {
-	return err_set(err, ERR_LIMIT, "the answer is too long");
+	struct command *command =
+		add(q, command_new(q->arena, SCRIPT_NONE, 0, PLAIN_WORDS), key);
+
+	command_word(command, slice_of(name));
+	if (key.p != NULL)
+		command_word(command, key);
+	return command;
+}
+
+struct command *
+queries_add_script(
+	struct queries *q, enum script script, struct slice key, size_t words)
+{
+	struct command *command =
+		add(q, command_new(q->arena, script, 1, 1 + words), key);
+
+	command_word(command, key);
+	return command;
 }
 
 struct slice
@@ -76,47 +106,12 @@ queries_plain(const struct queries *q, const char *kind)
 		q->arena, q->redis->prefix, kind, (struct slice){NULL, 0});
 }
 
-/* The value of a field in the answer to HGETALL, absent when not there. */
-struct slice
-reply_field(const struct reply *hash, const char *name)
-{
-	for (size_t i = 0; hash->type == REPLY_ARRAY && i + 1 < hash->count;
-		i += 2) {
-		if (slice_equal(hash->items[i].text, slice_of(name)))
-			return hash->items[i + 1].text;
-	}
-	return (struct slice){NULL, 0};
-}
-
-uint64_t
-reply_u64(struct slice text)
-{
-	uint64_t number = 0;
-
-	(void)slice_to_u64(text, &number);
-	return number;
-}
-
-size_t
-reply_count(const struct reply *reply)
-{
-	return reply->type == REPLY_ARRAY ? reply->count : 0;
-}
-
-static struct node *
-node_at(struct redis *redis, size_t i)
-{
-	if (redis->cluster != NULL)
-		return cluster_node(redis->cluster, i);
-	return i == 0 ? redis->node : NULL;
-}
-
 /* A walk over the keys of one node; the cursor is "0" again at the end. */
 struct scan {
 	struct redis *redis;
 	struct node *node;
 	const char *kind;
-	page_fn *page;
+	queries_page_fn *page;
 	void *ctx;
 	char cursor[32];
 };
@@ -127,8 +122,6 @@ ask_page(struct queries *q, const struct scan *scan)
 	struct command *command =
 		queries_add(q, "SCAN", (struct slice){NULL, 0});
 
-	if (command == NULL)
-		return NULL;
 	command->target = scan->node;
 	command_word(command, arena_copy(q->arena, slice_of(scan->cursor)));
 	command_word(command, SLICE("MATCH"));
@@ -162,19 +155,18 @@ scan_page(struct scan *scan, struct err *err)
 	if (!queries_begin(&q, scan->redis, err))
 		return false;
 	command = ask_page(&q, scan);
-	ok = command != NULL ? queries_put(&q, err) : queries_too_long(err);
-	ok = ok && read_page(&q, scan, command->reply, err);
+	ok = queries_put(&q, err) && read_page(&q, scan, command->reply, err);
 	queries_end(&q);
 	return ok;
 }
 
 bool
-queries_walk(struct redis *redis, const char *kind, page_fn *page, void *ctx,
-	struct err *err)
+queries_walk(struct redis *redis, const char *kind, queries_page_fn *page,
+	void *ctx, struct err *err)
 {
 	struct scan scan = {redis, NULL, kind, page, ctx, "0"};
 
-	for (size_t i = 0; (scan.node = node_at(redis, i)) != NULL; i++) {
+	for (size_t i = 0; (scan.node = redis_node(redis, i)) != NULL; i++) {
 		do {
 			if (!scan_page(&scan, err))
 				return false;

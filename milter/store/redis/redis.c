@@ -4,6 +4,9 @@
 
 #include "base/date.h"
 #include "base/file.h"
+#include "store/redis/cluster.h"
+#include "store/redis/commands_build.h"
+#include "store/redis/sentinel.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -13,8 +16,6 @@
 #include <unistd.h>
 
 #define REQUEST_BYTES ((size_t)8 << 20)
-#define ANSWER_BYTES ((size_t)256 << 20)
-#define QUERIES_MS 30000
 #define REPLY_MS 1000
 
 void
@@ -37,8 +38,8 @@ redis_now_ms(struct redis *redis)
 	return clock_now_ms(redis->options.clock);
 }
 
-static bool
-submit(struct command *command, void *ctx)
+bool
+redis_submit(struct command *command, void *ctx)
 {
 	struct redis *redis = ctx;
 
@@ -47,6 +48,14 @@ submit(struct command *command, void *ctx)
 	if (redis->cluster != NULL)
 		return cluster_submit(redis->cluster, command);
 	return node_submit(redis->node, command);
+}
+
+struct node *
+redis_node(struct redis *redis, size_t i)
+{
+	if (redis->cluster != NULL)
+		return cluster_node(redis->cluster, i);
+	return i == 0 ? redis->node : NULL;
 }
 
 /* What was asked, or told by nobody who wants to know, is not lost. */
@@ -73,8 +82,9 @@ make_request(struct redis *redis, const struct store_batch *batch)
 
 	if (request == NULL)
 		return NULL;
-	request->submit = submit;
+	request->submit = redis_submit;
 	request->next_wave = commands_build;
+	request->wave_ctx = &redis->shared;
 	request->on_finish = finish;
 	request->ctx = redis;
 	return request;
@@ -83,7 +93,7 @@ make_request(struct redis *redis, const struct store_batch *batch)
 static bool
 start(struct redis *redis, struct request *request)
 {
-	struct command *wave = commands_build(request, redis);
+	struct command *wave = commands_build(request, &redis->shared);
 
 	atomic_fetch_add(&redis->operations, request->op_count);
 	if (wave == NULL)
@@ -183,7 +193,6 @@ redis_ask(struct redis *redis, struct store_batch *batch, int64_t budget_ms)
 	struct request *request = make_request(redis, batch);
 	enum request_outcome outcome;
 
-	atomic_fetch_add(&redis->asked, 1);
 	if (request == NULL)
 		return REQUEST_DOWN;
 	if (!start(redis, request)) {
@@ -210,7 +219,6 @@ redis_tell(struct redis *redis, const struct store_batch *batch,
 	struct request *request = make_request(redis, batch);
 	bool empty;
 
-	atomic_fetch_add(&redis->told, 1);
 	if (request == NULL)
 		return false;
 	if (on_finish != NULL)
@@ -242,39 +250,6 @@ redis_is_up(struct redis *redis)
 
 	node_health_of(redis, &health);
 	return health.up;
-}
-
-struct request *
-redis_question(struct redis *redis, struct err *err)
-{
-	struct request *request =
-		request_new(NULL, redis_now_ms(redis), ANSWER_BYTES);
-
-	if (request == NULL) {
-		err_set(err, ERR_MEMORY, "out of memory");
-		return NULL;
-	}
-	request->submit = submit;
-	request->ctx = redis;
-	return request;
-}
-
-bool
-redis_put(struct redis *redis, struct request *request, struct command *list,
-	struct err *err)
-{
-	(void)redis;
-	if (list == NULL)
-		return true;
-	waiter_lock(&request->waiter);
-	request->outcome = REQUEST_OPEN;
-	waiter_unlock(&request->waiter);
-	request_start(request, list);
-	if (!request_wait(request, clock_monotonic_ms() + QUERIES_MS))
-		return err_set(err, ERR_DOWN, "Redis does not answer");
-	if (request->outcome != REQUEST_DONE)
-		return err_set(err, ERR_DOWN, "Redis: %s", request->reason);
-	return true;
 }
 
 /* What the log says when a node comes and goes. */
@@ -315,10 +290,10 @@ reconnected(void *ctx)
 	redis->hooks.reconnected(redis->hooks.ctx);
 }
 
-void
-redis_node_options(struct redis *redis, struct node_options *options)
+static struct node_options
+node_options(struct redis *redis)
 {
-	*options = (struct node_options){
+	return (struct node_options){
 		.changed = node_changed,
 		.reconnected = reconnected,
 		.ctx = redis,
@@ -364,6 +339,7 @@ read_options(struct redis *redis, const struct store_options *options,
 			prefix);
 	}
 	(void)snprintf(redis->prefix, sizeof(redis->prefix), "%s", prefix);
+	redis->options.prefix = redis->prefix;
 	(void)snprintf(
 		redis->probe_key, sizeof(redis->probe_key), "%s:probe", prefix);
 	return uri_parse(slice_of(options->uri), &redis->uri, err) &&
@@ -373,18 +349,35 @@ read_options(struct redis *redis, const struct store_options *options,
 }
 
 static bool
+open_cluster(struct redis *redis, struct err *err)
+{
+	const struct node_options options = node_options(redis);
+	struct err away;
+
+	redis->shared.spread = true;
+	redis->cluster = cluster_open(&options, &redis->uri, &away);
+	if (redis->cluster == NULL)
+		return err_set(err, ERR_MEMORY, "out of memory");
+	if (away.code != ERR_NONE) {
+		redis_say(redis, LOG_LEVEL_WARNING,
+			"store: no node of the cluster answers: %s; memory "
+			"answers, and what is counted is kept to be replayed",
+			away.text);
+	}
+	return true;
+}
+
+static bool
 open_nodes(struct redis *redis, struct err *err)
 {
-	struct node_options options;
+	struct node_options options = node_options(redis);
 
-	if (redis->uri.kind == URI_CLUSTER) {
-		redis->cluster = cluster_open(redis, err);
-		return redis->cluster != NULL;
-	}
-	redis_node_options(redis, &options);
+	if (redis->uri.kind == URI_CLUSTER)
+		return open_cluster(redis, err);
 	options.endpoint = redis->uri.hosts[0];
 	if (redis->uri.kind == URI_SENTINEL) {
 		options.locate = sentinel_locate;
+		options.locate_ctx = &redis->uri;
 		options.login.wants_master = true;
 	}
 	redis->node = node_open(&options, err);
@@ -404,14 +397,14 @@ redis_open(const struct store_options *options, const struct redis_hooks *hooks,
 		err_set(err, ERR_MEMORY, "out of memory");
 		return NULL;
 	}
-	redis->store.backend = &redis_backend;
 	redis->hooks = *hooks;
-	pthread_mutex_init(&redis->lock, NULL);
-	redis->policies = map_new();
-	if (redis->policies == NULL)
+	redis->shared.options = &redis->options;
+	pthread_mutex_init(&redis->shared.lock, NULL);
+	redis->shared.policies = map_new();
+	if (redis->shared.policies == NULL)
 		err_set(err, ERR_MEMORY, "out of memory");
-	if (redis->policies != NULL && read_options(redis, options, err) &&
-		open_nodes(redis, err))
+	if (redis->shared.policies != NULL &&
+		read_options(redis, options, err) && open_nodes(redis, err))
 		return redis;
 	redis_close(redis);
 	return NULL;
@@ -425,8 +418,8 @@ redis_close(struct redis *redis)
 	node_stop(redis->node);
 	node_free(redis->node);
 	cluster_close(redis->cluster);
-	map_free(redis->policies, NULL);
-	pthread_mutex_destroy(&redis->lock);
+	map_free(redis->shared.policies, NULL);
+	pthread_mutex_destroy(&redis->shared.lock);
 	memset(redis->uri.password, 0, sizeof(redis->uri.password));
 	free(redis);
 }

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The Redis backend's parts, known to its own files only: redis.c (life,
- * asking and telling), wave.c (operations to commands and back), redispeople.c
- * (queries), sentinel.c and cluster.c (which node).
- */
+/* Redis: opening, asking, telling, closing. */
 #ifndef STORE_REDIS_REDIS_H
 #define STORE_REDIS_REDIS_H
 
-#include "store/backend.h"
-#include "store/options.h"
+#include "store/redis/commands.h"
 #include "store/redis/node.h"
 #include "store/redis/request.h"
+#include "store/store_options.h"
 #include "store/uri.h"
-
-#include "base/map.h"
 
 struct cluster;
 
@@ -27,7 +21,6 @@ struct redis_hooks {
 };
 
 struct redis {
-	struct store store;
 	struct store_options options; /* its strings are those below */
 	char prefix[64], probe_key[80];
 	struct store_uri uri;
@@ -35,13 +28,10 @@ struct redis {
 	struct cluster *cluster;
 	struct redis_hooks hooks;
 
-	pthread_mutex_t lock; /* of policies, and of throttling */
-	struct map *policies; /* known to Redis: -> its window, as intptr_t */
-
-	atomic_ullong asked, told, waves, operations, failed, late;
+	struct commands_shared shared;
+	atomic_ullong waves, operations, failed, late;
 };
 
-/* redis.c */
 struct redis *redis_open(
 	const struct store_options *, const struct redis_hooks *, struct err *);
 /* As store_ask, but REQUEST_OPEN when the budget was over: the answers are
@@ -54,33 +44,14 @@ bool redis_tell(struct redis *, const struct store_batch *,
 void redis_close(struct redis *);
 bool redis_is_up(struct redis *);
 void redis_health(struct redis *, struct store_health *);
-void redis_node_options(struct redis *, struct node_options *);
 int64_t redis_now_ms(struct redis *);
 /* A line for the log. */
 void redis_say(struct redis *, enum log_level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* A question with no batch: room for commands, then all at once. */
-struct request *redis_question(struct redis *, struct err *);
-/* Sends them and waits; false: down, refused or late. */
-bool redis_put(
-	struct redis *, struct request *, struct command *list, struct err *);
-
-/* wave.c: the commands that can go out now, under the request's lock. */
-struct command *commands_build(struct request *, void *redis);
-
-/* redispeople.c */
-extern const struct store_backend redis_backend;
-
-/* sentinel.c */
-bool sentinel_locate(void *redis, struct endpoint *, struct err *);
-
-/* cluster.c */
-struct cluster *cluster_open(struct redis *, struct err *);
-void cluster_close(struct cluster *);
-bool cluster_submit(struct cluster *, struct command *);
-/* The node number i of those that are masters; NULL past the last. */
-struct node *cluster_node(struct cluster *, size_t i);
-bool cluster_health(struct cluster *, struct node_health *);
+/* Gives a command to a node: a request's submit, and its ctx. */
+bool redis_submit(struct command *, void *redis);
+/* The node number i of those that hold keys; NULL past the last. */
+struct node *redis_node(struct redis *, size_t i);
 
 #endif

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCRIPT_WORDS 3
-
 /* Copies the slices of an operation that the backends read. */
 static bool
 copy_op(struct arena *arena, struct store_op *op)
@@ -110,56 +108,6 @@ request_drop(struct request *request)
 	free(request);
 }
 
-struct command *
-command_new(
-	struct request *request, enum script script, size_t keys, size_t words)
-{
-	struct command *command = arena_alloc(request->arena, sizeof(*command));
-
-	if (command == NULL)
-		return NULL;
-	command->request = request;
-	command->script = script;
-	command->room = words + (script != SCRIPT_NONE ? SCRIPT_WORDS : 0);
-	command->words = arena_array(
-		request->arena, command->room, sizeof(*command->words));
-	if (command->words == NULL)
-		return NULL;
-	if (script != SCRIPT_NONE) {
-		command_word(command, SLICE("EVALSHA"));
-		command_word(command, SLICE(""));
-		command_number(command, (int64_t)keys);
-	}
-	return command;
-}
-
-/* A word that the arena had no room for is absent, and spoils the command:
- * request_start refuses it. */
-void
-command_word(struct command *command, struct slice word)
-{
-	if (command->count < command->room)
-		command->words[command->count++] = word;
-}
-
-void
-command_number(struct command *command, int64_t number)
-{
-	command_word(command,
-		arena_printf(
-			command->request->arena, "%lld", (long long)number));
-}
-
-static bool
-is_whole(const struct command *command)
-{
-	for (size_t i = 0; i < command->count; i++) {
-		if (command->words[i].p == NULL)
-			return false;
-	}
-	return command->count > 0;
-}
-
 /* Under the lock. */
 static void
 fail(struct request *request, enum request_outcome outcome, const char *reason)
@@ -185,7 +133,7 @@ send_wave(struct request *request, struct command *wave)
 		next = command->next;
 		command->next = NULL;
 		request_keep(request);
-		if (!is_whole(command)) {
+		if (!command_is_whole(command)) {
 			command->reply = NULL;
 			request_answer(command, NULL, "the batch is too big");
 		} else if (!request->submit(command, request->ctx)) {
@@ -200,6 +148,7 @@ enlist(struct request *request, struct command *wave)
 {
 	for (struct command *command = wave; command != NULL;
 		command = command->next) {
+		command->request = request;
 		command->sibling = request->commands;
 		request->commands = command;
 		request->pending++;
@@ -214,7 +163,7 @@ advance(struct request *request)
 	struct command *wave = NULL;
 
 	if (request->outcome == REQUEST_OPEN && request->next_wave != NULL)
-		wave = request->next_wave(request, request->ctx);
+		wave = request->next_wave(request, request->wave_ctx);
 	if (wave != NULL) {
 		enlist(request, wave);
 	} else if (request->outcome == REQUEST_OPEN) {

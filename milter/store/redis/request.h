@@ -14,36 +14,10 @@
 
 #include "base/arena.h"
 #include "base/waiter.h"
-#include "store/redis/connection.h"
-#include "store/redis/script.h"
+#include "store/redis/command.h"
 #include "store/store.h"
 
 #include <stdatomic.h>
-
-struct request;
-struct node;
-
-/* A script's or plain command and, later, its answer. */
-struct command {
-	struct command *next; /* in a node's queue, or in its request */
-	struct command *sibling; /* all of the request's */
-	struct request *request;
-	struct node *node; /* that it was given to */
-	struct node *target; /* that it must be given to, or NULL */
-	enum script script;
-	struct slice *words;
-	size_t count, room;
-	struct slice key; /* decides the slot; absent: any node */
-	uint16_t *ops; /* indices of the operations it carries */
-	size_t op_count;
-	uint8_t tries, redirects;
-	bool asking; /* ASK: say ASKING first */
-	bool answered, followed; /* followed: its next step was made */
-	struct reply *reply;
-	int64_t number; /* for who reads it */
-	/* Reads the answer into the operations; false: it makes no sense. */
-	bool (*read)(struct command *);
-};
 
 enum request_outcome {
 	REQUEST_OPEN,
@@ -75,7 +49,9 @@ struct request {
 	struct command *(*next_wave)(struct request *, void *ctx);
 	/* Gives a wave's command to a node; false: nobody takes it. */
 	bool (*submit)(struct command *, void *ctx);
-	void *ctx, *finish_ctx; /* finish_ctx: for who made on_finish */
+	void *ctx; /* of submit and on_finish */
+	void *wave_ctx;
+	void *finish_ctx; /* for who made on_finish */
 };
 
 /* With one reference. Copies the batch (without its answers) when there is
@@ -92,13 +68,5 @@ void request_start(struct request *, struct command *wave);
 void request_answer(struct command *, struct reply *, const char *reason);
 /* Waits until it is finished, or until the monotonic time: false. */
 bool request_wait(struct request *, int64_t until_ms);
-
-/* A command with room for so many words. The first ones of a script are put
- * in: EVALSHA, a place for its name, the number of keys. */
-struct command *command_new(
-	struct request *, enum script, size_t keys, size_t words);
-/* Adds a word (borrowed, or in the request's arena). */
-void command_word(struct command *, struct slice);
-void command_number(struct command *, int64_t);
 
 #endif

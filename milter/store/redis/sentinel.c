@@ -5,7 +5,10 @@
  * Redis Sentinel"); whether who they name is a master is asked by node.c.
  * One that answers is asked first the next time.
  */
-#include "store/redis/redis.h"
+#include "store/redis/sentinel.h"
+
+#include "base/arena.h"
+#include "store/redis/handshake.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,27 +22,17 @@ read_master(const struct reply *reply, const char *service,
 {
 	int64_t port;
 
-	if (reply == NULL)
-		return err_set(err, ERR_LIMIT, "an answer that is too big");
 	if (reply->type == REPLY_NIL) {
 		return err_set(err, ERR_DOWN,
 			"the Sentinel knows no service \"%s\"", service);
 	}
-	if (reply->type == REPLY_ERROR) {
-		return err_set(err, ERR_DOWN, "%.*s",
-			SLICE_ARG(slice_sub(reply->text, 0, 100)));
-	}
-	if (reply->type != REPLY_ARRAY || reply->count != 2 ||
-		reply->items[0].type != REPLY_TEXT ||
-		!reply_number(&reply->items[1], &port) || port <= 0 ||
-		port > 65535 ||
-		reply->items[0].text.len >= sizeof(endpoint->host))
-		return err_set(err, ERR_DOWN, "an answer that makes no sense");
-	memset(endpoint, 0, sizeof(*endpoint));
-	memcpy(endpoint->host, reply->items[0].text.p,
-		reply->items[0].text.len);
-	endpoint->port = (uint16_t)port;
-	return true;
+	if (reply_to_err(reply, err))
+		return false;
+	*endpoint = (struct endpoint){0};
+	return (reply_count(reply) == 2 && reply->items[0].type == REPLY_TEXT &&
+		       reply_number(&reply->items[1], &port) && port > 0 &&
+		       endpoint_set(endpoint, reply->items[0].text, port)) ||
+		err_set(err, ERR_DOWN, "an answer that makes no sense");
 }
 
 static bool
@@ -48,25 +41,26 @@ ask_one(const struct endpoint *sentinel, const char *service,
 {
 	const struct slice words[3] = {SLICE("SENTINEL"),
 		SLICE("get-master-addr-by-name"), slice_of(service)};
-	struct connection *connection =
-		connection_connect(sentinel, SENTINEL_MS, SENTINEL_MS, err);
-	struct arena *arena = arena_new(SENTINEL_ARENA_BYTES);
-	bool ok = connection != NULL && arena != NULL &&
-		connection_add(connection, 3, words) &&
-		connection_wait(connection, err) &&
-		read_master(connection_take(connection, arena), service, master,
-			err);
+	struct handshake hello = {
+		.connection = connection_connect(
+			sentinel, SENTINEL_MS, SENTINEL_MS, err),
+		.arena = arena_new(SENTINEL_ARENA_BYTES),
+	};
+	const struct reply *reply = NULL;
+	bool ok;
 
-	connection_free(connection);
-	arena_free(arena);
+	if (hello.connection != NULL && hello.arena != NULL)
+		reply = handshake_call(&hello, words, 3, err);
+	ok = reply != NULL && read_master(reply, service, master, err);
+	connection_free(hello.connection);
+	arena_free(hello.arena);
 	return ok;
 }
 
 bool
 sentinel_locate(void *ctx, struct endpoint *master, struct err *err)
 {
-	struct redis *redis = ctx;
-	struct store_uri *uri = &redis->uri;
+	struct store_uri *uri = ctx;
 	struct endpoint_text name;
 	struct err last = {0};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How a store is opened. The spellings of its place:
+ * How a store is opened. The spellings of its uri:
  *
  *   memory
  *   redis://[user[:password]@]host[:port][/db]
@@ -11,14 +11,13 @@
  *
  * Users and passwords may be percent-encoded (RFC 3986 section 2.1).
  */
-#ifndef STORE_OPTIONS_H
-#define STORE_OPTIONS_H
+#ifndef STORE_STORE_OPTIONS_H
+#define STORE_STORE_OPTIONS_H
 
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/slice.h"
-#include "store/store.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -54,13 +53,5 @@ struct store_options {
 
 /* Every field at its default; memory. */
 void store_options_init(struct store_options *);
-/* Is this a place a store can be opened at? Connects to nothing. */
-bool store_uri_check(struct slice uri, struct err *);
-/*
- * NULL when the place is wrong or memory is short. A Redis that is away is no
- * failure: the store answers from memory until it is back. A snapshot that
- * cannot be read is set aside and said.
- */
-struct store *store_open(const struct store_options *, struct err *);
 
 #endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Gathers the rows of an answer, and puts them in order. */
+#include "store/answer.h"
+
+#include "base/arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOM_FIRST 64
+
+/* Rows of one mailbox come one after the other, and share its name. */
+static struct slice
+mailbox_name(const struct answer_routes *routes, struct slice mailbox)
+{
+	const struct store_route *last =
+		routes->count > 0 ? &routes->at[routes->count - 1] : NULL;
+
+	if (last != NULL && slice_equal(last->mailbox, mailbox))
+		return last->mailbox;
+	return arena_copy(routes->arena, mailbox);
+}
+
+struct store_route *
+answer_add_route(struct answer_routes *routes, struct slice mailbox,
+	struct slice destination)
+{
+	struct store_route row = {
+		.mailbox = mailbox_name(routes, mailbox),
+		.destination = arena_copy(routes->arena, destination),
+	};
+
+	if (routes->count == routes->room) {
+		size_t room = routes->room > 0 ? routes->room * 2 : ROOM_FIRST;
+		void *at = realloc(routes->at, room * sizeof(row));
+
+		if (at != NULL) {
+			routes->at = at;
+			routes->room = room;
+		}
+	}
+	routes->failed = routes->failed || routes->count == routes->room ||
+		row.mailbox.p == NULL || row.destination.p == NULL;
+	if (routes->failed)
+		return NULL;
+	routes->at[routes->count] = row;
+	return &routes->at[routes->count++];
+}
+
+static int
+by_names(const void *a, const void *b)
+{
+	const struct store_route *x = a, *y = b;
+	int order = slice_compare(x->mailbox, y->mailbox);
+
+	return order != 0 ? order
+			  : slice_compare(x->destination, y->destination);
+}
+
+static int
+by_last(const void *a, const void *b)
+{
+	const struct store_route *x = a, *y = b;
+
+	if (x->last_ms != y->last_ms)
+		return x->last_ms < y->last_ms ? 1 : -1;
+	return by_names(x, y);
+}
+
+void
+answer_drop_doubles(struct answer_routes *routes)
+{
+	size_t kept = 0;
+
+	if (routes->count == 0)
+		return;
+	qsort(routes->at, routes->count, sizeof(*routes->at), by_names);
+	for (size_t i = 1; i < routes->count; i++) {
+		if (by_names(&routes->at[kept], &routes->at[i]) != 0)
+			routes->at[++kept] = routes->at[i];
+	}
+	routes->count = kept + 1;
+}
+
+bool
+answer_end_routes(
+	struct answer_routes *routes, struct store_routes *out, struct err *err)
+{
+	bool ok = !routes->failed;
+
+	if (ok && routes->count > 0) {
+		qsort(routes->at, routes->count, sizeof(*routes->at), by_last);
+		out->at = arena_array(
+			routes->arena, routes->count, sizeof(*out->at));
+		ok = out->at != NULL;
+	}
+	if (ok && routes->count > 0) {
+		memcpy(out->at, routes->at, routes->count * sizeof(*out->at));
+		out->count = routes->count;
+	}
+	free(routes->at);
+	return ok || answer_too_long(err);
+}
+
+static int
+by_policy(const void *a, const void *b)
+{
+	const struct store_window *x = a, *y = b;
+
+	return slice_compare(x->policy, y->policy);
+}
+
+void
+answer_sort_windows(struct store_windows *windows)
+{
+	qsort(windows->at, windows->count, sizeof(*windows->at), by_policy);
+}
+
+bool
+answer_too_long(struct err *err)
+{
+	return err_set(err, ERR_LIMIT, "the answer is too long");
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Answers for people, as a backend puts them together. */
+#ifndef STORE_ANSWER_H
+#define STORE_ANSWER_H
+
+#include "store/store.h"
+
+/* Routes on the heap, until all are known. */
+struct answer_routes {
+	struct arena *arena; /* of their texts */
+	struct store_route *at;
+	size_t count, room;
+	bool failed; /* memory was short */
+};
+
+/* A row that has only its names yet, which are copied; NULL when memory is
+ * short: the answer is spoilt then. */
+struct store_route *answer_add_route(
+	struct answer_routes *, struct slice mailbox, struct slice destination);
+/* Leaves one row of those with the same names. */
+void answer_drop_doubles(struct answer_routes *);
+/* Sorts them into the arena, and frees what was gathered. */
+bool answer_end_routes(
+	struct answer_routes *, struct store_routes *, struct err *);
+
+/* By their policies. */
+void answer_sort_windows(struct store_windows *);
+/* Sets the error that says so; false. */
+bool answer_too_long(struct err *);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Operations of a message on the store, and the batch that carries them. */
+#ifndef STORE_BATCH_H
+#define STORE_BATCH_H
+
+#include "base/slice.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STORE_KEY_BYTES 512
+#define STORE_CAP_MAX 65536
+#define STORE_GROUP_SEPARATOR '|'
+#define STORE_HOUR_MS ((int64_t)3600000)
+#define STORE_DAY_HOURS 24
+#define STORE_DAY_MS (STORE_DAY_HOURS * STORE_HOUR_MS)
+
+/* Absent is not down: an answer from the fallback is marked as such. */
+enum store_result {
+	STORE_OK, /* answered by the store itself */
+	STORE_FALLBACK, /* answered from memory: the store is down */
+	STORE_LATE, /* budget over; answered from memory */
+};
+
+/* How a note changes its set, and what it answers. */
+enum note_mode {
+	NOTE_COUNT, /* member seen at at_ms; answers how many members */
+	NOTE_SUM, /* the same, with value; answers count and sum */
+	NOTE_STEP, /* step of an ordered sequence, see below */
+};
+
+/*
+ * note: the member was seen now. Members older than the window go (one that
+ * is exactly as old as the window stays); of the rest the newest cap are
+ * kept. A member noted again is kept once, at its latest time. after >= 0
+ * makes the note conditional: it is carried out only if note number after of
+ * this batch (an earlier index) answered count >= after_least: chains of
+ * correlations need no further round trip.
+ *
+ * NOTE_STEP keeps, for each step 0..steps-1, the latest time at which a
+ * sequence that has come that far has begun (step 0 begins at at_ms; step n
+ * takes over the time of step n-1); count answers how many steps the
+ * sequence whose beginning lies in the window has reached after this note.
+ */
+struct store_note {
+	struct slice group; /* what shards it: "alice@example.com" */
+	struct slice policy; /* the rest of the key: the policy's id */
+	struct slice member;
+	enum note_mode mode;
+	int64_t window_ms;
+	uint32_t cap; /* 0: no cap but the backend's own, STORE_CAP_MAX */
+	double value;
+	uint16_t step, steps;
+	int after; /* -1: unconditional */
+	uint64_t after_least;
+
+	/* answers */
+	uint64_t before; /* members in the window before this note */
+	uint64_t count; /* ... and after it */
+	double sum; /* of their values, for NOTE_SUM */
+	bool fresh; /* the member was not in the window before */
+	bool done; /* false: the condition did not hold */
+};
+
+/*
+ * remember: add members to a trace set that expires as a whole. A member is
+ * the letter of its role and then the name. Where addresses are kept private,
+ * the role stays and the name is recalled as store_name() has it.
+ */
+#define STORE_ROLE_MAILBOX 'm' /* STORE_FORGET wipes these */
+struct store_remember {
+	struct slice id; /* hashed Message-ID */
+	const struct slice *members;
+	size_t count;
+	int64_t ttl_ms;
+};
+
+/* recall: the members of a trace set, newest first, at most cap. */
+struct store_member {
+	struct slice name; /* lives in the batch's arena */
+	int64_t at_ms;
+};
+struct store_recall {
+	struct slice id;
+	uint32_t cap;
+	/* answers */
+	const struct store_member *members;
+	size_t count;
+};
+
+/* facts: what is known of a mailbox and of its way to a destination. */
+struct store_facts {
+	struct slice mailbox, destination;
+	/* answers */
+	bool known; /* false: the mailbox was never seen */
+	uint64_t route_count; /* forwards to destination so far */
+	int64_t route_first_ms, route_last_ms; /* ever; 0: never */
+	uint64_t received_day,
+		forwarded_day; /* this clock hour and 23 before */
+	uint64_t keyword_received_day, keyword_forwarded_day;
+	uint64_t forwarded_hour; /* in this clock hour (of UTC) */
+	bool contained;
+};
+
+/* tally: adds to the records for people. */
+enum tally_what {
+	TALLY_RECEIVED,
+	TALLY_FORWARDED, /* with a destination: also the route */
+	TALLY_TAGGED,
+	TALLY_QUARANTINED,
+	TALLY_COUNT
+};
+struct store_tally {
+	struct slice mailbox, destination; /* destination may be absent */
+	enum tally_what what;
+	bool keyword; /* its subject is on the keyword list */
+	struct slice identity; /* counts once for each identity (retries) */
+};
+
+/* append: one event, JSON, to the stream. */
+struct store_append {
+	struct slice json;
+};
+
+enum store_verb {
+	STORE_NOTE,
+	STORE_REMEMBER,
+	STORE_RECALL,
+	STORE_FACTS,
+	STORE_TALLY,
+	STORE_APPEND,
+};
+
+struct store_op {
+	enum store_verb verb;
+	union {
+		struct store_note note;
+		struct store_remember remember;
+		struct store_recall recall;
+		struct store_facts facts;
+		struct store_tally tally;
+		struct store_append append;
+	};
+};
+
+struct arena;
+
+struct store_batch {
+	struct store_op *ops; /* carried out in this order */
+	size_t count;
+	struct arena *arena; /* answers that have a size live here */
+	int64_t at_ms; /* the store's time; 0: the backend's own clock */
+};
+
+#endif

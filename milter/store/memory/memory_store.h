@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The memory store: the embedded default, and what stands behind Redis. */
+#ifndef STORE_MEMORY_MEMORY_STORE_H
+#define STORE_MEMORY_MEMORY_STORE_H
+
+#include "store/store.h"
+#include "store/store_options.h"
+
+struct store *memory_store_open(const struct store_options *, struct err *);
+/* A route that another backend knows, for when it is away. */
+void memory_store_learn(
+	struct store *, const struct store_facts *, int64_t at_ms);
+
+#endif

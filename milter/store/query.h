@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What people ask the store, and what it answers. */
+#ifndef STORE_QUERY_H
+#define STORE_QUERY_H
+
+#include "store/batch.h"
+
+struct store_mailbox {
+	struct slice mailbox;
+	uint64_t tally[TALLY_COUNT]; /* since it was first seen */
+	uint64_t flows; /* STORE_TOP: on the day asked for; else today's */
+	uint64_t destinations; /* routes */
+	int64_t first_forward_ms, last_forward_ms;
+};
+struct store_containment {
+	struct slice by, why;
+	int64_t at_ms, until_ms; /* until_ms 0: not contained */
+};
+struct store_route {
+	struct slice mailbox, destination;
+	uint64_t count;
+	int64_t first_ms, last_ms;
+};
+struct store_mailboxes {
+	struct store_mailbox *at;
+	size_t count;
+};
+struct store_routes {
+	struct store_route *at;
+	size_t count;
+};
+
+struct store_window {
+	struct slice group, policy;
+	uint64_t count;
+	int64_t newest_ms, oldest_ms;
+};
+struct store_windows {
+	struct store_window *at;
+	size_t count;
+};
+struct store_hours { /* one mailbox, the last 24 hours, [0] is this one */
+	uint64_t received[STORE_DAY_HOURS], forwarded[STORE_DAY_HOURS];
+};
+struct store_events { /* newest last; JSON texts */
+	struct slice *at;
+	size_t count;
+	struct slice last_id; /* hand it in again to go on from there */
+};
+
+/*
+ * What people ask, and two orders they give. Each kind reads the parameters
+ * that stand behind it and fills in the answer before the colon.
+ */
+enum store_query_kind {
+	/* mailboxes: by flows of the UTC day that holds at_ms, most first, at
+	 * most limit */
+	STORE_TOP,
+	/* mailboxes: the record of about, a mailbox; count 0 or 1 */
+	STORE_MAILBOX,
+	/* routes: of the mailbox about (absent: of all), last seen since
+	 * at_ms, newest first */
+	STORE_ROUTES,
+	/* routes: who sends to about, a destination */
+	STORE_SENDERS,
+	/* windows: of the group about */
+	STORE_WINDOWS,
+	/* hours: of the mailbox about */
+	STORE_HOURS,
+	/* events: after the id (absent: the last ones), at most limit */
+	STORE_EVENTS,
+	/* containment: of the mailbox about */
+	STORE_CONTAINED,
+	/* Contains the mailbox about as containment says (until_ms <= the
+	 * store's now: no longer). */
+	STORE_CONTAIN,
+	/* wiped: Wipes the mailbox about everywhere, also as destination and
+	 * as member; counts the keys and members that went. */
+	STORE_FORGET,
+	STORE_QUERY_KINDS
+};
+
+struct store_answer {
+	struct store_mailboxes mailboxes;
+	struct store_routes routes;
+	struct store_windows windows;
+	struct store_hours hours;
+	struct store_events events;
+	struct store_containment containment;
+	uint64_t wiped;
+};
+
+struct store_query {
+	enum store_query_kind kind;
+	struct slice about;
+	int64_t at_ms;
+	size_t limit;
+	struct slice after;
+	struct store_containment containment;
+	struct store_answer answer;
+};
+
+#endif

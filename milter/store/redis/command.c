@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Commands, word by word. */
+#include "store/redis/command.h"
+
+#include "base/arena.h"
+
+#define SCRIPT_WORDS 3
+
+struct command *
+command_new(struct arena *arena, enum script script, size_t keys, size_t words)
+{
+	struct command *command = arena_alloc(arena, sizeof(*command));
+
+	if (command == NULL)
+		return NULL;
+	command->arena = arena;
+	command->script = script;
+	command->room = words + (script != SCRIPT_NONE ? SCRIPT_WORDS : 0);
+	command->words =
+		arena_array(arena, command->room, sizeof(*command->words));
+	if (command->words == NULL)
+		return NULL;
+	if (script != SCRIPT_NONE) {
+		command_word(command, SLICE("EVALSHA"));
+		command_word(command, SLICE(""));
+		command_number(command, (int64_t)keys);
+	}
+	return command;
+}
+
+void
+command_word(struct command *command, struct slice word)
+{
+	if (command->count < command->room)
+		command->words[command->count++] = word;
+}
+
+void
+command_number(struct command *command, int64_t number)
+{
+	command_word(command,
+		arena_printf(command->arena, "%lld", (long long)number));
+}
+
+bool
+command_is_whole(const struct command *command)
+{
+	for (size_t i = 0; i < command->count; i++) {
+		if (command->words[i].p == NULL)
+			return false;
+	}
+	return command->count > 0;
+}
+
+struct command *
+command_cut(struct command **list)
+{
+	struct command *first = *list;
+
+	*list = first->next;
+	first->next = NULL;
+	return first;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A command, plain or a script's, and later its answer. It lives in the arena
+ * of its request. */
+#ifndef STORE_REDIS_COMMAND_H
+#define STORE_REDIS_COMMAND_H
+
+#include "store/redis/reply.h"
+#include "store/redis/script.h"
+
+struct arena;
+struct node;
+struct request;
+
+struct command {
+	struct command *next; /* in a node's queue, or in its request */
+	struct command *sibling; /* all of the request's */
+	struct request *request; /* since it was sent */
+	struct arena *arena;
+	struct node *node; /* that it was given to */
+	struct node *target; /* that it must be given to, or NULL */
+	enum script script;
+	struct slice *words;
+	size_t count, room;
+	struct slice key; /* decides the slot; absent: any node */
+	uint16_t *ops; /* indices of the operations it carries */
+	size_t op_count;
+	uint8_t tries, redirects;
+	bool asking; /* ASK: say ASKING first */
+	bool answered, followed; /* followed: its next step was made */
+	struct reply *reply;
+	int64_t number; /* for who reads it */
+	/* Reads the answer into the operations; false: it makes no sense. */
+	bool (*read)(struct command *);
+};
+
+/* A command with room for so many words. The first ones of a script are put
+ * in: EVALSHA, a place for its name, the number of keys. NULL when memory is
+ * short. */
+struct command *command_new(
+	struct arena *, enum script, size_t keys, size_t words);
+/* Adds a word (borrowed, or in the command's arena). One that the arena had no
+ * room for is absent, and spoils the command. */
+void command_word(struct command *, struct slice);
+void command_number(struct command *, int64_t);
+/* Has it words, and all of them? */
+bool command_is_whole(const struct command *);
+/* Takes the first one out of the list. */
+struct command *command_cut(struct command **list);
+
+#endif

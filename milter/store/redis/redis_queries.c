@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Each kind of query has a function. */
+#include "store/redis/redis_queries.h"
+
+#include "store/redis/query_contained.h"
+#include "store/redis/query_events.h"
+#include "store/redis/query_forget.h"
+#include "store/redis/query_mailbox.h"
+#include "store/redis/query_routes.h"
+#include "store/redis/query_windows.h"
+
+bool
+redis_queries(struct redis *redis, struct arena *arena,
+	struct store_query *query, struct err *err)
+{
+	static bool (*const kinds[STORE_QUERY_KINDS])(struct queries *,
+		struct arena *, struct store_query *, struct err *) = {
+		[STORE_TOP] = query_mailbox_top,
+		[STORE_MAILBOX] = query_mailbox,
+		[STORE_ROUTES] = query_routes,
+		[STORE_SENDERS] = query_routes_senders,
+		[STORE_WINDOWS] = query_windows,
+		[STORE_HOURS] = query_mailbox_hours,
+		[STORE_EVENTS] = query_events,
+		[STORE_CONTAINED] = query_contained,
+		[STORE_CONTAIN] = query_contained_set,
+		[STORE_FORGET] = query_forget,
+	};
+	struct queries q;
+	bool ok;
+
+	if (!queries_begin(&q, redis, err))
+		return false;
+	ok = kinds[query->kind](&q, arena, query, err);
+	queries_end(&q);
+	return ok;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The interface: each call goes to the backend that was opened. */
+#include "store/store.h"
+
+#include "store/backend.h"
+
+enum store_result
+store_ask(struct store *store, struct store_batch *batch, int64_t budget_ms)
+{
+	return store->backend->ask(store, batch, budget_ms);
+}
+
+void
+store_tell(struct store *store, const struct store_batch *batch)
+{
+	store->backend->tell(store, batch);
+}
+
+bool
+store_snapshot(struct store *store, struct err *err)
+{
+	return store->backend->snapshot(store, err);
+}
+
+void
+store_close(struct store *store)
+{
+	if (store != NULL)
+		store->backend->close(store);
+}
+
+struct slice
+store_name(struct store *store, struct arena *arena, struct slice address)
+{
+	return store->backend->name_of(store, arena, address);
+}
+
+bool
+store_query(struct store *store, struct arena *arena, struct store_query *query,
+	struct err *err)
+{
+	query->answer = (struct store_answer){0};
+	return store->backend->query(store, arena, query, err);
+}
+
+void
+store_health(struct store *store, struct store_health *health)
+{
+	*health = (struct store_health){.backend = store->backend->name};
+	store->backend->health(store, health);
+}
+
+const char *
+store_tally_name(enum tally_what what)
+{
+	static const char *const names[TALLY_COUNT] = {
+		[TALLY_RECEIVED] = "received",
+		[TALLY_FORWARDED] = "forwarded",
+		[TALLY_TAGGED] = "tagged",
+		[TALLY_QUARANTINED] = "quarantined",
+	};
+
+	return names[what];
+}
