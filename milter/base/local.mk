@@ -32,6 +32,8 @@ libbase_a_SOURCES = \
 	milter/base/log.h \
 	milter/base/map.c \
 	milter/base/map.h \
+	milter/base/note.c \
+	milter/base/note.h \
 	milter/base/network.c \
 	milter/base/network.h \
 	milter/base/process.c \

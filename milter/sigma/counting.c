@@ -149,7 +149,7 @@ combine(struct counter *counter, const struct correlated *fields, size_t count,
 }
 
 static bool
-is_noted(const struct counter *counter, const struct sigma_note *note)
+is_noted(const struct counter *counter, const struct note *note)
 {
 	const struct sigma_run *run = counter->run;
 
@@ -167,7 +167,7 @@ is_noted(const struct counter *counter, const struct sigma_note *note)
 
 static bool
 add_note(struct counter *counter, const struct work *work,
-	const struct sigma_note *note)
+	const struct note *note)
 {
 	struct sigma_run *run = counter->run;
 	size_t room = run->note_room;
@@ -211,8 +211,7 @@ number_of(struct counter *counter, const struct sigma_field *field)
 }
 
 static bool
-note_values(struct counter *counter, const struct work *work,
-	struct sigma_note *note)
+note_values(struct counter *counter, const struct work *work, struct note *note)
 {
 	const struct correlation *correlation = work->rule->correlation;
 	struct combinations members;
@@ -229,12 +228,11 @@ note_values(struct counter *counter, const struct work *work,
 }
 
 static bool
-note_sum(struct counter *counter, const struct work *work,
-	struct sigma_note *note)
+note_sum(struct counter *counter, const struct work *work, struct note *note)
 {
 	const struct correlation *correlation = work->rule->correlation;
 
-	note->mode = SIGMA_NOTE_SUM;
+	note->mode = NOTE_SUM;
 	note->value =
 		number_of(counter, correlation->values[0].of[work->reference]);
 	return isnan(note->value) || add_note(counter, work, note);
@@ -242,8 +240,7 @@ note_sum(struct counter *counter, const struct work *work,
 
 /* All notes of one group. */
 static bool
-note_group(struct counter *counter, const struct work *work,
-	struct sigma_note *note)
+note_group(struct counter *counter, const struct work *work, struct note *note)
 {
 	const struct correlation *correlation = work->rule->correlation;
 
@@ -259,7 +256,7 @@ note_group(struct counter *counter, const struct work *work,
 			name_of(correlation->rules.at[work->reference].rule);
 		break;
 	case TEMPORAL_ORDERED:
-		note->mode = SIGMA_NOTE_STEP;
+		note->mode = NOTE_STEP;
 		note->step = (uint16_t)work->reference;
 		note->steps = (uint16_t)correlation->rules.count;
 		break;
@@ -272,7 +269,7 @@ note_group(struct counter *counter, const struct work *work,
 /* What a chained note waits for. */
 static void
 set_condition(const struct counter *counter, const struct work *work,
-	struct sigma_note *note)
+	struct note *note)
 {
 	const struct correlation *parent;
 
@@ -289,8 +286,8 @@ do_work(struct counter *counter, const struct work *work)
 {
 	const struct correlation *correlation = work->rule->correlation;
 	struct sigma_run *run = counter->run;
-	struct sigma_note note = {.policy = correlation->key,
-		.mode = SIGMA_NOTE_COUNT,
+	struct note note = {.policy = correlation->key,
+		.mode = NOTE_COUNT,
 		.window_ms = correlation->timespan_ms,
 		.cap = correlation->cap};
 	struct combinations groups;
@@ -362,8 +359,7 @@ measure(const struct correlation *correlation, double count, double sum)
 
 /* Was it reached without this note? */
 static bool
-was_reached(
-	const struct correlation *correlation, const struct sigma_note *note)
+was_reached(const struct correlation *correlation, const struct note *note)
 {
 	double sum = note->fresh ? note->sum - note->value : note->sum;
 
@@ -392,7 +388,7 @@ counting_hits(const struct sigma_run *run, struct sigma_hit *hits)
 		const struct pending *pending = &run->pending[i];
 		const struct correlation *correlation =
 			pending->rule->correlation;
-		const struct sigma_note *note = &run->notes[i];
+		const struct note *note = &run->notes[i];
 		double value =
 			measure(correlation, (double)note->count, note->sum);
 		struct sigma_hit *hit;

@@ -16,6 +16,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/note.h"
 #include "base/slice.h"
 #include "sigma/record.h"
 #include "yaml/diag.h"
@@ -142,30 +143,6 @@ bool sigma_rule_reads(
 
 struct sigma_run;
 
-/* Something to count for a correlation; the answers are the caller's. */
-enum sigma_note_mode {
-	SIGMA_NOTE_COUNT, /* distinct members in the window */
-	SIGMA_NOTE_SUM, /* and the sum of their values */
-	SIGMA_NOTE_STEP, /* how far an ordered sequence has come */
-};
-struct sigma_note {
-	struct slice group; /* values of group-by, joined by '|', escaped */
-	struct slice policy; /* the correlation's id */
-	struct slice member;
-	enum sigma_note_mode mode;
-	int64_t window_ms;
-	uint32_t cap;
-	double value;
-	uint16_t step, steps;
-	int after; /* an earlier note that must have reached ... */
-	uint64_t after_least; /* ... this count; after is -1 for none */
-
-	/* answers */
-	uint64_t before, count;
-	double sum;
-	bool fresh, done;
-};
-
 /* identity makes event_count idempotent: see message_identity(). */
 struct sigma_run *sigma_run_new(const struct sigma_program *, struct arena *,
 	const struct sigma_record *message);
@@ -174,8 +151,10 @@ struct sigma_run *sigma_run_new(const struct sigma_program *, struct arena *,
  * counts. */
 bool sigma_run_flow(struct sigma_run *, const struct sigma_record *flow,
 	struct slice identity);
-/* Valid until the run ends; the caller fills the answers in. */
-struct sigma_note *sigma_run_notes(struct sigma_run *, size_t *count);
+/* What is to be counted for correlations: the group is the values of group-by,
+ * joined by '|', escaped. Valid until the run ends; the caller fills the
+ * answers in. */
+struct note *sigma_run_notes(struct sigma_run *, size_t *count);
 
 struct sigma_hit {
 	const struct sigma_rule *rule;

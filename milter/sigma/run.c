@@ -156,7 +156,7 @@ sigma_run_flow(struct sigma_run *run, const struct sigma_record *flow,
 	return true;
 }
 
-struct sigma_note *
+struct note *
 sigma_run_notes(struct sigma_run *run, size_t *count)
 {
 	*count = run->note_count;

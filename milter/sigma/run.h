@@ -35,7 +35,7 @@ struct sigma_run {
 	size_t flow_count, flow_room;
 	struct match *matches; /* of detections that speak */
 	size_t match_count, match_room;
-	struct sigma_note *notes;
+	struct note *notes;
 	struct pending *pending;
 	size_t note_count, note_room;
 	struct work *work; /* of the flow being counted */

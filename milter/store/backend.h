@@ -16,13 +16,13 @@ struct store_health;
 
 struct store_backend {
 	const char *name;
+	/* The answers come empty, as that of a query does. */
 	enum store_result (*ask)(
 		struct store *, struct store_batch *, int64_t budget_ms);
 	void (*tell)(struct store *, const struct store_batch *);
 	bool (*snapshot)(struct store *, struct err *);
 	void (*close)(struct store *);
 	struct slice (*name_of)(struct store *, struct arena *, struct slice);
-	/* The answer comes empty. */
 	bool (*query)(struct store *, struct arena *, struct store_query *,
 		struct err *);
 	void (*health)(struct store *, struct store_health *);

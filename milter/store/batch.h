@@ -3,6 +3,7 @@
 #ifndef STORE_BATCH_H
 #define STORE_BATCH_H
 
+#include "base/note.h"
 #include "base/slice.h"
 
 #include <stdbool.h>
@@ -23,45 +24,8 @@ enum store_result {
 	STORE_LATE, /* budget over; answered from memory */
 };
 
-/* How a note changes its set, and what it answers. */
-enum note_mode {
-	NOTE_COUNT, /* member seen at at_ms; answers how many members */
-	NOTE_SUM, /* the same, with value; answers count and sum */
-	NOTE_STEP, /* step of an ordered sequence, see below */
-};
-
-/*
- * note: the member was seen now. Members older than the window go (one that
- * is exactly as old as the window stays); of the rest the newest cap are
- * kept. A member noted again is kept once, at its latest time. after >= 0
- * makes the note conditional: it is carried out only if note number after of
- * this batch (an earlier index) answered count >= after_least: chains of
- * correlations need no further round trip.
- *
- * NOTE_STEP keeps, for each step 0..steps-1, the latest time at which a
- * sequence that has come that far has begun (step 0 begins at at_ms; step n
- * takes over the time of step n-1); count answers how many steps the
- * sequence whose beginning lies in the window has reached after this note.
- */
-struct store_note {
-	struct slice group; /* what shards it: "alice@example.com" */
-	struct slice policy; /* the rest of the key: the policy's id */
-	struct slice member;
-	enum note_mode mode;
-	int64_t window_ms;
-	uint32_t cap; /* 0: no cap but the backend's own, STORE_CAP_MAX */
-	double value;
-	uint16_t step, steps;
-	int after; /* -1: unconditional */
-	uint64_t after_least;
-
-	/* answers */
-	uint64_t before; /* members in the window before this note */
-	uint64_t count; /* ... and after it */
-	double sum; /* of their values, for NOTE_SUM */
-	bool fresh; /* the member was not in the window before */
-	bool done; /* false: the condition did not hold */
-};
+/* note: see base/note.h; its group is what shards it, and STORE_CAP_MAX the
+ * backend's own cap. */
 
 /*
  * remember: add members to a trace set that expires as a whole. A member is
@@ -135,7 +99,7 @@ enum store_verb {
 struct store_op {
 	enum store_verb verb;
 	union {
-		struct store_note note;
+		struct note note;
 		struct store_remember remember;
 		struct store_recall recall;
 		struct store_facts facts;

@@ -62,7 +62,7 @@ renumber(const struct store_op *ops, int after)
 static void
 put_note(struct buf *buf, const struct store_op *ops, size_t i)
 {
-	const struct store_note *note = &ops[i].note;
+	const struct note *note = &ops[i].note;
 	struct numbers numbers;
 
 	memset(&numbers, 0, sizeof(numbers));
@@ -158,8 +158,7 @@ take_text(struct slice *rest, struct slice *text)
 }
 
 static bool
-take_note(struct slice *rest, const struct numbers *numbers,
-	struct store_note *note)
+take_note(struct slice *rest, const struct numbers *numbers, struct note *note)
 {
 	note->mode = (enum note_mode)numbers->mode;
 	note->cap = numbers->cap;

@@ -150,34 +150,26 @@ hidden(const struct private_store *private, struct arena *arena,
 static void
 give_back(const struct store_op *from, struct store_op *to)
 {
-	struct store_op asked = *to;
+	struct slice mailbox, destination;
 
-	if (to->verb != STORE_NOTE && to->verb != STORE_RECALL &&
-		to->verb != STORE_FACTS)
-		return;
-	*to = *from;
-	if (to->verb == STORE_NOTE) {
-		to->note.group = asked.note.group;
-		to->note.member = asked.note.member;
-	} else if (to->verb == STORE_FACTS) {
-		to->facts.mailbox = asked.facts.mailbox;
-		to->facts.destination = asked.facts.destination;
-	}
-}
-
-static void
-clear_answers(struct store_op *op)
-{
-	if (op->verb == STORE_NOTE) {
-		op->note.before = op->note.count = 0;
-		op->note.sum = 0;
-		op->note.fresh = op->note.done = false;
-	} else if (op->verb == STORE_RECALL) {
-		op->recall.members = NULL;
-		op->recall.count = 0;
-	} else if (op->verb == STORE_FACTS) {
-		op->facts = (struct store_facts){.mailbox = op->facts.mailbox,
-			.destination = op->facts.destination};
+	switch (to->verb) {
+	case STORE_NOTE:
+		note_take_answers(&to->note, &from->note);
+		break;
+	case STORE_RECALL:
+		to->recall = from->recall;
+		break;
+	case STORE_FACTS:
+		mailbox = to->facts.mailbox;
+		destination = to->facts.destination;
+		to->facts = from->facts;
+		to->facts.mailbox = mailbox;
+		to->facts.destination = destination;
+		break;
+	case STORE_REMEMBER:
+	case STORE_TALLY:
+	case STORE_APPEND:
+		break;
 	}
 }
 
@@ -188,8 +180,6 @@ private_ask(struct store *store, struct store_batch *batch, int64_t budget_ms)
 	enum store_result result = STORE_FALLBACK;
 	struct store_batch inner;
 
-	for (size_t i = 0; i < batch->count; i++)
-		clear_answers(&batch->ops[i]);
 	if (!hidden(private, batch->arena, batch, &inner))
 		return result;
 	result = store_ask(private->inner, &inner, budget_ms);

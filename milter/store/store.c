@@ -4,9 +4,25 @@
 
 #include "store/backend.h"
 
+static void
+clear_answers(struct store_op *op)
+{
+	if (op->verb == STORE_NOTE) {
+		note_clear(&op->note);
+	} else if (op->verb == STORE_RECALL) {
+		op->recall.members = NULL;
+		op->recall.count = 0;
+	} else if (op->verb == STORE_FACTS) {
+		op->facts = (struct store_facts){.mailbox = op->facts.mailbox,
+			.destination = op->facts.destination};
+	}
+}
+
 enum store_result
 store_ask(struct store *store, struct store_batch *batch, int64_t budget_ms)
 {
+	for (size_t i = 0; i < batch->count; i++)
+		clear_answers(&batch->ops[i]);
 	return store->backend->ask(store, batch, budget_ms);
 }
 

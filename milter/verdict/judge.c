@@ -190,48 +190,13 @@ hear(struct judgement *h)
 	}
 }
 
-static void
-note_to_store(const struct sigma_note *from, struct store_op *to)
-{
-	static const enum note_mode modes[] = {
-		[SIGMA_NOTE_COUNT] = NOTE_COUNT,
-		[SIGMA_NOTE_SUM] = NOTE_SUM,
-		[SIGMA_NOTE_STEP] = NOTE_STEP,
-	};
-
-	to->verb = STORE_NOTE;
-	to->note = (struct store_note){
-		.group = from->group,
-		.policy = from->policy,
-		.member = from->member,
-		.mode = modes[from->mode],
-		.window_ms = from->window_ms,
-		.cap = from->cap,
-		.value = from->value,
-		.step = from->step,
-		.steps = from->steps,
-		.after = from->after,
-		.after_least = from->after_least,
-	};
-}
-
-static void
-note_answered(struct sigma_note *note, const struct store_note *answer)
-{
-	note->before = answer->before;
-	note->count = answer->count;
-	note->sum = answer->sum;
-	note->fresh = answer->fresh;
-	note->done = answer->done;
-}
-
-/* Only a message with a flow to the outside may wait: SIGMA_NOTE of any
- * other is told, and its correlations stay undecided. */
+/* Only a message with a flow to the outside may wait: the notes of any
+ * other are told, and its correlations stay undecided. */
 static void
 count_notes(struct judgement *h)
 {
 	struct store_batch batch = {.arena = h->message->arena};
-	struct sigma_note *notes = sigma_run_notes(h->run, &batch.count);
+	struct note *notes = sigma_run_notes(h->run, &batch.count);
 
 	if (batch.count == 0 || h->waiting.store == NULL)
 		return;
@@ -241,7 +206,8 @@ count_notes(struct judgement *h)
 		return;
 	}
 	for (size_t i = 0; i < batch.count; i++)
-		note_to_store(&notes[i], &batch.ops[i]);
+		batch.ops[i] =
+			(struct store_op){.verb = STORE_NOTE, .note = notes[i]};
 	if (h->message->rcpt_external == 0) {
 		store_tell(h->waiting.store, &batch);
 		return;
@@ -249,7 +215,7 @@ count_notes(struct judgement *h)
 	if (!waiting_ask(&h->waiting, &batch))
 		return;
 	for (size_t i = 0; i < batch.count; i++)
-		note_answered(&notes[i], &batch.ops[i].note);
+		note_take_answers(&notes[i], &batch.ops[i].note);
 }
 
 /* Does the policy itself speak of mail that no person sent? */

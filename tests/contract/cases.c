@@ -91,7 +91,7 @@ op_note(struct slice group, const char *policy, const char *member)
 	return op;
 }
 
-static struct store_note
+static struct note
 note(struct contract *c, struct slice group, const char *policy,
 	const char *member)
 {
@@ -102,8 +102,7 @@ note(struct contract *c, struct slice group, const char *policy,
 }
 
 static void
-check_note(
-	struct store_note answer, uint64_t before, uint64_t count, bool fresh)
+check_note(struct note answer, uint64_t before, uint64_t count, bool fresh)
 {
 	assert_true(answer.done);
 	assert_int_equal(answer.before, before);
@@ -272,7 +271,7 @@ note_sum_caps_with_its_values(struct contract *c)
 	assert_true(op.note.sum == 6 + 7 + 8 + 9);
 }
 
-static struct store_note
+static struct note
 step(struct contract *c, uint16_t number)
 {
 	struct store_op op = op_note(alice, "steps", "m");
@@ -990,7 +989,7 @@ reference_count(const struct reference *set)
 
 static void
 reference_note(struct reference *set, int member, int64_t at_ms, uint32_t cap,
-	int64_t window_ms, struct store_note *answer)
+	int64_t window_ms, struct note *answer)
 {
 	int i, oldest;
 
@@ -1048,7 +1047,7 @@ random_against_reference(struct contract *c)
 			START_MS + i * 100 +
 				(int64_t)(next_random(&state) % 4) * 100 +
 				(i % 97)};
-		struct store_note expected = {0};
+		struct note expected = {0};
 
 		snprintf(name, sizeof(name), "m%d", member);
 		op = op_note(alice, policies[which], name);

@@ -14,7 +14,7 @@ run(const struct sigma_program *program)
 	struct arena *arena = arena_new((size_t)4 << 20);
 	struct sigma_record record = policy_record(pairs);
 	struct sigma_run *one = sigma_run_new(program, arena, &record);
-	struct sigma_note *notes;
+	struct note *notes;
 	size_t count;
 
 	if (one != NULL && sigma_run_flow(one, &record, SLICE("id"))) {

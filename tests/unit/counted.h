@@ -21,12 +21,12 @@ counted_store(void)
 
 static inline void
 counted_ask(struct store *store, struct arena *arena, int64_t at_ms,
-	struct sigma_note *notes, size_t count)
+	struct note *notes, size_t count)
 {
 	static const enum note_mode modes[] = {
-		[SIGMA_NOTE_COUNT] = NOTE_COUNT,
-		[SIGMA_NOTE_SUM] = NOTE_SUM,
-		[SIGMA_NOTE_STEP] = NOTE_STEP,
+		[NOTE_COUNT] = NOTE_COUNT,
+		[NOTE_SUM] = NOTE_SUM,
+		[NOTE_STEP] = NOTE_STEP,
 	};
 	struct store_batch batch = {
 		.count = count, .arena = arena, .at_ms = at_ms};
@@ -35,10 +35,10 @@ counted_ask(struct store *store, struct arena *arena, int64_t at_ms,
 		return;
 	batch.ops = arena_array(arena, count, sizeof(*batch.ops));
 	for (size_t i = 0; i < count; i++) {
-		const struct sigma_note *note = &notes[i];
+		const struct note *note = &notes[i];
 
 		batch.ops[i].verb = STORE_NOTE;
-		batch.ops[i].note = (struct store_note){.group = note->group,
+		batch.ops[i].note = (struct note){.group = note->group,
 			.policy = note->policy,
 			.member = note->member,
 			.mode = modes[note->mode],
@@ -52,7 +52,7 @@ counted_ask(struct store *store, struct arena *arena, int64_t at_ms,
 	}
 	(void)store_ask(store, &batch, 1000);
 	for (size_t i = 0; i < count; i++) {
-		const struct store_note *answer = &batch.ops[i].note;
+		const struct note *answer = &batch.ops[i].note;
 
 		notes[i].before = answer->before;
 		notes[i].count = answer->count;
@@ -73,7 +73,7 @@ counted_message(const struct sigma_program *program, struct store *store,
 	struct sigma_record record = policy_record(pairs);
 	struct sigma_run *run = sigma_run_new(program, arena, &record);
 	const struct sigma_hit *hits;
-	struct sigma_note *notes;
+	struct note *notes;
 	size_t count;
 
 	if (!sigma_run_flow(run, &record, slice_of(identity)))

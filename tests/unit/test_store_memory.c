@@ -111,7 +111,7 @@ ask_op(struct fixture *f, struct store_op *op)
 	assert_int_equal(store_ask(f->store, &batch, 100), STORE_OK);
 }
 
-static struct store_note
+static struct note
 note(struct fixture *f, const char *group, const char *member)
 {
 	struct store_op op = {STORE_NOTE,
@@ -286,7 +286,7 @@ static void
 check_filled(struct fixture *f)
 {
 	struct store_events events;
-	struct store_note again = note(f, "alice@example.com", "m2");
+	struct note again = note(f, "alice@example.com", "m2");
 
 	assert_int_equal(again.before, 2);
 	assert_false(again.fresh);

@@ -34,7 +34,7 @@ struct context {
 
 /* Does what the note waits for hold? A note may only wait for an earlier. */
 static bool
-may_note(const struct context *ctx, const struct store_note *note)
+may_note(const struct context *ctx, const struct note *note)
 {
 	const struct store_op *after;
 
@@ -51,14 +51,12 @@ static void
 apply_note(const struct context *ctx, struct store_op *op)
 {
 	struct memory *memory = ctx->memory;
-	struct store_note *note = &op->note;
+	struct note *note = &op->note;
 	struct key_text room;
 	struct slice group = key_bound(note->group, &room);
 	uint32_t policy;
 
-	note->before = note->count = 0;
-	note->sum = 0;
-	note->fresh = note->done = false;
+	note_clear(note);
 	if (!may_note(ctx, note))
 		return;
 	policy = symbols_number(memory->policies, note->policy);
@@ -85,13 +83,9 @@ apply_recall(const struct context *ctx, struct store_op *op)
 	struct store_recall recall = op->recall;
 	struct key_text room;
 
-	op->recall.members = NULL;
-	op->recall.count = 0;
 	if (ctx->arena == NULL)
 		return;
 	recall.id = key_bound(recall.id, &room);
-	recall.members = NULL;
-	recall.count = 0;
 	trace_recall(ctx->memory->table, ctx->at_ms, ctx->arena, &recall);
 	op->recall.members = recall.members;
 	op->recall.count = recall.count;

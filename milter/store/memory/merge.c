@@ -20,7 +20,7 @@ merge_window(struct memory *to, const struct memory *from, struct entry *entry)
 	if (entry->mode == NOTE_STEP || policy == 0)
 		return;
 	for (uint32_t i = 0; i < window->count; i++) {
-		struct store_note note = {
+		struct note note = {
 			.mode = (enum note_mode)entry->mode,
 			.window_ms = window->window_ms,
 			.after = -1,

@@ -159,7 +159,7 @@ total(struct window *window)
 }
 
 static uint32_t
-cap_of(const struct table_shard *shard, const struct store_note *note)
+cap_of(const struct table_shard *shard, const struct note *note)
 {
 	size_t affordable = shard->limit / 4 / sizeof(struct window_member);
 	uint32_t cap = note->cap > 0 && note->cap < STORE_CAP_MAX
@@ -173,7 +173,7 @@ cap_of(const struct table_shard *shard, const struct store_note *note)
 
 static void
 note_member(struct table_shard *shard, struct window *window,
-	struct window_member member, struct store_note *note)
+	struct window_member member, struct note *note)
 {
 	uint32_t at;
 
@@ -213,7 +213,7 @@ steps_reached(struct window *window, int64_t since_ms)
 
 static void
 note_step(struct table_shard *shard, struct window *window,
-	struct window_member member, struct store_note *note)
+	struct window_member member, struct note *note)
 {
 	int64_t since_ms = member.at_ms - note->window_ms;
 	struct window_member *members;
@@ -242,7 +242,7 @@ note_step(struct table_shard *shard, struct window *window,
  * another mode (the policy has changed) begins anew. */
 static struct window *
 window_at(struct table_shard *shard, const struct entry_key *key,
-	const struct store_note *note)
+	const struct note *note)
 {
 	struct entry *entry = table_find(shard, key);
 	struct window *window;
@@ -282,7 +282,7 @@ expire(struct table_shard *shard, int64_t now_ms)
 
 void
 window_note(struct table *table, uint32_t policy, struct slice group,
-	uint64_t member, int64_t at_ms, struct store_note *note)
+	uint64_t member, int64_t at_ms, struct note *note)
 {
 	struct entry_key key = table_key(table, ENTRY_WINDOW, policy, group);
 	struct table_shard *shard = table_shard_of(table, &key);

@@ -18,7 +18,7 @@ struct window_member {
 /* Carries the note out and fills its answers in; memory that is short leaves
  * it not done. Takes and releases the shard's lock. */
 void window_note(struct table *, uint32_t policy, struct slice group,
-	uint64_t member, int64_t at_ms, struct store_note *);
+	uint64_t member, int64_t at_ms, struct note *);
 /* Would nothing in it count any more? */
 bool window_is_stale(struct window *, int64_t now_ms);
 /* Members seen since (window_ms before now), the oldest and the newest. */

@@ -27,7 +27,7 @@ read_double(const struct reply *reply, double *out)
 }
 
 static bool
-read_one_note(const struct reply *reply, struct store_note *note)
+read_one_note(const struct reply *reply, struct note *note)
 {
 	int64_t done, before, count, fresh;
 
@@ -61,7 +61,7 @@ read_notes(struct command *command)
 }
 
 static uint16_t
-slot_of(const struct commands *b, const struct store_note *note)
+slot_of(const struct commands *b, const struct note *note)
 {
 	if (!b->shared->spread)
 		return 0;
@@ -74,7 +74,7 @@ static bool
 position_of_after(const struct commands *b, const struct command *command,
 	size_t i, int *position)
 {
-	const struct store_note *note = &b->request->ops[i].note;
+	const struct note *note = &b->request->ops[i].note;
 
 	*position = -1;
 	if (note->after < 0)
@@ -94,7 +94,7 @@ static bool
 is_void(const struct commands *b, size_t i)
 {
 	const struct store_op *ops = b->request->ops;
-	const struct store_note *note = &ops[i].note, *after;
+	const struct note *note = &ops[i].note, *after;
 
 	if (note->after < 0)
 		return false;
@@ -104,14 +104,6 @@ is_void(const struct commands *b, size_t i)
 	return b->request->commands_of[note->after] != 0 &&
 		b->request->commands_of[note->after] < b->wave &&
 		(!after->done || after->count < note->after_least);
-}
-
-static void
-clear_answers(struct store_note *note)
-{
-	note->before = note->count = 0;
-	note->sum = 0;
-	note->fresh = note->done = false;
 }
 
 static bool
@@ -141,7 +133,7 @@ read_policy(struct command *command)
 /* Tells Redis, once, that there is such a policy, and its window: so that
  * people can be shown the windows of a group. */
 static bool
-introduce(struct commands *b, const struct store_note *note)
+introduce(struct commands *b, const struct note *note)
 {
 	struct slice policy = commands_present(note->policy);
 	struct command *command;
@@ -166,7 +158,7 @@ introduce(struct commands *b, const struct store_note *note)
 static void
 put_note_keys(struct commands *b, struct command *command, size_t op)
 {
-	const struct store_note *note = &b->request->ops[op].note;
+	const struct note *note = &b->request->ops[op].note;
 	const char *kind = note->mode == NOTE_STEP ? "seq" : "win";
 	struct slice policy = commands_present(note->policy);
 
@@ -186,7 +178,7 @@ put_note_words(struct commands *b, struct command *command, size_t op)
 		[NOTE_SUM] = "sum",
 		[NOTE_STEP] = "step",
 	};
-	const struct store_note *note = &b->request->ops[op].note;
+	const struct note *note = &b->request->ops[op].note;
 	int after;
 
 	(void)position_of_after(b, command, op, &after);
@@ -231,7 +223,7 @@ commands_note_add(struct commands *b, size_t i)
 {
 	struct command gathered = {.op_count = 0}, *command;
 
-	clear_answers(&b->request->ops[i].note);
+	note_clear(&b->request->ops[i].note);
 	if (is_void(b, i)) {
 		b->request->commands_of[i] = b->wave;
 		return true;

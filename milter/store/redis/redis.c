@@ -145,15 +145,11 @@ copy_facts(const struct store_facts *from, struct store_facts *to)
 }
 
 static void
-copy_note(const struct store_note *from, struct store_note *to)
+copy_note(const struct note *from, struct note *to)
 {
 	if (to->done && to->count > from->count)
 		return;
-	to->before = from->before;
-	to->count = from->count;
-	to->sum = from->sum;
-	to->fresh = from->fresh;
-	to->done = from->done;
+	note_take_answers(to, from);
 }
 
 static void
