@@ -6,7 +6,7 @@
 #include "base/atomic_file.h"
 #include "base/clock.h"
 #include "base/digest.h"
-#include "store/codec.h"
+#include "store/batch_bytes.h"
 #include "store/key.h"
 
 #include <errno.h>
@@ -148,7 +148,7 @@ journal_add(struct journal *journal, int64_t at_ms, const struct store_op *ops,
 	size_t count)
 {
 	struct buf buf = {0};
-	size_t operations = codec_write(&buf, at_ms, ops, count);
+	size_t operations = batch_bytes_write(&buf, at_ms, ops, count);
 
 	if (operations > 0 && buf_ok(&buf) && buf.len < RECORD_MAX)
 		add_record(journal, buf_slice(&buf), operations);
@@ -171,7 +171,7 @@ journal_take(
 			return false;
 		bytes = arena_copy(
 			arena, (struct slice){record->bytes, record->len});
-		ok = bytes.p != NULL && codec_read(bytes, arena, batch);
+		ok = bytes.p != NULL && batch_bytes_read(bytes, arena, batch);
 		free(record);
 	} while (!ok);
 	return true;
@@ -313,7 +313,7 @@ load_record(FILE *file, struct journal *journal, bool *end)
 	if (text != NULL && arena != NULL && fread(text, 1, len, file) == len &&
 		digest_parts(&bytes, 1, found) &&
 		memcmp(digest, found, sizeof(digest)) == 0 &&
-		codec_read(bytes, arena, &batch)) {
+		batch_bytes_read(bytes, arena, &batch)) {
 		add_record(journal, bytes, batch.count);
 		ok = true;
 	}

@@ -71,3 +71,19 @@ key_member_is(struct slice member, struct slice name)
 	return member.len > 0 && member.p[0] == STORE_ROLE_MAILBOX &&
 		slice_equal(slice_sub(member, 1, member.len), name);
 }
+
+bool
+key_is_quoted_in(struct slice json, struct slice name)
+{
+	size_t at;
+
+	while ((at = slice_find(json, name)) != SLICE_NONE) {
+		size_t end = at + name.len;
+
+		if (at > 0 && json.p[at - 1] == '"' && end < json.len &&
+			json.p[end] == '"')
+			return true;
+		json = slice_sub(json, at + 1, json.len);
+	}
+	return false;
+}

@@ -17,6 +17,8 @@ size_t key_field_end(struct slice group, size_t at);
 bool key_names(struct slice group, struct slice name);
 /* Is this member of a trace set the mailbox of that name? */
 bool key_member_is(struct slice member, struct slice name);
+/* Does the name stand in the event, with the quotes around it? */
+bool key_is_quoted_in(struct slice json, struct slice name);
 /* The text itself, or a shortened one in room. Never absent. */
 struct slice key_bound(struct slice text, struct key_text *room);
 

@@ -5,8 +5,10 @@ libstore_a_SOURCES = \
 	milter/store/answer.h \
 	milter/store/backend.h \
 	milter/store/batch.h \
-	milter/store/codec.c \
-	milter/store/codec.h \
+	milter/store/batch_bytes.c \
+	milter/store/batch_bytes.h \
+	milter/store/bytes.c \
+	milter/store/bytes.h \
 	milter/store/endpoint.c \
 	milter/store/endpoint.h \
 	milter/store/journal.c \
@@ -32,6 +34,7 @@ libstore_a_SOURCES = \
 	milter/store/memory/contained.h \
 	milter/store/memory/dedup.c \
 	milter/store/memory/dedup.h \
+	milter/store/memory/entry.c \
 	milter/store/memory/entry.h \
 	milter/store/memory/mailbox.c \
 	milter/store/memory/mailbox.h \

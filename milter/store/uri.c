@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Takes the place of a store apart. */
+/* Takes the uri of a store apart. */
 #include "store/uri.h"
 
 #include "base/codec.h"

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
-#include "store/codec.h"
+#include "store/batch_bytes.h"
 #include "store/journal.h"
 #include "store/memory/dedup.h"
 #include "store/memory/siphash.h"
@@ -184,8 +184,8 @@ batches_come_back_from_bytes(void **state)
 
 	(void)state;
 	fill_ops(ops, members);
-	assert_int_equal(codec_write(&buf, 77, ops, 6), 4);
-	assert_true(codec_read(buf_slice(&buf), arena, &batch));
+	assert_int_equal(batch_bytes_write(&buf, 77, ops, 6), 4);
+	assert_true(batch_bytes_read(buf_slice(&buf), arena, &batch));
 	assert_int_equal(batch.at_ms, 77);
 	assert_int_equal(batch.count, 4);
 	assert_int_equal(batch.ops[0].note.mode, NOTE_SUM);
@@ -197,8 +197,8 @@ batches_come_back_from_bytes(void **state)
 	assert_true(slice_equal(batch.ops[2].remember.members[1], SLICE("b")));
 	assert_true(batch.ops[3].tally.keyword);
 	for (size_t cut = 0; cut < buf.len; cut++) {
-		assert_false(
-			codec_read((struct slice){buf.p, cut}, arena, &batch));
+		assert_false(batch_bytes_read(
+			(struct slice){buf.p, cut}, arena, &batch));
 	}
 	buf_fini(&buf);
 	arena_free(arena);

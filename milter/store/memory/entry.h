@@ -6,7 +6,8 @@
 #ifndef STORE_MEMORY_ENTRY_H
 #define STORE_MEMORY_ENTRY_H
 
-#include "store/store.h"
+#include "base/slice.h"
+#include "store/batch.h"
 
 #include <stdint.h>
 
@@ -54,5 +55,14 @@ struct mailbox {
 	uint16_t routes;
 	uint8_t hours, days;
 };
+
+/* Of an entry's allocation, what comes before its key. */
+size_t entry_head_bytes(enum entry_kind);
+/* ... and before its data. */
+size_t entry_data_offset(enum entry_kind, size_t key_len);
+/* Where the key and the data of an entry are. Data is aligned for 8 bytes. */
+struct slice entry_key_text(const struct entry *);
+void *entry_data(struct entry *);
+size_t entry_data_bytes(const struct entry *);
 
 #endif

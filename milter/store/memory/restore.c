@@ -7,6 +7,7 @@
  */
 #include "store/memory/restore.h"
 
+#include "store/bytes.h"
 #include "store/memory/snapshot_file.h"
 #include "store/memory/trace.h"
 #include "store/memory/window.h"
@@ -25,27 +26,6 @@ struct reader {
 	uint32_t *policies; /* numbers then -> numbers now */
 	uint32_t policy_count, policy_room;
 };
-
-/* Cuts so many bytes off the front; false when there are fewer. */
-static bool
-take(struct slice *rest, void *out, size_t bytes)
-{
-	if (rest->len < bytes)
-		return false;
-	memcpy(out, rest->p, bytes);
-	*rest = slice_sub(*rest, bytes, rest->len);
-	return true;
-}
-
-static bool
-take_text(struct slice *rest, size_t len, struct slice *text)
-{
-	if (rest->len < len)
-		return false;
-	*text = slice_sub(*rest, 0, len);
-	*rest = slice_sub(*rest, len, rest->len);
-	return true;
-}
 
 static bool
 read_policy(struct reader *reader, struct slice contents)
@@ -89,7 +69,8 @@ add_entry(struct reader *reader, const struct snapshot_entry *head,
 {
 	struct table *table = reader->memory->table;
 	size_t before_key = entry_head_bytes(head->kind) - sizeof(struct entry);
-	size_t before_data = (before_key + head->key_len + 7) & ~(size_t)7;
+	size_t before_data = entry_data_offset(head->kind, head->key_len) -
+		sizeof(struct entry);
 	uint32_t policy = 0;
 	struct entry_key key;
 	struct table_shard *shard;
@@ -124,9 +105,9 @@ read_entries(struct reader *reader, struct slice contents)
 	struct slice bytes;
 
 	while (contents.len > 0) {
-		if (!take(&contents, &head, sizeof(head)) ||
+		if (!bytes_take(&contents, &head, sizeof(head)) ||
 			head.kind >= ENTRY_KINDS ||
-			!take_text(&contents, head.bytes, &bytes) ||
+			!bytes_take_text(&contents, head.bytes, &bytes) ||
 			!add_entry(reader, &head, bytes))
 			return false;
 	}
@@ -140,13 +121,13 @@ read_dedup(struct reader *reader, struct slice contents)
 	const struct table *table = reader->memory->table;
 	uint64_t number, print;
 
-	if (!take(&contents, &number, sizeof(number)))
+	if (!bytes_take(&contents, &number, sizeof(number)))
 		return false;
 	if (reader->head.shard_count != table->shard_count)
 		return true;
 	if (number >= table->shard_count)
 		return false;
-	while (take(&contents, &print, sizeof(print)))
+	while (bytes_take(&contents, &print, sizeof(print)))
 		(void)dedup_first(&table->shards[number].dedup, print);
 	return contents.len == 0;
 }
@@ -158,8 +139,8 @@ read_events(struct reader *reader, struct slice contents)
 	struct slice json;
 
 	while (contents.len > 0) {
-		if (!take(&contents, &head, sizeof(head)) ||
-			!take_text(&contents, head.len, &json))
+		if (!bytes_take(&contents, &head, sizeof(head)) ||
+			!bytes_take_text(&contents, head.len, &json))
 			return false;
 		(void)ring_append(reader->memory->ring, head.at_ms, json);
 	}
@@ -175,10 +156,10 @@ read_contained(struct reader *reader, struct slice contents)
 	while (contents.len > 0) {
 		struct store_containment containment;
 
-		if (!take(&contents, &head, sizeof(head)) ||
-			!take_text(&contents, head.mailbox, &mailbox) ||
-			!take_text(&contents, head.by, &containment.by) ||
-			!take_text(&contents, head.why, &containment.why))
+		if (!bytes_take(&contents, &head, sizeof(head)) ||
+			!bytes_take_text(&contents, head.mailbox, &mailbox) ||
+			!bytes_take_text(&contents, head.by, &containment.by) ||
+			!bytes_take_text(&contents, head.why, &containment.why))
 			return false;
 		containment.at_ms = head.at_ms;
 		containment.until_ms = head.until_ms;
@@ -216,7 +197,7 @@ read_blocks(struct reader *reader)
 		struct reader *, struct slice) = {
 		[SNAPSHOT_POLICY] = read_policy,
 		[SNAPSHOT_ENTRIES] = read_entries,
-		[SNAPSHOT_ONCE] = read_dedup,
+		[SNAPSHOT_DEDUP] = read_dedup,
 		[SNAPSHOT_EVENT] = read_events,
 		[SNAPSHOT_CONTAINED] = read_contained,
 	};

@@ -3,6 +3,7 @@
 #include "store/memory/ring.h"
 
 #include "base/arena.h"
+#include "store/key.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -186,24 +187,6 @@ ring_read(struct ring *ring, struct arena *arena, struct slice after,
 	return true;
 }
 
-/* "name" with the quotes around it. */
-static bool
-names(const struct event *event, struct slice name)
-{
-	struct slice rest = {event->json, event->len};
-	size_t at;
-
-	while ((at = slice_find(rest, name)) != SLICE_NONE) {
-		size_t end = at + name.len;
-
-		if (at > 0 && rest.p[at - 1] == '"' && end < rest.len &&
-			rest.p[end] == '"')
-			return true;
-		rest = slice_sub(rest, at + 1, rest.len);
-	}
-	return false;
-}
-
 uint64_t
 ring_forget(struct ring *ring, struct slice name)
 {
@@ -217,7 +200,8 @@ ring_forget(struct ring *ring, struct slice name)
 	for (i = 0; i < count; i++) {
 		struct event event = *event_at(ring, i);
 
-		if (names(&event, name)) {
+		if (key_is_quoted_in(
+			    (struct slice){event.json, event.len}, name)) {
 			ring->bytes -= event.len;
 			free(event.json);
 			dropped++;

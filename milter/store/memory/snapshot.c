@@ -184,7 +184,7 @@ write_dedup(struct writer *writer, uint64_t number, struct table_shard *shard)
 	put_prints(&writer->buf, &shard->dedup.old);
 	put_prints(&writer->buf, &shard->dedup.young);
 	pthread_mutex_unlock(&shard->lock);
-	end_block(writer, SNAPSHOT_ONCE);
+	end_block(writer, SNAPSHOT_DEDUP);
 }
 
 static void

@@ -33,7 +33,7 @@ enum snapshot_type {
 	SNAPSHOT_END,
 	SNAPSHOT_POLICY, /* one name; in the order of their numbers */
 	SNAPSHOT_ENTRIES, /* snapshot_entry and its bytes, repeated */
-	SNAPSHOT_ONCE, /* the shard's number, then prints */
+	SNAPSHOT_DEDUP, /* the shard's number, then prints */
 	SNAPSHOT_EVENT, /* snapshot_event and its text, repeated */
 	SNAPSHOT_CONTAINED, /* snapshot_contained, three texts */
 	SNAPSHOT_TYPES

@@ -16,11 +16,6 @@
 /* Of a shard's share, one part in so many may be prints of tallies. */
 #define DEDUP_PART 16
 
-static const size_t head_bytes[ENTRY_KINDS] = {
-	[ENTRY_WINDOW] = sizeof(struct window),
-	[ENTRY_TRACE] = sizeof(struct trace),
-	[ENTRY_MAILBOX] = sizeof(struct mailbox),
-};
 /* Parts of sixteen of the memory that each kind may hold when all want it. */
 static const unsigned parts[ENTRY_KINDS] = {
 	[ENTRY_WINDOW] = 5,
@@ -33,43 +28,6 @@ cost(size_t bytes)
 {
 	return (bytes + MALLOC_OVERHEAD + MALLOC_ROUND - 1) &
 		~(size_t)(MALLOC_ROUND - 1);
-}
-
-static size_t
-align8(size_t bytes)
-{
-	return (bytes + 7) & ~(size_t)7;
-}
-
-static size_t
-data_offset(const struct entry *entry)
-{
-	return align8(head_bytes[entry->kind] + entry->key_len);
-}
-
-size_t
-entry_head_bytes(enum entry_kind kind)
-{
-	return head_bytes[kind];
-}
-
-struct slice
-entry_key_text(const struct entry *entry)
-{
-	return (struct slice){
-		(const char *)entry + head_bytes[entry->kind], entry->key_len};
-}
-
-void *
-entry_data(struct entry *entry)
-{
-	return (char *)entry + data_offset(entry);
-}
-
-size_t
-entry_data_bytes(const struct entry *entry)
-{
-	return entry->bytes - data_offset(entry);
 }
 
 static bool
@@ -265,8 +223,7 @@ struct entry *
 table_add(struct table_shard *shard, const struct entry_key *key,
 	size_t data_bytes)
 {
-	size_t bytes =
-		align8(head_bytes[key->kind] + key->text.len) + data_bytes;
+	size_t bytes = entry_data_offset(key->kind, key->text.len) + data_bytes;
 	struct entry *entry = bytes <= UINT32_MAX ? malloc(bytes) : NULL;
 	struct entry **bucket;
 
@@ -280,7 +237,7 @@ table_add(struct table_shard *shard, const struct entry_key *key,
 	entry->key_len = (uint16_t)key->text.len;
 	entry->kind = (uint8_t)key->kind;
 	if (key->text.len > 0) {
-		memcpy((char *)entry + head_bytes[key->kind], key->text.p,
+		memcpy((char *)entry + entry_head_bytes(key->kind), key->text.p,
 			key->text.len);
 	}
 	bucket = &shard->buckets[entry->hash & (shard->size - 1)];
@@ -297,7 +254,8 @@ struct entry *
 table_resize(struct table_shard *shard, struct entry *entry, size_t data_bytes)
 {
 	struct entry_list *list = &shard->kinds[entry->kind];
-	size_t bytes = data_offset(entry) + data_bytes;
+	size_t bytes =
+		entry_data_offset(entry->kind, entry->key_len) + data_bytes;
 	struct entry **link = link_to(shard, entry);
 	struct entry *moved;
 

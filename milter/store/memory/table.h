@@ -80,11 +80,4 @@ void table_touch(struct table_shard *, struct entry *);
 /* Drops the stalest until the shard is within its share. */
 void table_trim(struct table_shard *);
 
-/* Of an entry's allocation, what comes before its key. */
-size_t entry_head_bytes(enum entry_kind);
-/* Where the key and the data of an entry are. Data is aligned for 8 bytes. */
-struct slice entry_key_text(const struct entry *);
-void *entry_data(struct entry *);
-size_t entry_data_bytes(const struct entry *);
-
 #endif

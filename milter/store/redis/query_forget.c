@@ -79,23 +79,6 @@ page_wipe(
 	return true;
 }
 
-/* "name" between quotes. */
-static bool
-names(struct slice json, struct slice name)
-{
-	size_t at;
-
-	while ((at = slice_find(json, name)) != SLICE_NONE) {
-		size_t after = at + name.len;
-
-		if (at > 0 && json.p[at - 1] == '"' && after < json.len &&
-			json.p[after] == '"')
-			return true;
-		json = slice_sub(json, at + 1, json.len);
-	}
-	return false;
-}
-
 struct stream_walk {
 	char cursor[64]; /* the id that was read last */
 	size_t count; /* of the page read last */
@@ -108,7 +91,7 @@ wipe_entry(struct queries *q, struct wipe *wipe, const struct reply *entry)
 	struct command *drop;
 
 	if (reply_count(&entry->items[1]) < 2 ||
-		!names(entry->items[1].items[1].text, wipe->mailbox))
+		!key_is_quoted_in(entry->items[1].items[1].text, wipe->mailbox))
 		return;
 	drop = queries_add(q, "XDEL", queries_plain(q, "events"));
 	command_word(drop, entry->items[0].text);

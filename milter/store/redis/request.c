@@ -92,8 +92,8 @@ request_new(const struct store_batch *batch, int64_t at_ms, size_t arena_bytes)
 	return request;
 }
 
-void
-request_keep(struct request *request)
+static void
+keep(struct request *request)
 {
 	atomic_fetch_add(&request->references, 1);
 }
@@ -132,7 +132,7 @@ send_wave(struct request *request, struct command *wave)
 	for (struct command *command = wave; command != NULL; command = next) {
 		next = command->next;
 		command->next = NULL;
-		request_keep(request);
+		keep(request);
 		if (!command_is_whole(command)) {
 			command->reply = NULL;
 			request_answer(command, NULL, "the batch is too big");
@@ -195,7 +195,7 @@ step(struct request *request)
 void
 request_start(struct request *request, struct command *wave)
 {
-	request_keep(request);
+	keep(request);
 	waiter_lock(&request->waiter);
 	enlist(request, wave);
 	request->pending++;

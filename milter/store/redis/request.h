@@ -58,7 +58,6 @@ struct request {
  * one. NULL when memory is short. */
 struct request *request_new(
 	const struct store_batch *, int64_t at_ms, size_t arena_bytes);
-void request_keep(struct request *);
 void request_drop(struct request *);
 
 /* Sends the first wave: command lists linked by next. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Batches as bytes: a head, then each operation's numbers and texts. */
-#include "store/codec.h"
+#include "store/batch_bytes.h"
 
 #include "base/arena.h"
+#include "store/bytes.h"
 
 #include <string.h>
 
@@ -113,7 +114,7 @@ put_op(struct buf *buf, const struct store_op *ops, size_t i)
 }
 
 size_t
-codec_write(struct buf *buf, int64_t at_ms, const struct store_op *ops,
+batch_bytes_write(struct buf *buf, int64_t at_ms, const struct store_op *ops,
 	size_t count)
 {
 	struct head head = {.at_ms = at_ms};
@@ -131,30 +132,14 @@ codec_write(struct buf *buf, int64_t at_ms, const struct store_op *ops,
 }
 
 static bool
-take(struct slice *rest, void *out, size_t bytes)
-{
-	if (rest->len < bytes)
-		return false;
-	memcpy(out, rest->p, bytes);
-	*rest = slice_sub(*rest, bytes, rest->len);
-	return true;
-}
-
-static bool
 take_text(struct slice *rest, struct slice *text)
 {
 	uint32_t len;
 
 	*text = (struct slice){NULL, 0};
-	if (!take(rest, &len, sizeof(len)))
+	if (!bytes_take(rest, &len, sizeof(len)))
 		return false;
-	if (len == ABSENT)
-		return true;
-	if (rest->len < len)
-		return false;
-	*text = slice_sub(*rest, 0, len);
-	*rest = slice_sub(*rest, len, rest->len);
-	return true;
+	return len == ABSENT || bytes_take_text(rest, len, text);
 }
 
 static bool
@@ -199,7 +184,7 @@ take_op(struct slice *rest, struct arena *arena, struct store_op *op)
 {
 	struct numbers numbers;
 
-	if (!take(rest, &numbers, sizeof(numbers)))
+	if (!bytes_take(rest, &numbers, sizeof(numbers)))
 		return false;
 	op->verb = (enum store_verb)numbers.verb;
 	switch (op->verb) {
@@ -224,11 +209,12 @@ take_op(struct slice *rest, struct arena *arena, struct store_op *op)
 }
 
 bool
-codec_read(struct slice bytes, struct arena *arena, struct store_batch *batch)
+batch_bytes_read(
+	struct slice bytes, struct arena *arena, struct store_batch *batch)
 {
 	struct head head;
 
-	if (!take(&bytes, &head, sizeof(head)) || head.count > OPS_MAX)
+	if (!bytes_take(&bytes, &head, sizeof(head)) || head.count > OPS_MAX)
 		return false;
 	*batch = (struct store_batch){
 		.ops = arena_array(arena, head.count, sizeof(*batch->ops)),

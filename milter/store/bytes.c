@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Cuts bytes off the front. */
+#include "store/bytes.h"
+
+#include <string.h>
+
+bool
+bytes_take(struct slice *rest, void *out, size_t count)
+{
+	struct slice text;
+
+	if (!bytes_take_text(rest, count, &text))
+		return false;
+	if (count > 0)
+		memcpy(out, text.p, count);
+	return true;
+}
+
+bool
+bytes_take_text(struct slice *rest, size_t count, struct slice *text)
+{
+	if (rest->len < count)
+		return false;
+	*text = slice_sub(*rest, 0, count);
+	*rest = slice_sub(*rest, count, rest->len);
+	return true;
+}
