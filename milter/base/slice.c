@@ -122,6 +122,16 @@ slice_to_u64(struct slice s, uint64_t *out)
 	return true;
 }
 
+bool
+slice_has_control(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7F)
+			return true;
+	}
+	return false;
+}
+
 /*
  * One row for each range of first bytes in table 3-7 of the Unicode
  * Standard: how many bytes follow, and the bounds of the second byte.

@@ -84,6 +84,9 @@ bool slice_next(struct slice *rest, char sep, struct slice *field);
 /* A decimal number without sign; false on anything else or on overflow. */
 bool slice_to_u64(struct slice s, uint64_t *out);
 
+/* A control character of ASCII, NUL and DEL among them? */
+bool slice_has_control(struct slice s);
+
 /* Well-formed UTF-8 by RFC 3629 (no surrogates, no overlong forms)? */
 bool slice_is_utf8(struct slice s);
 

@@ -14,16 +14,6 @@ fail_memory(const struct yaml_node *node, struct diags *diags)
 }
 
 static bool
-has_control(struct slice text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f)
-			return true;
-	}
-	return false;
-}
-
-static bool
 fill_texts(struct arena *arena, const struct yaml_node *first, size_t count,
 	struct config_texts *out, struct diags *diags)
 {
@@ -36,7 +26,7 @@ fill_texts(struct arena *arena, const struct yaml_node *first, size_t count,
 	for (size_t i = 0; i < count; i++, first = first->next) {
 		at[i] = arena_copy(arena, first->text);
 		if (first->kind != YAML_SCALAR || first->text.len == 0 ||
-			has_control(first->text)) {
+			slice_has_control(first->text)) {
 			ok = diags_add(diags, DIAG_ERROR, first->mark, NULL,
 				"an entry must be a text");
 			at[i] = SLICE("");

@@ -33,16 +33,6 @@ fail_type(const struct config_key *key, const struct yaml_node *node,
 		key->name, config_type_name(key->kind));
 }
 
-static bool
-has_control(struct slice text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f)
-			return true;
-	}
-	return false;
-}
-
 /* Keeps a text in the configuration, for as long as it lives. */
 static bool
 keep_text(const struct config_target *target, const struct config_key *key,
@@ -62,7 +52,7 @@ read_text(const struct config_target *target, const struct config_key *key,
 {
 	if (node->kind != YAML_SCALAR)
 		return fail_type(key, node, diags, NULL);
-	if (has_control(node->text)) {
+	if (slice_has_control(node->text)) {
 		return diags_add(diags, DIAG_ERROR, node->mark, NULL,
 			"%s must not hold control characters", key->name);
 	}

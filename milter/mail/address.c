@@ -87,16 +87,6 @@ build_plain(struct arena *arena, struct slice local, struct slice domain,
 	return BUILT;
 }
 
-static bool
-has_control(struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7F)
-			return true;
-	}
-	return false;
-}
-
 /* An atom but for its dots, in ASCII or UTF-8. */
 static bool
 is_dot_atom(struct slice s)
@@ -110,7 +100,7 @@ is_dot_atom(struct slice s)
 			return false;
 		before = c;
 	}
-	return before != '.' && !has_control(s) && slice_is_utf8(s);
+	return before != '.' && !slice_has_control(s) && slice_is_utf8(s);
 }
 
 static void
@@ -132,7 +122,7 @@ key_of(struct arena *arena, struct slice raw)
 	struct buf buf = {0};
 	struct slice key = {NULL, 0};
 
-	if (has_control(raw) || !slice_is_utf8(raw)) {
+	if (slice_has_control(raw) || !slice_is_utf8(raw)) {
 		buf_add_visible(&buf, raw);
 	} else {
 		buf_add(&buf, raw);
@@ -344,7 +334,7 @@ address_domain(struct arena *arena, struct slice domain)
 		return (struct slice){NULL, 0};
 	if (copy_dot_atom(p, domain))
 		return (struct slice){p, domain.len};
-	if (slice_is_utf8(domain) && !has_control(domain)) {
+	if (slice_is_utf8(domain) && !slice_has_control(domain)) {
 		struct slice ascii = to_ascii(arena, domain);
 
 		if (!slice_is_absent(ascii))

@@ -186,11 +186,26 @@ next_cuts_every_field(void **state)
 	assert_false(slice_next(&rest, ',', &field));
 }
 
+static void
+knows_control_characters(void **state)
+{
+	(void)state;
+	assert_false(slice_has_control(SLICE("a b~\xC3\xBC\x80\xFF")));
+	assert_false(slice_has_control(SLICE("")));
+	assert_false(slice_has_control((struct slice){NULL, 0}));
+	assert_true(slice_has_control(SLICE("a\0")));
+	assert_true(slice_has_control(SLICE("\tab")));
+	assert_true(slice_has_control(SLICE("a\r")));
+	assert_true(slice_has_control(SLICE("\x1F")));
+	assert_true(slice_has_control(SLICE("a\x7F")));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest others[] = {
 		cmocka_unit_test(absent_is_not_empty),
+		cmocka_unit_test(knows_control_characters),
 		cmocka_unit_test(sub_is_clamped),
 		cmocka_unit_test(folds_ascii_only),
 		cmocka_unit_test(compares_like_memcmp),
