@@ -17,7 +17,7 @@
 /* What a worker writes to link when it serves. */
 #define WORKER_READY 'R'
 
-/* Exit statuses, of sysexits.h. */
+/* Exit statuses, of sysexits(3). */
 enum worker_exit {
 	WORKER_EXIT_OK = 0,
 	WORKER_EXIT_SYSTEM = 71, /* the system refused something */

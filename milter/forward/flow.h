@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Why a flow that looked like one is no forward (FORWARDING.md section 4);
+/* Why a flow that looked like one is no forward (docs/forwarding.md);
  * bits of flow.exempt. */
 enum exemption {
 	EXEMPT_OWN_LIST = 1 << 0,
