@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* What the snapshot owns; callers see only its first member. */
+/* What the generation owns; callers see only its first member. */
 struct whole {
 	struct generation shown;
 	atomic_size_t references;

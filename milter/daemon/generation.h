@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A snapshot: configuration, realm and compiled policies as one immutable
- * object. A message is judged under the snapshot that was current at its
+ * A generation: configuration, realm and compiled policies as one immutable
+ * object. A message is judged under the generation that was current at its
  * MAIL; a reload builds a whole new one and swaps one pointer, and the old
  * one goes when the last message under it ends.
  */

@@ -25,7 +25,7 @@ typedef void archive_progress_fn(void *ctx, int64_t done, int64_t total);
 /* Files that only another program can read. */
 struct archive_foreign {
 	bool (*is)(const char *path);
-	/* The header; empty if it is no message. */
+	/* The header; empty if the file holds no message. */
 	bool (*read)(const char *path, struct buf *header, struct err *err);
 };
 

@@ -13,7 +13,7 @@ struct slice eml_header(struct slice text);
 
 /* The next field off *rest: name, and the value with LF + white space for
  * its folding (the CR of CRLF is dropped by the unfolding later). Lines that
- * are no field are skipped. False at the end. */
+ * are not fields are skipped. False at the end. */
 bool eml_next(struct slice *rest, struct slice *name, struct slice *value);
 /* Adds all fields of a header. */
 void eml_add_fields(struct message_builder *, struct slice header);

@@ -55,7 +55,7 @@ input_open(const char *path, struct err *err)
 	struct input *input = malloc(sizeof(*input));
 
 	if (input == NULL) {
-		err_set(err, ERR_MEMORY, "memory is short");
+		err_set(err, ERR_MEMORY, "out of memory");
 		return NULL;
 	}
 	input->file = open_file(path, &input->size);
@@ -87,7 +87,7 @@ input_line(struct input *input, struct buf *out, struct err *err)
 	while (gzgets(input->file, input->line, LINE_BYTES) != NULL) {
 		buf_puts(out, input->line);
 		if (!buf_ok(out))
-			return err_set(err, ERR_MEMORY, "memory is short");
+			return err_set(err, ERR_MEMORY, "out of memory");
 		if ((out->len > begun && out->p[out->len - 1] == '\n') ||
 			out->len - begun >= LINE_BYTES_MAX)
 			return true;
@@ -135,7 +135,7 @@ input_read(const char *path, struct buf *out, struct err *err)
 	} else if (out->len >= INPUT_BYTES_MAX) {
 		good = err_set(err, ERR_LIMIT, "%s: longer than 256 MiB", path);
 	} else if (!buf_ok(out)) {
-		good = err_set(err, ERR_MEMORY, "memory is short");
+		good = err_set(err, ERR_MEMORY, "out of memory");
 	}
 	input_close(input);
 	return good;

@@ -24,7 +24,7 @@ sandbox_new(const struct sandbox_options *options, struct err *err)
 	struct store_options store;
 
 	if (sandbox == NULL) {
-		err_set(err, ERR_MEMORY, "memory is short");
+		err_set(err, ERR_MEMORY, "out of memory");
 		return NULL;
 	}
 	sandbox->realm = options->realm;

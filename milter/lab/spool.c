@@ -24,7 +24,7 @@ spool_new(struct err *err)
 	struct spool *spool = calloc(1, sizeof(*spool));
 
 	if (spool == NULL) {
-		err_set(err, ERR_MEMORY, "memory is short");
+		err_set(err, ERR_MEMORY, "out of memory");
 		return NULL;
 	}
 	spool->file = tmpfile();
@@ -55,7 +55,7 @@ grow(struct spool *spool, struct err *err)
 		return true;
 	entries = realloc(spool->entries, room * sizeof(*entries));
 	if (entries == NULL)
-		return err_set(err, ERR_MEMORY, "memory is short");
+		return err_set(err, ERR_MEMORY, "out of memory");
 	spool->entries = entries;
 	spool->room = room;
 	return true;
@@ -140,6 +140,6 @@ spool_get(struct spool *spool, size_t index, int64_t *at_ms, struct buf *out,
 		left -= got;
 	}
 	if (!buf_ok(out))
-		return err_set(err, ERR_MEMORY, "memory is short");
+		return err_set(err, ERR_MEMORY, "out of memory");
 	return true;
 }

@@ -85,7 +85,7 @@ read_single(
 	bool good = true;
 
 	if (step == NULL)
-		return reader_refuse(r, node->mark, NULL, "memory is short");
+		return reader_refuse(r, node->mark, NULL, "out of memory");
 	step->line = node->mark.line;
 	for (const struct yaml_node *pair = node->children; pair != NULL;
 		pair = pair->next) {

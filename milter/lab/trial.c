@@ -437,7 +437,7 @@ run_step(struct sandbox *sandbox, const struct trial_step *step,
 	}
 	if (!good) {
 		buf_printf(
-			failures, "%s:%u: memory is short\n", file, step->line);
+			failures, "%s:%u: out of memory\n", file, step->line);
 	} else if (verdict != NULL) {
 		good = check_all(step, verdict, failures, file);
 	}
