@@ -2,6 +2,8 @@
 /* Answers and parameters. */
 #include "daemon/api_exchange.h"
 
+#include "mail/path.h"
+
 #define TYPE_JSON "application/json"
 
 void
@@ -55,7 +57,7 @@ exchange_address(
 {
 	struct address address;
 
-	if (!address_parse_path(exchange->arena, text, &address) ||
+	if (!path_parse(exchange->arena, text, &address) ||
 		!address_is_mailbox(&address)) {
 		exchange_error(exchange, 400, "that is no address");
 		return false;

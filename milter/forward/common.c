@@ -2,8 +2,8 @@
 /* Observations alike for all recipients: header, trace lines, route. */
 #include "forward/common.h"
 
-#include "forward/context.h"
 #include "forward/subject.h"
+#include "mail/path.h"
 
 /* The newest of our trace lines that is for a local mailbox, or NULL. */
 static const struct received *
@@ -89,7 +89,7 @@ read_destinations(
 		if (word.len > 0 && word.p[word.len - 1] == ',')
 			word.len--;
 		if (word.len > 0 &&
-			address_parse_path(arena, word,
+			path_parse(arena, word,
 				&gmail->destinations[gmail->count]))
 			gmail->count++;
 	}
@@ -107,7 +107,7 @@ read_gmail(struct context *context)
 	gmail->count = 0;
 	if (rest.p == NULL || context->marks.forwarded_to.p == NULL ||
 		!slice_next(&rest, ' ', &word) ||
-		!address_parse_path(arena, word, &gmail->mailbox))
+		!path_parse(arena, word, &gmail->mailbox))
 		return;
 	if (address_is_mailbox(&gmail->mailbox)) {
 		read_destinations(gmail, arena, context->marks.forwarded_to);

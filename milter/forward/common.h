@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is observed of all recipients of a message alike. Private to the
- * context. */
+/* What is observed of all recipients of a message alike. */
 #ifndef FORWARD_COMMON_H
 #define FORWARD_COMMON_H
 
-struct context;
+#include "forward/context.h"
 
-/* Fills in the last part of a context, from local_hop on. */
+/* Fills in the last part of a context that leaves. */
 void common_read(struct context *);
 
 #endif

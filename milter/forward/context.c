@@ -2,7 +2,7 @@
 /* Who speaks in a message. */
 #include "forward/context.h"
 
-#include "forward/common.h"
+#include "mail/path.h"
 
 bool
 context_is_local(const struct context *context, const struct address *address)
@@ -45,7 +45,7 @@ read_login(struct context *context)
 	if (user.len == 0)
 		return;
 	if (slice_find_byte(user, '@', 0) != SLICE_NONE) {
-		if (address_parse_path(message->arena, user, &address) &&
+		if (path_parse(message->arena, user, &address) &&
 			address_is_mailbox(&address) &&
 			context_is_local(context, &address))
 			context->login = address;
@@ -134,5 +134,4 @@ context_begin(struct context *context, const struct message *message)
 	read_author(context);
 	read_addressees(context);
 	marks_read(message, &context->custody, &context->marks);
-	common_read(context);
 }

@@ -49,15 +49,18 @@ struct context {
 	const struct address *addressee; /* a local one that does not get it
 					  * in this transaction, or NULL */
 	size_t addressee_count; /* different ones of them */
+	struct marks marks;
+
+	/* From here on by common_read(). */
 	const struct received *local_hop; /* our newest line that is for a
 					   * local mailbox, or NULL */
 	struct context_gmail gmail;
-	struct marks marks;
 	size_t common_end[CONTEXT_PARTS];
 	struct findings common;
 };
 
-/* Borrows the message. What the arena has no room for is not seen. */
+/* Borrows the message. What the arena has no room for is not seen. Private to
+ * infer_begin(). */
 void context_begin(struct context *, const struct message *);
 /* Is the address of a local domain? */
 bool context_is_local(const struct context *, const struct address *);

@@ -21,9 +21,18 @@
 #include "forward/infer.h"
 
 #include "forward/bind.h"
+#include "forward/common.h"
 #include "forward/observe.h"
 #include "forward/recalled.h"
 #include "forward/weigh.h"
+
+void
+infer_begin(struct context *context, const struct message *message)
+{
+	context_begin(context, message);
+	if (context->leaves)
+		common_read(context);
+}
 
 static struct flow *
 new_flows(const struct message *message)

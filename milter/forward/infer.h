@@ -10,6 +10,9 @@
 #include "forward/flow.h"
 #include "forward/trace.h"
 
+/* Reads what all recipients share, once a message, which is borrowed. */
+void infer_begin(struct context *, const struct message *);
+
 /* One flow for each judged recipient, in their order, in the message's arena;
  * an array of its rcpt_count. memories may be NULL. NULL only when the arena is
  * full. */

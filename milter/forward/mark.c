@@ -8,7 +8,7 @@
 #define ADDRESSES_MAX 4
 
 static unsigned char
-confidence_of(const struct mark *mark)
+confidence_of(const struct mark_row *mark)
 {
 	return mark->confidence != 0 ? mark->confidence
 				     : evidence_row(mark->evidence)->confidence;
@@ -50,7 +50,7 @@ void
 mark_add(struct mark_reader *reader, struct slice value,
 	const struct address *mailbox)
 {
-	const struct mark *mark = reader->mark;
+	const struct mark_row *mark = reader->mark;
 	const struct evidence_row *row = evidence_row(mark->evidence);
 	struct marks *marks = reader->marks;
 	struct observation *seen;
@@ -70,7 +70,7 @@ mark_add(struct mark_reader *reader, struct slice value,
 		seen->mailbox = *mailbox;
 	if (seen->inside)
 		return;
-	if (mark->place == PLACE_TOP)
+	if (mark->place == MARK_TOP)
 		seen->standing = STANDING_OUTSIDE;
 	if (seen->confidence > MARKS_OUTSIDE_CONFIDENCE_MAX)
 		seen->confidence = MARKS_OUTSIDE_CONFIDENCE_MAX;

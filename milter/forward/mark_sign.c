@@ -2,6 +2,8 @@
 /* Readers of the signs of what is no forward, and of our own results. */
 #include "forward/mark_sign.h"
 
+#include "mail/path.h"
+
 /* RFC 3834 section 5, RFC 5436 section 2.7.1 */
 void
 mark_sign_auto_submitted(struct mark_reader *reader)
@@ -92,7 +94,7 @@ mark_sign_list_mailto(struct mark_reader *reader)
 	path = slice_sub(value, from + 7, slice_find_byte(value, '>', from));
 	end = slice_find_byte(path, '?', 0);
 	path = slice_sub(path, 0, end);
-	if (!address_parse_path(reader->message->arena, path, &list) ||
+	if (!path_parse(reader->message->arena, path, &list) ||
 		!mark_is_local(reader, &list))
 		return;
 	reader->marks->list_local = true;

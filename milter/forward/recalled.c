@@ -2,6 +2,8 @@
 /* Memories are read once; each recipient is looked for in each of them. */
 #include "forward/recalled.h"
 
+#include "mail/path.h"
+
 #define MAILBOXES_MAX 4
 
 /* Alike, but the author is ours: he may have addressed the mailbox and the
@@ -41,7 +43,7 @@ add_memory(struct recalled *recalled, enum evidence evidence,
 	struct observation *seen;
 	struct address mailbox;
 
-	if (!address_parse_path(message->arena, member->who, &mailbox) ||
+	if (!path_parse(message->arena, member->who, &mailbox) ||
 		!address_is_mailbox(&mailbox))
 		return NULL;
 	seen = findings_add(&recalled->common, evidence, memory->message_id);

@@ -38,13 +38,6 @@ struct addresses {
 };
 
 /*
- * An envelope path as MAIL and RCPT carry it, with or without angle brackets
- * (pickup has none), source routes dropped. "<>" and "" give an address with
- * empty text. False only when the arena is full.
- */
-bool address_parse_path(struct arena *, struct slice path, struct address *out);
-
-/*
  * From its parts: local without quotes, domain in any spelling (may be
  * absent). Borrows local. False when the arena is full, or was when local was
  * made (it is absent).

@@ -8,6 +8,7 @@
 #include "mail/address_list.h"
 
 #include "mail/encoded_word.h"
+#include "mail/path.h"
 #include "mail/spec.h"
 #include "mail/token.h"
 
@@ -270,7 +271,7 @@ take_angle(struct list *list, struct token token)
 	if (slice_starts_fold(inside, SLICE("mailto:")))
 		inside = slice_sub(inside, strlen("mailto:"), inside.len);
 	if (outcome == SPEC_ARENA_FULL ||
-		!address_parse_path(list->arena, inside, &item->address))
+		!path_parse(list->arena, inside, &item->address))
 		list->cut = true;
 }
 

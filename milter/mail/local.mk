@@ -24,6 +24,8 @@ libmail_a_SOURCES = \
 	milter/mail/name.h \
 	milter/mail/param.c \
 	milter/mail/param.h \
+	milter/mail/path.c \
+	milter/mail/path.h \
 	milter/mail/realm.c \
 	milter/mail/realm.h \
 	milter/mail/received.c \

@@ -15,6 +15,7 @@
 #include "base/digest.h"
 #include "mail/facts.h"
 #include "mail/param.h"
+#include "mail/path.h"
 
 #include <string.h>
 
@@ -295,7 +296,7 @@ parse_sender(struct message_builder *builder)
 	struct slice text = builder->sender_auth;
 
 	if (builder->has_sender &&
-		!address_parse_path(message->arena, builder->sender_path,
+		!path_parse(message->arena, builder->sender_path,
 			&message->mail_from))
 		message_add_gap(builder, GAP_BYTES);
 	message->null_sender = message->mail_from.text.p != NULL &&
@@ -303,7 +304,7 @@ parse_sender(struct message_builder *builder)
 	if (slice_is_absent(text))
 		return;
 	(void)codec_xtext(message->arena, text, &text);
-	if (!address_parse_path(message->arena, text, &message->mail_auth))
+	if (!path_parse(message->arena, text, &message->mail_auth))
 		message_add_gap(builder, GAP_BYTES);
 }
 
@@ -321,7 +322,7 @@ parse_recipient(struct message_builder *builder,
 	struct message *message = &builder->message;
 	struct arena *arena = message->arena;
 
-	if (!address_parse_path(arena, raw->path, &out->address))
+	if (!path_parse(arena, raw->path, &out->address))
 		message_add_gap(builder, GAP_BYTES);
 	out->notify = raw->notify;
 	out->external = out->address.domain.len > 0 &&

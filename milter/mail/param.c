@@ -4,6 +4,7 @@
 
 #include "base/codec.h"
 #include "base/fold.h"
+#include "mail/path.h"
 
 #include <stdint.h>
 
@@ -110,6 +111,6 @@ param_parse_orcpt(struct arena *arena, struct slice value, struct address *out)
 		text = rest;
 	if (types[i].utf8 && !decode_utf8_addr(arena, text, &text))
 		return false;
-	return address_parse_path(arena, text, out) && !out->broken &&
+	return path_parse(arena, text, out) && !out->broken &&
 		out->text.len > 0;
 }

@@ -12,6 +12,7 @@
 
 #include "base/date.h"
 #include "base/network.h"
+#include "mail/path.h"
 #include "mail/token.h"
 
 #include <string.h>
@@ -267,5 +268,5 @@ received_parse(struct arena *arena, struct slice value, struct received *out)
 	}
 	if (slice_is_absent(parser.for_path))
 		return true;
-	return address_parse_path(arena, parser.for_path, &out->for_address);
+	return path_parse(arena, parser.for_path, &out->for_address);
 }

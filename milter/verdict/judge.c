@@ -93,7 +93,7 @@ infer(struct judgement *h)
 	struct verdict *v = h->verdict;
 	struct context context;
 
-	context_begin(&context, h->message);
+	infer_begin(&context, h->message);
 	if (context.leaves)
 		ask_store(h, &context);
 	v->flows =

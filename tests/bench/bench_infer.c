@@ -95,7 +95,7 @@ main(int argc, char **argv)
 		arena_reset(arena);
 		message = build(arena, realm, &sizes);
 		parsed = now_us();
-		context_begin(&context, message);
+		infer_begin(&context, message);
 		flows = infer_flows(&context, NULL, 0);
 		done = now_us();
 		if (parsed - begun < best_facts)

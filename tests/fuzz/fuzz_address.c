@@ -6,6 +6,7 @@
 #include "fuzz.h"
 
 #include "mail/address_list.h"
+#include "mail/path.h"
 
 #define ARENA_BYTES (1 << 20)
 
@@ -21,7 +22,7 @@ check_key(struct arena *arena, const struct address *address)
 	if (!address_is_mailbox(address) ||
 		slice_find_byte(address->text, '\\', 0) != SLICE_NONE)
 		return;
-	FUZZ_ASSERT(address_parse_path(arena, address->text, &again));
+	FUZZ_ASSERT(path_parse(arena, address->text, &again));
 	FUZZ_ASSERT(address_equal(address, &again));
 }
 
@@ -34,7 +35,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct addresses list;
 	bool cut;
 
-	if (address_parse_path(arena, input, &path))
+	if (path_parse(arena, input, &path))
 		check_key(arena, &path);
 	list = address_list_parse(arena, input, 64, &cut);
 	FUZZ_ASSERT(list.count <= 64);

@@ -97,7 +97,7 @@ infer(const struct message *message)
 		memories[i] = (struct memory){ids[i],
 			slice_equal(ids[i], message->message_id), &got, 1};
 	}
-	context_begin(&context, message);
+	infer_begin(&context, message);
 	flow = infer_flows(&context, NULL, 0);
 	if (flow != NULL)
 		check(message, flow);

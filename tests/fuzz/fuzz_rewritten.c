@@ -3,6 +3,7 @@
 #include "fuzz.h"
 
 #include "forward/rewritten.h"
+#include "mail/path.h"
 
 #define ARENA_BYTES (1 << 20)
 
@@ -20,7 +21,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct address sender, mailbox;
 	struct rewritten parts;
 
-	if (address_parse_path(arena, fuzz_slice(data, size), &sender)) {
+	if (path_parse(arena, fuzz_slice(data, size), &sender)) {
 		parts = rewritten_parse(arena, &sender);
 		check(&parts.mailbox);
 		check(&parts.original);

@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "mail/address_list.h"
 #include "mail/field.h"
+#include "mail/path.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,8 +80,7 @@ add_theirs(struct arena *arena, InternetAddress *theirs, struct buf *out)
 	}
 	text = internet_address_mailbox_get_addr(
 		INTERNET_ADDRESS_MAILBOX(theirs));
-	if (!address_parse_path(
-		    arena, slice_of(text != NULL ? text : ""), &address))
+	if (!path_parse(arena, slice_of(text != NULL ? text : ""), &address))
 		abort();
 	add_address(out, slice_trim(shown), address.text);
 }

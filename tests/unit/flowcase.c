@@ -2,6 +2,7 @@
 /* Runs one scenario, and shows all that was seen when it fails. */
 #include "flowcase.h"
 #include "letter.h"
+#include "mail/path.h"
 #include "rows.h"
 
 #include <stdio.h>
@@ -52,7 +53,7 @@ remember_line(struct remembered *all, const struct message *message,
 	memory->own = own;
 	assert_in_range(memory->count, 0, MEMBERS_MAX - 1);
 	member = &all->members[memory - all->memories][memory->count++];
-	assert_true(address_parse_path(message->arena, who, &address));
+	assert_true(path_parse(message->arena, who, &address));
 	*member = (struct trace_member){
 		TRACE_MAILBOX, address.text, FLOWCASE_AT_MS - (int64_t)ms};
 	if (slice_equal(role, SLICE("p"))) {
@@ -137,7 +138,7 @@ flowcase_infer(const struct flowcase *row, struct letter *letter)
 	assert_non_null(all);
 	letter_read(letter, row->letter, FLOWCASE_AT_MS);
 	remember(all, letter->message, row->memory != NULL ? row->memory : "");
-	context_begin(&context, letter->message);
+	infer_begin(&context, letter->message);
 	flows = infer_flows(&context, all->memories, all->count);
 	assert_non_null(flows);
 	free(all);

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "mail/address_list.h"
+#include "mail/path.h"
 
 #define ARENA_BYTES (1 << 20)
 
@@ -99,7 +100,7 @@ check_path(void **state)
 	struct address address;
 	struct buf text = {0};
 
-	assert_true(address_parse_path(arena, slice_of(row->path), &address));
+	assert_true(path_parse(arena, slice_of(row->path), &address));
 	describe(&text, &address);
 	assert_string_equal(buf_slice(&text).p, row->expected);
 	buf_fini(&text);
@@ -268,8 +269,8 @@ check_equal(void **state)
 	struct arena *arena = arena_new(ARENA_BYTES);
 	struct address one, other;
 
-	assert_true(address_parse_path(arena, slice_of(row->one), &one));
-	assert_true(address_parse_path(arena, slice_of(row->other), &other));
+	assert_true(path_parse(arena, slice_of(row->one), &one));
+	assert_true(path_parse(arena, slice_of(row->other), &other));
 	assert_int_equal(address_equal(&one, &other), row->equal);
 	arena_free(arena);
 }
@@ -283,11 +284,10 @@ knows_mailboxes(void **state)
 	struct address address;
 
 	(void)state;
-	assert_true(address_parse_path(arena, SLICE("<a@b.test>"), &address));
+	assert_true(path_parse(arena, SLICE("<a@b.test>"), &address));
 	assert_true(address_is_mailbox(&address));
 	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++) {
-		assert_true(
-			address_parse_path(arena, slice_of(none[i]), &address));
+		assert_true(path_parse(arena, slice_of(none[i]), &address));
 		assert_false(address_is_mailbox(&address));
 	}
 	arena_free(arena);

@@ -83,7 +83,7 @@ check_file(struct letter *letter, const struct way *way, const char *name)
 	text = read_file(path);
 	assert_non_null(text.p);
 	letter_read_with(letter, way->session, header_of(text), 1);
-	context_begin(&context, letter->message);
+	infer_begin(&context, letter->message);
 	flow = infer_flows(&context, NULL, 0);
 	assert_non_null(flow);
 	if (flow->kind != KIND_NONE) {
@@ -137,7 +137,7 @@ check_exchange(void **state)
 		"mail <bounces+SRS=Ab1Cd=XY@doe.com>\n"
 		"rcpt <drop@freemail.example>\n",
 		header_of(read_file(path)), 1);
-	context_begin(&context, letter.message);
+	infer_begin(&context, letter.message);
 	flow = infer_flows(&context, NULL, 0);
 	assert_int_equal(flow->kind, KIND_REDIRECT);
 	assert_true(slice_equal(flow->mailbox.text, SLICE("info@doe.com")));

@@ -3,6 +3,7 @@
 #include "rows.h"
 
 #include "forward/rewritten.h"
+#include "mail/path.h"
 
 static const struct row {
 	const char *name;
@@ -99,7 +100,7 @@ check_row(void **state)
 	struct address sender;
 	struct rewritten parts;
 
-	assert_true(address_parse_path(arena, slice_of(row->sender), &sender));
+	assert_true(path_parse(arena, slice_of(row->sender), &sender));
 	parts = rewritten_parse(arena, &sender);
 	assert_int_equal(parts.scheme, row->scheme);
 	check_address(&parts.mailbox, row->mailbox);
@@ -126,14 +127,14 @@ mutations(void **state)
 				(int)cut, whole.p, whole.p[cut],
 				(int)(whole.len - cut), whole.p + cut);
 
-			assert_true(address_parse_path(arena, path, &sender));
+			assert_true(path_parse(arena, path, &sender));
 			parts = rewritten_parse(arena, &sender);
 			assert_true(parts.mailbox.text.len == 0 ||
 				address_is_mailbox(&parts.mailbox));
 			assert_true(parts.destination.text.len == 0 ||
 				address_is_mailbox(&parts.destination));
 			path = slice_sub(whole, 0, cut);
-			assert_true(address_parse_path(arena, path, &sender));
+			assert_true(path_parse(arena, path, &sender));
 			(void)rewritten_parse(arena, &sender);
 		}
 		arena_reset(arena);

@@ -4,6 +4,7 @@
 #include "rows.h"
 
 #include "forward/trace.h"
+#include "mail/path.h"
 
 #define LIMIT 16
 #define OUT "client 10.0.0.7\nmail <alice@example.com>\nrcpt <x@p.example>\n\n"
@@ -123,7 +124,7 @@ holds(struct letter *letter, const struct trace_member *members, size_t count,
 {
 	struct address address;
 
-	assert_true(address_parse_path(letter->arena, who, &address));
+	assert_true(path_parse(letter->arena, who, &address));
 	for (size_t i = 0; i < count; i++) {
 		if (members[i].role == role &&
 			slice_equal(members[i].who,
