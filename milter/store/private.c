@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NAMELESS "h:" /* memory was short for the name */
 #define NAME_BYTES 16
 #define NAME_LEN (2 + 2 * NAME_BYTES)
 #define SCRATCH_BYTES ((size_t)16 << 20)
@@ -41,7 +42,7 @@ name_of(const struct private_store *private, struct arena *arena,
 		return text;
 	name = arena_alloc(arena, NAME_LEN + 1);
 	if (name == NULL || !digest_hmac(key, text, digest))
-		return SLICE("h:");
+		return SLICE(NAMELESS);
 	name[0] = 'h';
 	name[1] = ':';
 	codec_hex(digest, NAME_BYTES, name + 2);
@@ -84,7 +85,7 @@ group_of(const struct private_store *private, struct arena *arena,
 				  STORE_GROUP_SEPARATOR, SLICE_ARG(name));
 		at = end + 1;
 	}
-	return out.p != NULL ? out : SLICE("h:");
+	return out.p != NULL ? out : SLICE(NAMELESS);
 }
 
 static void
@@ -247,6 +248,10 @@ private_query(struct store *store, struct arena *arena,
 
 	if (about[query->kind] != NULL)
 		inner.about = about[query->kind](private, arena, query->about);
+	/* No memory for the name: an answer would be about nobody. */
+	if (inner.about.p != query->about.p &&
+		slice_equal(inner.about, SLICE(NAMELESS)))
+		return err_set(err, ERR_MEMORY, "out of memory");
 	ok = store_query(private->inner, arena, &inner, err);
 	query->answer = inner.answer;
 	return ok;

@@ -252,6 +252,22 @@ forget_hashes_too(void **state)
 	assert_int_equal(boxes.count, 0);
 }
 
+/* Nobody is told "forgotten" of a name there was no memory for. */
+static void
+a_name_without_memory_is_an_error(void **state)
+{
+	struct fixture *f = *state;
+	struct store_query order = {
+		.kind = STORE_FORGET, .about = SLICE("alice@example.com")};
+	struct arena *full = arena_new(1);
+	struct err err;
+
+	fill(f);
+	assert_false(store_query(f->store, full, &order, &err));
+	assert_int_equal(err.code, ERR_MEMORY);
+	arena_free(full);
+}
+
 static void
 a_short_key_is_refused(void **state)
 {
@@ -330,6 +346,7 @@ main(void)
 		CASE(nothing_on_disk_has_an_address),
 		CASE(another_key_gives_other_names),
 		CASE(forget_hashes_too),
+		CASE(a_name_without_memory_is_an_error),
 		CASE(a_short_key_is_refused),
 		CASE(forget_reaches_the_journal),
 	};
