@@ -7,6 +7,7 @@
  */
 #include "store/memory/restore.h"
 
+#include "base/atomic_file.h"
 #include "store/bytes.h"
 #include "store/memory/snapshot_file.h"
 #include "store/memory/trace.h"
@@ -298,25 +299,19 @@ order_all(struct table *table)
 static void
 set_aside(struct memory *memory)
 {
-	size_t bytes = strlen(memory->path) + sizeof ".damaged-" + 20;
-	char *name = malloc(bytes);
+	struct buf name = {0};
 	struct err err;
 
-	if (name == NULL)
-		return;
-	(void)snprintf(name, bytes, "%s.damaged-%lld", memory->path,
-		(long long)(clock_now_ms(memory->clock) / 1000));
-	if (rename(memory->path, name) == 0) {
+	if (atomic_file_set_aside(memory->path, &name, &err)) {
 		err_set(&err, ERR_INVALID,
 			"snapshot: %s is damaged; set aside as %s, what could "
 			"be read of it is kept",
-			memory->path, name);
+			memory->path, name.p);
 	} else {
-		err_system(&err, "snapshot: %s is damaged; cannot rename it",
-			memory->path);
+		err_wrap(&err, "snapshot: %s is damaged", memory->path);
 	}
 	memory_say(memory, &err);
-	free(name);
+	buf_fini(&name);
 }
 
 void

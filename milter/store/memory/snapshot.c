@@ -8,6 +8,7 @@
  */
 #include "store/memory/snapshot.h"
 
+#include "base/atomic_file.h"
 #include "base/buf.h"
 #include "store/memory/merge.h"
 #include "store/memory/snapshot_file.h"
@@ -15,47 +16,23 @@
 #include "store/memory/window.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define BUCKETS_A_STEP 1024
 #define TRIES_A_SHARD 8
 
 struct writer {
 	struct memory *memory;
-	int fd;
+	struct atomic_file *file;
 	int64_t now_ms;
 	struct buf buf; /* the block that is being gathered */
-	bool failed;
 };
 
 static void
 put_raw(struct buf *buf, const void *p, size_t len)
 {
 	buf_add(buf, (struct slice){p, len});
-}
-
-static void
-write_bytes(struct writer *writer, const void *bytes, size_t len)
-{
-	const char *p = bytes;
-
-	while (len > 0 && !writer->failed) {
-		ssize_t n = write(writer->fd, p, len);
-
-		if (n < 0 && errno != EINTR)
-			writer->failed = true;
-		if (n > 0) {
-			p += n;
-			len -= (size_t)n;
-		}
-	}
 }
 
 /* Writes what was gathered and begins anew. */
@@ -70,12 +47,11 @@ end_block(struct writer *writer, enum snapshot_type type)
 
 	if (!buf_ok(&writer->buf) || contents.len > SNAPSHOT_BLOCK_MAX ||
 		!digest_parts(&contents, 1, block.digest)) {
-		errno = ENOMEM;
-		writer->failed = true;
+		atomic_file_fail(writer->file, ENOMEM);
 		return;
 	}
-	write_bytes(writer, &block, sizeof(block));
-	write_bytes(writer, contents.p, contents.len);
+	atomic_file_write(writer->file, &block, sizeof(block));
+	atomic_file_write(writer->file, contents.p, contents.len);
 	buf_reset(&writer->buf);
 }
 
@@ -243,9 +219,10 @@ write_all(struct writer *writer)
 		(const char *)&head, offsetof(struct snapshot_head, digest)};
 
 	(void)digest_parts(&covered, 1, head.digest);
-	write_bytes(writer, &head, sizeof(head));
+	atomic_file_write(writer->file, &head, sizeof(head));
 	write_policies(writer);
-	for (uint32_t i = 0; i < table->shard_count && !writer->failed; i++) {
+	for (uint32_t i = 0; i < table->shard_count && writer->file->error == 0;
+		i++) {
 		write_shard(writer, &table->shards[i]);
 		write_dedup(writer, i, &table->shards[i]);
 	}
@@ -256,59 +233,13 @@ write_all(struct writer *writer)
 	end_block(writer, SNAPSHOT_END);
 }
 
-/* The name is on the disk only when its directory is. */
+/* The temporary file is open, and locked against another process. */
 static void
-sync_directory(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *dir = strndup(path, slash != NULL ? (size_t)(slash - path) : 0);
-	int fd = dir != NULL ? open(dir[0] != '\0' ? dir : "/",
-				       O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-			     : -1;
-
-	if (fd >= 0) {
-		(void)fsync(fd);
-		(void)close(fd);
-	}
-	free(dir);
-}
-
-/*
- * Opens the temporary file and locks it: another process that takes over, or
- * is taken over from, may be writing it. When it is done the name stands for
- * another file, or none, and we begin again.
- */
-static int
-open_locked(const char *temporary)
-{
-	struct stat mine, named;
-	int fd;
-
-	for (;;) {
-		fd = open(temporary,
-			O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-		if (fd < 0)
-			return -1;
-		if (flock(fd, LOCK_EX) == 0 && fstat(fd, &mine) == 0 &&
-			stat(temporary, &named) == 0 &&
-			mine.st_ino == named.st_ino &&
-			mine.st_dev == named.st_dev)
-			break;
-		(void)close(fd);
-	}
-	if (ftruncate(fd, 0) == 0)
-		return fd;
-	(void)close(fd);
-	return -1;
-}
-
-/* The temporary file is open and locked. */
-static bool
-fill_file(struct memory *memory, int fd, const char *temporary, struct err *err)
+fill_file(struct memory *memory, struct atomic_file *file)
 {
 	struct writer writer = {
 		.memory = memory,
-		.fd = fd,
+		.file = file,
 		.now_ms = clock_now_ms(memory->clock),
 	};
 	struct stat status;
@@ -319,46 +250,30 @@ fill_file(struct memory *memory, int fd, const char *temporary, struct err *err)
 		merge_foreign(memory);
 	write_all(&writer);
 	buf_fini(&writer.buf);
-	if (writer.failed || fsync(fd) != 0)
-		return err_system(err, "snapshot: cannot write %s", temporary);
-	if (rename(temporary, memory->path) != 0)
-		return err_system(err, "snapshot: cannot rename %s", temporary);
-	if (fstat(fd, &status) == 0)
-		snapshot_file_saw(&memory->file, &status);
-	return true;
 }
 
 static bool
-write_file(struct memory *memory, const char *temporary, struct err *err)
+write_file(struct memory *memory, struct err *err)
 {
-	int fd = open_locked(temporary);
-	bool ok;
+	struct atomic_file file;
+	struct stat status;
 
-	if (fd < 0)
-		return err_system(err, "snapshot: cannot write %s", temporary);
-	ok = fill_file(memory, fd, temporary, err);
-	if (ok) {
-		sync_directory(memory->path);
-	} else {
-		(void)unlink(temporary);
-	}
-	(void)close(fd);
-	return ok;
+	if (!atomic_file_open(&file, memory->path, err))
+		return false;
+	fill_file(memory, &file);
+	if (!atomic_file_commit(&file, &status, err))
+		return false;
+	snapshot_file_saw(&memory->file, &status);
+	return true;
 }
 
 bool
 snapshot_write(struct memory *memory, struct err *err)
 {
-	size_t bytes = strlen(memory->path) + sizeof ".new";
-	char *temporary = malloc(bytes);
 	bool ok;
 
-	if (temporary == NULL)
-		return err_set(err, ERR_MEMORY, "snapshot: out of memory");
-	(void)snprintf(temporary, bytes, "%s.new", memory->path);
 	pthread_mutex_lock(&memory->snapshot_lock);
-	ok = write_file(memory, temporary, err);
+	ok = write_file(memory, err);
 	pthread_mutex_unlock(&memory->snapshot_lock);
-	free(temporary);
-	return ok;
+	return ok || err_wrap(err, "snapshot");
 }
