@@ -209,8 +209,8 @@ is_date(const struct civil *civil)
 	static const unsigned char lengths[12] = {
 		31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
-	return civil->year >= 1900 && civil->month >= 1 && civil->day >= 1 &&
-		civil->day <= lengths[civil->month - 1] &&
+	return civil->year >= 1900 && civil->month >= 1 && civil->month <= 12 &&
+		civil->day >= 1 && civil->day <= lengths[civil->month - 1] &&
 		(civil->month != 2 || civil->day < 29 ||
 			is_leap(civil->year)) &&
 		civil->hour < 24 && civil->minute < 60 && civil->second <= 60;
