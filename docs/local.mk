@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-dist_doc_DATA += docs/attach.md docs/forwarding.md docs/install.md \
+dist_doc_DATA += docs/architecture.md docs/attach.md docs/forwarding.md docs/install.md \
 	docs/policies.md docs/redis.md
 EXTRA_DIST += docs/policies-table
 

@@ -18,8 +18,10 @@ include tests/mta/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
 
-TESTS += tests/layers.sh tests/readme.sh
-EXTRA_DIST += tests/layers.sh tests/readme.sh
+HOUSE_TESTS = tests/layers.sh tests/names.sh tests/cited.sh tests/readme.sh \
+	tests/contributing.sh
+TESTS += $(HOUSE_TESTS)
+EXTRA_DIST += $(HOUSE_TESTS)
 TESTS += $(check_PROGRAMS)
 
 # What takes minutes, under load and with servers that die: make check-chaos.
