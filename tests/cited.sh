@@ -12,7 +12,8 @@ cd "$top" || exit 1
 # Names on their own are asked for by these endings; paths by their first part.
 cat >"$work/cited.awk" <<'AWK'
 function is_cited(word) {
-	if (word ~ /[*?]/ || word ~ /^\// || word ~ /^\.\./)
+	# NAME stands for one that is not there yet.
+	if (word ~ /[*?]|NAME/ || word ~ /^\// || word ~ /^\.\./)
 		return 0
 	if (word ~ /^[A-Za-z0-9_-]+\.(c|h|md|sh|py|lua|tap|mk|scn)$/)
 		return 1

@@ -14,6 +14,7 @@ trap 'rm -rf "$work"' EXIT
 # file, what it exports otherwise ("x_" is all that begin so), and why
 cat >"$work/argued" <<'ARGUED'
 cli/main main C has it so
+sigma/assemble build_ a build begins and ends there; its steps are the other files
 ARGUED
 
 # "folder/file name", one a line; of folder/wing/file the folder is the first.

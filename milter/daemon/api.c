@@ -2,7 +2,7 @@
 /* Requests to answers, by a table of paths. */
 #include "daemon/api.h"
 
-#include "daemon/api_exchange.h"
+#include "daemon/exchange.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The stream of events, and waiting for more. */
 #include "base/clock.h"
-#include "daemon/api_exchange.h"
+#include "daemon/exchange.h"
 
 #include <time.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* All that is known of one mailbox. */
-#include "daemon/api_exchange.h"
+#include "daemon/exchange.h"
 
 #define MAILBOX_EVENTS 10
 #define MAILBOX_EVENTS_SEARCHED 2000
@@ -134,7 +134,7 @@ api_mailbox(struct exchange *exchange)
 		if (!exchange_query(exchange, &queries[i]))
 			return;
 	}
-	json = boxes->count > 0 ? exchange_box(&boxes->at[0]) : json_map();
+	json = boxes->count > 0 ? exchange_mailbox(&boxes->at[0]) : json_map();
 	generation = generation_slot_get(exchange->api->slot);
 	json_set_text(json, "mailbox", mailbox);
 	json_set_bool(json, "known", boxes->count > 0);

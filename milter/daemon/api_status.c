@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How the daemon is: for probes, Prometheus and people. */
 #include "base/clock.h"
-#include "daemon/api_exchange.h"
+#include "daemon/exchange.h"
 #include "daemon/milter.h"
 #include "verdict/metrics.h"
 

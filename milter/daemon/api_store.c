@@ -1,24 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the store knows of all mailboxes, and of destinations. */
 #include "base/clock.h"
-#include "daemon/api_exchange.h"
-
-struct json *
-exchange_box(const struct store_mailbox *box)
-{
-	struct json *json = json_map();
-
-	json_set_text(json, "mailbox", box->mailbox);
-	json_set_number(json, "flows", (long long)box->flows);
-	for (int i = 0; i < TALLY_COUNT; i++) {
-		json_set_number(json, store_tally_name((enum tally_what)i),
-			(long long)box->tally[i]);
-	}
-	json_set_number(json, "destinations", (long long)box->destinations);
-	json_set_time(json, "first", box->first_forward_ms);
-	json_set_time(json, "last", box->last_forward_ms);
-	return json;
-}
+#include "daemon/exchange.h"
 
 void
 api_top(struct exchange *exchange)
@@ -39,35 +22,10 @@ api_top(struct exchange *exchange)
 	json = json_map();
 	list = json_list();
 	for (size_t i = 0; i < boxes->count; i++)
-		json_add_take(list, exchange_box(&boxes->at[i]));
+		json_add_take(list, exchange_mailbox(&boxes->at[i]));
 	json_set_time(json, "at", query.at_ms);
 	json_set_take(json, "mailboxes", list);
 	exchange_json_take(exchange, json);
-}
-
-static struct json *
-json_of_route(const struct store_route *route)
-{
-	struct json *json = json_map();
-
-	json_set_text(json, "mailbox", route->mailbox);
-	json_set_text(json, "destination", route->destination);
-	json_set_number(json, "count", (long long)route->count);
-	json_set_time(json, "first", route->first_ms);
-	json_set_time(json, "last", route->last_ms);
-	return json;
-}
-
-struct json *
-exchange_routes(const struct store_routes *routes, int64_t first_since_ms)
-{
-	struct json *list = json_list();
-
-	for (size_t i = 0; i < routes->count; i++) {
-		if (routes->at[i].first_ms >= first_since_ms)
-			json_add_take(list, json_of_route(&routes->at[i]));
-	}
-	return list;
 }
 
 void

@@ -4,8 +4,6 @@ libdaemon_a_SOURCES = \
 	milter/daemon/api.c \
 	milter/daemon/api.h \
 	milter/daemon/api_events.c \
-	milter/daemon/api_exchange.c \
-	milter/daemon/api_exchange.h \
 	milter/daemon/api_mailbox.c \
 	milter/daemon/api_request.h \
 	milter/daemon/api_status.c \
@@ -20,6 +18,8 @@ libdaemon_a_SOURCES = \
 	milter/daemon/config_type.h \
 	milter/daemon/diagnose.c \
 	milter/daemon/diagnose.h \
+	milter/daemon/exchange.c \
+	milter/daemon/exchange.h \
 	milter/daemon/generation.c \
 	milter/daemon/generation.h \
 	milter/daemon/http.c \

@@ -219,12 +219,12 @@ anchors_of_item(struct anchoring *maker, const struct field_item *item,
 }
 
 void
-anchoring_count(struct anchoring *maker, const struct expr *expr)
+anchor_maker_count(struct anchoring *maker, const struct expr *expr)
 {
 	if (expr->op == EXPR_ITEM)
 		maker->uses[expr->item->slot]++;
 	for (size_t i = 0; i < expr->count; i++)
-		anchoring_count(maker, expr->parts[i]);
+		anchor_maker_count(maker, expr->parts[i]);
 }
 
 static struct anchors
@@ -290,7 +290,7 @@ anchors_of(struct anchoring *maker, const struct expr *expr)
 }
 
 bool
-anchoring_init(struct anchoring *maker, struct arena *arena, size_t rules,
+anchor_maker_init(struct anchoring *maker, struct arena *arena, size_t rules,
 	size_t items)
 {
 	*maker = (struct anchoring){.arena = arena,
@@ -305,7 +305,7 @@ anchoring_init(struct anchoring *maker, struct arena *arena, size_t rules,
 }
 
 void
-anchoring_fini(struct anchoring *maker)
+anchor_maker_fini(struct anchoring *maker)
 {
 	map_free(maker->frequency, NULL);
 	arena_free(maker->scratch);
@@ -314,7 +314,7 @@ anchoring_fini(struct anchoring *maker)
 }
 
 void
-anchoring_items(
+anchor_maker_items(
 	struct anchoring *maker, struct field_item *const *items, size_t count)
 {
 	for (size_t i = 0; i < count && !maker->failed; i++) {

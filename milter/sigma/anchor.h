@@ -37,13 +37,13 @@ struct anchoring {
 	bool failed; /* memory is short */
 };
 
-bool anchoring_init(
+bool anchor_maker_init(
 	struct anchoring *, struct arena *, size_t rules, size_t items);
-void anchoring_fini(struct anchoring *);
+void anchor_maker_fini(struct anchoring *);
 /* First every rule's expression ... */
-void anchoring_count(struct anchoring *, const struct expr *);
+void anchor_maker_count(struct anchoring *, const struct expr *);
 /* ... then all items ... */
-void anchoring_items(
+void anchor_maker_items(
 	struct anchoring *, struct field_item *const *items, size_t count);
 /* ... then the anchors of an expression. */
 struct anchors anchors_of(struct anchoring *, const struct expr *);

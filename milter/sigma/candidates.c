@@ -183,7 +183,7 @@ group_rules(struct anchoring *maker, struct candidates *candidates,
 		if (group == NULL)
 			return;
 		group->rules[group->count++] = rules[i];
-		anchoring_count(maker, rules[i]->expr);
+		anchor_maker_count(maker, rules[i]->expr);
 	}
 }
 
@@ -192,7 +192,7 @@ make(struct anchoring *maker, struct candidates *out, struct rule *const *rules,
 	struct field_item *const *items, size_t item_count)
 {
 	group_rules(maker, out, rules, maker->rule_count);
-	anchoring_items(maker, items, item_count);
+	anchor_maker_items(maker, items, item_count);
 	for (size_t i = 0; i < out->count && !maker->failed; i++)
 		make_group(maker, &out->groups[i]);
 }
@@ -204,9 +204,9 @@ candidates_new(struct arena *arena, struct rule *const *rules,
 	struct candidates *out = arena_alloc(arena, sizeof(*out));
 	struct anchoring maker;
 
-	if (anchoring_init(&maker, arena, rule_count, item_count) &&
+	if (anchor_maker_init(&maker, arena, rule_count, item_count) &&
 		out != NULL)
 		make(&maker, out, rules, items, item_count);
-	anchoring_fini(&maker);
+	anchor_maker_fini(&maker);
 	return maker.failed ? NULL : out;
 }

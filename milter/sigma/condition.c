@@ -228,7 +228,7 @@ parse_pattern(struct parser *parser, enum expr_op op)
 		return fail_undefined(parser, &token);
 	advance(parser);
 	return count == 1 ? parts[0]
-			  : expr_new(parser->build, op, parts, count);
+			  : selection_expr_new(parser->build, op, parts, count);
 }
 
 static bool
@@ -344,7 +344,8 @@ parse_not(struct parser *parser)
 		advance(parser);
 	}
 	expr = parse_prim(parser);
-	return negate ? expr_new(parser->build, EXPR_NOT, &expr, 1) : expr;
+	return negate ? selection_expr_new(parser->build, EXPR_NOT, &expr, 1)
+		      : expr;
 }
 
 /* part {word part}: one level of precedence. */
@@ -365,7 +366,7 @@ parse_row(struct parser *parser, const char *word, enum expr_op op,
 		parts[count++] = part(parser);
 	}
 	return count == 1 ? parts[0]
-			  : expr_new(parser->build, op, parts, count);
+			  : selection_expr_new(parser->build, op, parts, count);
 }
 
 static const struct expr *
@@ -440,5 +441,5 @@ condition_parse(struct build *build, const struct yaml_node *node,
 	for (const struct yaml_node *child = node->children; child != NULL;
 		child = child->next)
 		parts[count++] = parse_one(build, child, selections);
-	return expr_new(build, EXPR_OR, parts, count);
+	return selection_expr_new(build, EXPR_OR, parts, count);
 }

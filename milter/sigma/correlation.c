@@ -32,7 +32,7 @@ static const struct {
 static const char *
 type_name(size_t i)
 {
-	return correlation_type_name((enum correlation_type)i);
+	return threshold_type_name((enum correlation_type)i);
 }
 
 static bool

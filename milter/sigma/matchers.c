@@ -107,7 +107,7 @@ make_bool(struct matchers *tests, const struct value *value)
 		return wrong(tests, value, "write true or false, unquoted",
 			"this field is true or false");
 	}
-	if (!draft_literal(tests->build->arena,
+	if (!pattern_draft_literal(tests->build->arena,
 		    slice_of(truth ? "true" : "false"), &draft) ||
 		!pattern_compile(
 			tests->build->arena, &draft, true, &test.pattern))
@@ -153,7 +153,7 @@ open_ends(struct matchers *tests, struct draft *draft)
 	enum modifier_op op = tests->modifiers.op;
 	bool keyword = tests->field == NULL && op == OP_EQUAL;
 
-	return draft_open(tests->build->arena,
+	return pattern_draft_open(tests->build->arena,
 		op == OP_CONTAINS || op == OP_ENDSWITH || keyword,
 		op == OP_CONTAINS || op == OP_STARTSWITH || keyword, draft);
 }
@@ -218,7 +218,7 @@ check_encodable(struct matchers *tests, const struct value *value,
 	if (modifiers->transform_count == 0 ||
 		modifiers->transforms[0] == transform_windash)
 		return true;
-	if (draft_has_wildcards(draft)) {
+	if (pattern_draft_has_wildcards(draft)) {
 		return wrong(tests, value,
 			"write \\* and \\? for the characters themselves",
 			"wildcards cannot be encoded");
@@ -271,7 +271,8 @@ make_text(struct matchers *tests, const struct value *value)
 	warn_placeholder(tests, value);
 	if (!check_not_empty(tests, value))
 		return false;
-	if (!draft_parse(tests->build->arena, value->text, &variants[0]))
+	if (!pattern_draft_parse(
+		    tests->build->arena, value->text, &variants[0]))
 		return build_no_memory(tests->build);
 	if (!check_encodable(tests, value, &variants[0]) ||
 		!transform(tests, variants, &count))

@@ -24,7 +24,7 @@ wildcard_of(char c)
 }
 
 bool
-draft_parse(struct arena *arena, struct slice text, struct draft *out)
+pattern_draft_parse(struct arena *arena, struct slice text, struct draft *out)
 {
 	uint16_t *tokens = arena_array(arena, text.len, sizeof(*tokens));
 	size_t i, count = 0;
@@ -44,7 +44,7 @@ draft_parse(struct arena *arena, struct slice text, struct draft *out)
 }
 
 bool
-draft_literal(struct arena *arena, struct slice text, struct draft *out)
+pattern_draft_literal(struct arena *arena, struct slice text, struct draft *out)
 {
 	uint16_t *tokens = arena_array(arena, text.len, sizeof(*tokens));
 
@@ -57,7 +57,8 @@ draft_literal(struct arena *arena, struct slice text, struct draft *out)
 }
 
 bool
-draft_open(struct arena *arena, bool before, bool after, struct draft *draft)
+pattern_draft_open(
+	struct arena *arena, bool before, bool after, struct draft *draft)
 {
 	uint16_t *tokens =
 		arena_array(arena, draft->count + 2, sizeof(*tokens));
@@ -83,7 +84,7 @@ draft_open(struct arena *arena, bool before, bool after, struct draft *draft)
 }
 
 bool
-draft_has_wildcards(const struct draft *draft)
+pattern_draft_has_wildcards(const struct draft *draft)
 {
 	for (size_t i = 0; i < draft->count; i++) {
 		if (draft->at[i] > 255)
@@ -107,7 +108,7 @@ run_bytes(
 }
 
 struct slice
-draft_bytes(struct arena *arena, const struct draft *draft)
+pattern_draft_bytes(struct arena *arena, const struct draft *draft)
 {
 	return run_bytes(arena, draft, 0, draft->count);
 }

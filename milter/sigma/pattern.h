@@ -31,14 +31,16 @@ struct draft {
  * are wildcards, \* \? \\ are those characters, any other backslash is
  * itself. False when the arena is full.
  */
-bool draft_parse(struct arena *, struct slice text, struct draft *out);
+bool pattern_draft_parse(struct arena *, struct slice text, struct draft *out);
 /* The bytes as they are, without wildcards. */
-bool draft_literal(struct arena *, struct slice text, struct draft *out);
+bool pattern_draft_literal(
+	struct arena *, struct slice text, struct draft *out);
 /* With a * before and after, unless one is there. */
-bool draft_open(struct arena *, bool before, bool after, struct draft *);
-bool draft_has_wildcards(const struct draft *);
+bool pattern_draft_open(
+	struct arena *, bool before, bool after, struct draft *);
+bool pattern_draft_has_wildcards(const struct draft *);
 /* The bytes of a draft without wildcards; absent when the arena is full. */
-struct slice draft_bytes(struct arena *, const struct draft *);
+struct slice pattern_draft_bytes(struct arena *, const struct draft *);
 
 enum pattern_kind {
 	PATTERN_ANYTHING, /* any text, also the empty one */

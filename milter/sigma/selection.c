@@ -9,8 +9,8 @@
 static const struct expr false_expr = {.op = EXPR_FALSE};
 
 const struct expr *
-expr_new(struct build *build, enum expr_op op, const struct expr *const *parts,
-	size_t count)
+selection_expr_new(struct build *build, enum expr_op op,
+	const struct expr *const *parts, size_t count)
 {
 	struct expr *expr = build_alloc(build, sizeof(*expr));
 	const struct expr **copy =

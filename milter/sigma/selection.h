@@ -25,7 +25,7 @@ struct selections {
 bool selections_parse(struct build *, const struct yaml_node *map,
 	const char *const *skip, struct selections *out);
 
-const struct expr *expr_new(struct build *, enum expr_op,
+const struct expr *selection_expr_new(struct build *, enum expr_op,
 	const struct expr *const *parts, size_t count);
 
 #endif

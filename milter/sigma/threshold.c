@@ -12,7 +12,7 @@ static const char *const type_names[] = {
 };
 
 const char *
-correlation_type_name(enum correlation_type type)
+threshold_type_name(enum correlation_type type)
 {
 	return type_names[type];
 }

@@ -10,6 +10,6 @@ bool threshold_reached(const struct correlation *, double value);
 /* Is what is compared a count of members (no sum, no mean)? */
 bool threshold_is_count(const struct correlation *);
 /* "event_count", ... */
-const char *correlation_type_name(enum correlation_type);
+const char *threshold_type_name(enum correlation_type);
 
 #endif

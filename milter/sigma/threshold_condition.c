@@ -113,20 +113,20 @@ check_values(struct build *build, const struct correlation *correlation,
 		return build_error(build, condition->key_mark,
 			"add field: and the field whose values count",
 			"%s needs a field in its condition",
-			correlation_type_name(correlation->type));
+			threshold_type_name(correlation->type));
 	}
 	if (!wants && correlation->value_count > 0) {
 		return build_error(build, condition->key_mark,
 			"take it out, or write type: value_count",
 			"%s counts messages: a field has no meaning in it",
-			correlation_type_name(correlation->type));
+			threshold_type_name(correlation->type));
 	}
 	if (threshold_is_count(correlation))
 		return true;
 	if (correlation->value_count > 1) {
 		return build_error(build, condition->key_mark, NULL,
 			"%s takes one field",
-			correlation_type_name(correlation->type));
+			threshold_type_name(correlation->type));
 	}
 	for (size_t i = 0; i < correlation->rules.count; i++) {
 		enum sigma_type type = correlation->values[0].of[i]->type;

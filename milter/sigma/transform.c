@@ -11,13 +11,14 @@ bool
 transform_base64(struct arena *arena,
 	struct draft variants[TRANSFORM_VARIANTS_MAX], size_t *count)
 {
-	struct slice bytes = draft_bytes(arena, &variants[0]);
+	struct slice bytes = pattern_draft_bytes(arena, &variants[0]);
 	struct slice text = {NULL, 0};
 
 	if (bytes.p != NULL)
 		text = codec_base64(arena, bytes);
 	*count = 1;
-	return text.p != NULL && draft_literal(arena, text, &variants[0]);
+	return text.p != NULL &&
+		pattern_draft_literal(arena, text, &variants[0]);
 }
 
 #define LEAD_MAX 2 /* zero bytes before the text, to move it */
@@ -31,7 +32,7 @@ transform_base64offset(struct arena *arena,
 	struct draft variants[TRANSFORM_VARIANTS_MAX], size_t *count)
 {
 	static const size_t skip[LEAD_MAX + 1] = {0, 2, 3}, drop[3] = {0, 3, 2};
-	struct slice bytes = draft_bytes(arena, &variants[0]);
+	struct slice bytes = pattern_draft_bytes(arena, &variants[0]);
 	char *led = arena_alloc(arena, LEAD_MAX + bytes.len);
 
 	if (bytes.p == NULL || led == NULL)
@@ -47,7 +48,7 @@ transform_base64offset(struct arena *arena,
 			return false;
 		text = slice_sub(
 			text, skip[lead], text.len > cut ? text.len - cut : 0);
-		if (!draft_literal(arena, text, &variants[lead]))
+		if (!pattern_draft_literal(arena, text, &variants[lead]))
 			return false;
 	}
 	*count = 3;
@@ -82,7 +83,7 @@ put_code(char *out, uint32_t code, enum order order)
 static bool
 utf16(struct arena *arena, struct draft *draft, enum order order, bool mark)
 {
-	struct slice text = draft_bytes(arena, draft);
+	struct slice text = pattern_draft_bytes(arena, draft);
 	char *out =
 		text.p != NULL ? arena_alloc(arena, text.len * 2 + 2) : NULL;
 	size_t at = 0, len = 0;
@@ -95,7 +96,7 @@ utf16(struct arena *arena, struct draft *draft, enum order order, bool mark)
 		len += put_code(out + len,
 			fold_decode(text, at, &at) & ~FOLD_NOT_TEXT, order);
 	}
-	return draft_literal(arena, (struct slice){out, len}, draft);
+	return pattern_draft_literal(arena, (struct slice){out, len}, draft);
 }
 
 bool

@@ -3,8 +3,8 @@
  * One request on its way through the api's files, and what they have in
  * common. Not for others.
  */
-#ifndef DAEMON_API_EXCHANGE_H
-#define DAEMON_API_EXCHANGE_H
+#ifndef DAEMON_EXCHANGE_H
+#define DAEMON_EXCHANGE_H
 
 #include "base/json.h"
 #include "daemon/api_request.h"
@@ -31,13 +31,13 @@ void exchange_json_take(struct exchange *, struct json *);
 uint64_t exchange_number(const struct exchange *, const char *name,
 	uint64_t otherwise, uint64_t most);
 /* An address as people write it, as the store knows it. False after
- * answering that it is none. */
+ * answering that it is not one. */
 bool exchange_address(struct exchange *, struct slice text, struct slice *key);
 /* Asks the store. False after answering that it cannot tell. */
 bool exchange_query(struct exchange *, struct store_query *);
 
 /* Rows of the store as JSON. */
-struct json *exchange_box(const struct store_mailbox *);
+struct json *exchange_mailbox(const struct store_mailbox *);
 /* Those first seen at or after first_since_ms. */
 struct json *exchange_routes(
 	const struct store_routes *, int64_t first_since_ms);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Answers and parameters. */
-#include "daemon/api_exchange.h"
+#include "daemon/exchange.h"
 
 #include "mail/path.h"
 
@@ -59,7 +59,7 @@ exchange_address(
 
 	if (!path_parse(exchange->arena, text, &address) ||
 		!address_is_mailbox(&address)) {
-		exchange_error(exchange, 400, "that is no address");
+		exchange_error(exchange, 400, "that is not an address");
 		return false;
 	}
 	*key = address.text;
@@ -75,4 +75,46 @@ exchange_query(struct exchange *exchange, struct store_query *query)
 		return true;
 	exchange_error(exchange, 503, err.text);
 	return false;
+}
+
+struct json *
+exchange_mailbox(const struct store_mailbox *box)
+{
+	struct json *json = json_map();
+
+	json_set_text(json, "mailbox", box->mailbox);
+	json_set_number(json, "flows", (long long)box->flows);
+	for (int i = 0; i < TALLY_COUNT; i++) {
+		json_set_number(json, store_tally_name((enum tally_what)i),
+			(long long)box->tally[i]);
+	}
+	json_set_number(json, "destinations", (long long)box->destinations);
+	json_set_time(json, "first", box->first_forward_ms);
+	json_set_time(json, "last", box->last_forward_ms);
+	return json;
+}
+
+static struct json *
+json_of_route(const struct store_route *route)
+{
+	struct json *json = json_map();
+
+	json_set_text(json, "mailbox", route->mailbox);
+	json_set_text(json, "destination", route->destination);
+	json_set_number(json, "count", (long long)route->count);
+	json_set_time(json, "first", route->first_ms);
+	json_set_time(json, "last", route->last_ms);
+	return json;
+}
+
+struct json *
+exchange_routes(const struct store_routes *routes, int64_t first_since_ms)
+{
+	struct json *list = json_list();
+
+	for (size_t i = 0; i < routes->count; i++) {
+		if (routes->at[i].first_ms >= first_since_ms)
+			json_add_take(list, json_of_route(&routes->at[i]));
+	}
+	return list;
 }
