@@ -42,6 +42,8 @@ libsigma_a_SOURCES = \
 	milter/sigma/logsource.h \
 	milter/sigma/matchers.c \
 	milter/sigma/matchers.h \
+	milter/sigma/matchers_regex.c \
+	milter/sigma/matchers_regex.h \
 	milter/sigma/modifier.c \
 	milter/sigma/modifier.h \
 	milter/sigma/needles.c \

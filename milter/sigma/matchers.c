@@ -2,8 +2,7 @@
 /* Compiling the values of an item into tests: one maker an operator. */
 #include "sigma/matchers.h"
 
-#include "sigma/literal.h"
-#include "sigma/redos.h"
+#include "sigma/matchers_regex.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,10 +10,6 @@
 
 /* What %placeholders% of one item may come to. */
 #define EXPANDED_MAX 1000000
-#define REDOS_HINT                                                            \
-	"repetitions that can match the same text make it slow: write "       \
-	"[a-z]+[a-z]+[0-9] as [a-z]{2,}[0-9]; or anchor it with ^, bound it " \
-	"as in .{0,80}, or use |contains"
 
 /* One value: its node for the place, its text perhaps of a list. */
 struct value {
@@ -347,85 +342,17 @@ make_part_of_text(struct matchers *tests, const struct value *value)
 }
 
 static bool
-keep_literals(
-	struct matchers *tests, const struct value *value, struct matcher *test)
-{
-	struct literals literals;
-	struct slice *copy;
-
-	literals_of(tests->build->arena, value->text, &literals);
-	copy = build_alloc(tests->build, (literals.count + 1) * sizeof(*copy));
-	if (copy == NULL)
-		return false;
-	memcpy(copy, literals.at, literals.count * sizeof(*copy));
-	test->regex.literals = copy;
-	test->regex.literal_count = literals.count;
-	return true;
-}
-
-static void
-note_inline_flag(struct matchers *tests, const struct value *value)
-{
-	if (slice_starts_fold(value->text, SLICE("(?i)")) &&
-		tests->build->options->category != NULL) {
-		(void)build_note(tests->build, value->node->mark,
-			"write name|re|i and leave (?i) out: other engines "
-			"read that, too",
-			"(?i) is accepted");
-	}
-}
-
-static bool
-check_hostile(struct matchers *tests, const struct value *value,
-	const struct regex *code)
-{
-	const struct sigma_options *options = tests->build->options;
-	struct redos found;
-
-	if (!options->adversarial)
-		return true;
-	redos_measure(code, value->text, options->value_bytes, &found);
-	if (found.worst_us > REDOS_US_MAX) {
-		return build_error(tests->build, value->node->mark, REDOS_HINT,
-			"this expression takes %.0f ms on a value made to hurt "
-			"it (%zu bytes of \"%s\"); 20 ms is the most",
-			(double)found.worst_us / 1000, options->value_bytes,
-			found.unit);
-	}
-	if (found.gave_up) {
-		(void)build_warn(tests->build, value->node->mark, REDOS_HINT,
-			"a value made to hurt this expression (%zu bytes of "
-			"\"%s\") makes it give up",
-			options->value_bytes, found.unit);
-	}
-	return true;
-}
-
-static bool
 make_regex(struct matchers *tests, const struct value *value)
 {
-	struct matcher test = {.kind = TEST_REGEX};
-	struct regex_fault fault;
-	struct regex *code = regex_compile(
-		value->text, tests->modifiers.regex_flags, &fault);
+	struct matcher test;
 
-	if (code == NULL) {
-		return build_error(tests->build,
-			build_mark_in(value->node, fault.offset, 1), fault.hint,
-			"the regular expression is not usable: %s", fault.why);
-	}
-	if (!pointers_add(&tests->build->regexes, code)) {
-		regex_free(code);
-		return build_no_memory(tests->build);
-	}
-	test.regex.code = code;
-	note_inline_flag(tests, value);
+	if (!matchers_regex(tests, value->node, value->text, &test))
+		return false;
 	if (value->text.len == 0) {
 		return wrong(tests, value, NULL,
 			"the empty expression is in every text");
 	}
-	return keep_literals(tests, value, &test) &&
-		check_hostile(tests, value, code) && keep(tests, &test);
+	return keep(tests, &test);
 }
 
 static bool
