@@ -67,6 +67,12 @@ done
 result $? "its options of configure are there"
 
 # The list of the sources, out of this very build.
+if ! ${MAKE:-make} --version 2>/dev/null | grep -q '^GNU'; then
+	n=$((n + 1))
+	echo "ok $n - compile-commands lists the sources # SKIP no GNU make"
+	echo "1..$n"
+	exit 0
+fi
 rm -rf "$work/tree"
 mkdir "$work/tree" "$work/tree/scripts"
 cp "$top/scripts/compile-commands" "$work/tree/scripts"
