@@ -8,6 +8,7 @@
  */
 #include "base/clock.h"
 #include "sigma/program.h"
+#include "unit/sigma_settings.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -89,13 +89,11 @@ install_take(enum sink sink, int fd, char *path)
 }
 
 static bool
-open_syslog(const char *name, struct err *err)
+find_facility(const char *name, int *facility, struct err *err)
 {
 	for (size_t i = 0; i < sizeof(facilities) / sizeof(*facilities); i++) {
 		if (strcmp(facilities[i].name, name) == 0) {
-			openlog("forwarden", LOG_PID | LOG_NDELAY,
-				facilities[i].facility);
-			install_take(SINK_SYSLOG, -1, NULL);
+			*facility = facilities[i].facility;
 			return true;
 		}
 	}
@@ -103,6 +101,42 @@ open_syslog(const char *name, struct err *err)
 		"log: no syslog facility is called \"%s\"; use mail, daemon "
 		"or local0 to local7",
 		name);
+}
+
+/* Takes a target apart; path is within it. */
+static bool
+parse_target(const char *target, enum sink *sink, int *facility,
+	const char **path, struct err *err)
+{
+	*facility = LOG_MAIL;
+	*path = NULL;
+	if (strcmp(target, "stderr") == 0) {
+		*sink = SINK_STDERR;
+	} else if (strcmp(target, "syslog") == 0) {
+		*sink = SINK_SYSLOG;
+	} else if (strncmp(target, "syslog:", 7) == 0) {
+		*sink = SINK_SYSLOG;
+		return find_facility(target + 7, facility, err);
+	} else if (strncmp(target, "file:/", 6) == 0) {
+		*sink = SINK_FILE;
+		*path = target + 5;
+	} else {
+		return err_set(err, ERR_INVALID,
+			"log: \"%s\" is no place to log to; use stderr, "
+			"syslog, syslog:FACILITY or file:/path",
+			target);
+	}
+	return true;
+}
+
+bool
+log_check(const char *target, struct err *err)
+{
+	enum sink sink;
+	const char *path;
+	int facility;
+
+	return parse_target(target, &sink, &facility, &path, err);
 }
 
 static bool
@@ -125,26 +159,22 @@ open_path(const char *path, struct err *err)
 bool
 log_open(const char *target, enum log_level level, struct err *err)
 {
-	bool ok;
+	enum sink sink;
+	const char *path;
+	int facility;
 
-	if (strcmp(target, "stderr") == 0) {
-		install_take(SINK_STDERR, -1, NULL);
-		ok = true;
-	} else if (strcmp(target, "syslog") == 0) {
-		ok = open_syslog("mail", err);
-	} else if (strncmp(target, "syslog:", 7) == 0) {
-		ok = open_syslog(target + 7, err);
-	} else if (strncmp(target, "file:", 5) == 0) {
-		ok = open_path(target + 5, err);
+	if (!parse_target(target, &sink, &facility, &path, err))
+		return false;
+	if (sink == SINK_FILE) {
+		if (!open_path(path, err))
+			return false;
 	} else {
-		ok = err_set(err, ERR_INVALID,
-			"log: \"%s\" is no place to log to; use stderr, "
-			"syslog, syslog:FACILITY or file:/path",
-			target);
+		if (sink == SINK_SYSLOG)
+			openlog("forwarden", LOG_PID | LOG_NDELAY, facility);
+		install_take(sink, -1, NULL);
 	}
-	if (ok)
-		state.level = level;
-	return ok;
+	state.level = level;
+	return true;
 }
 
 bool

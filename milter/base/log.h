@@ -21,11 +21,13 @@ enum log_level {
 };
 
 /*
- * Where entries go: "stderr", "syslog", "syslog:FACILITY" or "file:PATH"
+ * Where entries go: "stderr", "syslog", "syslog:FACILITY" or "file:/PATH"
  * (opened for appending). Entries above level are dropped. On failure the
  * old sink stays.
  */
 bool log_open(const char *target, enum log_level level, struct err *err);
+/* Could it be opened, as far as its spelling tells? */
+bool log_check(const char *target, struct err *err);
 /* Opens the file again after a rotation; nothing for the other sinks. */
 bool log_reopen(struct err *err);
 void log_close(void);

@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/screen.h"
+#include "daemon/config_engine.h"
 #include "daemon/generation.h"
 #include "daemon/listener.h"
 #include "daemon/storage.h"
@@ -35,7 +36,8 @@ struct check {
 	struct diags *diags;
 	const struct generation
 		*generation; /* NULL: errors, or policies alone */
-	struct sigma_program *own; /* of policies alone */
+	struct config *defaults; /* of policies alone, as is the next */
+	struct sigma_program *own;
 	const struct sigma_program *program; /* either's; may be NULL */
 	bool unreachable;
 };
@@ -91,7 +93,10 @@ load(struct check *check, const struct check_options *options)
 			check->program = check->generation->program;
 		return;
 	}
-	policies_options(&sigma);
+	check->defaults = config_defaults();
+	if (check->defaults == NULL)
+		return;
+	sigma = config_sigma_options(check->defaults);
 	sigma.adversarial = true;
 	check->own = policies_load((const char *const *)options->paths,
 		options->path_count, &sigma, check->diags);
@@ -326,6 +331,7 @@ cmd_check(int argc, char **argv)
 	status = judge_check(&check, &options);
 	generation_unref(check.generation);
 	sigma_program_free(check.own);
+	config_free(check.defaults);
 	diags_free(check.diags);
 	return status;
 }

@@ -59,12 +59,11 @@ static bool
 judge_letter(const struct explain_options *options, const struct engine *engine,
 	struct arena *arena, const struct letter *letter, struct err *err)
 {
-	struct sandbox_options box = {.realm = engine->realm,
-		.judge = engine->judge,
-		.at_ms = options->at_ms};
+	struct sandbox_options box = engine_sandbox(engine);
 	const struct verdict *verdict = NULL;
 	struct sandbox *sandbox;
 
+	box.at_ms = options->at_ms;
 	box.judge.explain = true;
 	if (options->enforce)
 		box.judge.respond.mode = MODE_ENFORCE;

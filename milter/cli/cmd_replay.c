@@ -141,8 +141,7 @@ static int
 run(struct replay_command *command, const struct sigma_program *other)
 {
 	const struct replay_options options = {
-		.realm = command->engine.realm,
-		.judge = command->engine.judge,
+		.box = engine_sandbox(&command->engine),
 		.other = other,
 		.foreign = &engine_queue_files,
 		.visit = show_message,

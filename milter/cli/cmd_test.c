@@ -67,14 +67,19 @@ show_untested(const struct test_run *run)
 static int
 run(struct test_options *options)
 {
-	const struct engine engine = {0};
-	struct sigma_program *program = engine_load(
-		&engine, options->policies.at, options->policies.count);
-	struct test_run run = {
-		.program = program, .each = show, .ctx = options};
+	struct test_run run = {.each = show, .ctx = options};
+	struct sigma_program *program;
+	struct engine engine;
 	struct err err = {0};
-	bool good = program != NULL;
+	bool good;
 
+	if (!engine_open_defaults(&engine))
+		return COMMAND_FAILED;
+	program = engine_load(
+		&engine, options->policies.at, options->policies.count);
+	run.box = engine_sandbox(&engine);
+	run.program = program;
+	good = program != NULL;
 	for (char **path = options->paths; good && *path != NULL; path++)
 		good = test_run_path(&run, *path, &err);
 	if (program != NULL && !good)
@@ -85,6 +90,7 @@ run(struct test_options *options)
 	}
 	test_run_fini(&run);
 	sigma_program_free(program);
+	engine_close(&engine);
 	return good && run.failed == 0 && run.passed > 0 ? COMMAND_OK
 							 : COMMAND_FAILED;
 }

@@ -3,7 +3,7 @@
 #include "cli/engine.h"
 
 #include "cli/command.h"
-#include "daemon/config.h"
+#include "daemon/config_engine.h"
 #include "mta/queue_file.h"
 #include "verdict/policies.h"
 
@@ -27,14 +27,9 @@ struct sigma_program *
 engine_load(const struct engine *engine, const char *const *paths, size_t count)
 {
 	struct diags *diags = diags_new();
-	struct sigma_options options;
+	struct sigma_options options = config_sigma_options(engine->config);
 	struct sigma_program *program;
 
-	policies_options(&options);
-	if (engine->generation != NULL) {
-		options.lists = engine->generation->config->lists.at;
-		options.list_count = engine->generation->config->lists.count;
-	}
 	program = policies_load(paths, count, &options, diags);
 	if (program == NULL)
 		show(diags);
@@ -57,14 +52,26 @@ add_all(struct realm *realm, const struct options_words *words,
 	return true;
 }
 
+/* The configuration's networks, where the command line has none. */
+static bool
+add_configured(struct engine *engine)
+{
+	const struct reader_text_list *networks = &engine->config->networks;
+	struct err err = {0};
+
+	for (size_t i = 0; i < networks->count; i++) {
+		if (!realm_add_network(
+			    engine->own_realm, networks->at[i], &err)) {
+			fprintf(stderr, "forwarden: %s\n", err.text);
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool
 open_realm(struct engine *engine, const struct engine_options *options)
 {
-	static const struct options_words networks = {
-		{"127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12",
-			"192.168.0.0/16"},
-		5};
-
 	if (options->domains.count == 0 && engine->generation != NULL)
 		return true;
 	if (options->domains.count == 0) {
@@ -77,12 +84,13 @@ open_realm(struct engine *engine, const struct engine_options *options)
 	if (engine->own_realm == NULL)
 		return false;
 	engine->realm = engine->own_realm;
-	return add_all(engine->own_realm, &options->domains,
-		       realm_add_domain) &&
-		add_all(engine->own_realm,
-			options->networks.count > 0 ? &options->networks
-						    : &networks,
+	if (!add_all(engine->own_realm, &options->domains, realm_add_domain))
+		return false;
+	if (options->networks.count > 0) {
+		return add_all(engine->own_realm, &options->networks,
 			realm_add_network);
+	}
+	return add_configured(engine);
 }
 
 static bool
@@ -103,6 +111,7 @@ open_config(struct engine *engine, const struct engine_options *options)
 	diags_free(diags);
 	if (engine->generation == NULL)
 		return false;
+	engine->config = engine->generation->config;
 	engine->realm = engine->generation->realm;
 	engine->judge = engine->generation->judge;
 	return true;
@@ -127,15 +136,44 @@ open_policies(struct engine *engine, const struct engine_options *options)
 }
 
 bool
+engine_open_defaults(struct engine *engine)
+{
+	*engine = (struct engine){.own_config = config_defaults()};
+	engine->config = engine->own_config;
+	if (engine->config == NULL) {
+		fputs("forwarden: out of memory\n", stderr);
+		return false;
+	}
+	engine->judge = config_judge_options(engine->config);
+	return true;
+}
+
+bool
 engine_open(struct engine *engine, const struct engine_options *options)
 {
-	*engine = (struct engine){0};
-	judge_options_init(&engine->judge);
+	if (!engine_open_defaults(engine))
+		return false;
 	if (open_config(engine, options) && open_realm(engine, options) &&
 		open_policies(engine, options))
 		return true;
 	engine_close(engine);
 	return false;
+}
+
+struct sandbox_options
+engine_sandbox(const struct engine *engine)
+{
+	struct sandbox_options options = {
+		.realm = engine->realm,
+		.judge = engine->judge,
+		.limits = config_message_limits(engine->config),
+		.store = config_store_options(engine->config),
+	};
+
+	options.store.uri = "memory";
+	options.store.password_file = NULL;
+	options.store.hash_key = (struct slice){NULL, 0};
+	return options;
 }
 
 void
@@ -144,5 +182,6 @@ engine_close(struct engine *engine)
 	sigma_program_free(engine->own_program);
 	realm_free(engine->own_realm);
 	generation_unref(engine->generation);
+	config_free(engine->own_config);
 	*engine = (struct engine){0};
 }

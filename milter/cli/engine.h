@@ -9,8 +9,7 @@
 #include "cli/options.h"
 #include "daemon/generation.h"
 #include "lab/archive.h"
-#include "mail/realm.h"
-#include "verdict/judge.h"
+#include "lab/sandbox.h"
 
 struct engine_options {
 	const char *config; /* NULL: the installed one, if it is there */
@@ -33,6 +32,8 @@ struct engine {
 	const struct generation *generation; /* or NULL */
 	struct realm *own_realm; /* or NULL */
 	struct sigma_program *own_program; /* or NULL */
+	struct config *own_config; /* the defaults, or NULL */
+	const struct config *config; /* the generation's, or the defaults */
 	const struct realm *realm;
 	struct judge_options judge;
 };
@@ -40,7 +41,12 @@ struct engine {
 /* Says on stderr what is wrong. Policies of the command line take the place
  * of the configuration's; domains and networks, too. */
 bool engine_open(struct engine *, const struct engine_options *);
+/* The same without a realm and policies: what is judged with where no file
+ * is asked for. */
+bool engine_open_defaults(struct engine *);
 void engine_close(struct engine *);
+/* A sandbox that judges as the daemon would, on a store in memory. */
+struct sandbox_options engine_sandbox(const struct engine *);
 /* Policies as of the command line; NULL after saying why. */
 struct sigma_program *engine_load(
 	const struct engine *, const char *const *paths, size_t count);

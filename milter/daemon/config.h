@@ -15,9 +15,10 @@
 #include "base/log.h"
 #include "daemon/config_list.h"
 #include "mail/message.h"
-#include "sigma/program.h"
+#include "sigma/level.h"
 #include "verdict/respond.h"
 #include "yaml/diag.h"
+#include "yaml/reader_type.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,7 +30,7 @@ struct config {
 	struct arena *arena;
 	const char *file;
 
-	struct config_texts domains, networks;
+	struct reader_text_list domains, networks;
 	const char *listen;
 	const char *socket_owner, *socket_group;
 	long long socket_mode;
@@ -43,7 +44,7 @@ struct config {
 	long long keep_events, keep_routes, keep_box, keep_day, keep_once;
 	long long trace_ttl, trace_members;
 
-	struct config_texts policies;
+	struct reader_text_list policies;
 	struct config_lists lists;
 	long long timespan_max;
 
@@ -83,8 +84,12 @@ struct config *config_parse(
 	const char *file, struct slice text, struct diags *);
 void config_free(struct config *);
 
-struct message_limits config_message_limits(const struct config *);
-struct respond config_respond(const struct config *);
+/* Every key at its default: what the tools judge with where there is no
+ * file. NULL when out of memory. */
+struct config *config_defaults(void);
+
+/* The table of keys. */
+extern const struct reader_table config_table;
 
 /* The keys as mdoc(7) list items, for forwarden.yaml(5). */
 void config_print_manual(struct buf *);

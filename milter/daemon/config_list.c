@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Lists of texts, from the configuration itself or from files. */
+/* Named lists of texts, from the configuration itself or from files. */
 #include "daemon/config_list.h"
 
 #include "base/list_file.h"
@@ -11,47 +11,6 @@ static bool
 fail_memory(const struct yaml_node *node, struct diags *diags)
 {
 	return diags_add(diags, DIAG_ERROR, node->mark, NULL, "out of memory");
-}
-
-static bool
-fill_texts(struct arena *arena, const struct yaml_node *first, size_t count,
-	struct config_texts *out, struct diags *diags)
-{
-	struct slice *at = arena_array(arena, count, sizeof(*at));
-	struct mark *marks = arena_array(arena, count, sizeof(*marks));
-	bool ok = true;
-
-	if (at == NULL || marks == NULL)
-		return fail_memory(first, diags);
-	for (size_t i = 0; i < count; i++, first = first->next) {
-		at[i] = arena_copy(arena, first->text);
-		if (first->kind != YAML_SCALAR || first->text.len == 0 ||
-			slice_has_control(first->text)) {
-			ok = diags_add(diags, DIAG_ERROR, first->mark, NULL,
-				"an entry must be a text");
-			at[i] = SLICE("");
-		}
-		if (slice_is_absent(at[i]))
-			return fail_memory(first, diags);
-		marks[i] = first->mark;
-	}
-	*out = (struct config_texts){at, marks, count};
-	return ok;
-}
-
-bool
-config_texts_read(struct arena *arena, const struct yaml_node *node,
-	struct config_texts *out, struct diags *diags)
-{
-	*out = (struct config_texts){NULL, NULL, 0};
-	if (node->kind == YAML_SCALAR)
-		return fill_texts(arena, node, 1, out, diags);
-	if (node->kind != YAML_LIST) {
-		return diags_add(diags, DIAG_ERROR, node->mark,
-			"write [a, b] or a", "this must be a list of texts");
-	}
-	return node->count == 0 ||
-		fill_texts(arena, node->children, node->count, out, diags);
 }
 
 /* What a list is made of while its size is not known. */
@@ -142,24 +101,25 @@ read_list(struct arena *arena, const struct yaml_node *node,
 	return ok;
 }
 
-bool
-config_lists_read(struct arena *arena, const struct yaml_node *node,
-	struct config_lists *out, struct diags *diags)
+static bool
+read_lists(struct reader *r, const struct yaml_node *node, void *target)
 {
+	struct config_lists *out = reader_member(r, target);
 	bool ok = true;
 
-	if (node->kind != YAML_MAP) {
-		return diags_add(diags, DIAG_ERROR, node->mark,
-			"write a name and its entries: freemail: [a, b]",
-			"this must be a map of lists");
-	}
-	out->at = arena_array(arena, node->count, sizeof(*out->at));
+	if (node->kind != YAML_MAP)
+		return reader_refuse_type(r, node);
+	out->at = arena_array(r->arena, node->count, sizeof(*out->at));
 	if (out->at == NULL)
-		return fail_memory(node, diags);
+		return reader_no_memory(r, node);
 	for (const struct yaml_node *child = node->children; child != NULL;
 		child = child->next) {
-		ok = read_list(arena, child, &out->at[out->count++], diags) &&
+		ok = read_list(r->arena, child, &out->at[out->count++],
+			     r->diags) &&
 			ok;
 	}
 	return ok;
 }
+
+const struct reader_type config_lists = {"map of lists", .read = read_lists,
+	.hint = "write a name and its entries: freemail: [a, b]"};

@@ -30,22 +30,21 @@ print_mdoc(const char *text, struct buf *out)
 }
 
 static void
-print_manual_row(const struct config_key *key, struct buf *out)
+print_manual_row(const struct reader_key *key, struct buf *out)
 {
 	struct buf range = {0};
 
-	buf_printf(
-		out, ".It Ic %s Pq %s", key->name, config_type_name(key->kind));
+	buf_printf(out, ".It Ic %s Pq %s", key->name, key->type->name);
 	buf_add_byte(out, '\n');
 	print_mdoc(key->help, out);
-	config_type_print_range(key, &range);
+	reader_print_range(key, &range);
 	if (buf_slice(&range).len > 0)
 		buf_printf(out, "Range: %s.\n", buf_slice(&range).p);
 	buf_fini(&range);
 	if (key->initial == NULL) {
 		buf_puts(out,
-			key->kind == CONFIG_LISTS ? "Default: none.\n"
-						  : "Must be given.\n");
+			key->missing == NULL ? "Default: none.\n"
+					     : "Must be given.\n");
 	} else if (*key->initial == '\0') {
 		buf_puts(out, "Default: empty.\n");
 	} else {
@@ -56,10 +55,9 @@ print_manual_row(const struct config_key *key, struct buf *out)
 void
 config_print_manual(struct buf *out)
 {
-	const struct config_key *keys;
-	size_t count;
+	const struct reader_key *keys = config_table.keys;
+	size_t count = config_table.count;
 
-	keys = config_keys(&count);
 	buf_puts(out, ".Bl -tag -width Ds\n");
 	for (size_t i = 0; i < count; i++)
 		print_manual_row(&keys[i], out);
@@ -69,13 +67,12 @@ config_print_manual(struct buf *out)
 void
 config_print_list(struct buf *out)
 {
-	const struct config_key *keys;
-	size_t count;
+	const struct reader_key *keys = config_table.keys;
+	size_t count = config_table.count;
 
-	keys = config_keys(&count);
 	for (size_t i = 0; i < count; i++) {
 		buf_printf(out, "%-24s %-16s %s\n", keys[i].name,
-			config_type_name(keys[i].kind),
+			keys[i].type->name,
 			keys[i].initial != NULL ? keys[i].initial : "");
 	}
 }
@@ -107,12 +104,12 @@ needs_quotes(const char *text)
 }
 
 static void
-print_value(const struct config_key *key, struct buf *out)
+print_value(const struct reader_key *key, struct buf *out)
 {
 	struct slice rest, field;
 	bool first = true;
 
-	if (key->kind != CONFIG_TEXTS) {
+	if (key->type != &reader_texts) {
 		buf_printf(out,
 			needs_quotes(key->initial) ? "\"%s\"\n" : "%s\n",
 			key->initial);
@@ -151,7 +148,7 @@ find_said(const char *name)
 
 static void
 print_example_row(
-	const struct config_key *key, struct slice *section, struct buf *out)
+	const struct reader_key *key, struct slice *section, struct buf *out)
 {
 	size_t dot = slice_find_byte(slice_of(key->name), '.', 0);
 	struct slice own =
@@ -180,11 +177,10 @@ print_example_row(
 void
 config_print_example(struct buf *out)
 {
-	const struct config_key *keys;
+	const struct reader_key *keys = config_table.keys;
 	struct slice section = {"", 0};
-	size_t count;
+	size_t count = config_table.count;
 
-	keys = config_keys(&count);
 	buf_puts(out,
 		"# Forwarden's configuration: local.domains must be yours. "
 		"What is\n"

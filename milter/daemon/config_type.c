@@ -1,385 +1,434 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How values of each type are read, checked and named. */
+/* How the configuration's own types are read and checked. */
 #include "daemon/config_type.h"
 
-#include "base/amount.h"
+#include "base/log.h"
 #include "base/socket_name.h"
+#include "daemon/listener.h"
+#include "daemon/privilege.h"
+#include "daemon/report.h"
+#include "store/uri.h"
+#include "verdict/respond.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define SECRET_BYTES 4096
 #define REPLY_BYTES 200
-#define TEXTS_INITIAL_MAX 8
+#define HOST_BYTES_MAX 253
+#define PREFIX_BYTES_MAX 64
+#define PATH_BYTES 4096
 
-static void *
-member(const struct config_target *target, const struct config_key *key)
+const char *
+config_word_action(int number)
 {
-	return (char *)target->base + key->offset;
-}
-
-static bool
-fail_memory(const struct yaml_node *node, struct diags *diags)
-{
-	return diags_add(diags, DIAG_ERROR, node->mark, NULL, "out of memory");
-}
-
-static bool
-fail_type(const struct config_key *key, const struct yaml_node *node,
-	struct diags *diags, const char *hint)
-{
-	return diags_add(diags, DIAG_ERROR, node->mark, hint, "%s must be a %s",
-		key->name, config_type_name(key->kind));
-}
-
-/* Keeps a text in the configuration, for as long as it lives. */
-static bool
-keep_text(const struct config_target *target, const struct config_key *key,
-	struct slice text)
-{
-	struct slice copy = arena_copy(target->arena, text);
-
-	if (slice_is_absent(copy))
-		return false;
-	*(const char **)member(target, key) = copy.p;
-	return true;
-}
-
-static bool
-read_text(const struct config_target *target, const struct config_key *key,
-	const struct yaml_node *node, struct diags *diags)
-{
-	if (node->kind != YAML_SCALAR)
-		return fail_type(key, node, diags, NULL);
-	if (slice_has_control(node->text)) {
-		return diags_add(diags, DIAG_ERROR, node->mark, NULL,
-			"%s must not hold control characters", key->name);
-	}
-	return keep_text(target, key, node->text) || fail_memory(node, diags);
-}
-
-static bool
-read_reply(const struct config_target *target, const struct config_key *key,
-	const struct yaml_node *node, struct diags *diags)
-{
-	if (node->kind != YAML_SCALAR)
-		return fail_type(key, node, diags, NULL);
-	for (size_t i = 0; i < node->text.len; i++) {
-		if (node->text.p[i] < ' ' || node->text.p[i] > '~' ||
-			node->text.p[i] == '%') {
-			return diags_add(diags, DIAG_ERROR, node->mark,
-				"an SMTP reply is one line of ASCII; MTAs "
-				"misread a percent sign",
-				"%s holds a character that a reply may not",
-				key->name);
-		}
-	}
-	if (node->text.len == 0 || node->text.len > REPLY_BYTES) {
-		return diags_add(diags, DIAG_ERROR, node->mark, NULL,
-			"%s must have 1 to %d characters", key->name,
-			REPLY_BYTES);
-	}
-	return keep_text(target, key, node->text) || fail_memory(node, diags);
-}
-
-static bool
-read_listener(const struct config_target *target, const struct config_key *key,
-	const struct yaml_node *node, struct diags *diags)
-{
-	struct socket_name address;
-	struct err err = {0};
-
-	if (node->kind != YAML_SCALAR)
-		return fail_type(key, node, diags, NULL);
-	if (!socket_name_parse(node->text, &address, &err)) {
-		return diags_add(diags, DIAG_ERROR, node->mark, NULL, "%s: %s",
-			key->name, err.text);
-	}
-	if (key->kind == CONFIG_UNIX && address.family != SOCKET_NAME_UNIX) {
-		return diags_add(diags, DIAG_ERROR, node->mark,
-			"whoever can reach it sees who forwards to whom; its "
-			"permissions decide who that is",
-			"%s must be a unix socket", key->name);
-	}
-	return keep_text(target, key, node->text) || fail_memory(node, diags);
-}
-
-static bool
-read_address(const struct config_target *target, const struct config_key *key,
-	const struct yaml_node *node, struct diags *diags)
-{
-	struct socket_name address;
-	struct err err = {0};
-
-	if (node->kind != YAML_SCALAR)
-		return fail_type(key, node, diags, NULL);
-	if (node->text.len > 0) {
-		if (!socket_name_parse(node->text, &address, &err)) {
-			return diags_add(diags, DIAG_ERROR, node->mark,
-				"write 127.0.0.1:8895", "%s: %s", key->name,
-				err.text);
-		}
-		if (!socket_name_is_local(&address)) {
-			return diags_add(diags, DIAG_ERROR, node->mark,
-				"it asks for no password; put a proxy that "
-				"does before it",
-				"%s must be a loopback address", key->name);
-		}
-	}
-	return keep_text(target, key, node->text) || fail_memory(node, diags);
-}
-
-static FILE *
-open_file(const struct config_target *target, const struct config_key *key,
-	const struct yaml_node *node, struct diags *diags)
-{
-	struct slice path = arena_copy(target->arena, node->text);
-	FILE *f = slice_is_absent(path) ? NULL : fopen(path.p, "re");
-
-	if (f == NULL) {
-		(void)diags_add(diags, DIAG_ERROR, node->mark, NULL,
-			"%s: cannot read the file: %s", key->name,
-			strerror(errno));
-	}
-	return f;
-}
-
-static bool
-read_file(const struct config_target *target, const struct config_key *key,
-	const struct yaml_node *node, struct diags *diags)
-{
-	FILE *f;
-
-	if (!read_text(target, key, node, diags))
-		return false;
-	if (node->text.len == 0)
-		return true;
-	f = open_file(target, key, node, diags);
-	if (f != NULL)
-		(void)fclose(f);
-	return f != NULL;
-}
-
-/* The first line of a file, as a secret is written to one. */
-static bool
-read_secret(const struct config_target *target, const struct config_key *key,
-	const struct yaml_node *node, struct diags *diags)
-{
-	char line[SECRET_BYTES] = "";
-	FILE *f;
-
-	if (node->kind != YAML_SCALAR)
-		return fail_type(key, node, diags, NULL);
-	if (node->text.len == 0)
-		return true;
-	f = open_file(target, key, node, diags);
-	if (f == NULL)
-		return false;
-	if (fgets(line, sizeof(line), f) == NULL)
-		line[0] = '\0';
-	(void)fclose(f);
-	line[strcspn(line, "\r\n")] = '\0';
-	if (line[0] == '\0') {
-		return diags_add(diags, DIAG_ERROR, node->mark, NULL,
-			"%s: the file's first line is empty", key->name);
-	}
-	return keep_text(target, key, slice_of(line)) ||
-		fail_memory(node, diags);
-}
-
-static bool
-read_bool(const struct config_target *target, const struct config_key *key,
-	const struct yaml_node *node, struct diags *diags)
-{
-	if (!yaml_to_bool(node, member(target, key)))
-		return fail_type(key, node, diags, "write true or false");
-	return true;
-}
-
-/* Whole numbers, each in its own spelling. */
-static const struct {
-	bool (*parse)(struct slice, long long *);
-	void (*print)(long long, struct buf *);
-	const char *hint;
-} integers[CONFIG_KIND_COUNT] = {
-	[CONFIG_NUMBER] = {amount_number_parse, amount_number_print,
-		"write digits only"},
-	[CONFIG_SIZE] = {amount_size_parse, amount_size_print,
-		"write 65536, 64k, 16M or 1G"},
-	[CONFIG_DURATION] = {amount_duration_parse, amount_duration_print,
-		"write 250ms, 30s, 10m, 12h or 7d"},
-	[CONFIG_MODE] = {amount_mode_parse, amount_mode_print,
-		"write octal digits: 0660"},
-};
-
-static bool
-read_integer(const struct config_target *target, const struct config_key *key,
-	const struct yaml_node *node, struct diags *diags)
-{
-	struct buf range = {0};
-	long long value;
-
-	if (node->kind != YAML_SCALAR ||
-		!integers[key->kind].parse(node->text, &value))
-		return fail_type(key, node, diags, integers[key->kind].hint);
-	if (value < key->least || value > key->most) {
-		config_type_print_range(key, &range);
-		(void)diags_add(diags, DIAG_ERROR, node->mark, NULL,
-			"%s must be %s", key->name, buf_slice(&range).p);
-		buf_fini(&range);
-		return false;
-	}
-	*(long long *)member(target, key) = value;
-	return true;
-}
-
-#define WORDS_MAX 16
-
-static size_t
-collect_words(config_word_fn *word, const char *words[WORDS_MAX])
-{
-	size_t count = 0;
-
-	while (count < WORDS_MAX && word((int)count) != NULL) {
-		words[count] = word((int)count);
-		count++;
-	}
-	return count;
-}
-
-static bool
-read_word(const struct config_target *target, const struct config_key *key,
-	const struct yaml_node *node, struct diags *diags)
-{
-	const char *words[WORDS_MAX], *nearest;
-	size_t count = collect_words(key->word, words), i;
-	struct buf range = {0}, hint = {0};
-
-	if (node->kind != YAML_SCALAR)
-		return fail_type(key, node, diags, NULL);
-	for (i = 0; i < count; i++) {
-		if (slice_equal(node->text, slice_of(words[i]))) {
-			*(long long *)member(target, key) = (long long)i;
-			return true;
-		}
-	}
-	config_type_print_range(key, &range);
-	nearest = diag_nearest(node->text, words, count);
-	if (nearest != NULL)
-		buf_printf(&hint, "did you mean \"%s\"?", nearest);
-	(void)diags_add(diags, DIAG_ERROR, node->mark,
-		nearest != NULL ? buf_slice(&hint).p : NULL, "%s must be %s",
-		key->name, buf_slice(&range).p);
-	buf_fini(&range);
-	buf_fini(&hint);
-	return false;
-}
-
-static bool
-read_texts(const struct config_target *target, const struct config_key *key,
-	const struct yaml_node *node, struct diags *diags)
-{
-	return config_texts_read(
-		target->arena, node, member(target, key), diags);
-}
-
-static bool
-read_lists(const struct config_target *target, const struct config_key *key,
-	const struct yaml_node *node, struct diags *diags)
-{
-	return config_lists_read(
-		target->arena, node, member(target, key), diags);
-}
-
-static const struct {
-	const char *name;
-	bool (*read)(const struct config_target *, const struct config_key *,
-		const struct yaml_node *, struct diags *);
-} types[] = {
-	[CONFIG_TEXT] = {"text", read_text},
-	[CONFIG_TEXTS] = {"list of texts", read_texts},
-	[CONFIG_LISTENER] = {"socket", read_listener},
-	[CONFIG_UNIX] = {"unix socket", read_listener},
-	[CONFIG_ADDRESS] = {"loopback address", read_address},
-	[CONFIG_REPLY] = {"reply text", read_reply},
-	[CONFIG_FILE] = {"file", read_file},
-	[CONFIG_SECRET] = {"file", read_secret},
-	[CONFIG_BOOL] = {"boolean", read_bool},
-	[CONFIG_NUMBER] = {"number", read_integer},
-	[CONFIG_SIZE] = {"size", read_integer},
-	[CONFIG_DURATION] = {"duration", read_integer},
-	[CONFIG_MODE] = {"file mode", read_integer},
-	[CONFIG_WORD] = {"word", read_word},
-	[CONFIG_LISTS] = {"map of lists", read_lists},
-};
-
-bool
-config_type_read(const struct config_target *target,
-	const struct config_key *key, const struct yaml_node *node,
-	struct diags *diags)
-{
-	return types[key->kind].read(target, key, node, diags);
+	return number < ACTION_COUNT ? action_name((enum action)number) : NULL;
 }
 
 const char *
-config_type_name(enum config_kind kind)
+config_word_mode(int number)
 {
-	return types[kind].name;
+	return number <= MODE_ENFORCE ? respond_mode_name((enum mode)number)
+				      : NULL;
 }
 
-/* "a, b" as a list of two. */
+const char *
+config_word_log_level(int number)
+{
+	return number <= LOG_LEVEL_DEBUG
+		? log_level_name((enum log_level)number)
+		: NULL;
+}
+
+/* Is it the file's own word, or the default, be it written there or not? */
 static bool
-init_texts(const struct config_target *target, const struct config_key *key,
-	struct diags *diags)
+is_written(const struct reader *r, const struct yaml_node *node)
 {
-	struct yaml_node nodes[TEXTS_INITIAL_MAX] = {0};
-	struct yaml_node list = {.kind = YAML_LIST, .children = nodes};
-	struct slice rest = slice_of(key->initial), field;
-
-	while (list.count < TEXTS_INITIAL_MAX &&
-		slice_next(&rest, ',', &field)) {
-		nodes[list.count].kind = YAML_SCALAR;
-		nodes[list.count].text = slice_trim(field);
-		if (list.count > 0)
-			nodes[list.count - 1].next = &nodes[list.count];
-		list.count++;
-	}
-	return read_texts(target, key, &list, diags);
+	return node->mark.line > 0 &&
+		!slice_equal(node->text, slice_of(r->key->initial));
 }
 
-bool
-config_type_init(const struct config_target *target,
-	const struct config_key *key, struct diags *diags)
+/* What a parser says may begin with the section itself: "log: ...". */
+static bool
+refuse(struct reader *r, const struct yaml_node *node, const char *hint,
+	const struct err *err)
 {
-	struct yaml_node node = {.kind = YAML_SCALAR, .plain = true};
+	size_t section = strcspn(r->key->name, ".");
+	const char *text = err->text;
 
-	if (key->initial == NULL)
+	if (strncmp(text, r->key->name, section) == 0 &&
+		strncmp(text + section, ": ", 2) == 0)
+		text += section + 2;
+	return diags_add(r->diags, DIAG_ERROR, node->mark, hint, "%s: %s",
+		r->key->name, text);
+}
+
+/* Reads the text first, so that a parser sees none with a NUL in it. */
+static bool
+read_checked(struct reader *r, const struct yaml_node *node, void *target,
+	bool (*check)(const char *, struct err *))
+{
+	struct err err = {0};
+
+	if (!reader_text.read(r, node, target))
+		return false;
+	if (check(*(const char **)reader_member(r, target), &err))
 		return true;
-	if (key->kind == CONFIG_TEXTS)
-		return init_texts(target, key, diags);
-	node.text = slice_of(key->initial);
-	return config_type_read(target, key, &node, diags);
+	return refuse(r, node, r->key->type->hint, &err);
 }
 
-static void
-print_words(config_word_fn *word, struct buf *out)
+static bool
+is_folder(const char *path, int len)
 {
-	for (int i = 0; word(i) != NULL; i++) {
-		if (i > 0)
-			buf_puts(out, word(i + 1) != NULL ? ", " : " or ");
-		buf_puts(out, word(i));
-	}
+	char folder[PATH_BYTES];
+	struct stat status;
+
+	if (len == 0)
+		return true; /* the root */
+	return snprintf(folder, sizeof(folder), "%.*s", len, path) <
+		(int)sizeof(folder) &&
+		stat(folder, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-void
-config_type_print_range(const struct config_key *key, struct buf *out)
+static int
+parent_len(const char *path, int len)
 {
-	if (key->word != NULL) {
-		print_words(key->word, out);
-	} else if (key->most != 0) {
-		integers[key->kind].print(key->least, out);
-		buf_puts(out, " to ");
-		integers[key->kind].print(key->most, out);
-	}
+	while (len > 0 && path[len - 1] != '/')
+		len--;
+	while (len > 0 && path[len - 1] == '/')
+		len--;
+	return len;
 }
+
+/* The folder that a path is in, or (may_make) one more above: the program
+ * makes one folder, not a tree of them. */
+static bool
+check_parent(struct reader *r, const struct yaml_node *node, const char *path,
+	bool may_make)
+{
+	int len = parent_len(path, (int)strlen(path));
+
+	if (!is_written(r, node) || is_folder(path, len) ||
+		(may_make && is_folder(path, parent_len(path, len))))
+		return true;
+	return diags_add(r->diags, DIAG_ERROR, node->mark,
+		"make it, or write another path", "%s: there is no folder %.*s",
+		r->key->name, len, path);
+}
+
+static bool
+parse_listener(struct reader *r, const struct yaml_node *node,
+	struct socket_name *address)
+{
+	struct err err = {0};
+
+	if (node->kind != YAML_SCALAR)
+		return reader_refuse_type(r, node);
+	if (!socket_name_parse(node->text, address, &err) ||
+		(is_written(r, node) && !listener_check(address, &err)))
+		return refuse(r, node, r->key->type->hint, &err);
+	return true;
+}
+
+static bool
+read_listener(struct reader *r, const struct yaml_node *node, void *target)
+{
+	struct socket_name address;
+
+	return parse_listener(r, node, &address) &&
+		(address.family != SOCKET_NAME_UNIX ||
+			check_parent(r, node, address.path, false)) &&
+		reader_keep_text(r, node, target);
+}
+
+static bool
+read_control(struct reader *r, const struct yaml_node *node, void *target)
+{
+	struct socket_name address;
+
+	if (!parse_listener(r, node, &address))
+		return false;
+	if (address.family != SOCKET_NAME_UNIX) {
+		return diags_add(r->diags, DIAG_ERROR, node->mark,
+			"whoever can reach it sees who forwards to whom; its "
+			"permissions decide who that is",
+			"%s must be a unix socket", r->key->name);
+	}
+	return check_parent(r, node, address.path, true) &&
+		reader_keep_text(r, node, target);
+}
+
+static bool
+read_loopback(struct reader *r, const struct yaml_node *node, void *target)
+{
+	struct socket_name address;
+
+	if (node->kind != YAML_SCALAR || node->text.len > 0) {
+		if (!parse_listener(r, node, &address))
+			return false;
+		if (!socket_name_is_local(&address)) {
+			return diags_add(r->diags, DIAG_ERROR, node->mark,
+				"it asks for no password; put a proxy that "
+				"does before it",
+				"%s must be a loopback address", r->key->name);
+		}
+	}
+	return reader_keep_text(r, node, target);
+}
+
+static bool
+read_reply(struct reader *r, const struct yaml_node *node, void *target)
+{
+	if (node->kind != YAML_SCALAR)
+		return reader_refuse_type(r, node);
+	for (size_t i = 0; i < node->text.len; i++) {
+		if (node->text.p[i] < ' ' || node->text.p[i] > '~' ||
+			node->text.p[i] == '%') {
+			return diags_add(r->diags, DIAG_ERROR, node->mark,
+				"an SMTP reply is one line of ASCII; MTAs "
+				"misread a percent sign",
+				"%s holds a character that a reply may not",
+				r->key->name);
+		}
+	}
+	if (node->text.len == 0 || node->text.len > REPLY_BYTES) {
+		return diags_add(r->diags, DIAG_ERROR, node->mark, NULL,
+			"%s must have 1 to %d characters", r->key->name,
+			REPLY_BYTES);
+	}
+	return reader_keep_text(r, node, target);
+}
+
+/* The first line of a file, as a secret is written to one; empty after an
+ * error. */
+static bool
+read_first_line(
+	struct reader *r, const struct yaml_node *node, char line[SECRET_BYTES])
+{
+	struct slice path = arena_copy(r->arena, node->text);
+	FILE *f = slice_is_absent(path) ? NULL : fopen(path.p, "re");
+
+	if (f == NULL) {
+		return diags_add(r->diags, DIAG_ERROR, node->mark,
+			"write the path of a file that the worker's user may "
+			"read",
+			"%s: cannot read the file: %s", r->key->name,
+			strerror(errno));
+	}
+	errno = 0;
+	if (fgets(line, SECRET_BYTES, f) == NULL)
+		line[0] = '\0';
+	(void)fclose(f);
+	line[strcspn(line, "\r\n")] = '\0';
+	if (line[0] != '\0')
+		return true;
+	return diags_add(r->diags, DIAG_ERROR, node->mark,
+		"write the secret into its first line",
+		errno == EISDIR ? "%s: that is a folder"
+				: "%s: the file's first line is empty",
+		r->key->name);
+}
+
+static bool
+read_file(struct reader *r, const struct yaml_node *node, void *target)
+{
+	char line[SECRET_BYTES] = "";
+
+	return reader_text.read(r, node, target) &&
+		(node->text.len == 0 || read_first_line(r, node, line));
+}
+
+static bool
+read_secret(struct reader *r, const struct yaml_node *node, void *target)
+{
+	struct yaml_node secret = *node;
+	char line[SECRET_BYTES] = "";
+
+	if (node->kind != YAML_SCALAR)
+		return reader_refuse_type(r, node);
+	if (node->text.len > 0 && !read_first_line(r, node, line))
+		return false;
+	secret.text = slice_of(line);
+	return reader_keep_text(r, &secret, target);
+}
+
+static bool
+read_folder(struct reader *r, const struct yaml_node *node, void *target)
+{
+	struct stat status;
+	const char *path;
+
+	if (!reader_text.read(r, node, target))
+		return false;
+	path = *(const char **)reader_member(r, target);
+	if (*path != '/') {
+		return diags_add(r->diags, DIAG_ERROR, node->mark,
+			r->key->type->hint, "%s must be a path from the root",
+			r->key->name);
+	}
+	if (is_written(r, node) && stat(path, &status) == 0 &&
+		!S_ISDIR(status.st_mode)) {
+		return diags_add(r->diags, DIAG_ERROR, node->mark,
+			"write the path of a folder", "%s: %s is not a folder",
+			r->key->name, path);
+	}
+	return check_parent(r, node, path, false);
+}
+
+static bool
+check_user(const char *name, struct err *err)
+{
+	struct privilege found;
+
+	return privilege_find(name, "", &found, err);
+}
+
+static bool
+check_group(const char *name, struct err *err)
+{
+	struct privilege found;
+
+	return privilege_find("", name, &found, err);
+}
+
+/* It goes into a header field as it is. */
+static bool
+check_host(const char *name, struct err *err)
+{
+	size_t len = strspn(name,
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789.-_");
+
+	return (name[len] == '\0' && len <= HOST_BYTES_MAX) ||
+		err_set(err, ERR_INVALID, "\"%s\" is not a host's name", name);
+}
+
+/* Braces would say to a cluster what belongs together. */
+static bool
+check_prefix(const char *prefix, struct err *err)
+{
+	return (*prefix != '\0' && strlen(prefix) <= PREFIX_BYTES_MAX &&
+		       strpbrk(prefix, "{} ") == NULL) ||
+		err_set(err, ERR_INVALID,
+			"\"%s\" is not a prefix of keys: 1 to %d characters, "
+			"no braces and no spaces",
+			prefix, PREFIX_BYTES_MAX);
+}
+
+static bool
+check_store(const char *uri, struct err *err)
+{
+	struct store_uri parsed;
+
+	return uri_parse(slice_of(uri), &parsed, err);
+}
+
+/* "file:/path" of a log: the file is made, its folder is not. */
+static bool
+check_file_target(struct reader *r, const struct yaml_node *node)
+{
+	struct slice path = slice_sub(node->text, 5, node->text.len);
+
+	if (!slice_starts_fold(node->text, SLICE("file:")))
+		return true;
+	path = arena_copy(r->arena, path);
+	if (slice_is_absent(path))
+		return reader_no_memory(r, node);
+	if (is_written(r, node) && is_folder(path.p, (int)path.len)) {
+		return diags_add(r->diags, DIAG_ERROR, node->mark,
+			"write the path of a file", "%s: %s is a folder",
+			r->key->name, path.p);
+	}
+	return check_parent(r, node, path.p, false);
+}
+
+static bool
+read_store(struct reader *r, const struct yaml_node *node, void *target)
+{
+	return read_checked(r, node, target, check_store);
+}
+
+static bool
+read_log(struct reader *r, const struct yaml_node *node, void *target)
+{
+	return read_checked(r, node, target, log_check) &&
+		check_file_target(r, node);
+}
+
+static bool
+read_events(struct reader *r, const struct yaml_node *node, void *target)
+{
+	return read_checked(r, node, target, report_check) &&
+		check_file_target(r, node);
+}
+
+static bool
+read_user(struct reader *r, const struct yaml_node *node, void *target)
+{
+	return read_checked(r, node, target, check_user);
+}
+
+static bool
+read_group(struct reader *r, const struct yaml_node *node, void *target)
+{
+	return read_checked(r, node, target, check_group);
+}
+
+static bool
+read_host(struct reader *r, const struct yaml_node *node, void *target)
+{
+	return read_checked(r, node, target, check_host);
+}
+
+static bool
+read_prefix(struct reader *r, const struct yaml_node *node, void *target)
+{
+	return read_checked(r, node, target, check_prefix);
+}
+
+static bool
+read_fallback(struct reader *r, const struct yaml_node *node, void *target)
+{
+	const long long *action = reader_member(r, target);
+
+	if (!reader_word.read(r, node, target))
+		return false;
+	if (*action != ACTION_QUARANTINE)
+		return true;
+	return diags_add(r->diags, DIAG_ERROR, node->mark,
+		"write none, log, tag, tempfail, reject or discard",
+		"%s is for MTAs without quarantine", r->key->name);
+}
+
+#define LISTENER_HINT "write inet:8894@127.0.0.1 or unix:/path"
+
+const struct reader_type config_listener = {
+	"socket", .read = read_listener, .hint = LISTENER_HINT};
+const struct reader_type config_control = {"unix socket", .read = read_control,
+	.hint = "write unix:/run/forwarden/control.sock"};
+const struct reader_type config_loopback = {"loopback address",
+	.read = read_loopback, .hint = "write 127.0.0.1:8895"};
+const struct reader_type config_reply = {"reply text", .read = read_reply};
+const struct reader_type config_file = {"file", .read = read_file};
+const struct reader_type config_secret = {"file", .read = read_secret};
+const struct reader_type config_folder = {
+	"folder", .read = read_folder, .hint = "write /var/lib/forwarden"};
+const struct reader_type config_user = {"user", .read = read_user,
+	.hint = "write the name of a user of this machine"};
+const struct reader_type config_group = {"group", .read = read_group,
+	.hint = "write the name of a group of this machine"};
+const struct reader_type config_host = {
+	"host name", .read = read_host, .hint = "write mx1.example.com"};
+const struct reader_type config_prefix = {
+	"prefix of keys", .read = read_prefix, .hint = "write fw1"};
+const struct reader_type config_store = {"place of a store", .read = read_store,
+	.hint = "write memory, redis://host:6379/0, unix:/run/redis.sock, "
+		"redis+sentinel://host,host/service or "
+		"redis+cluster://host,host"};
+const struct reader_type config_log = {"target of the log", .read = read_log,
+	.hint = "write stderr, syslog, syslog:mail or file:/path"};
+const struct reader_type config_events = {"place for events",
+	.read = read_events, .hint = "write log, none or file:/path"};
+const struct reader_type config_fallback = {"word", .read = read_fallback};

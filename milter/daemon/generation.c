@@ -3,11 +3,15 @@
 #include "daemon/generation.h"
 
 #include "base/random.h"
+#include "daemon/config_engine.h"
 #include "verdict/policies.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 /* What the generation owns; callers see only its first member. */
 struct whole {
@@ -34,66 +38,84 @@ whole_free(struct whole *whole)
 	free(whole);
 }
 
-/* Adds every entry and reports each that is wrong at its place. */
-static void
-add_entries(struct realm *realm, const struct config_texts *texts,
+/* Adds every entry and reports each that is wrong at its place; true when
+ * all were added. */
+static bool
+add_entries(struct realm *realm, const struct reader_text_list *texts,
 	bool (*add)(struct realm *, struct slice, struct err *),
-	struct diags *diags)
+	const char *hint, struct diags *diags)
 {
-	struct err err;
+	bool good = true;
 
 	for (size_t i = 0; i < texts->count; i++) {
-		err = (struct err){0};
-		if (texts->at[i].len > 0 && !add(realm, texts->at[i], &err)) {
-			(void)diags_add(diags, DIAG_ERROR, texts->marks[i],
-				NULL, "%s", err.text);
+		struct err err = {0};
+
+		if (texts->at[i].len == 0) {
+			good = false; /* it was told when it was read */
+		} else if (!add(realm, texts->at[i], &err)) {
+			good = diags_add(diags, DIAG_ERROR, texts->marks[i],
+				hint, "%s", err.text);
 		}
 	}
+	return good;
 }
 
 static void
 load_realm(struct whole *whole, struct diags *diags)
 {
-	struct mark mark = {whole->config->file, 0, 0, 1};
+	const struct config *config = whole->config;
+	struct mark mark = {config->file, 0, 0, 1};
+	bool told = diags_count(diags, DIAG_ERROR) > 0;
 
 	whole->realm = realm_new();
 	if (whole->realm == NULL) {
 		(void)diags_add(diags, DIAG_ERROR, mark, NULL, "out of memory");
 		return;
 	}
-	add_entries(
-		whole->realm, &whole->config->domains, realm_add_domain, diags);
-	add_entries(whole->realm, &whole->config->networks, realm_add_network,
-		diags);
-	if (whole->config->domains.count > 0 &&
-		realm_domains(whole->realm) == 0) {
-		(void)diags_add(diags, DIAG_ERROR,
-			whole->config->domains.marks[0], NULL,
+	if (config->domains.count > 0)
+		mark = config->domains.marks[0];
+	if (add_entries(whole->realm, &config->domains, realm_add_domain,
+		    "write example.com, .example.com or file:/path", diags) &&
+		realm_domains(whole->realm) == 0 && !told) {
+		(void)diags_add(diags, DIAG_ERROR, mark,
+			"write the domains whose mailboxes are yours",
 			"local.domains names no domain at all");
 	}
+	(void)add_entries(whole->realm, &config->networks, realm_add_network,
+		"write 10.0.0.0/8, 2001:db8::/32 or an address", diags);
+}
+
+/* A path that is not there is told where the configuration names it. */
+static bool
+is_there(const struct reader_text_list *paths, size_t i, struct diags *diags)
+{
+	struct stat status;
+
+	if (stat(paths->at[i].p, &status) == 0)
+		return true;
+	return diags_add(diags, DIAG_ERROR, paths->marks[i],
+		"write files of policies, or folders of them",
+		"policies: cannot read %s: %s", paths->at[i].p,
+		strerror(errno));
 }
 
 static void
 load_program(struct whole *whole, const struct generation_options *options,
 	struct diags *diags)
 {
-	const struct config *config = whole->config;
-	const struct config_texts *from = &config->policies;
+	const struct reader_text_list *from = &whole->config->policies;
 	const char **paths = calloc(from->count + 1, sizeof(*paths));
-	struct sigma_options sigma;
+	struct sigma_options sigma = config_sigma_options(whole->config);
+	size_t count = 0;
 
 	if (paths == NULL)
 		return;
-	for (size_t i = 0; i < from->count; i++)
-		paths[i] = from->at[i].p;
-	policies_options(&sigma);
-	sigma.lists = config->lists.at;
-	sigma.list_count = config->lists.count;
-	sigma.timespan_max_ms = config->timespan_max;
-	sigma.value_bytes = (size_t)config->limit_value_bytes;
-	sigma.regex_budget_us = config->limit_regex_time * 1000;
+	for (size_t i = 0; i < from->count; i++) {
+		if (is_there(from, i, diags))
+			paths[count++] = from->at[i].p;
+	}
 	sigma.adversarial = options != NULL && options->adversarial;
-	whole->program = policies_load(paths, from->count, &sigma, diags);
+	whole->program = policies_load(paths, count, &sigma, diags);
 	free((void *)paths);
 }
 
@@ -132,12 +154,8 @@ show(struct whole *whole)
 	shown->realm = whole->realm;
 	shown->program = whole->program;
 	shown->limits = config_message_limits(config);
-	judge_options_init(&shown->judge);
+	shown->judge = config_judge_options(config);
 	shown->judge.program = whole->program;
-	shown->judge.respond = config_respond(config);
-	shown->judge.store_budget_ms = config->store_time;
-	shown->judge.trace_ttl_ms = config->trace_ttl;
-	shown->judge.trace_members = (size_t)config->trace_members;
 	shown->judge.keywords = find_keywords(whole);
 	shown->judge.id_key = make_key(whole);
 }

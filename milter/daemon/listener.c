@@ -149,8 +149,9 @@ bind_inet(const struct socket_name *address, const struct addrinfo *info,
 	return -1;
 }
 
+/* The getaddrinfo() of an address. */
 static int
-open_inet(const struct socket_name *address, struct err *err)
+resolve(const struct socket_name *address, struct addrinfo **found)
 {
 	struct addrinfo hints = {
 		.ai_family = address->family == SOCKET_NAME_INET6 ? AF_INET6
@@ -158,16 +159,44 @@ open_inet(const struct socket_name *address, struct err *err)
 		.ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_PASSIVE | AI_NUMERICSERV,
 	};
-	struct addrinfo *found;
 	char port[8];
-	int fd, code;
 
 	(void)snprintf(port, sizeof(port), "%u", (unsigned)address->port);
-	code = getaddrinfo(address->host[0] != '\0' ? address->host : NULL,
-		port, &hints, &found);
+	return getaddrinfo(address->host[0] != '\0' ? address->host : NULL,
+		port, &hints, found);
+}
+
+static bool
+fail_resolve(const struct socket_name *address, int code, struct err *err)
+{
+	return err_set(err, ERR_INVALID, "cannot find %s: %s", address->host,
+		gai_strerror(code));
+}
+
+bool
+listener_check(const struct socket_name *address, struct err *err)
+{
+	struct addrinfo *found;
+	int code;
+
+	if (address->family == SOCKET_NAME_UNIX)
+		return true;
+	code = resolve(address, &found);
+	if (code == 0)
+		freeaddrinfo(found);
+	/* A name server that is away says nothing of the name. */
+	return code == 0 || code == EAI_AGAIN ||
+		fail_resolve(address, code, err);
+}
+
+static int
+open_inet(const struct socket_name *address, struct err *err)
+{
+	struct addrinfo *found;
+	int fd, code = resolve(address, &found);
+
 	if (code != 0) {
-		(void)err_set(err, ERR_INVALID, "cannot find %s: %s",
-			address->host, gai_strerror(code));
+		(void)fail_resolve(address, code, err);
 		return -1;
 	}
 	fd = bind_inet(address, found, err);

@@ -19,6 +19,8 @@ struct listener_access {
 	gid_t gid;
 };
 
+/* Is its host one that this machine can find, in its family? */
+bool listener_check(const struct socket_name *, struct err *);
 /*
  * Binds and listens; -1 on failure. A unix socket that nobody answers on is
  * replaced, one that is answered is not. An address in use is reported with

@@ -10,6 +10,8 @@ libdaemon_a_SOURCES = \
 	milter/daemon/api_store.c \
 	milter/daemon/config.c \
 	milter/daemon/config.h \
+	milter/daemon/config_engine.c \
+	milter/daemon/config_engine.h \
 	milter/daemon/config_list.c \
 	milter/daemon/config_list.h \
 	milter/daemon/config_print.c \

@@ -32,38 +32,52 @@ struct report {
 };
 
 static bool
-parse_place(const char *events, enum place *place, int *fd, struct err *err)
+parse_place(const char *events, enum place *place, struct err *err)
 {
-	*fd = NOT_OPEN;
 	if (strcmp(events, "none") == 0) {
 		*place = PLACE_NONE;
 	} else if (strcmp(events, "log") == 0) {
 		*place = PLACE_LOG;
 	} else if (strncmp(events, "file:/", 6) == 0) {
 		*place = PLACE_FILE;
-		*fd = open(events + 5,
-			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-		if (*fd < 0) {
-			return err_system(
-				err, "log.events: cannot open %s", events + 5);
-		}
 	} else {
 		return err_set(err, ERR_INVALID,
-			"log.events: \"%s\" is no place for events; use log, "
-			"none or file:/path",
+			"\"%s\" is no place for events; use log, none or "
+			"file:/path",
 			events);
 	}
 	return true;
 }
 
 bool
+report_check(const char *events, struct err *err)
+{
+	enum place place;
+
+	return parse_place(events, &place, err);
+}
+
+static bool
+open_place(const char *events, enum place *place, int *fd, struct err *err)
+{
+	*fd = NOT_OPEN;
+	if (!parse_place(events, place, err))
+		return err_wrap(err, "log.events");
+	if (*place != PLACE_FILE)
+		return true;
+	*fd = open(events + 5, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+	return *fd >= 0 ||
+		err_system(err, "log.events: cannot open %s", events + 5);
+}
+
+bool
 report_open(struct report *report, const struct report_options *options,
 	struct err *err)
 {
-	enum place place;
+	enum place place = PLACE_NONE;
 	int fd, old;
 
-	if (!parse_place(options->events, &place, &fd, err))
+	if (!open_place(options->events, &place, &fd, err))
 		return false;
 	report->all = options->all;
 	pthread_rwlock_wrlock(&report->lock);

@@ -19,6 +19,8 @@ struct report_options {
 	bool all; /* also verdicts of none; never to the store's stream */
 };
 
+/* Is it a place that events can go to, as far as its spelling tells? */
+bool report_check(const char *events, struct err *);
 /* NULL with err. metrics is borrowed and may be NULL. */
 struct report *report_new(
 	const struct report_options *, struct metrics *, struct err *);

@@ -3,7 +3,6 @@
 #include "lab/replay.h"
 
 #include "lab/envelope.h"
-#include "lab/sandbox.h"
 #include "lab/spool.h"
 
 #include <stdlib.h>
@@ -31,9 +30,9 @@ static bool
 open_side(const struct replay_options *options,
 	const struct sigma_program *program, struct side *side, struct err *err)
 {
-	struct sandbox_options sandbox = {
-		.realm = options->realm, .judge = options->judge, .at_ms = 1};
+	struct sandbox_options sandbox = options->box;
 
+	sandbox.at_ms = 1;
 	sandbox.judge.program = program;
 	side->sandbox = sandbox_new(&sandbox, err);
 	side->outcome = outcome_new();
@@ -58,7 +57,7 @@ open_sides(struct replay *replay, struct err *err)
 	const struct replay_options *options = &replay->options;
 
 	replay->side_count = options->other != NULL ? 2 : 1;
-	return open_side(options, options->judge.program, &replay->sides[0],
+	return open_side(options, options->box.judge.program, &replay->sides[0],
 		       err) &&
 		(options->other == NULL ||
 			open_side(options, options->other, &replay->sides[1],

@@ -8,8 +8,7 @@
 
 #include "lab/archive.h"
 #include "lab/outcome.h"
-#include "mail/realm.h"
-#include "verdict/judge.h"
+#include "lab/sandbox.h"
 
 struct replay;
 
@@ -22,8 +21,7 @@ typedef void replay_progress_fn(
 	void *ctx, const char *doing, int64_t done, int64_t total);
 
 struct replay_options {
-	const struct realm *realm; /* borrowed, as are the programs */
-	struct judge_options judge;
+	struct sandbox_options box; /* but for its clock */
 	const struct sigma_program *other; /* to compare with; or NULL */
 	const struct archive_foreign *foreign; /* or NULL */
 	replay_visit_fn *visit;

@@ -13,6 +13,7 @@
 struct sandbox {
 	const struct realm *realm;
 	struct judge_options judge;
+	struct message_limits limits;
 	struct store *store;
 	struct clock_fake clock;
 };
@@ -21,7 +22,7 @@ struct sandbox *
 sandbox_new(const struct sandbox_options *options, struct err *err)
 {
 	struct sandbox *sandbox = calloc(1, sizeof(*sandbox));
-	struct store_options store;
+	struct store_options store = options->store;
 
 	if (sandbox == NULL) {
 		err_set(err, ERR_MEMORY, "out of memory");
@@ -30,9 +31,7 @@ sandbox_new(const struct sandbox_options *options, struct err *err)
 	sandbox->realm = options->realm;
 	sandbox->judge = options->judge;
 	sandbox->clock.now_ms = options->at_ms;
-	store_options_init(&store);
-	store.uri = options->store != NULL ? options->store : "memory";
-	store.hash_key = options->hash_key;
+	sandbox->limits = options->limits;
 	store.clock = clock_fake(&sandbox->clock);
 	sandbox->store = store_open(&store, err);
 	if (sandbox->store == NULL) {
@@ -113,7 +112,7 @@ sandbox_message(const struct sandbox *sandbox, struct arena *arena,
 	const struct letter *letter)
 {
 	struct message_builder *builder =
-		message_begin(arena, sandbox->realm, NULL);
+		message_begin(arena, sandbox->realm, &sandbox->limits);
 	struct slice path, params[PARAMS_MAX];
 	size_t count;
 

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "mail/realm.h"
+#include "store/store_options.h"
 #include "verdict/judge.h"
 
 struct sandbox;
@@ -21,8 +22,8 @@ struct sandbox;
 struct sandbox_options {
 	const struct realm *realm; /* borrowed */
 	struct judge_options judge; /* its program is borrowed */
-	const char *store; /* where store_open() opens one; NULL: memory */
-	struct slice hash_key; /* of store_options; absent: names are kept */
+	struct message_limits limits;
+	struct store_options store; /* but for its clock */
 	int64_t at_ms; /* where the clock begins */
 };
 

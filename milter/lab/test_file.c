@@ -3,13 +3,7 @@
 #include "lab/test_file.h"
 
 #include "lab/test_step.h"
-#include "yaml/reader.h"
-
-static struct test_file *
-file_of(const struct reader *r)
-{
-	return r->out;
-}
+#include "yaml/reader_type.h"
 
 /* The message of a step that says "again" is that of the last one before it
  * which had any. */
@@ -53,27 +47,11 @@ case_steps(struct reader *r, const struct yaml_node *node, void *target)
 		struct trial_step *step = &steps[test->trial.count++];
 
 		step->line = item->mark.line;
-		good &= reader_map(r, item, test_step_keys, test_step_key_count,
-				step) &&
+		good &= reader_map(r, &test_step_table, item, step) &&
 			repeat_message(r, item, steps, step);
 	}
 	test->trial.steps = steps;
 	return good;
-}
-
-static bool
-case_name(struct reader *r, const struct yaml_node *node, void *target)
-{
-	struct test_case *test = target;
-
-	return reader_scalar(r, node, &test->name);
-}
-
-static bool
-is_step_key(const struct yaml_node *node)
-{
-	return reader_find(test_step_keys, test_step_key_count, node->key) !=
-		NULL;
 }
 
 /* A test of one message has the step's keys itself. */
@@ -89,23 +67,31 @@ read_single(
 	step->line = node->mark.line;
 	for (const struct yaml_node *pair = node->children; pair != NULL;
 		pair = pair->next) {
-		const struct reader_key *key = reader_find(
-			test_step_keys, test_step_key_count, pair->key);
+		const struct reader_key *key =
+			reader_find(&test_step_table, pair->key);
 
 		if (key != NULL)
-			good &= key->read(r, pair, step);
+			good &= reader_value(r, key, pair, step);
 	}
 	test->trial.steps = step;
 	test->trial.count = 1;
 	return good;
 }
 
+static const struct reader_key case_keys[] = {
+	{"name", &reader_slice, .offset = offsetof(struct test_case, name)},
+	{"steps", .read = case_steps},
+};
+static const struct reader_table case_table = {
+	.keys = case_keys,
+	.count = sizeof(case_keys) / sizeof(*case_keys),
+	.where = "",
+};
+
 static bool
 read_case(
 	struct reader *r, const struct yaml_node *node, struct test_case *test)
 {
-	static const struct reader_key keys[] = {
-		{"name", case_name, NULL}, {"steps", case_steps, NULL}};
 	bool good = true, single = yaml_find(node, "steps") == NULL;
 
 	test->trial.file = r->file;
@@ -113,13 +99,14 @@ read_case(
 		return reader_refuse(r, node->mark, NULL, "a test is a map");
 	for (const struct yaml_node *pair = node->children; pair != NULL;
 		pair = pair->next) {
-		const struct reader_key *key = reader_find(keys, 2, pair->key);
+		const struct reader_key *key =
+			reader_find(&case_table, pair->key);
 
 		if (key != NULL) {
-			good &= key->read(r, pair, test);
-		} else if (!single || !is_step_key(pair)) {
-			good = reader_unknown(
-				r, pair, test_step_keys, test_step_key_count);
+			good &= reader_value(r, key, pair, test);
+		} else if (!single ||
+			reader_find(&test_step_table, pair->key) == NULL) {
+			good = reader_unknown(r, &test_step_table, pair);
 		}
 	}
 	if (single)
@@ -151,31 +138,22 @@ file_tests(struct reader *r, const struct yaml_node *node, void *target)
 }
 
 static bool
-file_policy(struct reader *r, const struct yaml_node *node, void *target)
-{
-	struct test_file *out = target;
-
-	if (!reader_scalar(r, node, &out->policy))
-		return false;
-	r->subject = out->policy;
-	return true;
-}
-
-static bool
 add_to_realm(struct reader *r, const struct yaml_node *node,
 	bool (*add)(struct realm *, struct slice, struct err *))
 {
-	const struct slice *words;
+	const struct test_file *file = r->ctx;
+	struct reader_text_list words;
 	struct err err = {0};
-	size_t count;
+	bool good = true;
 
-	if (!reader_texts(r, node, &words, &count))
+	if (!reader_text_list(r, node, &words))
 		return false;
-	for (size_t i = 0; i < count; i++) {
-		if (!add(file_of(r)->realm, words[i], &err))
-			return reader_refuse(r, node->mark, NULL, err.text);
+	for (size_t i = 0; i < words.count; i++) {
+		if (!add(file->realm, words.at[i], &err)) {
+			good = reader_refuse(r, words.marks[i], NULL, err.text);
+		}
 	}
-	return true;
+	return good;
 }
 
 static bool
@@ -251,65 +229,84 @@ file_letters(struct reader *r, const struct yaml_node *node, void *target)
 
 /* What the tests speak of comes before them: the policy, the letters. */
 static const struct reader_key file_keys[] = {
-	{"policy", file_policy, "what hit and miss are about; before tests"},
-	{"local", file_local, "our domains; example.com is one"},
-	{"networks", file_networks, "our networks; loopback and 10/8 are"},
-	{"mode", file_mode, "observe or enforce (the default here)"},
-	{"ceiling", file_ceiling, "the strongest action; quarantine here"},
-	{"store", file_store, "memory, or down: one that nobody answers at"},
-	{"letters", file_letters, "messages by name, for many; before tests"},
-	{"tests", file_tests, "the tests: name, and one message or steps"},
+	{"policy", &reader_slice, offsetof(struct test_file, policy),
+		.help = "what hit and miss are about; before tests"},
+	{"local", .read = file_local,
+		.help = "our domains; example.com is one"},
+	{"networks", .read = file_networks,
+		.help = "our networks; loopback and 10/8 are"},
+	{"mode", .read = file_mode,
+		.help = "observe or enforce (the default here)"},
+	{"ceiling", .read = file_ceiling,
+		.help = "the strongest action; quarantine here"},
+	{"store", .read = file_store,
+		.help = "memory, or down: one that nobody answers at"},
+	{"letters", .read = file_letters,
+		.help = "messages by name, for many; before tests"},
+	{"tests", .read = file_tests,
+		.help = "the tests: name, and one message or steps"},
 };
-#define FILE_KEYS (sizeof(file_keys) / sizeof(file_keys[0]))
+static const struct reader_table file_table = {
+	.keys = file_keys,
+	.count = sizeof(file_keys) / sizeof(*file_keys),
+	.where = " in a test file",
+	.listed = "`forwarden test --help` lists the keys",
+};
 
-static bool
-prepare(struct reader *r)
+static struct test_file *
+file_new(struct arena *arena, const struct respond *respond)
 {
-	struct test_file *out = arena_alloc(r->arena, sizeof(*out));
+	struct test_file *out = arena_alloc(arena, sizeof(*out));
 
 	if (out == NULL || (out->realm = realm_new()) == NULL)
-		return false;
-	r->out = out;
-	respond_init(&out->respond);
+		return NULL;
+	out->respond = *respond;
 	out->respond.mode = MODE_ENFORCE;
-	return realm_add_domain(out->realm, SLICE("example.com"), NULL) &&
+	if (realm_add_domain(out->realm, SLICE("example.com"), NULL) &&
 		realm_add_domain(out->realm, SLICE(".example.com"), NULL) &&
 		realm_add_network(out->realm, SLICE("127.0.0.0/8"), NULL) &&
-		realm_add_network(out->realm, SLICE("10.0.0.0/8"), NULL);
+		realm_add_network(out->realm, SLICE("10.0.0.0/8"), NULL))
+		return out;
+	realm_free(out->realm);
+	return NULL;
 }
 
 struct test_file *
-test_file_read(struct arena *arena, const char *file, struct diags *diags)
+test_file_read(struct arena *arena, const char *file,
+	const struct respond *respond, struct diags *diags)
 {
 	struct reader r = {.arena = arena, .file = file, .diags = diags};
 	const struct yaml_document *document =
 		yaml_load_file(arena, file, diags);
+	struct test_file *out =
+		document != NULL ? file_new(arena, respond) : NULL;
 
-	if (document == NULL || !prepare(&r))
+	if (out == NULL)
 		return NULL;
-	if (reader_map(&r, document->root, file_keys, FILE_KEYS, r.out))
-		return r.out;
-	realm_free(file_of(&r)->realm);
+	r.ctx = out;
+	if (reader_map(&r, &file_table, document->root, out))
+		return out;
+	realm_free(out->realm);
 	return NULL;
 }
 
 static void
-help_keys(struct buf *out, const char *title, const struct reader_key *keys,
-	size_t count)
+help_keys(struct buf *out, const char *title, const struct reader_table *table)
 {
 	buf_printf(out, "%s\n", title);
-	for (size_t i = 0; i < count; i++)
-		buf_printf(out, "  %-12s %s\n", keys[i].name, keys[i].help);
+	for (size_t i = 0; i < table->count; i++) {
+		buf_printf(out, "  %-12s %s\n", table->keys[i].name,
+			table->keys[i].help);
+	}
 }
 
 void
 test_file_help(struct buf *out)
 {
-	help_keys(out, "Keys of a test file:", file_keys, FILE_KEYS);
+	help_keys(out, "Keys of a test file:", &file_table);
 	help_keys(out, "Of a test (it has a name), or of each of its steps:",
-		test_step_keys, test_step_key_count);
-	help_keys(out, "Of a message:", test_step_message_keys,
-		test_step_message_key_count);
+		&test_step_table);
+	help_keys(out, "Of a message:", &test_step_message_table);
 	buf_puts(out, "Of expect (or just: hit, miss):\n");
 	buf_printf(out, "  %-12s %s\n", "hit",
 		"true or false: does the file's policy match?");

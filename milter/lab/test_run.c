@@ -21,16 +21,17 @@ static bool
 run_trial(const struct test_run *run, const struct test_file *file,
 	const struct trial *trial, struct buf *failures)
 {
-	struct sandbox_options options = {.realm = file->realm,
-		.at_ms = BEGIN_MS,
-		.store = file->store_down ? SANDBOX_STORE_DOWN : NULL};
+	struct sandbox_options options = run->box;
 	struct sandbox *sandbox;
 	struct err err = {0};
 	bool good = false;
 
-	judge_options_init(&options.judge);
+	options.realm = file->realm;
+	options.at_ms = BEGIN_MS;
 	options.judge.program = run->program;
 	options.judge.respond = file->respond;
+	if (file->store_down)
+		options.store.uri = SANDBOX_STORE_DOWN;
 	sandbox = sandbox_new(&options, &err);
 	if (sandbox == NULL) {
 		buf_puts(failures, err.text);
@@ -89,7 +90,8 @@ read_and_run(const char *path, void *ctx)
 	struct test_run *run = ctx;
 	struct diags *diags = diags_new();
 	struct arena *arena = arena_new(FILE_BYTES);
-	struct test_file *file = test_file_read(arena, path, diags);
+	struct test_file *file =
+		test_file_read(arena, path, &run->box.judge.respond, diags);
 	struct buf why = {0};
 
 	if (file == NULL) {

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "lab/sandbox.h"
 #include "sigma/rule.h"
 
 struct test_result {
@@ -21,6 +22,7 @@ struct test_result {
 typedef void test_run_fn(void *ctx, const struct test_result *);
 
 struct test_run {
+	struct sandbox_options box; /* realm and program are not asked for */
 	const struct sigma_program *program;
 	test_run_fn *each;
 	void *ctx;

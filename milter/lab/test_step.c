@@ -7,25 +7,23 @@
 #include "lab/envelope.h"
 #include "lab/input.h"
 #include "lab/test_case.h"
+#include "yaml/reader_type.h"
 
 #include <string.h>
 
 #define REPEAT_MAX 100000
 
 static bool
-message_from(struct reader *r, const struct yaml_node *node, void *target)
-{
-	struct letter *letter = target;
-
-	return reader_scalar(r, node, &letter->mail_from);
-}
-
-static bool
 message_to(struct reader *r, const struct yaml_node *node, void *target)
 {
 	struct letter *letter = target;
+	struct reader_text_list texts;
 
-	return reader_texts(r, node, &letter->rcpts, &letter->rcpt_count);
+	if (!reader_text_list(r, node, &texts))
+		return false;
+	letter->rcpts = texts.at;
+	letter->rcpt_count = texts.count;
+	return true;
 }
 
 static bool
@@ -38,38 +36,6 @@ message_client(struct reader *r, const struct yaml_node *node, void *target)
 		return false;
 	envelope_set_client(&letter->client, text);
 	return true;
-}
-
-static bool
-message_helo(struct reader *r, const struct yaml_node *node, void *target)
-{
-	struct letter *letter = target;
-
-	return reader_scalar(r, node, &letter->client.helo);
-}
-
-static bool
-message_user(struct reader *r, const struct yaml_node *node, void *target)
-{
-	struct letter *letter = target;
-
-	return reader_scalar(r, node, &letter->client.auth_user);
-}
-
-static bool
-message_listener(struct reader *r, const struct yaml_node *node, void *target)
-{
-	struct letter *letter = target;
-
-	return reader_scalar(r, node, &letter->client.listener);
-}
-
-static bool
-message_header(struct reader *r, const struct yaml_node *node, void *target)
-{
-	struct letter *letter = target;
-
-	return reader_scalar(r, node, &letter->header);
 }
 
 /* A path beside the test file. */
@@ -105,30 +71,44 @@ message_letter(struct reader *r, const struct yaml_node *node, void *target)
 	return true;
 }
 
-const struct reader_key test_step_message_keys[] = {
-	{"letter", message_letter,
-		"a letter of the file; the other keys take the place of its "
-		"own"},
-	{"from", message_from, "the envelope sender; \"<>\" is the null one"},
-	{"to", message_to,
-		"the recipient, or a list; ESMTP parameters may follow"},
-	{"client", message_client,
-		"address and name of the client, or none (made here); "
-		"127.0.0.1"},
-	{"helo", message_helo, "what it says in HELO"},
-	{"user", message_user, "the authenticated user"},
-	{"listener", message_listener, "the MTA's {daemon_name}"},
-	{"header", message_header, "the header as a block (|)"},
-	{"file", message_file, "the same out of a file beside this one"},
-};
+#define AT(member) offsetof(struct letter, member)
 
-const size_t test_step_message_key_count =
-	sizeof(test_step_message_keys) / sizeof(*test_step_message_keys);
+static const struct reader_key message_keys[] = {
+	{"letter", .read = message_letter,
+		.help = "a letter of the file; the other keys take the place "
+			"of its own"},
+	{"from", &reader_slice, AT(mail_from),
+		.help = "the envelope sender; \"<>\" is the null one"},
+	{"to", .read = message_to,
+		.help = "the recipient, or a list; ESMTP parameters may "
+			"follow"},
+	{"client", .read = message_client,
+		.help = "address and name of the client, or none (made here); "
+			"127.0.0.1"},
+	{"helo", &reader_slice, AT(client.helo),
+		.help = "what it says in HELO"},
+	{"user", &reader_slice, AT(client.auth_user),
+		.help = "the authenticated user"},
+	{"listener", &reader_slice, AT(client.listener),
+		.help = "the MTA's {daemon_name}"},
+	{"header", &reader_slice, AT(header),
+		.help = "the header as a block (|)"},
+	{"file", .read = message_file,
+		.help = "the same out of a file beside this one"},
+};
+#undef AT
+
+const struct reader_table test_step_message_table = {
+	.keys = message_keys,
+	.count = sizeof(message_keys) / sizeof(*message_keys),
+	.where = " in a message",
+	.listed = "`forwarden test --help` lists the keys",
+};
 
 static bool
 take_letter(struct reader *r, const struct yaml_node *node, struct letter *out)
 {
-	const struct test_file *file = r->out;
+	const struct test_file *file = r->ctx;
 	const struct test_letter *letter = file->letters;
 	struct slice name;
 
@@ -158,8 +138,7 @@ test_step_message(
 	out->client.name = SLICE("localhost");
 	if (letter != NULL && !take_letter(r, letter, out))
 		return false;
-	return reader_map(r, node, test_step_message_keys,
-		test_step_message_key_count, out);
+	return reader_map(r, &test_step_message_table, node, out);
 }
 
 static bool
@@ -171,45 +150,38 @@ step_message(struct reader *r, const struct yaml_node *node, void *target)
 	return test_step_message(r, node, &step->letter);
 }
 
-static bool
-step_again(struct reader *r, const struct yaml_node *node, void *target)
+static const char *
+word_mode(int number)
 {
-	struct trial_step *step = target;
+	return number <= MODE_ENFORCE ? respond_mode_name((enum mode)number)
+				      : NULL;
+}
 
-	return yaml_to_bool(node, &step->again) ||
-		reader_refuse(r, node->mark, NULL, "true or false");
+static const char *
+word_action(int number)
+{
+	return action_names()[number];
 }
 
 bool
 test_step_mode(struct reader *r, const struct yaml_node *node, enum mode *out)
 {
-	struct slice text;
+	int number = reader_word_number(r, node, r->key->name, word_mode);
 
-	if (!reader_scalar(r, node, &text))
-		return false;
-	*out = slice_equal(text, SLICE("observe")) ? MODE_OBSERVE
-						   : MODE_ENFORCE;
-	return *out == MODE_OBSERVE || slice_equal(text, SLICE("enforce")) ||
-		reader_refuse(r, node->mark, NULL, "observe or enforce");
+	if (number >= 0)
+		*out = (enum mode)number;
+	return number >= 0;
 }
 
 bool
 test_step_action(
 	struct reader *r, const struct yaml_node *node, enum action *out)
 {
-	struct slice text;
+	int number = reader_word_number(r, node, r->key->name, word_action);
 
-	if (!reader_scalar(r, node, &text))
-		return false;
-	if (action_parse(text, out))
-		return true;
-	const char *nearest = action_nearest(text);
-	return reader_refuse(r, node->mark,
-		nearest != NULL ? arena_printf(r->arena, "did you mean \"%s\"?",
-					  nearest)
-					  .p
-				: NULL,
-		"no action of that name");
+	if (number >= 0)
+		*out = (enum action)number;
+	return number >= 0;
 }
 
 static bool
@@ -236,36 +208,10 @@ step_repeat(struct reader *r, const struct yaml_node *node, void *target)
 	struct trial_step *step = target;
 	long long count;
 
-	if (!yaml_to_int(node, &count) || count < 1 || count > REPEAT_MAX) {
-		return reader_refuse(
-			r, node->mark, NULL, "a number from 1 to 100000");
-	}
+	if (!reader_integer(r, node, &count))
+		return false;
 	step->repeat = (unsigned)count;
 	return true;
-}
-
-static bool
-step_every(struct reader *r, const struct yaml_node *node, void *target)
-{
-	struct trial_step *step = target;
-
-	return reader_duration(r, node, &step->every_ms);
-}
-
-static bool
-step_after(struct reader *r, const struct yaml_node *node, void *target)
-{
-	struct trial_step *step = target;
-
-	return reader_duration(r, node, &step->after_ms);
-}
-
-static bool
-step_contain(struct reader *r, const struct yaml_node *node, void *target)
-{
-	struct trial_step *step = target;
-
-	return reader_scalar(r, node, &step->contain);
 }
 
 static bool
@@ -283,15 +229,15 @@ step_time(struct reader *r, const struct yaml_node *node, void *target)
 }
 
 static struct slice
-joined(struct reader *r, const struct slice *words, size_t count)
+joined(struct reader *r, const struct reader_text_list *words)
 {
 	struct buf buf = {0};
 	struct slice out;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < words->count; i++) {
 		if (i > 0)
 			buf_puts(&buf, ", ");
-		buf_add(&buf, words[i]);
+		buf_add(&buf, words->at[i]);
 	}
 	buf_add(&buf, SLICE(""));
 	out = arena_copy(r->arena, buf_slice(&buf));
@@ -304,14 +250,16 @@ static bool
 expect_hit(struct reader *r, const struct yaml_node *node, bool hit,
 	struct trial_expect *out)
 {
-	if (slice_is_absent(r->subject)) {
+	const struct test_file *file = r->ctx;
+
+	if (slice_is_absent(file->policy)) {
 		return reader_refuse(r, node->mark,
 			"put \"policy: NAME\" at the top of the file",
 			"which policy is to hit or to miss?");
 	}
 	*out = (struct trial_expect){
 		.key = hit ? SLICE("matches") : SLICE("misses"),
-		.value = r->subject,
+		.value = file->policy,
 		.line = node->mark.line};
 	return true;
 }
@@ -320,8 +268,7 @@ static bool
 expect_pair(struct reader *r, const struct yaml_node *node,
 	struct trial_expect *out)
 {
-	const struct slice *words;
-	size_t count;
+	struct reader_text_list words;
 	bool hit;
 
 	if (slice_equal(node->key, SLICE("hit"))) {
@@ -337,10 +284,10 @@ expect_pair(struct reader *r, const struct yaml_node *node,
 			"nothing called \"%.*s\" can be expected",
 			SLICE_ARG(node->key));
 	}
-	if (!reader_texts(r, node, &words, &count))
+	if (!reader_text_list(r, node, &words))
 		return false;
 	*out = (struct trial_expect){.key = node->key,
-		.value = joined(r, words, count),
+		.value = joined(r, &words),
 		.line = node->mark.line};
 	return true;
 }
@@ -375,17 +322,34 @@ step_expect(struct reader *r, const struct yaml_node *node, void *target)
 	return good;
 }
 
-const struct reader_key test_step_keys[] = {
-	{"time", step_time, "when, RFC 3339; else a Monday, 09:00 UTC"},
-	{"after", step_after, "how long after the step before (5m, 1h, 7d)"},
-	{"contain", step_contain, "a mailbox that an operator contains then"},
-	{"mode", step_mode, "observe or enforce, from this step on"},
-	{"ceiling", step_ceiling, "the strongest action, from this step on"},
-	{"repeat", step_repeat, "how many such messages; {n} is the number"},
-	{"every", step_every, "the time between them"},
-	{"message", step_message, "the message, or the name of a letter"},
-	{"again", step_again, "true: the message before, as it was (a retry)"},
-	{"expect", step_expect, "what is expected of the last of them"},
+#define AT(member) offsetof(struct trial_step, member)
+
+static const struct reader_key step_keys[] = {
+	{"time", .read = step_time,
+		.help = "when, RFC 3339; else a Monday, 09:00 UTC"},
+	{"after", &reader_span, AT(after_ms),
+		.help = "how long after the step before (5m, 1h, 7d)"},
+	{"contain", &reader_slice, AT(contain),
+		.help = "a mailbox that an operator contains then"},
+	{"mode", .read = step_mode,
+		.help = "observe or enforce, from this step on"},
+	{"ceiling", .read = step_ceiling,
+		.help = "the strongest action, from this step on"},
+	{"repeat", &reader_number, .least = 1, .most = REPEAT_MAX,
+		.help = "how many such messages; {n} is the number",
+		.read = step_repeat},
+	{"every", &reader_span, AT(every_ms), .help = "the time between them"},
+	{"message", .read = step_message,
+		.help = "the message, or the name of a letter"},
+	{"again", &reader_bool, AT(again),
+		.help = "true: the message before, as it was (a retry)"},
+	{"expect", .read = step_expect,
+		.help = "what is expected of the last of them"},
 };
-const size_t test_step_key_count =
-	sizeof(test_step_keys) / sizeof(*test_step_keys);
+
+const struct reader_table test_step_table = {
+	.keys = step_keys,
+	.count = sizeof(step_keys) / sizeof(*step_keys),
+	.where = " in a test",
+	.listed = "`forwarden test --help` lists the keys",
+};

@@ -6,13 +6,10 @@
 #include "lab/trial.h"
 #include "yaml/reader.h"
 
-/* Their target is a struct trial_step; the reader's subject is the policy
- * that hit and miss are about, its out the struct test_file. */
-extern const struct reader_key test_step_keys[];
-extern const size_t test_step_key_count;
-/* Their target is a struct letter. */
-extern const struct reader_key test_step_message_keys[];
-extern const size_t test_step_message_key_count;
+/* The target is a struct trial_step, the reader's ctx the struct test_file. */
+extern const struct reader_table test_step_table;
+/* The target is a struct letter. */
+extern const struct reader_table test_step_message_table;
 
 /* A map of these keys, or the name of one of the file's letters. */
 bool test_step_message(

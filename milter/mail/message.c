@@ -22,14 +22,14 @@
 #define FIRST_FIELDS 48
 #define FIRST_RECIPIENTS 4
 #define OTHER_HEADS 32
-#define FIELDS_MAX 30000
 #define IDENTITY_BYTES 16
 
-const struct message_limits message_limits_default = {
-	.fields = 1000,
-	.field_bytes = 65536,
-	.recipients = 1000,
-	.addresses = 500,
+/* As much as there is. */
+static const struct message_limits no_limits = {
+	.fields = MESSAGE_FIELDS_MAX,
+	.field_bytes = SIZE_MAX,
+	.recipients = SIZE_MAX,
+	.addresses = SIZE_MAX,
 };
 
 static const char *const gap_names[GAP_COUNT] = {
@@ -99,9 +99,9 @@ message_begin(struct arena *arena, const struct realm *realm,
 		return NULL;
 	builder->message.arena = arena;
 	builder->message.realm = realm;
-	builder->limits = limits != NULL ? *limits : message_limits_default;
-	if (builder->limits.fields > FIELDS_MAX)
-		builder->limits.fields = FIELDS_MAX;
+	builder->limits = limits != NULL ? *limits : no_limits;
+	if (builder->limits.fields > MESSAGE_FIELDS_MAX)
+		builder->limits.fields = MESSAGE_FIELDS_MAX;
 	builder->rcpt_size = FIRST_RECIPIENTS;
 	builder->field_size = FIRST_FIELDS;
 	builder->reserve = arena_left(arena) / 4;

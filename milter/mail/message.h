@@ -49,14 +49,14 @@ enum gap {
 const char *message_gap_name(unsigned bit);
 
 struct message_limits {
-	size_t fields; /* header fields kept, at most 30000; past it, and
-			* past the bytes there are, as many again of those
+	size_t fields; /* header fields kept, past it, and past the bytes there are, as many again of those
 			* that facts are read from */
 	size_t field_bytes; /* bytes kept of one field */
 	size_t recipients; /* recipients judged */
 	size_t addresses; /* addresses kept of one field */
 };
-extern const struct message_limits message_limits_default;
+/* What fields may be at most: the numbers of twice as many fit in 16 bits. */
+#define MESSAGE_FIELDS_MAX 30000
 
 /* The client and the session as the MTA told them; absent where it did not. */
 struct client {
@@ -125,7 +125,8 @@ const char *const *message_direction_names(void);
 struct message_builder;
 
 /* All memory is taken from arena, which must outlive the message. NULL when
- * the arena is full at once. limits may be NULL. */
+ * the arena is full at once. limits may be NULL: as much as
+ * there is. */
 struct message_builder *message_begin(struct arena *, const struct realm *,
 	const struct message_limits *limits);
 /* Copied. May be called again (macros come late); absent ones keep what is

@@ -8,30 +8,20 @@
 #include "sigma/filter.h"
 #include "sigma/lint.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ARENA_BYTES ((size_t)2 << 30)
-#define TIMESPAN_MAX_MS (INT64_C(30) * 86400 * 1000)
-#define VALUE_BYTES 4096
-#define REGEX_BUDGET_US 20000
 /* The interpreter is some hundred times slower than the JIT. */
 #define SLOW_SUBJECT_PART 10
-
-void
-sigma_options_init(struct sigma_options *options)
-{
-	*options = (struct sigma_options){
-		.timespan_max_ms = TIMESPAN_MAX_MS,
-		.value_bytes = VALUE_BYTES,
-		.regex_budget_us = REGEX_BUDGET_US,
-	};
-}
 
 bool
 build_init(struct build *build, const struct sigma_options *options,
 	struct diags *diags)
 {
+	assert(options->value_bytes > 0 && options->regex_budget_us > 0 &&
+		options->timespan_max_ms > 0);
 	*build = (struct build){.options = options,
 		.diags = diags,
 		.arena = arena_new(ARENA_BYTES),
@@ -132,14 +122,11 @@ keep_options(struct build *build, struct sigma_program *program)
 {
 	const struct sigma_options *options = build->options;
 
-	program->value_bytes =
-		options->value_bytes > 0 ? options->value_bytes : VALUE_BYTES;
+	program->value_bytes = options->value_bytes;
 	program->subject_bytes = program->value_bytes;
 	if (!regex_has_jit())
 		program->subject_bytes /= SLOW_SUBJECT_PART;
-	program->regex_budget_us = options->regex_budget_us > 0
-		? options->regex_budget_us
-		: REGEX_BUDGET_US;
+	program->regex_budget_us = options->regex_budget_us;
 	program->gave_up_matches = options->gave_up_matches;
 }
 

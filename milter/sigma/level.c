@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Names of levels and states. */
-#include "sigma/program.h"
+#include "sigma/level.h"
 
 static const char *const level_names[] = {
 	[SIGMA_INFORMATIONAL] = "informational",

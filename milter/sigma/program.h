@@ -18,31 +18,14 @@
 #include "base/err.h"
 #include "base/note.h"
 #include "base/slice.h"
+#include "sigma/level.h"
+#include "sigma/list.h"
 #include "sigma/record.h"
 #include "yaml/diag.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum sigma_level {
-	SIGMA_INFORMATIONAL,
-	SIGMA_LOW,
-	SIGMA_MEDIUM,
-	SIGMA_HIGH,
-	SIGMA_CRITICAL,
-	SIGMA_LEVEL_COUNT
-};
-const char *sigma_level_name(enum sigma_level);
-
-enum sigma_status {
-	SIGMA_STABLE,
-	SIGMA_TEST,
-	SIGMA_EXPERIMENTAL,
-	SIGMA_DEPRECATED,
-	SIGMA_UNSUPPORTED
-};
-const char *sigma_status_name(enum sigma_status);
 
 enum sigma_rule_kind {
 	SIGMA_DETECTION,
@@ -68,14 +51,7 @@ struct sigma_rule {
 	int64_t timespan_ms;
 };
 
-/* A list for %name% placeholders. */
-struct sigma_list {
-	struct slice name;
-	const struct slice *values;
-	size_t count;
-	bool used; /* set by the loader, for warnings */
-};
-
+/* Limits have no defaults here: each must be given. */
 struct sigma_options {
 	const struct sigma_schema *schema;
 	struct sigma_list *lists;
@@ -96,11 +72,10 @@ struct sigma_options {
 	 * either way sigma_run_gave_up() tells. */
 	bool gave_up_matches;
 	int64_t timespan_max_ms;
-	size_t value_bytes; /* of one value given to a matcher; 4 KiB */
-	int64_t regex_budget_us; /* a message's regex work; 0: the default */
+	size_t value_bytes; /* of one value given to a matcher */
+	int64_t regex_budget_us; /* a message's regex work */
 	bool adversarial; /* run every regex on hostile subjects */
 };
-void sigma_options_init(struct sigma_options *);
 
 struct sigma_program;
 

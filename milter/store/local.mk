@@ -26,7 +26,6 @@ libstore_a_SOURCES = \
 	milter/store/store.h \
 	milter/store/store_open.c \
 	milter/store/store_open.h \
-	milter/store/store_options.c \
 	milter/store/store_options.h \
 	milter/store/uri.c \
 	milter/store/uri.h \

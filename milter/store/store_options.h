@@ -27,7 +27,8 @@
  * throttles. */
 typedef void store_say_fn(void *ctx, enum log_level level, const char *text);
 
-/* Strings are borrowed until store_open returns. */
+/* Strings are borrowed until store_open returns. Nothing has a default
+ * here: each must be given. */
 struct store_options {
 	const char *uri;
 	const char *password_file; /* or NULL; its first line */
@@ -51,7 +52,5 @@ struct store_options {
 	int64_t dedup_ttl_ms; /* a retry within it counts once */
 };
 
-/* Every field at its default; memory. */
-void store_options_init(struct store_options *);
 
 #endif

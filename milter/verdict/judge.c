@@ -20,10 +20,6 @@
 
 #include <stdlib.h>
 
-#define STORE_BUDGET_MS 250
-#define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
-#define TRACE_TTL_MS (7 * DAY_MS)
-#define TRACE_MEMBERS 64
 #define ID_BYTES 8
 
 enum service {
@@ -42,17 +38,6 @@ struct judgement {
 	size_t heard_count;
 	struct verdict *verdict;
 };
-
-void
-judge_options_init(struct judge_options *options)
-{
-	*options = (struct judge_options){
-		.store_budget_ms = STORE_BUDGET_MS,
-		.trace_ttl_ms = TRACE_TTL_MS,
-		.trace_members = TRACE_MEMBERS,
-	};
-	respond_init(&options->respond);
-}
 
 /* Ids of events in tags of ours; of a message that our side sends, as a field
  * from outside proves nothing. */

@@ -9,9 +9,6 @@
 
 #include "verdict/verdict.h"
 
-/* The defaults: no program, observe, 250 ms, 7 days, 64 members. */
-void judge_options_init(struct judge_options *);
-
 /*
  * Never fails: with no memory, no store and no policies the verdict is
  * ACTION_NONE with the gaps that tell why. store may be NULL. Waits for the

@@ -6,8 +6,6 @@
 #include "verdict/fields.h"
 #include "verdict/lists.h"
 
-#define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
-#define TIMESPAN_MAX_MS (30 * DAY_MS)
 #define LISTS_BYTES (64 * 1024 * 1024)
 
 /* In the order of the judge's bits. */
@@ -16,13 +14,13 @@ static const char *const services[] = {"message", "forward", "outbound", NULL};
 void
 policies_options(struct sigma_options *options)
 {
-	sigma_options_init(options);
-	options->schema = fields_schema();
-	options->category = "email";
-	options->product = "forwarden";
-	options->services = services;
-	options->actions = action_names();
-	options->timespan_max_ms = TIMESPAN_MAX_MS;
+	*options = (struct sigma_options){
+		.schema = fields_schema(),
+		.category = "email",
+		.product = "forwarden",
+		.services = services,
+		.actions = action_names(),
+	};
 }
 
 /* Which lists were used goes back to the caller's own. */

@@ -12,8 +12,7 @@
 
 /* The options of the language for mail: its fields, its log sources
  * (category email, product forwarden, services message, outbound and forward),
- * its actions, 30 days of timespan at most. The caller may add lists and
- * limits. */
+ * its actions. The caller adds lists and limits: there are none here. */
 void policies_options(struct sigma_options *);
 
 /* sigma_program_load(), where lists/NAME.txt in a directory of policies is the

@@ -10,21 +10,6 @@ respond_mode_name(enum mode mode)
 	return mode == MODE_ENFORCE ? "enforce" : "observe";
 }
 
-void
-respond_init(struct respond *respond)
-{
-	*respond = (struct respond){
-		.level = {[SIGMA_INFORMATIONAL] = ACTION_LOG,
-			[SIGMA_LOW] = ACTION_LOG,
-			[SIGMA_MEDIUM] = ACTION_TAG,
-			[SIGMA_HIGH] = ACTION_QUARANTINE,
-			[SIGMA_CRITICAL] = ACTION_QUARANTINE},
-		.ceiling = ACTION_QUARANTINE,
-		.test_cap = ACTION_LOG,
-		.mode = MODE_OBSERVE,
-	};
-}
-
 static enum action
 weaker(enum action a, enum action b)
 {

@@ -18,8 +18,6 @@ struct respond {
 	enum action test_cap; /* status: test */
 	enum mode mode;
 };
-/* The defaults of DESIGN section 7, in observe mode. */
-void respond_init(struct respond *);
 
 /* The action of a matched rule under the configuration: its own or its
  * level's, capped by its status and by the ceiling. The mode is the judge's

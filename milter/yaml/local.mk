@@ -5,6 +5,8 @@ libyamltree_a_SOURCES = \
 	milter/yaml/diag.h \
 	milter/yaml/reader.c \
 	milter/yaml/reader.h \
+	milter/yaml/reader_type.c \
+	milter/yaml/reader_type.h \
 	milter/yaml/yaml.c \
 	milter/yaml/yaml.h \
 	milter/yaml/yaml_bytes.c \

@@ -55,12 +55,13 @@ add_header(struct message_builder *builder, struct arena *arena,
 static const struct message *
 build(struct arena *arena, const struct realm *realm, const struct sizes *sizes)
 {
-	struct message_limits limits = message_limits_default;
+	struct message_limits limits = {.fields = 1000,
+		.field_bytes = 65536,
+		.recipients = sizes->recipients,
+		.addresses = sizes->addresses};
 	struct client client = {.ip = SLICE("127.0.0.1")};
 	struct message_builder *builder;
 
-	limits.recipients = sizes->recipients;
-	limits.addresses = sizes->addresses;
 	builder = message_begin(arena, realm, &limits);
 	message_set_client(builder, &client);
 	message_set_sender(builder, SLICE("<bob@partner.example>"), NULL, 0);

@@ -7,6 +7,7 @@
  * nanoseconds a message for each part and for the whole. For people and for
  * perf; nothing passes or fails here.
  */
+#include "../unit/settings.h"
 #include "base/clock.h"
 #include "lab/eml.h"
 #include "mail/realm.h"
@@ -203,8 +204,8 @@ static bool
 open_bench(struct bench *b, const char *policies)
 {
 	struct diags *diags = diags_new();
-	struct sigma_options sigma;
-	struct store_options store;
+	struct sigma_options sigma = config_sigma_options(settings());
+	struct store_options store = config_store_options(settings());
 	struct buf text = {0};
 	struct err err = {0};
 
@@ -212,10 +213,8 @@ open_bench(struct bench *b, const char *policies)
 	realm_add_domain(b->realm, SLICE("example.com"), &err);
 	realm_add_network(b->realm, SLICE("127.0.0.0/8"), &err);
 	realm_add_network(b->realm, SLICE("10.0.0.0/8"), &err);
-	store_options_init(&store);
 	b->store = store_open(&store, &err);
-	policies_options(&sigma);
-	judge_options_init(&b->options);
+	b->options = config_judge_options(settings());
 	b->options.program = policies_load(&policies, 1, &sigma, diags);
 	b->arena = arena_new(ARENA_BYTES);
 	if (b->options.program == NULL) {

@@ -4,6 +4,7 @@
  * the manner of the shipped pack, for mail of three kinds: inbound (no flow),
  * outbound, forwarded.
  */
+#include "../unit/sigma_settings.h"
 #include "base/clock.h"
 #include "sigma/program.h"
 

@@ -13,6 +13,6 @@ EXTRA_DIST += tests/bench/mail/in.txt tests/bench/mail/out.txt \
 noinst_PROGRAMS += tests/bench/bench_message
 tests_bench_bench_message_LDADD = $(LIBMAIL)
 noinst_PROGRAMS += tests/bench/bench_judge
-tests_bench_bench_judge_LDADD = $(LIBLAB)
+tests_bench_bench_judge_LDADD = $(LIBLAB) $(LIBDAEMON)
 noinst_PROGRAMS += tests/bench/bench_infer
 tests_bench_bench_infer_LDADD = $(LIBFORWARD)

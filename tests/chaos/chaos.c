@@ -4,6 +4,7 @@
  * resharded. Afterwards every note is counted in Redis itself: lost 0, twice
  * 0; and no message waited longer than its budget. Prints a table, and TAP.
  */
+#include "../unit/store_settings.h"
 #include "contract/sentinels.h"
 #include "contract/server.h"
 

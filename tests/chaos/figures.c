@@ -4,6 +4,7 @@
  * in memory and in Redis, CPU of the asks of one message, and round trips of
  * a message by kind. As TAP: the limits are part of it.
  */
+#include "../unit/store_settings.h"
 #include "contract/server.h"
 
 #include "base/arena.h"

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "../unit/store_settings.h"
 #include "contract.h"
 #include "query.h"
 #include "store/store_open.h"

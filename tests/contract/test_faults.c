@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "../unit/store_settings.h"
 #include "base/arena.h"
 #include "proxy.h"
 #include "server.h"

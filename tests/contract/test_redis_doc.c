@@ -4,6 +4,7 @@
  * through the store: what the page shows is what comes out. An example is a
  * line "$ redis-cli ..." in a block marked console, and the lines after it.
  */
+#include "../unit/store_settings.h"
 #include "server.h"
 
 #include "base/arena.h"

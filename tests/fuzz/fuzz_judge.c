@@ -6,6 +6,7 @@
  * can end neither its line nor its field, and a message without an external
  * recipient waits for nothing.
  */
+#include "../unit/settings.h"
 #include "fuzz.h"
 
 #include "lab/sandbox.h"
@@ -44,15 +45,18 @@ struct box {
 static void
 box_open(struct box *box)
 {
-	struct sandbox_options options = {.at_ms = BEGIN_MS};
-	struct sigma_options sigma;
+	struct sandbox_options options = {
+		.judge = config_judge_options(settings()),
+		.limits = config_message_limits(settings()),
+		.store = config_store_options(settings()),
+		.at_ms = BEGIN_MS,
+	};
+	struct sigma_options sigma = config_sigma_options(settings());
 	struct diags *diags = diags_new();
 	struct err err;
 
 	box->realm = realm_new();
 	FUZZ_ASSERT(realm_add_domain(box->realm, SLICE("example.com"), &err));
-	policies_options(&sigma);
-	judge_options_init(&options.judge);
 	options.judge.program =
 		sigma_program_parse("fuzz", slice_of(policies), &sigma, diags);
 	FUZZ_ASSERT(options.judge.program != NULL);

@@ -56,7 +56,7 @@ gives 2 "an address too many" mailbox a@example.com b@example.com
 gives 0 "keys" keys
 says "^local.domains" "... has the keys"
 gives 0 "keys --example" keys --example
-cp "$tmp/out" "$tmp/example.yaml"
+sed "s/^user: .*/user: $(id -un)/" "$tmp/out" >"$tmp/example.yaml"
 gives 1 "a daemon that is away" top --socket "unix:$tmp/none.sock"
 says "is it running" "... is said so"
 
@@ -85,6 +85,22 @@ cat >"$tmp/three.yaml" <<-END
 END
 gives 1 "check: three mistakes" check -c "$tmp/three.yaml"
 says "^3 errors" "... are three errors"
+cat >"$tmp/start.yaml" <<-END
+	local: {domains: ["no domain"], networks: [10.0.0.1/8]}
+	store: redsi://x
+	log: {target: "flie:/x"}
+	policies: [$tmp/pack, /nonexistent]
+END
+gives 1 "check: what a start would refuse" check -c "$tmp/start.yaml"
+for place in 1:19 1:44 2:8 3:15 4:; do
+	says "start.yaml:$place" "... with its place, $place"
+done
+says "^6 errors" "... all of them in one run"
+printf 'local: {domains: []}\n' >"$tmp/nobody.yaml"
+gives 1 "check: no domain at all" check -c "$tmp/nobody.yaml"
+says "names no domain at all" "... is said"
+gives 78 "serve refuses the same" serve -c "$tmp/start.yaml"
+says "^6 errors" "... in the same words"
 gives 1 "check: a file that is missing" check -c "$tmp/none.yaml"
 
 port=$(python3 -c 'import socket; s = socket.socket()

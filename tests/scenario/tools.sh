@@ -217,7 +217,7 @@ tests:
 TESTS
 "$forwarden" test "$work/failing" >"$work/said" 2>&1
 [ $? -eq 1 ] && said 'did you mean "message"?' "true or false" '"acton"' \
-	"a duration belongs here" "one.test.yaml:4:5"
+	"every must be a duration" "one.test.yaml:4:5"
 result $? "mistakes in a test file are all told in one run"
 
 cat >"$work/failing/one.test.yaml" <<'TESTS'

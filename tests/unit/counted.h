@@ -5,6 +5,7 @@
 
 #include "policy.h"
 #include "store/store_open.h"
+#include "store_settings.h"
 
 #define COUNTED_ARENA_BYTES ((size_t)4 << 20)
 

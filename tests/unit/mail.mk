@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-EXTRA_DIST += tests/unit/rows.h
+EXTRA_DIST += tests/unit/rows.h tests/unit/settings.h \
+	tests/unit/sigma_settings.h tests/unit/store_settings.h
 check_PROGRAMS += \
 	tests/unit/test_address \
 	tests/unit/test_encoded_word \

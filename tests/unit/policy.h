@@ -12,6 +12,7 @@
 #define TESTS_UNIT_POLICY_H
 
 #include "sigma/program.h"
+#include "sigma_settings.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From a policy's level, status and own wish to an action. */
+#include "settings.h"
 #include "verdict/respond.h"
 
 #include <setjmp.h>
@@ -20,9 +21,8 @@ static enum action
 answer(enum sigma_level level, enum sigma_status status, const char *action)
 {
 	struct sigma_rule r = rule(level, status, action);
-	struct respond respond;
+	struct respond respond = config_respond(settings());
 
-	respond_init(&respond);
 	return respond_to(&respond, &r);
 }
 
@@ -57,10 +57,9 @@ static void
 test_own_action_under_ceiling(void **state)
 {
 	struct sigma_rule r = rule(SIGMA_LOW, SIGMA_STABLE, "reject");
-	struct respond respond;
+	struct respond respond = config_respond(settings());
 
 	(void)state;
-	respond_init(&respond);
 	assert_int_equal(respond_to(&respond, &r), ACTION_QUARANTINE);
 	respond.ceiling = ACTION_DISCARD;
 	assert_int_equal(respond_to(&respond, &r), ACTION_REJECT);
@@ -82,10 +81,9 @@ static void
 test_test_cap_is_configured(void **state)
 {
 	struct sigma_rule r = rule(SIGMA_HIGH, SIGMA_TEST, NULL);
-	struct respond respond;
+	struct respond respond = config_respond(settings());
 
 	(void)state;
-	respond_init(&respond);
 	respond.test_cap = ACTION_TAG;
 	assert_int_equal(respond_to(&respond, &r), ACTION_TAG);
 }

@@ -431,7 +431,7 @@ test_without_policies_and_store(void **state)
 	(void)state;
 	box_open(&box, NULL, MODE_ENFORCE);
 	letter = box_redirect(&rcpt, REDIRECT, HEADER);
-	judge_options_init(&options);
+	options = config_judge_options(settings());
 	verdict = judge(&options, NULL,
 		sandbox_message(box.sandbox, box.arena, &letter));
 	assert_int_equal(verdict->action, ACTION_NONE);
@@ -456,7 +456,7 @@ test_without_memory(void **state)
 	(void)state;
 	box_open(&box, policies, MODE_ENFORCE);
 	letter = box_redirect(&rcpt, REDIRECT, HEADER);
-	judge_options_init(&options);
+	options = config_judge_options(settings());
 	options.program = box.program;
 	message = sandbox_message(box.sandbox, arena, &letter);
 	assert_non_null(message);

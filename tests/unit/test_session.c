@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A session without an MTA: collected, judged, told what to do. */
 #include "rows.h"
+#include "store_settings.h"
 
 #include "base/clock.h"
 #include "daemon/session.h"

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "store/key.h"
 #include "store/store_open.h"
+#include "store_settings.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "store/store_open.h"
+#include "store_settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,6 +4,7 @@
 #define TESTS_UNIT_VERDICT_BOX_H
 
 #include "lab/sandbox.h"
+#include "settings.h"
 #include "verdict/policies.h"
 
 #include <stdio.h>
@@ -22,11 +23,10 @@ static inline struct sigma_program *
 box_program(const char *policies)
 {
 	struct diags *diags = diags_new();
-	struct sigma_options options;
+	struct sigma_options options = config_sigma_options(settings());
 	struct sigma_program *program;
 	struct buf text = {0};
 
-	policies_options(&options);
 	program = sigma_program_parse(
 		"test", slice_of(policies), &options, diags);
 	if (program == NULL) {
@@ -45,7 +45,11 @@ box_open_with_key(struct box *box, const char *policies, enum mode mode,
 	struct slice hash_key)
 {
 	struct sandbox_options options = {
-		.at_ms = BOX_AT, .hash_key = hash_key};
+		.judge = config_judge_options(settings()),
+		.limits = config_message_limits(settings()),
+		.store = config_store_options(settings()),
+		.at_ms = BOX_AT,
+	};
 	struct err err = {0};
 
 	setenv("TZ", "UTC", 1);
@@ -55,7 +59,7 @@ box_open_with_key(struct box *box, const char *policies, enum mode mode,
 	realm_add_network(box->realm, SLICE("10.0.0.0/8"), &err);
 	box->program = policies != NULL ? box_program(policies) : NULL;
 	options.realm = box->realm;
-	judge_options_init(&options.judge);
+	options.store.hash_key = hash_key;
 	options.judge.program = box->program;
 	options.judge.respond.mode = mode;
 	box->sandbox = sandbox_new(&options, &err);
