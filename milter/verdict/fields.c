@@ -453,6 +453,8 @@ values_of(const void *ctx, const struct sigma_field *field, struct arena *arena)
 	const struct binding *binding;
 	const void *base;
 
+	if (field->id < 0)
+		return (struct sigma_values){0};
 	if (field->id >= (int)BINDING_COUNT)
 		return value_fields(arena, first_of(from->message, field));
 	binding = &bindings[field->id];
