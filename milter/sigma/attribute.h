@@ -7,7 +7,7 @@
 #include "sigma/rule.h"
 
 /* Reads every key of the document that is no body of a rule. */
-void attributes_read(
+void attribute_read(
 	struct build *, struct rule *, const struct yaml_node *root);
 
 #endif

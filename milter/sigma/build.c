@@ -140,31 +140,13 @@ build_field(struct build *build, struct slice name, struct mark mark)
 	return field;
 }
 
-int
-build_word(struct build *build, const struct yaml_node *node,
-	const char *const *names, size_t count)
+struct reader
+build_reader(struct build *build)
 {
-	const char *nearest;
-	char hint[200];
-	size_t len;
-
-	for (size_t i = 0; i < count && node->kind == YAML_SCALAR; i++) {
-		if (slice_equal(node->text, slice_of(names[i])))
-			return (int)i;
-	}
-	nearest = diag_nearest(node->text, names, count);
-	len = (size_t)snprintf(hint, sizeof(hint),
-		nearest != NULL ? "did you mean \"%s\"? there are"
-				: "there "
-				  "are",
-		nearest);
-	for (size_t i = 0; i < count && len < sizeof(hint); i++) {
-		len += (size_t)snprintf(hint + len, sizeof(hint) - len, "%s %s",
-			i > 0 ? "," : "", names[i]);
-	}
-	(void)build_error(build, node->mark, hint, "there is no %.*s \"%.*s\"",
-		SLICE_ARG(node->key), SLICE_ARG(node->text));
-	return -1;
+	return (struct reader){.arena = build->arena,
+		.file = build->file,
+		.diags = build->diags,
+		.ctx = build};
 }
 
 static unsigned

@@ -13,6 +13,7 @@
 #include "sigma/pointers.h"
 #include "sigma/program.h"
 #include "yaml/diag.h"
+#include "yaml/reader_type.h"
 #include "yaml/yaml.h"
 
 #include <stdbool.h>
@@ -50,10 +51,9 @@ bool build_note(struct build *, struct mark, const char *hint, const char *fmt,
 const struct sigma_field *build_field(
 	struct build *, struct slice name, struct mark);
 
-/* The number of the scalar's text among the names, or -1 with an error that
- * tells the nearest. */
-int build_word(struct build *, const struct yaml_node *scalar,
-	const char *const *names, size_t count);
+/* For the tables of keys: its ctx is the build, and what it keeps lives as
+ * long as the program. */
+struct reader build_reader(struct build *);
 
 /* Where the byte at offset of a scalar's text is, as far as it can be told
  * (one line, quoted or plain); else the scalar's place. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reading correlations: one table of keys and who reads them. */
+/* Reading correlations: one table of keys. */
 #include "sigma/correlation.h"
 
 #include "base/amount.h"
@@ -30,52 +30,40 @@ static const struct {
 };
 
 static const char *
-type_name(size_t i)
+type_name(int i)
 {
-	return threshold_type_name((enum correlation_type)i);
+	return i <= VALUE_AVG ? threshold_type_name((enum correlation_type)i)
+			      : NULL;
 }
 
 static bool
-read_type(struct build *build, struct correlation *correlation,
-	const struct yaml_node *node)
+read_type(struct reader *r, const struct yaml_node *node, void *target)
 {
-	const char *names[VALUE_AVG + 1], *nearest;
-	char hint[192];
-	size_t i;
+	struct correlation *correlation = target;
+	int type;
 
-	for (i = 0; i <= VALUE_AVG; i++) {
-		if (slice_equal(node->text, slice_of(type_name(i)))) {
-			correlation->type = (enum correlation_type)i;
-			correlation->typed = true;
-			return true;
-		}
-	}
-	for (i = 0; i < COUNT(refused_types); i++) {
+	for (size_t i = 0; i < COUNT(refused_types); i++) {
 		if (slice_equal(node->text, slice_of(refused_types[i].name))) {
-			return build_error(build, node->mark,
+			return build_error(r->ctx, node->mark,
 				refused_types[i].hint, "%s is not supported",
 				refused_types[i].name);
 		}
 	}
-	for (i = 0; i <= VALUE_AVG; i++)
-		names[i] = type_name(i);
-	nearest = diag_nearest(node->text, names, i);
-	(void)snprintf(hint, sizeof(hint),
-		"%s%s%sthere are event_count, value_count, temporal, "
-		"temporal_ordered, value_sum, value_avg",
-		nearest != NULL ? "did you mean \"" : "",
-		nearest != NULL ? nearest : "", nearest != NULL ? "\"? " : "");
-	return build_error(build, node->mark, hint,
-		"there is no correlation type \"%.*s\"", SLICE_ARG(node->text));
+	type = reader_word_number(r, node, "type", type_name);
+	if (type < 0)
+		return false;
+	correlation->type = (enum correlation_type)type;
+	correlation->typed = true;
+	return true;
 }
 
 static bool
-read_rules(struct build *build, struct correlation *correlation,
-	const struct yaml_node *node)
+read_rules(struct reader *r, const struct yaml_node *node, void *target)
 {
-	if (!references_parse(build, node, node->key_mark, &correlation->rules))
-		return false;
-	return true;
+	struct correlation *correlation = target;
+
+	return references_parse(
+		r->ctx, node, node->key_mark, &correlation->rules);
 }
 
 /* "M" is a month where others read such rules: here it is none. */
@@ -87,9 +75,10 @@ parse_timespan(struct slice text, long long *ms)
 }
 
 static bool
-read_timespan(struct build *build, struct correlation *correlation,
-	const struct yaml_node *node)
+read_timespan(struct reader *r, const struct yaml_node *node, void *target)
 {
+	struct correlation *correlation = target;
+	struct build *build = r->ctx;
 	long long most = build->options->timespan_max_ms, ms = 0;
 
 	if (!parse_timespan(node->text, &ms)) {
@@ -106,118 +95,50 @@ read_timespan(struct build *build, struct correlation *correlation,
 	return true;
 }
 
-static bool
-read_generate(struct build *build, struct correlation *correlation,
-	const struct yaml_node *node)
-{
-	if (yaml_to_bool(node, &correlation->generate))
-		return true;
-	return build_error(build, node->mark, "write true or false",
-		"generate must be true or false");
-}
-
 /* Aliases and conditions are read once the rules are known. */
 static bool
-read_later(struct build *build, struct correlation *correlation,
-	const struct yaml_node *node)
+read_later(struct reader *r, const struct yaml_node *node, void *target)
 {
-	(void)build;
-	(void)correlation;
+	(void)r;
 	(void)node;
+	(void)target;
 	return true;
 }
 
-static const struct key {
-	const char *name;
-	bool (*read)(
-		struct build *, struct correlation *, const struct yaml_node *);
-	bool mandatory;
-} keys[] = {
-	{"type", read_type, true},
-	{"rules", read_rules, true},
-	{"group-by", read_later, true},
-	{"timespan", read_timespan, true},
-	{"condition", read_later, false},
-	{"aliases", read_later, false},
-	{"generate", read_generate, false},
+#define REFUSED(name, instead)                           \
+	{                                                \
+		name, &reader_refused, .help = (instead) \
+	}
+#define WINDOWS "windows slide here: leave it out"
+
+/* The last rows are keys of drafts and of other engines, and slips. */
+static const struct reader_key keys[] = {
+	{"type", .read = read_type, .missing = "write type: event_count"},
+	{"rules", .read = read_rules,
+		.missing = "write rules: and the names of what is counted"},
+	{"group-by", .read = read_later,
+		.missing = "whose messages are counted together? group-by: "
+			   "[mailbox.address]"},
+	{"timespan", .read = read_timespan, .missing = "write timespan: 1h"},
+	{"condition", .read = read_later},
+	{"aliases", .read = read_later},
+	{"generate", &reader_bool, offsetof(struct correlation, generate),
+		.help = "count for others, and speak itself, too"},
+	REFUSED("timeframe", "write timespan"),
+	REFUSED("window", WINDOWS),
+	REFUSED("session-window", WINDOWS),
+	REFUSED("window-type", WINDOWS),
+	REFUSED("ordered", "write type: temporal_ordered"),
+	REFUSED("group_by", "write group-by"),
+	REFUSED("action", "write the rules' names under rules:"),
+	REFUSED("filter", "put the filter into a document of its own"),
 };
 
-/* Keys of drafts, of other engines, and slips. */
-static const struct {
-	const char *name, *hint;
-} refused_keys[] = {
-	{"timeframe", "write timespan"},
-	{"window", "windows slide here: leave it out"},
-	{"session-window", "windows slide here: leave it out"},
-	{"window-type", "windows slide here: leave it out"},
-	{"ordered", "write type: temporal_ordered"},
-	{"group_by", "write group-by"},
-	{"action", "write the rules' names under rules:"},
-	{"filter", "put the filter into a document of its own"},
+static const struct reader_table table = {
+	.keys = keys,
+	.count = COUNT(keys),
+	.where = " in a correlation",
 };
-
-static bool
-refuse_key(struct build *build, const struct yaml_node *node)
-{
-	const char *names[COUNT(keys)], *nearest;
-	char hint[96];
-
-	for (size_t i = 0; i < COUNT(refused_keys); i++) {
-		if (slice_equal(node->key, slice_of(refused_keys[i].name))) {
-			return build_error(build, node->key_mark,
-				refused_keys[i].hint,
-				"a correlation has no key \"%.*s\"",
-				SLICE_ARG(node->key));
-		}
-	}
-	for (size_t i = 0; i < COUNT(keys); i++)
-		names[i] = keys[i].name;
-	nearest = diag_nearest(node->key, names, COUNT(keys));
-	if (nearest != NULL) {
-		(void)snprintf(
-			hint, sizeof(hint), "did you mean \"%s\"?", nearest);
-	} else {
-		(void)snprintf(hint, sizeof(hint),
-			"there are type, rules, group-by, timespan, condition, "
-			"aliases, generate");
-	}
-	return build_error(build, node->key_mark, hint,
-		"a correlation has no key \"%.*s\"", SLICE_ARG(node->key));
-}
-
-static bool
-read_key(struct build *build, struct correlation *correlation,
-	const struct yaml_node *node)
-{
-	for (size_t i = 0; i < COUNT(keys); i++) {
-		if (slice_equal(node->key, slice_of(keys[i].name)))
-			return keys[i].read(build, correlation, node);
-	}
-	return refuse_key(build, node);
-}
-
-static bool
-read_keys(struct build *build, struct correlation *correlation,
-	const struct yaml_node *map)
-{
-	bool ok = true;
-
-	for (const struct yaml_node *node = map->children; node != NULL;
-		node = node->next)
-		ok = read_key(build, correlation, node) && ok;
-	for (size_t i = 0; i < COUNT(keys); i++) {
-		if (keys[i].mandatory && yaml_find(map, keys[i].name) == NULL) {
-			ok = build_error(build, map->key_mark,
-				strcmp(keys[i].name, "group-by") == 0
-					? "whose messages are counted "
-					  "together? group-by: "
-					  "[mailbox.address]"
-					: NULL,
-				"the correlation has no \"%s\"", keys[i].name);
-		}
-	}
-	return ok;
-}
 
 static bool
 check_aliases(struct build *build, const struct yaml_node *map)
@@ -263,6 +184,7 @@ correlation_parse(
 		build_alloc(build, sizeof(*correlation));
 	struct correlating ctx = {build, correlation, map};
 	struct grouping groups = {.most = GROUP_BY_MAX};
+	struct reader reader = build_reader(build);
 	const struct yaml_node *group;
 	bool ok;
 
@@ -277,7 +199,7 @@ correlation_parse(
 			"correlation must be a map");
 	}
 	correlation->key = key_of(build, &rule->said);
-	ok = read_keys(build, correlation, map);
+	ok = reader_map(&reader, &table, map, correlation);
 	group = yaml_find(map, "group-by");
 	if (!check_aliases(build, map) || group == NULL ||
 		!correlation->typed || correlation->rules.count == 0)

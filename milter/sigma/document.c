@@ -224,7 +224,7 @@ document_parse(struct build *build, const struct yaml_node *root)
 		return;
 	}
 	body = find_kind(build, rule, root, &kind);
-	attributes_read(build, rule, root);
+	attribute_read(build, rule, root);
 	if (rule->said.title.p == NULL && yaml_find(root, "title") == NULL) {
 		(void)build_error(build, rule->mark,
 			"write title: and what it is called",

@@ -2,6 +2,8 @@
 /* Names of levels and states. */
 #include "sigma/level.h"
 
+#include <stddef.h>
+
 static const char *const level_names[] = {
 	[SIGMA_INFORMATIONAL] = "informational",
 	[SIGMA_LOW] = "low",
@@ -20,11 +22,11 @@ static const char *const status_names[] = {
 const char *
 sigma_level_name(enum sigma_level level)
 {
-	return level_names[level];
+	return level <= SIGMA_CRITICAL ? level_names[level] : NULL;
 }
 
 const char *
 sigma_status_name(enum sigma_status status)
 {
-	return status_names[status];
+	return status <= SIGMA_UNSUPPORTED ? status_names[status] : NULL;
 }

@@ -11,6 +11,7 @@ enum sigma_level {
 	SIGMA_CRITICAL,
 	SIGMA_LEVEL_COUNT
 };
+/* NULL past the last one. */
 const char *sigma_level_name(enum sigma_level);
 
 enum sigma_status {

@@ -4,8 +4,6 @@
 
 #include <stdio.h>
 
-#define SERVICES_MAX 8
-
 static bool
 read_logsource_part(struct build *build, const struct yaml_node *map,
 	const char *key, struct slice *out)
@@ -34,16 +32,15 @@ read_service(
 	struct build *build, struct rule *rule, const struct yaml_node *map)
 {
 	const char *const *services = build->options->services;
-	size_t count = 0;
+	struct reader r = build_reader(build);
 	int service;
 
 	rule->services = SIGMA_SERVICE_ANY;
 	rule->said.service = rule->logsource.service;
 	if (services == NULL || rule->logsource.service.p == NULL)
 		return true;
-	while (count < SERVICES_MAX && services[count] != NULL)
-		count++;
-	service = build_word(build, yaml_find(map, "service"), services, count);
+	service = reader_word_of(
+		&r, yaml_find(map, "service"), "service", services);
 	if (service >= 0)
 		rule->services = 1U << service;
 	return service >= 0;

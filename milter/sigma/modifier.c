@@ -214,11 +214,23 @@ static const struct {
 	{"placeholder", "expand"},
 };
 
+/* "there are re, i, m, ..." */
+static void
+list_names(char *out, size_t size)
+{
+	size_t len = (size_t)snprintf(out, size, "there are ");
+
+	for (size_t i = 0; i < ROW_COUNT && len < size; i++) {
+		len += (size_t)snprintf(out + len, size - len, "%s%s",
+			i > 0 ? ", " : "", rows[i].name);
+	}
+}
+
 static bool
 refuse_unknown(struct modifier_fault *fault, size_t part, struct slice name)
 {
 	const char *names[ROW_COUNT], *nearest = NULL;
-	char hint[160];
+	char hint[sizeof(fault->hint)];
 
 	for (size_t i = 0; i < sizeof(synonyms) / sizeof(*synonyms); i++) {
 		if (slice_equal_fold(name, slice_of(synonyms[i].theirs)))
@@ -235,10 +247,7 @@ refuse_unknown(struct modifier_fault *fault, size_t part, struct slice name)
 		(void)snprintf(
 			hint, sizeof(hint), "did you mean \"%s\"?", nearest);
 	} else {
-		(void)snprintf(hint, sizeof(hint),
-			"there are contains, startswith, endswith, re, cidr, "
-			"exists, all, cased, neq, gt, gte, lt, lte, fieldref, "
-			"expand");
+		list_names(hint, sizeof(hint));
 	}
 	return refuse(fault, part, hint, "there is no modifier \"%.*s\"",
 		SLICE_ARG(name));

@@ -150,41 +150,48 @@ read_span(struct reader *r, const struct yaml_node *node, void *target)
 		reader_refuse_type(r, node);
 }
 
-static void
-refuse_word(struct reader *r, const struct yaml_node *node, const char *called,
-	reader_word_fn *word)
+int
+reader_word_of(struct reader *r, const struct yaml_node *node,
+	const char *called, const char *const *words)
 {
-	const struct reader_key words = {.word = word};
-	const char *names[WORDS_MAX], *nearest = NULL;
-	struct buf range = {0}, hint = {0};
+	const char *nearest = NULL;
+	struct buf what = {0}, hint = {0};
 	size_t count = 0;
 
-	while (count < WORDS_MAX && word((int)count) != NULL) {
-		names[count] = word((int)count);
-		count++;
+	for (; words[count] != NULL; count++) {
+		if (node->kind == YAML_SCALAR &&
+			slice_equal(node->text, slice_of(words[count])))
+			return (int)count;
+	}
+	buf_printf(&what, "%s must be ", called);
+	for (size_t i = 0; i < count; i++) {
+		buf_printf(&what, "%s%s",
+			i == 0                  ? ""
+				: i + 1 < count ? ", "
+						: " or ",
+			words[i]);
 	}
 	if (node->kind == YAML_SCALAR)
-		nearest = diag_nearest(node->text, names, count);
+		nearest = diag_nearest(node->text, words, count);
 	if (nearest != NULL)
 		buf_printf(&hint, "did you mean \"%s\"?", nearest);
-	reader_print_range(&words, &range);
-	(void)diags_add(r->diags, DIAG_ERROR, node->mark,
-		nearest != NULL ? buf_slice(&hint).p : NULL, "%s must be %s",
-		called, buf_slice(&range).p);
-	buf_fini(&range);
+	(void)reader_refuse(r, node->mark,
+		nearest != NULL ? buf_slice(&hint).p : NULL,
+		buf_slice(&what).p);
+	buf_fini(&what);
 	buf_fini(&hint);
+	return -1;
 }
 
 int
 reader_word_number(struct reader *r, const struct yaml_node *node,
 	const char *called, reader_word_fn *word)
 {
-	for (int i = 0; node->kind == YAML_SCALAR && word(i) != NULL; i++) {
-		if (slice_equal(node->text, slice_of(word(i))))
-			return i;
-	}
-	refuse_word(r, node, called, word);
-	return -1;
+	const char *words[WORDS_MAX + 1] = {NULL};
+
+	for (int i = 0; i < WORDS_MAX && word(i) != NULL; i++)
+		words[i] = word(i);
+	return reader_word_of(r, node, called, words);
 }
 
 static bool

@@ -50,5 +50,8 @@ bool reader_integer(struct reader *, const struct yaml_node *, long long *out);
  * the nearest; called is what the key is called. */
 int reader_word_number(struct reader *, const struct yaml_node *,
 	const char *called, reader_word_fn *word);
+/* The same, of words ended by NULL. */
+int reader_word_of(struct reader *, const struct yaml_node *,
+	const char *called, const char *const *words);
 
 #endif

@@ -15,7 +15,8 @@ static const struct row {
 	{"a modifier that is not there", "{text|regex: a}",
 		"there is no modifier \"regex\"", "did you mean \"re\"?"},
 	{"no modifier at all like it", "{text|zzzzzz: a}",
-		"there is no modifier \"zzzzzz\"", "there are contains"},
+		"there is no modifier \"zzzzzz\"",
+		"there are re, i, m, s, exists"},
 	{"in", "{text|in: [a, b]}", "there is no modifier \"in\"",
 		"leave it out: a list"},
 	{"contains endswith", "{text|contains|endswith: a}",
@@ -298,15 +299,17 @@ static const struct document_row {
 		"id: 7\n" HEAD "  s: {text: a}\n  condition: s\n",
 		"\"7\" is no UUID", "make one with"},
 	{"a level", HEAD "  s: {text: a}\n  condition: s\nlevel: severe\n",
-		"there is no level \"severe\"", "there are informational"},
+		"level must be informational, low, medium, high or critical",
+		NULL},
 	{"a status", HEAD "  s: {text: a}\n  condition: s\nstatus: stabel\n",
-		"there is no status \"stabel\"", "did you mean \"stable\"?"},
+		"status must be stable, test", "did you mean \"stable\"?"},
 	{"a tag", HEAD "  s: {text: a}\n  condition: s\ntags: [T1114]\n",
 		"\"T1114\" is no tag", "write namespace.name"},
 	{"a service",
 		"title: t\nlogsource: {category: email, service: forwrad}\n"
 		"detection: {s: {text: a}, condition: s}\n",
-		"there is no service \"forwrad\"", "did you mean \"forward\"?"},
+		"service must be message or forward",
+		"did you mean \"forward\"?"},
 	{"a slip in a key",
 		HEAD "  s: {text: a}\n  condition: s\nlevle: high\n",
 		"the key \"levle\" means nothing", "did you mean \"level\"?"},
@@ -335,7 +338,7 @@ static const struct document_row {
 	{"a correlation type",
 		CORRELATION
 		"  type: event_cuont\n  timespan: 1h\n  condition: {gte: 2}\n",
-		"there is no correlation type \"event_cuont\"",
+		"type must be event_count, value_count",
 		"did you mean \"event_count\"?"},
 	{"percentile",
 		CORRELATION "  type: value_percentile\n  timespan: 1h\n"
@@ -361,11 +364,13 @@ static const struct document_row {
 		CORRELATION
 		"  type: event_count\n  timespan: 1h\n  condition: {gte: 2}\n"
 		"  window: tumbling\n",
-		"a correlation has no key \"window\"", "windows slide here"},
+		"no key is called \"window\" in a correlation",
+		"windows slide here"},
 	{"timeframe in a correlation",
 		CORRELATION
 		"  type: event_count\n  timeframe: 1h\n  condition: {gte: 2}\n",
-		"a correlation has no key \"timeframe\"", "write timespan"},
+		"no key is called \"timeframe\" in a correlation",
+		"write timespan"},
 	{"a timespan",
 		CORRELATION
 		"  type: event_count\n  timespan: 1M\n  condition: {gte: 2}\n",
