@@ -49,8 +49,9 @@ enum gap {
 const char *message_gap_name(unsigned bit);
 
 struct message_limits {
-	size_t fields; /* header fields kept, past it, and past the bytes there are, as many again of those
-			* that facts are read from */
+	size_t fields; /* header fields kept, at most MESSAGE_FIELDS_MAX;
+			* past it, and past the bytes there are, as many
+			* again of those that facts are read from */
 	size_t field_bytes; /* bytes kept of one field */
 	size_t recipients; /* recipients judged */
 	size_t addresses; /* addresses kept of one field */
