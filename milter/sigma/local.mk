@@ -33,8 +33,10 @@ libsigma_a_SOURCES = \
 	milter/sigma/grouping.c \
 	milter/sigma/grouping.h \
 	milter/sigma/level.c \
+	milter/sigma/level.h \
 	milter/sigma/lint.c \
 	milter/sigma/lint.h \
+	milter/sigma/list.h \
 	milter/sigma/literal.c \
 	milter/sigma/literal.h \
 	milter/sigma/load.c \

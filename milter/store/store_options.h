@@ -52,5 +52,4 @@ struct store_options {
 	int64_t dedup_ttl_ms; /* a retry within it counts once */
 };
 
-
 #endif
