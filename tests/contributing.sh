@@ -59,6 +59,14 @@ done
 result $? "its targets are there"
 
 : >"$work/out"
+for fuzzer in $(sed -n 's/.*`scripts\/fuzz [0-9]* \([a-z_]*\)`.*/\1/p' "$guide"); do
+	[ -f "$top/tests/fuzz/fuzz_$fuzzer.c" ] ||
+		echo "no fuzzer $fuzzer" >>"$work/out"
+done
+[ ! -s "$work/out" ]
+result $? "its fuzzers are there"
+
+: >"$work/out"
 for option in $(grep -oE -e '--enable-[a-z]+' "$guide" | sort -u); do
 	grep -q -e "$option" "$top/configure.ac" ||
 		echo "no $option" >>"$work/out"
