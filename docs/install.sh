@@ -76,6 +76,10 @@ left=$(cd "$root" && find . ! -type d)
 result $? "make uninstall leaves nothing but the edited configuration"
 [ "$left" = ".$settings" ] || echo "$left" | sed 's/^/# /'
 
+[ "forwarden $(sed -n '1s/.*(\(.*\)).*/\1/p' "${TOP_SRCDIR:?}/debian/changelog")" = \
+	"$("${FORWARDEN:?}" --version)" ]
+result $? "debian/changelog has the version of configure.ac"
+
 if command -v bash >/dev/null; then
 	complete() { # words...: what is offered for the last one
 		bash -c '. "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))

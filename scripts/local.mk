@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 EXTRA_DIST += scripts/deps scripts/test scripts/bench scripts/attach-postfix \
-	scripts/attach-sendmail scripts/compile-commands scripts/demo scripts/platforms
+	scripts/attach-sendmail scripts/compile-commands scripts/demo \
+	scripts/on-debian scripts/platforms
+
+# A package of Debian can be made of a tarball, too.
+EXTRA_DIST += debian/changelog debian/control debian/copyright debian/postrm \
+	debian/prerm debian/rules debian/source/format debian/tests/control \
+	debian/tests/postfix
 
 # For clangd: what the compiler is called with, in the top of the tree.
 .PHONY: compile-commands
