@@ -344,9 +344,11 @@ make_part_of_text(struct matchers *tests, const struct value *value)
 static bool
 make_regex(struct matchers *tests, const struct value *value)
 {
+	const struct matchers_regex from = {
+		value->node, value->text, tests->modifiers.regex_flags};
 	struct matcher test;
 
-	if (!matchers_regex(tests, value->node, value->text, &test))
+	if (!matchers_regex(tests->build, &from, &test))
 		return false;
 	if (value->text.len == 0) {
 		return wrong(tests, value, NULL,

@@ -68,26 +68,24 @@ check_hostile(struct build *build, const struct yaml_node *node,
 }
 
 bool
-matchers_regex(struct matchers *tests, const struct yaml_node *node,
-	struct slice text, struct matcher *out)
+matchers_regex(struct build *build, const struct matchers_regex *from,
+	struct matcher *out)
 {
-	struct build *build = tests->build;
 	struct regex_fault fault;
-	struct regex *code =
-		regex_compile(text, tests->modifiers.regex_flags, &fault);
+	struct regex *code = regex_compile(from->text, from->flags, &fault);
 
 	*out = (struct matcher){.kind = TEST_REGEX};
 	if (code == NULL) {
-		return build_error(build, build_mark_in(node, fault.offset, 1),
-			fault.hint, "the regular expression is not usable: %s",
-			fault.why);
+		return build_error(build,
+			build_mark_in(from->node, fault.offset, 1), fault.hint,
+			"the regular expression is not usable: %s", fault.why);
 	}
 	if (!pointers_add(&build->regexes, code)) {
 		regex_free(code);
 		return build_no_memory(build);
 	}
 	out->regex.code = code;
-	note_inline_flag(build, node, text);
-	return keep_literals(build, text, out) &&
-		check_hostile(build, node, text, code);
+	note_inline_flag(build, from->node, from->text);
+	return keep_literals(build, from->text, out) &&
+		check_hostile(build, from->node, from->text, code);
 }

@@ -3,11 +3,16 @@
 #ifndef SIGMA_MATCHERS_REGEX_H
 #define SIGMA_MATCHERS_REGEX_H
 
-#include "sigma/matchers.h"
+#include "sigma/build.h"
 
-/* text is node's, or of a list that node names. False with an error told; the
- * build owns the expression. */
-bool matchers_regex(struct matchers *, const struct yaml_node *node,
-	struct slice text, struct matcher *out);
+struct matchers_regex {
+	const struct yaml_node *node; /* for the place */
+	struct slice text; /* node's, or of a list that node names */
+	uint32_t flags; /* of regex_compile() */
+};
+
+/* False with an error told; the build owns the expression. */
+bool matchers_regex(
+	struct build *, const struct matchers_regex *, struct matcher *out);
 
 #endif
