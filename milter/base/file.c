@@ -3,6 +3,7 @@
 #include "base/file.h"
 
 #include "base/amount.h"
+#include "base/bundle.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -26,7 +27,7 @@ fail_long(size_t most, struct err *err)
 bool
 file_read(const char *path, size_t most, struct buf *out, struct err *err)
 {
-	FILE *file = fopen(path, "rbe");
+	FILE *file = bundle_fopen(path);
 	size_t left = most + 1, got = 1;
 	char block[BLOCK_BYTES];
 	bool ok = true;

@@ -9,6 +9,8 @@ libbase_a_SOURCES = \
 	milter/base/atomic_file.h \
 	milter/base/buf.c \
 	milter/base/buf.h \
+	milter/base/bundle.c \
+	milter/base/bundle.h \
 	milter/base/clock.c \
 	milter/base/clock.h \
 	milter/base/codec.c \

@@ -56,7 +56,7 @@ static struct {
 	enum sink sink;
 	enum log_level level;
 	int fd;
-	char *path;
+	bool echo;
 } state = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.sink = SINK_STDERR,
@@ -74,17 +74,15 @@ open_file(const char *path, struct err *err)
 	return fd;
 }
 
-/* Swaps in a new sink; takes fd and path. */
+/* Swaps in a new sink; takes fd. */
 static void
-install_take(enum sink sink, int fd, char *path)
+install_take(enum sink sink, int fd)
 {
 	pthread_mutex_lock(&state.lock);
 	if (state.fd >= 0)
 		(void)close(state.fd);
-	free(state.path);
 	state.sink = sink;
 	state.fd = fd;
-	state.path = path;
 	pthread_mutex_unlock(&state.lock);
 }
 
@@ -139,65 +137,49 @@ log_check(const char *target, struct err *err)
 	return parse_target(target, &sink, &facility, &path, err);
 }
 
-static bool
-open_path(const char *path, struct err *err)
-{
-	char *copy = strdup(path);
-	int fd;
-
-	if (copy == NULL)
-		return err_set(err, ERR_MEMORY, "log: out of memory");
-	fd = open_file(path, err);
-	if (fd < 0) {
-		free(copy);
-		return false;
-	}
-	install_take(SINK_FILE, fd, copy);
-	return true;
-}
-
 bool
 log_open(const char *target, enum log_level level, struct err *err)
 {
 	enum sink sink;
 	const char *path;
-	int facility;
+	int facility, fd = -1;
 
 	if (!parse_target(target, &sink, &facility, &path, err))
 		return false;
 	if (sink == SINK_FILE) {
-		if (!open_path(path, err))
+		fd = open_file(path, err);
+		if (fd < 0)
 			return false;
-	} else {
-		if (sink == SINK_SYSLOG)
-			openlog("forwarden", LOG_PID | LOG_NDELAY, facility);
-		install_take(sink, -1, NULL);
+	} else if (sink == SINK_SYSLOG) {
+		openlog("forwarden", LOG_PID | LOG_NDELAY, facility);
 	}
+	install_take(sink, fd);
 	state.level = level;
 	return true;
 }
 
 bool
-log_reopen(struct err *err)
+log_use(int fd, enum log_level level, struct err *err)
 {
-	int fd;
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 
-	if (state.sink != SINK_FILE)
-		return true;
-	fd = open_file(state.path, err);
-	if (fd < 0)
-		return false;
-	pthread_mutex_lock(&state.lock);
-	(void)close(state.fd);
-	state.fd = fd;
-	pthread_mutex_unlock(&state.lock);
+	if (copy < 0)
+		return err_system(err, "log");
+	install_take(SINK_FILE, copy);
+	state.level = level;
 	return true;
+}
+
+void
+log_echo(bool on)
+{
+	state.echo = on;
 }
 
 void
 log_close(void)
 {
-	install_take(SINK_STDERR, -1, NULL);
+	install_take(SINK_STDERR, -1);
 }
 
 bool
@@ -227,8 +209,9 @@ write_line(enum log_level level, struct slice text, add_text_fn *add_text)
 {
 	struct buf line = {0};
 	char at[DATE_TEXT_BYTES];
+	bool echo = state.echo && level <= LOG_LEVEL_WARNING;
 
-	if (state.sink == SINK_STDERR || state.sink == SINK_FILE) {
+	if (state.sink != SINK_SYSLOG) {
 		date_print(clock_now_ms(clock_real()), at);
 		buf_printf(&line, "%s %s ", at, levels[level].name);
 	}
@@ -236,11 +219,14 @@ write_line(enum log_level level, struct slice text, add_text_fn *add_text)
 	pthread_mutex_lock(&state.lock);
 	if (state.sink == SINK_SYSLOG) {
 		syslog(levels[level].priority, "%s", buf_slice(&line).p);
+		buf_add_byte(&line, '\n');
 	} else {
 		buf_add_byte(&line, '\n');
 		write_all(state.sink == SINK_FILE ? state.fd : STDERR_FILENO,
 			buf_slice(&line));
 	}
+	if (echo && state.sink != SINK_STDERR)
+		write_all(STDERR_FILENO, buf_slice(&line));
 	pthread_mutex_unlock(&state.lock);
 	buf_fini(&line);
 }

@@ -28,8 +28,12 @@ enum log_level {
 bool log_open(const char *target, enum log_level level, struct err *err);
 /* Could it be opened, as far as its spelling tells? */
 bool log_check(const char *target, struct err *err);
-/* Opens the file again after a rotation; nothing for the other sinks. */
-bool log_reopen(struct err *err);
+/* Entries go to a file that is open already, such as one that only somebody
+ * else may open; it stays the caller's. */
+bool log_use(int fd, enum log_level level, struct err *err);
+/* Warnings and errors go to stderr as well, wherever the log is: for whoever
+ * starts the program and looks at it. */
+void log_echo(bool on);
 void log_close(void);
 
 void log_write(enum log_level level, const char *fmt, ...)

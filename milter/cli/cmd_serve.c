@@ -3,6 +3,7 @@
  * forwarden serve: reads and checks everything, opens the sockets, and
  * becomes the supervisor. --worker is how a supervisor starts its workers.
  */
+#include "base/bundle.h"
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/options.h"
@@ -13,16 +14,16 @@
 #include "daemon/supervisor.h"
 #include "daemon/worker.h"
 
+#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define PROGRAM_BYTES 4096
 
 struct serve_options {
 	const char *file;
-	const char *worker; /* descriptors, from the supervisor */
+	const char *worker; /* its link, from the supervisor */
 	bool alone;
 };
 
@@ -34,7 +35,7 @@ parse_options(int argc, char **argv, struct serve_options *options, int *status)
 			"the configuration (" COMMAND_CONFIG_FILE ")"},
 		{"no-supervisor", 0, NULL, &options_flag, &options->alone,
 			"one process: for debugging"},
-		{"worker", 0, "DESCRIPTORS", &options_text, &options->worker,
+		{"worker", 0, "DESCRIPTOR", &options_text, &options->worker,
 			NULL},
 	};
 	const struct options table = {
@@ -46,29 +47,40 @@ parse_options(int argc, char **argv, struct serve_options *options, int *status)
 	return options_read(&table, argc, argv, NULL, status);
 }
 
+/* What is opened once, by whoever starts the program. */
+struct opened {
+	int files; /* a bundle of the configuration and its policies */
+	struct sockets sockets;
+	struct places places;
+};
+
 static int
 serve_as_worker(const struct serve_options *options)
 {
 	struct worker_options worker = {.file = options->file};
 
-	if (sscanf(options->worker, "%d,%d,%d,%d", &worker.sockets.milter,
-		    &worker.sockets.control, &worker.sockets.http,
-		    &worker.link) != 4)
+	if (sscanf(options->worker, "%d", &worker.link) != 1 ||
+		fcntl(worker.link, F_SETFD, FD_CLOEXEC) != 0)
 		return options_refuse("serve", "--worker is the supervisor's");
-	(void)sockets_inherit(&worker.sockets, false);
 	return worker_run(&worker);
 }
 
-/* Everything that is wrong with the files, before anything is opened. */
+/* Everything that is wrong with the files, before anything is opened. What
+ * was read is kept. */
 static bool
-check_files(const char *file, const struct generation **generation)
+check_files(const char *file, struct bundle *bundle,
+	const struct generation **generation)
 {
 	struct diags *diags = diags_new();
 	struct buf text = {0};
 
-	*generation = diags != NULL ? generation_load(file, NULL, diags) : NULL;
-	if (diags != NULL &&
-		(*generation == NULL || diags_count(diags, DIAG_WARNING) > 0)) {
+	*generation = NULL;
+	if (diags == NULL || bundle == NULL)
+		return false;
+	bundle_use(bundle);
+	*generation = generation_load(file, NULL, diags);
+	bundle_use(NULL);
+	if (*generation == NULL || diags_count(diags, DIAG_WARNING) > 0) {
 		diags_print(diags, &text);
 		(void)fputs(buf_slice(&text).p, stderr);
 	}
@@ -78,17 +90,42 @@ check_files(const char *file, const struct generation **generation)
 }
 
 static bool
-prepare(const struct config *config, struct sockets *sockets, struct err *err)
+keep_files(const struct bundle *bundle, int *files, struct err *err)
+{
+	*files = bundle_memory(err);
+	if (*files < 0 || !bundle_save(bundle, *files, err))
+		return false;
+	bundle_seal(*files);
+	return true;
+}
+
+/* As many as the system lets us have: each connection is one. */
+static void
+raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+		limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static bool
+prepare(const struct config *config, struct opened *opened, struct err *err)
 {
 	struct privilege user;
 
-	return privilege_find(config->user, config->group, &user, err) &&
-		state_dir_make_file(config->log_target, &user, err) &&
-		state_dir_make_file(config->events, &user, err) &&
-		log_open(config->log_target, (enum log_level)config->log_level,
-			err) &&
-		state_dir_make(config->state, 0750, &user, err) &&
-		sockets_open(config, &user, sockets, err);
+	raise_descriptors();
+	if (!privilege_find(config->user, config->group, &user, err))
+		return false;
+	places_open(config, &user, &opened->places);
+	if (!places_use_log(config, &opened->places, err))
+		return false;
+	log_echo(true);
+	return state_dir_take(config->state, &user, err) &&
+		sockets_open(config, &user, &opened->sockets, err);
 }
 
 /* The path under which this program can be run again, or a newer one put
@@ -107,26 +144,46 @@ find_program(char room[PROGRAM_BYTES])
 
 static int
 run(const struct serve_options *options, const struct config *config,
-	const struct sockets *sockets)
+	const struct opened *opened)
 {
 	char room[PROGRAM_BYTES];
 	struct supervisor_options supervisor = {
 		.program = find_program(room),
 		.file = options->file,
 		.config = config,
-		.sockets = *sockets,
+		.files = opened->files,
+		.sockets = opened->sockets,
+		.places = opened->places,
 	};
 	struct worker_options worker = {
 		.file = options->file,
-		.sockets = *sockets,
 		.link = -1,
+		.sockets = opened->sockets,
+		.places = opened->places,
 	};
-	int status;
 
-	if (!options->alone)
-		return supervisor_run(&supervisor);
-	status = worker_run(&worker);
-	sockets_remove(config);
+	return options->alone ? worker_run(&worker)
+			      : supervisor_run(&supervisor);
+}
+
+static int
+serve(const struct serve_options *options, struct bundle *bundle)
+{
+	const struct generation *generation;
+	struct opened opened;
+	struct err err = {0};
+	int status = WORKER_EXIT_SYSTEM;
+
+	if (!check_files(options->file, bundle, &generation))
+		return WORKER_EXIT_CONFIG;
+	if (keep_files(bundle, &opened.files, &err) &&
+		prepare(generation->config, &opened, &err)) {
+		status = run(options, generation->config, &opened);
+	} else {
+		log_write(LOG_LEVEL_ERROR, "%s", err.text);
+	}
+	generation_unref(generation);
+	log_close();
 	return status;
 }
 
@@ -134,24 +191,15 @@ int
 cmd_serve(int argc, char **argv)
 {
 	struct serve_options options;
-	const struct generation *generation;
-	struct sockets sockets;
-	struct err err = {0};
+	struct bundle *bundle;
 	int status;
 
 	if (!parse_options(argc, argv, &options, &status))
 		return status;
 	if (options.worker != NULL)
 		return serve_as_worker(&options);
-	if (!check_files(options.file, &generation))
-		return WORKER_EXIT_CONFIG;
-	status = WORKER_EXIT_SYSTEM;
-	if (prepare(generation->config, &sockets, &err)) {
-		status = run(&options, generation->config, &sockets);
-	} else {
-		(void)fprintf(stderr, "forwarden: %s\n", err.text);
-	}
-	generation_unref(generation);
-	log_close();
+	bundle = bundle_new();
+	status = serve(&options, bundle);
+	bundle_free(bundle);
 	return status;
 }

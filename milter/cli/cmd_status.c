@@ -28,6 +28,7 @@ print_answer(const struct json *answer)
 	static const char *const numbers[] = {"pid", "policies",
 		"local_domains", "sessions", "messages", "reloads"};
 	const struct json *store = json_find(answer, "store");
+	const struct json *troubles = json_find(answer, "troubles");
 	struct buf out = {0};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
@@ -39,6 +40,10 @@ print_answer(const struct json *answer)
 	add_text(&out, "store down", json_text(store, "reason"));
 	add_number(&out, "store bytes", json_number(store, "bytes"));
 	add_number(&out, "store journal", json_number(store, "journal"));
+	for (size_t i = 0; i < json_count(troubles); i++) {
+		add_text(&out, "trouble",
+			json_text(json_at(troubles, i), "text"));
+	}
 	screen_print(&out);
 	buf_fini(&out);
 }

@@ -72,6 +72,22 @@ check_milter(struct doctor *doctor)
 		"nobody answers on %s: no mail is judged", listen);
 }
 
+/* What the daemon itself says is wrong. */
+static void
+check_troubles(struct doctor *doctor, const struct json *troubles)
+{
+	for (size_t i = 0; i < json_count(troubles); i++) {
+		const struct json *one = json_at(troubles, i);
+
+		checkup_add(doctor->checkup,
+			&(struct remedy){CHECKUP_WRONG, "trouble",
+				"mail is judged all the same; see to it, then "
+				"reload (systemctl reload forwarden)"},
+			"%.*s (since %.*s)", SLICE_ARG(json_text(one, "text")),
+			SLICE_ARG(json_text(one, "since")));
+	}
+}
+
 static void
 check_mode(struct doctor *doctor, const struct json *status)
 {
@@ -246,6 +262,7 @@ doctor_daemon(struct doctor *doctor, struct ask *ask)
 		"forwarden %.*s, process %lld",
 		SLICE_ARG(json_text(status, "version")),
 		json_number(status, "pid"));
+	check_troubles(doctor, json_find(status, "troubles"));
 	check_mode(doctor, status);
 	check_privileges(doctor, status);
 	check_store(doctor, json_find(status, "store"));

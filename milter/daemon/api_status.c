@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "daemon/exchange.h"
 #include "daemon/milter.h"
+#include "daemon/trouble.h"
 #include "verdict/metrics.h"
 
 #include <unistd.h>
@@ -64,6 +65,23 @@ write_own_metrics(struct exchange *exchange)
 	}
 }
 
+static void
+write_troubles(struct buf *out)
+{
+	char text[TROUBLE_TEXT_BYTES];
+	int64_t since_ms;
+
+	buf_puts(out,
+		"# HELP forwarden_trouble Is there something wrong that "
+		"mail is judged in spite of?\n"
+		"# TYPE forwarden_trouble gauge\n");
+	for (size_t i = 0; i < TROUBLE_COUNT; i++) {
+		buf_printf(out, "forwarden_trouble{what=\"%s\"} %d\n",
+			trouble_name((enum trouble)i),
+			trouble_get((enum trouble)i, &since_ms, text));
+	}
+}
+
 void
 api_metrics(struct exchange *exchange)
 {
@@ -74,6 +92,7 @@ api_metrics(struct exchange *exchange)
 	exchange->answer->type = TYPE_METRICS;
 	metrics_write(exchange->api->metrics, &health, &exchange->answer->body);
 	write_own_metrics(exchange);
+	write_troubles(&exchange->answer->body);
 }
 
 static struct json *
@@ -94,6 +113,28 @@ json_of_health(struct store *store)
 	json_set_number(json, "journal", (long long)health.journal);
 	json_set_number(json, "bytes", (long long)health.bytes);
 	return json;
+}
+
+static struct json *
+json_of_troubles(void)
+{
+	struct json *all = json_list();
+	char text[TROUBLE_TEXT_BYTES];
+	int64_t since_ms;
+
+	for (size_t i = 0; i < TROUBLE_COUNT; i++) {
+		struct json *one;
+
+		if (!trouble_get((enum trouble)i, &since_ms, text))
+			continue;
+		one = json_map();
+		json_set_text(
+			one, "what", slice_of(trouble_name((enum trouble)i)));
+		json_set_time(one, "since", since_ms);
+		json_set_text(one, "text", slice_of(text));
+		json_add_take(all, one);
+	}
+	return all;
 }
 
 void
@@ -118,6 +159,7 @@ api_status(struct exchange *exchange)
 	json_set_number(json, "sessions", (long long)load.sessions);
 	json_set_number(json, "messages", (long long)load.messages_total);
 	json_set_number(json, "reloads", (long long)exchange->api->reloads);
+	json_set_take(json, "troubles", json_of_troubles());
 	json_set_take(json, "store", json_of_health(exchange->api->store));
 	generation_unref(generation);
 	exchange_json_take(exchange, json);

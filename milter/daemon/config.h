@@ -69,7 +69,7 @@ struct config {
 	long long limit_fields, limit_field_bytes, limit_recipients;
 	long long limit_addresses, limit_message_bytes, limit_value_bytes;
 	long long limit_regex_time, limit_connections;
-	long long drain_time;
+	long long drain_time, hang_time;
 };
 
 /*

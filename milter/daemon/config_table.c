@@ -237,7 +237,11 @@ static const struct reader_key keys[] = {
 		.initial = "30s", .least = 0, .most = HOUR,
 		.help = "How long a worker that ends waits for idle "
 			"connections to close. A transaction is always "
-			"finished."},
+			"finished; a new one is not begun after that."},
+	{"limits.hang_time", &reader_duration, AT(hang_time), .initial = "30s",
+		.least = 0, .most = HOUR,
+		.help = "A worker that is not heard of for so long is "
+			"replaced; 0: never."},
 };
 
 const struct reader_table config_table = {

@@ -2,6 +2,7 @@
 /* How the configuration's own types are read and checked. */
 #include "daemon/config_type.h"
 
+#include "base/bundle.h"
 #include "base/log.h"
 #include "base/socket_name.h"
 #include "daemon/listener.h"
@@ -13,7 +14,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define SECRET_BYTES 4096
 #define REPLY_BYTES 200
@@ -83,13 +83,13 @@ static bool
 is_folder(const char *path, int len)
 {
 	char folder[PATH_BYTES];
-	struct stat status;
+	bool yes;
 
 	if (len == 0)
 		return true; /* the root */
 	return snprintf(folder, sizeof(folder), "%.*s", len, path) <
 		(int)sizeof(folder) &&
-		stat(folder, &status) == 0 && S_ISDIR(status.st_mode);
+		bundle_stat(folder, &yes) && yes;
 }
 
 static int
@@ -208,7 +208,7 @@ read_first_line(
 	struct reader *r, const struct yaml_node *node, char line[SECRET_BYTES])
 {
 	struct slice path = arena_copy(r->arena, node->text);
-	FILE *f = slice_is_absent(path) ? NULL : fopen(path.p, "re");
+	FILE *f = slice_is_absent(path) ? NULL : bundle_fopen(path.p);
 
 	if (f == NULL) {
 		return diags_add(r->diags, DIAG_ERROR, node->mark,
@@ -257,8 +257,8 @@ read_secret(struct reader *r, const struct yaml_node *node, void *target)
 static bool
 read_folder(struct reader *r, const struct yaml_node *node, void *target)
 {
-	struct stat status;
 	const char *path;
+	bool yes;
 
 	if (!reader_text.read(r, node, target))
 		return false;
@@ -268,8 +268,7 @@ read_folder(struct reader *r, const struct yaml_node *node, void *target)
 			r->key->type->hint, "%s must be a path from the root",
 			r->key->name);
 	}
-	if (is_written(r, node) && stat(path, &status) == 0 &&
-		!S_ISDIR(status.st_mode)) {
+	if (is_written(r, node) && bundle_stat(path, &yes) && !yes) {
 		return diags_add(r->diags, DIAG_ERROR, node->mark,
 			"write the path of a folder", "%s: %s is not a folder",
 			r->key->name, path);

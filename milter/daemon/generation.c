@@ -2,6 +2,7 @@
 /* Everything a message is judged under, built at once and shared. */
 #include "daemon/generation.h"
 
+#include "base/bundle.h"
 #include "base/random.h"
 #include "daemon/config_engine.h"
 #include "verdict/policies.h"
@@ -11,7 +12,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* What the generation owns; callers see only its first member. */
 struct whole {
@@ -89,9 +89,9 @@ load_realm(struct whole *whole, struct diags *diags)
 static bool
 is_there(const struct reader_text_list *paths, size_t i, struct diags *diags)
 {
-	struct stat status;
+	bool is_folder;
 
-	if (stat(paths->at[i].p, &status) == 0)
+	if (bundle_stat(paths->at[i].p, &is_folder))
 		return true;
 	return diags_add(diags, DIAG_ERROR, paths->marks[i],
 		"write files of policies, or folders of them",

@@ -2,6 +2,8 @@
 /* Sockets that are listened on. */
 #include "daemon/listener.h"
 
+#include "daemon/secure_path.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +16,12 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+/* Where a unix socket is: its folder, open, and its name there. */
+struct place {
+	int folder;
+	const char *name;
+};
 
 static bool
 fail_in_use(const struct socket_name *address, struct err *err)
@@ -75,11 +83,12 @@ is_answered(const struct sockaddr_un *name)
 /* What is there and is a socket nobody answers on goes; all else stays. */
 static bool
 make_way(const struct socket_name *address, const struct sockaddr_un *name,
-	struct err *err)
+	const struct place *place, struct err *err)
 {
 	struct stat there;
 
-	if (lstat(address->path, &there) < 0)
+	if (fstatat(place->folder, place->name, &there, AT_SYMLINK_NOFOLLOW) <
+		0)
 		return true;
 	if (!S_ISSOCK(there.st_mode)) {
 		return err_set(err, ERR_SYSTEM,
@@ -87,12 +96,38 @@ make_way(const struct socket_name *address, const struct sockaddr_un *name,
 	}
 	if (is_answered(name))
 		return fail_in_use(address, err);
-	(void)unlink(address->path);
+	(void)unlinkat(place->folder, place->name, 0);
 	return true;
 }
 
+/* What was made there is a socket, of whoever made it, and nothing else. */
+static bool
+give(const struct socket_name *address, const struct place *place,
+	const struct listener_access *access, struct err *err)
+{
+	struct stat made;
+
+	if (fstatat(place->folder, place->name, &made, AT_SYMLINK_NOFOLLOW) <
+			0 ||
+		!S_ISSOCK(made.st_mode)) {
+		return err_set(err, ERR_SYSTEM,
+			"%s is not the socket that was made there",
+			address->path);
+	}
+	if ((access->uid != (uid_t)-1 || access->gid != (gid_t)-1) &&
+		fchownat(place->folder, place->name, access->uid, access->gid,
+			AT_SYMLINK_NOFOLLOW) < 0)
+		return err_system(err, "cannot give %s away", address->path);
+	if (fchmodat(place->folder, place->name, access->mode, 0) < 0) {
+		return err_system(
+			err, "cannot set the mode of %s", address->path);
+	}
+	return true;
+}
+
+/* In a folder that nobody changes meanwhile. */
 static int
-open_unix(const struct socket_name *address,
+bind_unix(const struct socket_name *address, const struct place *place,
 	const struct listener_access *access, struct err *err)
 {
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
@@ -100,7 +135,7 @@ open_unix(const struct socket_name *address,
 	int fd, result;
 
 	memcpy(name.sun_path, address->path, strlen(address->path) + 1);
-	if (!make_way(address, &name, err))
+	if (!make_way(address, &name, place, err))
 		return -1;
 	fd = new_socket(AF_UNIX);
 	if (fd < 0)
@@ -111,14 +146,30 @@ open_unix(const struct socket_name *address,
 	(void)umask(mask);
 	if (result < 0)
 		return fail_system(fd, address, "listen on", err);
-	if (access != NULL &&
-		((access->uid != (uid_t)-1 || access->gid != (gid_t)-1) &&
-			chown(address->path, access->uid, access->gid) < 0))
-		return fail_system(fd, address, "give away", err);
-	if (access != NULL && chmod(address->path, access->mode) < 0)
-		return fail_system(fd, address, "set the mode of", err);
+	if (access != NULL && !give(address, place, access, err)) {
+		(void)close(fd);
+		return -1;
+	}
 	if (listen(fd, LISTENER_BACKLOG) < 0)
 		return fail_system(fd, address, "listen on", err);
+	return fd;
+}
+
+static int
+open_unix(const struct socket_name *address,
+	const struct listener_access *access, struct err *err)
+{
+	struct secure_hold hold;
+	struct place place;
+	int fd = -1;
+
+	place.folder = secure_path_folder(address->path, &place.name, err);
+	if (place.folder < 0)
+		return -1;
+	if (secure_path_hold(place.folder, &hold, err))
+		fd = bind_unix(address, &place, access, err);
+	secure_path_release(&hold);
+	(void)close(place.folder);
 	return fd;
 }
 

@@ -26,6 +26,8 @@ libdaemon_a_SOURCES = \
 	milter/daemon/generation.h \
 	milter/daemon/http.c \
 	milter/daemon/http.h \
+	milter/daemon/link.c \
+	milter/daemon/link.h \
 	milter/daemon/listener.c \
 	milter/daemon/listener.h \
 	milter/daemon/listener_owner.c \
@@ -33,10 +35,14 @@ libdaemon_a_SOURCES = \
 	milter/daemon/milter.h \
 	milter/daemon/notify.c \
 	milter/daemon/notify.h \
+	milter/daemon/places.c \
+	milter/daemon/places.h \
 	milter/daemon/privilege.c \
 	milter/daemon/privilege.h \
 	milter/daemon/report.c \
 	milter/daemon/report.h \
+	milter/daemon/secure_path.c \
+	milter/daemon/secure_path.h \
 	milter/daemon/session.c \
 	milter/daemon/session.h \
 	milter/daemon/signals.c \
@@ -51,6 +57,10 @@ libdaemon_a_SOURCES = \
 	milter/daemon/storage.h \
 	milter/daemon/supervisor.c \
 	milter/daemon/supervisor.h \
+	milter/daemon/trouble.c \
+	milter/daemon/trouble.h \
 	milter/daemon/worker.c \
-	milter/daemon/worker.h
+	milter/daemon/worker.h \
+	milter/daemon/worker_process.c \
+	milter/daemon/worker_process.h
 LIBDAEMON = libdaemon.a $(LIBVERDICT) $(MILTER_LIBS) $(MHD_LIBS)

@@ -44,6 +44,14 @@
 		SMFIP_NR_HDR)
 #define ACTIONS_USED (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE)
 
+/* What libmilter itself returns from a step to have the connection closed
+ * (_SMFIS_ABORT of its engine.c since 8.14): the one way to end a connection
+ * where no reply is expected. */
+#define STATUS_CLOSE 21
+
+/* Judgements under way that are watched for their time; more are not. */
+#define WATCHED_MAX 64
+
 /* Postfix puts its own Received on top after us: 1 is below it. */
 #define TAG_INDEX 1
 
@@ -58,6 +66,8 @@ static struct {
 	atomic_ulong actions, protocol; /* of the last negotiation */
 	atomic_size_t sessions, messages;
 	atomic_ullong sessions_total, messages_total;
+	atomic_bool ending;
+	atomic_llong judged_since[WATCHED_MAX]; /* monotonic ms; 0: free */
 } glue;
 
 /* libmilter's strings are not const. */
@@ -213,7 +223,13 @@ on_mail(SMFICTX *ctx, char **args)
 	struct connection *connection = connection_of(ctx);
 
 	if (connection != NULL) {
+		/* Counted first, then refused: whoever ends sees the one or
+		 * has this one see the other. */
 		begin_message(connection);
+		if (glue.ending) {
+			end_message(connection);
+			return STATUS_CLOSE;
+		}
 		if (!session_mail(connection->session, args)) {
 			log_write(LOG_LEVEL_ERROR,
 				"no memory for a message: it passes unseen");
@@ -278,6 +294,29 @@ judge_message(SMFICTX *ctx, struct connection *connection)
 
 	return session_judge(connection->session, &client, macro(ctx, "i"),
 		offers(connection));
+}
+
+/* The place of a judgement that begins, or WATCHED_MAX. */
+static size_t
+begin_watch(void)
+{
+	long long now = clock_monotonic_ms(), empty = 0;
+	size_t i = 0;
+
+	while (i < WATCHED_MAX &&
+		!atomic_compare_exchange_strong(
+			&glue.judged_since[i], &empty, now)) {
+		empty = 0;
+		i++;
+	}
+	return i;
+}
+
+static void
+end_watch(size_t place)
+{
+	if (place < WATCHED_MAX)
+		glue.judged_since[place] = 0;
 }
 
 /* The last one first, so that the numbers of the others stay. */
@@ -349,10 +388,13 @@ on_end(SMFICTX *ctx)
 	const struct outcome *outcome;
 	enum action taken;
 	sfsistat status;
+	size_t watched;
 
 	if (connection == NULL)
 		return SMFIS_CONTINUE;
+	watched = begin_watch();
 	outcome = judge_message(ctx, connection);
+	end_watch(watched);
 	taken = modify(ctx, outcome);
 	status = reply(ctx, outcome, taken);
 	session_done(connection->session, taken);
@@ -466,6 +508,26 @@ milter_run(struct err *err)
 	if (smfi_main() != MI_SUCCESS)
 		return err_set(err, ERR_SYSTEM, "libmilter gave up");
 	return true;
+}
+
+void
+milter_end(void)
+{
+	glue.ending = true;
+}
+
+int64_t
+milter_longest_ms(void)
+{
+	long long now = clock_monotonic_ms(), longest = 0;
+
+	for (size_t i = 0; i < WATCHED_MAX; i++) {
+		long long since = glue.judged_since[i];
+
+		if (since != 0 && now - since > longest)
+			longest = now - since;
+	}
+	return longest;
 }
 
 struct milter_load

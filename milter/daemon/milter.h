@@ -24,6 +24,16 @@ bool milter_open(const struct session_service *service, int *listener,
  * (HUP, INT, TERM), which cuts what is under way. */
 bool milter_run(struct err *err);
 
+/*
+ * From now on no message begins: the connection of one that would is closed,
+ * so that the MTA does what its administrator chose for a milter that is
+ * away. When milter_load() then tells of no message, none can come any more.
+ */
+void milter_end(void);
+
+/* How long the one message that is being judged longest has been. */
+int64_t milter_longest_ms(void);
+
 /* Connections, and messages under way, now and since the start. */
 struct milter_load {
 	size_t sessions, messages;

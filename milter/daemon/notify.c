@@ -31,3 +31,10 @@ notify_manager(const char *state)
 		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
 	(void)close(fd);
 }
+
+void
+notify_watchdog(void)
+{
+	if (getenv("WATCHDOG_USEC") != NULL)
+		notify_manager("WATCHDOG=1");
+}

@@ -7,5 +7,7 @@
 /* "READY=1", "RELOADING=1", "STOPPING=1", "STATUS=..."; nothing where no
  * service manager listens. */
 void notify_manager(const char *state);
+/* Where it watches (WatchdogSec=), tells it that this process goes round. */
+void notify_watchdog(void);
 
 #endif

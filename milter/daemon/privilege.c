@@ -54,6 +54,22 @@ privilege_find(const char *user, const char *group, struct privilege *out,
 	return *group == '\0' || find_group(group, out, err);
 }
 
+/* A group alone: the user stays who he is. */
+static bool
+drop_group(gid_t gid, struct err *err)
+{
+	if (gid == PRIVILEGE_SAME_GROUP || gid == getegid())
+		return true;
+	if (geteuid() != 0) {
+		return err_set(err, ERR_SYSTEM,
+			"only root can take another group: start as root, or "
+			"leave group out");
+	}
+	if (setgroups(0, NULL) < 0 || setgid(gid) < 0)
+		return err_system(err, "cannot take the group");
+	return true;
+}
+
 bool
 privilege_drop(
 	const char *name, const struct privilege *wanted, struct err *err)
@@ -62,7 +78,7 @@ privilege_drop(
 	gid_t gid = wanted->gid;
 
 	if (uid == PRIVILEGE_SAME_USER || uid == geteuid())
-		return true;
+		return drop_group(gid, err);
 	if (geteuid() != 0) {
 		return err_set(err, ERR_SYSTEM,
 			"only root can become user \"%s\"", name);

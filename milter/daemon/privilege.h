@@ -21,7 +21,8 @@ struct privilege {
 bool privilege_find(
 	const char *user, const char *group, struct privilege *, struct err *);
 /* Becomes that user for good: groups, group, user; checked by trying to go
- * back. Nothing to do is success. name is for setting up its groups. */
+ * back. Where only a group is named, it alone changes. Nothing to do is
+ * success. name is for setting up the user's groups. */
 bool privilege_drop(const char *name, const struct privilege *, struct err *);
 
 #endif

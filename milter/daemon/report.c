@@ -57,33 +57,27 @@ report_check(const char *events, struct err *err)
 	return parse_place(events, &place, err);
 }
 
-static bool
-open_place(const char *events, enum place *place, int *fd, struct err *err)
-{
-	*fd = NOT_OPEN;
-	if (!parse_place(events, place, err))
-		return err_wrap(err, "log.events");
-	if (*place != PLACE_FILE)
-		return true;
-	*fd = open(events + 5, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-	return *fd >= 0 ||
-		err_system(err, "log.events: cannot open %s", events + 5);
-}
-
 bool
 report_open(struct report *report, const struct report_options *options,
 	struct err *err)
 {
+	int fd = NOT_OPEN, old = NOT_OPEN;
 	enum place place = PLACE_NONE;
-	int fd, old;
 
-	if (!open_place(options->events, &place, &fd, err))
-		return false;
+	if (!parse_place(options->events, &place, err))
+		return err_wrap(err, "log.events");
+	if (place == PLACE_FILE && options->fd >= 0) {
+		fd = fcntl(options->fd, F_DUPFD_CLOEXEC, 0);
+		if (fd < 0)
+			return err_system(err, "log.events");
+	}
 	report->all = options->all;
 	pthread_rwlock_wrlock(&report->lock);
-	old = report->fd;
 	report->place = place;
-	report->fd = fd;
+	if (fd >= 0 || place != PLACE_FILE) {
+		old = report->fd;
+		report->fd = fd;
+	}
 	pthread_rwlock_unlock(&report->lock);
 	if (old >= 0)
 		(void)close(old);
@@ -130,7 +124,7 @@ write_event(struct report *report, struct slice json)
 	pthread_rwlock_rdlock(&report->lock);
 	if (report->place == PLACE_LOG) {
 		log_write_ascii(LOG_LEVEL_INFO, json);
-	} else if (report->place == PLACE_FILE) {
+	} else if (report->place == PLACE_FILE && report->fd >= 0) {
 		buf_add(&line, json);
 		buf_add_byte(&line, '\n');
 		if (buf_ok(&line) && write(report->fd, line.p, line.len) < 0) {

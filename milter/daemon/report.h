@@ -16,6 +16,7 @@ struct report;
 
 struct report_options {
 	const char *events; /* "log", "none" or "file:/path" */
+	int fd; /* of that file, opened by others; -1 where it cannot be */
 	bool all; /* also verdicts of none; never to the store's stream */
 };
 
@@ -25,8 +26,8 @@ bool report_check(const char *events, struct err *);
 struct report *report_new(
 	const struct report_options *, struct metrics *, struct err *);
 void report_free(struct report *);
-/* Other options, or the same file opened anew after a rotation. On failure
- * the old ones stay. */
+/* Other options, or the same file opened anew after a rotation; the
+ * descriptor stays the caller's. Without one for a file the old one stays. */
 bool report_open(struct report *, const struct report_options *, struct err *);
 
 /* After the verdict was carried out, for every message. */

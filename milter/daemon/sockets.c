@@ -5,9 +5,10 @@
 #include "daemon/listener.h"
 #include "daemon/state_dir.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool
@@ -30,20 +31,6 @@ find_access(const struct config *config, struct listener_access *access,
 	return true;
 }
 
-static bool
-open_milter(
-	const struct config *config, struct sockets *sockets, struct err *err)
-{
-	struct socket_name address;
-	struct listener_access access;
-
-	if (!find_access(config, &access, err) ||
-		!socket_name_parse(slice_of(config->listen), &address, err))
-		return false;
-	sockets->milter = listener_open(&address, &access, err);
-	return sockets->milter >= 0 || err_wrap(err, "listen");
-}
-
 /* /run is empty after each boot: the folder in it is ours to make. */
 static bool
 make_parent(const char *path, const struct privilege *user, struct err *err)
@@ -57,6 +44,34 @@ make_parent(const char *path, const struct privilege *user, struct err *err)
 		return true;
 	*slash = '\0';
 	return state_dir_make(folder, 0755, user, err);
+}
+
+static void
+set_mark(const struct socket_name *address, struct socket_mark *mark)
+{
+	struct stat status;
+
+	*mark = (struct socket_mark){0, 0};
+	if (address->family == SOCKET_NAME_UNIX &&
+		lstat(address->path, &status) == 0)
+		*mark = (struct socket_mark){status.st_dev, status.st_ino};
+}
+
+static bool
+open_milter(const struct config *config, const struct privilege *user,
+	struct sockets *sockets, struct err *err)
+{
+	struct socket_name address;
+	struct listener_access access;
+
+	if (!find_access(config, &access, err) ||
+		!socket_name_parse(slice_of(config->listen), &address, err) ||
+		(address.family == SOCKET_NAME_UNIX &&
+			!make_parent(address.path, user, err)))
+		return err_wrap(err, "listen");
+	sockets->milter = listener_open(&address, &access, err);
+	set_mark(&address, &sockets->milter_mark);
+	return sockets->milter >= 0 || err_wrap(err, "listen");
 }
 
 static bool
@@ -78,6 +93,7 @@ open_control(const struct config *config, const struct privilege *user,
 	if (group.gid != PRIVILEGE_SAME_GROUP)
 		access.gid = group.gid;
 	sockets->control = listener_open(&address, &access, err);
+	set_mark(&address, &sockets->control_mark);
 	return sockets->control >= 0 || err_wrap(err, "control");
 }
 
@@ -98,8 +114,12 @@ bool
 sockets_open(const struct config *config, const struct privilege *user,
 	struct sockets *sockets, struct err *err)
 {
-	*sockets = (struct sockets){SOCKET_NONE, SOCKET_NONE, SOCKET_NONE};
-	if (open_milter(config, sockets, err) &&
+	*sockets = (struct sockets){
+		.milter = SOCKET_NONE,
+		.control = SOCKET_NONE,
+		.http = SOCKET_NONE,
+	};
+	if (open_milter(config, user, sockets, err) &&
 		open_control(config, user, sockets, err) &&
 		open_http(config, sockets, err))
 		return true;
@@ -123,32 +143,66 @@ sockets_close(struct sockets *sockets)
 	close_one(&sockets->http);
 }
 
+/* Does the path of a unix socket still lead to it? */
+static bool
+is_there(const char *spec, const struct socket_mark *mark)
+{
+	struct socket_name address;
+	struct socket_mark now;
+
+	if (!socket_name_parse(slice_of(spec), &address, NULL) ||
+		address.family != SOCKET_NAME_UNIX)
+		return true;
+	set_mark(&address, &now);
+	return now.device == mark->device && now.inode == mark->inode;
+}
+
 static void
-remove_one(const char *spec)
+remove_one(int fd, const char *spec, const struct socket_mark *mark)
 {
 	struct socket_name address;
 
-	if (socket_name_parse(slice_of(spec), &address, NULL) &&
+	if (fd >= 0 && is_there(spec, mark) &&
+		socket_name_parse(slice_of(spec), &address, NULL) &&
 		address.family == SOCKET_NAME_UNIX)
 		(void)unlink(address.path);
 }
 
 void
-sockets_remove(const struct config *config)
+sockets_remove(const struct config *config, const struct sockets *sockets)
 {
-	remove_one(config->listen);
-	remove_one(config->control);
+	remove_one(sockets->milter, config->listen, &sockets->milter_mark);
+	remove_one(sockets->control, config->control, &sockets->control_mark);
+}
+
+/* The new one in the place of the old; the old one stays if there is none. */
+static bool
+replace(int *now, int old, bool ok)
+{
+	if (ok) {
+		(void)shutdown(old, SHUT_RDWR);
+		(void)close(old);
+	} else {
+		*now = old;
+	}
+	return ok;
 }
 
 bool
-sockets_inherit(const struct sockets *sockets, bool yes)
+sockets_renew(const struct config *config, const struct privilege *user,
+	struct sockets *sockets, struct err *err)
 {
-	const int all[] = {sockets->milter, sockets->control, sockets->http};
+	int old_milter = sockets->milter, old_control = sockets->control;
+	bool ok = true;
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
-		if (all[i] >= 0 &&
-			fcntl(all[i], F_SETFD, yes ? 0 : FD_CLOEXEC) < 0)
-			return false;
+	if (!is_there(config->listen, &sockets->milter_mark)) {
+		ok = replace(&sockets->milter, old_milter,
+			open_milter(config, user, sockets, err));
 	}
-	return true;
+	if (!is_there(config->control, &sockets->control_mark)) {
+		ok = replace(&sockets->control, old_control,
+			     open_control(config, user, sockets, err)) &&
+			ok;
+	}
+	return ok;
 }

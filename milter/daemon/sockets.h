@@ -11,13 +11,21 @@
 #include "daemon/privilege.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #define SOCKET_NONE (-1)
+
+/* What a path led to when the socket was made. */
+struct socket_mark {
+	dev_t device;
+	ino_t inode;
+};
 
 struct sockets {
 	int milter;
 	int control;
 	int http; /* SOCKET_NONE if not configured */
+	struct socket_mark milter_mark, control_mark; /* of unix sockets */
 };
 
 /* Opens all of them with owner and mode as configured; the folder of a
@@ -25,9 +33,12 @@ struct sockets {
 bool sockets_open(const struct config *, const struct privilege *,
 	struct sockets *, struct err *);
 void sockets_close(struct sockets *);
-/* Takes unix sockets out of the file system, when all is over. */
-void sockets_remove(const struct config *);
-/* Makes them survive, or not survive, the next exec. */
-bool sockets_inherit(const struct sockets *, bool yes);
-
+/* Makes unix sockets again whose path is gone, or leads to something else
+ * that nobody answers on. False with err if one could not be; the others are
+ * made all the same. */
+bool sockets_renew(const struct config *, const struct privilege *,
+	struct sockets *, struct err *);
+/* Takes unix sockets out of the file system, where their paths still lead to
+ * these; once they are closed there are none. */
+void sockets_remove(const struct config *, const struct sockets *);
 #endif

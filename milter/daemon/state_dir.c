@@ -1,45 +1,189 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Making folders and files for whom the worker becomes. */
+/* Making folders for whom the worker becomes, and taking over old ones. */
 #include "daemon/state_dir.h"
 
+#include "base/log.h"
+#include "daemon/secure_path.h"
+
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define STATE_MODE 0750
+
+static bool
+gives_away(const struct privilege *user)
+{
+	return geteuid() == 0 && user->uid != PRIVILEGE_SAME_USER;
+}
+
+/* Made, if it was not there; opened in any case. */
+static int
+open_made(const char *path, mode_t mode, bool *made, struct err *err)
+{
+	const char *name;
+	int parent = secure_path_folder(path, &name, err), folder = -1;
+	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+
+	if (parent < 0)
+		return -1;
+	*made = mkdirat(parent, name, mode) == 0;
+	if (!*made && errno != EEXIST) {
+		(void)err_system(err, "cannot make %s", path);
+	} else {
+		if (!secure_path_is_roots(parent))
+			flags |= O_NOFOLLOW;
+		folder = openat(parent, name, flags);
+		if (folder < 0)
+			(void)err_system(err, "cannot open %s", path);
+	}
+	(void)close(parent);
+	return folder;
+}
+
 bool
 state_dir_make(const char *path, mode_t mode, const struct privilege *user,
 	struct err *err)
 {
-	if (mkdir(path, mode) < 0) {
-		return errno == EEXIST ||
-			err_system(err, "cannot make %s", path);
+	bool made, ok = true;
+	int folder = open_made(path, mode, &made, err);
+
+	if (folder < 0)
+		return false;
+	if (made && gives_away(user) && fchown(folder, user->uid, user->gid))
+		ok = err_system(err, "cannot give %s away", path);
+	(void)close(folder);
+	return ok;
+}
+
+/* The store's, and what it sets aside. */
+static bool
+is_ours(const char *name)
+{
+	return strncmp(name, "store.", 6) == 0 ||
+		strncmp(name, "damaged-", 8) == 0;
+}
+
+struct taking {
+	const char *path;
+	int folder;
+	const struct privilege *user;
+	bool gives; /* what is root's there is given to the user */
+	unsigned given;
+};
+
+static bool
+take_entry(struct taking *taking, const char *name, struct err *err)
+{
+	struct stat status;
+	int fd;
+	bool ok = true;
+
+	if (taking->gives && !is_ours(name)) {
+		return err_set(err, ERR_SYSTEM,
+			"%s is root's and holds other things (%s): name a "
+			"folder of its own in state, or chown it",
+			taking->path, name);
 	}
-	if (geteuid() == 0 && user->uid != PRIVILEGE_SAME_USER &&
-		lchown(path, user->uid, user->gid) < 0)
-		return err_system(err, "cannot give %s away", path);
+	if (!is_ours(name))
+		return true;
+	fd = openat(taking->folder, name,
+		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return err_system(err, "cannot open %s/%s", taking->path, name);
+	if (fstat(fd, &status) != 0 || status.st_uid == taking->user->uid) {
+		(void)close(fd);
+		return true;
+	}
+	if (!taking->gives || !S_ISREG(status.st_mode) ||
+		status.st_nlink != 1) {
+		ok = err_set(err, ERR_SYSTEM,
+			"%s/%s belongs to another user than the worker's: "
+			"chown it, or move it away",
+			taking->path, name);
+	} else if (fchown(fd, taking->user->uid, taking->user->gid) != 0) {
+		ok = err_system(
+			err, "cannot give %s/%s away", taking->path, name);
+	} else {
+		taking->given++;
+	}
+	(void)close(fd);
+	return ok;
+}
+
+static bool
+take_entries(struct taking *taking, struct err *err)
+{
+	int copy = fcntl(taking->folder, F_DUPFD_CLOEXEC, 0);
+	DIR *folder = copy >= 0 ? fdopendir(copy) : NULL;
+	const struct dirent *entry;
+	bool ok = true;
+
+	if (folder == NULL)
+		return err_system(err, "cannot read %s", taking->path);
+	while (ok && (entry = readdir(folder)) != NULL) {
+		if (strcmp(entry->d_name, ".") != 0 &&
+			strcmp(entry->d_name, "..") != 0)
+			ok = take_entry(taking, entry->d_name, err);
+	}
+	(void)closedir(folder);
+	return ok;
+}
+
+static bool
+take_folder(struct taking *taking, struct err *err)
+{
+	struct stat status;
+
+	if (fstat(taking->folder, &status) != 0)
+		return err_system(err, "cannot look at %s", taking->path);
+	taking->gives = status.st_uid == 0 && taking->user->uid != 0;
+	if (taking->gives && !secure_path_is_roots(taking->folder)) {
+		return err_set(err, ERR_SYSTEM,
+			"%s is root's and others can write to it: name a "
+			"folder of its own in state",
+			taking->path);
+	}
+	if (!take_entries(taking, err))
+		return false;
+	if (!taking->gives)
+		return true;
+	if (fchown(taking->folder, taking->user->uid, taking->user->gid) != 0)
+		return err_system(err, "cannot give %s away", taking->path);
+	log_write(LOG_LEVEL_NOTICE,
+		"state: %s and %u files in it were root's and are the "
+		"worker's user's now",
+		taking->path, taking->given);
 	return true;
 }
 
-bool
-state_dir_make_file(
-	const char *place, const struct privilege *user, struct err *err)
+static bool
+is_usable(const char *path, struct err *err)
 {
-	int fd;
-	bool ok;
+	return faccessat(AT_FDCWD, path, R_OK | W_OK | X_OK, AT_EACCESS) == 0 ||
+		err_system(err, "cannot write to %s", path);
+}
 
-	if (strncmp(place, "file:", 5) != 0 || geteuid() != 0 ||
-		user->uid == PRIVILEGE_SAME_USER)
-		return true;
-	/* Nothing that is there is followed or given away. */
-	fd = open(place + 5, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
-	if (fd < 0) {
-		return errno == EEXIST ||
-			err_system(err, "cannot make %s", place + 5);
+bool
+state_dir_take(const char *path, const struct privilege *user, struct err *err)
+{
+	struct taking taking = {.path = path, .user = user};
+	bool made, ok = true;
+
+	taking.folder = open_made(path, STATE_MODE, &made, err);
+	if (taking.folder < 0)
+		return err_wrap(err, "state");
+	if (!gives_away(user)) {
+		ok = is_usable(path, err);
+	} else if (made) {
+		ok = fchown(taking.folder, user->uid, user->gid) == 0 ||
+			err_system(err, "cannot give %s away", path);
+	} else {
+		ok = take_folder(&taking, err);
 	}
-	ok = fchown(fd, user->uid, user->gid) == 0 ||
-		err_system(err, "cannot give %s away", place + 5);
-	(void)close(fd);
-	return ok;
+	(void)close(taking.folder);
+	return ok || err_wrap(err, "state");
 }

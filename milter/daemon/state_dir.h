@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Folders and files the daemon needs and may make itself. */
+/* Folders the daemon needs and may make itself. */
 #ifndef DAEMON_STATE_DIR_H
 #define DAEMON_STATE_DIR_H
 
@@ -12,10 +12,13 @@
  * what is there already stays as it is. */
 bool state_dir_make(const char *path, mode_t mode, const struct privilege *user,
 	struct err *err);
-/* For a place to write to, "file:/path" or another: the file is made if it is
- * missing and given to the user, so that a worker without rights can write
- * to it. What is there already stays as it is. */
-bool state_dir_make_file(
-	const char *place, const struct privilege *user, struct err *err);
+/*
+ * The folder of the store's files, made if it is missing, so that the user
+ * can read and write it and what is in it. What an earlier start as root left
+ * there is given to the user, where only root can have put it there; else,
+ * and where it holds other things, false with what to do.
+ */
+bool state_dir_take(
+	const char *path, const struct privilege *user, struct err *err);
 
 #endif

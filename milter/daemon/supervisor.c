@@ -2,18 +2,25 @@
 /*
  * The supervisor's loop: signals, the workers' links, the deaths of workers.
  *
- * Workers are started by fork and exec, so that each begins with memory of
- * its own and may be a newer program. At most two live at a time: the one in
- * office, and while the daemon changes hands its successor (not ready yet)
- * or its predecessor (draining).
+ * At most two workers live at a time: the one in office, and while the daemon
+ * changes hands its successor (not ready yet) or its predecessor (draining).
+ *
+ * Reading files again is a third process' work, the checker's: a child with
+ * the supervisor's rights that fills a bundle and ends. Only what it found
+ * sound is handed to a worker, and is kept: so a worker that dies while the
+ * files on disk are broken or gone is back at once with the last good ones,
+ * and nothing that a file holds can hurt the process that owns the sockets.
  */
 #include "daemon/supervisor.h"
 
+#include "base/bundle.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "daemon/link.h"
 #include "daemon/notify.h"
 #include "daemon/signals.h"
 #include "daemon/worker.h"
+#include "daemon/worker_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,31 +36,40 @@
 #define LIVES_MS 5000
 #define PAUSE_FIRST_MS 100
 #define PAUSE_MOST_MS 10000
-#define WORKERS_MAX 4
+/* What an MTA rather waits than be told that nobody is here. */
+#define WAIT_MS 1000
+/* A start that takes longer than this keeps MTAs waiting. */
+#define START_MS 10000
+#define CHECK_MS 60000
+#define TICK_MS 1000
+#define WORKERS_MAX 5
 #define NOT_DUE (-1)
+#define NO_FILES (-1)
+/* Of the listener, the workers' links and the signals. */
+#define POLL_MAX (WORKERS_MAX + 2)
 
-enum role {
-	ROLE_FREE,
-	ROLE_IN_OFFICE,
-	ROLE_SUCCESSOR,
-	ROLE_PREDECESSOR
-};
-
-struct worker_process {
-	enum role role;
-	pid_t pid;
-	int link;
-	bool ready;
-	int64_t started_ms;
+enum purpose {
+	PURPOSE_RELOAD,
+	PURPOSE_TAKE_OVER
 };
 
 struct supervisor {
 	const struct supervisor_options *options;
+	const struct config *config; /* of files */
+	struct config *own_config; /* the same, where it is ours to free */
+	int files; /* the bundle in use */
+	int kept; /* the one before, until the new one is; or NO_FILES */
+	int fresh; /* being filled by the checker; or NO_FILES */
+	enum purpose purpose; /* of the checker */
+	bool again; /* a reload came while one was under way */
 	struct sockets sockets;
+	struct places places;
 	struct worker_process workers[WORKERS_MAX];
 	bool stopping, killed, ever_ready;
 	int64_t restart_ms; /* when to start a worker, or NOT_DUE */
 	int64_t pause_ms; /* before the next start */
+	bool closed; /* until then: too long for anybody to wait */
+	int64_t ticked_ms; /* when this loop last went round */
 	int status;
 };
 
@@ -81,94 +97,265 @@ find_pid(struct supervisor *supervisor, pid_t pid)
 	return NULL;
 }
 
-/* In the child: becomes a worker, or ends. */
 static void
-become_worker(const struct supervisor *supervisor, int link)
+each_worker(struct supervisor *supervisor,
+	void (*f)(struct supervisor *, struct worker_process *))
 {
-	const struct sockets *sockets = &supervisor->sockets;
-	char fds[64];
-
-	(void)snprintf(fds, sizeof(fds), "%d,%d,%d,%d", sockets->milter,
-		sockets->control, sockets->http, link);
-	if (!sockets_inherit(sockets, true) || fcntl(link, F_SETFD, 0) < 0)
-		_exit(WORKER_EXIT_SYSTEM);
-	/* Orders that come before the worker listens must not kill it; and
-	 * Ctrl-C in a terminal is for the supervisor alone. */
-	(void)signal(SIGUSR1, SIG_IGN);
-	(void)signal(SIGUSR2, SIG_IGN);
-	(void)setpgid(0, 0);
-	(void)execl(supervisor->options->program, supervisor->options->program,
-		"serve", "-c", supervisor->options->file, "--worker", fds,
-		(char *)NULL);
-	log_write(LOG_LEVEL_ERROR, "cannot run %s: %s",
-		supervisor->options->program, strerror(errno));
-	_exit(WORKER_EXIT_SYSTEM);
+	for (size_t i = 0; i < WORKERS_MAX; i++) {
+		if (supervisor->workers[i].role != ROLE_FREE)
+			f(supervisor, &supervisor->workers[i]);
+	}
 }
 
-static bool
-make_link(int ends[2])
+static void
+close_files(int *fd)
 {
-	return socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0 &&
-		fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0 &&
-		fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0 &&
-		fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = NO_FILES;
+}
+
+/* All that a worker works with. */
+static void
+fill_message(const struct supervisor *supervisor, enum link_word word,
+	struct link_message *message)
+{
+	link_message_init(message, word);
+	message->fds[LINK_FD_LOG] = supervisor->places.log;
+	message->fds[LINK_FD_EVENTS] = supervisor->places.events;
+	message->fds[LINK_FD_FILES] = supervisor->files;
+	message->fds[LINK_FD_MILTER] = supervisor->sockets.milter;
+	message->fds[LINK_FD_CONTROL] = supervisor->sockets.control;
+	message->fds[LINK_FD_HTTP] = supervisor->sockets.http;
+	(void)snprintf(message->text, sizeof(message->text), "%s",
+		supervisor->places.missing);
 }
 
 static void
 start_later(struct supervisor *supervisor)
 {
+	supervisor->closed = supervisor->pause_ms > WAIT_MS;
+	supervisor->restart_ms = clock_monotonic_ms() + supervisor->pause_ms;
 	if (supervisor->pause_ms == 0) {
-		supervisor->restart_ms = clock_monotonic_ms();
 		supervisor->pause_ms = PAUSE_FIRST_MS;
 		return;
 	}
-	supervisor->restart_ms = clock_monotonic_ms() + supervisor->pause_ms;
-	log_write(LOG_LEVEL_WARNING, "the next worker starts in %lld ms",
-		(long long)supervisor->pause_ms);
+	log_write(LOG_LEVEL_WARNING, "the next worker starts in %lld ms%s",
+		(long long)supervisor->pause_ms,
+		supervisor->closed ? "; until then connections are closed"
+				   : "");
 	supervisor->pause_ms *= 2;
 	if (supervisor->pause_ms > PAUSE_MOST_MS)
 		supervisor->pause_ms = PAUSE_MOST_MS;
 }
 
-static void
-start_worker(struct supervisor *supervisor, enum role role)
+static bool
+start_process(struct supervisor *supervisor, enum role role,
+	const struct link_message *first)
 {
 	struct worker_process *worker = find_role(supervisor, ROLE_FREE);
-	int ends[2];
-	pid_t pid;
+	struct err err = {0};
 
-	supervisor->restart_ms = NOT_DUE;
-	if (worker == NULL || !make_link(ends)) {
-		log_write(LOG_LEVEL_ERROR, "cannot start a worker: %s",
-			strerror(errno));
+	if (worker == NULL) {
+		log_write(LOG_LEVEL_ERROR,
+			"cannot start a worker: too many drain still");
+		return false;
+	}
+	if (!worker_process_start(worker, supervisor->options->program,
+		    supervisor->options->file, first, &err)) {
+		log_write(LOG_LEVEL_ERROR, "%s", err.text);
+		return false;
+	}
+	worker->role = role;
+	log_write(LOG_LEVEL_DEBUG, "worker %ld started", (long)worker->pid);
+	return true;
+}
+
+static bool
+start_worker(struct supervisor *supervisor, enum role role)
+{
+	struct link_message first;
+
+	fill_message(supervisor, LINK_SERVE, &first);
+	if (role == ROLE_IN_OFFICE)
+		supervisor->restart_ms = NOT_DUE;
+	if (start_process(supervisor, role, &first))
+		return true;
+	if (role == ROLE_IN_OFFICE)
 		start_later(supervisor);
+	return false;
+}
+
+/* Reads the configuration that the files are of. The checker has found it
+ * sound, perhaps as a newer program than this one: what this one does not
+ * know about it is not asked. */
+static void
+adopt_config(struct supervisor *supervisor)
+{
+	struct err err = {0};
+	struct bundle *bundle = bundle_open(supervisor->files, &err);
+	struct diags *diags = diags_new();
+	struct config *config = NULL;
+
+	if (bundle != NULL && diags != NULL) {
+		bundle_use(bundle);
+		config = config_load(supervisor->options->file, diags);
+		bundle_use(NULL);
+	}
+	if (config != NULL) {
+		config_free(supervisor->own_config);
+		supervisor->own_config = config;
+		supervisor->config = config;
+	}
+	diags_free(diags);
+	bundle_free(bundle);
+}
+
+static void
+renew_places(struct supervisor *supervisor)
+{
+	struct places renewed;
+	struct privilege user;
+	struct err err = {0};
+
+	if (!privilege_find(supervisor->config->user, supervisor->config->group,
+		    &user, &err)) {
+		log_write(LOG_LEVEL_ERROR, "%s", err.text);
 		return;
 	}
-	pid = fork();
-	if (pid == 0)
-		become_worker(supervisor, ends[1]);
-	(void)close(ends[1]);
-	if (pid < 0) {
-		log_write(LOG_LEVEL_ERROR, "cannot start a worker: %s",
-			strerror(errno));
-		(void)close(ends[0]);
-		start_later(supervisor);
+	places_open(supervisor->config, &user, &renewed);
+	if (!places_use_log(supervisor->config, &renewed, &err))
+		log_write(LOG_LEVEL_ERROR, "%s", err.text);
+	places_close(&supervisor->places);
+	supervisor->places = renewed;
+	if (!sockets_renew(supervisor->options->config, &user,
+		    &supervisor->sockets, &err))
+		log_write(LOG_LEVEL_ERROR, "%s", err.text);
+}
+
+static void
+adopt_files(struct supervisor *supervisor)
+{
+	bundle_seal(supervisor->fresh);
+	close_files(&supervisor->kept);
+	supervisor->kept = supervisor->files;
+	supervisor->files = supervisor->fresh;
+	supervisor->fresh = NO_FILES;
+	adopt_config(supervisor);
+}
+
+/* The new files do not serve: the ones before are the last good ones. */
+static void
+revert_files(struct supervisor *supervisor)
+{
+	if (supervisor->kept == NO_FILES)
+		return;
+	close_files(&supervisor->files);
+	supervisor->files = supervisor->kept;
+	supervisor->kept = NO_FILES;
+	adopt_config(supervisor);
+}
+
+/* The worker goes on with what could be opened, and with the files if they
+ * are sound. */
+static void
+hand_over(struct supervisor *supervisor, bool sound)
+{
+	struct worker_process *worker = find_role(supervisor, ROLE_IN_OFFICE);
+	struct link_message message;
+
+	if (worker == NULL || !worker->ready)
+		return;
+	fill_message(supervisor, LINK_RELOAD, &message);
+	if (!sound)
+		message.fds[LINK_FD_FILES] = LINK_FD_NONE;
+	if (!link_send(worker->link, &message)) {
+		log_write(LOG_LEVEL_ERROR,
+			"reload: worker %ld does not listen: %s",
+			(long)worker->pid, strerror(errno));
+	}
+}
+
+static void
+start_checker(struct supervisor *supervisor)
+{
+	struct link_message first;
+	struct err err = {0};
+
+	supervisor->fresh = bundle_memory(&err);
+	if (supervisor->fresh < 0)
+		log_write(LOG_LEVEL_ERROR, "%s", err.text);
+	link_message_init(&first, LINK_CHECK);
+	(void)snprintf(first.text, sizeof(first.text), "%s",
+		supervisor->config->log_target);
+	first.fds[LINK_FD_FILES] = supervisor->fresh;
+	first.fds[LINK_FD_LOG] = supervisor->places.log;
+	if (supervisor->fresh >= 0 &&
+		start_process(supervisor, ROLE_CHECKER, &first))
+		return;
+	close_files(&supervisor->fresh);
+	log_write(LOG_LEVEL_ERROR, "reload: the files cannot be read");
+	renew_places(supervisor);
+	hand_over(supervisor, false);
+}
+
+static void
+check_files(struct supervisor *supervisor, enum purpose purpose)
+{
+	if (supervisor->stopping)
+		return;
+	if (find_role(supervisor, ROLE_CHECKER) != NULL) {
+		supervisor->again =
+			supervisor->again || purpose == PURPOSE_RELOAD;
 		return;
 	}
-	*worker = (struct worker_process){
-		.role = role,
-		.pid = pid,
-		.link = ends[0],
-		.started_ms = clock_monotonic_ms(),
-	};
-	log_write(LOG_LEVEL_DEBUG, "worker %ld started", (long)pid);
+	supervisor->purpose = purpose;
+	notify_manager("RELOADING=1");
+	start_checker(supervisor);
+}
+
+/* Whoever waits for a worker to start again has seen to what was wrong. */
+static void
+reload(struct supervisor *supervisor)
+{
+	if (supervisor->restart_ms != NOT_DUE) {
+		supervisor->restart_ms = clock_monotonic_ms();
+		supervisor->pause_ms = PAUSE_FIRST_MS;
+	}
+	check_files(supervisor, PURPOSE_RELOAD);
+}
+
+static void
+on_checked(struct supervisor *supervisor, bool sound)
+{
+	bool again = supervisor->again;
+
+	if (sound) {
+		adopt_files(supervisor);
+	} else {
+		close_files(&supervisor->fresh);
+	}
+	renew_places(supervisor);
+	if (supervisor->purpose == PURPOSE_RELOAD) {
+		hand_over(supervisor, sound);
+	} else if (!sound) {
+		log_write(LOG_LEVEL_ERROR,
+			"no new worker takes over: the files are wrong");
+	} else if (!start_worker(supervisor, ROLE_SUCCESSOR)) {
+		revert_files(supervisor);
+	}
+	notify_manager("READY=1");
+	supervisor->again = false;
+	if (again)
+		check_files(supervisor, PURPOSE_RELOAD);
 }
 
 /* A worker that does not serve yet has nothing to finish. */
 static void
-order_drain(struct worker_process *worker)
+order_drain(struct worker_process *worker, enum link_word word)
 {
-	(void)kill(worker->pid, worker->ready ? SIGUSR2 : SIGKILL);
+	if (!worker->ready || !link_say(worker->link, word))
+		(void)kill(worker->pid, SIGKILL);
 }
 
 static void
@@ -178,15 +365,18 @@ on_ready(struct supervisor *supervisor, struct worker_process *worker)
 
 	worker->ready = true;
 	supervisor->ever_ready = true;
+	close_files(&supervisor->kept);
 	if (worker->role == ROLE_SUCCESSOR) {
 		worker->role = ROLE_IN_OFFICE;
 		if (old != NULL) {
 			old->role = ROLE_PREDECESSOR;
-			order_drain(old);
+			order_drain(old, LINK_LEAVE);
 		}
+		supervisor->restart_ms = NOT_DUE;
 		log_write(LOG_LEVEL_NOTICE, "worker %ld has taken over",
 			(long)worker->pid);
 	}
+	log_echo(false);
 	notify_manager("READY=1\nSTATUS=judging mail");
 }
 
@@ -201,6 +391,7 @@ on_death_in_office(struct supervisor *supervisor, int64_t lived_ms, int status)
 			WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 		return;
 	}
+	revert_files(supervisor);
 	if (lived_ms >= LIVES_MS)
 		supervisor->pause_ms = 0;
 	start_later(supervisor);
@@ -217,7 +408,7 @@ say_death(const struct worker_process *worker, int status)
 		log_write(level, "worker %ld died of signal %d (%s)",
 			(long)worker->pid, WTERMSIG(status),
 			strsignal(WTERMSIG(status)));
-	} else {
+	} else if (worker->role != ROLE_CHECKER) {
 		log_write(level, "worker %ld ended with status %d",
 			(long)worker->pid, WEXITSTATUS(status));
 	}
@@ -233,7 +424,11 @@ on_death(struct supervisor *supervisor, struct worker_process *worker,
 	say_death(worker, status);
 	(void)close(worker->link);
 	*worker = (struct worker_process){.role = ROLE_FREE};
-	if (role == ROLE_SUCCESSOR) {
+	if (role == ROLE_CHECKER) {
+		if (!supervisor->stopping)
+			on_checked(supervisor, status == 0);
+	} else if (role == ROLE_SUCCESSOR) {
+		revert_files(supervisor);
 		log_write(LOG_LEVEL_ERROR,
 			"the successor failed: the old worker stays");
 	} else if (role == ROLE_IN_OFFICE && !supervisor->stopping) {
@@ -256,18 +451,6 @@ reap(struct supervisor *supervisor)
 }
 
 static void
-reload(struct supervisor *supervisor)
-{
-	struct worker_process *worker = find_role(supervisor, ROLE_IN_OFFICE);
-	struct err err = {0};
-
-	if (!log_reopen(&err))
-		log_write(LOG_LEVEL_ERROR, "%s", err.text);
-	if (worker != NULL && worker->ready)
-		(void)kill(worker->pid, SIGUSR1);
-}
-
-static void
 take_over(struct supervisor *supervisor)
 {
 	if (supervisor->stopping ||
@@ -275,29 +458,34 @@ take_over(struct supervisor *supervisor)
 		find_role(supervisor, ROLE_IN_OFFICE) == NULL)
 		return;
 	log_write(LOG_LEVEL_NOTICE, "a new worker takes over");
-	start_worker(supervisor, ROLE_SUCCESSOR);
+	check_files(supervisor, PURPOSE_TAKE_OVER);
 }
 
 static void
-each_worker(struct supervisor *supervisor, void (*f)(struct worker_process *))
+order_death(struct supervisor *supervisor, struct worker_process *worker)
 {
-	for (size_t i = 0; i < WORKERS_MAX; i++) {
-		if (supervisor->workers[i].role != ROLE_FREE)
-			f(&supervisor->workers[i]);
-	}
-}
-
-static void
-order_death(struct worker_process *worker)
-{
+	(void)supervisor;
 	(void)kill(worker->pid, SIGKILL);
 }
 
-/* The socket goes at once: an MTA that comes now is told that nobody is
- * here, and does what its administrator chose for that. */
+static void
+order_end(struct supervisor *supervisor, struct worker_process *worker)
+{
+	/* A predecessor leaves already. */
+	if (worker->role != ROLE_PREDECESSOR)
+		order_drain(worker, LINK_END);
+	(void)supervisor;
+}
+
+/* The sockets go at once: an MTA that comes now is told that nobody is here,
+ * and does what its administrator chose for that. The worker takes the last
+ * hold of the listener away, as soon as libmilter looks elsewhere. */
 static void
 stop(struct supervisor *supervisor)
 {
+	const struct worker_process *worker =
+		find_role(supervisor, ROLE_IN_OFFICE);
+
 	if (supervisor->stopping) {
 		supervisor->killed = true;
 		each_worker(supervisor, order_death);
@@ -306,8 +494,11 @@ stop(struct supervisor *supervisor)
 	supervisor->stopping = true;
 	log_write(LOG_LEVEL_NOTICE, "stopping: the worker drains");
 	notify_manager("STOPPING=1");
+	sockets_remove(supervisor->options->config, &supervisor->sockets);
+	if (worker == NULL || !worker->ready)
+		(void)shutdown(supervisor->sockets.milter, SHUT_RDWR);
 	sockets_close(&supervisor->sockets);
-	each_worker(supervisor, order_drain);
+	each_worker(supervisor, order_end);
 }
 
 static void
@@ -333,10 +524,88 @@ on_signal(struct supervisor *supervisor, int number)
 static void
 read_link(struct supervisor *supervisor, struct worker_process *worker)
 {
-	char byte;
+	struct link_message message;
 
-	if (read(worker->link, &byte, 1) == 1 && byte == WORKER_READY)
+	if (link_receive(worker->link, &message) != LINK_MESSAGE)
+		return;
+	worker->heard_ms = clock_monotonic_ms();
+	if (message.word == LINK_READY) {
 		on_ready(supervisor, worker);
+	} else if (message.word == LINK_ASK) {
+		reload(supervisor);
+	} else if (message.word == LINK_TAKEN) {
+		close_files(&supervisor->kept);
+	} else if (message.word == LINK_REFUSED) {
+		revert_files(supervisor);
+	}
+}
+
+/* Nobody serves, and nobody is about to. */
+static bool
+is_closed(const struct supervisor *supervisor)
+{
+	int64_t now = clock_monotonic_ms();
+
+	if (supervisor->stopping)
+		return false;
+	for (size_t i = 0; i < WORKERS_MAX; i++) {
+		const struct worker_process *worker = &supervisor->workers[i];
+
+		if (worker->role == ROLE_IN_OFFICE)
+			return !worker->ready &&
+				now > worker->started_ms + START_MS;
+	}
+	return supervisor->closed && supervisor->restart_ms > now;
+}
+
+/* An MTA that waits for a worker which does not come would wait out its own
+ * time limit in every session: it is told at once, and does what its
+ * administrator chose for a milter that is away. */
+static void
+turn_away(int listener)
+{
+	int flags = fcntl(listener, F_GETFL), fd;
+
+	/* A worker that came about just now may be quicker. */
+	(void)fcntl(listener, F_SETFL, flags | O_NONBLOCK);
+	fd = accept(listener, NULL, NULL);
+	(void)fcntl(listener, F_SETFL, flags);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+/* One that is not heard of is of no use to anybody. If this process itself
+ * was stopped for a while, nobody could be heard. */
+static void
+watch(struct supervisor *supervisor)
+{
+	int64_t now = clock_monotonic_ms();
+	bool slept = now > supervisor->ticked_ms + 3 * (int64_t)TICK_MS;
+
+	supervisor->ticked_ms = now;
+	for (size_t i = 0; i < WORKERS_MAX; i++) {
+		struct worker_process *worker = &supervisor->workers[i];
+		long long limit = worker->role == ROLE_CHECKER
+			? CHECK_MS
+			: supervisor->config->hang_time;
+
+		if (worker->role == ROLE_FREE ||
+			worker->role == ROLE_PREDECESSOR ||
+			(worker->role != ROLE_CHECKER && !worker->ready) ||
+			limit == 0)
+			continue;
+		if (slept)
+			worker->heard_ms = now;
+		if (now <= worker->heard_ms + limit)
+			continue;
+		log_write(LOG_LEVEL_ERROR,
+			"worker %ld hangs: nothing was heard of it for %lld "
+			"ms; it is killed",
+			(long)worker->pid, (long long)(now - worker->heard_ms));
+		worker->heard_ms = now;
+		(void)kill(worker->pid, SIGKILL);
+	}
+	notify_watchdog();
 }
 
 static int
@@ -345,8 +614,10 @@ time_left(const struct supervisor *supervisor)
 	int64_t left;
 
 	if (supervisor->restart_ms == NOT_DUE || supervisor->stopping)
-		return -1;
+		return TICK_MS;
 	left = supervisor->restart_ms - clock_monotonic_ms();
+	if (left > TICK_MS)
+		return TICK_MS;
 	return left > 0 ? (int)left : 0;
 }
 
@@ -354,31 +625,30 @@ time_left(const struct supervisor *supervisor)
 static void
 step(struct supervisor *supervisor)
 {
-	struct pollfd fds[WORKERS_MAX + 1] = {
-		{.fd = signals_fd(), .events = POLLIN}};
+	struct pollfd fds[POLL_MAX] = {{.fd = signals_fd(), .events = POLLIN},
+		{.fd = is_closed(supervisor) ? supervisor->sockets.milter : -1,
+			.events = POLLIN}};
 	int number;
 
 	for (size_t i = 0; i < WORKERS_MAX; i++) {
 		const struct worker_process *worker = &supervisor->workers[i];
 
-		/* After its first word a worker only ever closes its end,
-		 * which its death tells as well. */
-		fds[i + 1].fd = worker->role != ROLE_FREE && !worker->ready
-			? worker->link
-			: -1;
-		fds[i + 1].events = POLLIN;
+		fds[i + 2].fd = worker->role != ROLE_FREE ? worker->link : -1;
+		fds[i + 2].events = POLLIN;
 	}
-	if (poll(fds, WORKERS_MAX + 1, time_left(supervisor)) < 0 &&
-		errno != EINTR)
+	if (poll(fds, POLL_MAX, time_left(supervisor)) < 0 && errno != EINTR)
 		log_write(LOG_LEVEL_ERROR, "poll: %s", strerror(errno));
 	for (size_t i = 0; i < WORKERS_MAX; i++) {
-		if (fds[i + 1].fd >= 0 && (fds[i + 1].revents & POLLIN) != 0)
+		if ((fds[i + 2].revents & POLLIN) != 0)
 			read_link(supervisor, &supervisor->workers[i]);
 	}
+	if ((fds[1].revents & POLLIN) != 0)
+		turn_away(supervisor->sockets.milter);
 	while ((number = signals_next()) != 0)
 		on_signal(supervisor, number);
-	if (time_left(supervisor) == 0)
-		start_worker(supervisor, ROLE_IN_OFFICE);
+	watch(supervisor);
+	if (supervisor->restart_ms != NOT_DUE && time_left(supervisor) == 0)
+		(void)start_worker(supervisor, ROLE_IN_OFFICE);
 }
 
 static bool
@@ -396,8 +666,14 @@ supervisor_run(const struct supervisor_options *options)
 {
 	struct supervisor supervisor = {
 		.options = options,
+		.config = options->config,
+		.files = options->files,
+		.kept = NO_FILES,
+		.fresh = NO_FILES,
 		.sockets = options->sockets,
+		.places = options->places,
 		.restart_ms = NOT_DUE,
+		.ticked_ms = clock_monotonic_ms(),
 	};
 	struct err err = {0};
 
@@ -407,10 +683,15 @@ supervisor_run(const struct supervisor_options *options)
 		log_write(LOG_LEVEL_ERROR, "%s", err.text);
 		return WORKER_EXIT_SYSTEM;
 	}
-	start_worker(&supervisor, ROLE_IN_OFFICE);
+	(void)start_worker(&supervisor, ROLE_IN_OFFICE);
 	while (!supervisor.stopping || has_workers(&supervisor))
 		step(&supervisor);
+	sockets_remove(options->config, &supervisor.sockets);
 	sockets_close(&supervisor.sockets);
-	sockets_remove(options->config);
+	places_close(&supervisor.places);
+	close_files(&supervisor.files);
+	close_files(&supervisor.kept);
+	close_files(&supervisor.fresh);
+	config_free(supervisor.own_config);
 	return supervisor.status;
 }

@@ -4,18 +4,17 @@
  * up the rights it was started with, keeps the current generation, and drains
  * when it is told to end.
  *
- * Signals (libmilter owns HUP, INT and TERM): USR1 reloads, USR2 drains. The
- * end of its supervisor, seen as the end of file on link, drains as well.
+ * Its supervisor tells it what to do (daemon/link.h). Signals (libmilter owns
+ * HUP, INT and TERM): USR1 asks for a reload, USR2 drains. The end of its
+ * supervisor drains as well.
  */
 #ifndef DAEMON_WORKER_H
 #define DAEMON_WORKER_H
 
+#include "daemon/places.h"
 #include "daemon/sockets.h"
 
 #include <stdbool.h>
-
-/* What a worker writes to link when it serves. */
-#define WORKER_READY 'R'
 
 /* Exit statuses, of sysexits(3). */
 enum worker_exit {
@@ -26,8 +25,10 @@ enum worker_exit {
 
 struct worker_options {
 	const char *file; /* the configuration */
-	struct sockets sockets; /* taken over */
 	int link; /* to the supervisor, or -1 without one */
+	/* Without a supervisor: what it would hand over. */
+	struct sockets sockets;
+	struct places places;
 };
 
 /* Serves until it has drained. The result is the exit status. */

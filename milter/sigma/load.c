@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Files and directories of rules, read in the order of their names. */
+#include "base/bundle.h"
 #include "sigma/assemble.h"
 #include "sigma/document.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* The tree of one file; its text is at most 1 MiB. */
 #define TREE_BYTES ((size_t)256 << 20)
@@ -76,24 +75,24 @@ by_name(const void *a, const void *b)
 static bool
 read_names(struct build *build, const char *path, struct pointers *names)
 {
-	DIR *directory = opendir(path);
-	const struct dirent *entry;
+	struct bundle_folder *directory = bundle_folder_open(path);
+	const char *entry;
 
 	if (directory == NULL)
 		return cannot_read(build, path);
-	while ((entry = readdir(directory)) != NULL) {
+	while ((entry = bundle_folder_next(directory)) != NULL) {
 		char *name;
 
-		if (entry->d_name[0] == '.')
+		if (entry[0] == '.')
 			continue;
-		name = strdup(entry->d_name);
+		name = strdup(entry);
 		if (name == NULL || !pointers_add(names, name)) {
 			free(name);
 			(void)build_no_memory(build);
 			break;
 		}
 	}
-	(void)closedir(directory);
+	bundle_folder_close(directory);
 	if (names->count > 1)
 		qsort(names->at, names->count, sizeof(*names->at), by_name);
 	return true;
@@ -130,11 +129,11 @@ load_directory(struct build *build, const char *path, int depth)
 static void
 load_path(struct build *build, const char *path, int depth)
 {
-	struct stat status;
+	bool is_folder;
 
-	if (stat(path, &status) != 0) {
+	if (!bundle_stat(path, &is_folder)) {
 		(void)cannot_read(build, path);
-	} else if (S_ISDIR(status.st_mode)) {
+	} else if (is_folder) {
 		load_directory(build, path, depth);
 	} else if (depth == 0 || is_rule_file(path)) {
 		load_text(build, path, (struct slice){NULL, 0});

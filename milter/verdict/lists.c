@@ -2,9 +2,8 @@
 /* Reading lists/NAME.txt. */
 #include "verdict/lists.h"
 
+#include "base/bundle.h"
 #include "base/list_file.h"
-
-#include <dirent.h>
 
 #define LISTS_MAX 256
 #define SUFFIX SLICE(".txt")
@@ -58,24 +57,25 @@ static bool
 add_directory(const struct gathering *g, const char *path)
 {
 	struct slice folder = arena_printf(g->arena, "%s/lists", path);
-	DIR *dir = folder.p != NULL ? opendir(folder.p) : NULL;
-	struct dirent *entry;
+	struct bundle_folder *dir =
+		folder.p != NULL ? bundle_folder_open(folder.p) : NULL;
+	const char *entry;
 	bool done = true;
 
 	if (dir == NULL)
 		return true;
-	while ((entry = readdir(dir)) != NULL) {
-		struct slice name = slice_of(entry->d_name), file;
+	while ((entry = bundle_folder_next(dir)) != NULL) {
+		struct slice name = slice_of(entry), file;
 
-		if (entry->d_name[0] == '.' || !slice_ends_fold(name, SUFFIX))
+		if (entry[0] == '.' || !slice_ends_fold(name, SUFFIX))
 			continue;
 		name = slice_sub(name, 0, name.len - SUFFIX.len);
 		if (is_there(g->out, name))
 			continue;
-		file = arena_printf(g->arena, "%s/%s", folder.p, entry->d_name);
+		file = arena_printf(g->arena, "%s/%s", folder.p, entry);
 		done &= file.p != NULL && add_file(g, file.p, name);
 	}
-	closedir(dir);
+	bundle_folder_close(dir);
 	return done;
 }
 

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-TESTS += tests/milter/commands.sh tests/milter/miltertest.sh \
+TESTS += tests/milter/commands.sh tests/milter/endings.py \
+	tests/milter/life.py tests/milter/miltertest.sh \
 	tests/milter/stores.sh
 EXTRA_DIST += tests/milter/miltertest.sh \
 	tests/milter/actions.lua \
 	tests/milter/commands.sh \
 	tests/milter/crash.lua \
+	tests/milter/daemon.py \
+	tests/milter/endings.py \
 	tests/milter/lib.sh \
 	tests/milter/lib.lua \
+	tests/milter/life.py \
 	tests/milter/messages.lua \
 	tests/milter/reload.lua \
 	tests/milter/sessions.lua \
@@ -14,3 +18,10 @@ EXTRA_DIST += tests/milter/miltertest.sh \
 	tests/milter/stores.sh \
 	tests/milter/takeover.lua \
 	tests/milter/wire.py
+
+# The end of a worker, often enough that a race of one in twenty shows.
+.PHONY: check-endings
+check-endings: all
+	@$(AM_TESTS_ENVIRONMENT) ENDINGS=50 \
+		python3 $(srcdir)/tests/milter/endings.py
+check-chaos: check-endings

@@ -3,6 +3,7 @@ check_PROGRAMS += \
 	tests/unit/test_amount \
 	tests/unit/test_atomic_file \
 	tests/unit/test_base \
+	tests/unit/test_bundle \
 	tests/unit/test_codec \
 	tests/unit/test_date \
 	tests/unit/test_list_file \
@@ -12,6 +13,8 @@ check_PROGRAMS += \
 	tests/unit/test_waiter
 tests_unit_test_base_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_base_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
+tests_unit_test_bundle_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_bundle_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
 tests_unit_test_memory_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_memory_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
 tests_unit_test_slice_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -11,6 +11,7 @@
 #include "base/slice.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -197,6 +198,7 @@ log_keeps_entries_apart(void **state)
 	char folder[] = "/tmp/forwarden-log-XXXXXX";
 	char target[80], path[64], moved[64], *text;
 	struct err err = {0};
+	int fd;
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
@@ -214,7 +216,9 @@ log_keeps_entries_apart(void **state)
 	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
 	free(text);
 	assert_int_equal(rename(path, moved), 0);
-	assert_true(log_reopen(&err));
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	assert_true(fd >= 0 && log_use(fd, LOG_LEVEL_INFO, &err));
+	(void)close(fd);
 	log_write(LOG_LEVEL_ERROR, "after the rotation");
 	text = text_of(path);
 	assert_non_null(strstr(text, " error after the rotation\n"));

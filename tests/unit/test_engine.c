@@ -21,7 +21,8 @@
  * of the table fails the test below. */
 static const char *const not_engine[] = {"socket.mode", "control_mode",
 	"respond.unable", "log.level", "log.all", "privacy.hash",
-	"limits.message_bytes", "limits.connections", "limits.drain_time"};
+	"limits.message_bytes", "limits.connections", "limits.drain_time",
+	"limits.hang_time"};
 
 static void
 print_judge(const struct judge_options *judge, struct buf *out)

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Entries by path, each a file with its bytes or a folder with its names,
+ * one after the other with a NUL between. Saved as a header and, for each,
+ * the kind, two lengths and the bytes, in this machine's order: it never
+ * leaves it.
+ */
+#include "base/bundle.h"
+
+#include "base/buf.h"
+#include "base/map.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAGIC "fwbundl\1"
+#define MAGIC_BYTES 8
+/* More than any reader here takes of one file. */
+#define FILE_BYTES_MAX ((size_t)64 << 20)
+#define BUNDLE_BYTES_MAX ((size_t)1 << 30)
+
+enum kind {
+	KIND_FILE = 1,
+	KIND_FOLDER = 2,
+	/* It was looked at, not read. */
+	KIND_SEEN_FILE = 3,
+	KIND_SEEN_FOLDER = 4
+};
+
+struct entry {
+	enum kind kind;
+	struct buf bytes;
+};
+
+struct bundle {
+	bool keeps; /* else it is read from */
+	struct map *entries;
+	bool failed; /* memory was short: it is not whole */
+};
+
+struct bundle_folder {
+	struct buf names;
+	size_t at;
+};
+
+struct head {
+	uint32_t kind, path_len, len;
+};
+
+static _Thread_local struct bundle *in_use;
+
+struct bundle *
+bundle_new(void)
+{
+	struct bundle *bundle = calloc(1, sizeof(*bundle));
+
+	if (bundle == NULL)
+		return NULL;
+	bundle->keeps = true;
+	bundle->entries = map_new();
+	if (bundle->entries != NULL)
+		return bundle;
+	free(bundle);
+	return NULL;
+}
+
+static void
+entry_free(void *value)
+{
+	struct entry *entry = value;
+
+	buf_fini(&entry->bytes);
+	free(entry);
+}
+
+void
+bundle_free(struct bundle *bundle)
+{
+	if (bundle == NULL)
+		return;
+	map_free(bundle->entries, entry_free);
+	free(bundle);
+}
+
+void
+bundle_use(struct bundle *bundle)
+{
+	in_use = bundle;
+}
+
+static struct entry *
+find(const struct bundle *bundle, const char *path)
+{
+	return map_find(bundle->entries, slice_of(path));
+}
+
+static struct entry *
+add(struct bundle *bundle, enum kind kind, struct slice path,
+	struct slice bytes)
+{
+	struct entry *entry = calloc(1, sizeof(*entry));
+	void *old = NULL;
+
+	if (entry != NULL) {
+		entry->kind = kind;
+		buf_add(&entry->bytes, bytes);
+		if (buf_ok(&entry->bytes) &&
+			map_put(bundle->entries, path, entry, &old)) {
+			if (old != NULL)
+				entry_free(old);
+			return entry;
+		}
+		entry_free(entry);
+	}
+	bundle->failed = true;
+	errno = ENOMEM;
+	return NULL;
+}
+
+static FILE *
+open_bytes(const struct entry *entry)
+{
+	/* An empty buffer is none to fmemopen(). */
+	if (entry->bytes.len == 0)
+		return fopen("/dev/null", "re");
+	return fmemopen(entry->bytes.p, entry->bytes.len, "r");
+}
+
+static bool
+slurp(const char *path, struct buf *out)
+{
+	char block[16384];
+	FILE *file = fopen(path, "re");
+	size_t got;
+	bool ok;
+
+	if (file == NULL)
+		return false;
+	errno = 0;
+	while (out->len <= FILE_BYTES_MAX &&
+		(got = fread(block, 1, sizeof(block), file)) > 0)
+		buf_add(out, (struct slice){block, got});
+	ok = ferror(file) == 0;
+	(void)fclose(file);
+	if (ok && out->len > FILE_BYTES_MAX) {
+		errno = EFBIG;
+	} else if (ok && !buf_ok(out)) {
+		errno = ENOMEM;
+	}
+	return ok && out->len <= FILE_BYTES_MAX && buf_ok(out);
+}
+
+/* Reads it once, keeps it, and gives what was kept: so that what is used and
+ * what is kept are the same bytes. */
+static FILE *
+keep_file(struct bundle *bundle, const char *path)
+{
+	struct entry *entry = find(bundle, path);
+	struct buf bytes = {0};
+
+	if (entry != NULL && entry->kind != KIND_FILE)
+		entry = NULL;
+	if (entry == NULL && slurp(path, &bytes)) {
+		entry = add(
+			bundle, KIND_FILE, slice_of(path), buf_slice(&bytes));
+	}
+	buf_fini(&bytes);
+	return entry != NULL ? open_bytes(entry) : NULL;
+}
+
+FILE *
+bundle_fopen(const char *path)
+{
+	const struct entry *entry;
+
+	if (in_use == NULL)
+		return fopen(path, "re");
+	if (in_use->keeps)
+		return keep_file(in_use, path);
+	entry = find(in_use, path);
+	if (entry != NULL && entry->kind == KIND_FILE)
+		return open_bytes(entry);
+	errno = entry != NULL ? EISDIR : ENOENT;
+	return NULL;
+}
+
+bool
+bundle_stat(const char *path, bool *is_folder)
+{
+	const struct entry *entry;
+	struct stat status;
+
+	if (in_use == NULL || in_use->keeps) {
+		if (stat(path, &status) != 0)
+			return false;
+		*is_folder = S_ISDIR(status.st_mode);
+		return in_use == NULL || find(in_use, path) != NULL ||
+			add(in_use,
+				*is_folder ? KIND_SEEN_FOLDER : KIND_SEEN_FILE,
+				slice_of(path), SLICE("")) != NULL;
+	}
+	entry = find(in_use, path);
+	errno = ENOENT;
+	if (entry != NULL) {
+		*is_folder = entry->kind == KIND_FOLDER ||
+			entry->kind == KIND_SEEN_FOLDER;
+	}
+	return entry != NULL;
+}
+
+static bool
+read_names(const char *path, struct buf *names)
+{
+	DIR *folder = opendir(path);
+	const struct dirent *entry;
+
+	if (folder == NULL)
+		return false;
+	while ((entry = readdir(folder)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 ||
+			strcmp(entry->d_name, "..") == 0)
+			continue;
+		buf_add(names, slice_of(entry->d_name));
+		buf_add_byte(names, '\0');
+	}
+	(void)closedir(folder);
+	if (!buf_ok(names))
+		errno = ENOMEM;
+	return buf_ok(names);
+}
+
+static bool
+find_names(const char *path, struct buf *names)
+{
+	const struct entry *entry = in_use != NULL ? find(in_use, path) : NULL;
+
+	if (entry != NULL && entry->kind == KIND_FOLDER) {
+		buf_add(names, buf_slice(&entry->bytes));
+		return buf_ok(names);
+	}
+	if (in_use != NULL && !in_use->keeps) {
+		errno = ENOENT;
+		return false;
+	}
+	return read_names(path, names) &&
+		(in_use == NULL ||
+			add(in_use, KIND_FOLDER, slice_of(path),
+				buf_slice(names)) != NULL);
+}
+
+struct bundle_folder *
+bundle_folder_open(const char *path)
+{
+	struct bundle_folder *folder = calloc(1, sizeof(*folder));
+	int saved;
+
+	if (folder == NULL || find_names(path, &folder->names))
+		return folder;
+	saved = errno;
+	bundle_folder_close(folder);
+	errno = saved;
+	return NULL;
+}
+
+const char *
+bundle_folder_next(struct bundle_folder *folder)
+{
+	const char *name = folder->names.p + folder->at;
+
+	if (folder->at >= folder->names.len)
+		return NULL;
+	folder->at += strlen(name) + 1;
+	return name;
+}
+
+void
+bundle_folder_close(struct bundle_folder *folder)
+{
+	buf_fini(&folder->names);
+	free(folder);
+}
+
+static bool
+write_whole(int fd, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+
+	while (len > 0) {
+		ssize_t n = write(fd, at, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		at += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+struct saving {
+	int fd;
+	bool ok;
+};
+
+static bool
+save_entry(struct slice path, void *value, void *ctx)
+{
+	const struct entry *entry = value;
+	struct saving *saving = ctx;
+	const struct head head = {(uint32_t)entry->kind, (uint32_t)path.len,
+		(uint32_t)entry->bytes.len};
+
+	saving->ok = write_whole(saving->fd, &head, sizeof(head)) &&
+		write_whole(saving->fd, path.p, path.len) &&
+		write_whole(saving->fd, entry->bytes.p, entry->bytes.len);
+	return saving->ok;
+}
+
+bool
+bundle_save(const struct bundle *bundle, int fd, struct err *err)
+{
+	struct saving saving = {fd, false};
+
+	if (bundle->failed)
+		return err_set(err, ERR_MEMORY, "files: out of memory");
+	saving.ok = lseek(fd, 0, SEEK_SET) == 0 && ftruncate(fd, 0) == 0 &&
+		write_whole(fd, MAGIC, MAGIC_BYTES);
+	if (saving.ok)
+		map_each(bundle->entries, save_entry, &saving);
+	return saving.ok || err_system(err, "cannot keep a copy of the files");
+}
+
+/* Cuts the entries out of what was saved. */
+static bool
+parse(struct bundle *bundle, struct slice rest)
+{
+	struct head head;
+
+	if (!slice_starts_fold(rest, (struct slice){MAGIC, MAGIC_BYTES}))
+		return false;
+	rest = slice_sub(rest, MAGIC_BYTES, rest.len);
+	while (rest.len > 0) {
+		if (rest.len < sizeof(head))
+			return false;
+		memcpy(&head, rest.p, sizeof(head));
+		rest = slice_sub(rest, sizeof(head), rest.len);
+		if ((size_t)head.path_len + head.len > rest.len ||
+			add(bundle, (enum kind)head.kind,
+				slice_sub(rest, 0, head.path_len),
+				slice_sub(rest, head.path_len,
+					(size_t)head.path_len + head.len)) ==
+				NULL)
+			return false;
+		rest = slice_sub(
+			rest, (size_t)head.path_len + head.len, rest.len);
+	}
+	return true;
+}
+
+/* By its place, not by the descriptor's: others read the same one. */
+static bool
+read_whole(int fd, struct buf *out)
+{
+	char block[16384];
+	ssize_t got;
+
+	while ((got = pread(fd, block, sizeof(block), (off_t)out->len)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0 || out->len > BUNDLE_BYTES_MAX)
+			return false;
+		buf_add(out, (struct slice){block, (size_t)got});
+		if (!buf_ok(out))
+			return false;
+	}
+	return true;
+}
+
+struct bundle *
+bundle_open(int fd, struct err *err)
+{
+	struct bundle *bundle = bundle_new();
+	struct buf bytes = {0};
+	bool ok;
+
+	if (bundle == NULL) {
+		(void)err_set(err, ERR_MEMORY, "files: out of memory");
+		return NULL;
+	}
+	bundle->keeps = false;
+	ok = read_whole(fd, &bytes)
+		? parse(bundle, buf_slice(&bytes)) ||
+			err_set(err, ERR_INVALID, "the kept files are damaged")
+		: err_system(err, "cannot read the kept files");
+	buf_fini(&bytes);
+	if (ok)
+		return bundle;
+	bundle_free(bundle);
+	return NULL;
+}
+
+#ifdef HAVE_MEMFD_CREATE
+int
+bundle_memory(struct err *err)
+{
+	int fd = memfd_create(
+		"forwarden-files", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0)
+		(void)err_system(err, "cannot make room for the files");
+	return fd;
+}
+
+void
+bundle_seal(int fd)
+{
+	(void)fcntl(fd, F_ADD_SEALS,
+		F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
+}
+#else
+/* A file without a name. */
+int
+bundle_memory(struct err *err)
+{
+	char path[] = "/tmp/forwarden.XXXXXX";
+	int fd = mkstemp(path);
+
+	if (fd >= 0)
+		(void)unlink(path);
+	if (fd < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+		(void)err_system(err, "cannot make room for the files");
+	return fd;
+}
+
+void
+bundle_seal(int fd)
+{
+	(void)fd;
+}
+#endif

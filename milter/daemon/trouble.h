@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is wrong with the daemon while it judges mail all the same: a file it
+ * cannot write to, a reload that was refused, too few descriptors. Each is
+ * said once in the log when it comes and when it goes, and stands until then
+ * in `forwarden status`, in doctor and in the metrics. Thread-safe.
+ */
+#ifndef DAEMON_TROUBLE_H
+#define DAEMON_TROUBLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TROUBLE_TEXT_BYTES 512
+
+enum trouble {
+	TROUBLE_FILES, /* a log or a file of events cannot be opened */
+	TROUBLE_RELOAD, /* the files on disk were refused */
+	TROUBLE_STATE, /* the snapshot cannot be written */
+	TROUBLE_DESCRIPTORS, /* nearly all are in use */
+	TROUBLE_SESSIONS, /* more connections than allowed */
+	TROUBLE_COUNT
+};
+
+/* "files", "reload", ... */
+const char *trouble_name(enum trouble);
+/* There is one; an empty text: there is none any more. */
+void trouble_set(enum trouble, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Is there one? Since when (the wall clock), and in what words. */
+bool trouble_get(
+	enum trouble, int64_t *since_ms, char text[TROUBLE_TEXT_BYTES]);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A worker as its supervisor sees it: a child that runs this program again,
+ * with a link to it.
+ */
+#ifndef DAEMON_WORKER_PROCESS_H
+#define DAEMON_WORKER_PROCESS_H
+
+#include "base/err.h"
+#include "daemon/link.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum role {
+	ROLE_FREE,
+	ROLE_IN_OFFICE,
+	ROLE_SUCCESSOR,
+	ROLE_PREDECESSOR,
+	ROLE_CHECKER, /* reads the files, for a reload */
+};
+
+struct worker_process {
+	enum role role;
+	pid_t pid;
+	int link;
+	bool ready;
+	int64_t started_ms, heard_ms; /* monotonic */
+};
+
+/*
+ * Starts program to serve with the configuration in file; first is the first
+ * thing it is told. By fork and exec, so that each begins with memory of its
+ * own and may be a newer program.
+ */
+bool worker_process_start(struct worker_process *, const char *program,
+	const char *file, const struct link_message *first, struct err *err);
+
+#endif

@@ -1,0 +1,438 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The life around a worker: files that rotate, break or go away, workers that
+die or hang, sockets that somebody deletes, and links that somebody plants.
+"""
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from daemon import Daemon, Trial, wait_for  # noqa: E402
+from wire import Wire, tagged  # noqa: E402
+
+ROOT = os.geteuid() == 0
+NOBODY = pwd.getpwnam("nobody")
+
+POLICY = """
+title: Subject asks for a tag
+id: 00000000-0000-4000-8000-000000000001
+name: please-tag
+status: stable
+level: medium
+logsource: {category: email, product: forwarden, service: message}
+detection:
+  selection: {email.subject: please tag}
+  condition: selection
+"""
+
+
+def more(folder, text=""):
+    os.makedirs(folder + "/policies", exist_ok=True)
+    with open(folder + "/policies/tag.yaml", "w", encoding="utf-8") as file:
+        file.write(POLICY)
+    return f"policies: {folder}/policies\nmode: enforce\n" + text
+
+
+def judges(daemon):
+    """Is a message judged by the policy?"""
+    wire = Wire(daemon.socket)
+    wire.connect()
+    good = tagged(wire.deliver(b"4ABC", []))
+    wire.send(b"Q")
+    wire.socket.close()
+    return good
+
+
+def holds(daemon):
+    try:
+        return judges(daemon)
+    except (OSError, EOFError):
+        return False
+
+
+def kill_worker(daemon, number=signal.SIGKILL):
+    for pid in daemon.workers():
+        os.kill(pid, number)
+
+
+def is_turned_away(path):
+    """How long it takes to be told that nobody is here; None if it is not."""
+    begun = time.monotonic()
+    client = socket.socket(socket.AF_UNIX)
+    client.settimeout(0.5)
+    try:
+        client.connect(path)
+        if client.recv(1) != b"":
+            return None
+    except TimeoutError:
+        return None
+    except OSError:
+        pass
+    finally:
+        client.close()
+    return time.monotonic() - begun
+
+
+def refuses(make, address):
+    """Is nobody there any more?"""
+    with make() as client:
+        try:
+            client.connect(address)
+        except OSError:
+            return True
+    return False
+
+
+def until_refused(make, address):
+    begun = time.monotonic()
+    wait_for(lambda: refuses(make, address), "the socket's end")
+    return time.monotonic() - begun
+
+
+def rotation(trial):
+    folder = trial.fresh("rotation")
+    os.mkdir(folder + "/logs")
+    user = "user: nobody\n" if ROOT else ""
+    daemon = Daemon(folder, more(folder, user + f"""
+log: {{target: "file:{folder}/logs/log", events: "file:{folder}/logs/events"}}
+"""))
+    daemon.log = folder + "/logs/log"
+    daemon.start()
+    for name in ("log", "events"):
+        os.rename(f"{folder}/logs/{name}", f"{folder}/logs/{name}.1")
+        os.close(os.open(f"{folder}/logs/{name}", os.O_CREAT, 0o640))
+    daemon.signal(signal.SIGHUP)
+    daemon.await_says("reload: done")
+    trial.check(judges(daemon) and daemon.says("policy=please-tag") == 1 and
+                daemon.says("please-tag", folder + "/logs/events") > 0,
+                "rotation (create 0640 root): the new files are written to")
+    kill_worker(daemon)
+    daemon.await_says(" ready: ")
+    trial.check(judges(daemon) and daemon.says("policy=please-tag") == 2,
+                "... by the next worker, too")
+
+    os.rename(folder + "/logs/log", folder + "/logs/old")
+    os.symlink("log", folder + "/logs/log")
+    old = folder + "/logs/old"
+    daemon.signal(signal.SIGHUP)
+    daemon.await_says("reload: done but for a file", path=old)
+    trial.check(daemon.says("reload: done:", path=old) == 1,
+                "a log that cannot be opened: the reload is not done")
+    status = daemon.ask("status").stdout.decode()
+    trial.check("log.target: " in status and "cannot open" in status,
+                "... forwarden status says so", status)
+    doctor = daemon.ask("doctor", "--no-postfix")
+    trial.check(doctor.returncode != 0 and b"log.target: " in doctor.stdout,
+                "... and doctor", doctor.stdout.decode())
+    kill_worker(daemon)
+    wait_for(lambda: holds(daemon), "a worker without a log")
+    trial.check(True, "... and keeps no worker from judging")
+    os.rename(folder + "/logs", folder + "/gone")
+    daemon.signal(signal.SIGHUP)
+    daemon.await_says("reload: refused", path=daemon.errors)
+    kill_worker(daemon)
+    wait_for(lambda: holds(daemon), "a worker without a folder for logs")
+    trial.check(True, "... nor does a folder that is gone")
+    os.mkdir(folder + "/logs")
+    daemon.signal(signal.SIGHUP)
+    daemon.await_says("reload: done:", 1)
+    status = daemon.ask("status").stdout.decode()
+    trial.check("cannot open" not in status, "... until it is back", status)
+    daemon.stop()
+
+
+def broken_files(trial):
+    folder = trial.fresh("broken")
+    daemon = Daemon(folder, more(folder))
+    daemon.start()
+    shutil.rmtree(folder + "/policies")
+    with open(daemon.config, "w", encoding="utf-8") as file:
+        file.write("local: [broken")
+    kill_worker(daemon)
+    begun = time.monotonic()
+    daemon.await_says(" ready: ", 2)
+    took = time.monotonic() - begun
+    trial.check(judges(daemon),
+                f"broken files: the next worker has the last good ones "
+                f"({took * 1000:.0f} ms)")
+    daemon.signal(signal.SIGHUP)
+    daemon.await_says("reload: refused")
+    trial.check(judges(daemon) and daemon.says("forwarden.yaml:1:") > 0,
+                "... a reload is refused and says where")
+    os.unlink(daemon.config)
+    daemon.signal(signal.SIGUSR2)
+    daemon.await_says("no new worker takes over")
+    trial.check(judges(daemon), "... and no new worker takes over")
+    kill_worker(daemon)
+    daemon.await_says(" ready: ", 3)
+    trial.check(judges(daemon), "... nor does a missing file end anything")
+    daemon.configure(more(folder))
+    daemon.signal(signal.SIGHUP)
+    daemon.await_says("reload: done")
+    trial.check(judges(daemon), "... and sound files are used")
+    daemon.stop()
+
+
+def back_off(trial):
+    folder = trial.fresh("backoff")
+    daemon = Daemon(folder, more(folder))
+    daemon.start()
+    while daemon.says("until then connections are closed") == 0:
+        kill_worker(daemon)
+        time.sleep(0.01)
+    took = is_turned_away(daemon.socket)
+    trial.check(took is not None and took < 0.2,
+                "no worker for a while: connections are closed at once",
+                str(took))
+    ready = daemon.says(" ready: ")
+    daemon.signal(signal.SIGHUP)
+    wait_for(lambda: daemon.says(" ready: ") > ready, "a worker at HUP", 1)
+    trial.check(judges(daemon), "... and HUP ends the wait")
+    daemon.stop()
+
+
+def hang(trial):
+    folder = trial.fresh("hang")
+    daemon = Daemon(folder, more(folder, "limits: {hang_time: 1s}\n"))
+    daemon.start()
+    time.sleep(1.5)
+    trial.check(daemon.says("hangs") == 0, "a worker that lives is left alone")
+    kill_worker(daemon, signal.SIGSTOP)
+    daemon.await_says(" ready: ", 2)
+    trial.check(judges(daemon) and daemon.says("hangs: nothing was heard") == 1,
+                "a worker that hangs is replaced")
+    daemon.stop()
+
+
+def sockets(trial):
+    folder = trial.fresh("sockets")
+    daemon = Daemon(folder, more(folder, "limits: {drain_time: 10s}\n"))
+    daemon.start()
+    idle = Wire(daemon.socket)
+    idle.connect()
+    for number, name in ((signal.SIGHUP, "HUP"), (signal.SIGUSR2, "USR2")):
+        os.unlink(daemon.socket)
+        os.unlink(folder + "/control.sock")
+        daemon.signal(number)
+        wait_for(lambda: holds(daemon), "a new socket at " + name)
+        trial.check(daemon.ask("status").returncode == 0,
+                    f"sockets that were deleted are back at {name}")
+    trial.check(tagged(idle.deliver(b"4OLD", [])),
+                "... and old connections live on")
+    idle.begin(b"4LONG")
+    daemon.signal(signal.SIGTERM)
+    took = until_refused(lambda: socket.socket(socket.AF_UNIX), daemon.socket)
+    trial.check(took < 1, "TERM: the socket goes at once", str(took))
+    idle.socket.close()
+    daemon.process.wait(30)
+
+
+def inet(trial):
+    folder = trial.fresh("inet")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    daemon = Daemon(folder)
+    with open(daemon.config, encoding="utf-8") as file:
+        text = file.read().replace(f"unix:{folder}/milter.sock",
+                                   f"inet:{port}@127.0.0.1")
+    with open(daemon.config, "w", encoding="utf-8") as file:
+        file.write(text + more(folder, "limits: {drain_time: 10s}\n"))
+    daemon.start()
+    client = socket.create_connection(("127.0.0.1", port))
+    daemon.signal(signal.SIGTERM)
+    took = until_refused(socket.socket, ("127.0.0.1", port))
+    trial.check(took < 1, "TERM: so does a port", str(took))
+    client.close()
+    daemon.process.wait(30)
+
+
+def key_file(trial):
+    folder = trial.fresh("key")
+    key = folder + "/key"
+    with open(key, "w", encoding="utf-8") as file:
+        file.write("0123456789abcdef" * 4 + "\n")
+    os.chmod(key, 0o600)
+    daemon = Daemon(folder, more(folder, f"""
+user: nobody
+privacy: {{hash: true, key_file: {key}}}
+"""))
+    daemon.start()
+    daemon.signal(signal.SIGHUP)
+    daemon.await_says("reload: done:")
+    kill_worker(daemon)
+    daemon.await_says(" ready: ", 2)
+    trial.check(judges(daemon), "a key that only root may read serves "
+                "at the start, at a reload, and after a death")
+    daemon.stop()
+
+
+def state(trial):
+    folder = trial.fresh("state")
+    daemon = Daemon(folder, more(folder))
+    daemon.start()
+    daemon.stop()
+    daemon.configure(more(folder, "user: nobody\n"))
+    daemon.start()
+    good = judges(daemon)
+    daemon.stop()
+    owners = {os.stat(folder + "/state/" + name).st_uid
+              for name in os.listdir(folder + "/state")}
+    trial.check(good and owners == {NOBODY.pw_uid} and
+                daemon.says("were root's") == 1,
+                "the state of a start as root is the user's", str(owners))
+
+    other = folder + "/state/store.snapshot"
+    os.chown(other, 0, 0)
+    code, said = daemon.try_start()
+    trial.check(code != 0 and "belongs to another user" in said,
+                "root's file in the user's folder is not given away", said)
+    os.unlink(other)
+    os.mkdir(folder + "/shared")
+    os.close(os.open(folder + "/shared/passwd", os.O_CREAT))
+    daemon.configure(more(folder, "user: nobody\n").replace(
+        "policies:", f"state: {folder}/shared\npolicies:"))
+    with open(daemon.config, encoding="utf-8") as file:
+        text = file.read().replace(f"state: {folder}/state\n", "")
+    with open(daemon.config, "w", encoding="utf-8") as file:
+        file.write(text)
+    code, said = daemon.try_start()
+    trial.check(code != 0 and "holds other things" in said and
+                os.stat(folder + "/shared").st_uid == 0,
+                "nor is a folder that holds other things", said)
+
+
+def links(trial):
+    """A folder that the user owns, with a link where root will write."""
+    folder = trial.fresh("links")
+    theirs = folder + "/theirs"
+    os.mkdir(theirs)
+    os.chown(theirs, NOBODY.pw_uid, -1)
+    victim = folder + "/victim"
+    with open(victim, "w", encoding="utf-8") as file:
+        file.write("as it was\n")
+    os.symlink(victim, theirs + "/log")
+    daemon = Daemon(folder, more(folder, f"""
+user: nobody
+log: {{target: "file:{theirs}/log"}}
+"""))
+    daemon.start()
+    trial.check(judges(daemon) and os.stat(victim).st_size == 10,
+                "a link in place of the log is not followed")
+    daemon.stop()
+    os.unlink(theirs + "/log")
+    os.link(victim, theirs + "/log")
+    daemon.start()
+    trial.check(judges(daemon) and os.stat(victim).st_size == 10,
+                "nor is a hard link written to")
+    daemon.stop()
+    os.symlink(folder, theirs + "/way")
+    daemon.configure(more(folder, f"""
+user: nobody
+log: {{target: "file:{theirs}/way/victim"}}
+"""))
+    daemon.start()
+    trial.check(judges(daemon) and os.stat(victim).st_size == 10,
+                "nor a link on the way")
+    daemon.stop()
+
+
+def swap(path, victim):
+    """In a child, as nobody: a link to the victim for the socket, and back,
+    until it is killed."""
+    pid = os.fork()
+    if pid != 0:
+        return pid
+    os.setgroups([])
+    os.setgid(NOBODY.pw_gid)
+    os.setuid(NOBODY.pw_uid)
+    while True:
+        try:
+            os.rename(path, path + ".old")
+            os.symlink(victim, path)
+            os.unlink(path)
+        except OSError:
+            pass
+
+
+def races(trial):
+    """Somebody swaps what root makes, as fast as he can."""
+    folder = trial.fresh("races")
+    theirs = folder + "/theirs"
+    os.mkdir(theirs)
+    os.chown(theirs, NOBODY.pw_uid, -1)
+    victim = folder + "/victim"
+    os.close(os.open(victim, os.O_CREAT, 0o600))
+    daemon = Daemon(folder)
+    with open(daemon.config, encoding="utf-8") as file:
+        text = file.read().replace(f"{folder}/milter.sock",
+                                   f"{theirs}/milter.sock")
+    with open(daemon.config, "w", encoding="utf-8") as file:
+        file.write(text + more(folder, "user: nobody\n"
+                               "socket: {owner: nobody}\n"))
+    swapper = swap(theirs + "/milter.sock", victim)
+    kept = True
+    for _ in range(20):
+        ready = daemon.says(" ready: ")
+        daemon.begin()
+        wait_for(lambda: daemon.says(" ready: ") > ready or
+                 daemon.process.poll() is not None, "a start")
+        daemon.process.kill()
+        daemon.process.wait()
+        status = os.stat(victim)
+        kept = kept and status.st_uid == 0 and \
+            status.st_mode & 0o7777 == 0o600
+    os.kill(swapper, signal.SIGKILL)
+    os.waitpid(swapper, 0)
+    trial.check(kept, "a file of root's is given to nobody, however its "
+                "name is swapped for the socket's")
+
+
+def group_alone(trial):
+    folder = trial.fresh("group")
+    daemon = Daemon(folder, more(folder, "group: nogroup\n"))
+    daemon.start()
+    groups = subprocess.run(
+        ["ps", "-o", "group=", "-p", str(daemon.workers()[0])],
+        capture_output=True, check=False).stdout.split()
+    trial.check(groups == [b"nogroup"], "a group alone is taken", str(groups))
+    daemon.stop()
+
+
+def start_errors(trial):
+    folder = trial.fresh("errors")
+    daemon = Daemon(folder, more(folder, f"""
+log: {{target: "file:{folder}/log"}}
+store: "unix:{folder}/nowhere/../x"
+"""))
+    os.mkdir(folder + "/state", 0o700)
+    os.close(os.open(folder + "/control.sock", os.O_CREAT))
+    code, said = daemon.try_start()
+    trial.check(code != 0 and "is there and is not a socket" in said and
+                daemon.says("is not a socket", folder + "/log") == 1,
+                "what keeps it from starting is on stderr and in the log",
+                said)
+
+
+def main():
+    trial = Trial()
+    tests = [rotation, broken_files, back_off, hang, sockets, inet,
+             start_errors]
+    if ROOT:
+        tests += [key_file, state, links, races, group_alone]
+    try:
+        for test in tests:
+            test(trial)
+    finally:
+        trial.close()
+    trial.finish()
+
+
+if __name__ == "__main__":
+    main()
