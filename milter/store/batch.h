@@ -58,6 +58,7 @@ struct store_facts {
 	struct slice mailbox, destination;
 	/* answers */
 	bool known; /* false: the mailbox was never seen */
+	bool person; /* it has logged in, or written mail */
 	uint64_t route_count; /* forwards to destination so far */
 	int64_t route_first_ms, route_last_ms; /* ever; 0: never */
 	uint64_t received_day,
@@ -67,13 +68,22 @@ struct store_facts {
 	bool contained;
 };
 
-/* tally: adds to the records for people. */
+/*
+ * tally: adds to the records for people. A mailbox that only receives is
+ * anybody's to invent: its record lives a day, and where memory is short it
+ * goes first, then those of persons; one with forwards is never pushed out by
+ * one without.
+ */
 enum tally_what {
 	TALLY_RECEIVED,
 	TALLY_FORWARDED, /* with a destination: also the route */
 	TALLY_TAGGED,
 	TALLY_QUARANTINED,
-	TALLY_COUNT
+	TALLY_COUNT,
+	/* A mark and no count: the mailbox, or the bare login, has logged in or
+	 * written mail. */
+	TALLY_PERSON = TALLY_COUNT,
+	TALLY_KINDS
 };
 struct store_tally {
 	struct slice mailbox, destination; /* destination may be absent */

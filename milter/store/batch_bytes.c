@@ -195,7 +195,7 @@ take_op(struct slice *rest, struct arena *arena, struct store_op *op)
 	case STORE_TALLY:
 		op->tally.what = (enum tally_what)numbers.mode;
 		op->tally.keyword = numbers.flag != 0;
-		return numbers.mode < TALLY_COUNT &&
+		return numbers.mode < TALLY_KINDS &&
 			take_text(rest, &op->tally.mailbox) &&
 			take_text(rest, &op->tally.destination) &&
 			take_text(rest, &op->tally.identity);

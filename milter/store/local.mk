@@ -47,6 +47,8 @@ libstore_a_SOURCES = \
 	milter/store/memory/merge.h \
 	milter/store/memory/restore.c \
 	milter/store/memory/restore.h \
+	milter/store/memory/retention.c \
+	milter/store/memory/retention.h \
 	milter/store/memory/ring.c \
 	milter/store/memory/ring.h \
 	milter/store/memory/siphash.c \

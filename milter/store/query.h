@@ -10,6 +10,7 @@ struct store_mailbox {
 	uint64_t tally[TALLY_COUNT]; /* since it was first seen */
 	uint64_t flows; /* STORE_TOP: on the day asked for; else today's */
 	uint64_t destinations; /* routes */
+	bool person; /* has logged in, or written mail */
 	int64_t first_forward_ms, last_forward_ms;
 };
 struct store_containment {

@@ -69,11 +69,12 @@ store_health(struct store *store, struct store_health *health)
 const char *
 store_tally_name(enum tally_what what)
 {
-	static const char *const names[TALLY_COUNT] = {
+	static const char *const names[TALLY_KINDS] = {
 		[TALLY_RECEIVED] = "received",
 		[TALLY_FORWARDED] = "forwarded",
 		[TALLY_TAGGED] = "tagged",
 		[TALLY_QUARANTINED] = "quarantined",
+		[TALLY_PERSON] = "person",
 	};
 
 	return names[what];

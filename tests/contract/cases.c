@@ -586,6 +586,70 @@ tally_without_identity_counts_each(struct contract *c)
 	assert_int_equal(facts(c, alice, drop).route_count, 2);
 }
 
+/* Will it still be known when so much time has passed? */
+static bool
+outlives(struct contract *c, struct slice mailbox, int64_t ms)
+{
+	int64_t now_ms = c->clock.now_ms;
+	bool known;
+
+	if (c->backend->left_ms != NULL) {
+		char key[64];
+
+		snprintf(key, sizeof(key), "box:{%.*s}", SLICE_ARG(mailbox));
+		settle(c);
+		return c->backend->left_ms(key) > ms;
+	}
+	c->clock.now_ms += ms;
+	known = facts(c, mailbox, drop).known;
+	c->clock.now_ms = now_ms;
+	return known;
+}
+
+static void
+who_only_receives_lives_a_day(struct contract *c)
+{
+	const struct slice none = {NULL, 0}, carol = SLICE("carol@example.com");
+
+	tally(c, alice, none, TALLY_RECEIVED, "1");
+	tally(c, bob, drop, TALLY_FORWARDED, "2");
+	tally(c, bob, none, TALLY_RECEIVED, "3");
+	tally(c, carol, none, TALLY_PERSON, "");
+	tally(c, carol, none, TALLY_RECEIVED, "4");
+	assert_true(outlives(c, alice, DAY_MS - MINUTE_MS));
+	assert_false(outlives(c, alice, DAY_MS + MINUTE_MS));
+	assert_true(outlives(c, bob, 89 * DAY_MS));
+	assert_true(outlives(c, carol, 89 * DAY_MS));
+	assert_false(outlives(c, bob, 91 * DAY_MS));
+}
+
+/* Asked for a mailbox, for a list's address, for a bare login. */
+static void
+a_person_is_marked(struct contract *c)
+{
+	const struct slice none = {NULL, 0}, login = SLICE("scanner");
+	struct store_facts answer;
+
+	tally(c, alice, none, TALLY_PERSON, "");
+	tally(c, alice, none, TALLY_PERSON, "");
+	tally(c, bob, none, TALLY_RECEIVED, "1");
+	tally(c, login, none, TALLY_PERSON, "");
+	answer = facts(c, alice, none);
+	assert_true(answer.known);
+	assert_true(answer.person);
+	assert_int_equal(answer.received_day, 0);
+	assert_int_equal(answer.route_count, 0);
+	answer = facts(c, bob, none);
+	assert_true(answer.known);
+	assert_false(answer.person);
+	assert_false(facts(c, SLICE("list@example.com"), none).person);
+	assert_true(facts(c, login, none).person);
+	tally(c, bob, drop, TALLY_FORWARDED, "2");
+	tally(c, bob, none, TALLY_PERSON, "");
+	assert_true(facts(c, bob, drop).person);
+	assert_int_equal(facts(c, bob, drop).route_count, 1);
+}
+
 static void
 box_holds_the_totals(struct contract *c)
 {
@@ -599,6 +663,7 @@ box_holds_the_totals(struct contract *c)
 	pass(c, DAY_MS);
 	tally(c, alice, other, TALLY_FORWARDED, "3");
 	tally(c, alice, none, TALLY_QUARANTINED, "3");
+	tally(c, alice, none, TALLY_PERSON, "");
 	settle(c);
 	boxes = query(c->store, c->arena,
 		(struct store_query){.kind = STORE_MAILBOX, .about = alice})
@@ -610,6 +675,7 @@ box_holds_the_totals(struct contract *c)
 	assert_int_equal(boxes.at->tally[TALLY_TAGGED], 1);
 	assert_int_equal(boxes.at->tally[TALLY_QUARANTINED], 1);
 	assert_int_equal(boxes.at->destinations, 2);
+	assert_true(boxes.at->person);
 	assert_int_equal(boxes.at->flows, 1);
 	assert_int_equal(boxes.at->first_forward_ms, START_MS);
 	assert_int_equal(boxes.at->last_forward_ms, START_MS + DAY_MS);
@@ -950,6 +1016,7 @@ answers_are_filled_in_anew(struct contract *c)
 			{.facts = {.mailbox = bob,
 				 .destination = drop,
 				 .known = true,
+				 .person = true,
 				 .route_count = 9,
 				 .contained = true}}},
 		op_note(alice, "q", "m"),
@@ -965,6 +1032,7 @@ answers_are_filled_in_anew(struct contract *c)
 	assert_int_equal(ops[1].recall.count, 0);
 	assert_false(ops[2].facts.known);
 	assert_false(ops[2].facts.contained);
+	assert_false(ops[2].facts.person);
 	assert_int_equal(ops[2].facts.route_count, 0);
 	assert_false(ops[3].note.done);
 	assert_int_equal(ops[3].note.count, 0);
@@ -1105,6 +1173,8 @@ static const struct {
 	{"tally counts an identity once", tally_counts_an_identity_once},
 	{"tally without identity counts each",
 		tally_without_identity_counts_each},
+	{"a person is marked", a_person_is_marked},
+	{"who only receives lives a day", who_only_receives_lives_a_day},
 	{"box holds the totals", box_holds_the_totals},
 	{"top is of a day", top_is_of_a_day},
 	{"routes: newest first", routes_newest_first},

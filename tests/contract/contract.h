@@ -24,6 +24,9 @@ struct contract_backend {
 	bool down;
 	/* Batches to different keys may overtake each other. */
 	bool unordered;
+	/* How long a key, without the prefix, of the store opened last has to
+	 * live; NULL: the clock of the case tells. */
+	int64_t (*left_ms)(const char *key);
 	bool random_long; /* is it quick enough for long random runs? */
 };
 

@@ -49,6 +49,21 @@ is_free(int port)
 }
 
 /* One whose cluster port (10,000 above) is free, too. */
+int64_t
+server_left_ms(const struct server *server, const char *database,
+	const char *prefix, const char *key)
+{
+	char full[192], out[64] = "";
+	bool ok;
+
+	snprintf(full, sizeof(full), "%s:%s", prefix, key);
+	ok = database != NULL ? server_cli(server, out, sizeof(out), "-n",
+					database, "pttl", full, NULL)
+			      : server_cli(server, out, sizeof(out), "-c",
+					"pttl", full, NULL);
+	return ok ? strtoll(out, NULL, 10) : -1;
+}
+
 int
 server_free_port(void)
 {

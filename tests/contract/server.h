@@ -5,6 +5,7 @@
 #define TESTS_CONTRACT_SERVER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct server {
@@ -32,6 +33,10 @@ void server_stop(struct server *);
  * NULL). True when it ended well. */
 bool server_cli(const struct server *, char *out, size_t size, ...)
 	__attribute__((sentinel));
+/* How long the key "prefix:key" of the database (NULL: of the cluster) has to
+ * live; below 0: it is not there. */
+int64_t server_left_ms(const struct server *, const char *database,
+	const char *prefix, const char *key);
 int server_free_port(void);
 
 #endif

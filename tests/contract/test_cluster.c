@@ -26,6 +26,12 @@ prepare(struct store_options *options)
 	options->prefix = prefix;
 }
 
+static int64_t
+left_ms(const char *key)
+{
+	return server_left_ms(&nodes[0], NULL, prefix, key);
+}
+
 static bool
 all_ok(void)
 {
@@ -78,6 +84,7 @@ main(void)
 		.real_time = true,
 		.unordered = true,
 		.result = STORE_OK,
+		.left_ms = left_ms,
 	};
 	int failed = 1, i;
 

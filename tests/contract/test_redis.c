@@ -19,6 +19,12 @@ prepare(struct store_options *options)
 	options->prefix = prefix;
 }
 
+static int64_t
+left_ms(const char *key)
+{
+	return server_left_ms(&server, "3", prefix, key);
+}
+
 int
 main(void)
 {
@@ -27,6 +33,7 @@ main(void)
 		.prepare = prepare,
 		.real_time = true,
 		.result = STORE_OK,
+		.left_ms = left_ms,
 	};
 	int failed = 1;
 

@@ -80,6 +80,7 @@ fill(struct store *store, struct arena *arena)
 	tally(store, arena, "alice@example.com", "drop@evil.example",
 		TALLY_FORWARDED, "f1");
 	tally(store, arena, "alice@example.com", NULL, TALLY_TAGGED, "f1");
+	tally(store, arena, "alice@example.com", NULL, TALLY_PERSON, NULL);
 	note(store, arena, "alice@example.com", "forward-rate", "f1");
 	now.now_ms += 5 * MINUTE_MS;
 	tally(store, arena, "alice@example.com", "drop@evil.example",

@@ -19,6 +19,12 @@ prepare(struct store_options *options)
 	options->prefix = prefix;
 }
 
+static int64_t
+left_ms(const char *key)
+{
+	return server_left_ms(&sentinels.servers[0], "0", prefix, key);
+}
+
 int
 main(void)
 {
@@ -26,6 +32,7 @@ main(void)
 		.name = "sentinel",
 		.prepare = prepare,
 		.real_time = true,
+		.left_ms = left_ms,
 		.result = STORE_OK,
 	};
 	int failed = 1;

@@ -226,6 +226,84 @@ a_flood_of_traces_leaves_the_counters(void **state)
 }
 
 static void
+tally_one(struct fixture *f, const char *mailbox, enum tally_what what)
+{
+	struct store_op op = {STORE_TALLY,
+		{.tally = {.mailbox = slice_of(mailbox), .what = what}}};
+
+	ask_op(f, &op);
+}
+
+#define FLOOD 40000 /* recipients: more than the memory holds */
+
+/* Whoever can write to a thousand addresses must not make a forwarder's
+ * history go, nor the mark of a person. */
+static void
+a_flood_of_recipients_leaves_forwarders(void **state)
+{
+	struct fixture *f = *state;
+	struct store_health health;
+	char name[64];
+
+	store_close(f->store);
+	f->options.memory_bytes = 4 << 20;
+	open_store(f);
+	for (int i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "box%d@example.com", i);
+		tally(f, name, "drop@evil.example", "1");
+	}
+	tally_one(f, "alice@example.com", TALLY_PERSON);
+	for (int i = 0; i < FLOOD; i++) {
+		snprintf(name, sizeof(name), "nobody%d@example.com", i);
+		tally_one(f, name, TALLY_RECEIVED);
+	}
+	store_health(f->store, &health);
+	assert_true(health.dropped > 1000);
+	for (int i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "box%d@example.com", i);
+		assert_int_equal(
+			facts(f, name, "drop@evil.example").route_count, 1);
+	}
+	assert_true(facts(f, "alice@example.com", "").person);
+	assert_false(facts(f, "nobody0@example.com", "").known);
+	assert_true(facts(f, "nobody39999@example.com", "").known);
+	reopen(f);
+	for (int i = 0; i < FLOOD; i++) {
+		snprintf(name, sizeof(name), "other%d@example.com", i);
+		tally_one(f, name, TALLY_RECEIVED);
+	}
+	assert_true(facts(f, "alice@example.com", "").person);
+	assert_int_equal(
+		facts(f, "box0@example.com", "drop@evil.example").route_count,
+		1);
+}
+
+/* Forwarders alone push out forwarders, the stalest first; a person's mark
+ * does not make them go. */
+static void
+forwarders_are_bounded(void **state)
+{
+	struct fixture *f = *state;
+	struct store_health health;
+	char name[64];
+
+	small_store(f);
+	for (int i = 0; i < 1000; i++) {
+		snprintf(name, sizeof(name), "box%d@example.com", i);
+		tally(f, name, "drop@evil.example", "1");
+		tally_one(f, name, TALLY_PERSON);
+	}
+	store_health(f->store, &health);
+	assert_in_range(health.bytes, 1, 64 * 1024 * 5 / 4);
+	assert_false(facts(f, "box0@example.com", "").known);
+	assert_int_equal(
+		facts(f, "box999@example.com", "drop@evil.example").route_count,
+		1);
+	tally_one(f, "late@example.com", TALLY_PERSON);
+	assert_false(facts(f, "late@example.com", "").person);
+}
+
+static void
 one_set_cannot_take_all(void **state)
 {
 	struct fixture *f = *state;
@@ -338,6 +416,7 @@ a_takeover_loses_no_note(void **state)
 	note(f, "alice@example.com", "by the old");
 	note(f, "bob@example.com", "by the old");
 	tally(f, "bob@example.com", "drop@evil.example", "by the old");
+	tally_one(f, "carol@example.com", TALLY_PERSON);
 	remember(f, "id", "alice@example.com");
 	store_close(old);
 	f->store = new;
@@ -354,7 +433,9 @@ a_takeover_loses_no_note(void **state)
 			.about = SLICE("alice@example.com")})
 			.mailboxes;
 	assert_int_equal(boxes.at->tally[TALLY_FORWARDED], 2);
+	assert_true(facts(f, "carol@example.com", "").person);
 	reopen(f);
+	assert_true(facts(f, "carol@example.com", "").person);
 	assert_int_equal(note(f, "alice@example.com", "after").count, 4);
 	assert_int_equal(note(f, "bob@example.com", "after").count, 2);
 	assert_int_equal(f->lines, 0);
@@ -584,6 +665,11 @@ main(void)
 			stalest_sets_go_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_flood_of_traces_leaves_the_counters, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_flood_of_recipients_leaves_forwarders, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			forwarders_are_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			one_set_cannot_take_all, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -8,6 +8,16 @@ static const size_t head_bytes[ENTRY_KINDS] = {
 	[ENTRY_MAILBOX] = sizeof(struct mailbox),
 };
 
+unsigned
+entry_rank(const struct entry *entry)
+{
+	if (entry->kind != ENTRY_MAILBOX)
+		return 0;
+	return (entry->mode & MAILBOX_FORWARDS) != 0
+		? 2
+		: entry->mode & MAILBOX_PERSON;
+}
+
 size_t
 entry_head_bytes(enum entry_kind kind)
 {

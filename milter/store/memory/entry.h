@@ -26,7 +26,7 @@ struct entry {
 	uint32_t policy; /* windows: part of the key; others: 0 */
 	uint16_t key_len;
 	uint8_t kind;
-	uint8_t mode; /* windows: enum note_mode */
+	uint8_t mode; /* windows: enum note_mode; mailboxes: what they are */
 };
 
 /* window.h: Members first..first+count-1 of the room there is. For NOTE_SUM the
@@ -45,7 +45,11 @@ struct trace {
 	uint32_t count;
 };
 
-/* mailbox.h: hours, days, routes. */
+/* mailbox.h: hours, days, routes. Its mode is made of these bits: the highest
+ * is its rank, and those of a lower rank go first. */
+#define MAILBOX_PERSON 1
+#define MAILBOX_FORWARDS 2
+#define ENTRY_RANKS 3
 struct mailbox {
 	struct entry entry;
 	int64_t active_ms; /* the last tally */
@@ -56,6 +60,7 @@ struct mailbox {
 	uint8_t hours, days;
 };
 
+unsigned entry_rank(const struct entry *);
 /* Of an entry's allocation, what comes before its key. */
 size_t entry_head_bytes(enum entry_kind);
 /* ... and before its data. */

@@ -6,6 +6,8 @@
  */
 #include "store/memory/mailbox.h"
 
+#include "store/memory/retention.h"
+
 #include <string.h>
 
 #define ROUTE_HEAD_BYTES (2 * sizeof(int64_t) + sizeof(uint32_t) + 2)
@@ -318,9 +320,15 @@ count_in(struct table_shard *shard, struct mailbox *mailbox, uint32_t cap,
 	int64_t at_ms, const struct store_tally *tally)
 {
 	table_touch(shard, &mailbox->entry);
-	add_saturating(&mailbox->tally[tally->what]);
 	if (at_ms > mailbox->active_ms)
 		mailbox->active_ms = at_ms;
+	if (tally->what == TALLY_PERSON) {
+		retention_mark(shard, mailbox, MAILBOX_PERSON);
+		return;
+	}
+	add_saturating(&mailbox->tally[tally->what]);
+	if (tally->what != TALLY_RECEIVED)
+		retention_mark(shard, mailbox, MAILBOX_FORWARDS);
 	if (tally->what == TALLY_RECEIVED || tally->what == TALLY_FORWARDED) {
 		count_hour(hour_at(shard, &mailbox,
 				   (uint32_t)(at_ms / STORE_HOUR_MS)),
@@ -328,18 +336,6 @@ count_in(struct table_shard *shard, struct mailbox *mailbox, uint32_t cap,
 	}
 	if (mailbox != NULL && tally->what == TALLY_FORWARDED)
 		count_forward(shard, mailbox, cap, at_ms, tally->destination);
-}
-
-static void
-expire(struct table_shard *shard, int64_t before_ms)
-{
-	struct entry *oldest = shard->kinds[ENTRY_MAILBOX].oldest;
-
-	if (oldest == NULL ||
-		((struct mailbox *)oldest)->active_ms >= before_ms)
-		return;
-	table_remove(shard, oldest);
-	shard->expired++;
 }
 
 /* What makes two tallies the same: who, what, where to, which message. */
@@ -367,10 +363,10 @@ mailbox_tally(struct table *table, const struct mailbox_limits *limits,
 	uint64_t print = tally->identity.len > 0 ? print_of(table, tally) : 0;
 	struct entry *entry;
 
-	if (tally->what >= TALLY_COUNT)
+	if (tally->what >= TALLY_KINDS)
 		return;
 	pthread_mutex_lock(&shard->lock);
-	expire(shard, at_ms - limits->ttl_ms);
+	retention_expire(shard, limits, at_ms);
 	if (print == 0 || dedup_first(&shard->dedup, print)) {
 		entry = table_find(shard, &key);
 		if (entry == NULL)
@@ -422,8 +418,10 @@ mailbox_learn(struct table *table, const struct mailbox_limits *limits,
 	mailbox = (struct mailbox *)entry;
 	if (mailbox != NULL && mailbox->active_ms < at_ms)
 		mailbox->active_ms = at_ms;
-	if (mailbox != NULL)
+	if (mailbox != NULL) {
+		retention_mark(shard, mailbox, MAILBOX_FORWARDS);
 		(void)learn_route(shard, mailbox, limits->routes, &learnt);
+	}
 	table_trim(shard);
 	pthread_mutex_unlock(&shard->lock);
 }
@@ -497,6 +495,7 @@ mailbox_merge(struct table *table, const struct mailbox_limits *limits,
 		entry = table_add(shard, &key, 0);
 	mailbox = (struct mailbox *)entry;
 	if (mailbox != NULL) {
+		retention_mark(shard, mailbox, other->entry.mode);
 		merge_totals(mailbox, other);
 		mailbox = merge_times(shard, mailbox, other);
 	}
@@ -524,7 +523,8 @@ add_hours(struct mailbox *mailbox, uint32_t now, struct store_facts *facts)
 }
 
 void
-mailbox_facts(struct table *table, int64_t at_ms, struct store_facts *facts)
+mailbox_facts(struct table *table, const struct mailbox_limits *limits,
+	int64_t at_ms, struct store_facts *facts)
 {
 	struct entry_key key =
 		table_key(table, ENTRY_MAILBOX, 0, facts->mailbox);
@@ -534,8 +534,10 @@ mailbox_facts(struct table *table, int64_t at_ms, struct store_facts *facts)
 
 	pthread_mutex_lock(&shard->lock);
 	mailbox = (struct mailbox *)table_find(shard, &key);
-	facts->known = mailbox != NULL;
-	if (mailbox != NULL) {
+	facts->known =
+		mailbox != NULL && !retention_is_over(mailbox, limits, at_ms);
+	if (facts->known) {
+		facts->person = (mailbox->entry.mode & MAILBOX_PERSON) != 0;
 		add_hours(mailbox, (uint32_t)(at_ms / STORE_HOUR_MS), facts);
 		if (find_route(mailbox, facts->destination, &route) !=
 			UINT32_MAX) {

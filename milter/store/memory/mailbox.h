@@ -27,14 +27,15 @@ struct mailbox_route {
 
 struct mailbox_limits {
 	uint32_t routes;
-	int64_t ttl_ms;
+	int64_t ttl_ms; /* one that only receives lives a day at most */
 };
 
 /* Counts; takes the shard's lock, and counts an identity once. */
 void mailbox_tally(struct table *, const struct mailbox_limits *, int64_t at_ms,
 	const struct store_tally *);
 /* Fills the answers in, but contained. Takes the shard's lock. */
-void mailbox_facts(struct table *, int64_t at_ms, struct store_facts *);
+void mailbox_facts(struct table *, const struct mailbox_limits *, int64_t at_ms,
+	struct store_facts *);
 
 /* A route that is known elsewhere: kept unless it is known better here. */
 void mailbox_learn(struct table *, const struct mailbox_limits *, int64_t at_ms,

@@ -26,12 +26,12 @@ each_entry(
 {
 	for (uint32_t i = 0; i < memory->table->shard_count; i++) {
 		struct table_shard *shard = &memory->table->shards[i];
-		struct entry *entry, *newer;
+		struct entry *entry, *after;
 
 		pthread_mutex_lock(&shard->lock);
-		for (entry = shard->kinds[kind].oldest; entry != NULL;
-			entry = newer) {
-			newer = entry->newer;
+		for (entry = table_oldest(shard, kind); entry != NULL;
+			entry = after) {
+			after = table_after(shard, entry);
 			visit(shard, entry, ctx);
 		}
 		pthread_mutex_unlock(&shard->lock);
@@ -86,6 +86,7 @@ visit_record(struct table_shard *shard, struct entry *entry, void *ctx)
 		.flows =
 			mailbox_day_flows((struct mailbox *)entry, record->day),
 		.destinations = mailbox->routes,
+		.person = (entry->mode & MAILBOX_PERSON) != 0,
 		.first_forward_ms = mailbox->first_ms,
 		.last_forward_ms = mailbox->last_ms,
 	};

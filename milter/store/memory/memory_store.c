@@ -100,7 +100,8 @@ apply_facts(const struct context *ctx, struct store_op *op)
 		.destination = key_bound(op->facts.destination, &destination),
 	};
 
-	mailbox_facts(ctx->memory->table, ctx->at_ms, &facts);
+	mailbox_facts(
+		ctx->memory->table, &ctx->memory->limits, ctx->at_ms, &facts);
 	facts.contained = contained_has(
 		ctx->memory->contained, facts.mailbox, ctx->at_ms);
 	facts.mailbox = op->facts.mailbox;

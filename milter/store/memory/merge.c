@@ -60,14 +60,14 @@ merge_shard(
 	bool same_prints = memcmp(&to->table->key, &from->table->key,
 				   sizeof(to->table->key)) == 0;
 
-	for (struct entry *entry = shard->kinds[ENTRY_WINDOW].oldest;
-		entry != NULL && same_prints; entry = entry->newer)
+	for (struct entry *entry = table_oldest(shard, ENTRY_WINDOW);
+		entry != NULL && same_prints; entry = table_after(shard, entry))
 		merge_window(to, from, entry);
-	for (struct entry *entry = shard->kinds[ENTRY_TRACE].oldest;
-		entry != NULL; entry = entry->newer)
+	for (struct entry *entry = table_oldest(shard, ENTRY_TRACE);
+		entry != NULL; entry = table_after(shard, entry))
 		merge_trace(to, entry);
-	for (struct entry *entry = shard->kinds[ENTRY_MAILBOX].oldest;
-		entry != NULL; entry = entry->newer)
+	for (struct entry *entry = table_oldest(shard, ENTRY_MAILBOX);
+		entry != NULL; entry = table_after(shard, entry))
 		mailbox_merge(to->table, &to->limits, (struct mailbox *)entry);
 }
 

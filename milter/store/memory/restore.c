@@ -9,6 +9,7 @@
 
 #include "base/atomic_file.h"
 #include "store/bytes.h"
+#include "store/memory/retention.h"
 #include "store/memory/snapshot_file.h"
 #include "store/memory/trace.h"
 #include "store/memory/window.h"
@@ -92,11 +93,19 @@ add_entry(struct reader *reader, const struct snapshot_entry *head,
 	if (entry == NULL)
 		return false;
 	memcpy(entry + 1, bytes.p, bytes.len);
-	entry->mode = head->mode;
-	if (is_sound(entry))
-		return true;
-	table_remove(shard, entry);
-	return false;
+	if (entry->kind != ENTRY_MAILBOX)
+		entry->mode = head->mode;
+	if (!is_sound(entry)) {
+		table_remove(shard, entry);
+		return false;
+	}
+	if (entry->kind == ENTRY_MAILBOX) {
+		struct mailbox *mailbox = (struct mailbox *)entry;
+
+		retention_mark(
+			shard, mailbox, retention_mode(mailbox, head->mode));
+	}
+	return true;
 }
 
 static bool
@@ -270,14 +279,14 @@ by_age(const void *a, const void *b)
 
 /* The file has no order: put the stalest first again. */
 static void
-order_by_age(struct table_shard *shard, enum entry_kind kind)
+order_by_age(struct table_shard *shard, const struct entry_list *list)
 {
-	size_t count = shard->kinds[kind].count, i = 0;
+	size_t count = list->count, i = 0;
 	struct aged *aged = count > 1 ? calloc(count, sizeof(*aged)) : NULL;
 
 	if (aged == NULL)
 		return;
-	for (struct entry *entry = shard->kinds[kind].oldest; entry != NULL;
+	for (struct entry *entry = list->oldest; entry != NULL;
 		entry = entry->newer)
 		aged[i++] = (struct aged){age_of(entry), entry};
 	qsort(aged, count, sizeof(*aged), by_age);
@@ -290,9 +299,13 @@ static void
 order_all(struct table *table)
 {
 	for (uint32_t i = 0; i < table->shard_count; i++) {
-		for (int kind = 0; kind < ENTRY_KINDS; kind++)
-			order_by_age(&table->shards[i], (enum entry_kind)kind);
-		table_trim(&table->shards[i]);
+		struct table_shard *shard = &table->shards[i];
+
+		for (int kind = 0; kind < ENTRY_KINDS; kind++) {
+			for (int rank = 0; rank < ENTRY_RANKS; rank++)
+				order_by_age(shard, &shard->lists[kind][rank]);
+		}
+		table_trim(shard);
 	}
 }
 

@@ -11,6 +11,7 @@
 #include "base/atomic_file.h"
 #include "base/buf.h"
 #include "store/memory/merge.h"
+#include "store/memory/retention.h"
 #include "store/memory/snapshot_file.h"
 #include "store/memory/trace.h"
 #include "store/memory/window.h"
@@ -64,8 +65,8 @@ is_stale(const struct writer *writer, struct entry *entry)
 	case ENTRY_TRACE:
 		return ((struct trace *)entry)->expires_ms < writer->now_ms;
 	case ENTRY_MAILBOX:
-		return ((struct mailbox *)entry)->active_ms <
-			writer->now_ms - writer->memory->limits.ttl_ms;
+		return retention_is_over((struct mailbox *)entry,
+			&writer->memory->limits, writer->now_ms);
 	case ENTRY_KINDS:
 		break;
 	}

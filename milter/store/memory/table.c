@@ -81,8 +81,10 @@ static void
 shard_fini(struct table_shard *shard)
 {
 	for (int kind = 0; kind < ENTRY_KINDS; kind++) {
-		while (shard->kinds[kind].oldest != NULL)
-			table_remove(shard, shard->kinds[kind].oldest);
+		struct entry *entry;
+
+		while ((entry = table_oldest(shard, kind)) != NULL)
+			table_remove(shard, entry);
 	}
 	free(shard->buckets);
 	dedup_fini(&shard->dedup);
@@ -172,6 +174,36 @@ list_cut(struct entry_list *list, struct entry *entry)
 	}
 }
 
+static struct entry_list *
+list_of(struct table_shard *shard, const struct entry *entry)
+{
+	return &shard->lists[entry->kind][entry_rank(entry)];
+}
+
+static struct entry *
+oldest_from(const struct table_shard *shard, unsigned kind, unsigned rank)
+{
+	struct entry *oldest = NULL;
+
+	for (; oldest == NULL && rank < ENTRY_RANKS; rank++)
+		oldest = shard->lists[kind][rank].oldest;
+	return oldest;
+}
+
+struct entry *
+table_oldest(const struct table_shard *shard, enum entry_kind kind)
+{
+	return oldest_from(shard, kind, 0);
+}
+
+struct entry *
+table_after(const struct table_shard *shard, const struct entry *entry)
+{
+	if (entry->newer != NULL)
+		return entry->newer;
+	return oldest_from(shard, entry->kind, entry_rank(entry) + 1);
+}
+
 /* The pointer that points to the entry in its bucket. */
 static struct entry **
 link_to(struct table_shard *shard, const struct entry *entry)
@@ -186,12 +218,12 @@ link_to(struct table_shard *shard, const struct entry *entry)
 static void
 account(struct table_shard *shard, const struct entry *entry, bool add)
 {
+	struct entry_list *list = list_of(shard, entry);
 	size_t bytes = cost(entry->bytes);
 
 	shard->bytes = add ? shard->bytes + bytes : shard->bytes - bytes;
-	shard->kinds[entry->kind].bytes = add
-		? shard->kinds[entry->kind].bytes + bytes
-		: shard->kinds[entry->kind].bytes - bytes;
+	list->bytes = add ? list->bytes + bytes : list->bytes - bytes;
+	list->count = add ? list->count + 1 : list->count - 1;
 }
 
 static void
@@ -243,9 +275,8 @@ table_add(struct table_shard *shard, const struct entry_key *key,
 	bucket = &shard->buckets[entry->hash & (shard->size - 1)];
 	entry->chain = *bucket;
 	*bucket = entry;
-	list_append(&shard->kinds[key->kind], entry);
+	list_append(list_of(shard, entry), entry);
 	account(shard, entry, true);
-	shard->kinds[key->kind].count++;
 	shard->count++;
 	return entry;
 }
@@ -253,7 +284,7 @@ table_add(struct table_shard *shard, const struct entry_key *key,
 struct entry *
 table_resize(struct table_shard *shard, struct entry *entry, size_t data_bytes)
 {
-	struct entry_list *list = &shard->kinds[entry->kind];
+	struct entry_list *list = list_of(shard, entry);
 	size_t bytes =
 		entry_data_offset(entry->kind, entry->key_len) + data_bytes;
 	struct entry **link = link_to(shard, entry);
@@ -281,9 +312,8 @@ void
 table_remove(struct table_shard *shard, struct entry *entry)
 {
 	*link_to(shard, entry) = entry->chain;
-	list_cut(&shard->kinds[entry->kind], entry);
+	list_cut(list_of(shard, entry), entry);
 	account(shard, entry, false);
-	shard->kinds[entry->kind].count--;
 	shard->count--;
 	free(entry);
 }
@@ -291,12 +321,32 @@ table_remove(struct table_shard *shard, struct entry *entry)
 void
 table_touch(struct table_shard *shard, struct entry *entry)
 {
-	struct entry_list *list = &shard->kinds[entry->kind];
+	struct entry_list *list = list_of(shard, entry);
 
 	if (list->newest == entry)
 		return;
 	list_cut(list, entry);
 	list_append(list, entry);
+}
+
+void
+table_set_mode(struct table_shard *shard, struct entry *entry, uint8_t mode)
+{
+	list_cut(list_of(shard, entry), entry);
+	account(shard, entry, false);
+	entry->mode = mode;
+	list_append(list_of(shard, entry), entry);
+	account(shard, entry, true);
+}
+
+static size_t
+bytes_of_kind(const struct table_shard *shard, int kind)
+{
+	size_t bytes = 0;
+
+	for (int rank = 0; rank < ENTRY_RANKS; rank++)
+		bytes += shard->lists[kind][rank].bytes;
+	return bytes;
 }
 
 /* The kind that is furthest over its part of the memory. */
@@ -306,8 +356,8 @@ greediest(const struct table_shard *shard)
 	int kind, worst = 0;
 
 	for (kind = 1; kind < ENTRY_KINDS; kind++) {
-		if (shard->kinds[kind].bytes * parts[worst] >
-			shard->kinds[worst].bytes * parts[kind])
+		if (bytes_of_kind(shard, kind) * parts[worst] >
+			bytes_of_kind(shard, worst) * parts[kind])
 			worst = kind;
 	}
 	return worst;
@@ -317,7 +367,8 @@ void
 table_trim(struct table_shard *shard)
 {
 	while (shard->bytes > shard->limit) {
-		struct entry *stalest = shard->kinds[greediest(shard)].oldest;
+		struct entry *stalest =
+			table_oldest(shard, (enum entry_kind)greediest(shard));
 
 		if (stalest == NULL)
 			return;

@@ -5,9 +5,11 @@
  *
  * An entry is one allocation: this header, what its kind adds, the key, and
  * the kind's own data. Entries of one kind are linked from the stalest to the
- * newest. When a shard holds more than its share, the stalest go, of the kind
- * that is furthest over its part: a flood of Message-IDs pushes out old
- * Message-IDs, not the counters of mailboxes.
+ * newest, mailboxes in a list for each rank (entry.h). When a shard holds more
+ * than its share, the stalest go, of the kind that is furthest over its part
+ * and of the lowest rank in it: a flood of Message-IDs pushes out old
+ * Message-IDs, not the counters of mailboxes; a flood of recipients pushes out
+ * recipients, not the history of who forwards.
  */
 #ifndef STORE_MEMORY_TABLE_H
 #define STORE_MEMORY_TABLE_H
@@ -33,7 +35,7 @@ struct table_shard {
 	uint32_t size, count; /* size is a power of two */
 	size_t limit, bytes;
 	uint64_t evicted, expired;
-	struct entry_list kinds[ENTRY_KINDS];
+	struct entry_list lists[ENTRY_KINDS][ENTRY_RANKS];
 	struct dedup dedup;
 };
 
@@ -75,8 +77,14 @@ struct entry *table_add(
 struct entry *table_resize(
 	struct table_shard *, struct entry *, size_t data_bytes);
 void table_remove(struct table_shard *, struct entry *);
-/* It was used just now: the newest of its kind. */
+/* It was used just now: the newest of its list. */
 void table_touch(struct table_shard *, struct entry *);
+/* Its mode, which may put it into another list as the newest. */
+void table_set_mode(struct table_shard *, struct entry *, uint8_t mode);
+/* The entry of the kind that goes first, and the one that goes after it; NULL
+ * at the end. */
+struct entry *table_oldest(const struct table_shard *, enum entry_kind);
+struct entry *table_after(const struct table_shard *, const struct entry *);
 /* Drops the stalest until the shard is within its share. */
 void table_trim(struct table_shard *);
 

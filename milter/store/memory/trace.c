@@ -132,12 +132,14 @@ remember_all(struct trace *trace, int64_t at_ms, uint32_t cap,
 static void
 expire(struct table_shard *shard, int64_t now_ms)
 {
-	struct entry_list *list = &shard->kinds[ENTRY_TRACE];
+	struct entry *oldest;
 
-	for (int i = 0; i < 2 && list->oldest != NULL; i++) {
-		if (((struct trace *)list->oldest)->expires_ms >= now_ms)
+	for (int i = 0; i < 2; i++) {
+		oldest = table_oldest(shard, ENTRY_TRACE);
+		if (oldest == NULL ||
+			((struct trace *)oldest)->expires_ms >= now_ms)
 			return;
-		table_remove(shard, list->oldest);
+		table_remove(shard, oldest);
 		shard->expired++;
 	}
 }

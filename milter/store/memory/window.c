@@ -271,7 +271,7 @@ window_at(struct table_shard *shard, const struct entry_key *key,
 static void
 expire(struct table_shard *shard, int64_t now_ms)
 {
-	struct entry *oldest = shard->kinds[ENTRY_WINDOW].oldest;
+	struct entry *oldest = table_oldest(shard, ENTRY_WINDOW);
 
 	if (oldest == NULL ||
 		!window_is_stale((struct window *)oldest, now_ms - GRACE_MS))

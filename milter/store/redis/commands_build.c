@@ -18,7 +18,7 @@
 #define DEDUP_PRINTS 2048
 #define DEST_MAX "10000"
 #define TOP_MAX "100000"
-#define FACTS_NUMBERS 10
+#define FACTS_NUMBERS 11
 
 /* A script call for one operation; its first key decides the slot. */
 static struct command *
@@ -128,6 +128,7 @@ read_facts(struct command *command)
 	facts->keyword_forwarded_day = (uint64_t)n[7];
 	facts->forwarded_hour = (uint64_t)n[8];
 	facts->contained = n[9] != 0;
+	facts->person = n[10] != 0;
 	return true;
 }
 
@@ -174,7 +175,7 @@ add_tally(struct commands *b, size_t i)
 	const struct store_options *options = b->shared->options;
 	bool marks = tally->what == TALLY_FORWARDED && !b->shared->spread;
 	size_t keys = marks ? 5 : 3;
-	struct command *command = one_op(b, i, SCRIPT_TALLY, keys, 13);
+	struct command *command = one_op(b, i, SCRIPT_TALLY, keys, 14);
 
 	if (command == NULL)
 		return false;
@@ -202,6 +203,9 @@ add_tally(struct commands *b, size_t i)
 	command_number(command, options->dedup_ttl_ms);
 	command_word(command, commands_present(tally->mailbox));
 	command_number(command, options->day_ttl_ms);
+	command_number(command,
+		options->mailbox_ttl_ms < STORE_DAY_MS ? options->mailbox_ttl_ms
+						       : STORE_DAY_MS);
 	commands_push(b, command);
 	return true;
 }

@@ -3,12 +3,13 @@
 -- KEYS mailbox, route, contain.
 -- ARGV destination, hour (since 1970), at.
 -- Reply {known, count, first, last, received, forwarded, and both with a
---   keyword (24 hours), forwarded (this hour), contained}.
+--   keyword (24 hours), forwarded (this hour), contained, person}.
 
 local mailbox = redis.call('HGETALL', KEYS[1])
 local now = tonumber(ARGV[2])
-local sum, hour = {0, 0, 0, 0}, 0
+local sum, hour, person = {0, 0, 0, 0}, 0, 0
 for i = 1, #mailbox, 2 do
+  if mailbox[i] == 'person' then person = 1 end
   local h = string.match(mailbox[i], '^h:(%d+)$')
   if h and tonumber(h) > now - 24 then
     local n = 0
@@ -25,4 +26,4 @@ local first, last, count = string.match(route, '^(%d+) (%d+) (%d+)$')
 local till = redis.call('HGET', KEYS[3], 'until')
 return {#mailbox > 0 and 1 or 0, tonumber(count), tonumber(first),
   tonumber(last), sum[1], sum[2], sum[3], sum[4], hour,
-  till and tonumber(till) > tonumber(ARGV[3]) and 1 or 0}
+  till and tonumber(till) > tonumber(ARGV[3]) and 1 or 0, person}

@@ -37,6 +37,7 @@ read_row(const struct queries *q, struct arena *arena, struct slice mailbox,
 		.mailbox = arena_copy(arena, mailbox),
 		.flows = reply_field_u64(hash, day),
 		.destinations = (uint64_t)destinations,
+		.person = reply_field_u64(hash, "person") != 0,
 		.first_forward_ms = (int64_t)reply_field_u64(hash, "first"),
 		.last_forward_ms = (int64_t)reply_field_u64(hash, "last"),
 	};

@@ -3,7 +3,7 @@
 -- KEYS mailbox, route, once; and, but for a cluster, dest, top.
 -- ARGV at, what, destination, keyword (0 or 1), identity, hour, day, routes
 --   at most, ttl of mailbox and route, prints at most, ttl of once, mailbox,
---   ttl of top.
+--   ttl of top, ttl of a mailbox that only receives.
 -- Reply {counted, flows of the mailbox that day}.
 
 -- include raise.lua
@@ -89,13 +89,20 @@ end
 
 local counted = is_new()
 if counted then
-  redis.call('HINCRBY', mailbox, what, 1)
+  if what == 'person' then
+    redis.call('HSET', mailbox, what, 1)
+  else
+    redis.call('HINCRBY', mailbox, what, 1)
+  end
   if what == 'received' then count_hour(1) end
   if what == 'forwarded' then
     count_hour(2)
     count_forward()
   end
-  redis.call('PEXPIRE', mailbox, ARGV[9])
+  local only = what == 'received' and
+    redis.call('HEXISTS', mailbox, 'first') == 0 and
+    redis.call('HEXISTS', mailbox, 'person') == 0
+  redis.call('PEXPIRE', mailbox, only and ARGV[14] or ARGV[9])
 end
 
 local flows = tonumber(redis.call('HGET', mailbox, day) or '0')
