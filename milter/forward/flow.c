@@ -21,6 +21,14 @@ static const char *const standings[STANDING_COUNT] = {
 	[STANDING_OTHER] = "other",
 	[STANDING_OUTSIDE] = "outside",
 	[STANDING_UNBOUND] = "unbound",
+	[STANDING_UNHEARD] = "unheard",
+	[STANDING_CONTRADICTED] = "contradicted",
+};
+
+static const char *const confirmations[] = {
+	[CONFIRMED_UNKNOWN] = "unknown",
+	[CONFIRMED_NO] = "no",
+	[CONFIRMED_YES] = "yes",
 };
 
 const char *
@@ -33,6 +41,12 @@ const char *
 flow_standing_name(enum standing standing)
 {
 	return standings[standing];
+}
+
+const char *
+flow_confirmed_name(enum confirmed confirmed)
+{
+	return confirmations[confirmed];
 }
 
 bool

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/slice.h"
 #include "forward/evidence.h"
+#include "forward/speaker.h"
 #include "mail/message.h"
 
 #include <stdbool.h>
@@ -36,14 +37,18 @@ enum standing {
 	STANDING_OTHER, /* names another local mailbox than the bound one */
 	STANDING_OUTSIDE, /* written before the message reached our side */
 	STANDING_UNBOUND, /* no local mailbox to bind it to */
+	STANDING_UNHEARD, /* its speaker is not believed about that mailbox */
+	STANDING_CONTRADICTED, /* a better speaker names another */
 	STANDING_COUNT
 };
-/* "counts", "excused", "foreign", "other", "outside", "unbound". */
+/* "counts", "excused", "foreign", "other", "outside", "unbound", "unheard",
+ * "contradicted". */
 const char *flow_standing_name(enum standing);
 
 struct observation {
 	enum evidence evidence;
 	enum standing standing;
+	enum speaker speaker;
 	unsigned char confidence; /* here; at most what its row says */
 	bool inside; /* written by our own side */
 	const char *platform; /* or NULL */
@@ -53,9 +58,25 @@ struct observation {
 	int64_t delay_ms; /* since the store saw it delivered; -1 unknown */
 };
 
+/* Is it known by a better speaker than the client that the message came for
+ * the mailbox? */
+enum confirmed {
+	CONFIRMED_UNKNOWN, /* nothing is remembered of it */
+	CONFIRMED_NO, /* what is known names others */
+	CONFIRMED_YES
+};
+/* "unknown", "no", "yes". */
+const char *flow_confirmed_name(enum confirmed);
+
 struct flow {
 	const struct recipient *rcpt;
-	struct address mailbox; /* text absent: bound to no local mailbox */
+	struct address mailbox; /* in its one form; text absent: bound to no
+				 * local mailbox. It may be a forward all the
+				 * same, whose mailbox is not known */
+	struct address original; /* as it was written; text absent: the same */
+	size_t one_of; /* where several mailboxes may be meant and none is
+			* named: how many; else 0 */
+	enum confirmed confirmed;
 	enum kind kind;
 	const char *platform; /* of the strongest evidence; "" if none */
 	unsigned confidence; /* 0..100; 0 for KIND_NONE */
@@ -63,7 +84,12 @@ struct flow {
 			    * 0 for KIND_NONE */
 	const struct observation *seen; /* all, what counts most first */
 	size_t seen_count;
-	unsigned exempt; /* bit set of enum exemption */
+	unsigned exempt; /* bit set of enum exemption: all that apply */
+	unsigned excused_by; /* those of them without which it would be taken
+			      * for a forward */
+	unsigned unproven; /* those of excused_by that nothing confirms: our
+			    * side does not know better */
+	unsigned would_confidence; /* what it would be without excuses */
 	int64_t delay_ms; /* since the mailbox got it; -1 unknown */
 };
 

@@ -49,16 +49,17 @@ new_flows(const struct message *message)
 }
 
 const struct flow *
-infer_flows(const struct context *context, const struct memory *memories,
-	size_t count)
+infer_flows(const struct context *context, const struct remembered *remembered)
 {
+	const struct remembered none = {.down = true};
 	const struct message *message = context->message;
 	struct flow *flows = new_flows(message);
 	struct recalled recalled;
 
 	if (flows == NULL || !context->leaves)
 		return flows;
-	recalled_read(&recalled, context, memories, count);
+	recalled_read(
+		&recalled, context, remembered != NULL ? remembered : &none);
 	for (size_t i = 0; i < message->rcpt_count; i++) {
 		const struct recipient *rcpt = &message->rcpts[i];
 		struct findings findings;

@@ -14,9 +14,9 @@
 void infer_begin(struct context *, const struct message *);
 
 /* One flow for each judged recipient, in their order, in the message's arena;
- * an array of its rcpt_count. memories may be NULL. NULL only when the arena is
- * full. */
+ * an array of its rcpt_count. What is remembered may be NULL. NULL only when
+ * the arena is full. */
 const struct flow *infer_flows(
-	const struct context *, const struct memory *memories, size_t count);
+	const struct context *, const struct remembered *);
 
 #endif

@@ -35,6 +35,8 @@ libforward_a_SOURCES = \
 	milter/forward/recalled.h \
 	milter/forward/rewritten.c \
 	milter/forward/rewritten.h \
+	milter/forward/speaker.c \
+	milter/forward/speaker.h \
 	milter/forward/subject.c \
 	milter/forward/subject.h \
 	milter/forward/trace.c \

@@ -46,7 +46,7 @@ add_memory(struct recalled *recalled, enum evidence evidence,
 	if (!path_parse(message->arena, member->who, &mailbox) ||
 		!address_is_mailbox(&mailbox))
 		return NULL;
-	seen = findings_add(&recalled->common, evidence, memory->message_id);
+	seen = findings_add(&recalled->common, evidence, memory->id);
 	if (seen == NULL)
 		return NULL;
 	recalled->of[at] = memory;
@@ -87,7 +87,7 @@ read_reference(struct recalled *recalled, const struct memory *memory)
 {
 	const struct context *context = recalled->context;
 	const struct trace_member *member = NULL;
-	bool thread = slice_starts_fold(memory->message_id, SLICE("thread:"));
+	bool thread = memory->of == MEMORY_THREAD;
 
 	if (context->login.text.len > 0)
 		member = find_mailbox(memory, &context->login);
@@ -103,12 +103,14 @@ read_reference(struct recalled *recalled, const struct memory *memory)
 
 void
 recalled_read(struct recalled *recalled, const struct context *context,
-	const struct memory *memories, size_t count)
+	const struct remembered *remembered)
 {
+	const struct memory *memories = remembered->memories;
+
 	recalled->context = context;
 	findings_clear(&recalled->common);
-	for (size_t i = 0; memories != NULL && i < count; i++) {
-		if (memories[i].own) {
+	for (size_t i = 0; i < remembered->memory_count; i++) {
+		if (memories[i].of == MEMORY_OWN) {
 			read_same_message(recalled, &memories[i]);
 		} else {
 			read_reference(recalled, &memories[i]);

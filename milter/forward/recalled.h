@@ -19,9 +19,9 @@ struct recalled {
 	const struct memory *of[FINDINGS_MAX]; /* which said it */
 };
 
-/* Borrows the memories, which may be NULL. */
-void recalled_read(struct recalled *, const struct context *,
-	const struct memory *memories, size_t count);
+/* Borrows what is remembered. */
+void recalled_read(
+	struct recalled *, const struct context *, const struct remembered *);
 /* Adds what they say of one recipient. */
 void recalled_find(
 	const struct recalled *, const struct recipient *, struct findings *);

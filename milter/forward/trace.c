@@ -15,21 +15,21 @@
 #define THREAD_ROOT_CHARS 30 /* of base64, that hold them */
 #define TRACE_HASH_BYTES 8
 
-struct ids {
-	struct slice *at;
+struct questions {
+	struct trace_question *at;
 	size_t count, limit;
 };
 
 static void
-add_id(struct ids *ids, struct slice id)
+add_question(struct questions *all, struct slice id, enum memory_of of)
 {
-	if (id.len == 0 || ids->count == ids->limit)
+	if (id.len == 0 || all->count == all->limit)
 		return;
-	for (size_t i = 0; i < ids->count; i++) {
-		if (slice_equal(ids->at[i], id))
+	for (size_t i = 0; i < all->count; i++) {
+		if (slice_equal(all->at[i].id, id))
 			return;
 	}
-	ids->at[ids->count++] = id;
+	all->at[all->count++] = (struct trace_question){id, of};
 }
 
 /* The text between the last or the first pair of angle brackets. */
@@ -66,29 +66,32 @@ thread_id(struct arena *arena, struct slice value)
 }
 
 static void
-add_first(const struct message *message, struct ids *ids, struct slice value)
+add_first(const struct message *message, struct questions *all,
+	struct slice value)
 {
 	(void)message;
-	add_id(ids, cut_id(value, false));
+	add_question(all, cut_id(value, false), MEMORY_REFERENCE);
 }
 
 static void
-add_last(const struct message *message, struct ids *ids, struct slice value)
+add_last(const struct message *message, struct questions *all,
+	struct slice value)
 {
 	(void)message;
-	add_id(ids, cut_id(value, true));
+	add_question(all, cut_id(value, true), MEMORY_REFERENCE);
 }
 
 static void
-add_thread(const struct message *message, struct ids *ids, struct slice value)
+add_thread(const struct message *message, struct questions *all,
+	struct slice value)
 {
-	add_id(ids, thread_id(message->arena, value));
+	add_question(all, thread_id(message->arena, value), MEMORY_THREAD);
 }
 
 /* Fields that refer to another message, the surest first. */
 static const struct {
 	enum name name;
-	void (*add)(const struct message *, struct ids *, struct slice);
+	void (*add)(const struct message *, struct questions *, struct slice);
 } references[] = {
 	{NAME_X_FORWARDED_MESSAGE_ID, add_last},
 	{NAME_X_MS_EXCHANGE_PARENT_MESSAGE_ID, add_first},
@@ -99,14 +102,15 @@ static const struct {
 #define REFERENCE_COUNT (sizeof(references) / sizeof(*references))
 
 size_t
-trace_questions(const struct message *message, struct slice *ids, size_t limit)
+trace_questions(const struct message *message, struct trace_question *questions,
+	size_t limit)
 {
-	struct ids found = {ids, 0, limit};
+	struct questions found = {questions, 0, limit};
 	const struct field *field;
 
 	if (message->rcpt_external == 0 || !message->client_ours)
 		return 0;
-	add_id(&found, message->message_id);
+	add_question(&found, message->message_id, MEMORY_OWN);
 	for (size_t row = 0; row < REFERENCE_COUNT; row++) {
 		field = message_first(message, references[row].name);
 		if (field != NULL)
@@ -116,14 +120,15 @@ trace_questions(const struct message *message, struct slice *ids, size_t limit)
 }
 
 size_t
-trace_ids(const struct message *message, struct slice *ids, size_t limit)
+trace_ids(
+	const struct message *message, struct trace_question *ids, size_t limit)
 {
-	struct ids found = {ids, 0, limit};
+	struct questions found = {ids, 0, limit};
 	const struct field *thread;
 
 	if (message->rcpt_external == message->rcpt_count)
 		return 0;
-	add_id(&found, message->message_id);
+	add_question(&found, message->message_id, MEMORY_OWN);
 	thread = message_first(message, NAME_THREAD_INDEX);
 	if (thread != NULL)
 		add_thread(message, &found, thread->value);

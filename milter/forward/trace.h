@@ -13,45 +13,89 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One line of the store's trace: a mailbox that got the message, or an
- * external address that took part in it (envelope, From, Reply-To, To, Cc). */
+/* One line of the store's trace. */
 enum trace_role {
-	TRACE_MAILBOX,
-	TRACE_PARTICIPANT
+	TRACE_MAILBOX, /* a local recipient, an alias or a list among them */
+	TRACE_PARTICIPANT, /* an external address that took part (envelope,
+			    * From, Reply-To, To, Cc) */
+	TRACE_AUTHOR, /* who wrote it: the first From */
+	TRACE_CLAIMED, /* a local mailbox that a client's ORCPT named, and that
+			* was no recipient */
+	TRACE_CLIENT, /* the address of the stranger who handed it in */
+	TRACE_LOGIN, /* who of ours handed it in: a login, or "uid:N" */
+	TRACE_CUT, /* not all who took part found room; who is "-" */
+	TRACE_ROLES
 };
 
 struct trace_member {
 	enum trace_role role;
-	struct slice who; /* a mailbox' key, since it must be named again; a
-			   * participant's trace_hash() */
+	struct slice who; /* a mailbox' key, since it must be named again; of
+			   * participants and authors a trace_hash() */
 	int64_t at_ms;
 };
 
-/* What the store remembers of one Message-ID this message carries. */
+/* By what a memory was asked for. */
+enum memory_of {
+	MEMORY_OWN, /* the message's own Message-ID, in any of its spellings */
+	MEMORY_REFERENCE, /* one that it refers to */
+	MEMORY_THREAD, /* the root of its conversation */
+	MEMORY_QUEUE /* host and queue id of a line of our own */
+};
+
+struct trace_question {
+	struct slice id; /* "m1@partner.example", "thread:<hex>",
+			  * "queue:<host>/<queue id>" */
+	enum memory_of of;
+};
+
+/* What the store remembers under one question; no members: nothing. */
 struct memory {
-	struct slice message_id; /* its own, or one that it refers to */
-	bool own;
+	struct slice id;
+	enum memory_of of;
 	const struct trace_member *members;
 	size_t count;
 };
 
-/* Message-IDs worth asking the store for: the own one first, then those
- * referred to (X-Forwarded-Message-Id, X-MS-Exchange-Parent-Message-Id, last
- * of References, In-Reply-To, Thread-Index root as "thread:<hex>"), without
- * angle brackets, each once, at most limit. Empty unless our side sends to
- * some external recipient. */
-size_t trace_questions(const struct message *, struct slice *ids, size_t limit);
+/* What the store knows of a mailbox, of a list's address or of a bare login
+ * ("alice"), and of its route to one destination. */
+struct acquaintance {
+	struct slice who; /* its key */
+	struct slice destination; /* key; absent: of no route in particular */
+	bool known; /* has ever got or sent anything */
+	bool person; /* has logged in or written mail */
+	uint64_t messages; /* that took the route before */
+};
+
+/* All that was asked for, answered. */
+struct remembered {
+	const struct memory *memories;
+	size_t memory_count;
+	const struct acquaintance *known;
+	size_t known_count;
+	bool down; /* nobody answered, or not in time */
+};
+
+/* What is worth asking the store for: the own Message-ID first, host and
+ * queue id of our own lines, then what it refers to (X-Forwarded-Message-Id,
+ * X-MS-Exchange-Parent-Message-Id, References, In-Reply-To, the root of
+ * Thread-Index), each once, at most limit. Empty unless our side sends to some
+ * external recipient. */
+#define TRACE_QUESTIONS_MAX 16
+size_t trace_questions(
+	const struct message *, struct trace_question *questions, size_t limit);
 
 /* What a delivery to a local mailbox leaves in the store: for every local
  * recipient a TRACE_MAILBOX member, for each external address that took part
- * a TRACE_PARTICIPANT one; none unless some recipient is local. At most
- * limit. */
+ * a TRACE_PARTICIPANT one, and who wrote and who handed it in; none unless
+ * some recipient is local. At most limit, those first that must not be
+ * missed. */
 size_t trace_members(const struct message *, struct arena *,
 	struct trace_member *members, size_t limit);
-/* Under which ids that is remembered: the own Message-ID and the thread's
- * root, in the form of trace_questions. */
-#define TRACE_IDS_MAX 2
-size_t trace_ids(const struct message *, struct slice *ids, size_t limit);
+/* Under which ids that is remembered: the own Message-ID, host and queue id,
+ * and the thread's root, in the form of trace_questions. */
+#define TRACE_IDS_MAX 3
+size_t trace_ids(
+	const struct message *, struct trace_question *ids, size_t limit);
 
 /* A participant as it is kept in a trace: 16 hex digits of the SHA-256 of
  * its key, so that a trace tells nobody who wrote to a mailbox. */

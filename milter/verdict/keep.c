@@ -29,6 +29,11 @@ keep_judged_key(struct arena *arena, struct slice event_id)
 static const char role_letters[] = {
 	[TRACE_MAILBOX] = STORE_ROLE_MAILBOX,
 	[TRACE_PARTICIPANT] = 'p',
+	[TRACE_AUTHOR] = 'a',
+	[TRACE_CLAIMED] = 'c',
+	[TRACE_CLIENT] = 'i',
+	[TRACE_LOGIN] = 'l',
+	[TRACE_CUT] = 'x',
 };
 
 /* A participant's hash is written as a domain alone, so that a store which
@@ -36,6 +41,11 @@ static const char role_letters[] = {
 static const char *const role_marks[] = {
 	[TRACE_MAILBOX] = "",
 	[TRACE_PARTICIPANT] = "@",
+	[TRACE_AUTHOR] = "@",
+	[TRACE_CLAIMED] = "",
+	[TRACE_CLIENT] = "",
+	[TRACE_LOGIN] = "",
+	[TRACE_CUT] = "",
 };
 
 struct slice

@@ -18,7 +18,6 @@
 #include "forward/named.h"
 #include "verdict/keep.h"
 
-#define QUESTIONS_MAX 8
 #define FACTS_MAX 64
 #define CANDIDATES_MAX 3
 #define NAMED_MAX 64
@@ -105,10 +104,10 @@ decode_members(
 	return members;
 }
 
-/* The answered recalls as memories; ids[i] belongs to ops[i]. */
+/* The answered recalls as memories; questions[i] belongs to ops[i]. */
 static void
 take_memories(struct naming *naming, const struct store_op *ops,
-	const struct slice *ids, struct recollection *out)
+	const struct trace_question *questions, struct recollection *out)
 {
 	const struct message *message = naming->context->message;
 	struct memory *memories;
@@ -121,8 +120,8 @@ take_memories(struct naming *naming, const struct store_op *ops,
 	for (size_t i = 0; i < asked; i++) {
 		struct memory *memory = &memories[i];
 
-		memory->message_id = ids[i];
-		memory->own = slice_equal(ids[i], message->message_id);
+		memory->id = questions[i].id;
+		memory->of = questions[i].of;
 		memory->members =
 			decode_members(naming, &ops[i].recall, &memory->count);
 	}
@@ -184,13 +183,14 @@ ask_facts(struct store_batch *batch, size_t room, const struct context *context)
 
 static void
 ask_memories(struct store_batch *batch, const struct recollect_wish *wish,
-	const struct slice *ids, size_t count)
+	const struct trace_question *questions, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		batch->ops[batch->count++] = (struct store_op){
-			.verb = STORE_RECALL,
-			.recall = {.id = keep_trace_key(batch->arena, ids[i]),
-				.cap = (uint32_t)wish->trace_members}};
+		batch->ops[batch->count++] =
+			(struct store_op){.verb = STORE_RECALL,
+				.recall = {.id = keep_trace_key(batch->arena,
+						   questions[i].id),
+					.cap = (uint32_t)wish->trace_members}};
 	}
 }
 
@@ -216,7 +216,7 @@ room_for(const struct recollect_wish *wish, const struct message *message)
 	} else if (facts > FACTS_MAX) {
 		facts = FACTS_MAX;
 	}
-	return QUESTIONS_MAX + wish->judged_count + facts;
+	return TRACE_QUESTIONS_MAX + wish->judged_count + facts;
 }
 
 void
@@ -224,7 +224,7 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	const struct context *context, struct recollection *out)
 {
 	const struct message *message = context->message;
-	struct slice ids[QUESTIONS_MAX];
+	struct trace_question questions[TRACE_QUESTIONS_MAX];
 	struct store_batch batch = {.arena = message->arena};
 	struct naming naming;
 	size_t room = room_for(wish, message);
@@ -237,8 +237,9 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 		waiting->gaps |= GAP_BYTES;
 		return;
 	}
-	out->memory_count = trace_questions(message, ids, QUESTIONS_MAX);
-	ask_memories(&batch, wish, ids, out->memory_count);
+	out->memory_count =
+		trace_questions(message, questions, TRACE_QUESTIONS_MAX);
+	ask_memories(&batch, wish, questions, out->memory_count);
 	out->judged = batch.ops + batch.count;
 	out->judged_count = wish->judged_count;
 	ask_judged(&batch, wish);
@@ -251,7 +252,7 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	naming.context = context;
 	naming.store = waiting->store;
 	naming.ready = false;
-	take_memories(&naming, batch.ops, ids, out);
+	take_memories(&naming, batch.ops, questions, out);
 }
 
 static bool

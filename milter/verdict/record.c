@@ -54,7 +54,7 @@ add_trace(struct record *r)
 	const struct message *message = r->verdict->message;
 	const struct judge_options *options = r->verdict->options;
 	struct arena *arena = message->arena;
-	struct slice ids[TRACE_IDS_MAX];
+	struct trace_question ids[TRACE_IDS_MAX];
 	size_t id_count = trace_ids(message, ids, TRACE_IDS_MAX);
 	size_t room = members_at_most(message, options->trace_members);
 	struct trace_member *members;
@@ -76,7 +76,7 @@ add_trace(struct record *r)
 		add(r,
 			(struct store_op){.verb = STORE_REMEMBER,
 				.remember = {
-					.id = keep_trace_key(arena, ids[i]),
+					.id = keep_trace_key(arena, ids[i].id),
 					.members = names,
 					.count = count,
 					.ttl_ms = options->trace_ttl_ms}});

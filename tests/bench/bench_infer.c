@@ -97,7 +97,7 @@ main(int argc, char **argv)
 		message = build(arena, realm, &sizes);
 		parsed = now_us();
 		infer_begin(&context, message);
-		flows = infer_flows(&context, NULL, 0);
+		flows = infer_flows(&context, NULL);
 		done = now_us();
 		if (parsed - begun < best_facts)
 			best_facts = parsed - begun;

@@ -85,7 +85,8 @@ check(const struct message *message, const struct flow *flow)
 static void
 infer(const struct message *message)
 {
-	struct slice ids[IDS_MAX];
+	struct trace_question ids[IDS_MAX];
+	struct remembered remembered = {.down = false};
 	struct memory memories[IDS_MAX];
 	struct trace_member got = {
 		TRACE_MAILBOX, SLICE("a@example.com"), 99000};
@@ -94,14 +95,15 @@ infer(const struct message *message)
 	size_t i, count = trace_questions(message, ids, IDS_MAX);
 
 	for (i = 0; i < count; i++) {
-		memories[i] = (struct memory){ids[i],
-			slice_equal(ids[i], message->message_id), &got, 1};
+		memories[i] = (struct memory){ids[i].id, ids[i].of, &got, 1};
 	}
 	infer_begin(&context, message);
-	flow = infer_flows(&context, NULL, 0);
+	flow = infer_flows(&context, NULL);
 	if (flow != NULL)
 		check(message, flow);
-	flow = infer_flows(&context, memories, count);
+	remembered.memories = memories;
+	remembered.memory_count = count;
+	flow = infer_flows(&context, &remembered);
 	if (flow != NULL)
 		check(message, flow);
 }

@@ -11,31 +11,32 @@
 #define MEMORIES_MAX 8
 #define MEMBERS_MAX 16
 
-struct remembered {
+struct told {
 	struct memory memories[MEMORIES_MAX];
 	struct trace_member members[MEMORIES_MAX][MEMBERS_MAX];
 	size_t count;
 };
 
 static struct memory *
-memory_of(struct remembered *all, struct slice id)
+memory_of(struct told *all, struct slice id)
 {
 	struct memory *memory;
 
 	for (size_t i = 0; i < all->count; i++) {
-		if (slice_equal(all->memories[i].message_id, id))
+		if (slice_equal(all->memories[i].id, id))
 			return &all->memories[i];
 	}
 	assert_in_range(all->count, 0, MEMORIES_MAX - 1);
 	memory = &all->memories[all->count];
-	*memory = (struct memory){id, false, all->members[all->count], 0};
+	*memory = (struct memory){
+		id, MEMORY_REFERENCE, all->members[all->count], 0};
 	all->count++;
 	return memory;
 }
 
 static void
-remember_line(struct remembered *all, const struct message *message,
-	struct slice line)
+remember_line(
+	struct told *all, const struct message *message, struct slice line)
 {
 	struct slice id, role, who, ago;
 	struct trace_member *member;
@@ -50,7 +51,13 @@ remember_line(struct remembered *all, const struct message *message,
 	assert_true(slice_next(&line, ' ', &ago) && slice_to_u64(ago, &ms));
 	own = slice_equal(id, SLICE("own"));
 	memory = memory_of(all, own ? message->message_id : id);
-	memory->own = own;
+	if (own) {
+		memory->of = MEMORY_OWN;
+	} else if (slice_starts_fold(id, SLICE("thread:"))) {
+		memory->of = MEMORY_THREAD;
+	} else if (slice_starts_fold(id, SLICE("queue:"))) {
+		memory->of = MEMORY_QUEUE;
+	}
 	assert_in_range(memory->count, 0, MEMBERS_MAX - 1);
 	member = &all->members[memory - all->memories][memory->count++];
 	assert_true(path_parse(message->arena, who, &address));
@@ -63,8 +70,7 @@ remember_line(struct remembered *all, const struct message *message,
 }
 
 static void
-remember(struct remembered *all, const struct message *message,
-	const char *memory)
+remember(struct told *all, const struct message *message, const char *memory)
 {
 	struct slice rest = slice_of(memory), line;
 
@@ -131,7 +137,8 @@ first_external(const struct message *message, const struct flow *flows)
 const struct flow *
 flowcase_infer(const struct flowcase *row, struct letter *letter)
 {
-	struct remembered *all = malloc(sizeof(*all));
+	struct told *all = malloc(sizeof(*all));
+	struct remembered remembered = {.down = false};
 	struct context context;
 	const struct flow *flows;
 
@@ -139,7 +146,9 @@ flowcase_infer(const struct flowcase *row, struct letter *letter)
 	letter_read(letter, row->letter, FLOWCASE_AT_MS);
 	remember(all, letter->message, row->memory != NULL ? row->memory : "");
 	infer_begin(&context, letter->message);
-	flows = infer_flows(&context, all->memories, all->count);
+	remembered.memories = all->memories;
+	remembered.memory_count = all->count;
+	flows = infer_flows(&context, &remembered);
 	assert_non_null(flows);
 	free(all);
 	return first_external(letter->message, flows);

@@ -84,7 +84,7 @@ check_file(struct letter *letter, const struct way *way, const char *name)
 	assert_non_null(text.p);
 	letter_read_with(letter, way->session, header_of(text), 1);
 	infer_begin(&context, letter->message);
-	flow = infer_flows(&context, NULL, 0);
+	flow = infer_flows(&context, NULL);
 	assert_non_null(flow);
 	if (flow->kind != KIND_NONE) {
 		fail_msg("%s: %s of %.*s, %u", name,
@@ -138,7 +138,7 @@ check_exchange(void **state)
 		"rcpt <drop@freemail.example>\n",
 		header_of(read_file(path)), 1);
 	infer_begin(&context, letter.message);
-	flow = infer_flows(&context, NULL, 0);
+	flow = infer_flows(&context, NULL);
 	assert_int_equal(flow->kind, KIND_REDIRECT);
 	assert_true(slice_equal(flow->mailbox.text, SLICE("info@doe.com")));
 	assert_string_equal(flow->platform, "exchange");

@@ -15,7 +15,7 @@
 
 static const struct ids_row {
 	const char *name, *letter;
-	size_t (*ids)(const struct message *, struct slice *, size_t);
+	size_t (*ids)(const struct message *, struct trace_question *, size_t);
 	const char *expected; /* one a line */
 } ids_rows[] = {
 	{"own, then those referred to, the surest first",
@@ -57,7 +57,8 @@ static void
 check_ids(void **state)
 {
 	const struct ids_row *row = *state;
-	struct slice ids[LIMIT], want = slice_of(row->expected), line;
+	struct slice want = slice_of(row->expected), line;
+	struct trace_question ids[LIMIT];
 	struct letter letter;
 	size_t count, i = 0;
 
@@ -66,8 +67,8 @@ check_ids(void **state)
 	count = row->ids(letter.message, ids, LIMIT);
 	while (slice_next(&want, '\n', &line) && line.len > 0) {
 		assert_in_range(i, 0, count - 1);
-		if (!slice_equal(ids[i], line)) {
-			fail_msg("%.*s, not %.*s", SLICE_ARG(ids[i]),
+		if (!slice_equal(ids[i].id, line)) {
+			fail_msg("%.*s, not %.*s", SLICE_ARG(ids[i].id),
 				SLICE_ARG(line));
 		}
 		i++;
