@@ -2,17 +2,22 @@
 /* Other programs, run for their output. */
 #include "base/process.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define OUTPUT_BYTES (1024 * 1024)
 #define PATH_BYTES 512
+#define LOOK_MS 10
 
 extern char **environ;
 
@@ -31,9 +36,25 @@ find_program(const char *name, char path[PATH_BYTES])
 	return false;
 }
 
-/* Starts it with its output into fd; 0 or an errno. */
+/* Where the standard streams are; -1 for nothing. */
+struct streams {
+	int in, out, err;
+};
+
+static void
+add_stream(posix_spawn_file_actions_t *actions, int fd, int number)
+{
+	if (fd >= 0) {
+		(void)posix_spawn_file_actions_adddup2(actions, fd, number);
+	} else {
+		(void)posix_spawn_file_actions_addopen(
+			actions, number, "/dev/null", O_RDWR, 0);
+	}
+}
+
+/* 0 or an errno. */
 static int
-start(const char *const argv[], int fd, pid_t *pid)
+start(const char *const argv[], const struct streams *streams, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
 	char path[PATH_BYTES];
@@ -42,11 +63,9 @@ start(const char *const argv[], int fd, pid_t *pid)
 	int failed;
 
 	(void)posix_spawn_file_actions_init(&actions);
-	(void)posix_spawn_file_actions_adddup2(&actions, fd, STDOUT_FILENO);
-	(void)posix_spawn_file_actions_addopen(
-		&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	(void)posix_spawn_file_actions_addopen(
-		&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	add_stream(&actions, streams->in, STDIN_FILENO);
+	add_stream(&actions, streams->out, STDOUT_FILENO);
+	add_stream(&actions, streams->err, STDERR_FILENO);
 	failed = posix_spawnp(pid, argv[0], &actions, NULL, arguments, environ);
 	if (failed == ENOENT && find_program(argv[0], path)) {
 		failed = posix_spawn(
@@ -83,7 +102,7 @@ process_read(const char *const argv[], struct buf *out, struct err *err)
 		return err_system(err, "pipe");
 	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
 	(void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-	int failed = start(argv, ends[1], &pid);
+	int failed = start(argv, &(struct streams){-1, ends[1], -1}, &pid);
 	(void)close(ends[1]);
 	if (failed != 0) {
 		(void)close(ends[0]);
@@ -101,4 +120,92 @@ process_read(const char *const argv[], struct buf *out, struct err *err)
 			argv[0], WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 	}
 	return true;
+}
+
+/* False when the time is up; it is then gone all the same. */
+static bool
+await(pid_t pid, unsigned seconds, int *status)
+{
+	const struct timespec pause = {0, LOOK_MS * 1000000L};
+	int64_t until = clock_monotonic_ms() + (int64_t)seconds * 1000;
+
+	while (waitpid(pid, status, WNOHANG) != pid) {
+		if (clock_monotonic_ms() > until) {
+			(void)kill(pid, SIGKILL);
+			(void)waitpid(pid, status, 0);
+			return false;
+		}
+		(void)nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
+static struct slice
+last_line(struct slice text)
+{
+	text = slice_trim(text);
+	size_t begin = text.len;
+	while (begin > 0 && text.p[begin - 1] != '\n')
+		begin--;
+	return slice_sub(text, begin, text.len);
+}
+
+/* The outputs are a file and no pipe: a daemon that is started keeps it open
+ * for long. */
+static bool
+run_between(const struct process_job *job, FILE *in, FILE *out,
+	struct buf *text, struct err *err)
+{
+	const struct streams streams = {fileno(in), fileno(out), fileno(out)};
+	const char *name = job->argv[0];
+	int status = 0;
+	pid_t pid;
+
+	int failed = start(job->argv, &streams, &pid);
+	if (failed != 0) {
+		return err_set(
+			err, ERR_SYSTEM, "%s: %s", name, strerror(failed));
+	}
+	bool in_time = await(pid, job->seconds, &status);
+	(void)lseek(fileno(out), 0, SEEK_SET);
+	if (!read_all(fileno(out), text))
+		return err_set(err, ERR_LIMIT, "%s: too much output", name);
+	if (!in_time) {
+		return err_set(err, ERR_LIMIT, "%s: not done within %u s", name,
+			job->seconds);
+	}
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+		struct slice line = last_line(buf_slice(text));
+		return err_set(err, ERR_SYSTEM,
+			"%s: it failed (status %d)%s%.*s", name,
+			WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+			line.len > 0 ? ": " : "", SLICE_ARG(line));
+	}
+	return true;
+}
+
+bool
+process_run(const struct process_job *job, struct buf *out, struct err *err)
+{
+	FILE *in = tmpfile(), *written = tmpfile();
+	struct buf text = {0};
+	bool done = false;
+
+	if (in == NULL || written == NULL) {
+		(void)err_system(err, "cannot make a temporary file");
+	} else if (fwrite(job->input.p != NULL ? job->input.p : "", 1,
+			   job->input.len, in) != job->input.len ||
+		fflush(in) != 0 || lseek(fileno(in), 0, SEEK_SET) < 0) {
+		(void)err_system(err, "cannot write a temporary file");
+	} else {
+		done = run_between(job, in, written, &text, err);
+	}
+	if (out != NULL)
+		buf_add(out, buf_slice(&text));
+	buf_fini(&text);
+	if (in != NULL)
+		(void)fclose(in);
+	if (written != NULL)
+		(void)fclose(written);
+	return done;
 }

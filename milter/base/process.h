@@ -14,4 +14,17 @@
  */
 bool process_read(const char *const argv[], struct buf *out, struct err *err);
 
+/*
+ * Runs argv with a text as its standard input and for so many seconds at
+ * most, then it is killed. What it writes to both its outputs is appended to
+ * out, unless that is NULL. False with err, which holds its last line, when
+ * it cannot be run, is too late or ends with another status than 0.
+ */
+struct process_job {
+	const char *const *argv;
+	struct slice input;
+	unsigned seconds;
+};
+bool process_run(const struct process_job *, struct buf *out, struct err *err);
+
 #endif
