@@ -23,6 +23,7 @@ static const struct {
 	{"/v1/routes", API_GET, false, api_routes},
 	{"/v1/destination/", API_GET, false, api_destination},
 	{"/v1/events", API_GET, false, api_events},
+	{"/v1/probe/", API_GET, false, api_probe},
 	{"/v1/forget/", API_POST, false, api_forget},
 };
 

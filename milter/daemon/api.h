@@ -12,6 +12,7 @@
  *   GET  /v1/routes?since=MS&new=MS&mailbox=ADDRESS
  *   GET  /v1/destination/ADDRESS
  *   GET  /v1/events?after=ID&limit=N&wait=MS
+ *   GET  /v1/probe/WORD           listeners that showed it (mta/probe.h)
  *   POST /v1/forget/ADDRESS
  *
  * The first three are public; the others tell who forwards to whom and are

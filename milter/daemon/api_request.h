@@ -14,11 +14,13 @@
 #include <stdint.h>
 
 struct metrics;
+struct probes;
 
 struct api {
 	struct generation_slot *slot;
 	struct store *store;
 	struct metrics *metrics;
+	struct probes *probes;
 	struct clock clock;
 	int64_t started_ms;
 	atomic_ullong reloads, reloads_refused;

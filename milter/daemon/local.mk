@@ -5,6 +5,7 @@ libdaemon_a_SOURCES = \
 	milter/daemon/api.h \
 	milter/daemon/api_events.c \
 	milter/daemon/api_mailbox.c \
+	milter/daemon/api_probe.c \
 	milter/daemon/api_request.h \
 	milter/daemon/api_status.c \
 	milter/daemon/api_store.c \
@@ -39,6 +40,8 @@ libdaemon_a_SOURCES = \
 	milter/daemon/places.h \
 	milter/daemon/privilege.c \
 	milter/daemon/privilege.h \
+	milter/daemon/probes.c \
+	milter/daemon/probes.h \
 	milter/daemon/report.c \
 	milter/daemon/report.h \
 	milter/daemon/secure_path.c \
@@ -63,4 +66,4 @@ libdaemon_a_SOURCES = \
 	milter/daemon/worker.h \
 	milter/daemon/worker_process.c \
 	milter/daemon/worker_process.h
-LIBDAEMON = libdaemon.a $(LIBVERDICT) $(MILTER_LIBS) $(MHD_LIBS)
+LIBDAEMON = libdaemon.a libmta.a $(LIBVERDICT) $(MILTER_LIBS) $(MHD_LIBS)

@@ -207,13 +207,24 @@ on_connect(SMFICTX *ctx, char *name, struct sockaddr *address)
 	return answer(connection, SMFIP_NR_CONN);
 }
 
+static struct slice
+macro(SMFICTX *ctx, const char *name)
+{
+	const char *value = smfi_getsymval(ctx, borrow(name));
+
+	return value != NULL && *value != '\0' ? slice_of(value)
+					       : slice_of(NULL);
+}
+
 static sfsistat
 on_helo(SMFICTX *ctx, char *helo)
 {
 	struct connection *connection = connection_of(ctx);
 
-	if (connection != NULL)
-		session_helo(connection->session, helo);
+	if (connection != NULL) {
+		session_helo(
+			connection->session, helo, macro(ctx, "{daemon_name}"));
+	}
 	return answer(connection, SMFIP_NR_HELO);
 }
 
@@ -256,15 +267,6 @@ on_field(SMFICTX *ctx, char *name, char *value)
 	if (connection != NULL)
 		session_field(connection->session, name, value);
 	return answer(connection, SMFIP_NR_HDR);
-}
-
-static struct slice
-macro(SMFICTX *ctx, const char *name)
-{
-	const char *value = smfi_getsymval(ctx, borrow(name));
-
-	return value != NULL && *value != '\0' ? slice_of(value)
-					       : slice_of(NULL);
 }
 
 static unsigned

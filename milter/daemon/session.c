@@ -2,6 +2,7 @@
 /* One connection's messages: collected, judged, reported. */
 #include "daemon/session.h"
 
+#include "daemon/probes.h"
 #include "verdict/tag.h"
 
 #include <stdlib.h>
@@ -90,9 +91,11 @@ session_connect(struct session *session, const char *name, const char *ip)
 }
 
 void
-session_helo(struct session *session, const char *helo)
+session_helo(struct session *session, const char *helo, struct slice listener)
 {
 	keep_text(session->helo, sizeof(session->helo), helo);
+	probes_note(
+		session->service->probes, slice_of(session->helo), listener);
 }
 
 /* An empty arena of the size that the configuration of now wants. */
@@ -268,6 +271,8 @@ session_judge(struct session *session, const struct client *client,
 		message_add_gap(session->builder, GAP_MACROS);
 	message = message_finish(
 		session->builder, clock_now_ms(session->service->clock));
+	probes_note(session->service->probes, message->message_id,
+		client->listener);
 	session->verdict = judge(
 		&session->generation->judge, session->service->store, message);
 	if (session->verdict->message == NULL)

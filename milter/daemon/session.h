@@ -17,12 +17,14 @@
 #include "verdict/judge.h"
 
 struct metrics;
+struct probes;
 
 /* What all sessions share; outlives them. */
 struct session_service {
 	struct generation_slot *slot;
 	struct store *store;
 	struct report *report;
+	struct probes *probes; /* may be NULL */
 	struct clock clock;
 };
 
@@ -51,7 +53,8 @@ void session_free(struct session *);
 
 /* Texts are copied; NULL where the MTA has none. */
 void session_connect(struct session *, const char *name, const char *ip);
-void session_helo(struct session *, const char *helo);
+/* listener: {daemon_name}, or absent. */
+void session_helo(struct session *, const char *helo, struct slice listener);
 /* MAIL: a message begins. args: the path, then ESMTP parameters, ended by
  * NULL. False when there is no memory for it: the message is not judged. */
 bool session_mail(struct session *, char *const *args);

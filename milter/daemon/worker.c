@@ -22,6 +22,7 @@
 #include "daemon/link.h"
 #include "daemon/milter.h"
 #include "daemon/privilege.h"
+#include "daemon/probes.h"
 #include "daemon/report.h"
 #include "daemon/signals.h"
 #include "daemon/storage.h"
@@ -60,6 +61,7 @@ struct worker {
 	struct store *store;
 	struct metrics *metrics;
 	struct report *report;
+	struct probes *probes;
 	struct session_service service;
 	struct api api;
 	struct http *http;
@@ -487,17 +489,22 @@ prepare(struct worker *worker, const struct generation *generation,
 	worker->report = report_new(&options, worker->metrics, err);
 	if (worker->report == NULL)
 		return false;
+	worker->probes = probes_new();
+	if (worker->probes == NULL)
+		return err_set(err, ERR_MEMORY, "out of memory");
 	if (pipe(worker->pipe) < 0)
 		return err_system(err, "cannot make a pipe");
 	worker->service = (struct session_service){
 		.slot = worker->slot,
 		.store = worker->store,
 		.report = worker->report,
+		.probes = worker->probes,
 		.clock = clock_real(),
 	};
 	worker->api.slot = worker->slot;
 	worker->api.store = worker->store;
 	worker->api.metrics = worker->metrics;
+	worker->api.probes = worker->probes;
 	worker->api.clock = clock_real();
 	worker->api.started_ms = clock_now_ms(clock_real());
 	return true;

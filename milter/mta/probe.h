@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Probes: dialogues and messages that `forwarden attach` makes to see whether
+ * an MTA really shows its mail to the daemon. Each has a word of its own,
+ * which nobody can guess, as the first label of the name in HELO or as the
+ * local part of the Message-ID, in a domain that exists nowhere (RFC 2606).
+ *
+ * Anybody may write such a name. It earns him nothing: a probe is judged as
+ * all mail is, and is noted on top of that.
+ */
+#ifndef MTA_PROBE_H
+#define MTA_PROBE_H
+
+#include "base/slice.h"
+
+#include <stdbool.h>
+
+#define PROBE_DOMAIN "forwarden-probe.invalid"
+#define PROBE_WORD_BYTES 33
+
+/* A new word: 32 hexadecimal digits. False when there is no randomness. */
+bool probe_new_word(char word[PROBE_WORD_BYTES]);
+/* The word in "WORD.forwarden-probe.invalid" or
+ * "WORD@forwarden-probe.invalid". False when the text is no probe's. */
+bool probe_find_word(struct slice text, struct slice *word);
+
+#endif
