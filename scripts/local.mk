@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-EXTRA_DIST += scripts/deps scripts/test scripts/bench scripts/attach-postfix \
+EXTRA_DIST += scripts/deps scripts/test scripts/bench \
 	scripts/attach-sendmail scripts/compile-commands scripts/demo \
 	scripts/on-debian scripts/platforms
 

@@ -2,6 +2,7 @@
 forwarden_SOURCES = \
 	milter/cli/ask.c \
 	milter/cli/ask.h \
+	milter/cli/cmd_attach.c \
 	milter/cli/cmd_check.c \
 	milter/cli/cmd_destination.c \
 	milter/cli/cmd_doctor.c \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Was a probe seen, and through which listeners? */
-#include "daemon/api_exchange.h"
+#include "daemon/exchange.h"
 #include "daemon/probes.h"
 
 void

@@ -25,6 +25,7 @@ struct postfix {
 	struct arena *arena;
 	struct slice folder;
 	struct settings main;
+	struct settings given;
 	struct settings overrides; /* "service/type/name" */
 	struct postfix_service *services;
 	size_t service_count;
@@ -113,9 +114,22 @@ parse_services(struct postfix *postfix, struct slice text)
 	return true;
 }
 
+static bool
+parse_texts(struct postfix *postfix, const struct postfix_texts *texts)
+{
+	struct arena *arena = postfix->arena;
+
+	return parse_settings(arena, arena_copy(arena, texts->settings),
+		       &postfix->main) &&
+		parse_settings(arena, arena_copy(arena, texts->given),
+			&postfix->given) &&
+		parse_settings(arena, arena_copy(arena, texts->overrides),
+			&postfix->overrides) &&
+		parse_services(postfix, arena_copy(arena, texts->services));
+}
+
 struct postfix *
-postfix_parse(
-	struct slice settings, struct slice services, struct slice overrides)
+postfix_parse(const struct postfix_texts *texts)
 {
 	struct arena *arena = arena_new(ARENA_BYTES);
 	struct postfix *postfix;
@@ -125,12 +139,7 @@ postfix_parse(
 	postfix = arena_alloc(arena, sizeof(*postfix));
 	if (postfix != NULL)
 		postfix->arena = arena;
-	if (postfix == NULL ||
-		!parse_settings(
-			arena, arena_copy(arena, settings), &postfix->main) ||
-		!parse_settings(arena, arena_copy(arena, overrides),
-			&postfix->overrides) ||
-		!parse_services(postfix, arena_copy(arena, services))) {
+	if (postfix == NULL || !parse_texts(postfix, texts)) {
 		arena_free(arena);
 		return NULL;
 	}
@@ -153,14 +162,16 @@ ask_postconf(const char *folder, const char *option, struct buf *out,
 struct postfix *
 postfix_read(const char *folder, struct err *err)
 {
-	struct buf settings = {0}, services = {0}, overrides = {0};
+	struct buf settings = {0}, given = {0}, services = {0}, overrides = {0};
 	struct postfix *postfix = NULL;
 
 	if (ask_postconf(folder, "-x", &settings, err) &&
+		ask_postconf(folder, "-n", &given, err) &&
 		ask_postconf(folder, "-M", &services, err) &&
 		ask_postconf(folder, "-xP", &overrides, err)) {
-		postfix = postfix_parse(buf_slice(&settings),
-			buf_slice(&services), buf_slice(&overrides));
+		postfix = postfix_parse(&(struct postfix_texts){
+			buf_slice(&settings), buf_slice(&given),
+			buf_slice(&services), buf_slice(&overrides)});
 		if (postfix == NULL) {
 			(void)err_set(err, ERR_MEMORY, "out of memory");
 		} else if (folder != NULL) {
@@ -169,6 +180,7 @@ postfix_read(const char *folder, struct err *err)
 		}
 	}
 	buf_fini(&settings);
+	buf_fini(&given);
 	buf_fini(&services);
 	buf_fini(&overrides);
 	return postfix;
@@ -202,6 +214,15 @@ postfix_value(const struct postfix *postfix, const char *name)
 	return value != NULL ? *value : SLICE("");
 }
 
+struct slice
+postfix_given(const struct postfix *postfix, const char *name)
+{
+	const struct slice *value =
+		find_setting(&postfix->given, slice_of(name));
+
+	return value != NULL ? *value : slice_of(NULL);
+}
+
 const struct postfix_service *
 postfix_services(const struct postfix *postfix, size_t *count)
 {
@@ -210,7 +231,7 @@ postfix_services(const struct postfix *postfix, size_t *count)
 }
 
 struct slice
-postfix_service_value(const struct postfix *postfix,
+postfix_service_override(const struct postfix *postfix,
 	const struct postfix_service *service, const char *name)
 {
 	struct buf key = {0};
@@ -221,7 +242,29 @@ postfix_service_value(const struct postfix *postfix,
 	if (buf_ok(&key))
 		value = find_setting(&postfix->overrides, buf_slice(&key));
 	buf_fini(&key);
-	return value != NULL ? *value : postfix_value(postfix, name);
+	return value != NULL ? *value : slice_of(NULL);
+}
+
+struct slice
+postfix_service_value(const struct postfix *postfix,
+	const struct postfix_service *service, const char *name)
+{
+	struct slice own = postfix_service_override(postfix, service, name);
+
+	return !slice_is_absent(own) ? own : postfix_value(postfix, name);
+}
+
+const struct postfix_service *
+postfix_find_service(
+	const struct postfix *postfix, const char *name, const char *type)
+{
+	for (size_t i = 0; i < postfix->service_count; i++) {
+		const struct postfix_service *service = &postfix->services[i];
+		if (slice_equal(service->name, slice_of(name)) &&
+			slice_equal(service->type, slice_of(type)))
+			return service;
+	}
+	return NULL;
 }
 
 bool
@@ -254,6 +297,21 @@ closing_brace(struct slice text)
 	return text.len;
 }
 
+/* Up to a separator that is in no braces: "inline:{a=b, c=d}". */
+static size_t
+plain_length(struct slice text)
+{
+	size_t depth = 0, end = 0;
+
+	for (; end < text.len; end++) {
+		if (depth == 0 && is_separator(text.p[end]))
+			break;
+		depth += text.p[end] == '{';
+		depth -= text.p[end] == '}' && depth > 0;
+	}
+	return end;
+}
+
 bool
 postfix_next(struct slice *rest, struct slice *element)
 {
@@ -270,8 +328,7 @@ postfix_next(struct slice *rest, struct slice *element)
 		*rest = slice_sub(text, end + 1, text.len);
 		return true;
 	}
-	for (end = 0; end < text.len && !is_separator(text.p[end]);)
-		end++;
+	end = plain_length(text);
 	*element = slice_sub(text, 0, end);
 	*rest = slice_sub(text, end, text.len);
 	return true;

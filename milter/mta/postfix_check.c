@@ -172,8 +172,8 @@ static void
 check_egress(const struct postfix_check *check)
 {
 	const struct postfix_service *egress = find_egress(check->postfix);
-	const struct remedy remedy = {CHECKUP_WRONG, "egress",
-		"scripts/attach-postfix --egress (docs/attach.md)"};
+	const struct remedy remedy = {
+		CHECKUP_WRONG, "egress", "forwarden attach --egress"};
 
 	if (egress == NULL) {
 		checkup_add(check->checkup, &remedy,
@@ -225,8 +225,8 @@ check_intake(const struct postfix_check *check)
 		return;
 	}
 	checkup_add(check->checkup,
-		&(struct remedy){CHECKUP_WRONG, "intake",
-			"scripts/attach-postfix --intake"},
+		&(struct remedy){
+			CHECKUP_WRONG, "intake", "forwarden attach --intake"},
 		"no smtpd asks Forwarden: what was delivered to a mailbox is "
 		"not known, and rules of Exchange, Gmail and mail programs "
 		"are not seen");
@@ -242,7 +242,7 @@ check_non_smtpd(const struct postfix_check *check)
 	}
 	checkup_add(check->checkup,
 		&(struct remedy){CHECKUP_NOTE, "sendmail(1)",
-			"scripts/attach-postfix --non-smtpd"},
+			"forwarden attach --non-smtpd"},
 		"mail of sendmail(1) (Sieve, procmail, cron) is seen at the "
 		"egress at best");
 }

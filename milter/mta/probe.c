@@ -2,7 +2,7 @@
 /* Words by which probes are known. */
 #include "mta/probe.h"
 
-#include <stdio.h>
+#include "base/random.h"
 
 #define WORD_RANDOM_BYTES 16
 
@@ -11,18 +11,14 @@ probe_new_word(char word[PROBE_WORD_BYTES])
 {
 	static const char digits[] = "0123456789abcdef";
 	unsigned char bytes[WORD_RANDOM_BYTES];
-	FILE *random = fopen("/dev/urandom", "rb");
+	bool random = random_fill(bytes, sizeof(bytes));
 
-	if (random == NULL)
-		return false;
-	size_t got = fread(bytes, 1, sizeof(bytes), random);
-	(void)fclose(random);
 	for (size_t i = 0; i < sizeof(bytes); i++) {
 		word[2 * i] = digits[bytes[i] >> 4];
 		word[2 * i + 1] = digits[bytes[i] & 15];
 	}
 	word[PROBE_WORD_BYTES - 1] = '\0';
-	return got == sizeof(bytes);
+	return random;
 }
 
 bool

@@ -33,6 +33,8 @@ static const struct list_row {
 	{"braces nest", "{a {b, c}} d", {"a {b, c}", "d"}},
 	{"a brace that is never closed ends with the list", "{a, b", {"a, b"}},
 	{"a closing brace alone is an element", "} a", {"}", "a"}},
+	{"braces within an element", "inline:{a=b, c=d} hash:e",
+		{"inline:{a=b, c=d}", "hash:e"}},
 };
 
 static void
@@ -73,8 +75,8 @@ static const struct service_row {
 static struct postfix *
 parse(void)
 {
-	return postfix_parse(
-		slice_of(settings), slice_of(services), slice_of(overrides));
+	return postfix_parse(&(struct postfix_texts){slice_of(settings),
+		SLICE(""), slice_of(services), slice_of(overrides)});
 }
 
 static void
@@ -227,8 +229,9 @@ static void
 check_symptom(void **state)
 {
 	const struct symptom_row *row = *state;
-	struct postfix *postfix = postfix_parse(slice_of(row->settings),
-		slice_of(row->services), slice_of(row->overrides));
+	struct postfix *postfix = postfix_parse(
+		&(struct postfix_texts){slice_of(row->settings), SLICE(""),
+			slice_of(row->services), slice_of(row->overrides)});
 	struct realm *realm = own_realm();
 	struct checkup *checkup = checkup_new();
 	struct socket_name listen;

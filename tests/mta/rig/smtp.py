@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The outside world: a server that keeps what it gets, and a client."""
+import base64
 import email
 import email.policy
+import os
 import smtplib
 import socketserver
+import ssl
 import threading
 
-from .core import free_port, wait_until
+from .core import free_port, run, wait_until
 
 
 class Message:
@@ -16,6 +19,7 @@ class Message:
         self.sender, self.sender_options = None, ""
         self.recipients, self.options = [], {}
         self.data = b""
+        self.tls, self.user = False, None
 
     @property
     def header(self):
@@ -37,9 +41,18 @@ class _Session(socketserver.StreamRequestHandler):
     def say(self, text):
         self.wfile.write((text + "\r\n").encode())
 
+    def fresh(self):
+        message = Message()
+        message.tls, message.user = self.tls, self.user
+        return message
+
     def handle(self):
-        self.message = Message()
+        self.tls, self.user = False, None
+        self.message = self.fresh()
         self.say("220 outside.example ESMTP")
+        self.talk()
+
+    def talk(self):
         for line in self.rfile:
             verb, _, rest = line.decode("latin-1").strip().partition(" ")
             action = getattr(self, "do_" + verb.lower(), None)
@@ -49,18 +62,34 @@ class _Session(socketserver.StreamRequestHandler):
                 return
 
     def do_ehlo(self, _):
-        self.say("250-outside.example\r\n250-DSN\r\n250-SMTPUTF8\r\n250 8BITMIME")
+        more = "250-STARTTLS\r\n" if self.server.sink.tls and not self.tls else ""
+        more += "250-AUTH PLAIN\r\n" if self.server.sink.auth else ""
+        self.say(f"250-outside.example\r\n{more}250-DSN\r\n250-SMTPUTF8\r\n250 8BITMIME")
+
+    def do_starttls(self, _):
+        self.say("220 2.0.0 go on")
+        self.connection = self.server.sink.tls.wrap_socket(self.connection, server_side=True)
+        self.rfile = self.connection.makefile("rb")
+        self.wfile = self.connection.makefile("wb", buffering=0)
+        self.tls = True
+        self.talk()
+        return False
+
+    def do_auth(self, rest):
+        self.user = base64.b64decode(rest.partition(" ")[2]).split(b"\0")[1].decode()
+        self.message.user = self.user
+        self.say("235 2.7.0 welcome")
 
     def do_quit(self, _):
         self.say("221 2.0.0 bye")
         return False
 
     def do_rset(self, _):
-        self.message = Message()
+        self.message = self.fresh()
         self.say("250 2.0.0 ok")
 
     def do_mail(self, rest):
-        self.message = Message()
+        self.message = self.fresh()
         self.message.sender, self.message.sender_options = _path(rest[5:])
         self.say("250 2.1.0 ok")
 
@@ -79,7 +108,7 @@ class _Session(socketserver.StreamRequestHandler):
             lines.append(line[1:] if line.startswith(b".") else line)
         self.message.data = b"".join(lines).replace(b"\r\n", b"\n")
         self.server.sink.keep(self.message)
-        self.message = Message()
+        self.message = self.fresh()
         self.say("250 2.0.0 kept")
 
 
@@ -89,11 +118,28 @@ class _Server(socketserver.ThreadingTCPServer):
     request_queue_size = 128
 
 
-class Sink:
-    """Accepts all mail (or answers RCPT with .answer) and keeps it."""
+def certificate(rig):
+    """A server's TLS, with a certificate that nobody signed."""
+    pem = rig.path("outside.pem")
+    if not os.path.exists(pem):
+        run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+             "-subj", "/CN=outside.example", "-keyout", pem, "-out", pem + ".crt"])
+        with open(pem + ".crt") as crt, open(pem, "a") as f:
+            f.write(crt.read())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    return context
 
-    def __init__(self, rig, port=None, host="127.0.0.1"):
+
+class Sink:
+    """
+    Accepts all mail (or answers RCPT with .answer) and keeps it. secure: asks
+    for TLS and a password, which may be any.
+    """
+
+    def __init__(self, rig, port=None, host="127.0.0.1", secure=False):
         self.answer = "250 2.1.5 ok"
+        self.auth, self.tls = secure, certificate(rig) if secure else None
         self.messages = []
         self._lock = threading.Lock()
         self.port = port or free_port()

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * forwarden attach: puts Forwarden before the mail server that is here, with
+ * proof that it works, and takes it off again.
+ */
+#include "cli/ask.h"
+#include "cli/command.h"
+#include "cli/options.h"
+#include "daemon/config.h"
+#include "mta/attach_postfix.h"
+#include "mta/milter_path.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct attach_options {
+	struct ask_options ask;
+	struct attach attach;
+	bool intake, non_smtpd, egress;
+	bool dry_run, update, undo, probe; /* one of them, or none */
+};
+
+static bool
+take_away(void *target, const char *value)
+{
+	*(const char **)target = value;
+	return strcmp(value, "accept") == 0 || strcmp(value, "tempfail") == 0;
+}
+
+static const struct options_kind away_kind = {take_away,
+	"write accept (while Forwarden is away mail passes unseen) or "
+	"tempfail (it waits)"};
+
+static bool
+take_port(void *target, const char *value)
+{
+	uint64_t port;
+
+	if (!slice_to_u64(slice_of(value), &port) || port == 0 || port > 65535)
+		return false;
+	*(uint16_t *)target = (uint16_t)port;
+	return true;
+}
+
+static const struct options_kind port_kind = {
+	take_port, "write a number from 1 to 65535"};
+
+static bool
+parse_options(
+	int argc, char **argv, struct attach_options *options, int *status)
+{
+	const struct options_row rows[] = {
+		ASK_OPTIONS(options->ask),
+		{"intake", 0, NULL, &options_flag, &options->intake,
+			"mail that comes in by SMTP"},
+		{"non-smtpd", 0, NULL, &options_flag, &options->non_smtpd,
+			"mail of sendmail(1): Sieve, procmail, cron"},
+		{"egress", 0, NULL, &options_flag, &options->egress,
+			"mail that leaves, hence what the server itself "
+			"forwards; none of the three: all of them"},
+		{"away", 0, "WHAT", &away_kind, &options->attach.wish.away,
+			"while Forwarden is away: accept or tempfail"},
+		{"port", 0, "PORT", &port_kind, &options->attach.wish.port,
+			"of the listener for mail that leaves"},
+		{"postfix", 0, "FOLDER", &options_text, &options->attach.folder,
+			"where main.cf is"},
+		{"dry-run", 0, NULL, &options_flag, &options->dry_run,
+			"show what would change and what would be proved"},
+		{"update", 0, NULL, &options_flag, &options->update,
+			"take off what is there, then attach anew"},
+		{"undo", 0, NULL, &options_flag, &options->undo, "take it off"},
+		{"probe", 0, NULL, &options_flag, &options->probe,
+			"prove what is attached, change nothing"},
+	};
+	const struct options table = {
+		.about = "Shows the mail of Postfix to Forwarden, and proves "
+			 "that it does before it says so.\n"
+			 "Whatever is not as it should be is put back.",
+		.rows = rows,
+		.count = sizeof(rows) / sizeof(*rows)};
+
+	*options = (struct attach_options){
+		.ask = ASK_DEFAULTS, .attach.wish.away = "accept"};
+	if (!options_read(&table, argc, argv, NULL, status))
+		return false;
+	if (options->dry_run + options->update + options->undo +
+			options->probe >
+		1) {
+		*status = options_refuse("attach",
+			"--dry-run, --update, --undo and --probe are one each");
+		return false;
+	}
+	return true;
+}
+
+static bool
+is_plain(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if ((*text < ' ' && *text != '\t') || *text > '~')
+			return false;
+	}
+	return true;
+}
+
+/* Lines of files are shown as they are: a backslash is one there. */
+static void
+say(void *ctx, const char *text)
+{
+	struct buf line = {0};
+
+	(void)ctx;
+	if (is_plain(text)) {
+		buf_puts(&line, text);
+	} else {
+		buf_add_visible(&line, slice_of(text));
+	}
+	if (buf_ok(&line))
+		(void)puts(buf_slice(&line).p);
+	(void)fflush(stdout);
+	buf_fini(&line);
+}
+
+static bool
+has_text(const struct json *list, struct slice text)
+{
+	for (size_t i = 0; i < json_count(list); i++) {
+		if (slice_equal(json_own_text(json_at(list, i)), text))
+			return true;
+	}
+	return false;
+}
+
+static bool
+ask_daemon(void *ctx, const char *word, struct slice listener, bool *seen,
+	struct err *err)
+{
+	struct buf path = {0};
+
+	buf_printf(&path, "/v1/probe/%s", word);
+	struct json *answer = buf_ok(&path)
+		? ask_json(ctx, ASK_GET, buf_slice(&path).p, err)
+		: NULL;
+	buf_fini(&path);
+	if (answer == NULL)
+		return false;
+	*seen = has_text(json_find(answer, "listeners"), listener);
+	json_free(answer);
+	return true;
+}
+
+/* Where Postfix finds the daemon. */
+static bool
+spell_milter(const char *listen, const char *folder, struct buf *out,
+	struct err *err)
+{
+	struct postfix *postfix = postfix_read(folder, err);
+	struct socket_name name;
+
+	if (postfix == NULL)
+		return false;
+	bool done = (socket_name_parse(slice_of(listen), &name, err) ||
+			    err_wrap(err, "listen")) &&
+		milter_path_spell(postfix, &name, out, err);
+	postfix_free(postfix);
+	return done;
+}
+
+static bool
+do_deed(const struct attach_options *options, const struct attach *attach,
+	struct err *err)
+{
+	if (options->dry_run)
+		return attach_postfix_show(attach, err);
+	if (options->probe)
+		return attach_postfix_probe(attach, err);
+	return attach_postfix(attach, err);
+}
+
+static unsigned
+wanted_parts(const struct attach_options *options)
+{
+	unsigned parts = (options->intake ? RECIPE_INTAKE : 0U) |
+		(options->non_smtpd ? RECIPE_NON_SMTPD : 0U) |
+		(options->egress ? RECIPE_EGRESS : 0U);
+
+	return parts != 0 ? parts : RECIPE_ALL;
+}
+
+static bool
+attach_configured(struct attach_options *options, const struct config *config,
+	struct err *err)
+{
+	struct attach *attach = &options->attach;
+	struct buf milter = {0};
+	struct ask *ask =
+		ask_open(options->ask.socket != NULL ? options->ask.socket
+						     : config->control,
+			err);
+
+	attach->wish.parts = wanted_parts(options);
+	attach->wish.reject_text = config->reject_text;
+	attach->update = options->update;
+	attach->help = (struct prove_help){ask, say, ask_daemon};
+	bool done = ask != NULL &&
+		spell_milter(config->listen, attach->folder, &milter, err);
+	if (done) {
+		attach->wish.milter = buf_slice(&milter).p;
+		done = do_deed(options, attach, err);
+	}
+	ask_close(ask);
+	buf_fini(&milter);
+	return done;
+}
+
+static struct config *
+load_config(const char *file, struct err *err)
+{
+	struct diags *diags = diags_new();
+	struct config *config = NULL;
+
+	if (diags != NULL)
+		config = config_load(file, diags);
+	if (config == NULL || diags_count(diags, DIAG_ERROR) > 0) {
+		(void)err_set(err, ERR_INVALID,
+			"%s cannot be used; `forwarden check -c %s` says why, "
+			"and comes first",
+			file, file);
+		config_free(config);
+		config = NULL;
+	}
+	diags_free(diags);
+	return config;
+}
+
+/* Undoing needs neither a sound configuration nor a daemon. */
+static bool
+run(struct attach_options *options, struct err *err)
+{
+	struct config *config;
+
+	options->attach.help.say = say;
+	if (options->undo)
+		return attach_postfix_undo(&options->attach, err);
+	config = load_config(options->ask.file, err);
+	if (config == NULL)
+		return false;
+	bool done = attach_configured(options, config, err);
+	config_free(config);
+	return done;
+}
+
+int
+cmd_attach(int argc, char **argv)
+{
+	struct attach_options options;
+	struct err err = {0};
+	int status;
+
+	if (!parse_options(argc, argv, &options, &status))
+		return status;
+	if (run(&options, &err))
+		return COMMAND_OK;
+	(void)fprintf(stderr, "forwarden: %s\n", err.text);
+	return COMMAND_FAILED;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Checks before a change. */
+#include "mta/attach_check.h"
+
+#include "mta/port.h"
+#include "mta/postfix_control.h"
+#include "mta/probe.h"
+
+#include <stdio.h>
+
+#define PORT_FIRST 10026U
+#define PORT_STEP 100U
+#define PORTS_TRIED 40U
+
+/* Does either file speak of it, as somebody's who is not up just now? */
+static bool
+is_mentioned(const struct site *site, uint16_t port)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), ":%u", (unsigned)port);
+	return slice_find(buf_slice(&site->main), slice_of(text)) !=
+		SLICE_NONE ||
+		slice_find(buf_slice(&site->master), slice_of(text)) !=
+		SLICE_NONE;
+}
+
+static bool
+choose_port(const struct site *site, struct recipe_wish *wish, struct err *err)
+{
+	if ((wish->parts & RECIPE_EGRESS) == 0)
+		return true;
+	if (wish->port != 0) {
+		if (!is_mentioned(site, wish->port))
+			return port_is_free(wish->port, err);
+		return err_set(err, ERR_INVALID,
+			"port %u is spoken of in main.cf or master.cf already; "
+			"choose another with --port",
+			(unsigned)wish->port);
+	}
+	for (unsigned i = 0; i < PORTS_TRIED; i++) {
+		uint16_t port = (uint16_t)(PORT_FIRST + i * PORT_STEP);
+		struct err taken;
+
+		if (is_mentioned(site, port) || !port_is_free(port, &taken))
+			continue;
+		wish->port = port;
+		return true;
+	}
+	return err_set(err, ERR_SYSTEM,
+		"no free port was found; choose one with --port");
+}
+
+/* A probe that a table sends to the outside by itself would leave. */
+static bool
+check_wildcards(const struct site *site, const struct recipe_wish *wish,
+	struct err *err)
+{
+	struct buf answer = {0};
+	bool fixed = (wish->parts & RECIPE_EGRESS) != 0 &&
+		way_is_fixed(site->postfix, "x@" PROBE_DOMAIN, &answer);
+
+	if (fixed) {
+		(void)err_set(err, ERR_INVALID,
+			"transport_maps sends all mail for the outside by "
+			"\"%.*s\", past every listener; make that "
+			"default_transport or relayhost instead",
+			SLICE_ARG(buf_slice(&answer)));
+	}
+	buf_fini(&answer);
+	return !fixed;
+}
+
+/* What scripts of old put into main.cf itself. */
+bool
+attach_check_old(const struct site *site, struct err *err)
+{
+	return !slice_starts_fold(
+		       postfix_value(site->postfix, "default_transport"),
+		       SLICE(RECIPE_HOP)) ||
+		err_set(err, ERR_INVALID,
+			"main.cf leads mail to %s by default_transport, as "
+			"an older version did; put back main.cf and "
+			"master.cf from %s/forwarden-attach first",
+			RECIPE_HOP, site->folder);
+}
+
+bool
+attach_check_daemon(const struct prove_help *help, struct err *err)
+{
+	bool seen;
+
+	return help->ask(help->ctx, "0", SLICE(RECIPE_DAEMON), &seen, err);
+}
+
+bool
+attach_check(const struct site *site, const struct prove_help *help,
+	struct recipe_wish *wish, struct err *err)
+{
+	if (!postfix_control_check(site->folder, err))
+		return err_wrap(err, "Postfix does not accept its files");
+	if (!postfix_control_is_running(site->folder)) {
+		return err_set(err, ERR_DOWN,
+			"Postfix is not running; start it first, for what is "
+			"attached is proved at once");
+	}
+	return attach_check_daemon(help, err) && attach_check_old(site, err) &&
+		choose_port(site, wish, err) &&
+		check_wildcards(site, wish, err);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What can be known before a Postfix is changed, and then is not. */
+#ifndef MTA_ATTACH_CHECK_H
+#define MTA_ATTACH_CHECK_H
+
+#include "mta/prove.h"
+#include "mta/site.h"
+
+/* Each is false with err. */
+/* It runs, takes its files, and what is wished can be proved. A port of 0 is
+ * replaced by one that is free. */
+bool attach_check(const struct site *, const struct prove_help *,
+	struct recipe_wish *, struct err *err);
+/* Does the daemon answer? */
+bool attach_check_daemon(const struct prove_help *, struct err *err);
+/* Is there nothing that another version put into main.cf itself? */
+bool attach_check_old(const struct site *, struct err *err);
+
+#endif

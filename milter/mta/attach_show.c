@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What would change, and proofs of what is there: nothing is changed. */
+#include "mta/attach_postfix.h"
+
+#include "base/process.h"
+#include "mta/attach_check.h"
+#include "mta/attach_say.h"
+#include "mta/cf_text.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define DIFF_SECONDS 10
+
+static bool
+write_temporary(char path[PATH_MAX], struct slice text)
+{
+	(void)snprintf(path, PATH_MAX, "%s", "/tmp/forwarden-attach-XXXXXX");
+	int fd = mkstemp(path);
+	bool done = fd >= 0 &&
+		write(fd, text.p != NULL ? text.p : "", text.len) ==
+			(ssize_t)text.len;
+
+	if (fd >= 0)
+		(void)close(fd);
+	return done;
+}
+
+struct change {
+	const char *path;
+	struct slice old, new;
+};
+
+static void
+show_difference(const struct prove_help *help, const struct change *change)
+{
+	char old[PATH_MAX], new[PATH_MAX], label[PATH_MAX + 16];
+	const char *argv[] = {"diff", "-u", "--label", change->path, "--label",
+		label, old, new, NULL};
+	const struct process_job job = {argv, {0}, DIFF_SECONDS};
+	struct buf text = {0};
+	struct err err;
+
+	(void)snprintf(label, sizeof(label), "%s (new)", change->path);
+	bool there = write_temporary(old, change->old);
+	if (write_temporary(new, change->new) && there) {
+		/* Its status says that there is one. */
+		(void)process_run(&job, &text, &err);
+		attach_say_lines(help, "", buf_slice(&text));
+	}
+	(void)unlink(old);
+	(void)unlink(new);
+	buf_fini(&text);
+}
+
+static void
+show_files(const struct prove_help *help, const struct site *site,
+	const struct recipe *recipe)
+{
+	struct buf main = {0}, master = {0};
+
+	if (recipe_add_to_main(recipe, buf_slice(&site->main), &main) &&
+		recipe_add_to_master(
+			recipe, buf_slice(&site->master), true, &master)) {
+		show_difference(help,
+			&(struct change){site->main_path,
+				buf_slice(&site->main), buf_slice(&main)});
+		show_difference(help,
+			&(struct change){site->master_path,
+				buf_slice(&site->master), buf_slice(&master)});
+	}
+	buf_fini(&main);
+	buf_fini(&master);
+}
+
+static void
+show_proof(const struct prove_help *help, const struct prove *prove)
+{
+	for (size_t i = 0; i < prove->listener_count; i++) {
+		const struct smtp_listener *listener = &prove->listeners[i];
+		if ((prove->wish->parts & RECIPE_INTAKE) != 0 &&
+			!listener->own_milters && listener->greeted) {
+			attach_say(help, "to be proved: the daemon hears %.*s",
+				SLICE_ARG(listener->service->name));
+		}
+	}
+	for (size_t i = 0; i < prove->way_count; i++) {
+		attach_say(help,
+			"to be proved: mail of <%s> is seen and leaves by %s",
+			prove->ways[i].sender, prove->ways[i].filter);
+	}
+}
+
+static bool
+show(const struct attach *attach, struct site *site, struct prove *prove,
+	struct err *err)
+{
+	const struct prove_help *help = &attach->help;
+	struct recipe_wish wish = attach->wish;
+	struct recipe recipe = {0};
+
+	if (site_is_attached(site)) {
+		return err_set(err, ERR_INVALID,
+			"it is attached already (recipe %u)",
+			cf_text_recipe(buf_slice(&site->main)));
+	}
+	bool done = attach_check(site, help, &wish, err) &&
+		recipe_make(&recipe, site->postfix, &wish, err);
+	if (done) {
+		show_files(help, site, &recipe);
+		*prove = (struct prove){
+			.postfix = site->postfix, .wish = &wish, .help = help};
+		prove_prepare(prove, &recipe.notes);
+		attach_say_lines(help, "note: ", buf_slice(&recipe.notes));
+		show_proof(help, prove);
+	}
+	recipe_fini(&recipe);
+	return done;
+}
+
+/* What is attached, by what the files have. */
+static unsigned
+attached_parts(const struct site *site)
+{
+	unsigned parts = 0;
+
+	if (slice_find(postfix_given(site->postfix, "smtpd_milters"),
+		    SLICE(CF_MILTER)) != SLICE_NONE)
+		parts |= RECIPE_INTAKE;
+	if (slice_find(postfix_given(site->postfix, "non_smtpd_milters"),
+		    SLICE(CF_MILTER)) != SLICE_NONE)
+		parts |= RECIPE_NON_SMTPD;
+	if (cf_text_is_routed(buf_slice(&site->master)))
+		parts |= RECIPE_EGRESS;
+	return parts;
+}
+
+static bool
+probe(const struct attach *attach, struct site *site, struct prove *prove,
+	struct err *err)
+{
+	struct recipe_wish wish = attach->wish;
+	struct buf notes = {0};
+
+	wish.parts = attached_parts(site);
+	wish.port = site_port(site);
+	if (wish.parts == 0) {
+		return err_set(err, ERR_INVALID,
+			"nothing of Forwarden is attached to %s", site->folder);
+	}
+	if (!attach_check_daemon(&attach->help, err))
+		return false;
+	*prove = (struct prove){
+		.postfix = site->postfix, .wish = &wish, .help = &attach->help};
+	prove_prepare(prove, &notes);
+	attach_say_lines(&attach->help, "note: ", buf_slice(&notes));
+	bool done = prove_alive(prove, err) && prove_intake(prove, err) &&
+		prove_listener(prove, err) &&
+		((wish.parts & RECIPE_EGRESS) == 0 ||
+			prove_routing(prove, err));
+	prove_clean(prove);
+	buf_fini(&notes);
+	return done;
+}
+
+typedef bool look_fn(
+	const struct attach *, struct site *, struct prove *, struct err *);
+
+static bool
+look(const struct attach *attach, look_fn *how, struct err *err)
+{
+	struct prove *prove = calloc(1, sizeof(*prove));
+	struct site site;
+
+	bool done = site_open(&site, attach->folder, err) &&
+		(prove != NULL || err_set(err, ERR_MEMORY, "out of memory")) &&
+		how(attach, &site, prove, err);
+	site_close(&site);
+	free(prove);
+	return done;
+}
+
+bool
+attach_postfix_show(const struct attach *attach, struct err *err)
+{
+	return look(attach, show, err);
+}
+
+bool
+attach_postfix_probe(const struct attach *attach, struct err *err)
+{
+	return look(attach, probe, err);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Files replaced by rename; a lock and a journal in their folder. */
+#include "mta/cf_file.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_BYTES (8 * 1024 * 1024)
+#define JOURNAL "forwarden-attach.journal"
+
+bool
+cf_file_read(const char *path, struct buf *out, struct err *err)
+{
+	return file_read(path, FILE_BYTES, out, err) ||
+		err_wrap(err, "%s", path);
+}
+
+static bool
+write_all(int fd, struct slice text)
+{
+	while (text.len > 0) {
+		ssize_t sent = write(fd, text.p, text.len);
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent <= 0)
+			return false;
+		text = slice_sub(text, (size_t)sent, text.len);
+	}
+	return true;
+}
+
+/* As the file that is there; nobody but its owner reads it before. */
+static bool
+fill(int fd, const char *path, struct slice text)
+{
+	struct stat info = {.st_mode = 0644};
+	bool is_there = stat(path, &info) == 0;
+
+	return write_all(fd, text) &&
+		(!is_there || fchown(fd, info.st_uid, info.st_gid) == 0) &&
+		fchmod(fd, info.st_mode & 07777) == 0 && fsync(fd) == 0;
+}
+
+/* The folder's entry must be on the disk, too. */
+static void
+sync_folder_of(const char *path)
+{
+	char folder[PATH_MAX];
+	char *slash;
+
+	(void)snprintf(folder, sizeof(folder), "%s", path);
+	slash = strrchr(folder, '/');
+	if (slash == NULL)
+		return;
+	*slash = '\0';
+	int fd = open(slash == folder ? "/" : folder, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		(void)fsync(fd);
+		(void)close(fd);
+	}
+}
+
+bool
+cf_file_write(const char *path, struct slice text, struct err *err)
+{
+	char real[PATH_MAX], fresh[PATH_MAX + 32];
+
+	if (realpath(path, real) == NULL)
+		(void)snprintf(real, sizeof(real), "%s", path);
+	(void)snprintf(fresh, sizeof(fresh), "%s.forwarden-new", real);
+	(void)unlink(fresh);
+	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_system(err, "cannot write %s", fresh);
+	bool done = fill(fd, real, text);
+	if (close(fd) != 0)
+		done = false;
+	if (!done || rename(fresh, real) != 0) {
+		(void)err_system(err, "cannot replace %s", real);
+		(void)unlink(fresh);
+		return false;
+	}
+	sync_folder_of(real);
+	return true;
+}
+
+int
+cf_lock(const char *folder, struct err *err)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0) {
+		(void)err_system(err, "cannot open %s", folder);
+		return -1;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		(void)err_set(err, ERR_SYSTEM,
+			"another `forwarden attach` is at work on %s", folder);
+		(void)close(fd);
+		return -1;
+	}
+	if (access(folder, W_OK) != 0) {
+		(void)err_system(
+			err, "cannot write into %s (run this as root)", folder);
+		(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+void
+cf_unlock(int lock)
+{
+	if (lock >= 0)
+		(void)close(lock);
+}
+
+static void
+journal_path(const char *folder, char path[PATH_MAX])
+{
+	(void)snprintf(path, PATH_MAX, "%s/" JOURNAL, folder);
+}
+
+bool
+cf_journal_begin(const char *folder, struct err *err)
+{
+	char path[PATH_MAX];
+
+	journal_path(folder, path);
+	return cf_file_write(path,
+		SLICE("`forwarden attach` is at work, or was cut short: run "
+		      "`forwarden attach --undo`.\n"),
+		err);
+}
+
+void
+cf_journal_end(const char *folder)
+{
+	char path[PATH_MAX];
+
+	journal_path(folder, path);
+	(void)unlink(path);
+	sync_folder_of(path);
+}
+
+bool
+cf_journal_is_there(const char *folder)
+{
+	char path[PATH_MAX];
+
+	journal_path(folder, path);
+	return access(path, F_OK) == 0;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Ports of loopback: who has them, who is connected. */
+#include "mta/port.h"
+
+#include "base/process.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define LINE_BYTES 512
+#define ESTABLISHED 1 /* in the column st of proc(5)'s net/tcp */
+
+bool
+port_is_free(uint16_t port, struct err *err)
+{
+	struct sockaddr_in name = {.sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	const int on = 1;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0)
+		return err_system(err, "cannot make a socket");
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	bool fine =
+		bind(fd, (const struct sockaddr *)&name, sizeof(name)) == 0 &&
+		listen(fd, 1) == 0;
+	if (!fine)
+		(void)err_system(err, "port %u of 127.0.0.1", (unsigned)port);
+	(void)close(fd);
+	return fine;
+}
+
+static size_t
+count_in_proc(FILE *in, uint16_t port)
+{
+	char line[LINE_BYTES];
+	unsigned address, local, peer, peer_port, state;
+	size_t count = 0;
+
+	while (fgets(line, sizeof(line), in) != NULL) {
+		if (sscanf(line, " %*d: %8x:%4x %8x:%4x %2x", &address, &local,
+			    &peer, &peer_port, &state) == 5 &&
+			local == port && state == ESTABLISHED)
+			count++;
+	}
+	return count;
+}
+
+/* "tcp4 0 0 127.0.0.1.10026 127.0.0.1.4242 ESTABLISHED" */
+static size_t
+count_in_netstat(uint16_t port)
+{
+	const char *argv[] = {"netstat", "-an", "-p", "tcp", NULL};
+	struct buf text = {0};
+	struct err err;
+	char name[32];
+	size_t count = 0;
+
+	(void)snprintf(name, sizeof(name), "127.0.0.1.%u ", (unsigned)port);
+	(void)process_read(argv, &text, &err);
+	struct slice rest = buf_slice(&text);
+	for (struct slice line; slice_next(&rest, '\n', &line);) {
+		count += slice_find(line, slice_of(name)) != SLICE_NONE &&
+			slice_find(line, SLICE("ESTABLISHED")) != SLICE_NONE;
+	}
+	buf_fini(&text);
+	return count;
+}
+
+size_t
+port_connections(uint16_t port)
+{
+	FILE *in = fopen("/proc/net/tcp", "r");
+
+	if (in == NULL)
+		return count_in_netstat(port);
+	size_t count = count_in_proc(in, port);
+	(void)fclose(in);
+	return count;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Ports of loopback: who has them, who is connected. */
+#ifndef MTA_PORT_H
+#define MTA_PORT_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Open connections to a port of loopback. */
+size_t port_connections(uint16_t port);
+/* Can a port of loopback be bound? err says why not. */
+bool port_is_free(uint16_t port, struct err *err);
+
+#endif

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Probes of a real Postfix, and what became of them. */
+#include "mta/prove.h"
+
+#include "base/clock.h"
+#include "mta/attach_say.h"
+#include "mta/postfix_control.h"
+#include "mta/probe.h"
+#include "mta/queue.h"
+#include "mta/smtp_client.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define ALIVE_SECONDS 20
+#define DIALOGUE_SECONDS 15
+#define ARRIVAL_SECONDS 20
+#define LOOK_MS 50
+#define TEXT_BYTES 1024
+#define PROBES_MOST 200
+
+static bool
+pause_until(int64_t until_ms)
+{
+	const struct timespec pause = {0, LOOK_MS * 1000000L};
+
+	(void)nanosleep(&pause, NULL);
+	return clock_monotonic_ms() < until_ms;
+}
+
+static int64_t
+seconds_from_now(int64_t seconds)
+{
+	return clock_monotonic_ms() + seconds * 1000;
+}
+
+/* One that takes connections and says 220. */
+static bool
+greets(const char *host, uint16_t port, unsigned seconds, struct err *err)
+{
+	struct smtp_client *client = smtp_client_open(host, port, seconds, err);
+
+	smtp_client_close(client);
+	return client != NULL;
+}
+
+void
+prove_prepare(struct prove *prove, struct buf *notes)
+{
+	struct err err;
+
+	prove->listener_count =
+		listeners_find(prove->postfix, prove->listeners);
+	for (size_t i = 0; i < prove->listener_count; i++) {
+		struct smtp_listener *listener = &prove->listeners[i];
+		listener->greeted = listener->dialogue &&
+			greets(listener->host, listener->port, DIALOGUE_SECONDS,
+				&err);
+	}
+	if ((prove->wish->parts & RECIPE_EGRESS) != 0)
+		prove->way_count =
+			ways_find(prove->postfix, prove->ways, notes);
+}
+
+/* The listener must be ours, not somebody else's on the same port. */
+static bool
+egress_greets(const struct prove *prove, struct err *err)
+{
+	char name[300];
+	struct smtp_client *client = smtp_client_open(
+		RECIPE_HOST, prove->wish->port, DIALOGUE_SECONDS, err);
+
+	if (client == NULL)
+		return false;
+	(void)snprintf(name, sizeof(name), "egress.%.*s",
+		SLICE_ARG(postfix_value(prove->postfix, "myhostname")));
+	bool ours = strstr(smtp_client_reply(client), name) != NULL;
+	if (!ours) {
+		(void)err_set(err, ERR_INVALID,
+			"%s:%u is answered by another: \"%s\"", RECIPE_HOST,
+			(unsigned)prove->wish->port, smtp_client_reply(client));
+	}
+	smtp_client_close(client);
+	return ours;
+}
+
+static bool
+all_greet(const struct prove *prove, struct err *err)
+{
+	for (size_t i = 0; i < prove->listener_count; i++) {
+		const struct smtp_listener *listener = &prove->listeners[i];
+		if (listener->greeted &&
+			!greets(listener->host, listener->port,
+				DIALOGUE_SECONDS, err))
+			return false;
+	}
+	return (prove->wish->parts & RECIPE_EGRESS) == 0 ||
+		egress_greets(prove, err);
+}
+
+bool
+prove_alive(const struct prove *prove, struct err *err)
+{
+	int64_t until = seconds_from_now(ALIVE_SECONDS);
+
+	do {
+		if (!postfix_control_is_running(
+			    postfix_folder(prove->postfix))) {
+			(void)err_set(err, ERR_DOWN,
+				"Postfix has ended (its log says why)");
+		} else if (all_greet(prove, err)) {
+			return true;
+		}
+	} while (pause_until(until));
+	return false;
+}
+
+/* Waits for the daemon to have it. */
+static bool
+await_seen(const struct prove *prove, const char *word, struct slice listener,
+	bool *seen, struct err *err)
+{
+	int64_t until = seconds_from_now(3);
+
+	do {
+		if (!prove->help->ask(
+			    prove->help->ctx, word, listener, seen, err))
+			return false;
+	} while (!*seen && pause_until(until));
+	return true;
+}
+
+static bool
+say_hello(
+	const struct smtp_listener *listener, const char *word, struct err *err)
+{
+	struct smtp_client *client = smtp_client_open(
+		listener->host, listener->port, DIALOGUE_SECONDS, err);
+	char line[128];
+
+	if (client == NULL)
+		return false;
+	(void)snprintf(line, sizeof(line), "EHLO %s." PROBE_DOMAIN, word);
+	bool done = smtp_client_say(client, line, 250, err);
+	smtp_client_close(client);
+	return done;
+}
+
+/* smtpd_milter_maps may leave out this machine and nobody else. */
+static bool
+is_left_out(const struct prove *prove)
+{
+	return postfix_value(prove->postfix, "smtpd_milter_maps").len > 0;
+}
+
+static bool
+prove_one(const struct prove *prove, const struct smtp_listener *listener,
+	struct err *err)
+{
+	char word[PROBE_WORD_BYTES];
+	bool seen = false;
+	struct err why;
+
+	if (!probe_new_word(word))
+		return err_set(err, ERR_SYSTEM, "no random numbers");
+	if (!say_hello(listener, word, &why)) {
+		attach_say(prove->help,
+			"not proved: %.*s answers a probe with %s",
+			SLICE_ARG(listener->service->name), why.text);
+		return true;
+	}
+	if (!await_seen(prove, word, listener->daemon_name, &seen, err))
+		return false;
+	if (seen) {
+		attach_say(prove->help, "proved: the daemon hears %.*s",
+			SLICE_ARG(listener->service->name));
+		return true;
+	}
+	if (is_left_out(prove)) {
+		attach_say(prove->help,
+			"not proved: smtpd_milter_maps lets %.*s ask nobody "
+			"about clients of this machine",
+			SLICE_ARG(listener->service->name));
+		return true;
+	}
+	return err_set(err, ERR_INVALID,
+		"the listener %.*s took a connection and the daemon knows "
+		"nothing of it under the name %.*s",
+		SLICE_ARG(listener->service->name),
+		SLICE_ARG(listener->daemon_name));
+}
+
+bool
+prove_intake(const struct prove *prove, struct err *err)
+{
+	if ((prove->wish->parts & RECIPE_INTAKE) == 0)
+		return true;
+	for (size_t i = 0; i < prove->listener_count; i++) {
+		const struct smtp_listener *listener = &prove->listeners[i];
+		if (listener->own_milters)
+			continue;
+		if (!listener->greeted) {
+			attach_say(prove->help,
+				"not proved: %.*s speaks no plain SMTP",
+				SLICE_ARG(listener->service->name));
+		} else if (!prove_one(prove, listener, err)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+struct probe {
+	char word[PROBE_WORD_BYTES];
+	char recipient[96];
+	char text[TEXT_BYTES];
+};
+
+static bool
+probe_init(struct probe *probe, const char *what, struct err *err)
+{
+	if (!probe_new_word(probe->word))
+		return err_set(err, ERR_SYSTEM, "no random numbers");
+	(void)snprintf(probe->recipient, sizeof(probe->recipient),
+		"%s@" PROBE_DOMAIN, probe->word);
+	(void)snprintf(probe->text, sizeof(probe->text),
+		"From: MAILER-DAEMON\nTo: %s\nSubject: probe\n"
+		"Message-ID: <%s@" PROBE_DOMAIN ">\n"
+		"Auto-Submitted: auto-generated\n\n"
+		"A probe of `forwarden attach` (%s). It may be deleted.\n",
+		probe->recipient, probe->word, what);
+	return true;
+}
+
+/* Until it is held. err: where it is instead. */
+static bool
+await_held(const struct prove *prove, const struct probe *probe,
+	struct queued *found, struct err *err)
+{
+	const char *folder = postfix_folder(prove->postfix);
+	int64_t until = seconds_from_now(ARRIVAL_SECONDS);
+	bool is_there = false;
+
+	do {
+		*found = (struct queued){0};
+		is_there = queue_find(folder, probe->recipient, found);
+		if (is_there && strcmp(found->queue, "hold") == 0)
+			return true;
+	} while (strcmp(found->queue, "deferred") != 0 && pause_until(until));
+	if (!is_there) {
+		return err_set(err, ERR_INVALID,
+			"the probe is not in the queue: it met no listener "
+			"that holds it");
+	}
+	return err_set(err, ERR_INVALID, "the probe is stuck in %s: %s",
+		found->queue,
+		found->reason[0] != '\0' ? found->reason
+					 : "it waits, and nothing is said");
+}
+
+static bool
+check_filter(const struct prove *prove, const struct queued *found,
+	const struct way *way, struct err *err)
+{
+	struct buf filter = {0};
+	bool good = false;
+
+	if (!queue_content_filter(
+		    postfix_folder(prove->postfix), found->id, &filter)) {
+		(void)err_set(err, ERR_INVALID,
+			"the probe has no way on: it would come round again "
+			"and again");
+	} else if (!slice_equal(buf_slice(&filter), slice_of(way->filter))) {
+		(void)err_set(err, ERR_INVALID,
+			"the probe of <%s> would leave by \"%.*s\", and "
+			"without Forwarden by \"%s\"",
+			way->sender, SLICE_ARG(buf_slice(&filter)),
+			way->filter);
+	} else {
+		good = true;
+	}
+	buf_fini(&filter);
+	return good;
+}
+
+static bool
+check_seen(const struct prove *prove, const struct probe *probe,
+	struct slice listener, struct err *err)
+{
+	bool seen = false;
+
+	if (!await_seen(prove, probe->word, listener, &seen, err))
+		return false;
+	return seen ||
+		err_set(err, ERR_INVALID,
+			"the probe came through and the daemon has not seen "
+			"it under the name %.*s",
+			SLICE_ARG(listener));
+}
+
+static bool
+check_probe(const struct prove *prove, const struct probe *probe,
+	const struct way *way, struct err *err)
+{
+	struct queued found;
+
+	if (!await_held(prove, probe, &found, err))
+		return false;
+	bool good = check_filter(prove, &found, way, err) &&
+		check_seen(prove, probe, SLICE(RECIPE_DAEMON), err);
+	queue_delete(postfix_folder(prove->postfix), found.id);
+	return good;
+}
+
+static bool
+hand_in(const struct prove *prove, const struct probe *probe,
+	const struct way *way, struct err *err)
+{
+	const struct smtp_letter letter = {
+		way->sender, probe->recipient, slice_of(probe->text)};
+	struct smtp_client *client = smtp_client_open(
+		RECIPE_HOST, prove->wish->port, DIALOGUE_SECONDS, err);
+
+	if (client == NULL)
+		return false;
+	bool done = smtp_client_say(client, "EHLO " PROBE_DOMAIN, 250, err) &&
+		smtp_client_send(client, &letter, err);
+	smtp_client_close(client);
+	return done ? true : err_wrap(err, "the listener");
+}
+
+bool
+prove_listener(const struct prove *prove, struct err *err)
+{
+	struct probe probe;
+
+	for (size_t i = 0; i < prove->way_count; i++) {
+		const struct way *way = &prove->ways[i];
+		if (!probe_init(&probe, "the listener", err) ||
+			!hand_in(prove, &probe, way, err) ||
+			!check_probe(prove, &probe, way, err))
+			return false;
+		attach_say(prove->help,
+			"proved: mail of <%s> is seen and leaves by %s",
+			way->sender, way->filter);
+	}
+	return true;
+}
+
+bool
+prove_routing(const struct prove *prove, struct err *err)
+{
+	const char *folder = postfix_folder(prove->postfix);
+	const struct way *way = &prove->ways[0];
+	struct probe probe;
+
+	if (!probe_init(&probe, "the whole way", err))
+		return false;
+	const struct postfix_letter letter = {
+		way->sender, probe.recipient, slice_of(probe.text)};
+	if (!postfix_control_submit(folder, &letter, err) ||
+		!check_probe(prove, &probe, way, err))
+		return false;
+	attach_say(prove->help, "proved: what leaves is led to the listener");
+	if ((prove->wish->parts & RECIPE_NON_SMTPD) == 0)
+		return true;
+	if (!check_seen(prove, &probe,
+		    postfix_value(prove->postfix, "milter_macro_daemon_name"),
+		    err))
+		return err_wrap(err, "mail of sendmail(1)");
+	attach_say(prove->help, "proved: mail of sendmail(1) is seen");
+	return true;
+}
+
+void
+prove_clean(const struct prove *prove)
+{
+	const char *folder = postfix_folder(prove->postfix);
+	struct queued found;
+
+	for (size_t i = 0; i < PROBES_MOST; i++) {
+		if (!queue_find(folder, "@" PROBE_DOMAIN, &found))
+			break;
+		queue_delete(folder, found.id);
+	}
+}

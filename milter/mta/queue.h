@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Postfix's queue, by its own commands. folder: of main.cf. */
+#ifndef MTA_QUEUE_H
+#define MTA_QUEUE_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+
+/* What waits in the queue for an address that ends so. */
+struct queued {
+	char id[32];
+	char queue[16]; /* "hold", "deferred", ... */
+	char reason[256]; /* of a deferral; else empty */
+};
+/* False when nothing does. */
+bool queue_find(const char *folder, const char *recipient, struct queued *out);
+/* The record by which a message will leave ("smtp:[host]:25"), appended;
+ * false when it has none. */
+bool queue_content_filter(const char *folder, const char *id, struct buf *out);
+void queue_delete(const char *folder, const char *id);
+void queue_flush(const char *folder);
+
+#endif

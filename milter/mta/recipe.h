@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What Postfix needs so that Forwarden sees its mail, as text to be added to
+ * main.cf and master.cf. docs/attach.md tells the thoughts behind it; in
+ * short, for mail that leaves:
+ *
+ * - where mail goes is decided by one service, rewrite: there, and not in
+ *   main.cf, all that leaves is led to forwarden-hop, an smtp client that
+ *   takes it to a listener on loopback, which asks the milter;
+ * - content_filter of that listener sends it on by the way that it would
+ *   have taken, whatever restrictions are set or skipped;
+ * - ways that depend on the sender the listener finds in the site's own
+ *   tables, and says FILTER.
+ */
+#ifndef MTA_RECIPE_H
+#define MTA_RECIPE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "mta/postfix.h"
+
+#include <stdint.h>
+
+/* Of what is written now; counts up with each change of the text. */
+#define RECIPE_NUMBER 3U
+#define RECIPE_HOP "forwarden-hop"
+#define RECIPE_HOST "127.0.0.1"
+/* {daemon_name} of the listener for mail that leaves. */
+#define RECIPE_DAEMON "egress"
+
+enum recipe_part {
+	RECIPE_INTAKE = 1 << 0, /* smtpd_milters */
+	RECIPE_NON_SMTPD = 1 << 1, /* non_smtpd_milters */
+	RECIPE_EGRESS = 1 << 2,
+	RECIPE_ALL = RECIPE_INTAKE | RECIPE_NON_SMTPD | RECIPE_EGRESS
+};
+
+struct recipe_wish {
+	unsigned parts; /* bits of enum recipe_part */
+	const char *milter; /* Forwarden, in Postfix's spelling */
+	const char *away; /* default_action: accept, tempfail */
+	const char *reject_text; /* what a refusal by policy says */
+	uint16_t port; /* of the listener on RECIPE_HOST */
+};
+
+/* Lines with their ends. */
+struct recipe {
+	unsigned parts;
+	struct buf parameters; /* of main.cf */
+	struct buf services; /* of master.cf */
+	struct buf routing; /* arguments of the service rewrite */
+	struct buf notes; /* what remains unseen and why, a sentence a line */
+};
+
+/* False with err, and nothing is to be changed, where it would not work. */
+bool recipe_make(struct recipe *, const struct postfix *,
+	const struct recipe_wish *, struct err *err);
+void recipe_fini(struct recipe *);
+
+/* The files with it. With or without the routing: mail that leaves is led to
+ * the listener only by the routing. */
+bool recipe_add_to_main(
+	const struct recipe *, struct slice main, struct buf *out);
+bool recipe_add_to_master(const struct recipe *, struct slice master,
+	bool with_routing, struct buf *out);
+
+/* Writes the value of forwarden_senders: what the site's tables say of the
+ * way out by sender, the least specific first. */
+void recipe_add_senders(const struct postfix *, struct buf *out);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Files of a Postfix, read, and cleared of what is ours. */
+#include "mta/site.h"
+
+#include "base/clock.h"
+#include "mta/cf_file.h"
+#include "mta/cf_text.h"
+#include "mta/port.h"
+#include "mta/postfix_control.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#define DRAIN_SECONDS 120
+#define LOOK_MS 50
+
+void
+site_close(struct site *site)
+{
+	cf_unlock(site->lock);
+	postfix_free(site->postfix);
+	buf_fini(&site->main);
+	buf_fini(&site->master);
+}
+
+static bool
+read_files(struct site *site, struct err *err)
+{
+	buf_reset(&site->main);
+	buf_reset(&site->master);
+	return cf_file_read(site->main_path, &site->main, err) &&
+		cf_file_read(site->master_path, &site->master, err);
+}
+
+bool
+site_read(struct site *site, struct err *err)
+{
+	postfix_free(site->postfix);
+	site->postfix = postfix_read(site->given, err);
+	if (site->postfix == NULL)
+		return false;
+	const char *folder = postfix_folder(site->postfix);
+	(void)snprintf(site->folder, PATH_MAX, "%s", folder);
+	(void)snprintf(site->main_path, PATH_MAX, "%s/main.cf", folder);
+	(void)snprintf(site->master_path, PATH_MAX, "%s/master.cf", folder);
+	return read_files(site, err);
+}
+
+bool
+site_open(struct site *site, const char *folder, struct err *err)
+{
+	*site = (struct site){.given = folder, .lock = -1};
+	return site_read(site, err);
+}
+
+bool
+site_lock(struct site *site, struct err *err)
+{
+	site->lock = cf_lock(site->folder, err);
+	return site->lock >= 0;
+}
+
+bool
+site_is_attached(const struct site *site)
+{
+	return cf_text_is_attached(
+		buf_slice(&site->main), buf_slice(&site->master));
+}
+
+uint16_t
+site_port(const struct site *site)
+{
+	size_t count;
+	const struct postfix_service *services =
+		postfix_services(site->postfix, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct slice name = services[i].name;
+		size_t colon = slice_find_byte(name, ':', 0);
+		uint64_t port;
+
+		if (postfix_service_is(&services[i], "inet", "smtpd") &&
+			slice_equal(
+				postfix_service_value(site->postfix,
+					&services[i], "cleanup_service_name"),
+				SLICE(CF_CLEANUP)) &&
+			colon != SLICE_NONE &&
+			slice_to_u64(
+				slice_sub(name, colon + 1, name.len), &port))
+			return (uint16_t)port;
+	}
+	return 0;
+}
+
+bool
+site_reload(const struct site *site, struct err *err)
+{
+	if (postfix_control_is_running(site->folder))
+		return postfix_control_reload(site->folder, err);
+	return postfix_control_start(site->folder, err);
+}
+
+static bool
+write_text(const char *path, struct slice text, struct slice there,
+	struct err *err)
+{
+	return slice_equal(text, there) || cf_file_write(path, text, err);
+}
+
+static bool
+wait_for_leavers(uint16_t port, struct err *err)
+{
+	const struct timespec pause = {0, LOOK_MS * 1000000L};
+	int64_t until = clock_monotonic_ms() + DRAIN_SECONDS * 1000L;
+	size_t left;
+
+	while ((left = port_connections(port)) > 0) {
+		if (clock_monotonic_ms() > until) {
+			return err_set(err, ERR_LIMIT,
+				"mail leaves past the listener again, but %zu "
+				"connections to it are still open after %d s; "
+				"run `forwarden attach --undo` again later",
+				left, DRAIN_SECONDS);
+		}
+		(void)nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
+/* The first step: mail leaves as it did. */
+static bool
+take_off_routing(struct site *site, uint16_t port, struct err *err)
+{
+	struct buf master = {0};
+
+	if (!cf_text_is_routed(buf_slice(&site->master)))
+		return true;
+	cf_text_remove_routing(buf_slice(&site->master), &master);
+	bool done = buf_ok(&master) &&
+		cf_file_write(site->master_path, buf_slice(&master), err);
+	if (done) {
+		buf_reset(&site->master);
+		buf_add(&site->master, buf_slice(&master));
+	}
+	buf_fini(&master);
+	if (!done)
+		return false;
+	return !postfix_control_is_running(site->folder) ||
+		(postfix_control_reload(site->folder, err) &&
+			wait_for_leavers(port, err));
+}
+
+/* The second: the listener and all the rest. master.cf goes first: a daemon
+ * that is born in between finds every parameter it refers to. */
+static bool
+take_off_rest(struct site *site, struct err *err)
+{
+	struct buf main = {0}, master = {0};
+	bool was_running = postfix_control_is_running(site->folder);
+
+	cf_text_remove_services(buf_slice(&site->master), &master);
+	cf_text_remove_parameters(buf_slice(&site->main), &main);
+	bool done = buf_ok(&main) && buf_ok(&master) &&
+		write_text(site->master_path, buf_slice(&master),
+			buf_slice(&site->master), err) &&
+		write_text(site->main_path, buf_slice(&main),
+			buf_slice(&site->main), err);
+	buf_fini(&main);
+	buf_fini(&master);
+	return done && (!was_running || site_reload(site, err));
+}
+
+bool
+site_take_off(struct site *site, struct err *err)
+{
+	return site_read(site, err) &&
+		take_off_routing(site, site_port(site), err) &&
+		take_off_rest(site, err) && site_read(site, err);
+}

@@ -1,0 +1,360 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""
+forwarden attach where something is wrong: it is said before anything is
+changed, or what was there is put back, and the exit status is true. And what
+has to hold while it is attached: Forwarden away, a large message, a server
+that is down, mail under way while it comes and goes.
+"""
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+from attach_postfix import attach, files
+from rig import Failure, Forwarden, Postfix, Rig, Sink, Tap, free_port, send, wait_until
+from rig.forwarden import program
+
+LOAD = int(os.environ.get("ATTACH_LOAD", "400"))
+SENDERS = 4
+
+
+def letter(subject, body="body\n"):
+    return f"From: bob@example.com\nTo: friend@freemail.example\nSubject: {subject}\n\n{body}"
+
+
+def write(path, content):
+    with open(path, "wb") as f:
+        f.write(content)
+
+
+class Bench:
+    """What all of these need: a daemon, a sink and a Postfix that leaves by
+    it."""
+
+    def __init__(self, rig, forwarden):
+        self.rig, self.forwarden, self.count = rig, forwarden, 0
+        self.sink = Sink(rig)
+
+    def postfix(self, start=True, **options):
+        self.count += 1
+        leave = options.pop("leave", "relayhost = [127.0.0.1]:{outside}\n")
+        postfix = Postfix(self.rig, self.sink, name=f"postfix{self.count}", egress=False,
+                          leave=leave, **options)
+        if start:
+            postfix.start()
+        return postfix
+
+    def leaves(self, postfix, subject):
+        """Does mail leave?"""
+        postfix.sendmail("bob@example.com", ["friend@freemail.example"], letter(subject))
+        self.sink.wait(lambda m: m.field("Subject") == subject)
+
+
+def refused(tap, bench, name, postfix, words, *options, forwarden=None, run=attach):
+    before = files(postfix)
+    code, text = run(forwarden or bench.forwarden, postfix, *options)
+    tap.ok(code == 1 and words in text, f"{name}: refused, with the reason", code, text)
+    tap.ok(files(postfix) == before, f"{name}: nothing is changed")
+
+
+def as_nobody(forwarden, postfix, *options):
+    done = subprocess.run(
+        ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", program(),
+         "attach", "-c", forwarden.file, "--postfix", postfix.config, *options],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
+def read_only(forwarden, postfix, *options):
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c",
+         'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"',
+         "sh", postfix.config, program(), "attach", "-c", forwarden.file, "--postfix",
+         postfix.config, *options],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
+def refusals(tap, bench):
+    postfix = bench.postfix()
+    taken = bench.sink.port
+    refused(tap, bench, "a port that is taken", postfix, "in use", "--port", str(free_taken()))
+    refused(tap, bench, "a port that main.cf speaks of", postfix, "spoken of",
+            "--port", str(taken))
+    refused(tap, bench, "no root", postfix, "root", run=as_nobody)
+    refused(tap, bench, "a read-only folder", postfix, "Read-only file system", run=read_only)
+    away = Forwarden(bench.rig, name="away")
+    refused(tap, bench, "no daemon", postfix, "cannot reach the daemon", forwarden=away)
+    postfix.set(default_transport="error:no mail leaves")
+    refused(tap, bench, "no mail leaves", postfix, "no mail leaves here")
+    postfix.set(default_transport="smtp",
+                transport_maps=f"inline:{{*=smtp:[127.0.0.1]:{bench.sink.port}}}")
+    refused(tap, bench, "all mail by transport_maps", postfix, "past every listener")
+    postfix.stop()
+    refused(tap, bench, "a Postfix that does not run", postfix, "start it first")
+    refused(tap, bench, "nothing to undo", postfix, "nothing of Forwarden", "--undo")
+    refused(tap, bench, "nothing to probe", postfix, "nothing of Forwarden", "--probe")
+    with open(postfix.config + "/main.cf", "a") as f:
+        f.write("queue_directory = /no/such/folder\n")
+    refused(tap, bench, "a Postfix that cannot start", postfix, "does not accept its files")
+
+
+def free_taken():
+    """A port that this process has."""
+    import socket
+    holder = socket.create_server(("127.0.0.1", 0))
+    free_taken.holders = getattr(free_taken, "holders", []) + [holder]
+    return holder.getsockname()[1]
+
+
+def blind(tap, bench):
+    """The milter that Postfix asks is another than the daemon that is asked."""
+    null = os.path.join(os.environ.get("TOP_BUILDDIR", "."), "tests/bench/nullmilter")
+    port = free_port()
+    bench.rig.spawn([null, f"inet:{port}@127.0.0.1"], bench.rig.path("null.log"))
+    other = Forwarden(bench.rig, name="other")
+    other.configure(listen=f"inet:{port}@127.0.0.1")
+    text = open(other.file).read().replace(other.control, bench.forwarden.control)
+    write(other.file, text.encode())
+    for options, words in ((["--intake"], "knows nothing of it"),
+                           (["--egress"], "has not seen it")):
+        postfix = bench.postfix()
+        before = files(postfix)
+        code, text = attach(other, postfix, *options)
+        name = f"blind {options[0]}"
+        tap.ok(code == 1 and words in text and "old files are back" in text,
+               f"{name}: not attached, and said why", text)
+        tap.ok(files(postfix) == before, f"{name}: put back, byte for byte")
+        tap.equal(postfix.queue(), [], f"{name}: no probe is left")
+        tap.attempt(f"{name}: mail leaves", lambda: bench.leaves(postfix, name))
+        postfix.stop()
+
+
+def dies(tap, bench):
+    """Another takes the listener's port between the check and the reload, at
+    which master dies."""
+    postfix = bench.postfix()
+    before = files(postfix)
+    port = free_port()
+    stop = threading.Event()
+
+    def grab():
+        """As soon as the files are changed."""
+        import socket
+        while not stop.is_set() and files(postfix) == before:
+            pass
+        try:
+            grab.holder = socket.create_server(("127.0.0.1", port))
+        except OSError:
+            pass
+    thread = threading.Thread(target=grab)
+    thread.start()
+    code, text = attach(bench.forwarden, postfix, "--port", str(port))
+    stop.set()
+    thread.join()
+    tap.ok(code == 1 and "not attached" in text and "old files are back" in text,
+           "a port taken meanwhile: not attached", text, postfix.log()[-2000:])
+    tap.ok(files(postfix) == before, "a port taken meanwhile: put back")
+    tap.attempt("a port taken meanwhile: Postfix is up again, and mail leaves",
+                lambda: bench.leaves(postfix, "up again"))
+    postfix._running = True
+    postfix.stop()
+
+
+def edits(tap, bench):
+    """Taken off from among what was changed since, and taken off twice."""
+    postfix = bench.postfix(main="smtpd_milters =\n")
+    before = files(postfix)
+    port = str(free_port())
+    code, text = attach(bench.forwarden, postfix, "--port", port)
+    tap.ok(code == 0, "edits: attached", text)
+    attached = files(postfix)
+    code, text = attach(bench.forwarden, postfix)
+    tap.ok(code == 1 and "already" in text and files(postfix) == attached,
+           "a second attach: refused", text)
+    code, text = attach(bench.forwarden, postfix, "--probe")
+    tap.ok(code == 0 and "led to the listener" in text, "a probe on demand", text)
+    code, text = attach(bench.forwarden, postfix, "--update", "--away", "tempfail", "--port", port)
+    tap.ok(code == 0 and "default_action=tempfail" in postfix.setting("forwarden_milter"),
+           "an update: attached anew", text)
+    postfix.command("postconf", "-e", "message_size_limit=12345678")
+    postfix.command("postconf", "-P", "rewrite/unix/syslog_name=postfix/mine")
+    postfix.command("postconf", "-e", "smtpd_milters=inet:127.0.0.1:1, $forwarden_milter",
+                    "milter_default_action=accept")
+    code, text = attach(bench.forwarden, postfix, "--undo")
+    tap.ok(code == 0, "edits: undone all the same", text)
+    tap.equal([postfix.setting(n) for n in ("message_size_limit", "smtpd_milters")],
+              ["12345678", "inet:127.0.0.1:1"], "edits: they stay")
+    tap.equal(postfix.command("postconf", "-P", "rewrite/unix/*").strip().split(" = ")[1:],
+              ["postfix/mine"], "edits: those of rewrite, too")
+    tap.ok("forwarden_" not in "".join(open(os.path.join(postfix.config, n)).read()
+                                      for n in ("main.cf", "master.cf")),
+           "edits: nothing of ours is left")
+    tap.ok(len(before) == len(files(postfix)) == 2
+           and sorted(os.listdir(postfix.config)) == ["main.cf", "master.cf"],
+           "edits: nor a file", os.listdir(postfix.config))
+    postfix.stop()
+
+
+def interrupted(tap, bench):
+    """Killed at any moment: the next run notices, and mends."""
+    for name, patience in (("between the files", 0), ("while it proves", 0.4)):
+        postfix = bench.postfix()
+        before = files(postfix)
+        child = subprocess.Popen(
+            [program(), "attach", "-c", bench.forwarden.file, "--postfix", postfix.config,
+             "--port", str(free_port())], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        wait_until("a change", lambda: files(postfix)[0] != before[0])
+        threading.Event().wait(patience)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        tap.ok("forwarden-attach.journal" in os.listdir(postfix.config),
+               f"killed {name}: a journal is there")
+        code, text = attach(bench.forwarden, postfix, "--port", str(free_port()))
+        tap.ok(code == 0 and "cut short" in text, f"killed {name}: mended and attached", text)
+        code, text = attach(bench.forwarden, postfix, "--undo")
+        tap.ok(code == 0 and files(postfix) == before,
+               f"killed {name}: undone, byte for byte", text)
+        tap.attempt(f"killed {name}: mail leaves", lambda: bench.leaves(postfix, f"killed {name}"))
+        postfix.stop()
+
+
+def ports(tap, bench):
+    """amavis has 10026: another is found."""
+    postfix = bench.postfix(master="127.0.0.1:10026 inet n - n - - smtpd\n")
+    code, text = attach(bench.forwarden, postfix, "--egress", "--dry-run")
+    tap.ok(code == 0 and "+127.0.0.1:10126 inet" in text, "10026 is taken: another port", text)
+    postfix.stop()
+
+
+def chrooted(tap, bench):
+    """A unix socket below the queue directory, for Postfix's group alone."""
+    postfix = bench.postfix(start=False)
+    folder = bench.rig.mkdir(postfix.name, "queue", "forwarden", mode=0o755)
+    forwarden = Forwarden(bench.rig, name="chrooted", mode="observe",
+                          more="socket: {{group: postfix, mode: \"0660\"}}\n")
+    text = open(postfix.config + "/master.cf").read()
+    write(postfix.config + "/master.cf", text.replace(
+        "inet n - n - - smtpd", "inet n - y - - smtpd").replace(
+        "cleanup unix n - n", "cleanup unix n - y").encode())
+    postfix.start()
+    forwarden.configure(listen=f"unix:{bench.rig.path('elsewhere.sock')}")
+    forwarden.start()
+    refused(tap, bench, "a socket outside the chroot", postfix,
+            f"listen: unix:{postfix.folder}/queue/forwarden/milter.sock", forwarden=forwarden)
+    forwarden.stop()
+    forwarden.configure(listen=f"unix:{folder}/milter.sock")
+    forwarden.start()
+    code, text = attach(forwarden, postfix, "--port", str(free_port()))
+    tap.ok(code == 0 and postfix.setting("forwarden_milter").startswith(
+        "{ unix:forwarden/milter.sock,"), "a socket inside: attached", text, forwarden.log()[-800:])
+    tap.attempt("a socket inside: mail leaves", lambda: bench.leaves(postfix, "chrooted"))
+    postfix.stop()
+    forwarden.stop()
+
+
+def away(tap, bench):
+    """The daemon is down: mail passes or waits, as was said."""
+    forwarden = Forwarden(bench.rig, name="goes", mode="observe")
+    forwarden.start()
+    postfix = bench.postfix()
+    port = str(free_port())
+    code, text = attach(forwarden, postfix, "--port", port)
+    tap.ok(code == 0, "away: attached", text)
+    forwarden.stop()
+    tap.attempt("away, accept: mail leaves", lambda: bench.leaves(postfix, "accept"))
+    forwarden.start()
+    code, text = attach(forwarden, postfix, "--update", "--away", "tempfail", "--port", port)
+    tap.ok(code == 0, "away, tempfail: attached anew", text)
+    forwarden.stop()
+    # By the hop alone: sendmail(1) would wait as well.
+    postfix.set(non_smtpd_milters="")
+    postfix.sendmail("bob@example.com", ["friend@freemail.example"], letter("tempfail"))
+    tap.attempt("away, tempfail: mail waits", lambda: wait_until(
+        "a deferral", lambda: "milter" in str(postfix.queue("deferred"))
+        or "4.7.1" in str(postfix.queue("deferred"))))
+    forwarden.start()
+    postfix.flush()
+    tap.attempt("away, tempfail: and leaves", lambda: bench.sink.wait(
+        lambda m: m.field("Subject") == "tempfail"))
+    postfix.set(message_size_limit="60000")
+    for lines in range(850, 700, -1):
+        code, _ = send(postfix.intake, "bob@example.com", ["friend@freemail.example"],
+                       letter("large", ("x" * 70 + "\n") * lines))
+        if code == 250:
+            break
+    tap.attempt("the largest that is taken: it leaves", lambda: bench.sink.wait(
+        lambda m: m.field("Subject") == "large"))
+    bench.sink.answer = "550 5.1.1 nobody of that name"
+    postfix.sendmail("bob@example.com", ["friend@freemail.example"], letter("refused"))
+    tap.attempt("refused outside: the bounce comes home", lambda: wait_until(
+        "a bounce", lambda: postfix.queue_ids("to=<bob@example.com>")))
+    bench.sink.answer = "450 4.3.0 later"
+    postfix.sendmail("bob@example.com", ["friend@freemail.example"], letter("later"))
+    tap.attempt("down outside: it waits", lambda: wait_until(
+        "a deferral", lambda: "later" in str(postfix.queue("deferred"))))
+    bench.sink.answer = "250 2.1.5 ok"
+    postfix.flush()
+    tap.attempt("down outside: and leaves", lambda: bench.sink.wait(
+        lambda m: m.field("Subject") == "later"))
+    postfix.stop()
+    forwarden.stop()
+
+
+def load(tap, bench):
+    """Mail keeps coming while Forwarden is attached and taken off: none is
+    lost, none comes twice."""
+    postfix = bench.postfix()
+    done = []
+
+    def pour(number):
+        for i in range(LOAD // SENDERS):
+            code, text = send(postfix.intake, "bob@example.com", ["friend@freemail.example"],
+                              letter(f"load-{number}-{i}"))
+            if code != 250:
+                raise Failure(text)
+            done.append(f"load-{number}-{i}")
+    threads = [threading.Thread(target=pour, args=(n,)) for n in range(SENDERS)]
+    for thread in threads:
+        thread.start()
+    rounds = 0
+    while rounds == 0 or any(t.is_alive() for t in threads):
+        rounds += 1
+        for option in (["--port", str(free_port())], ["--undo"]):
+            code, text = attach(bench.forwarden, postfix, *option)
+            if code != 0:
+                tap.fail("load: " + option[0], text, postfix.log()[-2000:])
+    for thread in threads:
+        thread.join()
+    postfix.flush()
+    postfix.wait_empty(120)
+    came = [m.field("Subject") for m in bench.sink.messages
+            if (m.field("Subject") or "").startswith("load-")]
+    tap.equal((len(done), len(set(done) - set(came)), len(came) - len(set(came))),
+              (LOAD // SENDERS * SENDERS, 0, 0),
+              f"load: of {len(done)} in {rounds} rounds none is lost, none twice")
+    postfix.stop()
+
+
+def main():
+    tap = Tap()
+    if os.geteuid() != 0:
+        tap.skip_all("needs root")
+    tests = (refusals, ports, edits, interrupted, blind, dies, chrooted, away, load)
+    chosen = [t for t in tests if not sys.argv[1:] or t.__name__ in sys.argv[1:]]
+    with Rig("troubles") as rig:
+        forwarden = Forwarden(rig, mode="observe", more="log: {{all: true}}\n")
+        forwarden.start()
+        bench = Bench(rig, forwarden)
+        for test in chosen:
+            try:
+                test(tap, bench)
+            except Exception as error:
+                tap.fail(test.__name__, f"{type(error).__name__}: {error}")
+    return tap.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
