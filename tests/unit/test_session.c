@@ -4,6 +4,7 @@
 #include "store_settings.h"
 
 #include "base/clock.h"
+#include "daemon/probes.h"
 #include "daemon/session.h"
 #include "store/store_open.h"
 
@@ -276,6 +277,46 @@ test_tags_that_came_with_it_are_counted(void **state)
 	fixture_fini(&fixture);
 }
 
+#define WORD "0123456789abcdef0123456789abcdef"
+
+static void
+check_probe(struct probes *probes, const char *word, const char *listeners)
+{
+	struct json *list = probes_listeners(probes, slice_of(word));
+	struct buf text = {0};
+
+	assert_true(json_write(list, &text));
+	assert_string_equal(text.p, listeners);
+	buf_fini(&text);
+	json_free(list);
+}
+
+static void
+test_probes_are_known_by_their_listeners(void **state)
+{
+	struct fixture fixture;
+	struct session *session;
+
+	(void)state;
+	fixture_init(&fixture, "log", "enforce");
+	fixture.service.probes = probes_new();
+	assert_non_null(fixture.service.probes);
+	session = session_new(&fixture.service);
+	session_connect(session, "localhost", "127.0.0.1");
+	session_helo(session, WORD ".forwarden-probe.invalid", SLICE("intake"));
+	begin(session, "probe");
+	session_field(
+		session, "Message-ID", "<" WORD "@forwarden-probe.invalid>");
+	const struct client client = {.listener = SLICE("egress")};
+	(void)session_judge(session, &client, SLICE("4TEST"), ALL_OFFERS);
+	check_probe(fixture.service.probes, WORD, "[\"intake\",\"egress\"]");
+	check_probe(fixture.service.probes, "0", "[]");
+	check_probe(fixture.service.probes, "", "[]");
+	session_free(session);
+	probes_free(fixture.service.probes);
+	fixture_fini(&fixture);
+}
+
 int
 main(void)
 {
@@ -284,6 +325,7 @@ main(void)
 		cmocka_unit_test(test_the_end_without_a_message_does_nothing),
 		cmocka_unit_test(test_a_message_keeps_the_snapshot_of_its_mail),
 		cmocka_unit_test(test_tags_that_came_with_it_are_counted),
+		cmocka_unit_test(test_probes_are_known_by_their_listeners),
 	};
 	struct rows all = {0};
 
