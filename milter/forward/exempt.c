@@ -132,6 +132,17 @@ exempt_find(const struct context *context, const struct findings *findings,
 	return exempt;
 }
 
+struct slice
+exempt_list(const struct context *context)
+{
+	struct slice name = list_name(context->envelope.local);
+
+	if (!context->envelope_local || name.len == 0)
+		return (struct slice){NULL, 0};
+	return arena_printf(context->message->arena, "%.*s@%.*s",
+		SLICE_ARG(name), SLICE_ARG(context->envelope.domain));
+}
+
 /* Said by the MTA, by the forwarder itself or by a delivery. */
 static bool
 is_told(enum evidence evidence)

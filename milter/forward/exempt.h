@@ -18,6 +18,10 @@
 unsigned exempt_find(const struct context *, const struct findings *,
 	const struct address *mailbox);
 
+/* The address of the list that the envelope sender, one of ours, is named
+ * after; absent if it is no list's. Whose it is has to be asked. */
+struct slice exempt_list(const struct context *);
+
 /* Does one of those exemptions excuse this observation? */
 bool exempt_covers(unsigned exempt, const struct observation *);
 

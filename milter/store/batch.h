@@ -31,13 +31,23 @@ enum store_result {
  * remember: add members to a trace set that expires as a whole. A member is
  * the letter of its role and then the name. Where addresses are kept private,
  * the role stays and the name is recalled as store_name() has it.
+ *
+ * A capital role belongs to whoever made the set: such members are added when
+ * the set is not there yet, at most half its cap in their order, and stay
+ * as long as it does. Any other role is added at any time, and past the cap the
+ * oldest of them go. A set in which not all found room has STORE_MEMBER_CUT,
+ * which who fills it may add, too.
  */
-#define STORE_ROLE_MAILBOX 'm' /* STORE_FORGET wipes these */
+#define STORE_ROLE_MAILBOX 'm'
+/* Roles whose names are mailboxes as they are, which STORE_FORGET wipes. */
+#define STORE_ROLES_NAMED "mcL"
+#define STORE_MEMBER_CUT SLICE("X")
 struct store_remember {
 	struct slice id; /* hashed Message-ID */
 	const struct slice *members;
 	size_t count;
 	int64_t ttl_ms;
+	bool anew; /* what the set held goes: its id means something else now */
 };
 
 /* recall: the members of a trace set, newest first, at most cap. */

@@ -95,6 +95,7 @@ put_op(struct buf *buf, const struct store_op *ops, size_t i)
 		put_note(buf, ops, i);
 	} else if (op->verb == STORE_REMEMBER) {
 		numbers.ms = op->remember.ttl_ms;
+		numbers.flag = op->remember.anew;
 		numbers.least = op->remember.count;
 		put_numbers(buf, &numbers);
 		put_text(buf, op->remember.id);
@@ -174,6 +175,7 @@ take_remember(struct slice *rest, const struct numbers *numbers,
 			return false;
 	}
 	remember->ttl_ms = numbers->ms;
+	remember->anew = numbers->flag != 0;
 	remember->members = members;
 	remember->count = (size_t)numbers->least;
 	return true;

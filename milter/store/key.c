@@ -68,7 +68,9 @@ key_names(struct slice group, struct slice name)
 bool
 key_member_is(struct slice member, struct slice name)
 {
-	return member.len > 0 && member.p[0] == STORE_ROLE_MAILBOX &&
+	return member.len > 0 &&
+		slice_find_byte(SLICE(STORE_ROLES_NAMED), member.p[0], 0) !=
+		SLICE_NONE &&
 		slice_equal(slice_sub(member, 1, member.len), name);
 }
 

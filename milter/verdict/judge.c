@@ -75,16 +75,13 @@ ask_store(struct judgement *h, const struct context *context)
 static void
 infer(struct judgement *h)
 {
-	struct remembered remembered = {.down = false};
 	struct verdict *v = h->verdict;
 	struct context context;
 
 	infer_begin(&context, h->message);
 	if (context.leaves)
 		ask_store(h, &context);
-	remembered.memories = h->known.memories;
-	remembered.memory_count = h->known.memory_count;
-	v->flows = infer_flows(&context, &remembered);
+	v->flows = infer_flows(&context, &h->known.remembered);
 	if (v->flows != NULL) {
 		v->flow_count = h->message->rcpt_count;
 	} else {

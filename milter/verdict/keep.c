@@ -4,7 +4,6 @@
 
 #include "base/codec.h"
 #include "base/digest.h"
-#include "store/store.h"
 
 #define KEY_BYTES 16
 
@@ -26,49 +25,116 @@ keep_judged_key(struct arena *arena, struct slice event_id)
 		arena, arena_printf(arena, "judged:%.*s", SLICE_ARG(event_id)));
 }
 
-static const char role_letters[] = {
-	[TRACE_MAILBOX] = STORE_ROLE_MAILBOX,
-	[TRACE_PARTICIPANT] = 'p',
-	[TRACE_AUTHOR] = 'a',
-	[TRACE_CLAIMED] = 'c',
-	[TRACE_CLIENT] = 'i',
-	[TRACE_LOGIN] = 'l',
-	[TRACE_CUT] = 'x',
+/* Capital letters are of the first who writes (store/batch.h). What is written
+ * with an @ before it looks like a domain, so that a store which hides
+ * addresses hides it, too: without the key a hash could be guessed. */
+static const struct {
+	char letter;
+	const char *mark; /* "": an address, which is hidden as it is */
+	bool of_queue; /* kept under host and queue id, too */
+} roles[TRACE_ROLES] = {
+	[TRACE_MAILBOX] = {STORE_ROLE_MAILBOX, "", true},
+	[TRACE_PARTICIPANT] = {'P', "@", false},
+	[TRACE_AUTHOR] = {'A', "@", false},
+	[TRACE_CLAIMED] = {'c', "", true},
+	[TRACE_CLIENT] = {'I', "@", true},
+	[TRACE_LOGIN] = {'L', "", true},
+	[TRACE_CUT] = {'X', "", true},
 };
 
-/* A participant's hash is written as a domain alone, so that a store which
- * hides addresses hides it, too: without the key it could be guessed. */
-static const char *const role_marks[] = {
-	[TRACE_MAILBOX] = "",
-	[TRACE_PARTICIPANT] = "@",
-	[TRACE_AUTHOR] = "@",
-	[TRACE_CLAIMED] = "",
-	[TRACE_CLIENT] = "",
-	[TRACE_LOGIN] = "",
-	[TRACE_CUT] = "",
-};
+static const char *
+mark_of(const struct trace_member *member)
+{
+	if (member->role == TRACE_LOGIN &&
+		slice_find_byte(member->who, '@', 0) == SLICE_NONE)
+		return "@";
+	return roles[member->role].mark;
+}
 
 struct slice
 keep_encode(struct arena *arena, const struct trace_member *member)
 {
-	return arena_printf(arena, "%c%s%.*s", role_letters[member->role],
-		role_marks[member->role], SLICE_ARG(member->who));
+	if (member->role == TRACE_CUT)
+		return STORE_MEMBER_CUT;
+	return arena_printf(arena, "%c%s%.*s", roles[member->role].letter,
+		mark_of(member), SLICE_ARG(member->who));
 }
 
 bool
 keep_decode(struct slice name, struct trace_member *out)
 {
-	if (name.len < 2)
-		return false;
-	if (name.p[0] == role_letters[TRACE_MAILBOX]) {
-		out->role = TRACE_MAILBOX;
-	} else if (name.p[0] == role_letters[TRACE_PARTICIPANT]) {
-		out->role = TRACE_PARTICIPANT;
-	} else {
-		return false;
+	int role = 0;
+
+	if (slice_equal(name, STORE_MEMBER_CUT)) {
+		out->role = TRACE_CUT;
+		out->who = SLICE("-");
+		return true;
 	}
-	out->who = slice_sub(name, 1, name.len);
-	if (out->role == TRACE_PARTICIPANT && out->who.p[0] == '@')
-		out->who = slice_sub(out->who, 1, out->who.len);
+	while (role < TRACE_ROLES &&
+		(name.len < 2 || roles[role].letter != name.p[0]))
+		role++;
+	if (role == TRACE_ROLES)
+		return false;
+	out->role = (enum trace_role)role;
+	out->who = slice_sub(name, name.p[1] == '@' ? 2 : 1, name.len);
 	return true;
+}
+
+/* Every address of the message once, recipients and what they were before, and
+ * who handed it in. */
+static size_t
+members_at_most(const struct message *message, size_t limit)
+{
+	size_t count = 2 * message->rcpt_count + message->from.count +
+		message->reply_to.count + message->to.count +
+		message->cc.count + TRACE_ROLES;
+
+	return count < limit ? count : limit;
+}
+
+static struct store_remember
+remember(struct arena *arena, const struct trace_question *id,
+	const struct trace_member *members, size_t count)
+{
+	struct slice *names = arena_array(arena, count, sizeof(*names));
+	struct store_remember remember = {
+		.id = keep_trace_key(arena, id->id),
+		.members = names,
+		.anew = id->of == MEMORY_QUEUE,
+	};
+
+	for (size_t i = 0; names != NULL && i < count; i++) {
+		if (id->of != MEMORY_QUEUE || roles[members[i].role].of_queue) {
+			names[remember.count++] =
+				keep_encode(arena, &members[i]);
+		}
+	}
+	return remember;
+}
+
+size_t
+keep_trace(const struct message *message, const struct judge_options *options,
+	struct store_op ops[TRACE_IDS_MAX])
+{
+	struct arena *arena = message->arena;
+	struct trace_question ids[TRACE_IDS_MAX];
+	size_t id_count = trace_ids(message, ids, TRACE_IDS_MAX);
+	size_t room = members_at_most(message, options->trace_members);
+	struct trace_member *members;
+	size_t count;
+
+	if (id_count == 0)
+		return 0;
+	members = arena_array(arena, room, sizeof(*members));
+	if (members == NULL)
+		return 0;
+	count = trace_members(message, arena, members, room);
+	if (count == 0)
+		return 0;
+	for (size_t i = 0; i < id_count; i++) {
+		ops[i] = (struct store_op){.verb = STORE_REMEMBER,
+			.remember = remember(arena, &ids[i], members, count)};
+		ops[i].remember.ttl_ms = options->trace_ttl_ms;
+	}
+	return id_count;
 }

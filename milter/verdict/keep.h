@@ -5,6 +5,8 @@
 
 #include "base/arena.h"
 #include "forward/trace.h"
+#include "store/store.h"
+#include "verdict/verdict.h"
 
 #include <stdbool.h>
 
@@ -12,8 +14,15 @@
 struct slice keep_judged_key(struct arena *, struct slice event_id);
 /* The key of a Message-ID's trace: half of its SHA-256 in hex. */
 struct slice keep_trace_key(struct arena *, struct slice message_id);
-/* A trace's member and back: the role's letter, then who; a participant's
- * hash with an @ before it, so that a private store hides it as an address. */
+/*
+ * What a delivery is remembered by: up to TRACE_IDS_MAX operations; how many.
+ * Under host and queue id stand who got it and who handed it in, of that one
+ * message: queue ids are used again, and nobody but the MTA chooses them.
+ */
+size_t keep_trace(const struct message *, const struct judge_options *,
+	struct store_op ops[TRACE_IDS_MAX]);
+/* A trace's member and back: the role's letter, then who; what is no address
+ * with an @ before it, so that a private store hides it as one. */
 struct slice keep_encode(struct arena *, const struct trace_member *);
 bool keep_decode(struct slice name, struct trace_member *out);
 

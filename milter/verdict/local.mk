@@ -21,6 +21,8 @@ libverdict_a_SOURCES = \
 	milter/verdict/lookalike.h \
 	milter/verdict/metrics.c \
 	milter/verdict/metrics.h \
+	milter/verdict/naming.c \
+	milter/verdict/naming.h \
 	milter/verdict/policies.c \
 	milter/verdict/policies.h \
 	milter/verdict/recollect.c \

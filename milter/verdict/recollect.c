@@ -7,80 +7,19 @@
  * that only the trace knows has no facts: to ask for them would take one more
  * round trip than a message may have.
  *
- * A store that hides names gives back mailboxes that can only be compared:
- * with those that the message itself names. A mailbox that is none of them
- * stays unknown, and its line is dropped. Participants are compared with the
- * recipients alone, which is all that inference asks of them.
+ * Whether somebody is a person is asked of whom an excuse may rest on: a bare
+ * login, the address of a list. Their mailboxes are asked like any other.
  */
 #include "verdict/recollect.h"
 
 #include "forward/bind.h"
-#include "forward/named.h"
+#include "forward/exempt.h"
 #include "verdict/keep.h"
+#include "verdict/naming.h"
 
 #define FACTS_MAX 64
 #define CANDIDATES_MAX 3
-#define NAMED_MAX 64
-
-/* Whom the message names, and what the store calls them: mailboxes of ours,
- * and the recipients as participants. Filled in when the first hidden name
- * comes. */
-struct naming {
-	const struct context *context;
-	struct store *store;
-	bool ready;
-	size_t count;
-	struct slice keys[2 * NAMED_MAX], names[2 * NAMED_MAX];
-};
-
-static void
-learn_names(struct naming *naming)
-{
-	const struct message *message = naming->context->message;
-	struct arena *arena = message->arena;
-	size_t mailboxes =
-		named_mailboxes(naming->context, naming->keys, NAMED_MAX);
-
-	naming->ready = true;
-	for (size_t i = 0; i < mailboxes; i++) {
-		naming->names[i] =
-			store_name(naming->store, arena, naming->keys[i]);
-	}
-	naming->count = mailboxes;
-	for (size_t i = 0; i < message->rcpt_count && i < NAMED_MAX; i++) {
-		struct slice hash =
-			trace_hash(arena, &message->rcpts[i].address);
-
-		naming->keys[naming->count] = hash;
-		naming->names[naming->count++] = store_name(naming->store,
-			arena, arena_printf(arena, "@%.*s", SLICE_ARG(hash)));
-	}
-}
-
-static bool
-is_hidden(const struct trace_member *member)
-{
-	if (member->role == TRACE_MAILBOX)
-		return slice_find_byte(member->who, '@', 0) == SLICE_NONE;
-	return slice_find_byte(member->who, ':', 0) != SLICE_NONE;
-}
-
-/* Makes a hidden name a key again; false if nobody here knows it. */
-static bool
-recognise(struct naming *naming, struct trace_member *member)
-{
-	if (!is_hidden(member))
-		return true;
-	if (!naming->ready)
-		learn_names(naming);
-	for (size_t i = 0; i < naming->count; i++) {
-		if (!slice_equal(naming->names[i], member->who))
-			continue;
-		member->who = naming->keys[i];
-		return true;
-	}
-	return false;
-}
+#define PERSONS_MAX 4
 
 static const struct trace_member *
 decode_members(
@@ -98,7 +37,7 @@ decode_members(
 
 		member->at_ms = recall->members[i].at_ms;
 		if (keep_decode(recall->members[i].name, member) &&
-			recognise(naming, member))
+			naming_recognise(naming, member))
 			++*count;
 	}
 	return members;
@@ -111,9 +50,9 @@ take_memories(struct naming *naming, const struct store_op *ops,
 {
 	const struct message *message = naming->context->message;
 	struct memory *memories;
-	size_t asked = out->memory_count;
+	size_t asked = out->remembered.memory_count;
 
-	out->memory_count = 0;
+	out->remembered.memory_count = 0;
 	memories = arena_array(message->arena, asked, sizeof(*memories));
 	if (memories == NULL)
 		return;
@@ -125,17 +64,57 @@ take_memories(struct naming *naming, const struct store_op *ops,
 		memory->members =
 			decode_members(naming, &ops[i].recall, &memory->count);
 	}
-	out->memories = memories;
-	out->memory_count = asked;
+	out->remembered.memories = memories;
+	out->remembered.memory_count = asked;
 }
 
 static void
 add_facts(struct store_batch *batch, struct slice mailbox,
-	const struct recipient *rcpt)
+	struct slice destination)
 {
 	batch->ops[batch->count++] = (struct store_op){.verb = STORE_FACTS,
-		.facts = {
-			.mailbox = mailbox, .destination = rcpt->address.text}};
+		.facts = {.mailbox = mailbox, .destination = destination}};
+}
+
+/* The mailbox of a login without a domain: of the author's, or the sender's. */
+static struct slice
+login_mailbox(const struct context *context)
+{
+	const struct message *message = context->message;
+	struct slice user = message->client.auth_user, domain = {NULL, 0};
+
+	if (message->from_local && message->from.count > 0) {
+		domain = message->from.at[0].domain;
+	} else if (context->envelope_local) {
+		domain = context->envelope.domain;
+	}
+	if (domain.len == 0)
+		return user;
+	return arena_printf(message->arena, "%.*s@%.*s", SLICE_ARG(user),
+		SLICE_ARG(domain));
+}
+
+/* Who is asked about, and what the store knows him by. */
+struct person {
+	struct slice who, mailbox;
+};
+
+static size_t
+find_persons(const struct context *context, struct person *persons)
+{
+	struct slice user = context->message->client.auth_user;
+	struct slice list = context->marks.list_address.text;
+	size_t count = 0;
+
+	if (user.len > 0 && slice_find_byte(user, '@', 0) == SLICE_NONE)
+		persons[count++] =
+			(struct person){user, login_mailbox(context)};
+	if (context->marks.list_local && list.len > 0)
+		persons[count++] = (struct person){list, list};
+	list = exempt_list(context);
+	if (list.len > 0)
+		persons[count++] = (struct person){list, list};
+	return count;
 }
 
 static size_t
@@ -150,6 +129,30 @@ add_local(const struct message *message, struct addresses from,
 			out[count++] = address->text;
 	}
 	return count;
+}
+
+/* The facts as inference reads them; those of persons are the first. */
+static void
+take_known(struct arena *arena, const struct person *persons,
+	size_t person_count, struct recollection *out)
+{
+	struct acquaintance *known =
+		arena_array(arena, out->fact_count, sizeof(*known));
+
+	for (size_t i = 0; known != NULL && i < out->fact_count; i++) {
+		const struct store_facts *facts = &out->facts[i].facts;
+
+		known[i] = (struct acquaintance){
+			.who = i < person_count ? persons[i].who
+						: facts->mailbox,
+			.destination = facts->destination,
+			.known = facts->known,
+			.person = facts->person,
+			.messages = facts->route_count,
+		};
+		out->remembered.known_count++;
+	}
+	out->remembered.known = known;
 }
 
 /* Up to room operations in all. */
@@ -173,11 +176,12 @@ ask_facts(struct store_batch *batch, size_t room, const struct context *context)
 			return;
 		bound = bind_recipient(context, rcpt);
 		if (bound.mailbox.text.len > 0) {
-			add_facts(batch, bound.mailbox.text, rcpt);
+			add_facts(
+				batch, bound.mailbox.text, rcpt->address.text);
 			continue;
 		}
 		for (size_t j = 0; j < count && batch->count < room; j++)
-			add_facts(batch, local[j], rcpt);
+			add_facts(batch, local[j], rcpt->address.text);
 	}
 }
 
@@ -216,7 +220,7 @@ room_for(const struct recollect_wish *wish, const struct message *message)
 	} else if (facts > FACTS_MAX) {
 		facts = FACTS_MAX;
 	}
-	return TRACE_QUESTIONS_MAX + wish->judged_count + facts;
+	return TRACE_QUESTIONS_MAX + wish->judged_count + PERSONS_MAX + facts;
 }
 
 void
@@ -226,10 +230,12 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	const struct message *message = context->message;
 	struct trace_question questions[TRACE_QUESTIONS_MAX];
 	struct store_batch batch = {.arena = message->arena};
+	const struct slice none = {NULL, 0};
+	struct person persons[PERSONS_MAX];
 	struct naming naming;
-	size_t room = room_for(wish, message);
+	size_t room = room_for(wish, message), person_count;
 
-	*out = (struct recollection){0};
+	*out = (struct recollection){.remembered = {.down = true}};
 	if (waiting->store == NULL)
 		return;
 	batch.ops = arena_array(message->arena, room, sizeof(*batch.ops));
@@ -237,22 +243,27 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 		waiting->gaps |= GAP_BYTES;
 		return;
 	}
-	out->memory_count =
+	out->remembered.memory_count =
 		trace_questions(message, questions, TRACE_QUESTIONS_MAX);
-	ask_memories(&batch, wish, questions, out->memory_count);
+	ask_memories(&batch, wish, questions, out->remembered.memory_count);
 	out->judged = batch.ops + batch.count;
 	out->judged_count = wish->judged_count;
 	ask_judged(&batch, wish);
 	out->facts = batch.ops + batch.count;
+	person_count = find_persons(context, persons);
+	for (size_t i = 0; i < person_count; i++)
+		add_facts(&batch, persons[i].mailbox, none);
 	if (wish->facts)
 		ask_facts(&batch, room, context);
 	out->fact_count = (size_t)(batch.ops + batch.count - out->facts);
+	out->remembered.down = false;
 	if (!waiting_ask(waiting, &batch))
 		return;
-	naming.context = context;
-	naming.store = waiting->store;
-	naming.ready = false;
+	naming_begin(&naming, context, waiting->store);
 	take_memories(&naming, batch.ops, questions, out);
+	take_known(message->arena, persons, person_count, out);
+	out->remembered.down =
+		(waiting->gaps & (GAP_STORE_DOWN | GAP_STORE_LATE)) != 0;
 }
 
 static bool

@@ -12,8 +12,7 @@
 #include "verdict/waiting.h"
 
 struct recollection {
-	const struct memory *memories;
-	size_t memory_count;
+	struct remembered remembered; /* for inference */
 	const struct store_op *facts; /* STORE_FACTS, answered */
 	size_t fact_count;
 	const struct store_op *judged; /* STORE_RECALL, answered */

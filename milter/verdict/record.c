@@ -11,7 +11,6 @@
 #include "verdict/record.h"
 
 #include "base/digest.h"
-#include "forward/trace.h"
 #include "verdict/keep.h"
 
 #define TALLIES_A_FLOW 2
@@ -35,52 +34,6 @@ static bool
 is_delivered(enum action taken)
 {
 	return taken < ACTION_QUARANTINE;
-}
-
-/* Every address of the message once, and the envelope sender. */
-static size_t
-members_at_most(const struct message *message, size_t limit)
-{
-	size_t count = message->rcpt_count + message->from.count +
-		message->reply_to.count + message->to.count +
-		message->cc.count + 1;
-
-	return count < limit ? count : limit;
-}
-
-static void
-add_trace(struct record *r)
-{
-	const struct message *message = r->verdict->message;
-	const struct judge_options *options = r->verdict->options;
-	struct arena *arena = message->arena;
-	struct trace_question ids[TRACE_IDS_MAX];
-	size_t id_count = trace_ids(message, ids, TRACE_IDS_MAX);
-	size_t room = members_at_most(message, options->trace_members);
-	struct trace_member *members;
-	struct slice *names;
-	size_t count;
-
-	if (id_count == 0)
-		return;
-	members = arena_array(arena, room, sizeof(*members));
-	names = arena_array(arena, room, sizeof(*names));
-	if (members == NULL || names == NULL)
-		return;
-	count = trace_members(message, arena, members, room);
-	if (count == 0)
-		return;
-	for (size_t i = 0; i < count; i++)
-		names[i] = keep_encode(arena, &members[i]);
-	for (size_t i = 0; i < id_count; i++) {
-		add(r,
-			(struct store_op){.verb = STORE_REMEMBER,
-				.remember = {
-					.id = keep_trace_key(arena, ids[i].id),
-					.members = names,
-					.count = count,
-					.ttl_ms = options->trace_ttl_ms}});
-	}
 }
 
 static void
@@ -174,8 +127,10 @@ record_verdict(struct store *store, const struct verdict *verdict,
 	if (r.batch.ops == NULL)
 		return;
 	r.keyword = keyword_in(verdict->options->keywords, message->subject);
-	if (is_delivered(taken) && message->rcpt_external < message->rcpt_count)
-		add_trace(&r);
+	if (is_delivered(taken)) {
+		r.batch.count =
+			keep_trace(message, verdict->options, r.batch.ops);
+	}
 	add_judged(&r);
 	add_flows(&r);
 	if (!slice_is_absent(json)) {

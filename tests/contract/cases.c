@@ -385,6 +385,22 @@ remember(struct contract *c, const char *id, struct slice a, struct slice b)
 	tell(c, &op, 1);
 }
 
+/* Members by blanks, in one order. */
+static void
+keep(struct contract *c, const char *id, const char *words, bool anew)
+{
+	struct slice members[100], rest = slice_of(words);
+	struct store_op op = {STORE_REMEMBER,
+		{.remember = {.id = slice_of(id),
+			 .members = members,
+			 .ttl_ms = DAY_MS,
+			 .anew = anew}}};
+
+	while (slice_next(&rest, ' ', &members[op.remember.count]))
+		op.remember.count++;
+	tell(c, &op, 1);
+}
+
 static struct store_recall
 recall(struct contract *c, const char *id, uint32_t cap)
 {
@@ -443,6 +459,119 @@ recall_several_at_once(struct contract *c)
 	assert_int_equal(ops[1].recall.count, 0);
 	assert_int_equal(ops[2].recall.count, 1);
 	assert_true(slice_equal(ops[2].recall.members[0].name, other));
+}
+
+static bool
+has(const struct store_recall *answer, const char *member)
+{
+	for (size_t i = 0; i < answer->count; i++) {
+		if (slice_equal(answer->members[i].name, slice_of(member)))
+			return true;
+	}
+	return false;
+}
+
+/* A second message with the same id adds whom it reached, and nobody that
+ * took part. */
+static void
+who_makes_a_trace_says_who_took_part(struct contract *c)
+{
+	struct store_recall answer;
+
+	keep(c, "id", "P@bob Abob malice@example.com", false);
+	settle(c);
+	pass(c, 5);
+	keep(c, "id", "P@drop Adrop L@drop mbob@example.com ccarol@example.com",
+		false);
+	answer = recall(c, "id", 64);
+	assert_int_equal(answer.count, 5);
+	assert_true(has(&answer, "P@bob"));
+	assert_true(has(&answer, "Abob"));
+	assert_true(has(&answer, "malice@example.com"));
+	assert_true(has(&answer, "mbob@example.com"));
+	assert_true(has(&answer, "ccarol@example.com"));
+	/* The same again, as when it is replayed. */
+	keep(c, "id", "P@bob Abob malice@example.com", false);
+	assert_int_equal(recall(c, "id", 64).count, 5);
+}
+
+static void
+who_took_part_is_never_pushed_out(struct contract *c)
+{
+	struct store_recall answer;
+	char name[16];
+
+	keep(c, "id", "P@author P@reply-to malice@example.com", false);
+	for (int i = 0; i < 100; i++) {
+		pass(c, 1);
+		snprintf(name, sizeof(name), "m%d", i);
+		keep(c, "id", name, false);
+		settle(c);
+	}
+	answer = recall(c, "id", 1000);
+	assert_int_equal(answer.count, 64);
+	assert_true(has(&answer, "P@author"));
+	assert_true(has(&answer, "P@reply-to"));
+	assert_true(has(&answer, "m99"));
+	assert_true(has(&answer, "X"));
+	assert_false(has(&answer, "malice@example.com"));
+}
+
+/* So many took part that the mailboxes would have no room: the first half
+ * stays, and it is said. */
+static void
+who_took_part_leaves_room(struct contract *c)
+{
+	struct store_recall answer;
+	char words[1024] = "", word[16];
+
+	for (int i = 0; i < 80; i++) {
+		snprintf(word, sizeof(word), "%sP@%d", i > 0 ? " " : "", i);
+		strncat(words, word, sizeof(words) - strlen(words) - 1);
+	}
+	keep(c, "id", words, false);
+	keep(c, "id", "malice@example.com", false);
+	answer = recall(c, "id", 1000);
+	assert_int_equal(answer.count, 32 + 2);
+	assert_true(has(&answer, "P@0"));
+	assert_true(has(&answer, "P@31"));
+	assert_false(has(&answer, "P@32"));
+	assert_true(has(&answer, "malice@example.com"));
+	assert_true(has(&answer, "X"));
+}
+
+static void
+a_cut_trace_stays_cut(struct contract *c)
+{
+	struct store_recall answer;
+
+	keep(c, "id", "P@bob X malice@example.com", false);
+	keep(c, "id", "mbob@example.com", false);
+	answer = recall(c, "id", 64);
+	assert_int_equal(answer.count, 4);
+	assert_true(has(&answer, "X"));
+	keep(c, "other", "malice@example.com", false);
+	assert_int_equal(recall(c, "other", 64).count, 1);
+	keep(c, "other", "mbob@example.com X", false);
+	answer = recall(c, "other", 64);
+	assert_int_equal(answer.count, 3);
+	assert_true(has(&answer, "X"));
+}
+
+/* A queue id is used again: nothing of what it meant is left. */
+static void
+remembered_anew(struct contract *c)
+{
+	struct store_recall answer;
+
+	keep(c, "queue", "malice@example.com Lalice@example.com", true);
+	keep(c, "queue", "mbob@example.com I@192.0.2.1", true);
+	answer = recall(c, "queue", 64);
+	assert_int_equal(answer.count, 2);
+	assert_true(has(&answer, "mbob@example.com"));
+	assert_true(has(&answer, "I@192.0.2.1"));
+	keep(c, "queue", "mbob@example.com I@192.0.2.1", true);
+	assert_int_equal(recall(c, "queue", 64).count, 2);
 }
 
 static void
@@ -966,6 +1095,8 @@ forget_wipes_everywhere(struct contract *c)
 	note(c, drop, "fan-in", "bob@example.com");
 	remember(c, "id", SLICE("malice@example.com"),
 		SLICE("mbob@example.com"));
+	keep(c, "queue", "Lalice@example.com calice@example.com I@192.0.2.1",
+		true);
 	append(c, "{\"mailbox\":\"alice@example.com\"}");
 	append(c, "{\"mailbox\":\"malice@example.com\"}");
 	settle(c);
@@ -997,6 +1128,9 @@ forget_wipes_everywhere(struct contract *c)
 	assert_int_equal(answer.count, 1);
 	assert_true(
 		slice_equal(answer.members[0].name, SLICE("mbob@example.com")));
+	answer = recall(c, "queue", 10);
+	assert_int_equal(answer.count, 1);
+	assert_true(has(&answer, "I@192.0.2.1"));
 	events = query(c->store, c->arena,
 		(struct store_query){.kind = STORE_EVENTS, .limit = 10})
 			 .events;
@@ -1165,6 +1299,13 @@ static const struct {
 	{"recall gives the newest first", recall_gives_newest_first},
 	{"recall of nothing is empty", recall_of_nothing_is_empty},
 	{"recall of several at once", recall_several_at_once},
+	{"who makes a trace says who took part",
+		who_makes_a_trace_says_who_took_part},
+	{"who took part is never pushed out",
+		who_took_part_is_never_pushed_out},
+	{"who took part leaves room", who_took_part_leaves_room},
+	{"a cut trace stays cut", a_cut_trace_stays_cut},
+	{"remembered anew", remembered_anew},
 	{"remember is bounded", remember_is_bounded},
 	{"remember expires", remember_expires},
 	{"facts of the unknown", facts_of_the_unknown},

@@ -2,7 +2,7 @@
 /*
  * Every example of docs/redis.md, run against a private Redis that was filled
  * through the store: what the page shows is what comes out. An example is a
- * line "$ redis-cli ..." in a block marked console, and the lines after it.
+ * line that begins with "$" in a block marked console, and the lines after it.
  */
 #include "../unit/store_settings.h"
 #include "server.h"
@@ -21,6 +21,7 @@
 #define START_MS ((int64_t)1795256100000)
 #define MINUTE_MS ((int64_t)60000)
 #define TEXT_BYTES 16384
+#define CLI "redis-cli"
 
 static struct server server;
 static struct clock_fake now = {START_MS};
@@ -63,8 +64,9 @@ note(struct store *store, struct arena *arena, const char *group,
 static void
 fill(struct store *store, struct arena *arena)
 {
-	const struct slice members[2] = {
-		SLICE("malice@example.com"), SLICE("p@3c1f0a5be2d94786")};
+	const struct slice members[] = {SLICE("P@3c1f0a5be2d94786"),
+		SLICE("A@3c1f0a5be2d94786"), SLICE("malice@example.com"),
+		SLICE("I@192.0.2.1")};
 	struct store_query order = {.kind = STORE_CONTAIN,
 		.about = SLICE("alice@example.com"),
 		.containment = {
@@ -75,8 +77,11 @@ fill(struct store *store, struct arena *arena)
 	tally(store, arena, "alice@example.com", NULL, TALLY_RECEIVED, "r2");
 	run_op(store, arena,
 		(struct store_op){STORE_REMEMBER,
-			{.remember = {SLICE("9c1d"), members, 2,
-				 7 * 24 * 60 * MINUTE_MS}}});
+			{.remember = {.id = SLICE("db6dd40f77e3afc58fc2edfaeab2"
+						  "855b"),
+				 .members = members,
+				 .count = 4,
+				 .ttl_ms = 7 * 24 * 60 * MINUTE_MS}}});
 	tally(store, arena, "alice@example.com", "drop@evil.example",
 		TALLY_FORWARDED, "f1");
 	tally(store, arena, "alice@example.com", NULL, TALLY_TAGGED, "f1");
@@ -110,8 +115,12 @@ run_example(const char *command, char *out)
 	FILE *pipe;
 	size_t len;
 
-	snprintf(line, sizeof(line), "redis-cli -s %s --no-raw%s 2>&1",
-		server.socket, command + sizeof "redis-cli" - 1);
+	if (strncmp(command, CLI, sizeof CLI - 1) == 0) {
+		snprintf(line, sizeof(line), CLI " -s %s --no-raw%s 2>&1",
+			server.socket, command + sizeof CLI - 1);
+	} else {
+		snprintf(line, sizeof(line), "%s 2>&1", command);
+	}
 	pipe = popen(line, "r");
 	len = pipe != NULL ? fread(out, 1, TEXT_BYTES - 1, pipe) : 0;
 	out[len] = '\0';
@@ -168,7 +177,7 @@ check_page(FILE *page)
 
 	while (fgets(line, sizeof(line), page) != NULL) {
 		bool fence = strncmp(line, "```", 3) == 0;
-		bool prompt = inside && strncmp(line, "$ redis-cli", 11) == 0;
+		bool prompt = inside && strncmp(line, "$ ", 2) == 0;
 
 		if ((fence || prompt) && command[0] != '\0') {
 			check_example(command, shown);

@@ -124,7 +124,7 @@ static void
 a_participants_hash_is_hidden_too(void **state)
 {
 	struct fixture *f = *state;
-	struct slice member = SLICE("p@3c1f0a5be2d94786");
+	struct slice member = SLICE("P@3c1f0a5be2d94786");
 	struct store_op ops[2] = {
 		{STORE_REMEMBER,
 			{.remember = {SLICE("heard"), &member, 1, 3600000}}},
@@ -136,7 +136,7 @@ a_participants_hash_is_hidden_too(void **state)
 	(void)store_ask(f->store, &batch, 100);
 	assert_int_equal(ops[1].recall.count, 1);
 	name = ops[1].recall.members[0].name;
-	assert_int_equal(name.p[0], 'p');
+	assert_int_equal(name.p[0], 'P');
 	assert_true(is_name(slice_sub(name, 1, name.len)));
 }
 

@@ -448,11 +448,10 @@ wipe_trace(struct table_shard *shard, struct entry *entry, void *ctx)
 {
 	struct wipe *wipe = ctx;
 	struct trace *trace = (struct trace *)entry;
+	uint32_t wiped = trace_forget(trace, wipe->mailbox);
 
-	if (!trace_forget(trace, wipe->mailbox))
-		return;
-	wipe->wiped++;
-	if (trace->count == 0)
+	wipe->wiped += wiped;
+	if (wiped > 0 && trace->count == 0)
 		table_remove(shard, entry);
 }
 

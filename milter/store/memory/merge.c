@@ -34,26 +34,6 @@ merge_window(struct memory *to, const struct memory *from, struct entry *entry)
 }
 
 static void
-merge_trace(struct memory *to, struct entry *entry)
-{
-	struct trace *trace = (struct trace *)entry;
-	struct store_member member;
-	uint32_t cursor = 0;
-
-	while (trace_next(trace, &cursor, &member)) {
-		const struct store_remember remember = {
-			.id = entry_key_text(entry),
-			.members = &member.name,
-			.count = 1,
-			.ttl_ms = trace->expires_ms - member.at_ms,
-		};
-
-		trace_remember(
-			to->table, member.at_ms, to->trace_members, &remember);
-	}
-}
-
-static void
 merge_shard(
 	struct memory *to, const struct memory *from, struct table_shard *shard)
 {
@@ -65,7 +45,8 @@ merge_shard(
 		merge_window(to, from, entry);
 	for (struct entry *entry = table_oldest(shard, ENTRY_TRACE);
 		entry != NULL; entry = table_after(shard, entry))
-		merge_trace(to, entry);
+		trace_merge(
+			to->table, to->trace_members, (struct trace *)entry);
 	for (struct entry *entry = table_oldest(shard, ENTRY_MAILBOX);
 		entry != NULL; entry = table_after(shard, entry))
 		mailbox_merge(to->table, &to->limits, (struct mailbox *)entry);

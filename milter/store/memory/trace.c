@@ -50,28 +50,36 @@ cut(struct trace *trace, uint32_t at, uint32_t bytes)
 	trace->count--;
 }
 
-/* Takes the first member out that is the name. */
+/* Takes the member out that has the name. */
 static bool
-drop(struct trace *trace, bool (*is)(struct slice, struct slice),
-	struct slice name)
+take(struct trace *trace, struct slice name, struct record *record)
 {
-	struct record record;
 	uint32_t at = 0;
 
-	while (read_record(trace, at, &record)) {
-		if (is(record.name, name)) {
-			cut(trace, at, record_bytes(&record));
+	while (read_record(trace, at, record)) {
+		if (slice_equal(record->name, name)) {
+			cut(trace, at, record_bytes(record));
 			return true;
 		}
-		at += record_bytes(&record);
+		at += record_bytes(record);
 	}
 	return false;
 }
 
-bool
+uint32_t
 trace_forget(struct trace *trace, struct slice mailbox)
 {
-	return drop(trace, key_member_is, mailbox);
+	uint32_t at = 0, before = trace->count;
+	struct record record;
+
+	while (read_record(trace, at, &record)) {
+		if (key_member_is(record.name, mailbox)) {
+			cut(trace, at, record_bytes(&record));
+		} else {
+			at += record_bytes(&record);
+		}
+	}
+	return before - trace->count;
 }
 
 /* There is room. */
@@ -89,16 +97,6 @@ append(struct trace *trace, const struct record *record)
 	trace->count++;
 }
 
-static size_t
-bytes_of(const struct store_remember *remember)
-{
-	size_t bytes = 0, i;
-
-	for (i = 0; i < remember->count; i++)
-		bytes += HEAD_BYTES + remember->members[i].len;
-	return bytes;
-}
-
 static struct trace *
 reserve(struct table_shard *shard, struct trace *trace, size_t more)
 {
@@ -110,22 +108,103 @@ reserve(struct table_shard *shard, struct trace *trace, size_t more)
 	return (struct trace *)entry;
 }
 
-static void
-remember_all(struct trace *trace, int64_t at_ms, uint32_t cap,
-	const struct store_remember *remember)
+/* A set as members come into it. */
+struct filling {
+	struct table_shard *shard;
+	struct trace *trace; /* NULL: memory is short */
+	uint32_t cap;
+	bool is_new; /* members of capital roles may still come in */
+	uint32_t firsts; /* ... so many did */
+	bool cut;
+};
+
+static bool
+is_firsts(struct slice name)
 {
-	struct record oldest;
+	return name.len > 0 && name.p[0] >= 'A' && name.p[0] <= 'Z';
+}
 
-	for (size_t i = 0; i < remember->count; i++) {
-		struct record record = {at_ms, remember->members[i]};
+/* The member, whose time becomes the later of both. */
+static void
+put_member(struct filling *filling, struct record record)
+{
+	struct record old;
 
-		drop(trace, slice_equal, record.name);
-		append(trace, &record);
-		while (trace->count > cap && read_record(trace, 0, &oldest))
-			cut(trace, 0, record_bytes(&oldest));
+	if (take(filling->trace, record.name, &old) && old.at_ms > record.at_ms)
+		record.at_ms = old.at_ms;
+	filling->trace =
+		reserve(filling->shard, filling->trace, record_bytes(&record));
+	if (filling->trace != NULL)
+		append(filling->trace, &record);
+}
+
+static void
+fill_in(struct filling *filling, struct record record)
+{
+	if (slice_equal(record.name, STORE_MEMBER_CUT)) {
+		filling->cut = true;
+	} else if (!is_firsts(record.name)) {
+		put_member(filling, record);
+	} else if (filling->is_new && filling->firsts < filling->cap / 2) {
+		put_member(filling, record);
+		filling->firsts++;
+	} else if (filling->is_new) {
+		filling->cut = true;
 	}
-	if (trace->expires_ms < at_ms + remember->ttl_ms)
-		trace->expires_ms = at_ms + remember->ttl_ms;
+}
+
+static bool
+cut_oldest(struct trace *trace)
+{
+	struct record record;
+
+	for (uint32_t at = 0; read_record(trace, at, &record);
+		at += record_bytes(&record)) {
+		if (!is_firsts(record.name)) {
+			cut(trace, at, record_bytes(&record));
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+has(struct trace *trace, struct slice name)
+{
+	struct record record;
+	uint32_t at = 0;
+
+	while (read_record(trace, at, &record)) {
+		if (slice_equal(record.name, name))
+			return true;
+		at += record_bytes(&record);
+	}
+	return false;
+}
+
+static void
+end_filling(struct filling *filling, int64_t at_ms, int64_t expires_ms)
+{
+	const struct record mark = {at_ms, STORE_MEMBER_CUT};
+	struct trace *trace = filling->trace;
+
+	if (trace != NULL && (filling->cut || trace->count > filling->cap) &&
+		!has(trace, mark.name))
+		put_member(filling, mark);
+	trace = filling->trace;
+	if (trace == NULL)
+		return;
+	while (trace->count > filling->cap && cut_oldest(trace))
+		continue;
+	if (trace->expires_ms < expires_ms)
+		trace->expires_ms = expires_ms;
+}
+
+static void
+empty(struct filling *filling)
+{
+	filling->trace->used = filling->trace->count = 0;
+	filling->is_new = true;
 }
 
 /* Two stale sets go for each that comes, so they never pile up. */
@@ -144,29 +223,74 @@ expire(struct table_shard *shard, int64_t now_ms)
 	}
 }
 
+/* The set of that id, with room for bytes where it is not there. A set that
+ * is over is as new. */
+static void
+begin_filling(struct filling *filling, const struct entry_key *key,
+	int64_t at_ms, size_t bytes)
+{
+	struct entry *entry = table_find(filling->shard, key);
+
+	filling->is_new = entry == NULL;
+	if (entry == NULL)
+		entry = table_add(filling->shard, key, bytes);
+	filling->trace = (struct trace *)entry;
+	if (entry == NULL)
+		return;
+	table_touch(filling->shard, entry);
+	if (!filling->is_new && filling->trace->expires_ms < at_ms)
+		empty(filling);
+}
+
+static size_t
+bytes_of(const struct store_remember *remember)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < remember->count; i++)
+		bytes += HEAD_BYTES + remember->members[i].len;
+	return bytes;
+}
+
 void
 trace_remember(struct table *table, int64_t at_ms, uint32_t cap,
 	const struct store_remember *remember)
 {
 	struct entry_key key = table_key(table, ENTRY_TRACE, 0, remember->id);
-	struct table_shard *shard = table_shard_of(table, &key);
-	size_t more = bytes_of(remember);
-	struct entry *entry;
-	struct trace *trace = NULL;
+	struct filling filling = {
+		.shard = table_shard_of(table, &key), .cap = cap};
 
-	pthread_mutex_lock(&shard->lock);
-	expire(shard, at_ms);
-	entry = table_find(shard, &key);
-	if (entry == NULL)
-		entry = table_add(shard, &key, more);
-	if (entry != NULL)
-		trace = reserve(shard, (struct trace *)entry, more);
-	if (trace != NULL) {
-		table_touch(shard, &trace->entry);
-		remember_all(trace, at_ms, cap, remember);
+	pthread_mutex_lock(&filling.shard->lock);
+	expire(filling.shard, at_ms);
+	begin_filling(&filling, &key, at_ms, bytes_of(remember));
+	if (filling.trace != NULL && remember->anew)
+		empty(&filling);
+	for (size_t i = 0; filling.trace != NULL && i < remember->count; i++)
+		fill_in(&filling, (struct record){at_ms, remember->members[i]});
+	end_filling(&filling, at_ms, at_ms + remember->ttl_ms);
+	table_trim(filling.shard);
+	pthread_mutex_unlock(&filling.shard->lock);
+}
+
+void
+trace_merge(struct table *table, uint32_t cap, struct trace *other)
+{
+	struct entry_key key =
+		table_key(table, ENTRY_TRACE, 0, entry_key_text(&other->entry));
+	struct filling filling = {
+		.shard = table_shard_of(table, &key), .cap = cap};
+	struct record record = {0};
+	uint32_t at = 0;
+
+	pthread_mutex_lock(&filling.shard->lock);
+	begin_filling(&filling, &key, 0, other->used);
+	while (filling.trace != NULL && read_record(other, at, &record)) {
+		at += record_bytes(&record);
+		fill_in(&filling, record);
 	}
-	table_trim(shard);
-	pthread_mutex_unlock(&shard->lock);
+	end_filling(&filling, record.at_ms, other->expires_ms);
+	table_trim(filling.shard);
+	pthread_mutex_unlock(&filling.shard->lock);
 }
 
 /* The answer is filled from its end: the records lie newest last. */
@@ -211,18 +335,6 @@ trace_recall(struct table *table, int64_t at_ms, struct arena *arena,
 	if (trace != NULL && trace->expires_ms >= at_ms)
 		recall_from(trace, arena, recall);
 	pthread_mutex_unlock(&shard->lock);
-}
-
-bool
-trace_next(struct trace *trace, uint32_t *cursor, struct store_member *member)
-{
-	struct record record;
-
-	if (!read_record(trace, *cursor, &record))
-		return false;
-	*cursor += record_bytes(&record);
-	*member = (struct store_member){record.name, record.at_ms};
-	return true;
 }
 
 int64_t

@@ -9,19 +9,19 @@
 #include "store/memory/table.h"
 #include "store/store.h"
 
-/* Adds the members, of which the newest cap are kept. Takes the shard's lock,
- * as trace_recall does. */
+/* Adds the members (batch.h on remember). Takes the shard's lock, as
+ * trace_merge and trace_recall do. */
 void trace_remember(struct table *, int64_t at_ms, uint32_t cap,
 	const struct store_remember *);
+/* Another process' set of the same id: where there is one here, it was first.
+ */
+void trace_merge(struct table *, uint32_t cap, struct trace *other);
 /* Fills the answers in, from the arena. */
 void trace_recall(
 	struct table *, int64_t at_ms, struct arena *, struct store_recall *);
 int64_t trace_newest_ms(struct trace *);
-/* The member after the one at *cursor (0 at the start), oldest first; false
- * at the end. */
-bool trace_next(struct trace *, uint32_t *cursor, struct store_member *);
-/* Takes the mailbox of that name out; false when it was not there. */
-bool trace_forget(struct trace *, struct slice mailbox);
+/* Takes the mailbox of that name out, in every role; how often it was there. */
+uint32_t trace_forget(struct trace *, struct slice mailbox);
 /* Is what came from a file a trace that can be used? */
 bool trace_is_sound(struct trace *);
 

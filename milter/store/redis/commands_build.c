@@ -44,7 +44,7 @@ add_remember(struct commands *b, size_t i)
 {
 	const struct store_remember *remember = &b->request->ops[i].remember;
 	struct command *command =
-		one_op(b, i, SCRIPT_REMEMBER, 1, 3 + remember->count);
+		one_op(b, i, SCRIPT_REMEMBER, 1, 4 + remember->count);
 
 	if (command == NULL)
 		return false;
@@ -53,6 +53,7 @@ add_remember(struct commands *b, size_t i)
 	command_number(command, b->request->at_ms);
 	command_number(command, remember->ttl_ms);
 	command_number(command, b->shared->options->trace_members);
+	command_number(command, remember->anew);
 	for (size_t k = 0; k < remember->count; k++)
 		command_word(command, commands_present(remember->members[k]));
 	commands_push(b, command);

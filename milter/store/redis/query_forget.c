@@ -17,6 +17,17 @@ struct wipe {
 	uint64_t wiped;
 };
 
+/* The mailbox as a member of a trace. */
+static void
+add_roles(struct queries *q, struct command *command, struct slice mailbox)
+{
+	for (const char *role = STORE_ROLES_NAMED; *role != '\0'; role++) {
+		command_word(command,
+			arena_printf(
+				q->arena, "%c%.*s", *role, SLICE_ARG(mailbox)));
+	}
+}
+
 /* What is to be done with a key for the mailbox to be gone from it. */
 static struct command *
 wipe_key(struct queries *q, const struct wipe *wipe, struct slice key)
@@ -25,7 +36,6 @@ wipe_key(struct queries *q, const struct wipe *wipe, struct slice key)
 	struct key_text room;
 	struct slice name = key_bound(wipe->mailbox, &room);
 	const char *verb = NULL;
-	struct slice member = wipe->mailbox;
 	struct command *command;
 
 	kind = redis_key_parse(q->arena, q->redis->prefix, key, &text, &rest);
@@ -45,12 +55,12 @@ wipe_key(struct queries *q, const struct wipe *wipe, struct slice key)
 	}
 	if (verb == NULL)
 		return NULL;
-	if (slice_equal(kind, SLICE("seen"))) {
-		member = arena_printf(q->arena, "%c%.*s", STORE_ROLE_MAILBOX,
-			SLICE_ARG(wipe->mailbox));
-	}
 	command = queries_add(q, verb, key);
-	command_word(command, member);
+	if (slice_equal(kind, SLICE("seen"))) {
+		add_roles(q, command, wipe->mailbox);
+	} else {
+		command_word(command, wipe->mailbox);
+	}
 	return command;
 }
 

@@ -1,16 +1,44 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- remember: members of a trace set.
 -- KEYS the sorted set (member -> time).
--- ARGV at, ttl, cap, members.
+-- ARGV at, ttl, cap, anew (0 or 1), members. Those that begin with a capital
+--   letter are of whoever makes the set; X says that not all found room.
 -- Reply 1.
 
-for i = 4, #ARGV do
-  local old = redis.call('ZSCORE', KEYS[1], ARGV[i])
+local key, cap = KEYS[1], tonumber(ARGV[3])
+if ARGV[4] == '1' then redis.call('DEL', key) end
+
+local new, cut, first = redis.call('EXISTS', key) == 0, false, 0
+local function add(member)
+  local old = redis.call('ZSCORE', key, member)
   if not old or tonumber(old) < tonumber(ARGV[1]) then
-    redis.call('ZADD', KEYS[1], ARGV[1], ARGV[i])
+    redis.call('ZADD', key, ARGV[1], member)
   end
 end
 
-redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[3]))
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
+for i = 5, #ARGV do
+  if ARGV[i] == 'X' then
+    cut = true
+  elseif not string.find(ARGV[i], '^[A-Z]') then
+    add(ARGV[i])
+  elseif new and first < math.floor(cap / 2) then
+    add(ARGV[i])
+    first = first + 1
+  elseif new then
+    cut = true
+  end
+end
+
+if cut or redis.call('ZCARD', key) > cap then
+  redis.call('ZADD', key, 'NX', ARGV[1], 'X')
+end
+
+local over = redis.call('ZCARD', key) - cap
+for _, member in ipairs(over > 0 and redis.call('ZRANGE', key, 0, -1) or {}) do
+  if over > 0 and not string.find(member, '^[A-Z]') then
+    over = over - redis.call('ZREM', key, member)
+  end
+end
+
+redis.call('PEXPIRE', key, ARGV[2])
 return 1
