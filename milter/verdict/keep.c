@@ -6,6 +6,10 @@
 #include "base/digest.h"
 
 #define KEY_BYTES 16
+/* An outsider who wrote the message took part in it: one member says both. */
+#define LETTER_BOTH 'B'
+/* No message waits in a queue much longer than a weekend. */
+#define QUEUE_TTL_MS (2 * STORE_DAY_MS)
 
 struct slice
 keep_trace_key(struct arena *arena, struct slice message_id)
@@ -60,24 +64,43 @@ keep_encode(struct arena *arena, const struct trace_member *member)
 		mark_of(member), SLICE_ARG(member->who));
 }
 
-bool
-keep_decode(struct slice name, struct trace_member *out)
+size_t
+keep_decode(struct slice name, struct trace_member out[KEEP_ROLES_MAX])
 {
-	int role = 0;
+	size_t count = 0;
+	struct slice who;
 
 	if (slice_equal(name, STORE_MEMBER_CUT)) {
-		out->role = TRACE_CUT;
-		out->who = SLICE("-");
-		return true;
+		out[0].role = TRACE_CUT;
+		out[0].who = SLICE("-");
+		return 1;
 	}
-	while (role < TRACE_ROLES &&
-		(name.len < 2 || roles[role].letter != name.p[0]))
-		role++;
-	if (role == TRACE_ROLES)
-		return false;
-	out->role = (enum trace_role)role;
-	out->who = slice_sub(name, name.p[1] == '@' ? 2 : 1, name.len);
-	return true;
+	if (name.len < 2)
+		return 0;
+	who = slice_sub(name, name.p[1] == '@' ? 2 : 1, name.len);
+	for (int role = 0; role < TRACE_ROLES; role++) {
+		bool both = name.p[0] == LETTER_BOTH &&
+			(role == TRACE_PARTICIPANT || role == TRACE_AUTHOR);
+
+		if (both || name.p[0] == roles[role].letter) {
+			out[count].role = (enum trace_role)role;
+			out[count++].who = who;
+		}
+	}
+	return count;
+}
+
+/* Is the one role's member there, too? */
+static bool
+is_also(const struct trace_member *members, size_t count,
+	const struct trace_member *member, enum trace_role role)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (members[i].role == role &&
+			slice_equal(members[i].who, member->who))
+			return true;
+	}
+	return false;
 }
 
 /* Every address of the message once, recipients and what they were before, and
@@ -104,9 +127,20 @@ remember(struct arena *arena, const struct trace_question *id,
 	};
 
 	for (size_t i = 0; names != NULL && i < count; i++) {
-		if (id->of != MEMORY_QUEUE || roles[members[i].role].of_queue) {
-			names[remember.count++] =
-				keep_encode(arena, &members[i]);
+		const struct trace_member *member = &members[i];
+		struct slice *name = &names[remember.count];
+
+		if (id->of == MEMORY_QUEUE && !roles[member->role].of_queue)
+			continue;
+		if (member->role == TRACE_AUTHOR &&
+			is_also(members, count, member, TRACE_PARTICIPANT))
+			continue;
+		*name = keep_encode(arena, member);
+		remember.count++;
+		if (member->role == TRACE_PARTICIPANT &&
+			is_also(members, count, member, TRACE_AUTHOR)) {
+			*name = arena_printf(arena, "%c%.*s", LETTER_BOTH,
+				SLICE_ARG(slice_sub(*name, 1, name->len)));
 		}
 	}
 	return remember;
@@ -135,6 +169,9 @@ keep_trace(const struct message *message, const struct judge_options *options,
 		ops[i] = (struct store_op){.verb = STORE_REMEMBER,
 			.remember = remember(arena, &ids[i], members, count)};
 		ops[i].remember.ttl_ms = options->trace_ttl_ms;
+		if (ids[i].of == MEMORY_QUEUE &&
+			options->trace_ttl_ms > QUEUE_TTL_MS)
+			ops[i].remember.ttl_ms = QUEUE_TTL_MS;
 	}
 	return id_count;
 }

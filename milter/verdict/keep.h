@@ -17,13 +17,16 @@ struct slice keep_trace_key(struct arena *, struct slice message_id);
 /*
  * What a delivery is remembered by: up to TRACE_IDS_MAX operations; how many.
  * Under host and queue id stand who got it and who handed it in, of that one
- * message: queue ids are used again, and nobody but the MTA chooses them.
+ * message: queue ids are used again, and nobody but the MTA chooses them. It
+ * lives no longer than a message may wait in the queue.
  */
 size_t keep_trace(const struct message *, const struct judge_options *,
 	struct store_op ops[TRACE_IDS_MAX]);
-/* A trace's member and back: the role's letter, then who; what is no address
- * with an @ before it, so that a private store hides it as one. */
+/* A trace's member: the role's letter, then who; what is no address with an @
+ * before it, so that a private store hides it as one. */
 struct slice keep_encode(struct arena *, const struct trace_member *);
-bool keep_decode(struct slice name, struct trace_member *out);
+/* ... and back: one member may have two roles. How many; 0: none is known. */
+#define KEEP_ROLES_MAX 2
+size_t keep_decode(struct slice name, struct trace_member out[KEEP_ROLES_MAX]);
 
 #endif

@@ -25,20 +25,21 @@ static const struct trace_member *
 decode_members(
 	struct naming *naming, const struct store_recall *recall, size_t *count)
 {
-	struct trace_member *members;
+	struct trace_member *members =
+		arena_array(naming->context->message->arena,
+			KEEP_ROLES_MAX * recall->count, sizeof(*members));
 
 	*count = 0;
-	members = arena_array(naming->context->message->arena, recall->count,
-		sizeof(*members));
-	if (members == NULL)
-		return NULL;
-	for (size_t i = 0; i < recall->count; i++) {
-		struct trace_member *member = &members[*count];
+	for (size_t i = 0; members != NULL && i < recall->count; i++) {
+		const struct store_member *kept = &recall->members[i];
+		struct trace_member roles[KEEP_ROLES_MAX];
+		size_t found = keep_decode(kept->name, roles);
 
-		member->at_ms = recall->members[i].at_ms;
-		if (keep_decode(recall->members[i].name, member) &&
-			naming_recognise(naming, member))
-			++*count;
+		for (size_t k = 0; k < found; k++) {
+			roles[k].at_ms = kept->at_ms;
+			if (naming_recognise(naming, &roles[k]))
+				members[(*count)++] = roles[k];
+		}
 	}
 	return members;
 }

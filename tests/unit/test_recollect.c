@@ -6,6 +6,11 @@
 #include "rows.h"
 #include "verdict_box.h"
 
+#include "forward/infer.h"
+#include "mail/path.h"
+#include "verdict/keep.h"
+#include "verdict/naming.h"
+
 #define HASH_KEY SLICE("0123456789abcdef0123456789abcdef")
 #define RCPTS_MAX 8
 #define SAME_ID "Message-ID: <m1@partner.example>\n"
@@ -150,6 +155,118 @@ test_whom_nobody_names(void **state)
 	check_unnamed(HASH_KEY, 0, "alice@example.com");
 }
 
+/* What is kept of who took part, and how a message that names them has it
+ * back; where names are hidden, who is not named has none. */
+static const struct kept {
+	enum trace_role role;
+	const char *who;
+	const char *hidden; /* with a key: NULL: the member is left out; "?":
+			     * some name that is nobody's */
+} kept[] = {
+	{TRACE_MAILBOX, "alice@example.com", "alice@example.com"},
+	{TRACE_MAILBOX, "carol@example.com", ""},
+	{TRACE_PARTICIPANT, "<drop@evil.example>", "<drop@evil.example>"},
+	{TRACE_PARTICIPANT, "<eve@evil.example>", "?"},
+	{TRACE_AUTHOR, "<bob@partner.example>", "<bob@partner.example>"},
+	{TRACE_CLIENT, "192.0.2.1", "192.0.2.1"},
+	{TRACE_CLIENT, "2001:db8::1", "?"},
+	{TRACE_LOGIN, "scanner", "scanner"},
+	{TRACE_LOGIN, "uid:1000", "?"},
+	{TRACE_LOGIN, "alice@example.com", "alice@example.com"},
+	{TRACE_CLAIMED, "alice@example.com", "alice@example.com"},
+	{TRACE_CLAIMED, "carol@example.com", NULL},
+	{TRACE_CUT, "-", "-"},
+};
+#define KEPT_COUNT (sizeof(kept) / sizeof(kept[0]))
+
+/* In angle brackets: of the address, the hash. */
+static struct slice
+who_of(struct arena *arena, const char *who)
+{
+	struct address address;
+
+	if (who[0] != '<')
+		return slice_of(who);
+	assert_true(path_parse(arena, slice_of(who), &address));
+	return trace_hash(arena, &address);
+}
+
+static void
+check_member(struct naming *naming, const struct kept *row, bool hidden)
+{
+	struct arena *arena = naming->context->message->arena;
+	const char *who = hidden ? row->hidden : row->who;
+	struct trace_member member = {row->role, who_of(arena, row->who), 0};
+	struct trace_member back[KEEP_ROLES_MAX];
+	struct slice text = keep_encode(arena, &member), inner;
+
+	inner = store_name(naming->store, arena, slice_sub(text, 1, text.len));
+	text = arena_printf(arena, "%c%.*s", text.p[0], SLICE_ARG(inner));
+	assert_int_equal(keep_decode(text, back), 1);
+	assert_int_equal(back[0].role, row->role);
+	assert_int_equal(naming_recognise(naming, &back[0]), who != NULL);
+	if (who == NULL)
+		return;
+	if (strcmp(who, "?") == 0) {
+		assert_false(slice_equal(back[0].who, member.who));
+		assert_true(back[0].who.len > 0);
+	} else if (!slice_equal(back[0].who, who_of(arena, who))) {
+		fail_msg("%s: %.*s", row->who, SLICE_ARG(back[0].who));
+	}
+}
+
+static void
+check_kept(struct slice hash_key)
+{
+	struct slice rcpt;
+	struct letter letter;
+	struct context context;
+	struct naming naming;
+	struct box box;
+
+	box_open_with_key(&box, NULL, MODE_OBSERVE, hash_key);
+	letter = box_redirect(&rcpt, DROP,
+		"Received: from a ([192.0.2.1]) by mx.example.com with ESMTP "
+		"id 1; Mon, 5 Jan 2026 09:00:00 +0000\n" FROM_BOB
+		"To: alice@example.com\n" SAME_ID);
+	letter.client.auth_user = SLICE("scanner");
+	infer_begin(&context, sandbox_message(box.sandbox, box.arena, &letter));
+	naming_begin(&naming, &context, sandbox_store(box.sandbox));
+	for (size_t i = 0; i < KEPT_COUNT; i++)
+		check_member(&naming, &kept[i], hash_key.len > 0);
+	box_close(&box);
+}
+
+static void
+test_kept(void **state)
+{
+	(void)state;
+	check_kept((struct slice){0});
+}
+
+static void
+test_kept_hidden(void **state)
+{
+	(void)state;
+	check_kept(HASH_KEY);
+}
+
+/* The author as a rule took part: he is kept once. */
+static void
+test_author_who_took_part(void **state)
+{
+	struct trace_member back[KEEP_ROLES_MAX];
+
+	(void)state;
+	assert_int_equal(keep_decode(SLICE("B@3c1f"), back), 2);
+	assert_int_equal(back[0].role, TRACE_PARTICIPANT);
+	assert_int_equal(back[1].role, TRACE_AUTHOR);
+	assert_true(slice_equal(back[0].who, SLICE("3c1f")));
+	assert_true(slice_equal(back[1].who, SLICE("3c1f")));
+	assert_int_equal(keep_decode(SLICE("B"), back), 0);
+	assert_int_equal(keep_decode(SLICE("?@3c1f"), back), 0);
+}
+
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 
 int
@@ -158,6 +275,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whom_it_does_not_name),
 		cmocka_unit_test(test_whom_nobody_names),
+		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_kept_hidden),
+		cmocka_unit_test(test_author_who_took_part),
 	};
 	char hashed[ROW_COUNT][64];
 	struct rows all = {0};
