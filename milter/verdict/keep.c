@@ -153,7 +153,9 @@ keep_trace(const struct message *message, const struct judge_options *options,
 	struct arena *arena = message->arena;
 	struct trace_question ids[TRACE_IDS_MAX];
 	size_t id_count = trace_ids(message, ids, TRACE_IDS_MAX);
-	size_t room = members_at_most(message, options->trace_members);
+	/* More than fits beside each other: the store knows what has to stay.
+	 */
+	size_t room = members_at_most(message, 2 * options->trace_members);
 	struct trace_member *members;
 	size_t count;
 

@@ -23,6 +23,8 @@ libverdict_a_SOURCES = \
 	milter/verdict/metrics.h \
 	milter/verdict/naming.c \
 	milter/verdict/naming.h \
+	milter/verdict/person.c \
+	milter/verdict/person.h \
 	milter/verdict/policies.c \
 	milter/verdict/policies.h \
 	milter/verdict/recollect.c \

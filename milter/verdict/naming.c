@@ -84,5 +84,5 @@ naming_recognise(struct naming *naming, struct trace_member *member)
 	}
 	if (member->role == TRACE_MAILBOX)
 		member->who = (struct slice){NULL, 0};
-	return member->role != TRACE_CLAIMED;
+	return member->role != TRACE_CLAIMED && member->role != TRACE_CLIENT;
 }

@@ -28,9 +28,9 @@ struct naming {
 void naming_begin(struct naming *, const struct context *, struct store *);
 /*
  * Makes a hidden name of a trace a key again. A mailbox that the message does
- * not name loses its name: it is one more that got the message. A stranger, a
- * client or a login that it does not name keeps the hidden one, which
- * is nobody's. False: the member is of no use.
+ * not name loses its name: it is one more that got the message. A stranger or a
+ * login that it does not name keeps the hidden one, which is nobody's. False:
+ * nothing can be told by the member.
  */
 bool naming_recognise(struct naming *, struct trace_member *);
 

@@ -19,7 +19,7 @@
 
 #define FACTS_MAX 64
 #define CANDIDATES_MAX 3
-#define PERSONS_MAX 4
+#define PERSONS_MAX 3
 
 static const struct trace_member *
 decode_members(
@@ -95,27 +95,27 @@ login_mailbox(const struct context *context)
 		SLICE_ARG(domain));
 }
 
-/* Who is asked about, and what the store knows him by. */
-struct person {
-	struct slice who, mailbox;
-};
-
-static size_t
-find_persons(const struct context *context, struct person *persons)
+/* It may be a list's: then nobody it is bound to may be a person. */
+static bool
+is_listlike(const struct context *context)
 {
+	return context->marks.list_local || exempt_list(context).len > 0;
+}
+
+static void
+ask_persons(struct store_batch *batch, const struct context *context)
+{
+	const struct slice none = {NULL, 0};
 	struct slice user = context->message->client.auth_user;
 	struct slice list = context->marks.list_address.text;
-	size_t count = 0;
 
 	if (user.len > 0 && slice_find_byte(user, '@', 0) == SLICE_NONE)
-		persons[count++] =
-			(struct person){user, login_mailbox(context)};
+		add_facts(batch, login_mailbox(context), none);
 	if (context->marks.list_local && list.len > 0)
-		persons[count++] = (struct person){list, list};
+		add_facts(batch, list, none);
 	list = exempt_list(context);
 	if (list.len > 0)
-		persons[count++] = (struct person){list, list};
-	return count;
+		add_facts(batch, list, none);
 }
 
 static size_t
@@ -132,10 +132,9 @@ add_local(const struct message *message, struct addresses from,
 	return count;
 }
 
-/* The facts as inference reads them; those of persons are the first. */
+/* The facts as inference reads them. */
 static void
-take_known(struct arena *arena, const struct person *persons,
-	size_t person_count, struct recollection *out)
+take_known(struct arena *arena, struct recollection *out)
 {
 	struct acquaintance *known =
 		arena_array(arena, out->fact_count, sizeof(*known));
@@ -144,8 +143,7 @@ take_known(struct arena *arena, const struct person *persons,
 		const struct store_facts *facts = &out->facts[i].facts;
 
 		known[i] = (struct acquaintance){
-			.who = i < person_count ? persons[i].who
-						: facts->mailbox,
+			.who = facts->mailbox,
 			.destination = facts->destination,
 			.known = facts->known,
 			.person = facts->person,
@@ -212,11 +210,11 @@ ask_judged(struct store_batch *batch, const struct recollect_wish *wish)
 }
 
 static size_t
-room_for(const struct recollect_wish *wish, const struct message *message)
+room_for(const struct recollect_wish *wish, const struct context *context)
 {
-	size_t facts = message->rcpt_external * CANDIDATES_MAX;
+	size_t facts = context->message->rcpt_external * CANDIDATES_MAX;
 
-	if (!wish->facts) {
+	if (!wish->facts && !is_listlike(context)) {
 		facts = 0;
 	} else if (facts > FACTS_MAX) {
 		facts = FACTS_MAX;
@@ -231,10 +229,8 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	const struct message *message = context->message;
 	struct trace_question questions[TRACE_QUESTIONS_MAX];
 	struct store_batch batch = {.arena = message->arena};
-	const struct slice none = {NULL, 0};
-	struct person persons[PERSONS_MAX];
 	struct naming naming;
-	size_t room = room_for(wish, message), person_count;
+	size_t room = room_for(wish, context);
 
 	*out = (struct recollection){.remembered = {.down = true}};
 	if (waiting->store == NULL)
@@ -251,10 +247,8 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	out->judged_count = wish->judged_count;
 	ask_judged(&batch, wish);
 	out->facts = batch.ops + batch.count;
-	person_count = find_persons(context, persons);
-	for (size_t i = 0; i < person_count; i++)
-		add_facts(&batch, persons[i].mailbox, none);
-	if (wish->facts)
+	ask_persons(&batch, context);
+	if (wish->facts || is_listlike(context))
 		ask_facts(&batch, room, context);
 	out->fact_count = (size_t)(batch.ops + batch.count - out->facts);
 	out->remembered.down = false;
@@ -262,7 +256,7 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 		return;
 	naming_begin(&naming, context, waiting->store);
 	take_memories(&naming, batch.ops, questions, out);
-	take_known(message->arena, persons, person_count, out);
+	take_known(message->arena, out);
 	out->remembered.down =
 		(waiting->gaps & (GAP_STORE_DOWN | GAP_STORE_LATE)) != 0;
 }

@@ -12,6 +12,7 @@
 
 #include "base/digest.h"
 #include "verdict/keep.h"
+#include "verdict/person.h"
 
 #define TALLIES_A_FLOW 2
 
@@ -74,6 +75,18 @@ add_received(struct record *r, const struct recipient *rcpt)
 }
 
 static void
+add_person(struct record *r)
+{
+	struct address person;
+
+	if (person_find(r->verdict->message, &person)) {
+		add_tally(r,
+			(struct store_tally){
+				.mailbox = person.text, .what = TALLY_PERSON});
+	}
+}
+
+static void
 add_flows(struct record *r)
 {
 	const struct verdict *v = r->verdict;
@@ -121,7 +134,7 @@ record_verdict(struct store *store, const struct verdict *verdict,
 
 	if (store == NULL || message == NULL || verdict->again)
 		return;
-	r.room = verdict->flow_count * TALLIES_A_FLOW + TRACE_IDS_MAX + 2;
+	r.room = verdict->flow_count * TALLIES_A_FLOW + TRACE_IDS_MAX + 3;
 	r.batch.arena = message->arena;
 	r.batch.ops = arena_array(message->arena, r.room, sizeof(*r.batch.ops));
 	if (r.batch.ops == NULL)
@@ -132,6 +145,7 @@ record_verdict(struct store *store, const struct verdict *verdict,
 			keep_trace(message, verdict->options, r.batch.ops);
 	}
 	add_judged(&r);
+	add_person(&r);
 	add_flows(&r);
 	if (!slice_is_absent(json)) {
 		add(&r,

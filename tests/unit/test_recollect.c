@@ -169,7 +169,7 @@ static const struct kept {
 	{TRACE_PARTICIPANT, "<eve@evil.example>", "?"},
 	{TRACE_AUTHOR, "<bob@partner.example>", "<bob@partner.example>"},
 	{TRACE_CLIENT, "192.0.2.1", "192.0.2.1"},
-	{TRACE_CLIENT, "2001:db8::1", "?"},
+	{TRACE_CLIENT, "2001:db8::1", NULL},
 	{TRACE_LOGIN, "scanner", "scanner"},
 	{TRACE_LOGIN, "uid:1000", "?"},
 	{TRACE_LOGIN, "alice@example.com", "alice@example.com"},
@@ -267,6 +267,75 @@ test_author_who_took_part(void **state)
 	assert_int_equal(keep_decode(SLICE("?@3c1f"), back), 0);
 }
 
+/* Who becomes a person; the same words by a stranger make nobody one. */
+static const struct written {
+	const char *name, *ip, *login, *sender, *header;
+	const char *person; /* "": nobody */
+} written[] = {
+	{"a login", "10.0.0.9", "alice@example.com", ALICE, FROM_ALICE,
+		"alice@example.com"},
+	{"a login, for another", "10.0.0.9", "alice@example.com",
+		"<list@example.com>", "From: list@example.com\n",
+		"alice@example.com"},
+	{"a login without a domain", "192.0.2.9", "alice", ALICE, FROM_ALICE,
+		"alice@example.com"},
+	{"a login that is no mailbox", "10.0.0.9", "scanner", ALICE, FROM_ALICE,
+		""},
+	{"an author in the local network", "10.0.0.9", NULL, ALICE, FROM_ALICE,
+		"alice@example.com"},
+	{"an author on the machine", NULL, NULL, ALICE, FROM_ALICE,
+		"alice@example.com"},
+	{"a stranger", "192.0.2.9", NULL, ALICE, FROM_ALICE, ""},
+	{"a stranger's mail on its way", "10.0.0.9", NULL, ALICE,
+		"Received: from a ([192.0.2.9]) by mx.example.com with ESMTP "
+		"id 1; Mon, 5 Jan 2026 09:00:00 +0000\n" FROM_ALICE,
+		""},
+	{"a server of lists", "10.0.0.9", NULL, "<list-bounces@example.com>",
+		"From: list@example.com\n", ""},
+	{"a server of lists, as its author", "10.0.0.9", NULL,
+		"<list@example.com>",
+		"From: list@example.com\nList-Id: <list.example.com>\n", ""},
+};
+#define WRITTEN_COUNT (sizeof(written) / sizeof(written[0]))
+
+static bool
+is_person(struct box *box, const char *who)
+{
+	struct store_op op = {
+		STORE_FACTS, {.facts = {.mailbox = slice_of(who)}}};
+	struct store_batch batch = {&op, 1, box->arena, 0};
+
+	(void)store_ask(sandbox_store(box->sandbox), &batch, 1000);
+	return op.facts.person;
+}
+
+static void
+test_person(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < WRITTEN_COUNT; i++) {
+		const struct written *row = &written[i];
+		static const char *const who[] = {
+			"alice@example.com", "list@example.com", "scanner"};
+		struct slice rcpt;
+		struct letter letter;
+		struct box box;
+
+		box_open(&box, NULL, MODE_OBSERVE);
+		letter = box_redirect(&rcpt, BOB, row->header);
+		letter.client.ip = slice_of(row->ip);
+		letter.client.auth_user = slice_of(row->login);
+		letter.mail_from = slice_of(row->sender);
+		assert_non_null(sandbox_judge(box.sandbox, box.arena, &letter));
+		for (size_t k = 0; k < sizeof(who) / sizeof(who[0]); k++) {
+			if (is_person(&box, who[k]) !=
+				(strcmp(who[k], row->person) == 0))
+				fail_msg("%s: %s", row->name, who[k]);
+		}
+		box_close(&box);
+	}
+}
+
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 
 int
@@ -275,6 +344,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whom_it_does_not_name),
 		cmocka_unit_test(test_whom_nobody_names),
+		cmocka_unit_test(test_person),
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_kept_hidden),
 		cmocka_unit_test(test_author_who_took_part),
