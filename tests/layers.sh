@@ -52,7 +52,7 @@ result() {
 	fi
 }
 
-echo "1..22"
+echo "1..24"
 for layer in base yaml mail forward sigma store verdict mta lab daemon cli; do
 	check_layer $layer
 	result $? "$layer/ includes only what it may know"
@@ -72,4 +72,6 @@ hiredis/ 2
 uthash.h 2
 openssl/ 1
 jansson.h 2
+seccomp.h 1
+linux/landlock.h 1
 HEADERS

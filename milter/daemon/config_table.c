@@ -242,6 +242,27 @@ static const struct reader_key keys[] = {
 		.least = 0, .most = HOUR,
 		.help = "A worker that is not heard of for so long is "
 			"replaced; 0: never."},
+
+	{"confine.privileges", &reader_bool, AT(confine_privileges),
+		.initial = "true",
+		.help = "The worker takes no new privileges, whatever it "
+			"runs. What of these a system does not have is left "
+			"out; the log says what holds."},
+	{"confine.capabilities", &reader_bool, AT(confine_capabilities),
+		.initial = "true",
+		.help = "The worker gives up all capabilities."},
+	{"confine.core", &reader_bool, AT(confine_core), .initial = "true",
+		.help = "The worker leaves no core file, which would hold "
+			"people's addresses."},
+	{"confine.seccomp", &reader_bool, AT(confine_seccomp),
+		.initial = "true",
+		.help = "The worker is refused system calls that it has no "
+			"use for: running programs, looking into other "
+			"processes, mounting and the like."},
+	{"confine.landlock", &reader_bool, AT(confine_landlock),
+		.initial = "true",
+		.help = "The worker can write to files in state alone, and "
+			"read those and the system's (Linux 5.13)."},
 };
 
 const struct reader_table config_table = {

@@ -19,6 +19,10 @@ libdaemon_a_SOURCES = \
 	milter/daemon/config_table.c \
 	milter/daemon/config_type.c \
 	milter/daemon/config_type.h \
+	milter/daemon/confine.c \
+	milter/daemon/confine.h \
+	milter/daemon/confine_landlock.c \
+	milter/daemon/confine_seccomp.c \
 	milter/daemon/diagnose.c \
 	milter/daemon/diagnose.h \
 	milter/daemon/exchange.c \
@@ -66,4 +70,5 @@ libdaemon_a_SOURCES = \
 	milter/daemon/worker.h \
 	milter/daemon/worker_process.c \
 	milter/daemon/worker_process.h
-LIBDAEMON = libdaemon.a libmta.a $(LIBVERDICT) $(MILTER_LIBS) $(MHD_LIBS)
+LIBDAEMON = libdaemon.a libmta.a $(LIBVERDICT) $(MILTER_LIBS) $(SECCOMP_LIBS) \
+	$(MHD_LIBS)

@@ -16,6 +16,7 @@
 #include "base/bundle.h"
 #include "base/log.h"
 #include "daemon/api.h"
+#include "daemon/confine.h"
 #include "daemon/diagnose.h"
 #include "daemon/generation.h"
 #include "daemon/http.h"
@@ -479,6 +480,7 @@ prepare(struct worker *worker, const struct generation *generation,
 		!milter_open(&worker->service, &worker->sockets.milter,
 			config->state, err))
 		return false;
+	confine_worker(config, worker->options->link < 0);
 	worker->store = storage_open(config, err);
 	if (worker->store == NULL)
 		return err_wrap(err, "store");

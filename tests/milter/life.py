@@ -405,6 +405,42 @@ def group_alone(trial):
     daemon.stop()
 
 
+def status_of(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        return dict(line.split(":\t", 1) for line in file.read().splitlines())
+
+
+def confinement(trial):
+    folder = trial.fresh("confined")
+    user = "user: nobody\n" if ROOT else ""
+    daemon = Daemon(folder, more(folder, user))
+    daemon.start()
+    good = judges(daemon)
+    status = status_of(daemon.workers()[0])
+    trial.check(good and status["NoNewPrivs"] == "1" and
+                int(status["CapPrm"], 16) == 0 and
+                daemon.says("confined: no core file, no capabilities, "
+                            "no new privileges") == 1,
+                "a worker is confined, and says so", str(status))
+    trial.check((status["Seccomp"] == "2") ==
+                (daemon.says("system calls (seccomp); not") +
+                 daemon.says("system calls (seccomp)\n") == 1),
+                "... and of its system calls, the truth", status["Seccomp"])
+    daemon.stop()
+    daemon.configure(more(folder, user + """
+confine: {privileges: false, capabilities: false, core: false,
+          seccomp: false, landlock: false}
+"""))
+    daemon.start()
+    status = status_of(daemon.workers()[0])
+    trial.check(judges(daemon) and status["NoNewPrivs"] == "0" and
+                status["Seccomp"] == "0" and
+                daemon.says("confined: in nothing; not: no core file: "
+                            "switched off") == 1,
+                "each part can be switched off", str(status))
+    daemon.stop()
+
+
 def start_errors(trial):
     folder = trial.fresh("errors")
     daemon = Daemon(folder, more(folder, f"""
@@ -424,6 +460,8 @@ def main():
     trial = Trial()
     tests = [rotation, broken_files, back_off, hang, sockets, inet,
              start_errors]
+    if os.path.exists("/proc/self/status"):
+        tests.append(confinement)
     if ROOT:
         tests += [key_file, state, links, races, group_alone]
     try:

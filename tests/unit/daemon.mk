@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 check_PROGRAMS += \
 	tests/unit/test_config \
+	tests/unit/test_confine \
 	tests/unit/test_listener \
 	tests/unit/test_session
+tests_unit_test_confine_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_confine_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_config_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_config_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_listener_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

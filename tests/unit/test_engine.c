@@ -22,7 +22,8 @@
 static const char *const not_engine[] = {"socket.mode", "control_mode",
 	"respond.unable", "log.level", "log.all", "privacy.hash",
 	"limits.message_bytes", "limits.connections", "limits.drain_time",
-	"limits.hang_time"};
+	"limits.hang_time", "confine.privileges", "confine.capabilities",
+	"confine.core", "confine.seccomp", "confine.landlock"};
 
 static void
 print_judge(const struct judge_options *judge, struct buf *out)
