@@ -13,6 +13,7 @@ include tests/contract/local.mk
 include tests/chaos/local.mk
 endif
 include tests/scenario/local.mk
+include tests/faults/local.mk
 include tests/milter/local.mk
 include tests/mta/local.mk
 include tests/fuzz/local.mk

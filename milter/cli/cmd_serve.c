@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/options.h"
+#include "daemon/descriptors.h"
 #include "daemon/generation.h"
 #include "daemon/privilege.h"
 #include "daemon/sockets.h"
@@ -16,7 +17,6 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define PROGRAM_BYTES 4096
@@ -99,25 +99,12 @@ keep_files(const struct bundle *bundle, int *files, struct err *err)
 	return true;
 }
 
-/* As many as the system lets us have: each connection is one. */
-static void
-raise_descriptors(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
-		limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
 static bool
 prepare(const struct config *config, struct opened *opened, struct err *err)
 {
 	struct privilege user;
 
-	raise_descriptors();
+	descriptors_raise();
 	if (!privilege_find(config->user, config->group, &user, err))
 		return false;
 	places_open(config, &user, &opened->places);

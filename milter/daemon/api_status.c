@@ -46,6 +46,13 @@ write_own_metrics(struct exchange *exchange)
 		{"forwarden_sessions_total", "counter",
 			"Connections from MTAs since the start.",
 			load.sessions_total},
+		{"forwarden_sessions_refused_total", "counter",
+			"Connections closed because there were too many.",
+			load.refused_total},
+		{"forwarden_unjudged_total", "counter",
+			"Messages left to the MTA's default action for want "
+			"of memory.",
+			load.unjudged_total},
 		{"forwarden_messages_under_way", "gauge",
 			"Messages being taken in.", load.messages},
 		{"forwarden_start_time_seconds", "gauge",

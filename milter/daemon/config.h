@@ -69,7 +69,7 @@ struct config {
 	long long limit_fields, limit_field_bytes, limit_recipients;
 	long long limit_addresses, limit_message_bytes, limit_value_bytes;
 	long long limit_regex_time, limit_connections;
-	long long drain_time, hang_time;
+	long long limit_sessions, drain_time, hang_time;
 
 	bool confine_privileges, confine_capabilities, confine_core;
 	bool confine_seccomp, confine_landlock;

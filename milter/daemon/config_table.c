@@ -233,6 +233,10 @@ static const struct reader_key keys[] = {
 	{"limits.connections", &reader_number, AT(limit_connections),
 		.initial = "32", .least = 1, .most = 1024,
 		.help = "Connections to the control socket and to http."},
+	{"limits.sessions", &reader_number, AT(limit_sessions), .initial = "0",
+		.least = 0, .most = 1000000,
+		.help = "Connections of MTAs at a time; those past them are "
+			"closed. 0: as many as there are descriptors for."},
 	{"limits.drain_time", &reader_duration, AT(drain_time),
 		.initial = "30s", .least = 0, .most = HOUR,
 		.help = "How long a worker that ends waits for idle "

@@ -27,6 +27,7 @@ enum link_word {
 	LINK_READY = 'R',
 	LINK_ALIVE = 'A',
 	LINK_ASK = 'Q', /* somebody wants a reload */
+	LINK_NUDGE = 'P', /* connections may wait for a thread */
 	LINK_TAKEN = 'T', /* the files of the last reload are in use */
 	LINK_REFUSED = 'N', /* they are not */
 };

@@ -263,3 +263,41 @@ listener_open(const struct socket_name *address,
 		return open_unix(address, access, err);
 	return open_inet(address, err);
 }
+
+static int
+find_peer(const struct socket_name *address, struct sockaddr_storage *name,
+	socklen_t *len)
+{
+	struct sockaddr_un *path = (struct sockaddr_un *)(void *)name;
+	struct addrinfo *found;
+
+	if (address->family == SOCKET_NAME_UNIX) {
+		path->sun_family = AF_UNIX;
+		memcpy(path->sun_path, address->path,
+			strlen(address->path) + 1);
+		*len = sizeof(*path);
+		return AF_UNIX;
+	}
+	/* Every address is reached by this machine's own. */
+	if (resolve(address, &found) != 0)
+		return AF_UNSPEC;
+	memcpy(name, found->ai_addr, found->ai_addrlen);
+	*len = found->ai_addrlen;
+	freeaddrinfo(found);
+	return name->ss_family;
+}
+
+void
+listener_nudge(const struct socket_name *address)
+{
+	struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
+	socklen_t len = 0;
+	int family = find_peer(address, &name, &len);
+	int fd = family != AF_UNSPEC ? new_socket(family) : -1;
+
+	if (fd < 0)
+		return;
+	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
+	(void)connect(fd, (const struct sockaddr *)&name, len);
+	(void)close(fd);
+}

@@ -29,6 +29,9 @@ bool listener_check(const struct socket_name *, struct err *);
 int listener_open(const struct socket_name *,
 	const struct listener_access *access, struct err *);
 
+/* Connects and leaves at once; waits for nothing. */
+void listener_nudge(const struct socket_name *);
+
 /* The process that listens at an address, as "pid 123 (smtpd)"; false where
  * it cannot be found out. Linux only. */
 bool listener_owner(const struct socket_name *, struct buf *);

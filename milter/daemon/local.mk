@@ -23,6 +23,8 @@ libdaemon_a_SOURCES = \
 	milter/daemon/confine.h \
 	milter/daemon/confine_landlock.c \
 	milter/daemon/confine_seccomp.c \
+	milter/daemon/descriptors.c \
+	milter/daemon/descriptors.h \
 	milter/daemon/diagnose.c \
 	milter/daemon/diagnose.h \
 	milter/daemon/exchange.c \

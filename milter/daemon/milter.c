@@ -19,6 +19,7 @@
 
 #include "base/log.h"
 #include "daemon/socket_handover.h"
+#include "daemon/trouble.h"
 #include "verdict/tag.h"
 
 #include <arpa/inet.h>
@@ -49,6 +50,13 @@
  * where no reply is expected. */
 #define STATUS_CLOSE 21
 
+/*
+ * How long a connection may be silent. libmilter's own two hours would let
+ * peers that stop within a packet hold a thread each for as long; much less
+ * would close the connections of MTAs that take in a large message slowly.
+ */
+#define SILENCE_SECONDS 3600
+
 /* Judgements under way that are watched for their time; more are not. */
 #define WATCHED_MAX 64
 
@@ -64,8 +72,9 @@ struct connection {
 static struct {
 	const struct session_service *service;
 	atomic_ulong actions, protocol; /* of the last negotiation */
-	atomic_size_t sessions, messages;
+	atomic_size_t sessions, messages, sessions_max;
 	atomic_ullong sessions_total, messages_total;
+	atomic_ullong unjudged_total, refused_total;
 	atomic_bool ending;
 	atomic_llong judged_since[WATCHED_MAX]; /* monotonic ms; 0: free */
 } glue;
@@ -157,6 +166,14 @@ on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long protocol,
 	(void)unused2;
 	(void)unused3;
 	*my2 = *my3 = 0;
+	if (glue.sessions >= glue.sessions_max) {
+		atomic_fetch_add(&glue.refused_total, 1);
+		trouble_set(TROUBLE_SESSIONS,
+			"more than %zu connections: those past them are "
+			"closed; raise limits.sessions or LimitNOFILE",
+			(size_t)glue.sessions_max);
+		return SMFIS_REJECT;
+	}
 	*my_actions = actions & ACTIONS_USED;
 	*my_protocol = protocol & (STEPS_UNUSED | REPLIES_UNUSED);
 	if (actions & SMFIF_SETSYMLIST) {
@@ -228,6 +245,18 @@ on_helo(SMFICTX *ctx, char *helo)
 	return answer(connection, SMFIP_NR_HELO);
 }
 
+/* A message that cannot be judged does not pass in silence: the MTA does what
+ * its administrator chose for a milter that is away. */
+static sfsistat
+refuse_unjudged(void)
+{
+	log_write(LOG_LEVEL_ERROR,
+		"a message cannot be judged for want of memory: its "
+		"connection is closed");
+	atomic_fetch_add(&glue.unjudged_total, 1);
+	return STATUS_CLOSE;
+}
+
 static sfsistat
 on_mail(SMFICTX *ctx, char **args)
 {
@@ -242,8 +271,8 @@ on_mail(SMFICTX *ctx, char **args)
 			return STATUS_CLOSE;
 		}
 		if (!session_mail(connection->session, args)) {
-			log_write(LOG_LEVEL_ERROR,
-				"no memory for a message: it passes unseen");
+			end_message(connection);
+			return refuse_unjudged();
 		}
 	}
 	return answer(connection, SMFIP_NR_MAIL);
@@ -334,27 +363,24 @@ remove_tags(SMFICTX *ctx, size_t count)
 	}
 }
 
-/* libmilter speaks for the MTA at end of message: what it refuses did not
- * happen, and the next weaker action is what was taken. */
-static enum action
+/* What the MTA does not offer is not asked for: what fails here fails for want
+ * of memory, or because the MTA has gone. */
+static bool
 modify(SMFICTX *ctx, const struct outcome *outcome)
 {
-	enum action taken = outcome->action;
-
 	remove_tags(ctx, outcome->old_tags);
 	if (outcome->tag != NULL &&
 		smfi_insheader(ctx, TAG_INDEX, borrow(TAG_FIELD),
 			borrow(outcome->tag)) != MI_SUCCESS) {
 		log_write(LOG_LEVEL_ERROR, "cannot add %s", TAG_FIELD);
-		if (taken == ACTION_TAG)
-			taken = ACTION_LOG;
+		return false;
 	}
-	if (taken == ACTION_QUARANTINE &&
+	if (outcome->action == ACTION_QUARANTINE &&
 		smfi_quarantine(ctx, borrow(outcome->reason)) != MI_SUCCESS) {
 		log_write(LOG_LEVEL_ERROR, "cannot quarantine a message");
-		taken = outcome->tag != NULL ? ACTION_TAG : ACTION_LOG;
+		return false;
 	}
-	return taken;
+	return true;
 }
 
 /* The final reply for each action. Exchange Online refuses what it takes for
@@ -388,18 +414,21 @@ on_end(SMFICTX *ctx)
 {
 	struct connection *connection = connection_of(ctx);
 	const struct outcome *outcome;
-	enum action taken;
 	sfsistat status;
 	size_t watched;
 
 	if (connection == NULL)
-		return SMFIS_CONTINUE;
+		return refuse_unjudged();
 	watched = begin_watch();
 	outcome = judge_message(ctx, connection);
 	end_watch(watched);
-	taken = modify(ctx, outcome);
-	status = reply(ctx, outcome, taken);
-	session_done(connection->session, taken);
+	if (outcome == NULL || !modify(ctx, outcome)) {
+		session_abort(connection->session);
+		end_message(connection);
+		return refuse_unjudged();
+	}
+	status = reply(ctx, outcome, outcome->action);
+	session_done(connection->session, outcome->action);
 	end_message(connection);
 	return status;
 }
@@ -501,6 +530,7 @@ milter_open(const struct session_service *service, int *listener,
 	if (smfi_register(description) != MI_SUCCESS)
 		return err_set(err, ERR_SYSTEM, "libmilter refuses to start");
 	(void)smfi_setmaxdatasize(MILTER_PACKET_BYTES);
+	(void)smfi_settimeout(SILENCE_SECONDS);
 	return serve_on(listener, folder, err);
 }
 
@@ -516,6 +546,12 @@ void
 milter_end(void)
 {
 	glue.ending = true;
+}
+
+void
+milter_limit(size_t sessions)
+{
+	glue.sessions_max = sessions;
 }
 
 int64_t
@@ -540,5 +576,7 @@ milter_load(void)
 		.messages = glue.messages,
 		.sessions_total = glue.sessions_total,
 		.messages_total = glue.messages_total,
+		.unjudged_total = glue.unjudged_total,
+		.refused_total = glue.refused_total,
 	};
 }

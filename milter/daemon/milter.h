@@ -31,6 +31,8 @@ bool milter_run(struct err *err);
  */
 void milter_end(void);
 
+/* Connections past so many are closed. */
+void milter_limit(size_t sessions);
 /* How long the one message that is being judged longest has been. */
 int64_t milter_longest_ms(void);
 
@@ -38,6 +40,8 @@ int64_t milter_longest_ms(void);
 struct milter_load {
 	size_t sessions, messages;
 	unsigned long long sessions_total, messages_total;
+	unsigned long long unjudged_total; /* for want of memory */
+	unsigned long long refused_total; /* connections past the limit */
 };
 struct milter_load milter_load(void);
 

@@ -240,8 +240,11 @@ decide(struct session *session, unsigned offers)
 	struct outcome *outcome = &session->outcome;
 
 	outcome->action = possible(session, session->verdict->action, offers);
-	if (action_tags(outcome->action) && (offers & OFFER_ADD_FIELD) != 0)
+	if (action_tags(outcome->action) && (offers & OFFER_ADD_FIELD) != 0) {
 		outcome->tag = write_tag(session, outcome->action);
+		if (outcome->tag == NULL)
+			return NULL;
+	}
 	if (outcome->action == ACTION_QUARANTINE)
 		outcome->reason = write_reason(session);
 	if (outcome->action == ACTION_REJECT)
@@ -261,7 +264,7 @@ session_judge(struct session *session, const struct client *client,
 	const struct message *message;
 
 	if (session->builder == NULL)
-		return &session->outcome;
+		return NULL;
 	whole.name = kept_slice(session->name);
 	whole.ip = kept_slice(session->ip);
 	whole.helo = kept_slice(session->helo);
@@ -276,7 +279,7 @@ session_judge(struct session *session, const struct client *client,
 	session->verdict = judge(
 		&session->generation->judge, session->service->store, message);
 	if (session->verdict->message == NULL)
-		return &session->outcome;
+		return NULL;
 	return decide(session, offers);
 }
 

@@ -65,7 +65,8 @@ void session_field(struct session *, const char *name, const char *value);
 void session_abort(struct session *);
 
 /* End of message: client holds what macros told (name, ip and helo are the
- * session's own); offers are bits of enum session_offer. */
+ * session's own); offers are bits of enum session_offer. NULL when memory
+ * was short: the message was not judged. */
 const struct outcome *session_judge(struct session *,
 	const struct client *client, struct slice queue_id, unsigned offers);
 /* What was really done: counters, event, log. The message ends. */

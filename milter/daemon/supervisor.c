@@ -16,7 +16,9 @@
 #include "base/bundle.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/socket_name.h"
 #include "daemon/link.h"
+#include "daemon/listener.h"
 #include "daemon/notify.h"
 #include "daemon/signals.h"
 #include "daemon/worker.h"
@@ -43,6 +45,7 @@
 #define CHECK_MS 60000
 #define TICK_MS 1000
 #define WORKERS_MAX 5
+#define NUDGES 16
 #define NOT_DUE (-1)
 #define NO_FILES (-1)
 /* Of the listener, the workers' links and the signals. */
@@ -521,6 +524,26 @@ on_signal(struct supervisor *supervisor, int number)
 	}
 }
 
+/*
+ * libmilter's pool hands two connections that become readable at once to one
+ * idle thread; where the first is of a peer that stops within a packet, the
+ * second waits until some thread comes by again, for minutes where many peers
+ * do that. Any event makes one come by: so there are some.
+ */
+static void
+nudge(struct supervisor *supervisor)
+{
+	struct socket_name address;
+
+	if (supervisor->stopping ||
+		!socket_name_parse(
+			slice_of(supervisor->options->config->listen), &address,
+			NULL))
+		return;
+	for (int i = 0; i < NUDGES; i++)
+		listener_nudge(&address);
+}
+
 static void
 read_link(struct supervisor *supervisor, struct worker_process *worker)
 {
@@ -533,6 +556,8 @@ read_link(struct supervisor *supervisor, struct worker_process *worker)
 		on_ready(supervisor, worker);
 	} else if (message.word == LINK_ASK) {
 		reload(supervisor);
+	} else if (message.word == LINK_NUDGE) {
+		nudge(supervisor);
 	} else if (message.word == LINK_TAKEN) {
 		close_files(&supervisor->kept);
 	} else if (message.word == LINK_REFUSED) {

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "daemon/api.h"
 #include "daemon/confine.h"
+#include "daemon/descriptors.h"
 #include "daemon/diagnose.h"
 #include "daemon/generation.h"
 #include "daemon/http.h"
@@ -30,6 +31,7 @@
 #include "daemon/trouble.h"
 #include "verdict/metrics.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -51,6 +53,8 @@
  * which a worker counts as hanging. */
 #define ALIVE_MS 5000
 #define ALIVE_PART 4
+#define LOOK_MS 1000
+#define CROWD_THREADS 8 /* more than at the start */
 #define NO_FILES (-1)
 
 struct worker {
@@ -70,6 +74,7 @@ struct worker {
 	bool has_control;
 	atomic_bool draining;
 	int64_t said_ms; /* when the last sign of life was given */
+	size_t threads; /* when it began to serve */
 	int pipe[2]; /* the first takes the listener's place while draining */
 };
 
@@ -162,6 +167,16 @@ refuse_reload(struct worker *worker)
 	return false;
 }
 
+static void
+limit_sessions(const struct config *config)
+{
+	size_t room = descriptors_sessions();
+	size_t wanted = (size_t)config->limit_sessions;
+
+	milter_limit(wanted == 0 || wanted > room ? room : wanted);
+	trouble_set(TROUBLE_SESSIONS, "%s", "");
+}
+
 /* generation is taken; NULL: there is none to go on with. */
 static bool
 use_generation_take(struct worker *worker, const struct generation *new)
@@ -175,6 +190,7 @@ use_generation_take(struct worker *worker, const struct generation *new)
 		return refuse_reload(worker);
 	}
 	warn_fixed(old->config, new->config);
+	limit_sessions(new->config);
 	(void)metrics_bind(worker->metrics, new->program);
 	log_write(*missing != '\0' ? LOG_LEVEL_ERROR : LOG_LEVEL_NOTICE,
 		"reload: done%s: %zu policies, %zu local domains%s%s",
@@ -375,6 +391,39 @@ hang_time(struct worker *worker)
 	return time;
 }
 
+/* 0 where it cannot be told. */
+static size_t
+count_threads(void)
+{
+	DIR *folder = opendir("/proc/self/task");
+	size_t count = 0;
+
+	while (folder != NULL && readdir(folder) != NULL)
+		count++;
+	if (folder != NULL)
+		(void)closedir(folder);
+	return count;
+}
+
+/* Threads that peers hold, and connections that may wait because of it. */
+static void
+look_at_threads(struct worker *worker)
+{
+	if (count_threads() > worker->threads + CROWD_THREADS)
+		(void)link_say(worker->options->link, LINK_NUDGE);
+}
+
+/* What is wrong may come and go without anybody's doing. */
+static void
+look_around(struct worker *worker)
+{
+	struct store_health health = {0};
+
+	descriptors_watch();
+	store_health(worker->store, &health);
+	trouble_set(TROUBLE_STATE, "%s", health.unsaved);
+}
+
 /* Time until the next sign of life is due. A worker whose judgement of one
  * message does not end gives none. */
 static int
@@ -390,9 +439,11 @@ say_alive(struct worker *worker)
 	if (now >= worker->said_ms + every &&
 		(limit == 0 || milter_longest_ms() < limit)) {
 		worker->said_ms = now;
+		look_around(worker);
 		(void)link_say(worker->options->link, LINK_ALIVE);
 	}
-	return (int)every;
+	look_at_threads(worker);
+	return every < LOOK_MS ? (int)every : LOOK_MS;
 }
 
 /* Waits for a word, a signal or the supervisor's end. */
@@ -554,9 +605,11 @@ begin(struct worker *worker, const struct generation *generation,
 	struct err *err)
 {
 	use_places(worker, generation->config);
+	limit_sessions(generation->config);
 	if (!prepare(worker, generation, err) || !start_control(worker, err) ||
 		!start_http(worker, generation->config, err))
 		return false;
+	worker->threads = count_threads();
 	say_ready(worker, generation);
 	return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Old mail: an mbox, a Maildir, a directory of messages, single messages,
- * queue files of Postfix (through its own postcat), all of them plain or
+ * queue files of Postfix, all of them plain or
  * compressed by gzip. Only headers are kept.
  */
 #ifndef LAB_ARCHIVE_H

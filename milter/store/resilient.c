@@ -385,6 +385,7 @@ resilient_health(struct store *store, struct store_health *health)
 	health->journal += resilient->in_flight;
 	health->replayed = resilient->replayed;
 	health->dropped = memory.dropped;
+	memcpy(health->unsaved, memory.unsaved, sizeof(health->unsaved));
 	health->lost = counts.dropped + resilient->refused;
 	waiter_unlock(&resilient->waiter);
 }

@@ -54,6 +54,7 @@ struct store_health {
 	bool up;
 	int64_t since_ms; /* of this state */
 	char reason[128]; /* why it is down */
+	char unsaved[128]; /* why memory's snapshot cannot be written, or "" */
 	uint64_t round_trips; /* of batches and questions */
 	uint64_t pipelines; /* sent: several batches may share one */
 	uint64_t ops; /* operations sent */

@@ -2,6 +2,7 @@
 """The real daemon and a real Redis, for tests in Python; TAP."""
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -63,6 +64,8 @@ class Daemon:
         self.errors = self.log = folder + "/errors"
         self.socket = folder + "/milter.sock"
         self.process = None
+        self.environment = {}
+        self.limit = None  # of descriptors
         self.configure(more)
 
     def configure(self, more):
@@ -84,7 +87,12 @@ class Daemon:
         with open(self.errors, "a", encoding="utf-8") as errors:
             self.process = subprocess.Popen(
                 [PROGRAM, "serve", "-c", self.config],
-                stdout=subprocess.DEVNULL, stderr=errors)
+                stdout=subprocess.DEVNULL, stderr=errors,
+                env={**os.environ, **self.environment},
+                preexec_fn=self.limit and self.lower_limit)
+
+    def lower_limit(self):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (self.limit, self.limit))
 
     def start(self):
         before = self.says(" ready: ")

@@ -58,7 +58,10 @@ def holds(daemon):
 
 def kill_worker(daemon, number=signal.SIGKILL):
     for pid in daemon.workers():
-        os.kill(pid, number)
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            pass  # it was dead already
 
 
 def is_turned_away(path):

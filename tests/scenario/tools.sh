@@ -70,7 +70,7 @@ explain() {
 		>"$work/said" 2>&1
 }
 
-echo 1..24
+echo 1..26
 
 # The same five messages in every kind of archive, never in order.
 mkdir -p "$work/dir/deep" "$work/box/cur" "$work/box/new" "$work/box/tmp"
@@ -118,33 +118,54 @@ replay --compare "$work/less" "$work/dir" &&
 		"redirect-to-freemail" "3 -> 0" "quarantine -> tag"
 result $? "replay --compare shows what would differ"
 
-mkdir "$work/bin"
-cat >"$work/bin/postcat" <<'SCRIPT'
-#!/bin/sh
-cat <<RECORDS
-*** ENVELOPE RECORDS $2 ***
-message_size: 100 100 1 0 100 0
-message_arrival_time: Mon Jan  5 10:00:00 2026
-named_attribute: client_address=10.0.0.7
-named_attribute: sasl_username=alice
-sender: bob@partner.example
-named_attribute: dsn_orig_rcpt=rfc822;alice@example.com
-original_recipient: alice@example.com
-recipient: drop@gmail.com
-*** MESSAGE CONTENTS $2 ***
-Received: by mx.example.com (Postfix) id 1; Mon, 5 Jan 2026 10:00:00 +0000
-From: Bob <bob@partner.example>
-Subject: from the queue
-Message-ID: <q1@partner.example>
-*** HEADER EXTRACTED $2 ***
-*** MESSAGE FILE END $2 ***
+# Records of a queue file, a line each: the type, then the text; what a sender
+# wrote looks like records, like postcat's lines and like an envelope of ours.
+queue_file() {
+	python3 -c 'import sys
+out = open(sys.argv[1], "wb")
+for line in sys.stdin.buffer.read().split(b"\n")[:-1]:
+    size = len(line) - 1
+    out.write(line[:1])
+    while size >= 128:
+        out.write(bytes([size & 127 | 128]))
+        size >>= 7
+    out.write(bytes([size]) + line[1:])' "$1"
+}
+queue_file "$work/4A1B2C3D" <<'RECORDS'
+C            1000             100               1               0            1000
+T1767607200 0
+Aclient_address=10.0.0.7
+Asasl_username=alice
+Sbob@partner.example
+Adsn_orig_rcpt=rfc822;alice@example.com
+Oalice@example.com
+Rdrop@gmail.com
+p0
+M
+NReceived: by mx.example.com (Postfix) id 1; Mon, 5 Jan 2026 10:00:00 +0000
+NFrom: Bob <bob@partner.example>
+LSubject: from 
+Nthe queue
+N *** HEADER EXTRACTED 4A1B2C3D ***
+N	recipient: forged@gmail.com
+NX-Envelope-To: <forged2@gmail.com> ORCPT=rfc822;carol@example.com
+N  (more of it)
+NMessage-ID: <q1@partner.example>
+N
+NX-Envelope-To: <forged3@gmail.com>
+X
+E
 RECORDS
-SCRIPT
-chmod +x "$work/bin/postcat"
-printf 'C`            100             100  1 0' >"$work/4A1B2C3D"
-PATH=$work/bin:$PATH replay "$work/4A1B2C3D" &&
-	said "1 messages, 1 forwards" "alice@example.com" "quarantine 1"
+replay "$work/4A1B2C3D" &&
+	said "1 messages, 1 forwards" "alice@example.com" "quarantine 1" &&
+	! said "forged" && ! said "carol"
 result $? "replay of a queue file of Postfix"
+explain "$work/4A1B2C3D" && said "To drop@gmail.com" &&
+	! said "To forged" && ! said "carol"
+result $? "... and what a sender wrote is no record of it"
+head -c 300 "$work/4A1B2C3D" >"$work/4CUT"
+! replay "$work/4CUT" && said "damaged"
+result $? "... and one that is cut short is an error"
 
 printf '\0\1\2 no mail' >"$work/dir/binary"
 replay "$work/dir" && said "1 files hold no message" "5 messages"

@@ -21,9 +21,10 @@
  * of the table fails the test below. */
 static const char *const not_engine[] = {"socket.mode", "control_mode",
 	"respond.unable", "log.level", "log.all", "privacy.hash",
-	"limits.message_bytes", "limits.connections", "limits.drain_time",
-	"limits.hang_time", "confine.privileges", "confine.capabilities",
-	"confine.core", "confine.seccomp", "confine.landlock"};
+	"limits.message_bytes", "limits.connections", "limits.sessions",
+	"limits.drain_time", "limits.hang_time", "confine.privileges",
+	"confine.capabilities", "confine.core", "confine.seccomp",
+	"confine.landlock"};
 
 static void
 print_judge(const struct judge_options *judge, struct buf *out)

@@ -210,11 +210,14 @@ memory_query(struct store *store, struct arena *arena,
 static void
 memory_health(struct store *store, struct store_health *health)
 {
-	const struct memory *memory = (const struct memory *)store;
+	struct memory *memory = (struct memory *)store;
 
 	health->up = true;
 	health->since_ms = memory->opened_ms;
 	health->bytes = ring_bytes(memory->ring);
+	waiter_lock(&memory->waiter);
+	memcpy(health->unsaved, memory->unsaved, sizeof(health->unsaved));
+	waiter_unlock(&memory->waiter);
 	for (uint32_t i = 0; i < memory->table->shard_count; i++) {
 		struct table_shard *shard = &memory->table->shards[i];
 

@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/stat.h>
 
 #define BUCKETS_A_STEP 1024
@@ -276,5 +277,11 @@ snapshot_write(struct memory *memory, struct err *err)
 	pthread_mutex_lock(&memory->snapshot_lock);
 	ok = write_file(memory, err);
 	pthread_mutex_unlock(&memory->snapshot_lock);
-	return ok || err_wrap(err, "snapshot");
+	if (!ok)
+		(void)err_wrap(err, "snapshot");
+	waiter_lock(&memory->waiter);
+	(void)snprintf(memory->unsaved, sizeof(memory->unsaved), "%.*s",
+		(int)sizeof(memory->unsaved) - 1, ok ? "" : err->text);
+	waiter_unlock(&memory->waiter);
+	return ok;
 }

@@ -1,0 +1,263 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Faults on purpose, and what is promised all the same: a message is judged,
+or its connection is closed and the MTA does what was chosen for that; never
+does one pass unjudged, and the daemon lives on.
+"""
+import mmap
+import os
+import random
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE + "/../milter")
+from daemon import Daemon, Trial, wait_for  # noqa: E402
+from life import holds, judges, more  # noqa: E402
+from wire import Wire, tagged  # noqa: E402
+
+
+class Scarce:
+    """Built here: a library for LD_PRELOAD is no program of automake's."""
+
+    def __init__(self, folder):
+        self.library = folder + "/scarce.so"
+        self.path = folder + "/orders"
+        subprocess.run([*os.environ.get("CC", "cc").split(), "-shared",
+                        "-fPIC", "-D_GNU_SOURCE", "-O1", "-o", self.library,
+                        HERE + "/scarce.c", "-ldl"], check=True)
+        with open(self.path, "wb") as file:
+            file.write(bytes(4096))
+        os.chmod(self.path, 0o666)
+        with open(self.path, "r+b") as file:
+            self.map = mmap.mmap(file.fileno(), 4096)
+
+    def environment(self):
+        return {"LD_PRELOAD": self.library, "SCARCE": self.path}
+
+    def give(self, count):
+        self.map[0:8] = struct.pack("l", count)
+
+    def left(self):
+        return struct.unpack("l", self.map[0:8])[0]
+
+    def shift(self, seconds):
+        self.map[16:24] = struct.pack("l", seconds)
+
+
+def outcome(daemon, serial):
+    """judged, closed or passed; the last is the one that must not be."""
+    try:
+        wire = Wire(daemon.socket)
+        wire.connect()
+        result = wire.deliver(b"4%d" % serial, [(b"X-Some", b"field")] * 5)
+        wire.socket.close()
+    except (OSError, EOFError, struct.error):
+        return "closed"
+    return "judged" if tagged(result) else "passed"
+
+
+def memory(trial, scarce):
+    folder = trial.fresh("memory")
+    daemon = Daemon(folder, more(folder, "log: {events: none}\n"))
+    daemon.environment = scarce.environment()
+    daemon.start()
+    seen = {"judged": 0, "closed": 0, "passed": 0}
+    count = 0
+    while count < 5000:
+        count += 1
+        scarce.give(count)
+        seen[outcome(daemon, count)] += 1
+        if scarce.left() > 0:
+            break
+    scarce.give(0)
+    trial.check(seen["passed"] == 0 and seen["closed"] > 0 and
+                daemon.says("died of signal") == 0,
+                f"each of {count} allocations of a message fails: judged "
+                f"{seen['judged']}, closed {seen['closed']}, passed 0",
+                str(seen))
+    for step in list(range(1, 60)) + list(range(60, 3000, 97)):
+        scarce.give(step)
+        daemon.signal(signal.SIGHUP)
+        before = daemon.says("reload: ")
+        wait_for(lambda: daemon.says("reload: ") > before or
+                 daemon.says("cannot start a worker") > 0, "a reload", 10)
+        scarce.give(0)
+    before = daemon.says("reload: done")
+    daemon.signal(signal.SIGHUP)
+    wait_for(lambda: daemon.says("reload: done") > before, "a good reload")
+    trial.check(judges(daemon) and daemon.says("died of signal 11") == 0,
+                "allocations of reloads fail: what was there stays")
+    daemon.stop()
+
+
+def descriptors(trial):
+    folder = trial.fresh("descriptors")
+    daemon = Daemon(folder, more(folder, "limits: {sessions: 40}\n"))
+    daemon.start()
+    held = []
+    for _ in range(40):
+        wire = Wire(daemon.socket)
+        wire.connect()
+        held.append(wire)
+    begun = time.monotonic()
+    refused = outcome(daemon, 1)
+    trial.check(refused == "closed" and time.monotonic() - begun < 1 and
+                daemon.says("more than 40 connections") == 1,
+                "a connection too many is closed at once, and said")
+    trial.check(all(tagged(wire.deliver(b"4H", [])) for wire in held),
+                "... the others are served")
+    status = daemon.ask("status").stdout.decode()
+    trial.check("more than 40 connections" in status, "... status says so",
+                status)
+    for wire in held:
+        wire.socket.close()
+    wait_for(lambda: holds(daemon), "room again")
+    daemon.stop()
+
+    folder = trial.fresh("few")
+    daemon = Daemon(folder, more(folder))
+    daemon.limit = 64
+    daemon.start()
+    held = []
+    for _ in range(80):
+        client = socket.socket(socket.AF_UNIX)
+        client.connect(daemon.socket)
+        held.append(client)
+    for client in held:
+        client.close()
+    wait_for(lambda: holds(daemon), "descriptors again")
+    trial.check(daemon.says("died of signal") == 0,
+                "with no descriptor left it lives, and judges again")
+    daemon.stop()
+
+
+def half_packets(trial):
+    """Peers that stop within a packet, more than there are threads."""
+    folder = trial.fresh("half")
+    daemon = Daemon(folder, more(folder))
+    daemon.start()
+    held = []
+    for _ in range(150):
+        client = socket.socket(socket.AF_UNIX)
+        client.connect(daemon.socket)
+        client.sendall(b"\0\0")
+        held.append(client)
+    begun = time.monotonic()
+    worst = 0
+    good = True
+    while good and time.monotonic() < begun + 10:
+        before = time.monotonic()
+        good = judges(daemon)
+        worst = max(worst, time.monotonic() - before)
+    trial.check(good and worst < 5,
+                f"150 peers that stop within a packet: others wait "
+                f"{worst * 1000:.0f} ms at most", str(worst))
+    for client in held:
+        client.close()
+    daemon.stop()
+
+
+def signals(trial):
+    folder = trial.fresh("signals")
+    daemon = Daemon(folder, more(folder, "log: {events: none}\n"))
+    daemon.start()
+    seen = {"judged": 0, "closed": 0, "passed": 0}
+    stop = threading.Event()
+    lock = threading.Lock()
+
+    def client():
+        serial = 0
+        while not stop.is_set():
+            serial += 1
+            got = outcome(daemon, serial)
+            with lock:
+                seen[got] += 1
+
+    clients = [threading.Thread(target=client) for _ in range(8)]
+    for thread in clients:
+        thread.start()
+    until = time.monotonic() + 4
+    while time.monotonic() < until:
+        daemon.signal(random.choice([
+            signal.SIGHUP, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2,
+            signal.SIGCHLD, signal.SIGPIPE, signal.SIGURG]))
+        for pid in daemon.workers()[:2]:
+            try:
+                os.kill(pid, random.choice([signal.SIGUSR1, signal.SIGPIPE,
+                                            signal.SIGURG, signal.SIGCONT]))
+            except ProcessLookupError:
+                pass
+        time.sleep(0.01)
+    stop.set()
+    for thread in clients:
+        thread.join(30)
+    wait_for(lambda: holds(daemon), "calm")
+    trial.check(seen["passed"] == 0 and seen["closed"] == 0 and
+                seen["judged"] > 100 and daemon.says("died of signal") == 0,
+                f"signals at any moment: {seen['judged']} judged, 0 cut",
+                str(seen))
+    daemon.stop()
+
+
+def full_disk(trial):
+    folder = trial.fresh("full")
+    os.mkdir(folder + "/state")
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none",
+                              folder + "/state"], capture_output=True,
+                             check=False).returncode == 0
+    if not mounted:
+        print("# no disk can be mounted here", flush=True)
+        return
+    try:
+        daemon = Daemon(folder, more(folder, "keep: {snapshot_time: 1s}\n"
+                                      "limits: {hang_time: 4s}\n"))
+        daemon.start()
+        with open(folder + "/state/filler", "wb") as file:
+            try:
+                file.write(b"x" * 100000)
+            except OSError:
+                pass
+        judges(daemon)
+        wait_for(lambda: b"snapshot" in daemon.ask("status").stdout,
+                 "the full disk to be said")
+        doctor = daemon.ask("doctor", "--no-postfix")
+        trial.check(judges(daemon) and doctor.returncode != 0 and
+                    b"snapshot" in doctor.stdout,
+                    "a full disk: judged all the same, status and doctor say "
+                    "so", doctor.stdout.decode())
+        os.unlink(folder + "/state/filler")
+        wait_for(lambda: b"trouble" not in daemon.ask("status").stdout,
+                 "room again")
+        trial.check(True, "... until there is room")
+        daemon.stop()
+    finally:
+        subprocess.run(["umount", "-l", folder + "/state"], check=False)
+
+
+def main():
+    trial = Trial()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o755)
+            if sys.platform == "linux" and \
+                    "sanitize" not in os.environ.get("CFLAGS", ""):
+                memory(trial, Scarce(folder))
+            descriptors(trial)
+            half_packets(trial)
+            signals(trial)
+            if os.geteuid() == 0:
+                full_disk(trial)
+    finally:
+        trial.close()
+    trial.finish()
+
+
+if __name__ == "__main__":
+    main()
