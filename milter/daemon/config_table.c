@@ -60,7 +60,7 @@ static const struct reader_key keys[] = {
 	{"redis.password_file", &config_file, AT(store_password_file),
 		.initial = "",
 		.help = "A file whose first line is the password of Redis; "
-			"the worker's user must be able to read it."},
+			"root alone may be able to read it."},
 	{"redis.prefix", &config_prefix, AT(store_prefix), .initial = "fw1",
 		.help = "What every key in Redis begins with."},
 	{"redis.connect_time", &reader_duration, AT(store_connect),

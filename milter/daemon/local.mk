@@ -66,11 +66,18 @@ libdaemon_a_SOURCES = \
 	milter/daemon/storage.h \
 	milter/daemon/supervisor.c \
 	milter/daemon/supervisor.h \
+	milter/daemon/supervisor_door.c \
+	milter/daemon/supervisor_files.c \
+	milter/daemon/supervisor_parts.h \
 	milter/daemon/trouble.c \
 	milter/daemon/trouble.h \
 	milter/daemon/worker.c \
 	milter/daemon/worker.h \
+	milter/daemon/worker_check.c \
+	milter/daemon/worker_parts.h \
 	milter/daemon/worker_process.c \
-	milter/daemon/worker_process.h
+	milter/daemon/worker_process.h \
+	milter/daemon/worker_reload.c \
+	milter/daemon/worker_watch.c
 LIBDAEMON = libdaemon.a libmta.a $(LIBVERDICT) $(MILTER_LIBS) $(SECCOMP_LIBS) \
 	$(MHD_LIBS)

@@ -11,18 +11,14 @@
  * files on disk are broken or gone is back at once with the last good ones,
  * and nothing that a file holds can hurt the process that owns the sockets.
  */
-#include "daemon/supervisor.h"
+#include "daemon/supervisor_parts.h"
 
 #include "base/bundle.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/socket_name.h"
-#include "daemon/link.h"
-#include "daemon/listener.h"
 #include "daemon/notify.h"
 #include "daemon/signals.h"
 #include "daemon/worker.h"
-#include "daemon/worker_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,41 +36,11 @@
 #define PAUSE_MOST_MS 10000
 /* What an MTA rather waits than be told that nobody is here. */
 #define WAIT_MS 1000
-/* A start that takes longer than this keeps MTAs waiting. */
-#define START_MS 10000
 #define CHECK_MS 60000
 #define TICK_MS 1000
-#define WORKERS_MAX 5
-#define NUDGES 16
 #define NOT_DUE (-1)
-#define NO_FILES (-1)
 /* Of the listener, the workers' links and the signals. */
 #define POLL_MAX (WORKERS_MAX + 2)
-
-enum purpose {
-	PURPOSE_RELOAD,
-	PURPOSE_TAKE_OVER
-};
-
-struct supervisor {
-	const struct supervisor_options *options;
-	const struct config *config; /* of files */
-	struct config *own_config; /* the same, where it is ours to free */
-	int files; /* the bundle in use */
-	int kept; /* the one before, until the new one is; or NO_FILES */
-	int fresh; /* being filled by the checker; or NO_FILES */
-	enum purpose purpose; /* of the checker */
-	bool again; /* a reload came while one was under way */
-	struct sockets sockets;
-	struct places places;
-	struct worker_process workers[WORKERS_MAX];
-	bool stopping, killed, ever_ready;
-	int64_t restart_ms; /* when to start a worker, or NOT_DUE */
-	int64_t pause_ms; /* before the next start */
-	bool closed; /* until then: too long for anybody to wait */
-	int64_t ticked_ms; /* when this loop last went round */
-	int status;
-};
 
 static const int supervisor_signals[] = {
 	SIGHUP, SIGUSR1, SIGUSR2, SIGTERM, SIGINT, SIGCHLD};
@@ -108,30 +74,6 @@ each_worker(struct supervisor *supervisor,
 		if (supervisor->workers[i].role != ROLE_FREE)
 			f(supervisor, &supervisor->workers[i]);
 	}
-}
-
-static void
-close_files(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-	*fd = NO_FILES;
-}
-
-/* All that a worker works with. */
-static void
-fill_message(const struct supervisor *supervisor, enum link_word word,
-	struct link_message *message)
-{
-	link_message_init(message, word);
-	message->fds[LINK_FD_LOG] = supervisor->places.log;
-	message->fds[LINK_FD_EVENTS] = supervisor->places.events;
-	message->fds[LINK_FD_FILES] = supervisor->files;
-	message->fds[LINK_FD_MILTER] = supervisor->sockets.milter;
-	message->fds[LINK_FD_CONTROL] = supervisor->sockets.control;
-	message->fds[LINK_FD_HTTP] = supervisor->sockets.http;
-	(void)snprintf(message->text, sizeof(message->text), "%s",
-		supervisor->places.missing);
 }
 
 static void
@@ -179,7 +121,7 @@ start_worker(struct supervisor *supervisor, enum role role)
 {
 	struct link_message first;
 
-	fill_message(supervisor, LINK_SERVE, &first);
+	supervisor_fill(supervisor, LINK_SERVE, &first);
 	if (role == ROLE_IN_OFFICE)
 		supervisor->restart_ms = NOT_DUE;
 	if (start_process(supervisor, role, &first))
@@ -187,76 +129,6 @@ start_worker(struct supervisor *supervisor, enum role role)
 	if (role == ROLE_IN_OFFICE)
 		start_later(supervisor);
 	return false;
-}
-
-/* Reads the configuration that the files are of. The checker has found it
- * sound, perhaps as a newer program than this one: what this one does not
- * know about it is not asked. */
-static void
-adopt_config(struct supervisor *supervisor)
-{
-	struct err err = {0};
-	struct bundle *bundle = bundle_open(supervisor->files, &err);
-	struct diags *diags = diags_new();
-	struct config *config = NULL;
-
-	if (bundle != NULL && diags != NULL) {
-		bundle_use(bundle);
-		config = config_load(supervisor->options->file, diags);
-		bundle_use(NULL);
-	}
-	if (config != NULL) {
-		config_free(supervisor->own_config);
-		supervisor->own_config = config;
-		supervisor->config = config;
-	}
-	diags_free(diags);
-	bundle_free(bundle);
-}
-
-static void
-renew_places(struct supervisor *supervisor)
-{
-	struct places renewed;
-	struct privilege user;
-	struct err err = {0};
-
-	if (!privilege_find(supervisor->config->user, supervisor->config->group,
-		    &user, &err)) {
-		log_write(LOG_LEVEL_ERROR, "%s", err.text);
-		return;
-	}
-	places_open(supervisor->config, &user, &renewed);
-	if (!places_use_log(supervisor->config, &renewed, &err))
-		log_write(LOG_LEVEL_ERROR, "%s", err.text);
-	places_close(&supervisor->places);
-	supervisor->places = renewed;
-	if (!sockets_renew(supervisor->options->config, &user,
-		    &supervisor->sockets, &err))
-		log_write(LOG_LEVEL_ERROR, "%s", err.text);
-}
-
-static void
-adopt_files(struct supervisor *supervisor)
-{
-	bundle_seal(supervisor->fresh);
-	close_files(&supervisor->kept);
-	supervisor->kept = supervisor->files;
-	supervisor->files = supervisor->fresh;
-	supervisor->fresh = NO_FILES;
-	adopt_config(supervisor);
-}
-
-/* The new files do not serve: the ones before are the last good ones. */
-static void
-revert_files(struct supervisor *supervisor)
-{
-	if (supervisor->kept == NO_FILES)
-		return;
-	close_files(&supervisor->files);
-	supervisor->files = supervisor->kept;
-	supervisor->kept = NO_FILES;
-	adopt_config(supervisor);
 }
 
 /* The worker goes on with what could be opened, and with the files if they
@@ -269,7 +141,7 @@ hand_over(struct supervisor *supervisor, bool sound)
 
 	if (worker == NULL || !worker->ready)
 		return;
-	fill_message(supervisor, LINK_RELOAD, &message);
+	supervisor_fill(supervisor, LINK_RELOAD, &message);
 	if (!sound)
 		message.fds[LINK_FD_FILES] = LINK_FD_NONE;
 	if (!link_send(worker->link, &message)) {
@@ -296,9 +168,9 @@ start_checker(struct supervisor *supervisor)
 	if (supervisor->fresh >= 0 &&
 		start_process(supervisor, ROLE_CHECKER, &first))
 		return;
-	close_files(&supervisor->fresh);
+	supervisor_close_files(&supervisor->fresh);
 	log_write(LOG_LEVEL_ERROR, "reload: the files cannot be read");
-	renew_places(supervisor);
+	supervisor_renew_places(supervisor);
 	hand_over(supervisor, false);
 }
 
@@ -334,18 +206,18 @@ on_checked(struct supervisor *supervisor, bool sound)
 	bool again = supervisor->again;
 
 	if (sound) {
-		adopt_files(supervisor);
+		supervisor_adopt_files(supervisor);
 	} else {
-		close_files(&supervisor->fresh);
+		supervisor_close_files(&supervisor->fresh);
 	}
-	renew_places(supervisor);
+	supervisor_renew_places(supervisor);
 	if (supervisor->purpose == PURPOSE_RELOAD) {
 		hand_over(supervisor, sound);
 	} else if (!sound) {
 		log_write(LOG_LEVEL_ERROR,
 			"no new worker takes over: the files are wrong");
 	} else if (!start_worker(supervisor, ROLE_SUCCESSOR)) {
-		revert_files(supervisor);
+		supervisor_revert_files(supervisor);
 	}
 	notify_manager("READY=1");
 	supervisor->again = false;
@@ -368,7 +240,7 @@ on_ready(struct supervisor *supervisor, struct worker_process *worker)
 
 	worker->ready = true;
 	supervisor->ever_ready = true;
-	close_files(&supervisor->kept);
+	supervisor_close_files(&supervisor->kept);
 	if (worker->role == ROLE_SUCCESSOR) {
 		worker->role = ROLE_IN_OFFICE;
 		if (old != NULL) {
@@ -394,7 +266,7 @@ on_death_in_office(struct supervisor *supervisor, int64_t lived_ms, int status)
 			WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 		return;
 	}
-	revert_files(supervisor);
+	supervisor_revert_files(supervisor);
 	if (lived_ms >= LIVES_MS)
 		supervisor->pause_ms = 0;
 	start_later(supervisor);
@@ -431,7 +303,7 @@ on_death(struct supervisor *supervisor, struct worker_process *worker,
 		if (!supervisor->stopping)
 			on_checked(supervisor, status == 0);
 	} else if (role == ROLE_SUCCESSOR) {
-		revert_files(supervisor);
+		supervisor_revert_files(supervisor);
 		log_write(LOG_LEVEL_ERROR,
 			"the successor failed: the old worker stays");
 	} else if (role == ROLE_IN_OFFICE && !supervisor->stopping) {
@@ -524,26 +396,6 @@ on_signal(struct supervisor *supervisor, int number)
 	}
 }
 
-/*
- * libmilter's pool hands two connections that become readable at once to one
- * idle thread; where the first is of a peer that stops within a packet, the
- * second waits until some thread comes by again, for minutes where many peers
- * do that. Any event makes one come by: so there are some.
- */
-static void
-nudge(struct supervisor *supervisor)
-{
-	struct socket_name address;
-
-	if (supervisor->stopping ||
-		!socket_name_parse(
-			slice_of(supervisor->options->config->listen), &address,
-			NULL))
-		return;
-	for (int i = 0; i < NUDGES; i++)
-		listener_nudge(&address);
-}
-
 static void
 read_link(struct supervisor *supervisor, struct worker_process *worker)
 {
@@ -557,46 +409,12 @@ read_link(struct supervisor *supervisor, struct worker_process *worker)
 	} else if (message.word == LINK_ASK) {
 		reload(supervisor);
 	} else if (message.word == LINK_NUDGE) {
-		nudge(supervisor);
+		supervisor_nudge(supervisor);
 	} else if (message.word == LINK_TAKEN) {
-		close_files(&supervisor->kept);
+		supervisor_close_files(&supervisor->kept);
 	} else if (message.word == LINK_REFUSED) {
-		revert_files(supervisor);
+		supervisor_revert_files(supervisor);
 	}
-}
-
-/* Nobody serves, and nobody is about to. */
-static bool
-is_closed(const struct supervisor *supervisor)
-{
-	int64_t now = clock_monotonic_ms();
-
-	if (supervisor->stopping)
-		return false;
-	for (size_t i = 0; i < WORKERS_MAX; i++) {
-		const struct worker_process *worker = &supervisor->workers[i];
-
-		if (worker->role == ROLE_IN_OFFICE)
-			return !worker->ready &&
-				now > worker->started_ms + START_MS;
-	}
-	return supervisor->closed && supervisor->restart_ms > now;
-}
-
-/* An MTA that waits for a worker which does not come would wait out its own
- * time limit in every session: it is told at once, and does what its
- * administrator chose for a milter that is away. */
-static void
-turn_away(int listener)
-{
-	int flags = fcntl(listener, F_GETFL), fd;
-
-	/* A worker that came about just now may be quicker. */
-	(void)fcntl(listener, F_SETFL, flags | O_NONBLOCK);
-	fd = accept(listener, NULL, NULL);
-	(void)fcntl(listener, F_SETFL, flags);
-	if (fd >= 0)
-		(void)close(fd);
 }
 
 /* One that is not heard of is of no use to anybody. If this process itself
@@ -651,7 +469,9 @@ static void
 step(struct supervisor *supervisor)
 {
 	struct pollfd fds[POLL_MAX] = {{.fd = signals_fd(), .events = POLLIN},
-		{.fd = is_closed(supervisor) ? supervisor->sockets.milter : -1,
+		{.fd = supervisor_is_closed(supervisor)
+				? supervisor->sockets.milter
+				: -1,
 			.events = POLLIN}};
 	int number;
 
@@ -668,7 +488,7 @@ step(struct supervisor *supervisor)
 			read_link(supervisor, &supervisor->workers[i]);
 	}
 	if ((fds[1].revents & POLLIN) != 0)
-		turn_away(supervisor->sockets.milter);
+		supervisor_turn_away(supervisor->sockets.milter);
 	while ((number = signals_next()) != 0)
 		on_signal(supervisor, number);
 	watch(supervisor);
@@ -714,9 +534,9 @@ supervisor_run(const struct supervisor_options *options)
 	sockets_remove(options->config, &supervisor.sockets);
 	sockets_close(&supervisor.sockets);
 	places_close(&supervisor.places);
-	close_files(&supervisor.files);
-	close_files(&supervisor.kept);
-	close_files(&supervisor.fresh);
+	supervisor_close_files(&supervisor.files);
+	supervisor_close_files(&supervisor.kept);
+	supervisor_close_files(&supervisor.fresh);
 	config_free(supervisor.own_config);
 	return supervisor.status;
 }

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Files and places, adopted and given back. */
+#include "daemon/supervisor_parts.h"
+
+#include "base/bundle.h"
+#include "base/log.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+void
+supervisor_close_files(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = NO_FILES;
+}
+
+/* All that a worker works with. */
+void
+supervisor_fill(const struct supervisor *supervisor, enum link_word word,
+	struct link_message *message)
+{
+	link_message_init(message, word);
+	message->fds[LINK_FD_LOG] = supervisor->places.log;
+	message->fds[LINK_FD_EVENTS] = supervisor->places.events;
+	message->fds[LINK_FD_FILES] = supervisor->files;
+	message->fds[LINK_FD_MILTER] = supervisor->sockets.milter;
+	message->fds[LINK_FD_CONTROL] = supervisor->sockets.control;
+	message->fds[LINK_FD_HTTP] = supervisor->sockets.http;
+	(void)snprintf(message->text, sizeof(message->text), "%s",
+		supervisor->places.missing);
+}
+
+/* Reads the configuration that the files are of. The checker has found it
+ * sound, perhaps as a newer program than this one: what this one does not
+ * know about it is not asked. */
+static void
+adopt_config(struct supervisor *supervisor)
+{
+	struct err err = {0};
+	struct bundle *bundle = bundle_open(supervisor->files, &err);
+	struct diags *diags = diags_new();
+	struct config *config = NULL;
+
+	if (bundle != NULL && diags != NULL) {
+		bundle_use(bundle);
+		config = config_load(supervisor->options->file, diags);
+		bundle_use(NULL);
+	}
+	if (config != NULL) {
+		config_free(supervisor->own_config);
+		supervisor->own_config = config;
+		supervisor->config = config;
+	}
+	diags_free(diags);
+	bundle_free(bundle);
+}
+
+void
+supervisor_renew_places(struct supervisor *supervisor)
+{
+	struct places renewed;
+	struct privilege user;
+	struct err err = {0};
+
+	if (!privilege_find(supervisor->config->user, supervisor->config->group,
+		    &user, &err)) {
+		log_write(LOG_LEVEL_ERROR, "%s", err.text);
+		return;
+	}
+	places_open(supervisor->config, &user, &renewed);
+	if (!places_use_log(supervisor->config, &renewed, &err))
+		log_write(LOG_LEVEL_ERROR, "%s", err.text);
+	places_close(&supervisor->places);
+	supervisor->places = renewed;
+	if (!sockets_renew(supervisor->options->config, &user,
+		    &supervisor->sockets, &err))
+		log_write(LOG_LEVEL_ERROR, "%s", err.text);
+}
+
+void
+supervisor_adopt_files(struct supervisor *supervisor)
+{
+	bundle_seal(supervisor->fresh);
+	supervisor_close_files(&supervisor->kept);
+	supervisor->kept = supervisor->files;
+	supervisor->files = supervisor->fresh;
+	supervisor->fresh = NO_FILES;
+	adopt_config(supervisor);
+}
+
+/* The new files do not serve: the ones before are the last good ones. */
+void
+supervisor_revert_files(struct supervisor *supervisor)
+{
+	if (supervisor->kept == NO_FILES)
+		return;
+	supervisor_close_files(&supervisor->files);
+	supervisor->files = supervisor->kept;
+	supervisor->kept = NO_FILES;
+	adopt_config(supervisor);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Signs of life, and what may come to be wrong without anybody's doing. */
+#include "daemon/worker_parts.h"
+
+#include "base/clock.h"
+#include "daemon/descriptors.h"
+#include "daemon/milter.h"
+#include "daemon/trouble.h"
+
+#include <dirent.h>
+
+/* At most so long between two signs of life, and so many in the time after
+ * which a worker counts as hanging. */
+#define ALIVE_MS 5000
+#define ALIVE_PART 4
+#define LOOK_MS 1000
+#define CROWD_THREADS 8 /* more than at the start */
+
+static long long
+hang_time(struct worker *worker)
+{
+	const struct generation *generation = generation_slot_get(worker->slot);
+	long long time = generation->config->hang_time;
+
+	generation_unref(generation);
+	return time;
+}
+
+/* 0 where it cannot be told. */
+size_t
+worker_threads(void)
+{
+	DIR *folder = opendir("/proc/self/task");
+	size_t count = 0;
+
+	while (folder != NULL && readdir(folder) != NULL)
+		count++;
+	if (folder != NULL)
+		(void)closedir(folder);
+	return count;
+}
+
+/* Threads that peers hold, and connections that may wait because of it. */
+static void
+look_at_threads(struct worker *worker)
+{
+	if (worker_threads() > worker->threads + CROWD_THREADS)
+		(void)link_say(worker->options->link, LINK_NUDGE);
+}
+
+/* What is wrong may come and go without anybody's doing. */
+static void
+look_around(struct worker *worker)
+{
+	struct store_health health = {0};
+
+	descriptors_watch();
+	store_health(worker->store, &health);
+	trouble_set(TROUBLE_STATE, "%s", health.unsaved);
+}
+
+/* Time until the next sign of life is due. A worker whose judgement of one
+ * message does not end gives none. */
+int
+worker_say_alive(struct worker *worker)
+{
+	int64_t now = clock_monotonic_ms(), limit = hang_time(worker);
+	int64_t every = limit / ALIVE_PART;
+
+	if (every <= 0 || every > ALIVE_MS)
+		every = ALIVE_MS;
+	if (worker->options->link < 0)
+		return -1;
+	if (now >= worker->said_ms + every &&
+		(limit == 0 || milter_longest_ms() < limit)) {
+		worker->said_ms = now;
+		look_around(worker);
+		(void)link_say(worker->options->link, LINK_ALIVE);
+	}
+	look_at_threads(worker);
+	return every < LOOK_MS ? (int)every : LOOK_MS;
+}
