@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A queue file is a row of records: a letter for the type, a length in groups
- * of seven bits, the least first, and the bytes (Postfix, src/global/record.c
- * and rec_type.h). The envelope comes first; between the records M and X is
- * the message, a line a record; after X what was found in it. Where a milter
- * or cleanup changed something, a record p tells where in the file to go on.
+ * of seven bits, the least first, and the bytes (in Postfix's source, the
+ * modules record and rec_type of its library "global"). The envelope comes
+ * first; between the records M and X is the message, a line a record; after X
+ * what was found in it. Where a milter or cleanup changed something, a record
+ * p tells where in the file to go on.
  *
  * Only a record's type says what it is: its bytes are the sender's, who may
  * write into them whatever a listing of the file would show.
