@@ -62,6 +62,8 @@ libdaemon_a_SOURCES = \
 	milter/daemon/sockets.h \
 	milter/daemon/state_dir.c \
 	milter/daemon/state_dir.h \
+	milter/daemon/steady_clock.c \
+	milter/daemon/steady_clock.h \
 	milter/daemon/storage.c \
 	milter/daemon/storage.h \
 	milter/daemon/supervisor.c \

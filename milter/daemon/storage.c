@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "daemon/config_engine.h"
+#include "daemon/steady_clock.h"
 #include "store/store_open.h"
 
 static void
@@ -19,6 +20,7 @@ storage_open(const struct config *config, struct err *err)
 	struct store_options options = config_store_options(config);
 
 	options.state_dir = config->state;
+	options.clock = steady_clock();
 	options.say = say;
 	return store_open(&options, err);
 }

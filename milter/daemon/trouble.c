@@ -16,6 +16,7 @@ static const char *const names[TROUBLE_COUNT] = {
 	[TROUBLE_STATE] = "state",
 	[TROUBLE_DESCRIPTORS] = "descriptors",
 	[TROUBLE_SESSIONS] = "sessions",
+	[TROUBLE_CLOCK] = "clock",
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

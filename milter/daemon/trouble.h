@@ -19,6 +19,7 @@ enum trouble {
 	TROUBLE_STATE, /* the snapshot cannot be written */
 	TROUBLE_DESCRIPTORS, /* nearly all are in use */
 	TROUBLE_SESSIONS, /* more connections than allowed */
+	TROUBLE_CLOCK, /* the system's is not believed */
 	TROUBLE_COUNT
 };
 

@@ -21,6 +21,7 @@
 #include "daemon/probes.h"
 #include "daemon/report.h"
 #include "daemon/signals.h"
+#include "daemon/steady_clock.h"
 #include "daemon/storage.h"
 #include "verdict/metrics.h"
 
@@ -258,14 +259,14 @@ prepare(struct worker *worker, const struct generation *generation,
 		.store = worker->store,
 		.report = worker->report,
 		.probes = worker->probes,
-		.clock = clock_real(),
+		.clock = steady_clock(),
 	};
 	worker->api.slot = worker->slot;
 	worker->api.store = worker->store;
 	worker->api.metrics = worker->metrics;
 	worker->api.probes = worker->probes;
-	worker->api.clock = clock_real();
-	worker->api.started_ms = clock_now_ms(clock_real());
+	worker->api.clock = steady_clock();
+	worker->api.started_ms = clock_now_ms(steady_clock());
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "daemon/descriptors.h"
 #include "daemon/milter.h"
+#include "daemon/steady_clock.h"
 #include "daemon/trouble.h"
 
 #include <dirent.h>
@@ -55,6 +56,7 @@ look_around(struct worker *worker)
 	struct store_health health = {0};
 
 	descriptors_watch();
+	steady_clock_watch();
 	store_health(worker->store, &health);
 	trouble_set(TROUBLE_STATE, "%s", health.unsaved);
 }

@@ -97,6 +97,42 @@ def memory(trial, scarce):
     daemon.stop()
 
 
+FORWARD = (b"<drop@freemail.example>\0ORCPT=rfc822;", b"@example.com\0")
+
+
+def forward(daemon, mailbox, serial):
+    wire = Wire(daemon.socket)
+    wire.connect()
+    wire.send(b"D", b"Mi\0004%d\0" % serial)
+    wire.send(b"M", b"<sender@partner.example>\0")
+    wire.send(b"R", FORWARD[0] + mailbox + FORWARD[1])
+    wire.field(b"Message-ID", b"<%d@partner.example>" % serial)
+    wire.end()
+    wire.socket.close()
+
+
+def clock(trial, scarce):
+    """A hundred days ahead, and back: what is touched meanwhile stays."""
+    folder = trial.fresh("clock")
+    daemon = Daemon(folder, more(folder, "limits: {hang_time: 4s}\n"))
+    daemon.environment = scarce.environment()
+    daemon.start()
+    for serial in range(5):
+        forward(daemon, b"bob", serial)
+    for days in (100, -100, 0):
+        scarce.shift(days * 86400)
+        forward(daemon, b"bob", 300 + days)
+        if days != 0:
+            daemon.await_says(f"clock leapt by {days * 1440:+d} minutes")
+    counted = daemon.counted("bob@example.com")
+    trial.check(counted == 8, "a clock that leaps a hundred days and back "
+                "loses no count", str(counted))
+    wait_for(lambda: b"clock leapt" not in daemon.ask("status").stdout,
+             "the clock to be right")
+    trial.check(True, "... and is said while it does")
+    daemon.stop()
+
+
 def descriptors(trial):
     folder = trial.fresh("descriptors")
     daemon = Daemon(folder, more(folder, "limits: {sessions: 40}\n"))
@@ -248,7 +284,9 @@ def main():
             os.chmod(folder, 0o755)
             if sys.platform == "linux" and \
                     "sanitize" not in os.environ.get("CFLAGS", ""):
-                memory(trial, Scarce(folder))
+                scarce = Scarce(folder)
+                memory(trial, scarce)
+                clock(trial, scarce)
             descriptors(trial)
             half_packets(trial)
             signals(trial)

@@ -3,7 +3,8 @@ check_PROGRAMS += \
 	tests/unit/test_config \
 	tests/unit/test_confine \
 	tests/unit/test_listener \
-	tests/unit/test_session
+	tests/unit/test_session \
+	tests/unit/test_steady_clock
 tests_unit_test_confine_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_confine_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_config_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -25,3 +26,5 @@ check_PROGRAMS += tests/unit/test_attach
 tests_unit_test_attach_SOURCES = tests/unit/test_attach.c
 tests_unit_test_attach_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_attach_LDADD = $(LIBMTA) $(CMOCKA_LIBS)
+tests_unit_test_steady_clock_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_steady_clock_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
