@@ -28,6 +28,8 @@ libmta_a_SOURCES = \
 	milter/mta/port.h \
 	milter/mta/postfix.c \
 	milter/mta/postfix.h \
+	milter/mta/postfix_attached.c \
+	milter/mta/postfix_attached.h \
 	milter/mta/postfix_check.c \
 	milter/mta/postfix_check.h \
 	milter/mta/postfix_control.c \
@@ -44,6 +46,8 @@ libmta_a_SOURCES = \
 	milter/mta/recipe.c \
 	milter/mta/recipe.h \
 	milter/mta/recipe_senders.c \
+	milter/mta/sendmail_check.c \
+	milter/mta/sendmail_check.h \
 	milter/mta/sendmail_site.c \
 	milter/mta/sendmail_site.h \
 	milter/mta/site.c \
