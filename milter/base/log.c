@@ -266,15 +266,3 @@ log_level_name(enum log_level level)
 {
 	return levels[level].name;
 }
-
-bool
-log_level_parse(const char *name, enum log_level *level)
-{
-	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++) {
-		if (strcmp(levels[i].name, name) == 0) {
-			*level = (enum log_level)i;
-			return true;
-		}
-	}
-	return false;
-}

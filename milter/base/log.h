@@ -44,8 +44,7 @@ void log_write_ascii(enum log_level level, struct slice text);
 /* Would an entry of this level be written? */
 bool log_wants(enum log_level level);
 
-/* "error", "warning", ... and back; false for an unknown name. */
+/* "error", "warning", ... */
 const char *log_level_name(enum log_level level);
-bool log_level_parse(const char *name, enum log_level *level);
 
 #endif

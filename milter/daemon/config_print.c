@@ -109,7 +109,7 @@ print_value(const struct reader_key *key, struct buf *out)
 	struct slice rest, field;
 	bool first = true;
 
-	if (key->type != &reader_texts) {
+	if (!key->type->list) {
 		buf_printf(out,
 			needs_quotes(key->initial) ? "\"%s\"\n" : "%s\n",
 			key->initial);

@@ -8,6 +8,7 @@
 #include "lab/input.h"
 #include "lab/test_case.h"
 #include "yaml/reader_type.h"
+#include "yaml/yaml_scalar.h"
 
 #include <string.h>
 
@@ -272,7 +273,7 @@ expect_pair(struct reader *r, const struct yaml_node *node,
 	bool hit;
 
 	if (slice_equal(node->key, SLICE("hit"))) {
-		if (!yaml_to_bool(node, &hit)) {
+		if (!yaml_scalar_bool(node, &hit)) {
 			return reader_refuse(
 				r, node->mark, NULL, "true or false");
 		}

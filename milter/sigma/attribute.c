@@ -2,6 +2,8 @@
 /* What every document may say: one table of keys. */
 #include "sigma/attribute.h"
 
+#include "yaml/yaml_scalar.h"
+
 #include <string.h>
 
 #define TITLE_BYTES_MAX 256
@@ -9,7 +11,7 @@
 static bool
 want(struct reader *r, const struct yaml_node *node, const char *what)
 {
-	return build_error(r->ctx, node->mark, NULL, "\"%.*s\" must be %s",
+	return build_error(r, node->mark, NULL, "\"%.*s\" must be %s",
 		SLICE_ARG(node->key), what);
 }
 
@@ -23,7 +25,7 @@ read_text(struct reader *r, const struct yaml_node *node, void *target)
 	if (slice_trim(node->text).len == 0)
 		return want(r, node, "a text that is not empty");
 	if (node->text.len > (size_t)r->key->most) {
-		return build_error(r->ctx, node->mark, NULL,
+		return build_error(r, node->mark, NULL,
 			"\"%.*s\" is over %lld bytes", SLICE_ARG(node->key),
 			r->key->most);
 	}
@@ -53,7 +55,7 @@ static bool
 read_id(struct reader *r, const struct yaml_node *node, void *target)
 {
 	if (node->kind == YAML_SCALAR && !is_uuid(node->text)) {
-		return build_error(r->ctx, node->mark,
+		return build_error(r, node->mark,
 			"make one with `uuidgen`; a readable name goes into "
 			"name:",
 			"\"%.*s\" is no UUID", SLICE_ARG(node->text));
@@ -114,7 +116,7 @@ read_list(struct reader *r, const struct yaml_node *node, void *target)
 	(void)target;
 	if (is_list_of_texts(node))
 		return true;
-	return build_error(r->ctx, node->mark, "write one a line: - text",
+	return build_error(r, node->mark, "write one a line: - text",
 		"\"%.*s\" must be a list of texts", SLICE_ARG(node->key));
 }
 
@@ -160,7 +162,7 @@ read_tags(struct reader *r, const struct yaml_node *node, void *target)
 	for (const struct yaml_node *child = node->children; child != NULL;
 		child = child->next) {
 		if (!is_tag(child->text)) {
-			(void)build_error(r->ctx, child->mark,
+			(void)build_error(r, child->mark,
 				"write namespace.name in lower case: "
 				"attack.t1114.003",
 				"\"%.*s\" is no tag", SLICE_ARG(child->text));
@@ -201,21 +203,12 @@ read_date(struct reader *r, const struct yaml_node *node, void *target)
 }
 
 static bool
-read_by_kind(struct reader *r, const struct yaml_node *node, void *target)
-{
-	(void)r;
-	(void)node;
-	(void)target;
-	return true;
-}
-
-static bool
 read_generate(struct reader *r, const struct yaml_node *node, void *target)
 {
 	bool generate;
 
 	(void)target;
-	if (!yaml_to_bool(node, &generate))
+	if (!yaml_scalar_bool(node, &generate))
 		return want(r, node, "true or false");
 	return true;
 }
@@ -246,11 +239,11 @@ static const struct reader_key keys[] = {
 	{"date", .read = read_date},
 	{"modified", .read = read_date},
 	{"license", .read = read_date},
-	{"taxonomy", .read = read_by_kind},
-	{"logsource", .read = read_by_kind},
-	{"detection", .read = read_by_kind},
-	{"correlation", .read = read_by_kind},
-	{"filter", .read = read_by_kind},
+	{"taxonomy", .type = &reader_any},
+	{"logsource", .type = &reader_any},
+	{"detection", .type = &reader_any},
+	{"correlation", .type = &reader_any},
+	{"filter", .type = &reader_any},
 	{"generate", .read = read_generate},
 };
 

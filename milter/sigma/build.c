@@ -2,10 +2,7 @@
 /* A program while it is being built. */
 #include "sigma/build.h"
 
-#include <stdarg.h>
 #include <stdio.h>
-
-#define MESSAGE_BYTES 1024
 
 bool
 build_no_memory(struct build *build)
@@ -43,56 +40,6 @@ build_mark(const struct build *build, struct mark mark)
 {
 	mark.file = build->file;
 	return mark;
-}
-
-static bool say(struct build *, enum diag_severity, struct mark,
-	const char *hint, const char *fmt, va_list)
-	__attribute__((format(printf, 5, 0)));
-
-static bool
-say(struct build *build, enum diag_severity severity, struct mark mark,
-	const char *hint, const char *fmt, va_list ap)
-{
-	char text[MESSAGE_BYTES];
-
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	return diags_add(build->diags, severity, mark, hint, "%s", text);
-}
-
-bool
-build_error(struct build *build, struct mark mark, const char *hint,
-	const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)say(build, DIAG_ERROR, mark, hint, fmt, ap);
-	va_end(ap);
-	return false;
-}
-
-bool
-build_warn(struct build *build, struct mark mark, const char *hint,
-	const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)say(build, DIAG_WARNING, mark, hint, fmt, ap);
-	va_end(ap);
-	return false;
-}
-
-bool
-build_note(struct build *build, struct mark mark, const char *hint,
-	const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)say(build, DIAG_NOTE, mark, hint, fmt, ap);
-	va_end(ap);
-	return false;
 }
 
 static const struct sigma_field *

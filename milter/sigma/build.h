@@ -40,12 +40,13 @@ void *build_alloc(struct build *, size_t bytes);
 struct slice build_copy(struct build *, struct slice);
 /* A mark that outlives the file's tree. */
 struct mark build_mark(const struct build *, struct mark);
-bool build_error(struct build *, struct mark, const char *hint, const char *fmt,
-	...) __attribute__((format(printf, 4, 5)));
-bool build_warn(struct build *, struct mark, const char *hint, const char *fmt,
-	...) __attribute__((format(printf, 4, 5)));
-bool build_note(struct build *, struct mark, const char *hint, const char *fmt,
-	...) __attribute__((format(printf, 4, 5)));
+/* Told of a build, or of a reader of one: mark, hint, format and what it
+ * needs. Always false. */
+#define build_error(build, ...) \
+	diags_add((build)->diags, DIAG_ERROR, __VA_ARGS__)
+#define build_warn(build, ...) \
+	diags_add((build)->diags, DIAG_WARNING, __VA_ARGS__)
+#define build_note(build, ...) diags_add((build)->diags, DIAG_NOTE, __VA_ARGS__)
 
 /* The field of that name, resolved once; NULL with an error at mark. */
 const struct sigma_field *build_field(

@@ -48,16 +48,6 @@ sigma_program_reads_store(const struct sigma_program *program)
 	return program->reads_store;
 }
 
-bool
-sigma_program_reads(const struct sigma_program *program, int field_id)
-{
-	for (size_t i = 0; i < program->field_count; i++) {
-		if (program->fields[i]->id == field_id)
-			return true;
-	}
-	return false;
-}
-
 static bool
 expr_reads(const struct expr *expr, int field_id)
 {

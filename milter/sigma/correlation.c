@@ -44,9 +44,8 @@ read_type(struct reader *r, const struct yaml_node *node, void *target)
 
 	for (size_t i = 0; i < COUNT(refused_types); i++) {
 		if (slice_equal(node->text, slice_of(refused_types[i].name))) {
-			return build_error(r->ctx, node->mark,
-				refused_types[i].hint, "%s is not supported",
-				refused_types[i].name);
+			return build_error(r, node->mark, refused_types[i].hint,
+				"%s is not supported", refused_types[i].name);
 		}
 	}
 	type = reader_word_number(r, node, "type", type_name);
@@ -62,8 +61,7 @@ read_rules(struct reader *r, const struct yaml_node *node, void *target)
 {
 	struct correlation *correlation = target;
 
-	return references_parse(
-		r->ctx, node, node->key_mark, &correlation->rules);
+	return references_parse(r->ctx, node, &correlation->rules);
 }
 
 /* "M" is a month where others read such rules: here it is none. */
@@ -95,33 +93,24 @@ read_timespan(struct reader *r, const struct yaml_node *node, void *target)
 	return true;
 }
 
-/* Aliases and conditions are read once the rules are known. */
-static bool
-read_later(struct reader *r, const struct yaml_node *node, void *target)
-{
-	(void)r;
-	(void)node;
-	(void)target;
-	return true;
-}
-
 #define REFUSED(name, instead)                           \
 	{                                                \
 		name, &reader_refused, .help = (instead) \
 	}
 #define WINDOWS "windows slide here: leave it out"
 
-/* The last rows are keys of drafts and of other engines, and slips. */
+/* Aliases and conditions are read once the rules are known. The last rows are
+ * keys of drafts and of other engines, and slips. */
 static const struct reader_key keys[] = {
 	{"type", .read = read_type, .missing = "write type: event_count"},
 	{"rules", .read = read_rules,
 		.missing = "write rules: and the names of what is counted"},
-	{"group-by", .read = read_later,
+	{"group-by", .type = &reader_any,
 		.missing = "whose messages are counted together? group-by: "
 			   "[mailbox.address]"},
 	{"timespan", .read = read_timespan, .missing = "write timespan: 1h"},
-	{"condition", .read = read_later},
-	{"aliases", .read = read_later},
+	{"condition", .type = &reader_any},
+	{"aliases", .type = &reader_any},
 	{"generate", &reader_bool, offsetof(struct correlation, generate),
 		.help = "count for others, and speak itself, too"},
 	REFUSED("timeframe", "write timespan"),
@@ -138,6 +127,7 @@ static const struct reader_table table = {
 	.keys = keys,
 	.count = COUNT(keys),
 	.where = " in a correlation",
+	.shape = "write type, rules, group-by, timespan and condition below it",
 };
 
 static bool
@@ -192,12 +182,6 @@ correlation_parse(
 		return false;
 	rule->correlation = correlation;
 	groups.at = correlation->group;
-	if (map->kind != YAML_MAP) {
-		return build_error(build, map->mark,
-			"write type, rules, group-by, timespan and condition "
-			"below it",
-			"correlation must be a map");
-	}
 	correlation->key = key_of(build, &rule->said);
 	ok = reader_map(&reader, &table, map, correlation);
 	group = yaml_find(map, "group-by");

@@ -12,6 +12,7 @@
 #include "sigma/logsource.h"
 #include "sigma/rule.h"
 #include "sigma/selection.h"
+#include "yaml/yaml_scalar.h"
 
 #include <stdio.h>
 
@@ -45,32 +46,35 @@ warn_unused(struct build *build, const struct selections *selections)
 	"    condition: {gte: 10}"
 
 static bool
+refuse_timeframe(struct reader *r, const struct yaml_node *node, void *target)
+{
+	(void)target;
+	return build_error(r, node->key_mark, TIMEFRAME_HINT,
+		"\"timeframe\" is gone since Sigma 2");
+}
+
+static const struct reader_key keys[] = {
+	{"condition", &reader_any, .missing = "write condition: selection"},
+	{"timeframe", .read = refuse_timeframe},
+};
+
+static const struct reader_table table = {
+	.keys = keys,
+	.count = COUNT(keys),
+	.where = " in the detection",
+	.shape = "write selections and a condition below it",
+	.other = selection_read,
+};
+
+static bool
 read_detection(
 	struct build *build, struct rule *rule, const struct yaml_node *map)
 {
-	static const char *const skip[] = {"condition", "timeframe", NULL};
-	const struct yaml_node *condition, *timeframe;
 	struct selections selections;
 
-	if (map->kind != YAML_MAP) {
-		return build_error(build, map->mark,
-			"write selections and a condition below it",
-			"detection must be a map");
-	}
-	timeframe = yaml_find(map, "timeframe");
-	if (timeframe != NULL) {
-		(void)build_error(build, timeframe->key_mark, TIMEFRAME_HINT,
-			"\"timeframe\" is gone since Sigma 2");
-	}
-	if (!selections_parse(build, map, skip, &selections))
+	if (!selections_parse(build, &table, map, &selections))
 		return false;
-	condition = yaml_find(map, "condition");
-	if (condition == NULL) {
-		return build_error(build, map->key_mark,
-			"write condition: selection",
-			"the detection has no condition");
-	}
-	rule->expr = condition_parse(build, condition, &selections);
+	rule->expr = condition_parse(build, selections.condition, &selections);
 	if (rule->expr->op != EXPR_FALSE)
 		warn_unused(build, &selections);
 	return true;
@@ -202,7 +206,7 @@ read_body(struct build *build, struct rule *rule, const struct yaml_node *root,
 	(void)kinds[kind].read(build, rule, body);
 	generate = yaml_find(root, "generate");
 	if (rule->correlation != NULL && generate != NULL)
-		(void)yaml_to_bool(generate, &rule->correlation->generate);
+		(void)yaml_scalar_bool(generate, &rule->correlation->generate);
 }
 
 void

@@ -74,37 +74,36 @@ is_any(const struct yaml_node *rules)
 		slice_equal(rules->text, SLICE("any"));
 }
 
+static const struct reader_key keys[] = {
+	{"rules", &reader_any,
+		.missing = "write rules: and a list of names or ids"},
+	{"condition", &reader_any, .missing = "write condition: not selection"},
+};
+
+static const struct reader_table table = {
+	.keys = keys,
+	.count = sizeof(keys) / sizeof(*keys),
+	.where = " in the filter",
+	.shape = "write rules, a selection and a condition below it",
+	.other = selection_read,
+};
+
 bool
 filter_parse(
 	struct build *build, struct rule *rule, const struct yaml_node *map)
 {
-	static const char *const skip[] = {"condition", "rules", NULL};
-	const struct yaml_node *condition, *rules;
+	const struct yaml_node *rules = yaml_find(map, "rules");
 	struct selections selections;
 
-	if (map->kind != YAML_MAP) {
-		return build_error(build, map->mark,
-			"write rules, a selection and a condition below it",
-			"filter must be a map");
-	}
-	rules = yaml_find(map, "rules");
 	rule->filters_any = is_any(rules);
 	rule->filtered_mark = build_mark(build, map->key_mark);
-	if (!rule->filters_any) {
-		(void)references_parse(
-			build, rules, map->key_mark, &rule->filtered);
-	}
-	if (!selections_parse(build, map, skip, &selections))
+	if (rules != NULL && !rule->filters_any)
+		(void)references_parse(build, rules, &rule->filtered);
+	if (!selections_parse(build, &table, map, &selections))
 		return false;
-	condition = yaml_find(map, "condition");
-	if (condition == NULL) {
-		return build_error(build, map->key_mark,
-			"write condition: not selection",
-			"the filter has no condition");
-	}
-	rule->expr = condition_parse(build, condition, &selections);
+	rule->expr = condition_parse(build, selections.condition, &selections);
 	return rule->expr->op == EXPR_FALSE ||
-		check_widens(build, rule->expr, condition);
+		check_widens(build, rule->expr, selections.condition);
 }
 
 static void

@@ -2,23 +2,25 @@
 /* Log sources. */
 #include "sigma/logsource.h"
 
+#include <stddef.h>
 #include <stdio.h>
 
-static bool
-read_logsource_part(struct build *build, const struct yaml_node *map,
-	const char *key, struct slice *out)
-{
-	const struct yaml_node *node = yaml_find(map, key);
+#define AT(member) offsetof(struct logsource, member)
 
-	if (node == NULL || node->kind == YAML_NULL)
-		return true;
-	if (node->kind != YAML_SCALAR) {
-		return build_error(build, node->mark, NULL,
-			"\"%.*s\" must be a text", SLICE_ARG(node->key));
-	}
-	*out = build_copy(build, node->text);
-	return true;
-}
+static const struct reader_key keys[] = {
+	{"category", &reader_slice, .offset = AT(category)},
+	{"product", &reader_slice, .offset = AT(product)},
+	{"service", &reader_slice, .offset = AT(service)},
+	{"definition", .type = &reader_any},
+};
+
+static const struct reader_table table = {
+	.keys = keys,
+	.count = sizeof(keys) / sizeof(*keys),
+	.where = " in the log source",
+	.open = true,
+	.null_is_default = true,
+};
 
 static bool
 is_source(struct slice part, const char *ours)
@@ -53,6 +55,7 @@ logsource_read(
 	const struct sigma_options *options = build->options;
 	const struct yaml_node *map = yaml_find(root, "logsource");
 	struct logsource *source = &rule->logsource;
+	struct reader r = build_reader(build);
 	char hint[128] = "write logsource: and what it is of below it";
 
 	if (options->category != NULL && options->product != NULL) {
@@ -60,17 +63,13 @@ logsource_read(
 			"write logsource: {category: %s, product: %s}",
 			options->category, options->product);
 	}
-	if (map == NULL) {
-		return build_error(
-			build, rule->mark, hint, "there is no logsource");
+	if (map == NULL || map->kind != YAML_MAP) {
+		return build_error(build, map != NULL ? map->mark : rule->mark,
+			hint,
+			map != NULL ? "logsource must be a map"
+				    : "there is no logsource");
 	}
-	if (map->kind != YAML_MAP) {
-		return build_error(
-			build, map->mark, hint, "logsource must be a map");
-	}
-	if (!read_logsource_part(build, map, "category", &source->category) ||
-		!read_logsource_part(build, map, "product", &source->product) ||
-		!read_logsource_part(build, map, "service", &source->service))
+	if (!reader_map(&r, &table, map, source))
 		return false;
 	rule->foreign = !is_source(source->category, options->category) ||
 		!is_source(source->product, options->product);

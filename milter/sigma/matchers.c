@@ -3,6 +3,7 @@
 #include "sigma/matchers.h"
 
 #include "sigma/matchers_regex.h"
+#include "yaml/yaml_scalar.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +49,7 @@ to_number(struct slice text, bool plain, double *out)
 	const struct yaml_node node = {
 		.kind = YAML_SCALAR, .plain = plain, .text = text};
 
-	return yaml_to_number(&node, out);
+	return yaml_scalar_number(&node, out);
 }
 
 static bool
@@ -98,7 +99,7 @@ make_bool(struct matchers *tests, const struct value *value)
 	struct draft draft;
 	bool truth;
 
-	if (!yaml_to_bool(value->node, &truth)) {
+	if (!yaml_scalar_bool(value->node, &truth)) {
 		return wrong(tests, value, "write true or false, unquoted",
 			"this field is true or false");
 	}
@@ -362,7 +363,7 @@ make_exists(struct matchers *tests, const struct value *value)
 {
 	struct matcher test = {.kind = TEST_EXISTS};
 
-	if (!yaml_to_bool(value->node, &test.exists)) {
+	if (!yaml_scalar_bool(value->node, &test.exists)) {
 		return wrong(tests, value, "write true or false, unquoted",
 			"exists is true or false");
 	}
@@ -516,7 +517,7 @@ bool
 matchers_add(struct matchers *tests, const struct yaml_node *node)
 {
 	const struct value value = {.node = node, .text = node->text};
-	const char *why = yaml_ambiguity(node);
+	const char *why = yaml_scalar_ambiguity(node);
 	char hint[160];
 
 	if (why != NULL && node->text.len < 64) {

@@ -12,6 +12,7 @@
 #include "yaml/diag.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 
 enum {
@@ -81,37 +82,17 @@ apply_transform(struct modifiers *out, const struct row *row)
 	out->transforms[out->transform_count++] = row->transform;
 }
 
+/* value is where the flag is. */
 static void
-apply_expand(struct modifiers *out, const struct row *row)
+apply_bool(struct modifiers *out, const struct row *row)
 {
-	(void)row;
-	out->expand = true;
-}
-
-static void
-apply_cased(struct modifiers *out, const struct row *row)
-{
-	(void)row;
-	out->cased = true;
-}
-
-static void
-apply_neq(struct modifiers *out, const struct row *row)
-{
-	(void)row;
-	out->neq = true;
-}
-
-static void
-apply_all(struct modifiers *out, const struct row *row)
-{
-	(void)row;
-	out->all = true;
+	*(bool *)((char *)out + row->value) = true;
 }
 
 #define RE_HINT                                                                \
 	"a regular expression searches the whole value and is case-sensitive " \
 	"by itself: leave the other modifier out, or write |re|i"
+#define FLAG(member) offsetof(struct modifiers, member)
 #define EXISTS_HINT "exists stands alone: name|exists: true"
 
 static const struct row rows[] = {
@@ -131,8 +112,8 @@ static const struct row rows[] = {
 	{"lte", COMPARE, PART, apply_comparison, COMPARE_LTE, NULL, NULL},
 	{"gt", COMPARE, PART, apply_comparison, COMPARE_GT, NULL, NULL},
 	{"gte", COMPARE, PART, apply_comparison, COMPARE_GTE, NULL, NULL},
-	{"expand", EXPAND, STRING | CASED | CIDR | WINDASH, apply_expand, 0,
-		NULL, NULL},
+	{"expand", EXPAND, STRING | CASED | CIDR | WINDASH, apply_bool,
+		FLAG(expand), NULL, NULL},
 	{"cidr", CIDR, EXPAND, apply_op, OP_CIDR, NULL, NULL},
 	{"utf16le", WIDE, EXPAND, apply_transform, 0, transform_utf16le, NULL},
 	{"utf16be", WIDE, EXPAND, apply_transform, 0, transform_utf16be, NULL},
@@ -153,11 +134,11 @@ static const struct row rows[] = {
 	{"endswith", STRING,
 		EXPAND | WIDE | BASE64 | WINDASH | CASED | FIELDREF, apply_op,
 		OP_ENDSWITH, NULL, NULL},
-	{"cased", CASED, TEXT | FIELDREF, apply_cased, 0, NULL, NULL},
+	{"cased", CASED, TEXT | FIELDREF, apply_bool, FLAG(cased), NULL, NULL},
 	{"neq", NEQ, TEXT | RE | RE_FLAG | CIDR | FIELDREF | PART | ALL,
-		apply_neq, 0, NULL, NULL},
-	{"all", ALL, TEXT | RE | RE_FLAG | CIDR | FIELDREF | NEQ, apply_all, 0,
-		NULL, NULL},
+		apply_bool, FLAG(neq), NULL, NULL},
+	{"all", ALL, TEXT | RE | RE_FLAG | CIDR | FIELDREF | NEQ, apply_bool,
+		FLAG(all), NULL, NULL},
 };
 #define ROW_COUNT (sizeof(rows) / sizeof(*rows))
 

@@ -109,8 +109,6 @@ size_t sigma_program_skipped(
 unsigned sigma_program_services(const struct sigma_program *);
 /* Must the caller fetch SCOPE_STORE fields (some rule reads one)? */
 bool sigma_program_reads_store(const struct sigma_program *);
-/* The same for one binding's field id. */
-bool sigma_program_reads(const struct sigma_program *, int field_id);
 /* Does this rule test that field, itself or (a correlation) through a rule
  * that it refers to? */
 bool sigma_rule_reads(

@@ -7,12 +7,12 @@
 
 bool
 references_parse(struct build *build, const struct yaml_node *list,
-	struct mark owner, struct references *out)
+	struct references *out)
 {
 	const struct yaml_node *first;
 
-	if (list == NULL || list->kind == YAML_MAP || list->kind == YAML_NULL) {
-		return build_error(build, list != NULL ? list->mark : owner,
+	if (list->kind == YAML_MAP || list->kind == YAML_NULL) {
+		return build_error(build, list->mark,
 			"write rules: and a list of names or ids",
 			"there are no rules that this refers to");
 	}

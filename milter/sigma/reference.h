@@ -6,10 +6,9 @@
 #include "sigma/build.h"
 #include "sigma/rule.h"
 
-/* Reads "rules: [...]"; owner is the place of the error when it is missing.
- * False with errors told. */
-bool references_parse(struct build *, const struct yaml_node *list,
-	struct mark owner, struct references *out);
+/* Reads what is below "rules:". False with errors told. */
+bool references_parse(
+	struct build *, const struct yaml_node *list, struct references *out);
 /* Tells that no rule has that name; always false. */
 bool reference_unknown(struct build *, const struct reference *);
 

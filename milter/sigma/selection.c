@@ -137,34 +137,29 @@ parse_selection(
 	return &false_expr;
 }
 
-static bool
-is_skipped(struct slice key, const char *const *skip)
+bool
+selection_read(struct reader *r, const struct yaml_node *node, void *target)
 {
-	for (; *skip != NULL; skip++) {
-		if (slice_equal(key, slice_of(*skip)))
-			return true;
-	}
-	return false;
+	struct selections *out = target;
+	struct selection *selection = &out->at[out->count++];
+
+	selection->name = build_copy(r->ctx, node->key);
+	selection->mark = node->key_mark;
+	selection->expr = parse_selection(r->ctx, node, selection->name);
+	return true;
 }
 
 bool
-selections_parse(struct build *build, const struct yaml_node *map,
-	const char *const *skip, struct selections *out)
+selections_parse(struct build *build, const struct reader_table *table,
+	const struct yaml_node *map, struct selections *out)
 {
+	struct reader r = build_reader(build);
+
 	out->count = 0;
 	out->at = build_alloc(build, (map->count + 1) * sizeof(*out->at));
 	if (out->at == NULL)
 		return false;
-	for (const struct yaml_node *node = map->children; node != NULL;
-		node = node->next) {
-		struct selection *selection = &out->at[out->count];
-
-		if (is_skipped(node->key, skip))
-			continue;
-		selection->name = build_copy(build, node->key);
-		selection->mark = node->key_mark;
-		selection->expr = parse_selection(build, node, selection->name);
-		out->count++;
-	}
-	return !build->no_memory;
+	(void)reader_map(&r, table, map, out);
+	out->condition = yaml_find(map, "condition");
+	return out->condition != NULL && !build->no_memory;
 }

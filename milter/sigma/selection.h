@@ -18,12 +18,16 @@ struct selection {
 struct selections {
 	struct selection *at;
 	size_t count;
+	const struct yaml_node *condition; /* not parsed yet */
 };
 
-/* All pairs of a map but those whose key is in skip (ended by NULL). Errors
- * are told and leave an EXPR_FALSE behind. False when out of memory. */
-bool selections_parse(struct build *, const struct yaml_node *map,
-	const char *const *skip, struct selections *out);
+/* Reads a pair that is no key of the table: it is a selection. */
+reader_fn selection_read;
+/* All pairs of a map but those of the table, whose "other" is the function
+ * above. Errors are told and leave an EXPR_FALSE behind. False when there is
+ * no condition, or no memory. */
+bool selections_parse(struct build *, const struct reader_table *,
+	const struct yaml_node *map, struct selections *out);
 
 const struct expr *selection_expr_new(struct build *, enum expr_op,
 	const struct expr *const *parts, size_t count);

@@ -3,19 +3,17 @@
 #include "sigma/threshold_condition.h"
 
 #include "sigma/threshold.h"
+#include "yaml/yaml_scalar.h"
 
 #include <math.h>
 
 #define THRESHOLD_MAX 1000000
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static const struct {
-	const char *name;
-	enum threshold_op op;
-} threshold_names[] = {
-	{"gte", THRESHOLD_GTE},
-	{"gt", THRESHOLD_GT},
-	{"eq", THRESHOLD_EQ},
+/* A condition being read. */
+struct reading {
+	const struct correlating *ctx;
+	bool seen; /* was there a threshold? */
 };
 
 static bool
@@ -42,65 +40,64 @@ check_threshold(struct build *build, const struct correlation *correlation,
 }
 
 static bool
-refuse_operator(struct build *build, const struct yaml_node *node)
+read_values(struct reader *r, const struct yaml_node *node, void *target)
 {
-	const struct slice key = node->key;
-	const char *hint = "there are gte, gt, eq, and field";
-
-	if (slice_equal(key, SLICE("lt")) || slice_equal(key, SLICE("lte")) ||
-		slice_equal(key, SLICE("neq"))) {
-		hint = "it would hold for the first message of every group; a "
-		       "count can only be reached: gte, gt or eq";
-	}
-	if (slice_equal(key, SLICE("percentile"))) {
-		hint = "a percentile needs every value kept for every group; "
-		       "write gte and a number";
-	}
-	return build_error(build, node->key_mark, hint,
-		"the condition \"%.*s\" is not supported", SLICE_ARG(key));
-}
-
-static bool
-read_values(const struct correlating *ctx, const struct yaml_node *node)
-{
+	const struct correlating *ctx = ((struct reading *)target)->ctx;
 	struct grouping values = {
 		.at = ctx->correlation->values, .most = VALUE_FIELDS_MAX};
 	bool ok = grouping_read(ctx, node, &values);
 
+	(void)r;
 	ctx->correlation->value_count = values.count;
 	return ok;
 }
 
-/* One pair of the condition; *seen tells whether a threshold was there. */
 static bool
-read_pair(
-	const struct correlating *ctx, const struct yaml_node *node, bool *seen)
+read_threshold(struct reader *r, const struct yaml_node *node, void *target)
 {
-	struct build *build = ctx->build;
-	struct correlation *correlation = ctx->correlation;
-	size_t i;
+	struct reading *reading = target;
+	struct correlation *correlation = reading->ctx->correlation;
 
-	if (slice_equal(node->key, SLICE("field")))
-		return read_values(ctx, node);
-	for (i = 0; i < COUNT(threshold_names); i++) {
-		if (slice_equal(node->key, slice_of(threshold_names[i].name)))
-			break;
-	}
-	if (i == COUNT(threshold_names))
-		return refuse_operator(build, node);
-	if (*seen) {
-		return build_error(build, node->key_mark,
+	if (reading->seen) {
+		return build_error(r, node->key_mark,
 			"a count only grows: one gte says it all",
 			"a condition has one threshold, no range");
 	}
-	*seen = true;
-	correlation->op = threshold_names[i].op;
-	if (!yaml_to_number(node, &correlation->threshold)) {
-		return build_error(build, node->mark, "write a number",
+	reading->seen = true;
+	correlation->op = (enum threshold_op)r->key->least;
+	if (!yaml_scalar_number(node, &correlation->threshold)) {
+		return build_error(r, node->mark, "write a number",
 			"\"%.*s\" is no number", SLICE_ARG(node->text));
 	}
-	return check_threshold(build, correlation, node);
+	return check_threshold(reading->ctx->build, correlation, node);
 }
+
+#define REFUSED(name, why)                           \
+	{                                            \
+		name, &reader_refused, .help = (why) \
+	}
+#define HOLDS                                                          \
+	"it would hold for the first message of every group; a count " \
+	"can only be reached: gte, gt or eq"
+
+static const struct reader_key keys[] = {
+	{"gte", .read = read_threshold, .least = THRESHOLD_GTE},
+	{"gt", .read = read_threshold, .least = THRESHOLD_GT},
+	{"eq", .read = read_threshold, .least = THRESHOLD_EQ},
+	{"field", .read = read_values},
+	REFUSED("lt", HOLDS),
+	REFUSED("lte", HOLDS),
+	REFUSED("neq", HOLDS),
+	REFUSED("percentile",
+		"a percentile needs every value kept for every group; write "
+		"gte and a number"),
+};
+
+static const struct reader_table table = {
+	.keys = keys,
+	.count = COUNT(keys),
+	.where = " in a correlation's condition",
+};
 
 static bool
 check_values(struct build *build, const struct correlation *correlation,
@@ -155,10 +152,12 @@ read_condition(const struct correlating *ctx)
 	struct build *build = ctx->build;
 	struct correlation *correlation = ctx->correlation;
 	const struct yaml_node *map = ctx->map;
-	const struct yaml_node *condition = yaml_find(map, "condition"), *node;
+	const struct yaml_node *condition = yaml_find(map, "condition");
+	struct reader r = build_reader(build);
+	struct reading reading = {ctx, .seen = false};
 	bool temporal = correlation->type == TEMPORAL ||
 		correlation->type == TEMPORAL_ORDERED;
-	bool seen = false, ok = true;
+	bool ok;
 
 	default_threshold(correlation);
 	if (condition == NULL && temporal)
@@ -179,9 +178,8 @@ read_condition(const struct correlating *ctx)
 			"combined by type: temporal",
 			"conditions in words are not supported here");
 	}
-	for (node = condition->children; node != NULL; node = node->next)
-		ok = read_pair(ctx, node, &seen) && ok;
-	if (!seen && ok && !temporal) {
+	ok = reader_map(&r, &table, condition, &reading);
+	if (!reading.seen && ok && !temporal) {
 		return build_error(build, condition->key_mark,
 			"add gte: and a number",
 			"the condition has no threshold");

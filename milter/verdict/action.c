@@ -2,8 +2,6 @@
 /* Actions and their names. */
 #include "verdict/action.h"
 
-#include "yaml/diag.h"
-
 /* Ended by NULL. */
 static const char *const names[ACTION_COUNT + 1] = {
 	[ACTION_NONE] = "none",
@@ -43,10 +41,4 @@ bool
 action_tags(enum action action)
 {
 	return action == ACTION_TAG || action == ACTION_QUARANTINE;
-}
-
-const char *
-action_nearest(struct slice name)
-{
-	return diag_nearest(name, names, ACTION_COUNT);
 }

@@ -25,7 +25,5 @@ const char *const *action_names(void);
 bool action_parse(struct slice name, enum action *out);
 /* Does the message live on with a tag under it (tag, quarantine)? */
 bool action_tags(enum action);
-/* The action nearest to name, or NULL. */
-const char *action_nearest(struct slice name);
 
 #endif

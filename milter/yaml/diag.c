@@ -14,6 +14,8 @@
 #define LINE_BEFORE_CARET 60
 #define TAB_SHOWN 4
 #define WORD_BYTES_MAX 64
+/* A longer text is cut: it quotes what is in the file. */
+#define WHAT_BYTES_MAX 1024
 
 struct source {
 	struct source *next;
@@ -107,29 +109,6 @@ diags_add_source(struct diags *diags, const char *file, struct slice text)
 	source->len = source->text != NULL ? text.len : 0;
 }
 
-void
-diags_drop_source(struct diags *diags, const char *file)
-{
-	struct source **at, *source;
-
-	for (at = &diags->sources; (source = *at) != NULL; at = &source->next) {
-		if (strcmp(source->file, file) == 0)
-			break;
-	}
-	if (source == NULL)
-		return;
-	if (source->diags > 0) {
-		free(source->text);
-		source->text = NULL;
-		source->len = 0;
-		return;
-	}
-	*at = source->next;
-	free(source->file);
-	free(source->text);
-	free(source);
-}
-
 /* A copy of that line without its end, or NULL. */
 static char *
 line_of(const struct source *source, unsigned line)
@@ -195,6 +174,8 @@ format(const char *fmt, va_list ap)
 	va_copy(again, ap);
 	len = vsnprintf(NULL, 0, fmt, again);
 	va_end(again);
+	if (len > WHAT_BYTES_MAX)
+		len = WHAT_BYTES_MAX;
 	text = len >= 0 ? malloc((size_t)len + 1) : NULL;
 	if (text != NULL)
 		(void)vsnprintf(text, (size_t)len + 1, fmt, ap);

@@ -46,9 +46,6 @@ void diags_free(struct diags *);
 
 /* Makes a file's text known, so that its lines can be shown. Copied. */
 void diags_add_source(struct diags *, const char *file, struct slice text);
-/* Frees that text again, once the file is done with; what was said of it
- * keeps its lines. */
-void diags_drop_source(struct diags *, const char *file);
 /* hint may be NULL, and may have several lines. Always returns false, so that a
  * check can end with it. */
 bool diags_add(struct diags *, enum diag_severity, struct mark,

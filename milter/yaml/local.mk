@@ -12,6 +12,7 @@ libyamltree_a_SOURCES = \
 	milter/yaml/yaml_bytes.c \
 	milter/yaml/yaml_bytes.h \
 	milter/yaml/yaml_scalar.c \
+	milter/yaml/yaml_scalar.h \
 	milter/yaml/yaml_words.c \
 	milter/yaml/yaml_words.h
 LIBYAML = libyamltree.a $(YAML_LIBS) $(LIBBASE)

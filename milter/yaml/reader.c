@@ -2,8 +2,6 @@
 /* Reading maps by their tables. */
 #include "yaml/reader.h"
 
-#include "yaml/reader_type.h"
-
 #include <assert.h>
 #include <string.h>
 
@@ -211,13 +209,16 @@ read_pair(struct pass *pass, struct slice section, const struct yaml_node *node)
 		if (key->type == &reader_refused) {
 			pass->good = diags_add(pass->reader->diags, DIAG_ERROR,
 				node->key_mark, key->help,
-				"no key is called \"%s\"%s", key->name,
+				"\"%s\" is not supported%s", key->name,
 				table->where);
 		} else if (!reader_value(pass->reader, key, node, pass->target))
 			pass->good = false;
 	} else if (fits && is_section(table, name)) {
 		full[name.len++] = '.';
 		read_section(pass, name, node);
+	} else if (table->other != NULL) {
+		if (!table->other(pass->reader, node, pass->target))
+			pass->good = false;
 	} else {
 		if (!say_unknown(pass->reader, table, node, section))
 			pass->good = false;
@@ -257,6 +258,10 @@ reader_map(struct reader *r, const struct reader_table *table,
 {
 	struct pass pass = {r, table, target, .good = true};
 
+	if (map->kind != YAML_MAP && map->key.p != NULL) {
+		return diags_add(r->diags, DIAG_ERROR, map->mark, table->shape,
+			"%.*s must be a map", SLICE_ARG(map->key));
+	}
 	if (map->kind != YAML_MAP)
 		return reader_refuse(r, map->mark, NULL, "a map belongs here");
 	read_pairs(&pass, SLICE(""), map);
@@ -295,9 +300,8 @@ reader_init(struct reader *r, const struct reader_table *table, void *target)
 		if (key->initial == NULL)
 			continue;
 		node.text = slice_of(key->initial);
-		good &= key->type == &reader_texts
-			? init_texts(r, key, target)
-			: reader_value(r, key, &node, target);
+		good &= key->type->list ? init_texts(r, key, target)
+					: reader_value(r, key, &node, target);
 	}
 	return good;
 }

@@ -47,6 +47,7 @@ struct reader_type {
 	bool (*parse)(struct slice, long long *);
 	void (*print)(long long, struct buf *);
 	const char *hint; /* what to write, or NULL */
+	bool list; /* "a, b" as an initial value is a list of two */
 };
 
 struct reader_key {
@@ -66,6 +67,8 @@ struct reader_table {
 	size_t count;
 	const char *where; /* " in a correlation", or "" */
 	const char *listed; /* where the keys are listed, as a hint */
+	const char *shape; /* what to write when it is not a map */
+	reader_fn *other; /* reads what is not in the table; or NULL */
 	/* An unknown key is an error; true: it is a warning, and only when
 	 * it is nearly a known one. */
 	bool open;

@@ -3,6 +3,7 @@
 #include "yaml/reader_type.h"
 
 #include "base/amount.h"
+#include "yaml/yaml_scalar.h"
 
 #define WORDS_MAX 16
 
@@ -20,6 +21,15 @@ reader_keep_text(struct reader *r, const struct yaml_node *node, void *target)
 	if (slice_is_absent(copy))
 		return reader_no_memory(r, node);
 	*(const char **)reader_member(r, target) = copy.p;
+	return true;
+}
+
+static bool
+read_any(struct reader *r, const struct yaml_node *node, void *target)
+{
+	(void)r;
+	(void)node;
+	(void)target;
 	return true;
 }
 
@@ -111,7 +121,7 @@ read_texts(struct reader *r, const struct yaml_node *node, void *target)
 static bool
 read_bool(struct reader *r, const struct yaml_node *node, void *target)
 {
-	return yaml_to_bool(node, reader_member(r, target)) ||
+	return yaml_scalar_bool(node, reader_member(r, target)) ||
 		reader_refuse_type(r, node);
 }
 
@@ -204,21 +214,23 @@ read_word(struct reader *r, const struct yaml_node *node, void *target)
 	return number >= 0;
 }
 
+const struct reader_type reader_any = {"value", .read = read_any};
 const struct reader_type reader_text = {"text", .read = read_text};
 const struct reader_type reader_slice = {"text", .read = read_slice};
-const struct reader_type reader_texts = {
-	"list of texts", .read = read_texts, .hint = "write [a, b] or a"};
+const struct reader_type reader_texts = {"list of texts", .read = read_texts,
+	.hint = "write [a, b] or a", .list = true};
 const struct reader_type reader_bool = {
 	"boolean", .read = read_bool, .hint = "write true or false"};
 const struct reader_type reader_number = {"number", read_integer,
-	amount_number_parse, amount_number_print, "write digits only"};
+	amount_number_parse, amount_number_print, .hint = "write digits only"};
 const struct reader_type reader_size = {"size", read_integer, amount_size_parse,
-	amount_size_print, "write 65536, 64k, 16M or 1G"};
+	amount_size_print, .hint = "write 65536, 64k, 16M or 1G"};
 const struct reader_type reader_duration = {"duration", read_integer,
 	amount_duration_parse, amount_duration_print,
-	"write 250ms, 30s, 10m, 12h or 7d"};
+	.hint = "write 250ms, 30s, 10m, 12h or 7d"};
 const struct reader_type reader_mode = {"file mode", read_integer,
-	amount_mode_parse, amount_mode_print, "write octal digits: 0660"};
+	amount_mode_parse, amount_mode_print,
+	.hint = "write octal digits: 0660"};
 const struct reader_type reader_span = {
 	"duration", .read = read_span, .hint = "write 30s, 5m, 1h or 7d"};
 const struct reader_type reader_word = {"word", .read = read_word};

@@ -15,6 +15,8 @@ struct reader_text_list {
 	size_t count;
 };
 
+/* Anything: others read it. */
+extern const struct reader_type reader_any;
 /* const char *: no control characters. */
 extern const struct reader_type reader_text;
 /* struct slice: any text. */

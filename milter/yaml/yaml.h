@@ -53,12 +53,4 @@ const struct yaml_document *yaml_load_file(
 /* The value of a key of a map, or NULL. */
 const struct yaml_node *yaml_find(const struct yaml_node *map, const char *key);
 
-/* Plain scalars by the YAML 1.2 core schema; false when it is none. */
-bool yaml_to_bool(const struct yaml_node *, bool *out);
-bool yaml_to_int(const struct yaml_node *, long long *out);
-bool yaml_to_number(const struct yaml_node *, double *out);
-/* A plain scalar that other readers take for something else than its text
- * (yes, 0755, 12:30, 2026-11-21): why, as a clause; NULL when it is clear. */
-const char *yaml_ambiguity(const struct yaml_node *);
-
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a plain scalar means, and what others would take it for. */
-#include "yaml/yaml.h"
+#include "yaml/yaml_scalar.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,7 @@ is_one_of(const struct yaml_node *node, const char *const names[3])
 }
 
 bool
-yaml_to_bool(const struct yaml_node *node, bool *out)
+yaml_scalar_bool(const struct yaml_node *node, bool *out)
 {
 	static const char *const yes[] = {"true", "True", "TRUE"};
 	static const char *const no[] = {"false", "False", "FALSE"};
@@ -43,32 +42,7 @@ only(struct slice text, const char *allowed)
 }
 
 bool
-yaml_to_int(const struct yaml_node *node, long long *out)
-{
-	struct slice digits = node->text;
-	int base = 10;
-	char *end;
-
-	if (node->kind != YAML_SCALAR || !node->plain)
-		return false;
-	if (slice_starts_fold(digits, SLICE("0x")))
-		base = 16;
-	if (slice_starts_fold(digits, SLICE("0o")))
-		base = 8;
-	if (base != 10)
-		digits = slice_sub(digits, 2, digits.len);
-	if (!only(digits,
-		    base == 16          ? "0123456789abcdefABCDEF"
-			    : base == 8 ? "01234567"
-					: "+-0123456789"))
-		return false;
-	errno = 0;
-	*out = strtoll(digits.p, &end, base);
-	return errno == 0 && end == digits.p + digits.len;
-}
-
-bool
-yaml_to_number(const struct yaml_node *node, double *out)
+yaml_scalar_number(const struct yaml_node *node, double *out)
 {
 	char *end;
 
@@ -131,7 +105,7 @@ is_date(struct slice text)
 }
 
 const char *
-yaml_ambiguity(const struct yaml_node *node)
+yaml_scalar_ambiguity(const struct yaml_node *node)
 {
 	static const char *const words[] = {"yes", "no", "on", "off", "y", "n"};
 	const struct slice text = node->text;

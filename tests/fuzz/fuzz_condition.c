@@ -25,7 +25,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		{.name = SLICE("filter_2"), .expr = &leaf},
 		{.name = SLICE("_hidden"), .expr = &leaf},
 		{.name = SLICE("notify"), .expr = &leaf}};
-	struct selections selections = {at, 5};
+	struct selections selections = {.at = at, .count = 5};
 	struct yaml_node node = {.kind = YAML_SCALAR,
 		.plain = true,
 		.mark = {"f", 1, 1, 1},

@@ -136,24 +136,6 @@ test_a_flood_is_counted_and_cut(void **state)
 }
 
 static void
-test_a_dropped_source_leaves_its_lines(void **state)
-{
-	struct diags *diags = diags_new();
-
-	(void)state;
-	diags_add_source(diags, "p", SLICE("a"));
-	diags_add(diags, DIAG_ERROR, (struct mark){"p", 1, 1, 1}, NULL, "w");
-	diags_drop_source(diags, "p");
-	diags_add_source(diags, "q", SLICE("b"));
-	diags_drop_source(diags, "q");
-	assert_prints(diags,
-		"p:1:1: error: w\n"
-		"    1 | a\n"
-		"      | ^\n"
-		"1 error\n");
-}
-
-static void
 test_nearest(void **state)
 {
 	static const char *const names[] = {"rcpt.address", "rcpt.domain",
@@ -195,7 +177,6 @@ main(void)
 		cmocka_unit_test(test_long_line_is_cut_around_the_caret),
 		cmocka_unit_test(test_characters_are_counted_not_bytes),
 		cmocka_unit_test(test_a_flood_is_counted_and_cut),
-		cmocka_unit_test(test_a_dropped_source_leaves_its_lines),
 		cmocka_unit_test(test_nearest),
 	};
 

@@ -286,7 +286,7 @@ static const struct document_row {
 	{"no logsource", "title: t\ndetection: {s: {text: a}, condition: s}\n",
 		"there is no logsource", NULL},
 	{"no condition", HEAD "  s: {text: a}\n",
-		"the detection has no condition", "write condition:"},
+		"condition is missing in the detection", "write condition:"},
 	{"timeframe", HEAD "  s: {text: a}\n  condition: s\n  timeframe: 5m\n",
 		"\"timeframe\" is gone since Sigma 2",
 		"a time span belongs to a correlation"},
@@ -351,7 +351,8 @@ static const struct document_row {
 	{"lt",
 		CORRELATION
 		"  type: event_count\n  timespan: 1h\n  condition: {lt: 2}\n",
-		"the condition \"lt\" is not supported", "it would hold"},
+		"\"lt\" is not supported in a correlation's condition",
+		"it would hold"},
 	{"a range",
 		CORRELATION "  type: event_count\n  timespan: 1h\n"
 			    "  condition: {gte: 2, gt: 1}\n",
@@ -364,12 +365,12 @@ static const struct document_row {
 		CORRELATION
 		"  type: event_count\n  timespan: 1h\n  condition: {gte: 2}\n"
 		"  window: tumbling\n",
-		"no key is called \"window\" in a correlation",
+		"\"window\" is not supported in a correlation",
 		"windows slide here"},
 	{"timeframe in a correlation",
 		CORRELATION
 		"  type: event_count\n  timeframe: 1h\n  condition: {gte: 2}\n",
-		"no key is called \"timeframe\" in a correlation",
+		"\"timeframe\" is not supported in a correlation",
 		"write timespan"},
 	{"a timespan",
 		CORRELATION
