@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define BLOCK_BYTES 16384
+#define FIRST_ROOM 8
 
 struct block {
 	struct block *next; /* older */
@@ -128,6 +129,24 @@ arena_array(struct arena *arena, size_t count, size_t size)
 	if (size != 0 && count > SIZE_MAX / size)
 		return NULL;
 	return arena_alloc(arena, count * size);
+}
+
+void *
+arena_grow(
+	struct arena *arena, void *at, size_t count, size_t *room, size_t size)
+{
+	size_t more = at != NULL ? *room * 2 : *room > 0 ? *room : FIRST_ROOM;
+	void *p;
+
+	if (at != NULL && count < *room)
+		return at;
+	p = arena_array(arena, more, size);
+	if (p == NULL)
+		return NULL;
+	if (at != NULL)
+		memcpy(p, at, count * size);
+	*room = more;
+	return p;
 }
 
 char *

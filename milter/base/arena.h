@@ -24,6 +24,11 @@ void arena_reset(struct arena *);
 void *arena_alloc(struct arena *, size_t bytes);
 /* An array of count elements, zeroed; NULL on overflow too. */
 void *arena_array(struct arena *, size_t count, size_t size);
+/* at, an array of count elements, with room for one more: itself, or a copy
+ * with twice the room. NULL past the limit. While at is NULL, *room is what to
+ * begin with (0: a few). */
+void *arena_grow(
+	struct arena *, void *at, size_t count, size_t *room, size_t size);
 /* Bytes that the caller writes before it reads them: not zeroed. NULL past
  * the limit. */
 char *arena_bytes(struct arena *, size_t bytes);

@@ -44,24 +44,16 @@ struct list {
 static struct address *
 list_slot(struct list *list)
 {
-	if (list->count == list->limit) {
+	struct address *at = list->count < list->limit
+		? arena_grow(list->arena, list->at, list->count, &list->size,
+			  sizeof(*at))
+		: NULL;
+
+	if (at == NULL) {
 		list->cut = true;
 		return NULL;
 	}
-	if (list->count == list->size) {
-		size_t size = list->size > 0 ? 2 * list->size : 1;
-		struct address *at =
-			arena_array(list->arena, size, sizeof(*at));
-
-		if (at == NULL) {
-			list->cut = true;
-			return NULL;
-		}
-		if (list->count > 0)
-			memcpy(at, list->at, list->count * sizeof(*at));
-		list->at = at;
-		list->size = size;
-	}
+	list->at = at;
 	return &list->at[list->count++];
 }
 
@@ -339,6 +331,7 @@ address_list_parse(
 		.arena = arena,
 		.lexer = token_lexer(value),
 		.limit = limit,
+		.size = 1, /* most fields have one */
 	};
 	struct token token = token_next(&list.lexer);
 

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define FIRST_HOPS 4
-
 typedef void take_fn(struct facts *, const struct field *);
 
 /* The addresses of a field behind those of an earlier one of its name: two
@@ -108,34 +106,18 @@ take_message_id(struct facts *facts, const struct field *field)
 		facts->message_id = id;
 }
 
-/* Room for one more hop; false when the arena is full. */
-static bool
-reserve_hop(struct facts *facts)
-{
-	size_t size = facts->hop_size > 0 ? 2 * facts->hop_size : FIRST_HOPS;
-	struct received *hops;
-
-	if (facts->hop_count < facts->hop_size)
-		return true;
-	hops = arena_array(facts->arena, size, sizeof(*hops));
-	if (hops == NULL)
-		return false;
-	if (facts->hop_count > 0)
-		memcpy(hops, facts->hops, facts->hop_count * sizeof(*hops));
-	facts->hops = hops;
-	facts->hop_size = size;
-	return true;
-}
-
 static void
 take_received(struct facts *facts, const struct field *field)
 {
+	struct received *hops = arena_grow(facts->arena, facts->hops,
+		facts->hop_count, &facts->hop_size, sizeof(*hops));
 	struct received *hop;
 
-	if (!reserve_hop(facts)) {
+	if (hops == NULL) {
 		facts->full = true;
 		return;
 	}
+	facts->hops = hops;
 	hop = &facts->hops[facts->hop_count++];
 	if (!received_parse(facts->arena, field->value, hop))
 		facts->full = true;

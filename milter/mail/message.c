@@ -161,28 +161,6 @@ message_set_sender(struct message_builder *builder, struct slice path,
 		param_find(params, count, SLICE("AUTH")));
 }
 
-/* The array, or a copy of it with twice the room; NULL when the arena is
- * full. Its first room is given by *size while array is NULL. */
-static void *
-grown(struct message_builder *builder, void *array, size_t count, size_t *size,
-	size_t element)
-{
-	size_t bigger = array != NULL ? *size * 2 : *size;
-	char *p;
-
-	if (array != NULL && count < *size)
-		return array;
-	p = arena_bytes(builder->message.arena, bigger * element);
-	if (p == NULL) {
-		message_add_gap(builder, GAP_BYTES);
-		return NULL;
-	}
-	if (array != NULL)
-		memcpy(p, array, count * element);
-	*size = bigger;
-	return p;
-}
-
 void
 message_add_recipient(struct message_builder *builder, struct slice path,
 	const struct slice *params, size_t count)
@@ -195,10 +173,11 @@ message_add_recipient(struct message_builder *builder, struct slice path,
 		message_add_gap(builder, GAP_RECIPIENTS);
 		return;
 	}
-	rcpts = grown(builder, builder->rcpts, message->rcpt_count,
+	rcpts = arena_grow(message->arena, builder->rcpts, message->rcpt_count,
 		&builder->rcpt_size, sizeof(*rcpts));
 	if (rcpts == NULL) {
 		message_add_gap(builder, GAP_RECIPIENTS);
+		message_add_gap(builder, GAP_BYTES);
 		return;
 	}
 	builder->rcpts = rcpts;
@@ -268,8 +247,8 @@ message_add_field(
 	value = cut_value(builder, value);
 	if (!admits(builder, id, name.len + value.len))
 		return;
-	fields = grown(builder, builder->fields, message->field_count,
-		&builder->field_size, sizeof(*fields));
+	fields = arena_grow(message->arena, builder->fields,
+		message->field_count, &builder->field_size, sizeof(*fields));
 	p = arena_bytes(message->arena, name.len + value.len);
 	if (fields == NULL || p == NULL) {
 		message_add_gap(builder, GAP_BYTES);

@@ -46,10 +46,10 @@ counting_feed(struct sigma_run *run, const struct rule *rule, int parent)
 	for (size_t i = 0; i < rule->feeds.count && run->work_count < WORK_MAX;
 		i++) {
 		const struct feed *feed = rule->feeds.at[i];
-		void *work = run->work;
+		struct work *work = arena_grow(run->eval.arena, run->work,
+			run->work_count, &run->work_room, sizeof(*work));
 
-		if (!run_grow(run->eval.arena, &work, run->work_count,
-			    &run->work_room, sizeof(*run->work))) {
+		if (work == NULL) {
 			run->eval.full = true;
 			return false;
 		}
@@ -171,14 +171,16 @@ add_note(struct counter *counter, const struct work *work,
 {
 	struct sigma_run *run = counter->run;
 	size_t room = run->note_room;
-	void *notes = run->notes, *pending = run->pending;
+	struct note *notes;
+	struct pending *pending;
 
 	if (is_noted(counter, note))
 		return true;
-	if (!run_grow(run->eval.arena, &notes, run->note_count, &room,
-		    sizeof(*run->notes)) ||
-		!run_grow(run->eval.arena, &pending, run->note_count,
-			&run->note_room, sizeof(*run->pending)))
+	notes = arena_grow(run->eval.arena, run->notes, run->note_count, &room,
+		sizeof(*notes));
+	pending = arena_grow(run->eval.arena, run->pending, run->note_count,
+		&run->note_room, sizeof(*pending));
+	if (notes == NULL || pending == NULL)
 		return fail(counter);
 	run->notes = notes;
 	run->pending = pending;

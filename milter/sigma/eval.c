@@ -336,22 +336,6 @@ some_value(struct eval *eval, struct question *q)
 	return best;
 }
 
-static enum truth
-all_tests(struct eval *eval, struct question *q)
-{
-	enum truth worst = truth_of(q->item->count > 0);
-
-	for (size_t i = 0; i < q->item->count && worst != TRUTH_NO; i++) {
-		enum truth truth;
-
-		q->test = &q->item->tests[i];
-		truth = some_value(eval, q);
-		if (truth < worst)
-			worst = truth;
-	}
-	return worst;
-}
-
 static bool
 some_bulk(struct eval *eval, struct question *q)
 {
@@ -363,31 +347,31 @@ some_bulk(struct eval *eval, struct question *q)
 }
 
 static enum truth
-any_test(struct eval *eval, struct question *q)
+negate(enum truth truth)
+{
+	return (enum truth)(TRUTH_NO + TRUTH_YES - truth);
+}
+
+/* The least of the tests for "all", the greatest without; none is no. */
+static enum truth
+eval_tests(struct eval *eval, struct question *q)
 {
 	const struct field_item *item = q->item;
-	size_t count = item->bulk != NULL ? item->bulk_from : item->count, i;
-	enum truth best = TRUTH_NO;
+	size_t count = item->bulk != NULL ? item->bulk_from : item->count;
+	enum truth end = item->all ? TRUTH_NO : TRUTH_YES;
+	enum truth sum = item->count > 0 ? negate(end) : TRUTH_NO;
 
 	if (item->bulk != NULL && some_bulk(eval, q))
 		return TRUTH_YES;
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && sum != end; i++) {
 		enum truth truth;
 
 		q->test = &item->tests[i];
 		truth = some_value(eval, q);
-		if (truth == TRUTH_YES)
-			return truth;
-		if (truth > best)
-			best = truth;
+		if (item->all ? truth < sum : truth > sum)
+			sum = truth;
 	}
-	return best;
-}
-
-static enum truth
-negate(enum truth truth)
-{
-	return (enum truth)(TRUTH_NO + TRUTH_YES - truth);
+	return sum;
 }
 
 /* An absent field fails every test but "exists: false" and null. */
@@ -413,7 +397,7 @@ eval_item(struct eval *eval, const struct field_item *item)
 	if (q.slot->values.count == 0) {
 		truth = absent(item);
 	} else {
-		truth = item->all ? all_tests(eval, &q) : any_test(eval, &q);
+		truth = eval_tests(eval, &q);
 		if (item->neq)
 			truth = negate(truth);
 	}

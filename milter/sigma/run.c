@@ -2,29 +2,6 @@
 /* A program over one message: detections and filters of each flow. */
 #include "sigma/run.h"
 
-#include <string.h>
-
-#define FIRST_ROOM 8
-
-bool
-run_grow(
-	struct arena *arena, void **at, size_t count, size_t *room, size_t size)
-{
-	size_t more = *room > 0 ? *room * 2 : FIRST_ROOM;
-	void *p;
-
-	if (count < *room)
-		return true;
-	p = arena_array(arena, more, size);
-	if (p == NULL)
-		return false;
-	if (count > 0)
-		memcpy(p, *at, count * size);
-	*at = p;
-	*room = more;
-	return true;
-}
-
 struct sigma_run *
 sigma_run_new(const struct sigma_program *program, struct arena *arena,
 	const struct sigma_record *message)
@@ -84,10 +61,10 @@ static bool
 keep_match(struct trial *trial, const struct rule *rule)
 {
 	struct sigma_run *run = trial->run;
-	void *at = run->matches;
+	struct match *at = arena_grow(run->eval.arena, run->matches,
+		run->match_count, &run->match_room, sizeof(*at));
 
-	if (!run_grow(run->eval.arena, &at, run->match_count, &run->match_room,
-		    sizeof(*run->matches))) {
+	if (at == NULL) {
 		run->eval.full = true;
 		return false;
 	}
@@ -117,10 +94,10 @@ try_rule(void *ctx, const struct rule *rule)
 static bool
 remember_flow(struct sigma_run *run, const struct sigma_record *flow)
 {
-	void *at = run->flows;
+	struct sigma_record *at = arena_grow(run->eval.arena, run->flows,
+		run->flow_count, &run->flow_room, sizeof(*at));
 
-	if (!run_grow(run->eval.arena, &at, run->flow_count, &run->flow_room,
-		    sizeof(*run->flows)))
+	if (at == NULL)
 		return false;
 	run->flows = at;
 	run->flows[run->flow_count] = *flow;

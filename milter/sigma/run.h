@@ -51,8 +51,4 @@ bool counting_notes(struct sigma_run *, size_t flow, struct slice identity);
 /* The correlations that were reached, after the detections' hits. */
 size_t counting_hits(const struct sigma_run *, struct sigma_hit *hits);
 
-/* Makes room for one more element; false when the arena is full. */
-bool run_grow(
-	struct arena *, void **at, size_t count, size_t *room, size_t size);
-
 #endif
