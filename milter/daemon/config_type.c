@@ -3,6 +3,7 @@
 #include "daemon/config_type.h"
 
 #include "base/bundle.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/socket_name.h"
 #include "daemon/listener.h"
@@ -11,11 +12,9 @@
 #include "store/uri.h"
 #include "verdict/respond.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#define SECRET_BYTES 4096
 #define REPLY_BYTES 200
 #define HOST_BYTES_MAX 253
 #define PREFIX_BYTES_MAX 64
@@ -201,57 +200,50 @@ read_reply(struct reader *r, const struct yaml_node *node, void *target)
 	return reader_keep_text(r, node, target);
 }
 
-/* The first line of a file, as a secret is written to one; empty after an
- * error. */
+/* The first line of a file, as a secret is written to one. */
 static bool
 read_first_line(
-	struct reader *r, const struct yaml_node *node, char line[SECRET_BYTES])
+	struct reader *r, const struct yaml_node *node, struct buf *line)
 {
 	struct slice path = arena_copy(r->arena, node->text);
-	FILE *f = slice_is_absent(path) ? NULL : bundle_fopen(path.p);
+	struct err err = {0};
 
-	if (f == NULL) {
-		return diags_add(r->diags, DIAG_ERROR, node->mark,
-			"write the path of a file that the worker's user may "
-			"read",
-			"%s: cannot read the file: %s", r->key->name,
-			strerror(errno));
-	}
-	errno = 0;
-	if (fgets(line, SECRET_BYTES, f) == NULL)
-		line[0] = '\0';
-	(void)fclose(f);
-	line[strcspn(line, "\r\n")] = '\0';
-	if (line[0] != '\0')
-		return true;
-	return diags_add(r->diags, DIAG_ERROR, node->mark,
-		"write the secret into its first line",
-		errno == EISDIR ? "%s: that is a folder"
-				: "%s: the file's first line is empty",
-		r->key->name);
+	if (slice_is_absent(path))
+		return reader_no_memory(r, node);
+	return file_read_line(path.p, line, &err) ||
+		refuse(r, node,
+			err.code == ERR_INVALID
+				? "write the secret into its first line"
+				: "write the path of a file that the worker's "
+				  "user may read",
+			&err);
 }
 
 static bool
 read_file(struct reader *r, const struct yaml_node *node, void *target)
 {
-	char line[SECRET_BYTES] = "";
+	struct buf line = {0};
+	bool ok = reader_text.read(r, node, target) &&
+		(node->text.len == 0 || read_first_line(r, node, &line));
 
-	return reader_text.read(r, node, target) &&
-		(node->text.len == 0 || read_first_line(r, node, line));
+	buf_fini(&line);
+	return ok;
 }
 
 static bool
 read_secret(struct reader *r, const struct yaml_node *node, void *target)
 {
 	struct yaml_node secret = *node;
-	char line[SECRET_BYTES] = "";
+	struct buf line = {0};
+	bool ok;
 
 	if (node->kind != YAML_SCALAR)
 		return reader_refuse_type(r, node);
-	if (node->text.len > 0 && !read_first_line(r, node, line))
-		return false;
-	secret.text = slice_of(line);
-	return reader_keep_text(r, &secret, target);
+	ok = node->text.len == 0 || read_first_line(r, node, &line);
+	secret.text = buf_slice(&line);
+	ok = ok && reader_keep_text(r, &secret, target);
+	buf_fini(&line);
+	return ok;
 }
 
 static bool

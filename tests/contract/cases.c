@@ -727,7 +727,7 @@ outlives(struct contract *c, struct slice mailbox, int64_t ms)
 
 		snprintf(key, sizeof(key), "box:{%.*s}", SLICE_ARG(mailbox));
 		settle(c);
-		return c->backend->left_ms(key) > ms;
+		return c->backend->left_ms(c->prefix, key) > ms;
 	}
 	c->clock.now_ms += ms;
 	known = facts(c, mailbox, drop).known;
@@ -1342,10 +1342,13 @@ run_case(void **state)
 	struct contract c = {.backend = this->backend, .clock = {START_MS}};
 	struct store_options options;
 	struct err err = {0};
+	static int number;
 
+	snprintf(c.prefix, sizeof(c.prefix), "t%d", ++number);
 	store_options_init(&options);
 	options.clock = clock_fake(&c.clock);
-	this->backend->prepare(&options);
+	options.uri = this->backend->uri();
+	options.prefix = c.prefix;
 	c.arena = arena_new(ARENA_BYTES);
 	c.store = store_open(&options, &err);
 	if (c.store == NULL)

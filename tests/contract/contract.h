@@ -14,8 +14,8 @@
 
 struct contract_backend {
 	const char *name;
-	/* Changes the options to those of a store with nothing in it. */
-	void (*prepare)(struct store_options *);
+	/* The URI of the store; a prefix of its own keeps each case's keys. */
+	const char *(*uri)(void);
 	/* Keys expire by the server's clock: wait instead of advancing. */
 	bool real_time;
 	/* What store_ask gives. */
@@ -24,9 +24,9 @@ struct contract_backend {
 	bool down;
 	/* Batches to different keys may overtake each other. */
 	bool unordered;
-	/* How long a key, without the prefix, of the store opened last has to
-	 * live; NULL: the clock of the case tells. */
-	int64_t (*left_ms)(const char *key);
+	/* How long a key, without the prefix, has to live; NULL: the clock of
+	 * the case tells. */
+	int64_t (*left_ms)(const char *prefix, const char *key);
 	bool random_long; /* is it quick enough for long random runs? */
 };
 
@@ -35,6 +35,7 @@ struct contract {
 	struct clock_fake clock;
 	struct store *store;
 	struct arena *arena;
+	char prefix[32]; /* of the store's keys */
 };
 
 /* Runs every case on the backend; the number that failed. */

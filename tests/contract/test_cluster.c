@@ -10,24 +10,20 @@
 #define NODES 3
 
 static struct server nodes[NODES];
-static char uri[160], prefix[32];
+static char uri[160];
 
-static void
-prepare(struct store_options *options)
+/* One that is not there, and two of the three: enough to begin with. */
+static const char *
+uri_of(void)
 {
-	static int number;
-
-	/* One that is not there, and two of the three: enough to begin with. */
 	snprintf(uri, sizeof(uri),
 		"redis+cluster://127.0.0.1:1,127.0.0.1:%d,127.0.0.1:%d",
 		nodes[1].port, nodes[2].port);
-	snprintf(prefix, sizeof(prefix), "t%d", ++number);
-	options->uri = uri;
-	options->prefix = prefix;
+	return uri;
 }
 
 static int64_t
-left_ms(const char *key)
+left_ms(const char *prefix, const char *key)
 {
 	return server_left_ms(&nodes[0], NULL, prefix, key);
 }
@@ -80,7 +76,7 @@ main(void)
 {
 	static const struct contract_backend cluster = {
 		.name = "cluster",
-		.prepare = prepare,
+		.uri = uri_of,
 		.real_time = true,
 		.unordered = true,
 		.result = STORE_OK,

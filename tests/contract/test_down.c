@@ -2,18 +2,10 @@
 /* The contract on a store whose Redis was never there: memory answers. */
 #include "contract.h"
 
-#include <stdio.h>
-
-static char prefix[32];
-
-static void
-prepare(struct store_options *options)
+static const char *
+uri_of(void)
 {
-	static int number;
-
-	snprintf(prefix, sizeof(prefix), "t%d", ++number);
-	options->uri = "unix:/nonexistent/redis.sock";
-	options->prefix = prefix;
+	return "unix:/nonexistent/redis.sock";
 }
 
 int
@@ -21,7 +13,7 @@ main(void)
 {
 	static const struct contract_backend down = {
 		.name = "redis that is down",
-		.prepare = prepare,
+		.uri = uri_of,
 		.result = STORE_FALLBACK,
 		.down = true,
 	};

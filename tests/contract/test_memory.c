@@ -2,10 +2,10 @@
 /* The contract on the memory store. */
 #include "contract.h"
 
-static void
-prepare(struct store_options *options)
+static const char *
+uri_of(void)
 {
-	options->uri = "memory";
+	return "memory";
 }
 
 int
@@ -13,7 +13,7 @@ main(void)
 {
 	static const struct contract_backend memory = {
 		.name = "memory",
-		.prepare = prepare,
+		.uri = uri_of,
 		.result = STORE_OK,
 		.random_long = true,
 	};

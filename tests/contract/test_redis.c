@@ -6,21 +6,17 @@
 #include <stdio.h>
 
 static struct server server;
-static char uri[160], prefix[32];
+static char uri[160];
 
-static void
-prepare(struct store_options *options)
+static const char *
+uri_of(void)
 {
-	static int number;
-
 	snprintf(uri, sizeof(uri), "unix:%s?db=3", server.socket);
-	snprintf(prefix, sizeof(prefix), "t%d", ++number);
-	options->uri = uri;
-	options->prefix = prefix;
+	return uri;
 }
 
 static int64_t
-left_ms(const char *key)
+left_ms(const char *prefix, const char *key)
 {
 	return server_left_ms(&server, "3", prefix, key);
 }
@@ -30,7 +26,7 @@ main(void)
 {
 	static const struct contract_backend redis = {
 		.name = "redis",
-		.prepare = prepare,
+		.uri = uri_of,
 		.real_time = true,
 		.result = STORE_OK,
 		.left_ms = left_ms,

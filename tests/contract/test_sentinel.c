@@ -6,21 +6,17 @@
 #include <stdio.h>
 
 static struct sentinels sentinels;
-static char uri[256], prefix[32];
+static char uri[256];
 
-static void
-prepare(struct store_options *options)
+static const char *
+uri_of(void)
 {
-	static int number;
-
 	sentinels_uri(&sentinels, uri, sizeof(uri));
-	snprintf(prefix, sizeof(prefix), "t%d", ++number);
-	options->uri = uri;
-	options->prefix = prefix;
+	return uri;
 }
 
 static int64_t
-left_ms(const char *key)
+left_ms(const char *prefix, const char *key)
 {
 	return server_left_ms(&sentinels.servers[0], "0", prefix, key);
 }
@@ -30,7 +26,7 @@ main(void)
 {
 	static const struct contract_backend sentinel = {
 		.name = "sentinel",
-		.prepare = prepare,
+		.uri = uri_of,
 		.real_time = true,
 		.left_ms = left_ms,
 		.result = STORE_OK,

@@ -7,34 +7,15 @@
 
 #include <cmocka.h>
 
-#include "query.h"
+#include "store_fixture.h"
 
-#include "base/arena.h"
 #include "store/key.h"
-#include "store/store_open.h"
-#include "store_settings.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#define START_MS ((int64_t)1790000000000)
 #define HOUR_MS ((int64_t)3600000)
-
-struct fixture {
-	struct clock_fake clock;
-	struct store_options options;
-	struct store *store;
-	struct arena *arena;
-	char dir[64];
-	char said[512];
-	int lines;
-};
 
 static void
 say(void *ctx, enum log_level level, const char *text)
@@ -46,54 +27,16 @@ say(void *ctx, enum log_level level, const char *text)
 	f->lines++;
 }
 
-static void
-open_store(struct fixture *f)
-{
-	struct err err = {0};
-
-	f->store = store_open(&f->options, &err);
-	if (f->store == NULL)
-		fail_msg("%s", err.text);
-}
-
 static int
 setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct fixture *f = fixture_new();
 
-	f->clock.now_ms = START_MS;
-	snprintf(f->dir, sizeof(f->dir), "/tmp/fw-store-XXXXXX");
-	assert_non_null(mkdtemp(f->dir));
-	store_options_init(&f->options);
-	f->options.clock = clock_fake(&f->clock);
-	f->options.state_dir = f->dir;
 	f->options.snapshot_ms = 0;
 	f->options.say = say;
 	f->options.say_ctx = f;
-	f->arena = arena_new(64u << 20);
 	open_store(f);
 	*state = f;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct fixture *f = *state;
-	char path[512];
-	DIR *dir;
-	struct dirent *file;
-
-	store_close(f->store);
-	dir = opendir(f->dir);
-	while ((file = readdir(dir)) != NULL) {
-		snprintf(path, sizeof(path), "%s/%s", f->dir, file->d_name);
-		(void)unlink(path);
-	}
-	closedir(dir);
-	(void)rmdir(f->dir);
-	arena_free(f->arena);
-	free(f);
 	return 0;
 }
 

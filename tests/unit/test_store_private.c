@@ -7,72 +7,16 @@
 
 #include <cmocka.h>
 
-#include "query.h"
-
-#include "base/arena.h"
-#include "store/store_open.h"
-#include "store_settings.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#define START_MS ((int64_t)1790000000000)
-
-struct fixture {
-	struct clock_fake clock;
-	struct store_options options;
-	struct store *store;
-	struct arena *arena;
-	char dir[64];
-};
-
-static void
-open_store(struct fixture *f)
-{
-	struct err err = {0};
-
-	f->store = store_open(&f->options, &err);
-	if (f->store == NULL)
-		fail_msg("%s", err.text);
-}
+#include "store_fixture.h"
 
 static int
 setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct fixture *f = fixture_new();
 
-	f->clock.now_ms = START_MS;
-	snprintf(f->dir, sizeof(f->dir), "/tmp/fw-private-XXXXXX");
-	assert_non_null(mkdtemp(f->dir));
-	store_options_init(&f->options);
-	f->options.clock = clock_fake(&f->clock);
 	f->options.hash_key = SLICE("0123456789abcdef0123456789abcdef");
-	f->options.state_dir = f->dir;
-	f->arena = arena_new(16u << 20);
 	open_store(f);
 	*state = f;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	char journal[64];
-	const char *names[] = {"store.snapshot", journal};
-	struct fixture *f = *state;
-	char path[128];
-
-	store_close(f->store);
-	snprintf(journal, sizeof(journal), "store.journal-%ld", (long)getpid());
-	for (size_t i = 0; i < 2; i++) {
-		snprintf(path, sizeof(path), "%s/%s", f->dir, names[i]);
-		(void)unlink(path);
-	}
-	assert_int_equal(rmdir(f->dir), 0);
-	arena_free(f->arena);
-	free(f);
 	return 0;
 }
 
