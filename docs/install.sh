@@ -5,20 +5,11 @@
 # never overwritten and never taken away.
 set -u
 build=${TOP_BUILDDIR:?}
-root=$(mktemp -d) || exit 1
-trap 'rm -rf "$root"' EXIT
-n=0
-result() { # status name
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
-}
+. "${TOP_SRCDIR:?}/tests/tap.sh"
+root=$work/root
 install_to() {
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$build" "$1" \
-		DESTDIR="$root" >"$root.log" 2>&1
-	status=$?
-	[ $status -eq 0 ] || sed 's/^/# /' "$root.log"
-	rm -f "$root.log"
-	return $status
+		DESTDIR="$root" >"$work/out" 2>&1
 }
 # The value of a variable of the Makefile, without its own variables.
 place() {

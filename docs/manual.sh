@@ -5,23 +5,16 @@
 set -u
 made=${TOP_BUILDDIR:?}/docs/made
 program=${FORWARDEN:?}
-n=0
-result() { # status name
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
-}
+. "${TOP_SRCDIR:?}/tests/tap.sh"
 
 # What is in the tree is made with the paths of this build first.
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 "$program" keys --mdoc >"$work/forwarden.yaml.5"
 "$program" keys --example >"$work/forwarden.yaml"
 sed -n '/^\.\\" BEGIN KEYS/,/^\.\\" END KEYS/p' "$made/forwarden.yaml.5" |
-	sed '1d;$d' | diff - "$work/forwarden.yaml.5" >"$work/diff"
+	sed '1d;$d' | diff - "$work/forwarden.yaml.5" >"$work/out"
 result $? "forwarden.yaml.5 has the program's keys (docs/update-keys)"
-diff "$made/forwarden.yaml" "$work/forwarden.yaml" >>"$work/diff"
+diff "$made/forwarden.yaml" "$work/forwarden.yaml" >>"$work/out"
 result $? "forwarden.yaml has the program's keys (docs/update-keys)"
-sed 's/^/# /' "$work/diff"
 
 for command in $("$program" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
 	grep -q "^\.Ss $command\$" "$made/forwarden.8"

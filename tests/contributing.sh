@@ -8,18 +8,7 @@ set -u
 top=${TOP_SRCDIR:-$(cd "$(dirname "$0")/.." && pwd)}
 build=${TOP_BUILDDIR:-$top}
 guide=$top/CONTRIBUTING.md
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-n=0
-result() {
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		[ ! -s "$work/out" ] || sed 's/^/#   /' "$work/out" | tail -20
-	fi
-}
+. "$top/tests/tap.sh"
 
 sed -n '/^```sh/,/^```/p' "$guide" | grep -v '^```' >"$work/typed"
 cd "$build" || exit 1

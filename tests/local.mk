@@ -22,7 +22,7 @@ include tests/bench/local.mk
 HOUSE_TESTS = tests/layers.sh tests/names.sh tests/cited.sh tests/readme.sh \
 	tests/contributing.sh
 TESTS += $(HOUSE_TESTS)
-EXTRA_DIST += $(HOUSE_TESTS)
+EXTRA_DIST += $(HOUSE_TESTS) tests/tap.sh
 TESTS += $(check_PROGRAMS)
 
 # What takes minutes, under load and with servers that die: make check-chaos.

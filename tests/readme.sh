@@ -5,18 +5,7 @@
 set -u
 top=${TOP_SRCDIR:-$(cd "$(dirname "$0")/.." && pwd)}
 forwarden=${FORWARDEN:-$top/forwarden}
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-n=0
-result() {
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		[ ! -s "$work/out" ] || sed 's/^/#   /' "$work/out"
-	fi
-}
+. "$top/tests/tap.sh"
 
 sed -n '/^```yaml/,/^```/p' "$top/README.md" | grep -v '^```' |
 	sed "s#/usr/share/forwarden/policies#$top/policies#" >"$work/forwarden.yaml"

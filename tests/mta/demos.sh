@@ -7,19 +7,8 @@ if [ "$(id -u)" -ne 0 ]; then
 	echo "1..0 # SKIP needs root"
 	exit 0
 fi
-n=0
-work=$(mktemp -d) || exit 1
+. "$top/tests/tap.sh"
 chmod 755 "$work"
-trap 'rm -rf "$work"' EXIT
-result() {
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		tail -n 60 "$work/out" | sed 's/^/#   /'
-	fi
-}
 
 for option in '' --redis; do
 	TMPDIR=$work "$top/scripts/demo" $option >"$work/out" 2>&1 </dev/null

@@ -9,14 +9,8 @@ oracle=$TOP_BUILDDIR/tests/oracle/oracle
 archive=${SHARED:-}/data/mail/not-forwarded.tar.xz
 LC_ALL=C
 export LC_ALL
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+. "$TOP_SRCDIR/tests/tap.sh"
 
-n=0
-result() {
-	n=$((n + 1))
-	[ "$1" -eq 0 ] && echo "ok $n - $2" || echo "not ok $n - $2"
-}
 skip() {
 	n=$((n + 1))
 	echo "ok $n - $1 # SKIP $2"

@@ -6,19 +6,7 @@ set -u
 top=${TOP_SRCDIR:-$(cd "$(dirname "$0")/../.." && pwd)}
 forwarden=${FORWARDEN:-forwarden}
 schemas=${SHARED:-$top/../shared}/data/sigma/json-schema
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-n=0
-
-result() { # status, name; what was said is in $work/said
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		sed 's/^/# /' "$work/said" | head -60
-	fi
-}
+. "$top/tests/tap.sh"
 
 skip() { # name, why
 	n=$((n + 1))
@@ -31,19 +19,19 @@ has_python() {
 
 echo 1..11
 
-"$forwarden" test "$top/policies" >"$work/said" 2>&1
+"$forwarden" test "$top/policies" >"$work/out" 2>&1
 result $? "every policy hits and misses what its tests say"
 
-! grep '^note: no test' "$work/said"
+! grep '^note: no test' "$work/out"
 result $? "no policy is without a test"
 
 printf 'local: {domains: [example.com]}\npolicies: %s\nstate: %s\n' \
 	"$top/policies" "$work" >"$work/forwarden.yaml"
-"$forwarden" check -c "$work/forwarden.yaml" --strict >"$work/said" 2>&1
+"$forwarden" check -c "$work/forwarden.yaml" --strict >"$work/out" 2>&1
 result $? "forwarden check --strict has nothing to say about them"
 
 count=$(grep -c '^| \[' "$top/docs/policies.md")
-echo "$count policies" >"$work/said"
+echo "$count policies" >"$work/out"
 [ "$count" -ge 25 ]
 result $? "there are at least 25 policies"
 
@@ -52,15 +40,15 @@ for policy in "$top"/policies/*.yaml; do
 	*.test.yaml) grep -q 'hit' "$policy" && grep -q 'miss\|hit: false' "$policy" ||
 		echo "$policy needs a hit and a near miss" ;;
 	esac
-done >"$work/said"
-[ ! -s "$work/said" ]
+done >"$work/out"
+[ ! -s "$work/out" ]
 result $? "every test file has a hit and a near miss"
 
 if ! has_python yaml; then
 	skip "docs/policies.md is that of the files" "python3-yaml is not here"
 else
 	"$top/docs/policies-table" "$top/policies" >"$work/table.md"
-	diff "$top/docs/policies.md" "$work/table.md" >"$work/said"
+	diff "$top/docs/policies.md" "$work/table.md" >"$work/out"
 	result $? "docs/policies.md is that of the files"
 fi
 
@@ -71,19 +59,19 @@ elif ! has_python yaml || ! has_python jsonschema; then
 		"python3-jsonschema is not here"
 else
 	python3 "$top/tests/scenario/schemas.py" "$schemas" \
-		"$top/policies" >"$work/said" 2>&1
+		"$top/policies" >"$work/out" 2>&1
 	result $? "valid under the official JSON schemas"
 fi
 
 "$forwarden" fields --mdoc >"$work/fields"
 sed -n '/^\.\\" fields begin/,/^\.\\" fields end/p' \
 	"$top/docs/forwarden-policies.7" | sed '1d;$d' >"$work/page"
-diff "$work/page" "$work/fields" >"$work/said"
+diff "$work/page" "$work/fields" >"$work/out"
 result $? "the manual's fields are the program's"
 
 "$forwarden" fields --json >"$work/fields.json"
 if has_python json; then
-	python3 -m json.tool "$work/fields.json" >/dev/null 2>"$work/said"
+	python3 -m json.tool "$work/fields.json" >/dev/null 2>"$work/out"
 	result $? "forwarden fields --json is JSON"
 else
 	skip "forwarden fields --json is JSON" "python3 is not here"
@@ -97,9 +85,9 @@ awk -v folder="$work/examples" '
 	/^\.Ed/ { inside = 0; file = "" }
 	inside { gsub(/\\e/, "\\"); print >file }
 ' "$top/docs/forwarden-policies.7"
-"$forwarden" test -v "$work/examples" >"$work/said" 2>&1
+"$forwarden" test -v "$work/examples" >"$work/out" 2>&1
 result $? "the manual's examples pass their own tests"
 
-passed=$(sed -n 's/ passed, 0 failed//p' "$work/said")
-[ "${passed:-0}" -ge 10 ] && ! grep '^note: no test' "$work/said"
+passed=$(sed -n 's/ passed, 0 failed//p' "$work/out")
+[ "${passed:-0}" -ge 10 ] && ! grep '^note: no test' "$work/out"
 result $? "each of the manual's examples is run"

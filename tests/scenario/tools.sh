@@ -4,26 +4,14 @@
 set -u
 top=${TOP_SRCDIR:-$(cd "$(dirname "$0")/../.." && pwd)}
 forwarden=${FORWARDEN:-forwarden}
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+. "$top/tests/tap.sh"
 TZ=UTC
 export TZ
-n=0
-
-result() { # status, name; what was said is in $work/said
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		sed 's/^/# /' "$work/said" | cut -c1-400 | head -60
-	fi
-}
 
 said() { # all of these texts are in what was said
 	for text in "$@"; do
-		grep -qF -- "$text" "$work/said" || {
-			echo "missing: $text" >>"$work/said"
+		grep -qF -- "$text" "$work/out" || {
+			echo "missing: $text" >>"$work/out"
 			return 1
 		}
 	done
@@ -62,12 +50,12 @@ MESSAGE
 
 replay() {
 	"$forwarden" replay -l example.com -p "$top/policies" "$@" \
-		>"$work/said" 2>&1
+		>"$work/out" 2>&1
 }
 
 explain() {
 	"$forwarden" explain -l example.com -p "$top/policies" "$@" \
-		>"$work/said" 2>&1
+		>"$work/out" 2>&1
 }
 
 echo 1..26
@@ -96,7 +84,7 @@ for kind in dir box archive.mbox archive.mbox.gz; do
 done
 
 "$forwarden" replay -l example.com -p "$top/policies" - \
-	<"$work/archive.mbox" >"$work/said" 2>&1
+	<"$work/archive.mbox" >"$work/out" 2>&1
 said "5 messages, 3 forwards"
 result $? "replay of the standard input"
 
@@ -108,7 +96,7 @@ replay --json "$work/dir" && said '"messages":5' '"forwards":3' \
 result $? "replay --json"
 
 replay --events "$work/dir" && [ "$(grep -c '"forwarden":{' \
-	"$work/said")" -eq 3 ]
+	"$work/out")" -eq 3 ]
 result $? "replay --events gives one line for each that matters"
 
 mkdir "$work/less"
@@ -179,7 +167,7 @@ head -c 300 "$work/archive.mbox.gz" >"$work/cut.gz"
 ! replay "$work/cut.gz" && said "cut.gz"
 result $? "an archive that is cut short is an error"
 
-"$forwarden" replay -p "$top/policies" "$work/dir" >"$work/said" 2>&1
+"$forwarden" replay -p "$top/policies" "$work/dir" >"$work/out" 2>&1
 [ $? -eq 1 ] && said "which domains are local?"
 result $? "without local domains nothing can be said"
 
@@ -201,7 +189,7 @@ explain --client 203.0.113.9 "$work/dir/a.eml" &&
 result $? "explain says when only a client of ours would count"
 
 explain --json "$work/dir/a.eml" && said '"mailbox":"alice@example.com"' &&
-	[ "$(wc -l <"$work/said")" -eq 1 ]
+	[ "$(wc -l <"$work/out")" -eq 1 ]
 result $? "explain --json is one line"
 
 printf 'Subject: \033[31mred \342\200\256evil\n\n' >"$work/hostile.eml"
@@ -221,7 +209,7 @@ tests:
         Message-ID: <1@partner.example>
     expect: {hit: true, action: reject}
 TESTS
-"$forwarden" test "$work/failing" >"$work/said" 2>&1
+"$forwarden" test "$work/failing" >"$work/out" 2>&1
 [ $? -eq 1 ] && said "FAIL  redirect-external: expects too much" \
 	"one.test.yaml:9: action differs" "- expected reject" "+ got      tag" \
 	"0 passed, 1 failed"
@@ -236,7 +224,7 @@ tests:
     expect: {hit: maybe, acton: tag}
     every: often
 TESTS
-"$forwarden" test "$work/failing" >"$work/said" 2>&1
+"$forwarden" test "$work/failing" >"$work/out" 2>&1
 [ $? -eq 1 ] && said 'did you mean "message"?' "true or false" '"acton"' \
 	"every must be a duration" "one.test.yaml:4:5"
 result $? "mistakes in a test file are all told in one run"
@@ -253,7 +241,7 @@ tests:
   - {name: no mode, mode: enforced, message: known}
   - {name: no action, ceiling: quarantin, message: known}
 TESTS
-"$forwarden" test -p "$top/policies" "$work/failing" >"$work/said" 2>&1
+"$forwarden" test -p "$top/policies" "$work/failing" >"$work/out" 2>&1
 [ $? -eq 1 ] && said "one.test.yaml:1:8: error: memory or down" \
 	"one.test.yaml:5:" "no message that could come again" \
 	"one.test.yaml:6:" "either a message, or the one before again" \
@@ -272,11 +260,11 @@ tests:
       - again: true
         expect: {destination: e@corp.example}
 TESTS
-"$forwarden" test -p "$top/policies" "$work/failing" >"$work/said" 2>&1
+"$forwarden" test -p "$top/policies" "$work/failing" >"$work/out" 2>&1
 [ $? -eq 1 ] && said "one.test.yaml:7: direction differs" \
 	"one.test.yaml:9: destination differs" "+ got      d@corp.example"
 result $? "each step of a letter is judged, the repeated one too"
 
-"$forwarden" test >"$work/said" 2>&1
+"$forwarden" test >"$work/out" 2>&1
 [ $? -eq 2 ] && said "usage: forwarden test"
 result $? "a wrong command line exits 2"
