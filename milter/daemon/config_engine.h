@@ -19,7 +19,7 @@ struct respond config_respond(const struct config *);
 struct judge_options config_judge_options(const struct config *);
 /* The language of policies for mail, with the configuration's lists. */
 struct sigma_options config_sigma_options(const struct config *);
-/* Without a folder for its state; nobody is told what it has to say. */
+/* Without a directory for its state; nobody is told what it has to say. */
 struct store_options config_store_options(const struct config *);
 
 #endif

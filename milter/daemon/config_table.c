@@ -110,20 +110,20 @@ static const struct reader_key keys[] = {
 	{"keep.trace_members", &reader_number, AT(trace_members),
 		.initial = "64", .least = 2, .most = 1024,
 		.help = "How many members one message's trace has at most."},
-	{"state", &config_folder, AT(state),
+	{"state", &config_directory, AT(state),
 		.initial = LOCALSTATEDIR "/lib/forwarden",
-		.help = "The folder of the embedded store's snapshot and of "
+		.help = "The directory of the embedded store's snapshot and of "
 			"the journal."},
 
 	{"policies", &reader_texts, AT(policies),
 		.initial = DATADIR "/policies",
-		.help = "Files of policies, or folders for all *.yml and "
+		.help = "Files of policies, or directories for all *.yml and "
 			"*.yaml files below them."},
 	{"lists", &config_lists, AT(lists),
 		.help = "Lists for the %name% placeholders of policies, by "
 			"name. Entries are texts, or file:/path with one a "
 			"line; # begins a comment there. A list that is not "
-			"given here is read from lists/name.txt in a folder "
+			"given here is read from lists/name.txt in a directory "
 			"of policies, where there is one."},
 	{"timespan_max", &reader_duration, AT(timespan_max), .initial = "31d",
 		.least = MINUTE, .most = 400 * DAY,

@@ -79,16 +79,16 @@ read_checked(struct reader *r, const struct yaml_node *node, void *target,
 }
 
 static bool
-is_folder(const char *path, int len)
+is_directory(const char *path, int len)
 {
-	char folder[PATH_BYTES];
+	char directory[PATH_BYTES];
 	bool yes;
 
 	if (len == 0)
 		return true; /* the root */
-	return snprintf(folder, sizeof(folder), "%.*s", len, path) <
-		(int)sizeof(folder) &&
-		bundle_stat(folder, &yes) && yes;
+	return snprintf(directory, sizeof(directory), "%.*s", len, path) <
+		(int)sizeof(directory) &&
+		bundle_stat(directory, &yes) && yes;
 }
 
 static int
@@ -101,20 +101,20 @@ parent_len(const char *path, int len)
 	return len;
 }
 
-/* The folder that a path is in, or (may_make) one more above: the program
- * makes one folder, not a tree of them. */
+/* The directory that a path is in, or (may_make) one more above: the program
+ * makes one directory, not a tree of them. */
 static bool
 check_parent(struct reader *r, const struct yaml_node *node, const char *path,
 	bool may_make)
 {
 	int len = parent_len(path, (int)strlen(path));
 
-	if (!is_written(r, node) || is_folder(path, len) ||
-		(may_make && is_folder(path, parent_len(path, len))))
+	if (!is_written(r, node) || is_directory(path, len) ||
+		(may_make && is_directory(path, parent_len(path, len))))
 		return true;
 	return diags_add(r->diags, DIAG_ERROR, node->mark,
-		"make it, or write another path", "%s: there is no folder %.*s",
-		r->key->name, len, path);
+		"make it, or write another path",
+		"%s: there is no directory %.*s", r->key->name, len, path);
 }
 
 static bool
@@ -247,7 +247,7 @@ read_secret(struct reader *r, const struct yaml_node *node, void *target)
 }
 
 static bool
-read_folder(struct reader *r, const struct yaml_node *node, void *target)
+read_directory(struct reader *r, const struct yaml_node *node, void *target)
 {
 	const char *path;
 	bool yes;
@@ -262,8 +262,8 @@ read_folder(struct reader *r, const struct yaml_node *node, void *target)
 	}
 	if (is_written(r, node) && bundle_stat(path, &yes) && !yes) {
 		return diags_add(r->diags, DIAG_ERROR, node->mark,
-			"write the path of a folder", "%s: %s is not a folder",
-			r->key->name, path);
+			"write the path of a directory",
+			"%s: %s is not a directory", r->key->name, path);
 	}
 	return check_parent(r, node, path, false);
 }
@@ -316,7 +316,7 @@ check_store(const char *uri, struct err *err)
 	return uri_parse(slice_of(uri), &parsed, err);
 }
 
-/* "file:/path" of a log: the file is made, its folder is not. */
+/* "file:/path" of a log: the file is made, its directory is not. */
 static bool
 check_file_target(struct reader *r, const struct yaml_node *node)
 {
@@ -327,9 +327,9 @@ check_file_target(struct reader *r, const struct yaml_node *node)
 	path = arena_copy(r->arena, path);
 	if (slice_is_absent(path))
 		return reader_no_memory(r, node);
-	if (is_written(r, node) && is_folder(path.p, (int)path.len)) {
+	if (is_written(r, node) && is_directory(path.p, (int)path.len)) {
 		return diags_add(r->diags, DIAG_ERROR, node->mark,
-			"write the path of a file", "%s: %s is a folder",
+			"write the path of a file", "%s: %s is a directory",
 			r->key->name, path.p);
 	}
 	return check_parent(r, node, path.p, false);
@@ -404,8 +404,8 @@ const struct reader_type config_loopback = {"loopback address",
 const struct reader_type config_reply = {"reply text", .read = read_reply};
 const struct reader_type config_file = {"file", .read = read_file};
 const struct reader_type config_secret = {"file", .read = read_secret};
-const struct reader_type config_folder = {
-	"folder", .read = read_folder, .hint = "write /var/lib/forwarden"};
+const struct reader_type config_directory = {"directory",
+	.read = read_directory, .hint = "write /var/lib/forwarden"};
 const struct reader_type config_user = {"user", .read = read_user,
 	.hint = "write the name of a user of this machine"};
 const struct reader_type config_group = {"group", .read = read_group,

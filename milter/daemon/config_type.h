@@ -3,7 +3,7 @@
  * Types of values that only the configuration has. Each is read with the
  * very parser that the daemon uses the value with, so that a check refuses
  * what a start would refuse, at its place. What must be there on this machine
- * (users, folders, files) is looked for only when the file names it: a
+ * (users, directories, files) is looked for only when the file names it: a
  * default is not a mistake of who wrote the file.
  */
 #ifndef DAEMON_CONFIG_TYPE_H
@@ -13,12 +13,12 @@
 
 /* All of them are const char * in the configuration. */
 extern const struct reader_type config_listener, /* where the MTA connects */
-	config_control, /* a unix socket; its folder may be missing */
+	config_control, /* a unix socket; its directory may be missing */
 	config_loopback, /* host:port of loopback, or empty */
 	config_reply, /* an SMTP reply's text */
 	config_file, /* a file that can be read, or empty */
 	config_secret, /* the same, and its first line is the value */
-	config_folder, /* where one is or can be made */
+	config_directory, /* where one is or can be made */
 	config_user, config_group, /* that this machine knows, or empty */
 	config_host, /* a host's name, or empty */
 	config_prefix, /* of keys in Redis */

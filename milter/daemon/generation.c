@@ -94,7 +94,7 @@ is_there(const struct reader_text_list *paths, size_t i, struct diags *diags)
 	if (bundle_stat(paths->at[i].p, &is_folder))
 		return true;
 	return diags_add(diags, DIAG_ERROR, paths->marks[i],
-		"write files of policies, or folders of them",
+		"write files of policies, or directories of them",
 		"policies: cannot read %s: %s", paths->at[i].p,
 		strerror(errno));
 }
