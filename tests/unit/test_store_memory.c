@@ -111,6 +111,19 @@ recall(struct fixture *f, const char *id)
 	return op.recall.count;
 }
 
+static bool
+is_kept(struct fixture *f, const char *id, const char *member)
+{
+	struct store_op op = {STORE_RECALL, {.recall = {.id = slice_of(id)}}};
+
+	ask_op(f, &op);
+	for (size_t i = 0; i < op.recall.count; i++) {
+		if (slice_equal(op.recall.members[i].name, slice_of(member)))
+			return true;
+	}
+	return false;
+}
+
 static void
 small_store(struct fixture *f)
 {
@@ -334,6 +347,41 @@ a_restart_forgets_nothing(void **state)
 	check_filled(f);
 	reopen(f);
 	check_filled(f);
+	assert_int_equal(f->lines, 0);
+}
+
+/* A set of two processes: who made it here, or there where it is not here. */
+static void
+a_takeover_keeps_who_was_first(void **state)
+{
+	struct fixture *f = *state;
+	struct store *old = f->store, *new;
+	struct err err;
+
+	open_store(f);
+	new = f->store;
+	remember(f, "both", "P@drop");
+	f->store = old;
+	remember(f, "both", "P@bob");
+	remember(f, "both", "malice@example.com");
+	remember(f, "old", "P@bob");
+	remember(f, "old", "P@drop");
+	store_close(old);
+	f->store = new;
+	assert_true(store_snapshot(new, &err));
+	for (int i = 0; i < 2; i++, reopen(f)) {
+		assert_true(is_kept(f, "both", "P@drop"));
+		assert_false(is_kept(f, "both", "P@bob"));
+		assert_true(is_kept(f, "both", "malice@example.com"));
+		assert_true(is_kept(f, "old", "P@bob"));
+		assert_false(is_kept(f, "old", "P@drop"));
+	}
+	remember(f, "both", "P@bob");
+	assert_false(is_kept(f, "both", "P@bob"));
+	f->clock.now_ms += HOUR_MS + 1;
+	remember(f, "both", "P@bob");
+	assert_true(is_kept(f, "both", "P@bob"));
+	assert_false(is_kept(f, "both", "P@drop"));
 	assert_int_equal(f->lines, 0);
 }
 
@@ -621,6 +669,8 @@ main(void)
 			a_restart_forgets_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_takeover_loses_no_note, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_takeover_keeps_who_was_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			what_is_stale_is_not_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(

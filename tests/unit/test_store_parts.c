@@ -166,8 +166,8 @@ fill_ops(struct store_op ops[6], const struct slice *members)
 	ops[3] = ops[1];
 	ops[3].note.after = 1;
 	ops[3].note.after_least = 9;
-	ops[4] = (struct store_op){
-		STORE_REMEMBER, {.remember = {SLICE("i"), members, 2, 11}}};
+	ops[4] = (struct store_op){STORE_REMEMBER,
+		{.remember = {SLICE("i"), members, 2, 11, true}}};
 	ops[5] = (struct store_op){STORE_TALLY,
 		{.tally = {SLICE("m"), SLICE("d"), TALLY_TAGGED, true,
 			 SLICE("x")}}};
@@ -194,6 +194,8 @@ batches_come_back_from_bytes(void **state)
 	assert_int_equal(batch.ops[1].note.after, 0);
 	assert_int_equal(batch.ops[1].note.after_least, 9);
 	assert_int_equal(batch.ops[2].remember.count, 2);
+	assert_int_equal(batch.ops[2].remember.ttl_ms, 11);
+	assert_true(batch.ops[2].remember.anew);
 	assert_true(slice_equal(batch.ops[2].remember.members[1], SLICE("b")));
 	assert_true(batch.ops[3].tally.keyword);
 	for (size_t cut = 0; cut < buf.len; cut++) {
