@@ -16,6 +16,7 @@
 	X(with, DATE, "date")                                                 \
 	X(with, FROM, "from")                                                 \
 	X(with, SENDER, "sender")                                             \
+	X(with, X_LOOP, "x-loop")                                             \
 	X(with, LIST_ID, "list-id")                                           \
 	X(with, SUBJECT, "subject")                                           \
 	X(with, RECEIVED, "received")                                         \
@@ -43,6 +44,7 @@
 	X(with, AUTO_SUBMITTED, "auto-submitted")                             \
 	X(with, X_DELIVERED_TO, "x-delivered-to")                             \
 	X(with, X_FORWARDED_TO, "x-forwarded-to")                             \
+	X(with, X_FROM_REWRITE, "x-from-rewrite")                             \
 	X(with, X_LD_PROCESSED, "x-ld-processed")                             \
 	X(with, X_MAILING_LIST, "x-mailing-list")                             \
 	X(with, X_SIEVE_ACTION, "x-sieve-action")                             \
@@ -55,12 +57,17 @@
 	X(with, X_YAHOO_FORWARDED, "x-yahoo-forwarded")                       \
 	X(with, X_SIMPLELOGIN_TYPE, "x-simplelogin-type")                     \
 	X(with, X_ZIMBRA_FORWARDED, "x-zimbra-forwarded")                     \
+	X(with, X_MS_JOURNAL_REPORT, "x-ms-journal-report")                   \
 	X(with, X_PM_FORWARDED_FROM, "x-pm-forwarded-from")                   \
+	X(with, X_RT_LOOP_PREVENTION, "x-rt-loop-prevention")                 \
 	X(with, AUTHENTICATION_RESULTS, "authentication-results")             \
+	X(with, X_ANONADDY_ORIGINAL_TO, "x-anonaddy-original-to")             \
 	X(with, X_FORWARDED_MESSAGE_ID, "x-forwarded-message-id")             \
 	X(with, X_HMAILSERVER_LOOPCOUNT, "x-hmailserver-loopcount")           \
 	X(with, X_SIEVE_REDIRECTED_FROM, "x-sieve-redirected-from")           \
 	X(with, X_AUTO_RESPONSE_SUPPRESS, "x-auto-response-suppress")         \
+	X(with, X_MS_MAIL_OPERATION_TYPE, "x-ms-mail-operation-type")         \
+	X(with, X_SIMPLELOGIN_ENVELOPE_TO, "x-simplelogin-envelope-to")       \
 	X(with, ARC_AUTHENTICATION_RESULTS, "arc-authentication-results")     \
 	X(with, X_MS_EXCHANGE_FORWARDINGLOOP, "x-ms-exchange-forwardingloop") \
 	X(with, X_MS_EXCHANGE_INBOX_RULES_LOOP,                               \

@@ -27,6 +27,25 @@ bool realm_add_domain(struct realm *, struct slice entry, struct err *);
 /* "10.0.0.0/8", "::1", "192.0.2.7"; host bits set are an error. */
 bool realm_add_network(struct realm *, struct slice entry, struct err *);
 
+/* The signs that begin the detail of a local part ("+" unless set; "": there
+ * is none). */
+bool realm_set_delimiters(struct realm *, struct slice signs, struct err *);
+struct slice realm_delimiters(const struct realm *);
+/* "mx.example.com = example.com": the first means the second. Both local. */
+bool realm_add_same_as(struct realm *, struct slice entry, struct err *);
+/* What a domain means; itself where nothing is said. */
+struct slice realm_same_as(const struct realm *, struct slice domain);
+/* A login ("exchange@example.com", "tickets") or a network whose client
+ * speaks for many: its word is a program's, not a person's. */
+bool realm_add_relay(struct realm *, struct slice entry, struct err *);
+bool realm_has_relay(const struct realm *, struct slice login, struct slice ip);
+/* The address of a list of ours, "@lists.example.com" for all of a domain, or
+ * "file:/path" with one such entry a line. */
+bool realm_add_list(struct realm *, struct slice entry, struct err *);
+/* key and domain of an address. */
+bool realm_has_list(
+	const struct realm *, struct slice key, struct slice domain);
+
 /* domain in the form of address_domain(). */
 bool realm_has_domain(const struct realm *, struct slice domain);
 /* ip as text, either family; an IPv4-mapped IPv6 address is the IPv4 one. */

@@ -226,6 +226,31 @@ opens_clause(const struct parser *parser, enum clause clause)
 		!(parser->clause == CLAUSE_ID && slice_is_absent(out->id));
 }
 
+/* Behind the client's own comment: Postfix's "(Authenticated sender: alice)",
+ * "(Postfix, from userid 1000)", Sendmail's "(from alice@localhost)". */
+static void
+take_hander(struct parser *parser, struct slice comment)
+{
+	const struct slice sender = SLICE("Authenticated sender: ");
+	const struct slice user = SLICE("Postfix, from userid ");
+	const struct slice from = SLICE("from ");
+
+	if (parser->clause == CLAUSE_FROM && parser->has_client &&
+		slice_starts_fold(comment, sender)) {
+		parser->out->login =
+			slice_trim(slice_sub(comment, sender.len, comment.len));
+	} else if (parser->clause == CLAUSE_BY &&
+		slice_starts_fold(comment, user)) {
+		parser->out->uid =
+			slice_trim(slice_sub(comment, user.len, comment.len));
+	} else if (parser->seen == 0 && slice_starts_fold(comment, from)) {
+		parser->out->login =
+			slice_trim(slice_sub(comment, from.len, comment.len));
+		parser->out->login = slice_sub(parser->out->login, 0,
+			slice_find_byte(parser->out->login, '@', 0));
+	}
+}
+
 static void
 take_token(struct parser *parser, struct token token)
 {
@@ -238,6 +263,8 @@ take_token(struct parser *parser, struct token token)
 		take_word(parser, token);
 	} else if (parser->clause == CLAUSE_FROM && !parser->has_client) {
 		take_from_comment(parser, token_inside(token));
+	} else {
+		take_hander(parser, token_inside(token));
 	}
 }
 

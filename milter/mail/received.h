@@ -17,6 +17,9 @@ struct received {
 	struct slice by;
 	struct slice with; /* ESMTP, LMTP, ... */
 	struct slice id;
+	struct slice uid; /* "1000": a user of the machine handed it in */
+	struct slice login; /* "alice": somebody logged in, or the name of
+			     * such a user, where the line tells */
 	struct address for_address; /* text absent if none */
 	int64_t at_ms; /* after the ';'; 0 if it cannot be read */
 	size_t field_index; /* of the field it was read from */
