@@ -30,7 +30,8 @@ struct config {
 	struct arena *arena;
 	const char *file;
 
-	struct reader_text_list domains, networks;
+	struct reader_text_list domains, networks, relays, own_lists, same_as;
+	const char *delimiter;
 	const char *listen;
 	const char *socket_owner, *socket_group;
 	long long socket_mode;

@@ -30,6 +30,23 @@ static const struct reader_key keys[] = {
 		.help = "Clients that are our own side: addresses or "
 			"networks. What the header of their mail says is "
 			"believed."},
+	{"local.relays", &reader_texts, AT(relays),
+		.help = "Logins and networks of our side that speak for many "
+			"mailboxes: an Exchange that logs in, a ticket "
+			"system. What they say of a mailbox is believed; what "
+			"a person who logs in says binds that person alone."},
+	{"local.lists", &reader_texts, AT(own_lists),
+		.help = "Mailing lists of ours, whose mail to members is no "
+			"forwarding: an address, @lists.example.com for all "
+			"of a domain, or file:/path with one such entry a "
+			"line."},
+	{"local.delimiter", &reader_text, AT(delimiter), .initial = "+",
+		.help = "The signs that begin the detail of an address, as "
+			"Postfix's recipient_delimiter: alice+news and alice "
+			"are one mailbox. Empty: there is no detail."},
+	{"local.same_as", &reader_texts, AT(same_as),
+		.help = "Domains of ours that mean another one: "
+			"mx.example.com = example.com."},
 	{"listen", &config_listener, AT(listen),
 		.initial = "inet:8894@127.0.0.1",
 		.help = "Where the MTA connects: inet:port@host, "
@@ -94,8 +111,7 @@ static const struct reader_key keys[] = {
 	{"keep.mailbox_time", &reader_duration, AT(keep_box), .initial = "90d",
 		.least = DAY, .most = 4000 * DAY,
 		.help = "How long a mailbox and its routes are remembered "
-			"after the last flow; one that has only received, "
-			"a day at most."},
+			"after the last flow."},
 	{"keep.day_time", &reader_duration, AT(keep_day), .initial = "8d",
 		.least = DAY, .most = 400 * DAY,
 		.help = "How long a day's list of mailboxes is kept."},

@@ -60,6 +60,28 @@ add_entries(struct realm *realm, const struct reader_text_list *texts,
 	return good;
 }
 
+/* What makes a person of many spellings, and what is no person. */
+static void
+load_persons(struct whole *whole, struct diags *diags)
+{
+	const struct config *config = whole->config;
+	struct mark mark = {config->file, 0, 0, 1};
+	struct err err;
+
+	if (!realm_set_delimiters(
+		    whole->realm, slice_of(config->delimiter), &err)) {
+		(void)diags_add(diags, DIAG_ERROR, mark, "write \"+\"",
+			"local.delimiter: %s", err.text);
+	}
+	(void)add_entries(whole->realm, &config->same_as, realm_add_same_as,
+		"write \"mx.example.com = example.com\"", diags);
+	(void)add_entries(whole->realm, &config->relays, realm_add_relay,
+		"write a login, 10.0.0.0/8 or an address", diags);
+	(void)add_entries(whole->realm, &config->own_lists, realm_add_list,
+		"write name@example.com, @lists.example.com or file:/path",
+		diags);
+}
+
 static void
 load_realm(struct whole *whole, struct diags *diags)
 {
@@ -83,6 +105,7 @@ load_realm(struct whole *whole, struct diags *diags)
 	}
 	(void)add_entries(whole->realm, &config->networks, realm_add_network,
 		"write 10.0.0.0/8, 2001:db8::/32 or an address", diags);
+	load_persons(whole, diags);
 }
 
 /* A path that is not there is told where the configuration names it. */
