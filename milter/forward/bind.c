@@ -6,7 +6,8 @@
  * mailbox makes a claim; so do a few facts that are no evidence (the login,
  * AUTH=, the author). The claim nearest to the act wins:
  *
- *	ORCPT               the MTA at the moment it forwarded
+ *	delivery, newest    whose rule acted: Delivered-To inside custody
+ *	ORCPT               the address the mail came for
  *	vendor, inside      a product at that moment
  *	envelope sender     SRS, caf, AUTH=: written at that moment
  *	login               if it is the author; a relay's own login is not
@@ -33,50 +34,17 @@ struct claim {
 	size_t index; /* of the field: newer lines win within a rank */
 	unsigned confidence; /* ... and then the stronger */
 	const struct address *mailbox;
+	const struct observation *seen; /* NULL: a fact */
 };
 
 static enum bind_rank
 rank_of(const struct observation *seen)
 {
-	switch (seen->evidence) {
-	case EVIDENCE_ORCPT:
-		return BIND_ORCPT;
-	case EVIDENCE_CAF_SENDER:
-	case EVIDENCE_SRS_SENDER:
-	case EVIDENCE_SIEVE_ACTION:
-		return BIND_SENDER;
-	case EVIDENCE_BCC_MAP:
-	case EVIDENCE_RESENT_FROM:
-	case EVIDENCE_DELIVERED_TO:
-	case EVIDENCE_RECEIVED_FOR:
-		return BIND_TRACE;
-	case EVIDENCE_SAME_MESSAGE_ID:
-		return BIND_STORE;
-	case EVIDENCE_FORWARDED_MESSAGE_ID:
-	case EVIDENCE_THREAD_INDEX:
-		return BIND_AUTHOR;
-	case EVIDENCE_TO_MISMATCH:
-		return BIND_ADDRESSEE;
-	case EVIDENCE_SIEVE_REDIRECTED_FROM:
-	case EVIDENCE_ZIMBRA_FORWARDED:
-	case EVIDENCE_INBOX_RULES_LOOP:
-	case EVIDENCE_FORWARDING_LOOP:
-	case EVIDENCE_MAILBOX_RULES_AGENT:
-	case EVIDENCE_GMAIL_FORWARDED:
-	case EVIDENCE_OTHER_VENDOR:
-	case EVIDENCE_AUTO_NOTIFIED:
-		return seen->inside ? BIND_VENDOR : BIND_OUTSIDE;
-	case EVIDENCE_EXT_FWD:
-	case EVIDENCE_TRANSPORT_RULES_LOOP:
-	case EVIDENCE_AUTO_FORWARDED:
-	case EVIDENCE_TRANSIT:
-	case EVIDENCE_OWN_RESULTS:
-	case EVIDENCE_MACHINE_SPEED:
-	case EVIDENCE_FORWARD_SUBJECT:
-	case EVIDENCE_COUNT:
-		break;
-	}
-	return BIND_NONE;
+	enum bind_rank rank = evidence_row(seen->evidence)->rank;
+
+	if (rank == BIND_VENDOR && !seen->inside)
+		return BIND_OUTSIDE;
+	return rank;
 }
 
 static void
@@ -84,14 +52,15 @@ claim(struct claim *best, enum bind_rank rank, const struct address *mailbox,
 	const struct observation *seen)
 {
 	struct claim new = {rank, seen != NULL ? seen->index : 0,
-		seen != NULL ? seen->confidence : 0, mailbox};
+		seen != NULL ? seen->confidence : 0, mailbox, seen};
 
 	if (new.rank > best->rank)
 		return;
 	if (new.rank == best->rank) {
-		if (rank == BIND_TRACE && new.index >= best->index)
-			return;
-		if (rank != BIND_TRACE && new.confidence <= best->confidence)
+		bool newest = rank == BIND_TRACE || rank == BIND_DELIVERED;
+
+		if (newest ? new.index >= best->index
+			   : new.confidence <= best->confidence)
 			return;
 	}
 	*best = new;
@@ -99,20 +68,19 @@ claim(struct claim *best, enum bind_rank rank, const struct address *mailbox,
 
 /* Facts that bind, but are no evidence of forwarding. */
 static void
-claim_facts(const struct context *context, struct claim *best)
+claim_facts(const struct hearing *hearing, struct claim *best)
 {
+	const struct context *context = hearing->context;
 	const struct message *message = context->message;
-	const struct address *login = &context->login;
+	const struct address *login = &hearing->login;
 
-	if (context_is_local(context, &message->mail_auth))
+	if (!hearing->person && context_is_local(context, &message->mail_auth))
 		claim(best, BIND_SENDER, &message->mail_auth, NULL);
 	if (login->text.len > 0) {
-		claim(best,
-			address_equal(login, &context->author) ||
-					address_equal(login, &context->envelope)
-				? BIND_AUTHOR_LOGIN
-				: BIND_LOGIN,
-			login, NULL);
+		bool own = address_equal(login, &context->author) ||
+			address_equal(login, &context->envelope);
+
+		claim(best, own ? BIND_AUTHOR_LOGIN : BIND_LOGIN, login, NULL);
 	}
 	if (context->author.text.len > 0) {
 		claim(best, BIND_AUTHOR, &context->author, NULL);
@@ -121,10 +89,80 @@ claim_facts(const struct context *context, struct claim *best)
 	}
 }
 
-struct bound
-bind_findings(const struct context *context, const struct findings *findings)
+/*
+ * The store names several mailboxes that got the message, and nobody says
+ * whose rule acts: it is the one that is known to send there, or one of them.
+ */
+static bool
+is_one_of(const struct hearing *hearing, const struct claim *best)
 {
-	struct claim best = {BIND_NONE, SIZE_MAX, 0, NULL};
+	return best->rank == BIND_STORE && best->seen != NULL &&
+		hearing->store_count > 1;
+}
+
+static size_t
+count_routes(const struct hearing *hearing, const struct recipient *rcpt,
+	struct slice *only)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < hearing->store_count; i++) {
+		const struct acquaintance *one =
+			hear_acquaintance(hearing->remembered,
+				hearing->names[i], rcpt->address.text);
+
+		if (one == NULL || one->messages == 0)
+			continue;
+		*only = hearing->names[i];
+		count++;
+	}
+	return count;
+}
+
+static const struct address *
+find_named(const struct findings *findings, struct slice mailbox)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		if (slice_equal(findings->at[i].mailbox.text, mailbox))
+			return &findings->at[i].mailbox;
+	}
+	return NULL;
+}
+
+static void
+choose_one(const struct hearing *hearing, const struct recipient *rcpt,
+	const struct findings *findings, struct bound *bound)
+{
+	const struct address *mailbox = NULL;
+	struct slice only;
+
+	if (count_routes(hearing, rcpt, &only) == 1)
+		mailbox = find_named(findings, only);
+	if (mailbox != NULL) {
+		bound->mailbox = *mailbox;
+		return;
+	}
+	bound->mailbox = (struct address){.broken = false};
+	bound->one_of = hearing->store_count;
+	bound->unknown = true;
+}
+
+/* Our side rewrote a foreign sender: somebody's mail leaves. */
+static bool
+has_foreign_srs(const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		if (findings->at[i].evidence == EVIDENCE_SRS_SENDER)
+			return true;
+	}
+	return false;
+}
+
+struct bound
+bind_findings(const struct hearing *hearing, const struct recipient *rcpt,
+	const struct findings *findings)
+{
+	struct claim best = {BIND_NONE, SIZE_MAX, 0, NULL, NULL};
 	struct bound bound = {.rank = BIND_NONE};
 
 	if (findings->count == 0)
@@ -135,23 +173,37 @@ bind_findings(const struct context *context, const struct findings *findings)
 		if (seen->mailbox.text.len > 0 &&
 			seen->standing == STANDING_COUNTS &&
 			rank_of(seen) < BIND_NONE &&
-			context_is_local(context, &seen->mailbox))
+			context_is_local(hearing->context, &seen->mailbox))
 			claim(&best, rank_of(seen), &seen->mailbox, seen);
 	}
-	claim_facts(context, &best);
+	claim_facts(hearing, &best);
 	bound.rank = best.rank;
 	if (best.mailbox != NULL)
 		bound.mailbox = *best.mailbox;
+	if (best.seen != NULL) {
+		bound.written = best.seen->written;
+		bound.speaker = best.seen->speaker;
+	} else {
+		bound.speaker = SPEAKER_MTA;
+	}
+	if (is_one_of(hearing, &best))
+		choose_one(hearing, rcpt, findings, &bound);
+	if (best.rank == BIND_NONE)
+		bound.unknown = has_foreign_srs(findings);
 	return bound;
 }
 
 struct bound
 bind_recipient(const struct context *context, const struct recipient *rcpt)
 {
+	const struct remembered none = {.down = true};
 	struct findings findings;
+	struct hearing hearing;
 
 	if (!context->leaves || !rcpt->external)
 		return (struct bound){.rank = BIND_NONE};
 	observe_recipient(context, rcpt, &findings);
-	return bind_findings(context, &findings);
+	hear_begin(&hearing, context, &none);
+	hear_findings(&hearing, &findings);
+	return bind_findings(&hearing, rcpt, &findings);
 }

@@ -7,32 +7,21 @@
 #ifndef FORWARD_BIND_H
 #define FORWARD_BIND_H
 
-#include "forward/context.h"
-
-/* What bound a flow, in the order of the essay in bind.c: the least wins. */
-enum bind_rank {
-	BIND_ORCPT,
-	BIND_VENDOR,
-	BIND_SENDER,
-	BIND_AUTHOR_LOGIN,
-	BIND_TRACE,
-	BIND_STORE,
-	BIND_LOGIN,
-	BIND_AUTHOR,
-	BIND_ENVELOPE,
-	BIND_OUTSIDE,
-	BIND_ADDRESSEE,
-	BIND_NONE
-};
+#include "forward/hear.h"
 
 struct bound {
 	enum bind_rank rank; /* BIND_NONE: to no mailbox */
 	struct address mailbox; /* local; text absent: none */
+	struct slice written; /* as it was written; absent: the same */
+	enum speaker speaker; /* who named it */
+	bool unknown; /* somebody's mail leaves, though nobody tells whose */
+	size_t one_of; /* ... but that it is one of so many */
 };
 
 /* Of a flow with these findings. Where there are none at all, it is bound to
  * nobody. */
-struct bound bind_findings(const struct context *, const struct findings *);
+struct bound bind_findings(const struct hearing *, const struct recipient *,
+	const struct findings *);
 
 /* Of a recipient by the message's own words; nothing, where our side does not
  * send it to the outside. */

@@ -5,6 +5,9 @@
 #include "forward/subject.h"
 #include "mail/path.h"
 
+/* A delivery that tells nobody confirms others; alone it is nothing. */
+#define NAMELESS_DELIVERY 25
+
 /* The newest of our trace lines that is for a local mailbox, or NULL. */
 static const struct received *
 find_local_hop(const struct context *context)
@@ -20,6 +23,20 @@ find_local_hop(const struct context *context)
 	return NULL;
 }
 
+/* SRS around the author himself or another of ours is no forward: some sites
+ * rewrite all that leaves. */
+static bool
+wraps_ours(const struct context *context)
+{
+	const struct rewritten *sender = &context->sender;
+	const struct addresses *from = &context->message->from;
+
+	if (sender->original.text.len > 0)
+		return context_is_local(context, &sender->original);
+	return custody_born_here(&context->custody) && from->count > 0 &&
+		context_is_local(context, &from->at[0]);
+}
+
 /* Exchange Online's own way of SRS tells more than others. */
 static void
 find_srs_sender(const struct context *context, struct findings *findings)
@@ -31,15 +48,19 @@ find_srs_sender(const struct context *context, struct findings *findings)
 	if (sender->scheme == REWRITTEN_NONE ||
 		sender->scheme == REWRITTEN_BATV ||
 		sender->scheme == REWRITTEN_CAF ||
-		!context_is_local(context, &message->mail_from))
+		!context_is_local(context, &message->mail_from) ||
+		wraps_ours(context))
 		return;
 	seen = findings_add(
 		findings, EVIDENCE_SRS_SENDER, message->mail_from.text);
 	if (seen == NULL)
 		return;
 	if (sender->scheme == REWRITTEN_SRS_MAILBOX) {
-		seen->mailbox = sender->mailbox;
+		(void)context_mailbox(
+			context, &sender->mailbox, &seen->mailbox);
 		seen->confidence = 93;
+	} else {
+		seen->bare = true;
 	}
 	if (sender->scheme == REWRITTEN_SRS_MAILBOX ||
 		sender->scheme == REWRITTEN_SRS_BOUNCES)
@@ -58,7 +79,8 @@ find_sieve_action(const struct context *context, struct findings *findings)
 	seen = findings_add(findings, EVIDENCE_SIEVE_ACTION, SLICE("redirect"));
 	if (seen == NULL)
 		return;
-	seen->mailbox = context->message->mail_auth;
+	(void)context_mailbox(
+		context, &context->message->mail_auth, &seen->mailbox);
 	seen->index = context->marks.sieve_index;
 	seen->inside = custody_holds(&context->custody, seen->index);
 	if (!seen->inside)
@@ -109,7 +131,8 @@ read_gmail(struct context *context)
 		!slice_next(&rest, ' ', &word) ||
 		!path_parse(arena, word, &gmail->mailbox))
 		return;
-	if (address_is_mailbox(&gmail->mailbox)) {
+	if (address_is_mailbox(&gmail->mailbox) &&
+		context_mailbox(context, &gmail->mailbox, &gmail->mailbox)) {
 		read_destinations(gmail, arena, context->marks.forwarded_to);
 	} else {
 		gmail->mailbox = (struct address){.broken = false};
@@ -133,7 +156,7 @@ find_hop(const struct context *context, struct findings *findings,
 	struct address mailbox = {.broken = false};
 	struct observation *seen;
 	bool named = to->text.len > 0 && context_is_local(context, to) &&
-		rewritten_mailbox(context->message->arena, to, &mailbox);
+		context_mailbox(context, to, &mailbox);
 
 	if (named ? address_equal(&mailbox, last)
 		  : !tells_delivery(context, hop))
@@ -144,6 +167,10 @@ find_hop(const struct context *context, struct findings *findings,
 		return;
 	seen->index = hop->field_index;
 	seen->mailbox = mailbox;
+	if (!named)
+		seen->confidence = NAMELESS_DELIVERY;
+	if (named && !slice_equal(to->text, mailbox.text))
+		seen->written = to->text;
 	*last = mailbox;
 }
 
@@ -176,6 +203,22 @@ sender_is_foreign(const struct context *context)
 		return !context->envelope_local;
 	}
 	return false;
+}
+
+/* Postfix: "by HOST (Postfix, from userid 1000)" */
+static void
+find_userid(const struct context *context, struct findings *findings)
+{
+	const struct received *hand = context->custody.hand;
+	struct observation *seen;
+
+	if (hand == NULL || hand->uid.len == 0 || context->envelope_local ||
+		context->message->null_sender || context->message->from_local ||
+		context->sender.scheme != REWRITTEN_NONE)
+		return;
+	seen = findings_add(findings, EVIDENCE_USERID_SENDER, hand->uid);
+	if (seen != NULL)
+		seen->index = hand->field_index;
 }
 
 static void
@@ -217,6 +260,7 @@ common_read(struct context *context)
 	find_marks(context, common);
 	context->common_end[CONTEXT_HEAD] = common->count;
 	find_hops(context, common);
+	find_userid(context, common);
 	find_transit(context, common);
 	context->common_end[CONTEXT_ROUTE] = common->count;
 	find_subject(context, common);

@@ -47,7 +47,8 @@ confidence_of_speed(int64_t delay_ms)
 /* The strongest row of each family that has this standing. */
 static void
 weigh_families(const struct observation *seen, size_t count,
-	enum standing standing, unsigned families[FAMILY_COUNT])
+	enum standing least, enum standing most,
+	unsigned families[FAMILY_COUNT])
 {
 	unsigned speed = 0;
 
@@ -55,7 +56,7 @@ weigh_families(const struct observation *seen, size_t count,
 		unsigned *family =
 			&families[evidence_row(seen[i].evidence)->family];
 
-		if (seen[i].standing != standing)
+		if (seen[i].standing < least || seen[i].standing > most)
 			continue;
 		if (seen[i].evidence == EVIDENCE_MACHINE_SPEED) {
 			speed = seen[i].confidence;
@@ -69,12 +70,13 @@ weigh_families(const struct observation *seen, size_t count,
 
 /* The probability that all of them are wrong. */
 static double
-doubt(const struct observation *seen, size_t count, enum standing standing)
+doubt(const struct observation *seen, size_t count, enum standing least,
+	enum standing most)
 {
 	unsigned families[FAMILY_COUNT] = {0};
 	double product = 1.0;
 
-	weigh_families(seen, count, standing, families);
+	weigh_families(seen, count, least, most, families);
 	for (size_t i = 0; i < FAMILY_COUNT; i++) {
 		if (families[i] > CONFIDENCE_FAMILY_MAX)
 			families[i] = CONFIDENCE_FAMILY_MAX;
@@ -83,15 +85,28 @@ doubt(const struct observation *seen, size_t count, enum standing standing)
 	return product;
 }
 
+static unsigned
+percent_of(double doubts)
+{
+	unsigned percent = (unsigned)((1.0 - doubts) * 100.0 + 0.5);
+
+	return percent > CONFIDENCE_MAX ? CONFIDENCE_MAX : percent;
+}
+
 unsigned
 confidence_combine(const struct observation *seen, size_t count)
 {
-	double excused = doubt(seen, count, STANDING_EXCUSED), all;
-	unsigned percent;
+	double excused = doubt(seen, count, STANDING_EXCUSED, STANDING_EXCUSED);
 
 	if (excused < 1.0 - EXCUSED_MAX / 100.0)
 		excused = 1.0 - EXCUSED_MAX / 100.0;
-	all = 1.0 - doubt(seen, count, STANDING_COUNTS) * excused;
-	percent = (unsigned)(all * 100.0 + 0.5);
-	return percent > CONFIDENCE_MAX ? CONFIDENCE_MAX : percent;
+	return percent_of(
+		doubt(seen, count, STANDING_COUNTS, STANDING_COUNTS) * excused);
+}
+
+unsigned
+confidence_without_excuses(const struct observation *seen, size_t count)
+{
+	return percent_of(
+		doubt(seen, count, STANDING_COUNTS, STANDING_EXCUSED));
 }

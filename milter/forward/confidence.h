@@ -18,6 +18,9 @@
 /* 0..CONFIDENCE_MAX of the observations that count or are excused. */
 unsigned confidence_combine(const struct observation *, size_t count);
 
+/* ... as if nothing were excused. */
+unsigned confidence_without_excuses(const struct observation *, size_t count);
+
 /* What the delay since the delivery adds, in points; 0 if a person may have
  * been as fast. */
 unsigned confidence_of_speed(int64_t delay_ms);

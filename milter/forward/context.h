@@ -42,10 +42,15 @@ struct context {
 	struct address envelope; /* MAIL FROM without BATV; text absent when
 				  * null or rewritten by a forwarder */
 	bool envelope_local;
-	struct address login; /* the authenticated user, a local mailbox */
+	struct address login; /* who handed it in, if he is a mailbox of ours */
+	struct slice bare; /* ... or a login without a domain, that only the
+			    * store may know */
+	bool person; /* a person handed it in, whoever he is */
+	bool homing; /* on its way back to an SRS or BATV address of ours */
 	struct address author; /* a local From that our side wrote */
 
 	struct address_set addressees; /* To and Cc */
+	struct address addressee_box; /* its one form */
 	const struct address *addressee; /* a local one that does not get it
 					  * in this transaction, or NULL */
 	size_t addressee_count; /* different ones of them */
@@ -62,6 +67,9 @@ struct context {
 /* Borrows the message. What the arena has no room for is not seen. Private to
  * infer_begin(). */
 void context_begin(struct context *, const struct message *);
+/* The one form of the mailbox that an address stands for (mailbox.h). */
+bool context_mailbox(
+	const struct context *, const struct address *, struct address *out);
 /* Is the address of a local domain? */
 bool context_is_local(const struct context *, const struct address *);
 

@@ -2,6 +2,8 @@
 /* Walks the Received lines from the newest down, as long as they are ours. */
 #include "forward/custody.h"
 
+#include <stdint.h>
+
 /* RFC 3848 and RFC 6531 section 4.3: the protocols of a client that logged
  * in. */
 static bool
@@ -38,10 +40,47 @@ came_from_ours(const struct realm *realm, const struct received *hop)
 		slice_equal_fold(hop->with, SLICE("mapi"));
 }
 
+/* Users below this are the machine's own programs. */
+#define PERSONS_UID_MIN 1000
+#define NOBODYS_UID 65534
+
+bool
+custody_is_person(const struct received *hop)
+{
+	uint64_t uid;
+
+	if (hop->uid.len > 0)
+		return slice_to_u64(hop->uid, &uid) && uid >= PERSONS_UID_MIN &&
+			uid != NOBODYS_UID;
+	if (is_authenticated(hop->with))
+		return true;
+	return hop->from.len == 0 && hop->login.len > 0 &&
+		!slice_equal(hop->login, SLICE("root"));
+}
+
+/* The newest line by which a person handed the message in: what he wrote
+ * begins below it. */
+static void
+find_hand(struct custody *custody, const struct message *message)
+{
+	for (size_t i = 0; i < custody->hops; i++) {
+		const struct received *hop = &message->hops[i];
+
+		if (!custody_is_person(hop) ||
+			realm_has_relay(
+				message->realm, hop->login, hop->from_ip))
+			continue;
+		custody->handed = hop->field_index + 1;
+		custody->hand = hop;
+		return;
+	}
+}
+
 struct custody
 custody_walk(const struct message *message)
 {
-	struct custody custody = {SIZE_MAX, 0, false};
+	struct custody custody = {
+		.end = SIZE_MAX, .handed = SIZE_MAX, .hand = NULL};
 
 	custody.authenticated = message->client.auth_user.len > 0;
 	while (custody.hops < message->hop_count) {
@@ -54,6 +93,7 @@ custody_walk(const struct message *message)
 			break;
 		}
 	}
+	find_hand(&custody, message);
 	return custody;
 }
 

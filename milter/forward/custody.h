@@ -15,12 +15,19 @@ struct custody {
 	size_t end; /* index of the field that ends it; SIZE_MAX: none does,
 		     * the message was born on our side */
 	size_t hops; /* Received lines written by us, that one included */
+	size_t handed; /* the index below which everything is the word of the
+			* person who handed the message in, by a login or as
+			* a user of the machine; SIZE_MAX: no person did */
+	const struct received *hand; /* the line that says so; NULL: this
+				      * connection itself */
 	bool authenticated; /* somebody logged in on the way, or to us */
 };
 
 /* Of a message whose client is ours; nothing is known of others. */
 struct custody custody_walk(const struct message *);
 
+/* Does the line say that a person handed the message in? */
+bool custody_is_person(const struct received *);
 /* Was the field at that index written by our side? */
 bool custody_holds(const struct custody *, size_t field_index);
 /* Did the message begin on our side? */

@@ -29,14 +29,23 @@ enum evidence {
 	EVIDENCE_GMAIL_FORWARDED,
 	EVIDENCE_CAF_SENDER,
 	EVIDENCE_SRS_SENDER,
+	EVIDENCE_POWER_AUTOMATE,
+	EVIDENCE_JOURNAL_REPORT,
 	EVIDENCE_OTHER_VENDOR,
 	EVIDENCE_AUTO_NOTIFIED,
 	EVIDENCE_TRANSIT,
 	EVIDENCE_DELIVERED_TO,
+	EVIDENCE_ORIGINAL_TO,
 	EVIDENCE_RECEIVED_FOR,
 	EVIDENCE_OWN_RESULTS,
 	EVIDENCE_TO_MISMATCH,
+	EVIDENCE_INTERNAL_FOR,
+	EVIDENCE_USERID_SENDER,
+	EVIDENCE_FOREIGN_HOP,
+	EVIDENCE_SAME_QUEUE_ID,
 	EVIDENCE_SAME_MESSAGE_ID,
+	EVIDENCE_CHANGED_AUTHOR,
+	EVIDENCE_SAME_SUBJECT,
 	EVIDENCE_FORWARDED_MESSAGE_ID,
 	EVIDENCE_MACHINE_SPEED,
 	EVIDENCE_THREAD_INDEX,
@@ -65,6 +74,26 @@ enum evidence_family {
 	FAMILY_COUNT
 };
 
+/*
+ * What binds a flow to a mailbox, the nearest to the act first: the least
+ * wins. The essay is in bind.c.
+ */
+enum bind_rank {
+	BIND_DELIVERED,
+	BIND_ORCPT,
+	BIND_VENDOR,
+	BIND_SENDER,
+	BIND_AUTHOR_LOGIN,
+	BIND_TRACE,
+	BIND_STORE,
+	BIND_LOGIN,
+	BIND_AUTHOR,
+	BIND_ENVELOPE,
+	BIND_OUTSIDE,
+	BIND_ADDRESSEE,
+	BIND_NONE
+};
+
 struct evidence_row {
 	const char *name; /* "orcpt": as policies and events spell it */
 	const char *reads; /* "RCPT ORCPT=" */
@@ -73,6 +102,7 @@ struct evidence_row {
 	const char *platform; /* "postfix", "exchange", ... or NULL */
 	unsigned char confidence; /* 0..100, of this row alone */
 	bool names_mailbox;
+	enum bind_rank rank; /* of the mailbox it names */
 	const char *sentence; /* for explain: "the MTA says that ..." */
 };
 

@@ -1,133 +1,297 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is no attack, and how it shows (one predicate an exemption). */
+/*
+ * What is no attack, and who must say so (one predicate an exemption).
+ *
+ * Null senders, reports, invitations and notices are anybody's to write, so
+ * they excuse only what was born here and has an author of ours; a stranger's
+ * bounce or invitation that leaves is forwarded like all his mail. An answer by
+ * itself goes to somebody who wrote: the store knows. A list is an address that
+ * our own lines, the store or the configuration name, and nobody's person.
+ */
 #include "forward/exempt.h"
 
-static bool
-is_mailbox(const struct address *mailbox, const struct address *other)
-{
-	return other->text.len > 0 && address_equal(mailbox, other);
-}
+enum belief {
+	BELIEF_NO,
+	BELIEF_UNPROVEN, /* excused, and the event says so */
+	BELIEF_YES
+};
 
-/*
- * The name of the list in an envelope sender such as "announce-bounces",
- * "announce-bounces+user=example.net" or "owner-announce"; absent if it is
- * no list's.
- */
+struct claimant {
+	const struct hearing *hearing;
+	const struct context *context;
+	const struct findings *findings;
+	const struct address *mailbox; /* text absent: bound to none */
+};
+
+/* The name of the list in an envelope sender such as "announce-bounces",
+ * "announce+bounces-17-user=example.net", "bounce-announce=user=example.net"
+ * or "owner-announce"; absent if it is no list's. */
 static struct slice
 list_name(struct slice local)
 {
-	static const struct slice tails[] = {{"-bounces", 8}, {"-bounce", 7},
-		{"-owner", 6}, {"-return", 7}, {"-errors", 7}, {"-request", 8}};
-	const struct slice head = SLICE("owner-");
-	size_t at;
+	static const struct slice words[] = {{"bounces", 7}, {"bounce", 6},
+		{"owner", 5}, {"return", 6}, {"errors", 6}, {"request", 7},
+		{"admin", 5}};
+	static const struct slice heads[] = {
+		{"owner-", 6}, {"bounce-", 7}, {"bounces-", 8}};
 
-	if (local.len > head.len && slice_starts_fold(local, head))
-		return slice_sub(local, head.len, local.len);
-	for (size_t i = 0; i < sizeof(tails) / sizeof(*tails); i++) {
-		char next;
+	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
+		if (local.len > heads[i].len &&
+			slice_starts_fold(local, heads[i]))
+			return slice_sub(local, heads[i].len,
+				slice_find_byte(local, '=', 0));
+	}
+	for (size_t at = 1; at + 1 < local.len; at++) {
+		struct slice rest = slice_sub(local, at + 1, local.len);
 
-		at = slice_find_fold(local, tails[i]);
-		if (at == SLICE_NONE || at == 0)
+		if (local.p[at] != '-' && local.p[at] != '+')
 			continue;
-		if (at + tails[i].len == local.len)
-			return slice_sub(local, 0, at);
-		next = local.p[at + tails[i].len];
-		if (next == '+' || next == '-' || next == '=')
-			return slice_sub(local, 0, at);
+		for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+			char next = '\0';
+
+			if (!slice_starts_fold(rest, words[i]))
+				continue;
+			if (rest.len > words[i].len)
+				next = rest.p[words[i].len];
+			if (next == '\0' || next == '+' || next == '-' ||
+				next == '=')
+				return slice_sub(local, 0, at);
+		}
 	}
 	return (struct slice){NULL, 0};
+}
+
+/* "announce", "lists-announce": how list servers call their own addresses. */
+static bool
+is_called(struct slice local, struct slice name)
+{
+	static const struct slice heads[] = {
+		{"", 0}, {"lists-", 6}, {"list-", 5}};
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
+		if (slice_starts_fold(local, heads[i]) &&
+			slice_equal_fold(
+				slice_sub(local, heads[i].len, local.len),
+				name))
+			return true;
+	}
+	return false;
+}
+
+static struct slice
+local_of(struct slice mailbox)
+{
+	return slice_sub(mailbox, 0, slice_find_byte(mailbox, '@', 0));
+}
+
+/* Is the list of that name among those for whom the message came? */
+static bool
+came_for(const struct hearing *hearing, struct slice name)
+{
+	for (size_t i = 0; i < hearing->name_count; i++) {
+		if (is_called(local_of(hearing->names[i]), name))
+			return true;
+	}
+	return false;
+}
+
+static enum belief
+is_nobody(const struct hearing *hearing, const struct address *mailbox)
+{
+	const struct acquaintance *one = hear_acquaintance(
+		hearing->remembered, mailbox->text, (struct slice){NULL, 0});
+
+	if (one == NULL || hearing->remembered->down)
+		return BELIEF_UNPROVEN;
+	return one->person ? BELIEF_NO : BELIEF_YES;
+}
+
+static enum belief
+is_configured_list(const struct claimant *c)
+{
+	const struct address *sender = &c->context->message->mail_from;
+	const struct realm *realm = c->context->message->realm;
+
+	if (c->hearing->person && c->hearing->login.text.len > 0 &&
+		!realm_has_list(realm, c->hearing->login.text,
+			c->hearing->login.domain))
+		return BELIEF_NO;
+	if (c->mailbox->text.len == 0)
+		return context_is_local(c->context, sender) &&
+				realm_has_list(
+					realm, sender->text, sender->domain)
+			? BELIEF_YES
+			: BELIEF_NO;
+	return realm_has_list(realm, c->mailbox->text, c->mailbox->domain)
+		? BELIEF_YES
+		: BELIEF_NO;
 }
 
 /*
  * A list of ours sends with its own envelope; List-* fields alone are any
  * stranger's. And a member's mailbox that forwards the list's mail is not the
- * list: the mailbox must be the list's own address, if there is one.
+ * list: the mailbox must be called as the list is.
  */
-static bool
-is_own_list(const struct context *context, const struct address *mailbox)
+static enum belief
+is_own_list(const struct claimant *c)
 {
-	const struct address *sender = &context->envelope;
-	struct slice name;
+	const struct context *context = c->context;
+	const struct address *list = &context->marks.list_address;
+	struct slice name = {NULL, 0};
 
-	if (!context->envelope_local)
-		return false;
-	name = list_name(sender->local);
-	if (name.len == 0 && !context->marks.list_local)
-		return false;
-	if (mailbox->text.len == 0 || is_mailbox(mailbox, sender) ||
-		is_mailbox(mailbox, &context->marks.list_address))
-		return true;
-	return name.len > 0 && slice_equal_fold(mailbox->local, name) &&
-		slice_equal(mailbox->domain, sender->domain);
+	if (!context_is_local(context, &context->message->mail_from) ||
+		c->hearing->person)
+		return BELIEF_NO;
+	if (context->message->mail_from.local.len > 0)
+		name = list_name(context->message->mail_from.local);
+	if (name.len == 0 && list->text.len > 0 &&
+		address_equal(list, &context->envelope))
+		name = list->local;
+	if (name.len == 0 && list->text.len > 0 && context->marks.list_local)
+		name = list->local;
+	if (name.len == 0)
+		return BELIEF_NO;
+	if (c->mailbox->text.len == 0)
+		return BELIEF_UNPROVEN;
+	if (!is_called(c->mailbox->local, name))
+		return BELIEF_NO;
+	if (c->hearing->name_count > 0 && !came_for(c->hearing, name))
+		return BELIEF_NO;
+	return is_nobody(c->hearing, c->mailbox);
 }
 
+/* Is it new, and written by one of ours? */
 static bool
-is_bounce(const struct context *context, const struct address *mailbox)
+is_ours(const struct claimant *c)
 {
-	(void)mailbox;
-	return context->message->null_sender || context->marks.report;
+	return !c->hearing->came_in && c->context->message->from_local;
+}
+
+static enum belief
+is_bounce(const struct claimant *c)
+{
+	const struct message *message = c->context->message;
+
+	if (c->context->homing)
+		return BELIEF_YES;
+	return (message->null_sender || c->context->marks.report) && is_ours(c)
+		? BELIEF_YES
+		: BELIEF_NO;
+}
+
+/* Does the store know whom such an answer is to? */
+static enum belief
+wrote_to_mailbox(const struct claimant *c)
+{
+	const struct remembered *remembered = c->hearing->remembered;
+
+	if (c->findings->took_part)
+		return BELIEF_YES;
+	for (size_t i = 0; i < remembered->memory_count; i++) {
+		const struct memory *memory = &remembered->memories[i];
+
+		if (memory->of == MEMORY_REFERENCE && memory->count > 0 &&
+			!c->findings->cut)
+			return BELIEF_NO;
+	}
+	return BELIEF_UNPROVEN;
 }
 
 /* Written by the mailbox itself; a stranger's auto-reply that it forwards is
  * a forward like any other. */
-static bool
-is_auto_reply(const struct context *context, const struct address *mailbox)
+static enum belief
+is_auto_reply(const struct claimant *c)
 {
-	const struct message *message = context->message;
+	const struct marks *marks = &c->context->marks;
+	const struct message *message = c->context->message;
+	bool quiet = marks->suppress &&
+		(message->null_sender || marks->rules_agent ||
+			marks->auto_generated);
 
-	if (!message->from_local ||
-		!(context->marks.auto_replied ||
-			(context->marks.suppress && message->null_sender)))
-		return false;
-	return mailbox->text.len == 0 ||
-		(message->from.count > 0 &&
-			is_mailbox(mailbox, &message->from.at[0]));
+	if (!is_ours(c) || !(marks->auto_replied || quiet))
+		return BELIEF_NO;
+	if (c->mailbox->text.len > 0 &&
+		!address_equal(c->mailbox, &c->context->author))
+		return BELIEF_NO;
+	return wrote_to_mailbox(c);
 }
 
-static bool
-is_generated(const struct context *context, const struct address *mailbox)
+static enum belief
+is_generated(const struct claimant *c)
 {
-	(void)mailbox;
-	return context->marks.auto_generated && context->message->from_local &&
-		context->envelope_local;
+	return c->context->marks.auto_generated && is_ours(c) &&
+			c->context->envelope_local
+		? BELIEF_YES
+		: BELIEF_NO;
 }
 
-static bool
-is_calendar(const struct context *context, const struct address *mailbox)
+static enum belief
+is_calendar(const struct claimant *c)
 {
-	(void)mailbox;
-	return context->marks.calendar;
+	return c->context->marks.calendar && is_ours(c) ? BELIEF_YES
+							: BELIEF_NO;
+}
+
+/* One local address that a program answers for: no person logged in as it. */
+static enum belief
+is_ticket(const struct claimant *c)
+{
+	const struct context *context = c->context;
+	struct address envelope;
+
+	if (!is_ours(c) || c->hearing->person ||
+		context->author.text.len == 0 ||
+		!context_mailbox(context, &context->envelope, &envelope) ||
+		!address_equal(&envelope, &context->author))
+		return BELIEF_NO;
+	return context->marks.bulk || context->marks.loop ? BELIEF_YES
+							  : BELIEF_NO;
+}
+
+static enum belief
+is_reply(const struct claimant *c)
+{
+	if (c->findings->took_part)
+		return BELIEF_YES;
+	return c->findings->cut ? BELIEF_UNPROVEN : BELIEF_NO;
 }
 
 enum scope {
-	EXCUSES_NOTHING, /* what it is about was dropped already */
+	EXCUSES_NOTHING, /* what it is about was dropped, or marked, already */
 	EXCUSES_INFERRED,
 	EXCUSES_ALL
 };
 
 static const struct {
 	enum exemption bit;
-	bool (*applies)(const struct context *, const struct address *mailbox);
+	enum belief (*believe)(const struct claimant *);
 	enum scope scope;
 } exemptions[EXEMPTION_COUNT] = {
+	{EXEMPT_CONFIGURED_LIST, is_configured_list, EXCUSES_ALL},
 	{EXEMPT_OWN_LIST, is_own_list, EXCUSES_ALL},
 	{EXEMPT_BOUNCE, is_bounce, EXCUSES_INFERRED},
 	{EXEMPT_AUTO_REPLY, is_auto_reply, EXCUSES_ALL},
-	{EXEMPT_REPLY, NULL, EXCUSES_NOTHING},
+	{EXEMPT_REPLY, is_reply, EXCUSES_NOTHING},
 	{EXEMPT_GENERATED, is_generated, EXCUSES_INFERRED},
 	{EXEMPT_CALENDAR, is_calendar, EXCUSES_INFERRED},
+	{EXEMPT_TICKET, is_ticket, EXCUSES_INFERRED},
 };
 
-unsigned
-exempt_find(const struct context *context, const struct findings *findings,
+struct exempt
+exempt_find(const struct hearing *hearing, const struct findings *findings,
 	const struct address *mailbox)
 {
-	unsigned exempt = findings->took_part ? EXEMPT_REPLY : 0;
+	const struct claimant claimant = {
+		hearing, hearing->context, findings, mailbox};
+	struct exempt exempt = {0, 0};
 
 	for (size_t i = 0; i < EXEMPTION_COUNT; i++) {
-		if (exemptions[i].applies != NULL &&
-			exemptions[i].applies(context, mailbox))
-			exempt |= exemptions[i].bit;
+		enum belief belief = exemptions[i].believe(&claimant);
+
+		if (belief != BELIEF_NO)
+			exempt.bits |= exemptions[i].bit;
+		if (belief == BELIEF_UNPROVEN)
+			exempt.unproven |= exemptions[i].bit;
 	}
 	return exempt;
 }

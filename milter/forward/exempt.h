@@ -1,21 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Exemptions: flows that look like forwards and are none. They excuse what
- * is inferred (routes, trace lines, memory), not what a forwarder's own mark
- * or the MTA says: a bounce that a mailbox forwards is forwarded. Only two go
- * further: a list of ours is the mailbox it names, and a mailbox' own
- * auto-reply carries its rule's mark.
+ * Exemptions: flows that look like forwards and are none. An excuse is a claim
+ * like any other, and believed by who makes it. Most excuse what is inferred
+ * (routes, trace lines, memory), not what a forwarder's own mark or the MTA
+ * says: a bounce that a mailbox forwards is forwarded. Only two go further: a
+ * list of ours is the mailbox it names, and a mailbox' own auto-reply carries
+ * its rule's mark.
  */
 #ifndef FORWARD_EXEMPT_H
 #define FORWARD_EXEMPT_H
 
-#include "forward/context.h"
+#include "forward/hear.h"
 
 #include <stdbool.h>
 
-/* Bits of enum exemption for this recipient and the mailbox the flow is
- * bound to (text absent: to none). */
-unsigned exempt_find(const struct context *, const struct findings *,
+struct exempt {
+	unsigned bits; /* of enum exemption: believed */
+	unsigned unproven; /* those that nothing we know speaks for, or
+			    * against */
+};
+
+/* For this recipient and the mailbox the flow is bound to (text absent: to
+ * none). */
+struct exempt exempt_find(const struct hearing *, const struct findings *,
 	const struct address *mailbox);
 
 /* The address of the list that the envelope sender, one of ours, is named

@@ -6,6 +6,7 @@ void
 findings_clear(struct findings *findings)
 {
 	findings->took_part = false;
+	findings->cut = false;
 	findings->count = 0;
 }
 

@@ -15,6 +15,7 @@
 
 struct findings {
 	bool took_part; /* the recipient, in a message that would be evidence */
+	bool cut; /* not all who took part are known */
 	size_t count;
 	struct observation at[FINDINGS_MAX]; /* last: it is large, and only
 					      * the first count are filled in */

@@ -12,6 +12,8 @@ static const struct {
 	{EXEMPT_REPLY, "reply"},
 	{EXEMPT_GENERATED, "generated"},
 	{EXEMPT_CALENDAR, "calendar"},
+	{EXEMPT_TICKET, "ticket"},
+	{EXEMPT_CONFIGURED_LIST, "configured-list"},
 };
 
 static const char *const standings[STANDING_COUNT] = {

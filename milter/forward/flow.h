@@ -25,8 +25,10 @@ enum exemption {
 	EXEMPT_REPLY = 1 << 3, /* the recipient took part in the original */
 	EXEMPT_GENERATED = 1 << 4, /* tickets, CRM: From and sender local */
 	EXEMPT_CALENDAR = 1 << 5,
+	EXEMPT_TICKET = 1 << 6, /* one that answers for a local address */
+	EXEMPT_CONFIGURED_LIST = 1 << 7, /* local.lists says so */
 };
-#define EXEMPTION_COUNT 6
+#define EXEMPTION_COUNT 8
 const char *flow_exemption_name(unsigned bit);
 
 /* What became of an observation, for explain. */
@@ -53,7 +55,10 @@ struct observation {
 	bool inside; /* written by our own side */
 	const char *platform; /* or NULL */
 	struct slice value; /* what was seen, for explain and the event */
-	struct address mailbox; /* the mailbox it names; text absent: none */
+	struct address mailbox; /* the mailbox it names, or binds, in its one
+				 * form; text absent: none */
+	struct slice written; /* as it was written; absent: the same */
+	bool bare; /* says only that a product touched the message */
 	size_t index; /* of its header field; 0 for the envelope */
 	int64_t delay_ms; /* since the store saw it delivered; -1 unknown */
 };

@@ -55,11 +55,14 @@ infer_flows(const struct context *context, const struct remembered *remembered)
 	const struct message *message = context->message;
 	struct flow *flows = new_flows(message);
 	struct recalled recalled;
+	struct hearing hearing;
 
 	if (flows == NULL || !context->leaves)
 		return flows;
-	recalled_read(
-		&recalled, context, remembered != NULL ? remembered : &none);
+	if (remembered == NULL)
+		remembered = &none;
+	hear_begin(&hearing, context, remembered);
+	recalled_read(&recalled, &hearing);
 	for (size_t i = 0; i < message->rcpt_count; i++) {
 		const struct recipient *rcpt = &message->rcpts[i];
 		struct findings findings;
@@ -71,8 +74,9 @@ infer_flows(const struct context *context, const struct remembered *remembered)
 		recalled_find(&recalled, rcpt, &findings);
 		if (findings.count == 0 && !findings.took_part)
 			continue;
-		bound = bind_findings(context, &findings);
-		weigh_findings(context, &bound, &findings, &flows[i]);
+		hear_findings(&hearing, &findings);
+		bound = bind_findings(&hearing, rcpt, &findings);
+		weigh_findings(&hearing, &bound, &findings, &flows[i]);
 	}
 	return flows;
 }

@@ -19,8 +19,12 @@ libforward_a_SOURCES = \
 	milter/forward/findings.h \
 	milter/forward/flow.c \
 	milter/forward/flow.h \
+	milter/forward/hear.c \
+	milter/forward/hear.h \
 	milter/forward/infer.c \
 	milter/forward/infer.h \
+	milter/forward/mailbox.c \
+	milter/forward/mailbox.h \
 	milter/forward/mark.c \
 	milter/forward/mark.h \
 	milter/forward/mark_sign.c \

@@ -2,7 +2,7 @@
 /* Readers of the fields that forwarders and deliveries write. */
 #include "forward/mark.h"
 
-#include "forward/rewritten.h"
+#include "forward/mailbox.h"
 #include "mail/address_list.h"
 
 #define ADDRESSES_MAX 4
@@ -61,6 +61,7 @@ mark_add(struct mark_reader *reader, struct slice value,
 	*seen = (struct observation){.evidence = mark->evidence,
 		.value = value,
 		.delay_ms = -1,
+		.bare = mark->bare,
 		.index = reader->field->index,
 		.inside = custody_holds(reader->custody, reader->field->index),
 		.platform =
@@ -95,7 +96,8 @@ mark_names(struct mark_reader *reader, struct slice value, struct address *out)
 	for (size_t i = 0; i < list.count; i++) {
 		struct address mailbox;
 
-		if (!rewritten_mailbox(arena, &list.at[i], &mailbox))
+		if (!mailbox_find(reader->message->realm, arena, &list.at[i],
+			    &mailbox))
 			continue;
 		if (!found || mark_is_local(reader, &mailbox))
 			*out = mailbox;
@@ -160,10 +162,50 @@ mark_read_from_to(struct mark_reader *reader)
 		mark_add(reader, value, &mailbox);
 }
 
+static void
+add_bare(struct mark_reader *reader)
+{
+	size_t before = reader->marks->count;
+
+	mark_add(reader, reader->field->value, NULL);
+	if (reader->marks->count > before)
+		reader->marks->at[before].bare = true;
+}
+
 void
 mark_read_present(struct mark_reader *reader)
 {
-	mark_add(reader, reader->field->value, NULL);
+	add_bare(reader);
+}
+
+/* "rewritten was: [bob@partner.example], actual sender is not the same": a
+ * foreign address there was another's mail; ours are on all mail of users. */
+void
+mark_read_from_rewrite(struct mark_reader *reader)
+{
+	struct slice value = reader->field->value, inside;
+	size_t from = slice_find_byte(value, '[', 0);
+	struct address address;
+
+	if (from == SLICE_NONE)
+		return;
+	inside = slice_sub(value, from + 1, slice_find_byte(value, ']', from));
+	if (mark_names(reader, inside, &address) &&
+		!mark_is_local(reader, &address))
+		add_bare(reader);
+}
+
+/* Power Automate and Logic Apps write as the mailbox whose flow it is. */
+void
+mark_read_operation(struct mark_reader *reader)
+{
+	const struct addresses *from = &reader->message->from;
+	struct address mailbox;
+
+	if (holds(reader->field->value, reader->mark->wants) &&
+		from->count > 0 &&
+		mark_names(reader, from->at[0].text, &mailbox))
+		mark_add(reader, reader->field->value, &mailbox);
 }
 
 void
@@ -178,10 +220,16 @@ void
 mark_read_rules_agent(struct mark_reader *reader)
 {
 	const struct addresses *from = &reader->message->from;
+	struct address mailbox;
 
-	if (holds(reader->field->value, reader->mark->wants)) {
-		mark_add(reader, reader->field->value,
-			from->count > 0 ? &from->at[0] : NULL);
+	if (slice_equal_fold(reader->field->value, SLICE("Journal Agent"))) {
+		reader->marks->journal = true;
+	} else if (holds(reader->field->value, reader->mark->wants)) {
+		bool named = from->count > 0 &&
+			mark_names(reader, from->at[0].text, &mailbox);
+
+		reader->marks->rules_agent = true;
+		mark_add(reader, reader->field->value, named ? &mailbox : NULL);
 	}
 }
 

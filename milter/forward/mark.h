@@ -35,6 +35,9 @@ struct marks {
 	bool auto_replied, auto_generated;
 	bool suppress; /* X-Auto-Response-Suppress */
 	bool calendar, report;
+	bool bulk; /* Precedence: bulk or list */
+	bool loop; /* X-Loop and its kin, naming one of ours */
+	bool rules_agent, journal; /* Exchange's */
 
 	/* Last, because only the first count of them are filled in. */
 	struct observation at[MARKS_MAX];
@@ -66,6 +69,7 @@ struct mark_row {
 	void (*read)(struct mark_reader *);
 	enum evidence evidence;
 	enum mark_place place;
+	bool bare; /* what it adds says only that a product touched it */
 	unsigned char confidence; /* 0: what the evidence's row says */
 	const char *platform; /* NULL: what the evidence's row says */
 	const char *wants; /* words, one of which it must hold: "a|b" */
@@ -85,6 +89,8 @@ void mark_read_address(struct mark_reader *);
 void mark_read_loop(struct mark_reader *);
 void mark_read_from_to(struct mark_reader *);
 void mark_read_present(struct mark_reader *);
+void mark_read_from_rewrite(struct mark_reader *);
+void mark_read_operation(struct mark_reader *);
 void mark_read_word(struct mark_reader *);
 void mark_read_rules_agent(struct mark_reader *);
 void mark_read_resent_from(struct mark_reader *);

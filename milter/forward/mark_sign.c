@@ -37,6 +37,29 @@ mark_sign_auto_reply(struct mark_reader *reader)
 }
 
 void
+mark_sign_precedence(struct mark_reader *reader)
+{
+	struct slice value = reader->field->value;
+
+	if (slice_equal_fold(value, SLICE("bulk")) ||
+		slice_equal_fold(value, SLICE("list")))
+		reader->marks->bulk = true;
+}
+
+/* "X-Loop: support@example.com", "X-RT-Loop-Prevention: example.com" */
+void
+mark_sign_loop(struct mark_reader *reader)
+{
+	struct slice value = reader->field->value;
+	struct address address;
+
+	if (mark_names(reader, value, &address)
+			? mark_is_local(reader, &address)
+			: realm_has_domain(reader->message->realm, value))
+		reader->marks->loop = true;
+}
+
+void
 mark_sign_suppress(struct mark_reader *reader)
 {
 	reader->marks->suppress = true;

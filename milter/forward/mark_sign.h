@@ -10,6 +10,8 @@
 
 void mark_sign_auto_submitted(struct mark_reader *);
 void mark_sign_auto_reply(struct mark_reader *);
+void mark_sign_precedence(struct mark_reader *);
+void mark_sign_loop(struct mark_reader *);
 void mark_sign_suppress(struct mark_reader *);
 void mark_sign_calendar(struct mark_reader *);
 void mark_sign_content_type(struct mark_reader *);

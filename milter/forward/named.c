@@ -15,8 +15,7 @@ add(struct named *named, const struct address *address)
 
 	if (named->count == named->limit || !address_is_mailbox(address) ||
 		!context_is_local(named->context, address) ||
-		!rewritten_mailbox(
-			named->context->message->arena, address, &mailbox))
+		!context_mailbox(named->context, address, &mailbox))
 		return;
 	for (size_t i = 0; i < named->count; i++) {
 		if (slice_equal(named->keys[i], mailbox.text))

@@ -8,8 +8,11 @@ add_naming(struct findings *findings, enum evidence evidence,
 {
 	struct observation *seen = findings_add(findings, evidence, value);
 
-	if (seen != NULL)
-		seen->mailbox = *mailbox;
+	if (seen == NULL)
+		return;
+	seen->mailbox = *mailbox;
+	if (!slice_equal(value, mailbox->text))
+		seen->written = value;
 }
 
 /* RFC 3461 section 4.2: the recipient as the sender first gave it. An SRS
@@ -18,12 +21,11 @@ static void
 find_orcpt(const struct context *context, const struct recipient *rcpt,
 	struct findings *findings)
 {
-	struct arena *arena = context->message->arena;
 	struct address mailbox;
 
 	if (!rcpt->original_local ||
 		address_equal(&rcpt->original, &rcpt->address) ||
-		!rewritten_mailbox(arena, &rcpt->original, &mailbox))
+		!context_mailbox(context, &rcpt->original, &mailbox))
 		return;
 	add_naming(findings, EVIDENCE_ORCPT, rcpt->original.text, &mailbox);
 }
@@ -36,13 +38,16 @@ find_bcc_map(const struct context *context, const struct recipient *rcpt,
 	const struct received *hop = context->local_hop;
 	struct observation *seen;
 
+	struct address mailbox;
+
 	if (hop == NULL || !slice_equal_fold(rcpt->notify, SLICE("NEVER")) ||
-		!address_equal(&rcpt->original, &rcpt->address))
+		!address_equal(&rcpt->original, &rcpt->address) ||
+		!context_mailbox(context, &hop->for_address, &mailbox))
 		return;
 	seen = findings_add(findings, EVIDENCE_BCC_MAP, rcpt->notify);
 	if (seen == NULL)
 		return;
-	seen->mailbox = hop->for_address;
+	seen->mailbox = mailbox;
 	seen->index = hop->field_index;
 }
 
@@ -56,8 +61,11 @@ find_caf_sender(const struct context *context, const struct recipient *rcpt,
 	if (sender->scheme == REWRITTEN_CAF &&
 		context_is_local(context, from) &&
 		address_equal(&sender->destination, &rcpt->address)) {
-		add_naming(findings, EVIDENCE_CAF_SENDER, from->text,
-			&sender->mailbox);
+		struct address mailbox;
+
+		if (context_mailbox(context, &sender->mailbox, &mailbox))
+			add_naming(findings, EVIDENCE_CAF_SENDER, from->text,
+				&mailbox);
 	}
 }
 
@@ -108,7 +116,31 @@ find_to_mismatch(const struct context *context, const struct recipient *rcpt,
 	seen = findings_add(
 		findings, EVIDENCE_TO_MISMATCH, context->addressee->text);
 	if (seen != NULL && context->addressee_count == 1)
-		seen->mailbox = *context->addressee;
+		seen->mailbox = context->addressee_box;
+}
+
+/* One of ours wrote to M, as our own line says, and this copy goes to
+ * somebody he did not write to: M's internal mail. */
+static void
+find_internal_for(const struct context *context, const struct recipient *rcpt,
+	struct findings *findings)
+{
+	const struct received *hop = context->local_hop;
+	struct address mailbox;
+	struct observation *seen;
+
+	if (hop == NULL || context->author.text.len == 0 ||
+		hop->field_index >= context->custody.handed ||
+		address_set_has(&context->addressees, &rcpt->address) ||
+		!context_mailbox(context, &hop->for_address, &mailbox) ||
+		address_equal(&mailbox, &context->author))
+		return;
+	seen = findings_add(
+		findings, EVIDENCE_INTERNAL_FOR, hop->for_address.text);
+	if (seen == NULL)
+		return;
+	seen->mailbox = mailbox;
+	seen->index = hop->field_index;
 }
 
 void
@@ -126,6 +158,7 @@ observe_recipient(const struct context *context, const struct recipient *rcpt,
 	findings_copy(findings, &context->common, end[CONTEXT_HEAD],
 		end[CONTEXT_ROUTE]);
 	find_to_mismatch(context, rcpt, findings);
+	find_internal_for(context, rcpt, findings);
 	findings_copy(findings, &context->common, end[CONTEXT_ROUTE],
 		end[CONTEXT_SUBJECT]);
 }

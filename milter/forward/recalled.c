@@ -4,11 +4,15 @@
 
 #include "mail/path.h"
 
-#define MAILBOXES_MAX 4
+#define MAILBOXES_MAX HEARING_NAMES_MAX
 
 /* Alike, but the author is ours: he may have addressed the mailbox and the
  * recipient in two transactions, as programs that send newsletters do. */
 #define AUTHORED_HERE_CONFIDENCE 45
+
+/* Of a subject: past these it is nobody's in particular. */
+#define SUBJECT_MAX_MS (INT64_C(3) * 24 * 3600 * 1000)
+#define SUBJECT_MAILBOXES_MAX 16
 
 static bool
 took_part(const struct memory *memory, struct slice hash)
@@ -16,6 +20,16 @@ took_part(const struct memory *memory, struct slice hash)
 	for (size_t i = 0; i < memory->count; i++) {
 		if (memory->members[i].role == TRACE_PARTICIPANT &&
 			slice_equal(memory->members[i].who, hash))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_cut(const struct memory *memory)
+{
+	for (size_t i = 0; i < memory->count; i++) {
+		if (memory->members[i].role == TRACE_CUT)
 			return true;
 	}
 	return false;
@@ -63,11 +77,82 @@ authored_here(const struct context *context)
 		(context->envelope_local || context->message->null_sender);
 }
 
+/* The same machine of ours handed in both: its author wrote to both. */
+static bool
+is_same_hand(const struct recalled *recalled, const struct memory *memory)
+{
+	const struct message *message = recalled->context->message;
+
+	if (recalled->hearing->came_in || recalled->hearing->person ||
+		message->client.ip.len == 0 ||
+		slice_starts_fold(message->client.ip, SLICE("127.")) ||
+		slice_equal(message->client.ip, SLICE("::1")))
+		return false;
+	for (size_t i = 0; i < memory->count; i++) {
+		if (memory->members[i].role == TRACE_CLIENT)
+			return slice_equal(
+				memory->members[i].who, message->client.ip);
+	}
+	return false;
+}
+
+/* Is it told who wrote it, and is that another than who says so now? */
+static bool
+is_rewritten(const struct recalled *recalled, const struct memory *memory)
+{
+	const struct message *message = recalled->context->message;
+	bool told = false;
+	struct slice hash;
+
+	if (message->from.count == 0)
+		return false;
+	hash = trace_hash(message->arena, &message->from.at[0]);
+	for (size_t i = 0; i < memory->count; i++) {
+		if (memory->members[i].role != TRACE_AUTHOR)
+			continue;
+		if (slice_equal(memory->members[i].who, hash))
+			return false;
+		told = true;
+	}
+	return told;
+}
+
+/* Is it a line of ours, above what a person wrote, that this memory is of? */
+static bool
+is_own_line(const struct recalled *recalled, const struct memory *memory)
+{
+	const struct context *context = recalled->context;
+	const struct message *message = context->message;
+
+	for (size_t i = 0; i < context->custody.hops; i++) {
+		const struct received *hop = &message->hops[i];
+
+		if (hop->field_index < recalled->hearing->handed &&
+			slice_equal(trace_queue_id(
+					    message->arena, hop->by, hop->id),
+				memory->id))
+			return true;
+	}
+	return false;
+}
+
+/* What the message itself left, under its own id or that of our queue. */
 static void
 read_same_message(struct recalled *recalled, const struct memory *memory)
 {
+	bool rewritten = is_rewritten(recalled, memory);
+	enum evidence evidence = EVIDENCE_SAME_MESSAGE_ID;
 	size_t mailboxes = 0;
 
+	if (is_same_hand(recalled, memory))
+		return;
+	if (memory->of == MEMORY_QUEUE) {
+		if (!is_own_line(recalled, memory))
+			return;
+		evidence = EVIDENCE_SAME_QUEUE_ID;
+	} else if (rewritten) {
+		evidence = EVIDENCE_CHANGED_AUTHOR;
+	}
 	for (size_t i = 0; i < memory->count && mailboxes < MAILBOXES_MAX;
 		i++) {
 		struct observation *seen;
@@ -75,11 +160,36 @@ read_same_message(struct recalled *recalled, const struct memory *memory)
 		if (memory->members[i].role != TRACE_MAILBOX)
 			continue;
 		mailboxes++;
-		seen = add_memory(recalled, EVIDENCE_SAME_MESSAGE_ID, memory,
-			&memory->members[i]);
-		if (seen != NULL && authored_here(recalled->context))
+		seen = add_memory(
+			recalled, evidence, memory, &memory->members[i]);
+		if (seen != NULL && evidence == EVIDENCE_SAME_MESSAGE_ID &&
+			authored_here(recalled->context))
 			seen->confidence = AUTHORED_HERE_CONFIDENCE;
 	}
+}
+
+/* A subject that everybody got, or that the author began himself, is none;
+ * nor is one that came too long ago. */
+static bool
+is_about_one(const struct recalled *recalled, const struct memory *memory)
+{
+	const struct message *message = recalled->context->message;
+	size_t mailboxes = 0;
+	struct slice hash;
+
+	if (message->from.count == 0)
+		return false;
+	hash = trace_hash(message->arena, &message->from.at[0]);
+	for (size_t i = 0; i < memory->count; i++) {
+		const struct trace_member *member = &memory->members[i];
+
+		if (member->at_ms + SUBJECT_MAX_MS < message->at_ms ||
+			(member->role == TRACE_AUTHOR &&
+				slice_equal(member->who, hash)))
+			return false;
+		mailboxes += member->role == TRACE_MAILBOX;
+	}
+	return mailboxes <= SUBJECT_MAILBOXES_MAX;
 }
 
 static void
@@ -87,35 +197,86 @@ read_reference(struct recalled *recalled, const struct memory *memory)
 {
 	const struct context *context = recalled->context;
 	const struct trace_member *member = NULL;
-	bool thread = memory->of == MEMORY_THREAD;
+	enum evidence evidence = EVIDENCE_FORWARDED_MESSAGE_ID;
 
-	if (context->login.text.len > 0)
-		member = find_mailbox(memory, &context->login);
+	if (memory->of == MEMORY_THREAD) {
+		evidence = EVIDENCE_THREAD_INDEX;
+	} else if (memory->of == MEMORY_SUBJECT) {
+		if (!is_about_one(recalled, memory))
+			return;
+		evidence = EVIDENCE_SAME_SUBJECT;
+	}
+	if (recalled->hearing->login.text.len > 0)
+		member = find_mailbox(memory, &recalled->hearing->login);
 	if (member == NULL && context->author.text.len > 0)
 		member = find_mailbox(memory, &context->author);
 	if (member != NULL) {
-		(void)add_memory(recalled,
-			thread ? EVIDENCE_THREAD_INDEX
-			       : EVIDENCE_FORWARDED_MESSAGE_ID,
-			memory, member);
+		(void)add_memory(recalled, evidence, memory, member);
 	}
 }
 
-void
-recalled_read(struct recalled *recalled, const struct context *context,
-	const struct remembered *remembered)
+/* Does the transaction also go to somebody who took part in what it refers
+ * to? Then it is an answer, and those who are new in it are shown an answer. */
+static bool
+is_answer(const struct recalled *recalled, const struct memory *memory)
 {
-	const struct memory *memories = remembered->memories;
+	const struct message *message = recalled->context->message;
 
-	recalled->context = context;
+	for (size_t i = 0; i < message->rcpt_count; i++) {
+		const struct recipient *rcpt = &message->rcpts[i];
+		struct slice hash;
+
+		if (!rcpt->external || memory->count == 0)
+			continue;
+		hash = trace_hash(message->arena, &rcpt->address);
+		if (took_part(memory, hash))
+			return true;
+	}
+	return false;
+}
+
+/* Who handed it in shows a stranger's line, but the store has no such mail. */
+static void
+read_foreign_hop(struct recalled *recalled)
+{
+	const struct hearing *hearing = recalled->hearing;
+	const struct context *context = recalled->context;
+	const struct message *message = context->message;
+	struct observation *seen;
+
+	if (!hearing->person || custody_born_here(&context->custody) ||
+		hearing->traced || hearing->remembered->down ||
+		hearing->remembered->memory_count == 0)
+		return;
+	seen = findings_add(&recalled->common, EVIDENCE_FOREIGN_HOP,
+		message->hops[context->custody.hops - 1].by);
+	if (seen == NULL)
+		return;
+	seen->index = context->custody.end;
+	recalled->of[recalled->common.count - 1] = NULL;
+}
+
+void
+recalled_read(struct recalled *recalled, const struct hearing *hearing)
+{
+	const struct remembered *remembered = hearing->remembered;
+
+	recalled->hearing = hearing;
+	recalled->context = hearing->context;
+	recalled->answers = false;
 	findings_clear(&recalled->common);
 	for (size_t i = 0; i < remembered->memory_count; i++) {
-		if (memories[i].of == MEMORY_OWN) {
-			read_same_message(recalled, &memories[i]);
+		const struct memory *memory = &remembered->memories[i];
+
+		if (memory->of == MEMORY_OWN || memory->of == MEMORY_QUEUE) {
+			read_same_message(recalled, memory);
+		} else if (is_answer(recalled, memory)) {
+			recalled->answers = true;
 		} else {
-			read_reference(recalled, &memories[i]);
+			read_reference(recalled, memory);
 		}
 	}
+	read_foreign_hop(recalled);
 }
 
 /*
@@ -124,6 +285,15 @@ recalled_read(struct recalled *recalled, const struct context *context,
  * thread, with a copy to his own address, must not become a participant of
  * all that follows.
  */
+/* Not all who took part are known: it may be an answer. */
+static void
+doubt(struct findings *findings, size_t begin)
+{
+	findings->cut = true;
+	for (size_t i = begin; i < findings->count; i++)
+		findings->at[i].standing = STANDING_EXCUSED;
+}
+
 void
 recalled_find(const struct recalled *recalled, const struct recipient *rcpt,
 	struct findings *findings)
@@ -131,6 +301,7 @@ recalled_find(const struct recalled *recalled, const struct recipient *rcpt,
 	size_t end, count = recalled->common.count;
 	struct slice hash;
 
+	findings->took_part = recalled->answers;
 	if (count == 0)
 		return;
 	hash = trace_hash(recalled->context->message->arena, &rcpt->address);
@@ -138,13 +309,17 @@ recalled_find(const struct recalled *recalled, const struct recipient *rcpt,
 		return;
 	for (size_t i = 0; i < count; i = end) {
 		const struct memory *memory = recalled->of[i];
+		size_t before = findings->count;
 
 		for (end = i + 1; end < count && recalled->of[end] == memory;)
 			end++;
-		if (took_part(memory, hash)) {
+		if (memory != NULL && took_part(memory, hash)) {
 			findings->took_part = true;
-		} else {
-			findings_copy(findings, &recalled->common, i, end);
+			continue;
 		}
+		findings_copy(findings, &recalled->common, i, end);
+		if (memory != NULL && memory->of != MEMORY_OWN &&
+			memory->of != MEMORY_QUEUE && is_cut(memory))
+			doubt(findings, before);
 	}
 }

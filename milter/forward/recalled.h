@@ -8,20 +8,20 @@
 #ifndef FORWARD_RECALLED_H
 #define FORWARD_RECALLED_H
 
-#include "forward/context.h"
-#include "forward/trace.h"
+#include "forward/hear.h"
 
 #include <stddef.h>
 
 struct recalled {
+	const struct hearing *hearing;
 	const struct context *context;
+	bool answers; /* a recipient took part in what it refers to */
 	struct findings common; /* alike for all but those who took part */
 	const struct memory *of[FINDINGS_MAX]; /* which said it */
 };
 
-/* Borrows what is remembered. */
-void recalled_read(
-	struct recalled *, const struct context *, const struct remembered *);
+/* Borrows the hearing. */
+void recalled_read(struct recalled *, const struct hearing *);
 /* Adds what they say of one recipient. */
 void recalled_find(
 	const struct recalled *, const struct recipient *, struct findings *);

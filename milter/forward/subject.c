@@ -5,8 +5,15 @@
  */
 #include "forward/subject.h"
 
+#include "base/fold.h"
+
 #include <stddef.h>
 
+#define TAG_BYTES_MAX 26
+#define HEADS_MAX 8
+#define WORDS_BYTES_MAX 200
+#define WORDS_MIN 2
+#define LETTERS_MIN 8
 #define REPLIES_MAX 8
 #define PREFIX_BYTES_MAX 24 /* the longest prefix and a space */
 
@@ -80,4 +87,75 @@ subject_is_forward(struct slice subject)
 			return false;
 	}
 	return false;
+}
+
+/* "[list] ", "Re: ", "WG: "; false when nothing was cut. */
+static bool
+cut_head(struct slice *subject)
+{
+	struct slice rest = *subject, prefix;
+	size_t end;
+
+	if (rest.len > 0 && rest.p[0] == '[') {
+		end = slice_find_byte(rest, ']', 0);
+		if (end == SLICE_NONE || end > TAG_BYTES_MAX)
+			return false;
+		*subject = slice_trim(slice_sub(rest, end + 1, rest.len));
+		return true;
+	}
+	if (!cut_prefix(&rest, &prefix) ||
+		!(is_among(prefix, forward_prefixes, ROWS(forward_prefixes)) ||
+			is_among(prefix, reply_prefixes, ROWS(reply_prefixes))))
+		return false;
+	*subject = rest;
+	return true;
+}
+
+static struct slice
+without_tail(struct slice subject)
+{
+	const struct slice tail = SLICE("(fwd)");
+
+	if (subject.len > tail.len &&
+		slice_equal_fold(
+			slice_sub(subject, subject.len - tail.len, subject.len),
+			tail))
+		return slice_trim(
+			slice_sub(subject, 0, subject.len - tail.len));
+	return subject;
+}
+
+/* Of a word: a letter or digit of ASCII, or a byte of any other script. */
+static bool
+is_word_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		(unsigned char)c >= 0x80;
+}
+
+struct slice
+subject_words(struct arena *arena, struct slice subject)
+{
+	struct slice words = {NULL, 0};
+	size_t count = 0, letters = 0;
+	char *p;
+
+	subject = without_tail(slice_trim(subject));
+	for (size_t i = 0; i < HEADS_MAX && cut_head(&subject); i++)
+		;
+	subject = fold_text(arena, slice_sub(subject, 0, WORDS_BYTES_MAX));
+	p = arena_bytes(arena, subject.len);
+	if (p == NULL)
+		return words;
+	words = (struct slice){p, 0};
+	for (size_t i = 0; i < subject.len; i++) {
+		if (is_word_byte(subject.p[i])) {
+			count += i == 0 || !is_word_byte(subject.p[i - 1]);
+			p[words.len++] = subject.p[i];
+			letters++;
+		}
+	}
+	return count < WORDS_MIN || letters < LETTERS_MIN
+		? (struct slice){NULL, 0}
+		: words;
 }

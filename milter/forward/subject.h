@@ -3,6 +3,7 @@
 #ifndef FORWARD_SUBJECT_H
 #define FORWARD_SUBJECT_H
 
+#include "base/arena.h"
 #include "base/slice.h"
 
 #include <stdbool.h>
@@ -11,5 +12,13 @@
  * "转发：", ...) of any language that mail programs write? Reply prefixes may
  * stand before it. */
 bool subject_is_forward(struct slice subject);
+
+/*
+ * What stays of a subject when reply and forward prefixes, a list's tag in
+ * brackets and a last "(fwd)" are cut, again and again: its letters and
+ * digits, folded. Absent where that is less than two words or eight letters,
+ * which many messages share.
+ */
+struct slice subject_words(struct arena *, struct slice subject);
 
 #endif

@@ -7,13 +7,19 @@
 
 #include "base/codec.h"
 #include "base/digest.h"
+#include "base/fold.h"
+#include "forward/custody.h"
+#include "forward/mailbox.h"
 #include "forward/rewritten.h"
+#include "forward/subject.h"
 
 /* [MS-OXOMSG] 2.2.1.3: a conversation index begins with 22 bytes that all
  * messages of the thread share. */
 #define THREAD_ROOT_BYTES 22
 #define THREAD_ROOT_CHARS 30 /* of base64, that hold them */
 #define TRACE_HASH_BYTES 8
+#define OWN_IDS_MAX 3
+#define QUEUE_IDS_MAX 4
 
 struct questions {
 	struct trace_question *at;
@@ -65,20 +71,124 @@ thread_id(struct arena *arena, struct slice value)
 			      : (struct slice){NULL, 0};
 }
 
+/* The domain of a Message-ID is folded: who repeats it may write it
+ * otherwise. */
+static struct slice
+fold_id(struct arena *arena, struct slice id)
+{
+	size_t at = slice_find_byte(id, '@', 0);
+	struct slice domain;
+
+	if (at == SLICE_NONE)
+		return id;
+	domain = slice_sub(id, at + 1, id.len);
+	if (slice_equal(fold_text(arena, domain), domain))
+		return id;
+	return arena_printf(arena, "%.*s%.*s",
+		SLICE_ARG(slice_sub(id, 0, at + 1)),
+		SLICE_ARG(fold_text(arena, domain)));
+}
+
+struct slice
+trace_queue_id(struct arena *arena, struct slice host, struct slice queue_id)
+{
+	const struct slice none = {NULL, 0};
+
+	if (host.len == 0 || queue_id.len == 0)
+		return none;
+	host = fold_text(arena, host);
+	return arena_printf(
+		arena, "queue:%.*s/%.*s", SLICE_ARG(host), SLICE_ARG(queue_id));
+}
+
+static void
+add_own(const struct message *message, struct questions *all)
+{
+	const struct field *field = message_first(message, NAME_MESSAGE_ID);
+
+	add_question(
+		all, fold_id(message->arena, message->message_id), MEMORY_OWN);
+	for (size_t i = 0; field != NULL && i < OWN_IDS_MAX; i++) {
+		add_question(all,
+			fold_id(message->arena, cut_id(field->value, false)),
+			MEMORY_OWN);
+		field = message_next(field);
+	}
+}
+
+/* Of our own lines; who wrote them is judged later. */
+static void
+add_queue_ids(const struct message *message, struct questions *all)
+{
+	struct custody custody = custody_walk(message);
+
+	for (size_t i = 0; i < custody.hops && i < QUEUE_IDS_MAX; i++) {
+		const struct received *hop = &message->hops[i];
+
+		add_question(all,
+			trace_queue_id(message->arena, hop->by, hop->id),
+			MEMORY_QUEUE);
+	}
+}
+
+/* What lists, bounces and programs write again and again is no subject. */
+static bool
+has_subject(const struct message *message)
+{
+	return !message->list && !message->bounce && !message->auto_reply &&
+		message_first(message, NAME_PRECEDENCE) == NULL;
+}
+
+static void
+add_subject(const struct message *message, struct questions *all)
+{
+	struct slice words = subject_words(message->arena, message->subject);
+
+	if (words.len > 0 && has_subject(message))
+		add_question(all,
+			arena_printf(message->arena, "subject:%.*s",
+				SLICE_ARG(words)),
+			MEMORY_SUBJECT);
+}
+
+/* The second of several. */
+static struct slice
+cut_second(struct slice value)
+{
+	size_t end = slice_find_byte(value, '>', 0);
+
+	return end == SLICE_NONE
+		? (struct slice){NULL, 0}
+		: cut_id(slice_sub(value, end + 1, value.len), false);
+}
+
+static void
+add_references(const struct message *message, struct questions *all,
+	struct slice value)
+{
+	struct arena *arena = message->arena;
+
+	add_question(
+		all, fold_id(arena, cut_id(value, true)), MEMORY_REFERENCE);
+	add_question(
+		all, fold_id(arena, cut_id(value, false)), MEMORY_REFERENCE);
+	add_question(all, fold_id(arena, cut_second(value)), MEMORY_REFERENCE);
+}
+
 static void
 add_first(const struct message *message, struct questions *all,
 	struct slice value)
 {
-	(void)message;
-	add_question(all, cut_id(value, false), MEMORY_REFERENCE);
+	add_question(all, fold_id(message->arena, cut_id(value, false)),
+		MEMORY_REFERENCE);
 }
 
 static void
 add_last(const struct message *message, struct questions *all,
 	struct slice value)
 {
-	(void)message;
-	add_question(all, cut_id(value, true), MEMORY_REFERENCE);
+	add_question(all, fold_id(message->arena, cut_id(value, true)),
+		MEMORY_REFERENCE);
 }
 
 static void
@@ -95,7 +205,7 @@ static const struct {
 } references[] = {
 	{NAME_X_FORWARDED_MESSAGE_ID, add_last},
 	{NAME_X_MS_EXCHANGE_PARENT_MESSAGE_ID, add_first},
-	{NAME_REFERENCES, add_last},
+	{NAME_REFERENCES, add_references},
 	{NAME_IN_REPLY_TO, add_first},
 	{NAME_THREAD_INDEX, add_thread},
 };
@@ -110,13 +220,30 @@ trace_questions(const struct message *message, struct trace_question *questions,
 
 	if (message->rcpt_external == 0 || !message->client_ours)
 		return 0;
-	add_question(&found, message->message_id, MEMORY_OWN);
+	add_own(message, &found);
+	add_queue_ids(message, &found);
 	for (size_t row = 0; row < REFERENCE_COUNT; row++) {
 		field = message_first(message, references[row].name);
 		if (field != NULL)
 			references[row].add(message, &found, field->value);
 	}
+	if (message->from_local)
+		add_subject(message, &found);
 	return found.count;
+}
+
+/* Of a message that only leaves, the queue knows who handed it in: what the
+ * same message says behind the queue is then his word. */
+static bool
+only_leaves(const struct message *message)
+{
+	return message->rcpt_external == message->rcpt_count;
+}
+
+static bool
+is_handed_in(const struct message *message)
+{
+	return message->client.auth_user.len > 0;
 }
 
 size_t
@@ -125,13 +252,21 @@ trace_ids(
 {
 	struct questions found = {ids, 0, limit};
 	const struct field *thread;
+	struct slice queue = trace_queue_id(
+		message->arena, message->client.mta, message->queue_id);
 
-	if (message->rcpt_external == message->rcpt_count)
-		return 0;
-	add_question(&found, message->message_id, MEMORY_OWN);
+	if (only_leaves(message)) {
+		if (is_handed_in(message))
+			add_question(&found, queue, MEMORY_QUEUE);
+		return found.count;
+	}
+	add_question(&found, fold_id(message->arena, message->message_id),
+		MEMORY_OWN);
+	add_question(&found, queue, MEMORY_QUEUE);
 	thread = message_first(message, NAME_THREAD_INDEX);
 	if (thread != NULL)
 		add_thread(message, &found, thread->value);
+	add_subject(message, &found);
 	return found.count;
 }
 
@@ -158,13 +293,18 @@ struct members {
 	size_t count, limit;
 	struct slice hashed[HASHED_MAX]; /* their keys */
 	size_t hashed_count;
+	bool cut; /* not all found room */
 };
 
 static void
 add_member(struct members *members, enum trace_role role, struct slice who)
 {
-	if (who.len == 0 || members->count == members->limit)
+	if (who.len == 0)
 		return;
+	if (members->count == members->limit) {
+		members->cut = true;
+		return;
+	}
 	members->at[members->count++] =
 		(struct trace_member){role, who, members->message->at_ms};
 }
@@ -195,8 +335,7 @@ add_participant(struct members *members, const struct address *address)
 static void
 add_participants(struct members *members, const struct addresses *list)
 {
-	for (size_t i = 0; i < list->count && members->count < members->limit;
-		i++)
+	for (size_t i = 0; i < list->count && !members->cut; i++)
 		add_participant(members, &list->at[i]);
 }
 
@@ -215,18 +354,62 @@ add_sender(struct members *members)
 	}
 }
 
+/* Mailboxes come first: they must not be missed. */
 static void
-add_recipients(struct members *members)
+add_mailboxes(struct members *members)
 {
 	const struct message *message = members->message;
 	struct address mailbox;
 
 	for (size_t i = 0; i < message->rcpt_count; i++) {
 		if (!message->rcpts[i].external &&
-			rewritten_mailbox(members->arena,
+			mailbox_find(message->realm, members->arena,
 				&message->rcpts[i].address, &mailbox))
 			add_member(members, TRACE_MAILBOX, mailbox.text);
 	}
+}
+
+/* Who wrote it and who handed it in. */
+static void
+add_origin(struct members *members)
+{
+	const struct message *message = members->message;
+	const struct client *client = &message->client;
+
+	if (message->from.count > 0)
+		add_member(members, TRACE_AUTHOR,
+			trace_hash(members->arena, &message->from.at[0]));
+	if (client->auth_user.len > 0 &&
+		!realm_has_relay(message->realm, client->auth_user, client->ip))
+		add_member(members, TRACE_LOGIN, client->auth_user);
+	add_member(members, TRACE_CLIENT, client->ip);
+}
+
+/* What a client's ORCPT names and that is no recipient is his claim. */
+static void
+add_claims(struct members *members)
+{
+	const struct message *message = members->message;
+	struct address mailbox, own;
+
+	for (size_t i = 0; i < message->rcpt_count; i++) {
+		const struct recipient *rcpt = &message->rcpts[i];
+
+		if (rcpt->original_local &&
+			mailbox_find(message->realm, members->arena,
+				&rcpt->original, &mailbox) &&
+			mailbox_find(message->realm, members->arena,
+				&rcpt->address, &own) &&
+			!address_equal(&mailbox, &own))
+			add_member(members, TRACE_CLAIMED, mailbox.text);
+	}
+}
+
+static void
+add_external(struct members *members)
+{
+	const struct message *message = members->message;
+
 	for (size_t i = 0; i < message->rcpt_count; i++) {
 		if (message->rcpts[i].external)
 			add_participant(members, &message->rcpts[i].address);
@@ -237,15 +420,25 @@ size_t
 trace_members(const struct message *message, struct arena *arena,
 	struct trace_member *at, size_t limit)
 {
-	struct members members = {message, arena, at, 0, limit, {{0}}, 0};
+	struct members members = {
+		.message = message, .arena = arena, .at = at, .limit = limit};
 
-	if (message->rcpt_external == message->rcpt_count)
-		return 0;
-	add_recipients(&members);
-	add_sender(&members);
+	if (only_leaves(message)) {
+		if (is_handed_in(message))
+			add_origin(&members);
+		return members.count;
+	}
+	add_mailboxes(&members);
+	add_origin(&members);
+	add_claims(&members);
 	add_participants(&members, &message->from);
 	add_participants(&members, &message->reply_to);
+	add_sender(&members);
+	add_external(&members);
 	add_participants(&members, &message->to);
 	add_participants(&members, &message->cc);
+	if (members.cut && limit > 0)
+		at[limit - 1] = (struct trace_member){
+			TRACE_CUT, SLICE("-"), message->at_ms};
 	return members.count;
 }

@@ -39,12 +39,13 @@ enum memory_of {
 	MEMORY_OWN, /* the message's own Message-ID, in any of its spellings */
 	MEMORY_REFERENCE, /* one that it refers to */
 	MEMORY_THREAD, /* the root of its conversation */
-	MEMORY_QUEUE /* host and queue id of a line of our own */
+	MEMORY_QUEUE, /* host and queue id of a line of our own */
+	MEMORY_SUBJECT /* its subject, without prefixes */
 };
 
 struct trace_question {
 	struct slice id; /* "m1@partner.example", "thread:<hex>",
-			  * "queue:<host>/<queue id>" */
+			  * "queue:<host>/<queue id>", "subject:<words>" */
 	enum memory_of of;
 };
 
@@ -92,10 +93,14 @@ size_t trace_questions(
 size_t trace_members(const struct message *, struct arena *,
 	struct trace_member *members, size_t limit);
 /* Under which ids that is remembered: the own Message-ID, host and queue id,
- * and the thread's root, in the form of trace_questions. */
-#define TRACE_IDS_MAX 3
+ * the subject, and the thread's root, in the form of trace_questions. */
+#define TRACE_IDS_MAX 4
 size_t trace_ids(
 	const struct message *, struct trace_question *ids, size_t limit);
+
+/* "queue:<host>/<queue id>", the host folded; absent where one of both is. */
+struct slice trace_queue_id(
+	struct arena *, struct slice host, struct slice queue_id);
 
 /* A participant as it is kept in a trace: 16 hex digits of the SHA-256 of
  * its key, so that a trace tells nobody who wrote to a mailbox. */

@@ -25,24 +25,6 @@
 
 #include <string.h>
 
-/* RFC 5233: "alice+list" is delivered to alice. */
-static struct slice
-without_detail(struct slice local)
-{
-	size_t plus = slice_find_byte(local, '+', 0);
-
-	return plus == SLICE_NONE || plus == 0 ? local
-					       : slice_sub(local, 0, plus);
-}
-
-static bool
-same_mailbox(const struct address *a, const struct address *b)
-{
-	return slice_equal(a->domain, b->domain) &&
-		slice_equal_fold(
-			without_detail(a->local), without_detail(b->local));
-}
-
 /*
  * Old marks that name nobody and were on the message when it came say
  * nothing of the one who now passes it on, if he is not its author.
@@ -58,21 +40,39 @@ is_stale(const struct context *context, const struct observation *seen,
 		rank == BIND_ENVELOPE;
 }
 
+/* What only says that a product touched it says nothing of mail that the
+ * mailbox itself wrote. */
+static bool
+is_idle(const struct context *context, const struct observation *seen,
+	const struct flow *flow)
+{
+	return seen->bare && address_equal(&context->author, &flow->mailbox);
+}
+
 static enum standing
 find_standing(const struct context *context, const struct observation *seen,
-	const struct flow *flow)
+	const struct flow *flow, bool unknown)
 {
 	bool named = seen->mailbox.text.len > 0;
 
-	if (seen->standing == STANDING_OUTSIDE)
-		return STANDING_OUTSIDE;
+	if (seen->standing > STANDING_EXCUSED)
+		return seen->standing;
 	if (named && !context_is_local(context, &seen->mailbox))
 		return STANDING_FOREIGN;
+	if (is_idle(context, seen, flow))
+		return STANDING_UNBOUND;
+	if (flow->mailbox.text.len == 0 && unknown) {
+		if (named && seen->speaker > SPEAKER_SOFTWARE)
+			return STANDING_UNHEARD;
+		return exempt_covers(flow->exempt, seen) ? STANDING_EXCUSED
+							 : STANDING_COUNTS;
+	}
 	if (flow->mailbox.text.len == 0)
 		return STANDING_UNBOUND;
-	if (named && !same_mailbox(&seen->mailbox, &flow->mailbox))
+	if (named && !address_equal(&seen->mailbox, &flow->mailbox))
 		return STANDING_OTHER;
-	if (exempt_covers(flow->exempt, seen))
+	if (seen->standing == STANDING_EXCUSED ||
+		exempt_covers(flow->exempt, seen))
 		return STANDING_EXCUSED;
 	return STANDING_COUNTS;
 }
@@ -81,7 +81,7 @@ find_standing(const struct context *context, const struct observation *seen,
  * one of us wrote to both gets no points for being quick. */
 static void
 add_speed(const struct context *context, struct findings *findings,
-	struct flow *flow)
+	struct flow *flow, bool unknown)
 {
 	struct observation *speed;
 	unsigned points;
@@ -104,7 +104,7 @@ add_speed(const struct context *context, struct findings *findings,
 		return;
 	speed->confidence = (unsigned char)points;
 	speed->delay_ms = flow->delay_ms;
-	speed->standing = find_standing(context, speed, flow);
+	speed->standing = find_standing(context, speed, flow, unknown);
 }
 
 static bool
@@ -136,22 +136,74 @@ kind_by_author(const struct context *context, const struct flow *flow)
 {
 	const struct address *author = &context->author;
 
-	return author->text.len > 0 && same_mailbox(author, &flow->mailbox)
+	return author->text.len > 0 && address_equal(author, &flow->mailbox)
 		? KIND_FORWARD
 		: KIND_REDIRECT;
 }
 
+/*
+ * To and Cc are a stranger's word. On mail that was born here (a web form) it
+ * stays a hint, unless something else says that the message came in.
+ */
+static bool
+is_capped(const struct hearing *hearing, enum bind_rank rank,
+	const struct findings *findings)
+{
+	if (rank != BIND_ADDRESSEE || hearing->came_in)
+		return false;
+	for (size_t i = 0; i < findings->count; i++) {
+		enum evidence_family family =
+			evidence_row(findings->at[i].evidence)->family;
+
+		if (findings->at[i].standing == STANDING_COUNTS &&
+			family != FAMILY_ROUTE && family != FAMILY_CONTENT)
+			return false;
+	}
+	return true;
+}
+
+static unsigned
+capped(unsigned confidence, bool cap)
+{
+	return cap && confidence >= FLOW_CONFIDENCE_LIKELY
+		? FLOW_CONFIDENCE_LIKELY - 1
+		: confidence;
+}
+
+/* The exemptions without which it would be taken for a forward. */
+static void
+find_excuses(const struct findings *findings, struct flow *flow)
+{
+	if (flow->would_confidence < FLOW_CONFIDENCE_LIKELY ||
+		flow->confidence >= FLOW_CONFIDENCE_LIKELY)
+		return;
+	for (unsigned bit = 0; bit < EXEMPTION_COUNT; bit++) {
+		for (size_t i = 0; i < findings->count; i++) {
+			const struct observation *seen = &findings->at[i];
+			unsigned one = flow->exempt & 1U << bit;
+
+			if (seen->standing == STANDING_EXCUSED &&
+				(exempt_covers(one, seen) ||
+					(one == EXEMPT_REPLY && findings->cut)))
+				flow->excused_by |= one;
+		}
+	}
+	flow->unproven &= flow->excused_by;
+}
+
 /* What the sorted findings that count come to. */
 static void
-conclude(const struct context *context, enum bind_rank rank,
+conclude(const struct hearing *hearing, enum bind_rank rank,
 	const struct findings *findings, struct flow *flow)
 {
+	bool cap = is_capped(hearing, rank, findings);
 	enum kind kind = KIND_NONE;
 
-	flow->confidence = confidence_combine(findings->at, findings->count);
-	if (rank == BIND_ADDRESSEE &&
-		flow->confidence >= FLOW_CONFIDENCE_LIKELY)
-		flow->confidence = FLOW_CONFIDENCE_LIKELY - 1;
+	flow->confidence =
+		capped(confidence_combine(findings->at, findings->count), cap);
+	flow->would_confidence = capped(
+		confidence_without_excuses(findings->at, findings->count), cap);
+	find_excuses(findings, flow);
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct observation *seen = &findings->at[i];
 		const struct evidence_row *row = evidence_row(seen->evidence);
@@ -170,7 +222,27 @@ conclude(const struct context *context, enum bind_rank rank,
 		flow->platform = "";
 		return;
 	}
-	flow->kind = kind != KIND_NONE ? kind : kind_by_author(context, flow);
+	flow->kind = kind != KIND_NONE ? kind
+				       : kind_by_author(hearing->context, flow);
+}
+
+/* Does somebody better than the client say that it came for the mailbox? */
+static enum confirmed
+find_confirmed(const struct hearing *hearing, const struct bound *bound)
+{
+	const struct address *mailbox = &bound->mailbox;
+
+	if (mailbox->text.len == 0)
+		return CONFIRMED_UNKNOWN;
+	if (hear_names(hearing, mailbox->text) ||
+		address_equal(mailbox, &hearing->login))
+		return CONFIRMED_YES;
+	if (hearing->name_count > 0 && bound->rank == BIND_OUTSIDE)
+		return CONFIRMED_NO;
+	if (bound->rank == BIND_ORCPT || bound->rank >= BIND_OUTSIDE ||
+		bound->speaker >= SPEAKER_LOGIN)
+		return CONFIRMED_UNKNOWN;
+	return CONFIRMED_YES;
 }
 
 static void
@@ -188,20 +260,28 @@ keep_seen(const struct context *context, const struct findings *findings,
 }
 
 void
-weigh_findings(const struct context *context, const struct bound *bound,
+weigh_findings(const struct hearing *hearing, const struct bound *bound,
 	struct findings *findings, struct flow *flow)
 {
+	const struct context *context = hearing->context;
+	struct exempt exempt = exempt_find(hearing, findings, &bound->mailbox);
+
 	flow->mailbox = bound->mailbox;
-	flow->exempt = exempt_find(context, findings, &flow->mailbox);
+	flow->original.text = bound->written;
+	flow->one_of = bound->one_of;
+	flow->exempt = exempt.bits;
+	flow->unproven = exempt.unproven;
+	flow->confirmed = find_confirmed(hearing, bound);
 	for (size_t i = 0; i < findings->count; i++) {
 		struct observation *seen = &findings->at[i];
 
 		if (is_stale(context, seen, bound->rank))
 			seen->standing = STANDING_OUTSIDE;
-		seen->standing = find_standing(context, seen, flow);
+		seen->standing =
+			find_standing(context, seen, flow, bound->unknown);
 	}
-	add_speed(context, findings, flow);
+	add_speed(context, findings, flow, bound->unknown);
 	sort_findings(findings);
-	conclude(context, bound->rank, findings, flow);
+	conclude(hearing, bound->rank, findings, flow);
 	keep_seen(context, findings, flow);
 }

@@ -8,7 +8,7 @@
 /* Fills in the flow, of which the recipient is set and all else is none. The
  * findings get their standing and are sorted by it; what the flow keeps of
  * them lives in the message's arena. */
-void weigh_findings(const struct context *, const struct bound *,
+void weigh_findings(const struct hearing *, const struct bound *,
 	struct findings *, struct flow *);
 
 #endif

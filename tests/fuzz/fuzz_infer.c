@@ -70,7 +70,12 @@ check(const struct message *message, const struct flow *flow)
 	FUZZ_ASSERT(flow->confidence <= CONFIDENCE_MAX);
 	FUZZ_ASSERT((flow->kind == KIND_NONE) == (flow->confidence == 0));
 	FUZZ_ASSERT((flow->kind == KIND_NONE) == (flow->evidence == 0));
-	FUZZ_ASSERT(flow->kind == KIND_NONE || flow->mailbox.text.len > 0);
+	FUZZ_ASSERT(flow->kind == KIND_NONE || flow->mailbox.text.len > 0 ||
+		flow->one_of > 1 ||
+		(flow->evidence & UINT64_C(1) << EVIDENCE_SRS_SENDER) != 0);
+	FUZZ_ASSERT(flow->would_confidence >= flow->confidence);
+	FUZZ_ASSERT((flow->excused_by & ~flow->exempt) == 0);
+	FUZZ_ASSERT((flow->unproven & ~flow->excused_by) == 0);
 	FUZZ_ASSERT(flow->mailbox.text.len == 0 ||
 		realm_has_domain(message->realm, flow->mailbox.domain));
 	FUZZ_ASSERT(flow->rcpt->external || flow->kind == KIND_NONE);

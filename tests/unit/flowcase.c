@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define MEMORIES_MAX 8
 #define MEMBERS_MAX 16
@@ -15,6 +16,8 @@ struct told {
 	struct memory memories[MEMORIES_MAX];
 	struct trace_member members[MEMORIES_MAX][MEMBERS_MAX];
 	size_t count;
+	struct acquaintance known[MEMORIES_MAX];
+	size_t known_count;
 };
 
 static struct memory *
@@ -38,6 +41,8 @@ static void
 remember_line(
 	struct told *all, const struct message *message, struct slice line)
 {
+	static const char roles[TRACE_ROLES] = "mpacilx";
+	const char *letter;
 	struct slice id, role, who, ago;
 	struct trace_member *member;
 	struct memory *memory;
@@ -60,12 +65,37 @@ remember_line(
 	}
 	assert_in_range(memory->count, 0, MEMBERS_MAX - 1);
 	member = &all->members[memory - all->memories][memory->count++];
+	letter = memchr(roles, role.p[0], TRACE_ROLES);
+	assert_non_null(letter);
+	*member = (struct trace_member){(enum trace_role)(letter - roles), who,
+		FLOWCASE_AT_MS - (int64_t)ms};
 	assert_true(path_parse(message->arena, who, &address));
-	*member = (struct trace_member){
-		TRACE_MAILBOX, address.text, FLOWCASE_AT_MS - (int64_t)ms};
-	if (slice_equal(role, SLICE("p"))) {
-		member->role = TRACE_PARTICIPANT;
+	if (member->role == TRACE_PARTICIPANT || member->role == TRACE_AUTHOR) {
 		member->who = trace_hash(message->arena, &address);
+	} else if (member->role == TRACE_MAILBOX) {
+		member->who = address.text;
+	}
+}
+
+/* "known alice@example.com person": a mailbox; "known alice@example.com
+ * drop@freemail.example": its route. */
+static void
+know_line(struct told *all, struct slice line)
+{
+	struct acquaintance *one = &all->known[all->known_count++];
+	struct slice word;
+
+	assert_in_range(all->known_count, 1, MEMORIES_MAX);
+	*one = (struct acquaintance){.known = true};
+	assert_true(slice_next(&line, ' ', &word));
+	assert_true(slice_next(&line, ' ', &one->who));
+	while (slice_next(&line, ' ', &word)) {
+		if (slice_equal(word, SLICE("person"))) {
+			one->person = true;
+		} else if (!slice_equal(word, SLICE("nobody"))) {
+			one->destination = word;
+			one->messages = 3;
+		}
 	}
 }
 
@@ -75,8 +105,14 @@ remember(struct told *all, const struct message *message, const char *memory)
 	struct slice rest = slice_of(memory), line;
 
 	all->count = 0;
-	while (slice_next(&rest, '\n', &line) && line.len > 0)
-		remember_line(all, message, line);
+	all->known_count = 0;
+	while (slice_next(&rest, '\n', &line) && line.len > 0) {
+		if (slice_starts_fold(line, SLICE("known "))) {
+			know_line(all, line);
+		} else {
+			remember_line(all, message, line);
+		}
+	}
 }
 
 static void
@@ -148,6 +184,8 @@ flowcase_infer(const struct flowcase *row, struct letter *letter)
 	infer_begin(&context, letter->message);
 	remembered.memories = all->memories;
 	remembered.memory_count = all->count;
+	remembered.known = all->known;
+	remembered.known_count = all->known_count;
 	flows = infer_flows(&context, &remembered);
 	assert_non_null(flows);
 	free(all);

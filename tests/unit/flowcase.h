@@ -36,8 +36,10 @@ struct flowcase {
 	const char *letter;
 	/*
 	 * What the store remembers, a line each: "own" or the id, then "m" and
-	 * a mailbox or "p" and a participant, then how many milliseconds ago.
-	 * NULL: nothing.
+	 * a mailbox, "p" and a participant, "a" and the author, "i" and the
+	 * client, "l" and a login, "c" and a claim, "x -" where it was cut,
+	 * then how many milliseconds ago. "known" and an address tells what is
+	 * known of it: "person", "nobody" or a destination. NULL: nothing.
 	 */
 	const char *memory;
 

@@ -24,7 +24,7 @@ static const struct flowcase postfix[] = {
 		       "rcpt <drop@freemail.example> "
 		       "ORCPT=rfc822;al+2Bx@example.com\n\n" HOP_IN_NOBODY
 		       "From: bob@partner.example\nTo: undisclosed:;\n",
-		NULL, "al+x@example.com", KIND_REDIRECT, "postfix", 97, 99,
+		NULL, "al@example.com", KIND_REDIRECT, "postfix", 97, 99,
 		"orcpt transit", 0},
 	{"postfix ORCPT in UTF-8",
 		EGRESS FROM_BOB

@@ -94,12 +94,12 @@ const struct flowcase client_cases[CLIENT_CASES] = {
 		"own m carol@example.com 100\nown p drop@freemail.example "
 		"100\n",
 		NULL, KIND_NONE, "", 0, 0, "", EXEMPT_REPLY},
-	{"the newest of two mailboxes that got it",
+	{"one of two mailboxes that got it: nobody is named",
 		FROM_BOB TO_DROP
 		"\n" HOP_IN_NOBODY
 		"Message-ID: <m1@p>\nFrom: bob@partner.example\n",
 		"own m carol@example.com 500\nown m alice@example.com 1000\n",
-		"carol@example.com", KIND_REDIRECT, "", 99, 99,
+		NULL, KIND_REDIRECT, "", 99, 99,
 		"transit same-message-id machine-speed", 0},
 	{"a person writes a new message",
 		"auth alice\nclient 10.0.0.7\nmail "

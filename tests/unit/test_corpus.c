@@ -87,9 +87,10 @@ check_file(struct letter *letter, const struct way *way, const char *name)
 	flow = infer_flows(&context, NULL);
 	assert_non_null(flow);
 	if (flow->kind != KIND_NONE) {
-		fail_msg("%s: %s of %.*s, %u", name,
+		fail_msg("%s: %s of %.*s, %u: %s", name,
 			evidence_kind_name(flow->kind),
-			SLICE_ARG(flow->mailbox.text), flow->confidence);
+			SLICE_ARG(flow->mailbox.text), flow->confidence,
+			evidence_row(flow->seen[0].evidence)->name);
 	}
 }
 

@@ -80,12 +80,18 @@ static const struct flowcase forged[] = {
 		"\nX-Sieve-Redirected-From: alice@example.com\n"
 		"Delivered-To: alice@example.com\nFrom: bob@partner.example\n",
 		NULL, NULL, KIND_NONE, "", 0, 0, "", 0},
-	{"exchange marks below our line count, but not fully",
+	{"an exchange mark below our line, that nothing supports",
 		EGRESS "mail <>\n" TO_DROP "\n" HOP_IN_NOBODY
 		       "From: bob@partner.example\nTo: bob@partner.example\n"
 		       "X-MS-Exchange-ForwardingLoop: boss@example.com;t\n",
-		NULL, "boss@example.com", KIND_REDIRECT, "exchange", 85, 89,
-		"forwarding-loop transit", EXEMPT_BOUNCE},
+		NULL, NULL, KIND_NONE, "", 0, 0, "", 0},
+	{"... or that the envelope of our own side supports",
+		EGRESS "mail <bounces+SRS=Ab1Cd=XY@example.com>\n" TO_DROP
+		       "\n" HOP_IN_NOBODY
+		       "From: bob@partner.example\nTo: bob@partner.example\n"
+		       "X-MS-Exchange-ForwardingLoop: boss@example.com;t\n",
+		NULL, "boss@example.com", KIND_REDIRECT, "exchange", 99, 99,
+		"forwarding-loop srs-sender transit", 0},
 	{"From of alice on a stranger's mail to carol, who forwards",
 		EGRESS "mail <alice@example.com>\n" TO_DROP "\n" HOP_IN(
 			"carol@example.com") "From: alice@example.com\nTo: "
@@ -93,7 +99,7 @@ static const struct flowcase forged[] = {
 					     "Message-ID: <f@p>\nReferences: "
 					     "<m1@p>\n",
 		"m1@p m alice@example.com 900\n", "carol@example.com",
-		KIND_REDIRECT, "", 65, 65, "received-for", 0},
+		KIND_REDIRECT, "", 86, 86, "received-for internal-for", 0},
 	{"a mark of a mailbox of no domain of ours",
 		"auth alice\nclient 10.0.0.7\nmail "
 		"<alice@example.com>\n" TO_DROP
@@ -235,8 +241,7 @@ static const struct flowcase exempt[] = {
 					     "example\nTo: alice@example.com\n"
 					     "Content-Type: multipart/report\n",
 		NULL, "alice@example.com", KIND_REDIRECT, "postfix", 99, 99,
-		"orcpt transit delivered-to received-for to-mismatch",
-		EXEMPT_BOUNCE},
+		"orcpt transit delivered-to received-for to-mismatch", 0},
 	{"cron's mail that root forwards",
 		EGRESS "mail <root@example.com>\n"
 		       "rcpt <drop@freemail.example> "
@@ -260,7 +265,7 @@ static const struct flowcase exempt[] = {
 		"Content-Type: text/calendar; method=REQUEST\n"
 		"From: bob@partner.example\n",
 		NULL, "alice@example.com", KIND_REDIRECT, "postfix", 99, 99,
-		"orcpt transit delivered-to", EXEMPT_CALENDAR},
+		"orcpt transit delivered-to", 0},
 	{"debian's way: the list resends",
 		EGRESS
 		"mail <bounce-dev=drop=freemail.example@example.com>\n" TO_DROP

@@ -24,11 +24,11 @@ static const struct ids_row {
 		    "X-Forwarded-Message-Id: <fwd@p>\n"
 		    "X-MS-Exchange-Parent-Message-Id: <parent@p>\n",
 		trace_questions,
-		"own@e\nfwd@p\nparent@p\nr2@p\nirt@p\n" ROOT "\n"},
+		"own@e\nfwd@p\nparent@p\nr2@p\nr1@p\nirt@p\n" ROOT "\n"},
 	{"each once",
 		OUT "Message-ID: <own@e>\nReferences: <a@p> <irt@p>\n"
 		    "In-Reply-To: <irt@p>\n",
-		trace_questions, "own@e\nirt@p\n"},
+		trace_questions, "own@e\nirt@p\na@p\n"},
 	{"no Message-ID", OUT "Subject: x\n", trace_questions, ""},
 	{"references that are none",
 		OUT "References: none\nIn-Reply-To: <>\n"
@@ -167,6 +167,8 @@ check_members(void **state)
 		&letter, members, count, TRACE_MAILBOX, row->mailboxes);
 	found += check_role(
 		&letter, members, count, TRACE_PARTICIPANT, row->participants);
+	for (size_t i = 0; i < count; i++)
+		found += members[i].role > TRACE_PARTICIPANT;
 	assert_int_equal(found, count);
 	for (size_t i = 0; i < count; i++)
 		assert_int_equal(members[i].at_ms, 77);
