@@ -249,7 +249,8 @@ def chrooted(tap, bench):
     forwarden.start()
     code, text = attach(forwarden, postfix, "--port", str(free_port()))
     tap.ok(code == 0 and postfix.setting("forwarden_milter").startswith(
-        "{ unix:forwarden/milter.sock,"), "a socket inside: attached", text, forwarden.log()[-800:])
+        "{ unix:forwarden/milter.sock,"), "a socket inside: attached", text, forwarden.log()[-800:],
+           postfix.log()[-1500:], os.stat(f"{folder}/milter.sock"))
     tap.attempt("a socket inside: mail leaves", lambda: bench.leaves(postfix, "chrooted"))
     postfix.stop()
     forwarden.stop()

@@ -50,7 +50,10 @@ class _Session(socketserver.StreamRequestHandler):
         self.tls, self.user = False, None
         self.message = self.fresh()
         self.say("220 outside.example ESMTP")
-        self.talk()
+        try:
+            self.talk()
+        except ConnectionResetError:
+            pass  # the client's process was ended
 
     def talk(self):
         for line in self.rfile:
