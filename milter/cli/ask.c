@@ -228,19 +228,20 @@ ask_or_print(struct ask *ask, const struct ask_options *options,
 	return NULL;
 }
 
-struct json *
-ask_about(struct ask *ask, const struct ask_options *options,
-	enum ask_method method, const char *path, const char *what, int *status)
+static struct json *
+ask_question(struct ask *ask, const struct ask_options *options,
+	const struct ask_question *question, int *status)
 {
-	char *escaped = ask_escape(ask, what);
+	char *escaped =
+		question->what != NULL ? ask_escape(ask, question->what) : NULL;
 	struct json *answer = NULL;
 	struct buf whole = {0};
 
-	buf_puts(&whole, path);
+	buf_puts(&whole, question->path);
 	buf_puts(&whole, escaped != NULL ? escaped : "");
 	free(escaped);
-	answer =
-		ask_or_print(ask, options, method, buf_slice(&whole).p, status);
+	answer = ask_or_print(
+		ask, options, question->method, buf_slice(&whole).p, status);
 	buf_fini(&whole);
 	return answer;
 }
@@ -254,8 +255,7 @@ ask_once(const struct ask_options *options, const struct ask_question *question)
 
 	if (ask == NULL)
 		return COMMAND_FAILED;
-	answer = ask_about(ask, options, question->method, question->path,
-		question->what != NULL ? question->what : "", &status);
+	answer = ask_question(ask, options, question, &status);
 	if (answer != NULL)
 		question->print(answer);
 	json_free(answer);

@@ -64,9 +64,6 @@ struct ask *ask_start(const struct ask_options *);
  * NULL nothing is left to do, and *status is the exit status. */
 struct json *ask_or_print(struct ask *, const struct ask_options *,
 	enum ask_method, const char *path, int *status);
-/* The same for a path that ends with what is asked about, not encoded. */
-struct json *ask_about(struct ask *, const struct ask_options *,
-	enum ask_method, const char *path, const char *what, int *status);
 
 /* One question, asked once. */
 struct ask_question {

@@ -206,8 +206,9 @@ add_size(const char *path, void *ctx)
 	return true;
 }
 
-int64_t
-archive_size(const char *path)
+/* The size of all files in and below path. */
+static int64_t
+size_of(const char *path)
 {
 	int64_t total = 0;
 
@@ -224,7 +225,7 @@ archive_read(const struct archive *archive, const char *path, unsigned *odd,
 
 	if (strcmp(path, "-") == 0)
 		return read_mail_file(&r, path) || !r.failed;
-	r.total = archive_size(path);
+	r.total = size_of(path);
 	good = paths_each(path, SLICE(""), read_file, &r, err);
 	*odd += r.odd;
 	return good && !r.failed;

@@ -44,7 +44,5 @@ bool archive_read(const struct archive *, const char *path, unsigned *odd,
  * foreign may be NULL. */
 bool archive_first(const char *path, const struct archive_foreign *foreign,
 	struct buf *header, struct err *err);
-/* The size of all files in and below path. */
-int64_t archive_size(const char *path);
 
 #endif

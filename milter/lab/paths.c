@@ -18,8 +18,8 @@ struct walk {
 	bool stopped;
 };
 
-bool
-paths_is_directory(const char *path)
+static bool
+is_directory(const char *path)
 {
 	struct stat st;
 
@@ -46,7 +46,7 @@ static bool walk_directory(struct walk *walk, const char *path, int depth);
 static bool
 walk_entry(struct walk *walk, const char *path, int depth)
 {
-	if (!paths_is_directory(path))
+	if (!is_directory(path))
 		return visit_file(walk, path);
 	return depth < DEPTH_MAX ? walk_directory(walk, path, depth + 1) : true;
 }

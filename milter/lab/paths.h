@@ -13,6 +13,5 @@
  * Stops when visit returns false. False with err when path cannot be read. */
 bool paths_each(const char *path, struct slice suffix,
 	bool (*visit)(const char *path, void *ctx), void *ctx, struct err *err);
-bool paths_is_directory(const char *path);
 
 #endif
