@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The real daemon and a real Redis, for tests in Python; TAP."""
+import atexit
 import json
 import os
 import resource
@@ -90,6 +91,8 @@ class Daemon:
                 stdout=subprocess.DEVNULL, stderr=errors,
                 env={**os.environ, **self.environment},
                 preexec_fn=self.limit and self.lower_limit)
+        # A test that fails leaves none behind.
+        atexit.register(self.process.terminate)
 
     def lower_limit(self):
         resource.setrlimit(resource.RLIMIT_NOFILE, (self.limit, self.limit))
