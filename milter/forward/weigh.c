@@ -46,7 +46,8 @@ static bool
 is_idle(const struct context *context, const struct observation *seen,
 	const struct flow *flow)
 {
-	return seen->bare && address_equal(&context->author, &flow->mailbox);
+	return seen->bare && context->author.text.len > 0 &&
+		address_equal(&context->author, &flow->mailbox);
 }
 
 static enum standing
@@ -175,8 +176,10 @@ static void
 find_excuses(const struct findings *findings, struct flow *flow)
 {
 	if (flow->would_confidence < FLOW_CONFIDENCE_LIKELY ||
-		flow->confidence >= FLOW_CONFIDENCE_LIKELY)
+		flow->confidence >= FLOW_CONFIDENCE_LIKELY) {
+		flow->unproven = 0;
 		return;
+	}
 	for (unsigned bit = 0; bit < EXEMPTION_COUNT; bit++) {
 		for (size_t i = 0; i < findings->count; i++) {
 			const struct observation *seen = &findings->at[i];

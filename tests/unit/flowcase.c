@@ -62,6 +62,8 @@ remember_line(
 		memory->of = MEMORY_THREAD;
 	} else if (slice_starts_fold(id, SLICE("queue:"))) {
 		memory->of = MEMORY_QUEUE;
+	} else if (slice_starts_fold(id, SLICE("subject:"))) {
+		memory->of = MEMORY_SUBJECT;
 	}
 	assert_in_range(memory->count, 0, MEMBERS_MAX - 1);
 	member = &all->members[memory - all->memories][memory->count++];

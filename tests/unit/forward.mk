@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 FORWARD_TESTS = tests/unit/test_rewritten tests/unit/test_infer \
-	tests/unit/test_forgery tests/unit/test_corpus tests/unit/test_trace \
+	tests/unit/test_forgery tests/unit/test_trust tests/unit/test_corpus tests/unit/test_trace \
 	tests/unit/test_marks tests/unit/test_forwarding_doc
 check_PROGRAMS += $(FORWARD_TESTS)
 EXTRA_DIST += tests/unit/letter.h tests/unit/flowcase.h \
@@ -18,6 +18,9 @@ tests_unit_test_infer_LDADD = $(LIBFORWARD) $(CMOCKA_LIBS)
 tests_unit_test_forgery_SOURCES = tests/unit/test_forgery.c $(LETTERS)
 tests_unit_test_forgery_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_forgery_LDADD = $(LIBFORWARD) $(CMOCKA_LIBS)
+tests_unit_test_trust_SOURCES = tests/unit/test_trust.c $(LETTERS)
+tests_unit_test_trust_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_trust_LDADD = $(LIBFORWARD) $(CMOCKA_LIBS)
 tests_unit_test_corpus_SOURCES = tests/unit/test_corpus.c tests/unit/letter.c
 tests_unit_test_corpus_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_corpus_LDADD = $(LIBFORWARD) $(CMOCKA_LIBS)
