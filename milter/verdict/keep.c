@@ -8,8 +8,9 @@
 #define KEY_BYTES 16
 /* An outsider who wrote the message took part in it: one member says both. */
 #define LETTER_BOTH 'B'
-/* No message waits in a queue much longer than a weekend. */
-#define QUEUE_TTL_MS (2 * STORE_DAY_MS)
+/* No message waits in a queue much longer than a weekend, and what is written
+ * anew of a subject is written soon. */
+#define SHORT_TTL_MS (2 * STORE_DAY_MS)
 
 struct slice
 keep_trace_key(struct arena *arena, struct slice message_id)
@@ -171,9 +172,10 @@ keep_trace(const struct message *message, const struct judge_options *options,
 		ops[i] = (struct store_op){.verb = STORE_REMEMBER,
 			.remember = remember(arena, &ids[i], members, count)};
 		ops[i].remember.ttl_ms = options->trace_ttl_ms;
-		if (ids[i].of == MEMORY_QUEUE &&
-			options->trace_ttl_ms > QUEUE_TTL_MS)
-			ops[i].remember.ttl_ms = QUEUE_TTL_MS;
+		if ((ids[i].of == MEMORY_QUEUE ||
+			    ids[i].of == MEMORY_SUBJECT) &&
+			options->trace_ttl_ms > SHORT_TTL_MS)
+			ops[i].remember.ttl_ms = SHORT_TTL_MS;
 	}
 	return id_count;
 }

@@ -82,7 +82,7 @@ static struct slice
 login_mailbox(const struct context *context)
 {
 	const struct message *message = context->message;
-	struct slice user = message->client.auth_user, domain = {NULL, 0};
+	struct slice user = context->bare, domain = {NULL, 0};
 
 	if (message->from_local && message->from.count > 0) {
 		domain = message->from.at[0].domain;
@@ -106,10 +106,9 @@ static void
 ask_persons(struct store_batch *batch, const struct context *context)
 {
 	const struct slice none = {NULL, 0};
-	struct slice user = context->message->client.auth_user;
 	struct slice list = context->marks.list_address.text;
 
-	if (user.len > 0 && slice_find_byte(user, '@', 0) == SLICE_NONE)
+	if (context->bare.len > 0)
 		add_facts(batch, login_mailbox(context), none);
 	if (context->marks.list_local && list.len > 0)
 		add_facts(batch, list, none);
@@ -119,15 +118,15 @@ ask_persons(struct store_batch *batch, const struct context *context)
 }
 
 static size_t
-add_local(const struct message *message, struct addresses from,
+add_local(const struct context *context, struct addresses from,
 	struct slice *out, size_t count)
 {
 	for (size_t i = 0; i < from.count && count < CANDIDATES_MAX; i++) {
-		const struct address *address = &from.at[i];
+		struct address box;
 
-		if (!address->broken &&
-			realm_has_domain(message->realm, address->domain))
-			out[count++] = address->text;
+		if (context_is_local(context, &from.at[i]) &&
+			context_mailbox(context, &from.at[i], &box))
+			out[count++] = box.text;
 	}
 	return count;
 }
@@ -162,9 +161,9 @@ ask_facts(struct store_batch *batch, size_t room, const struct context *context)
 	struct slice local[CANDIDATES_MAX];
 	size_t count = 0;
 
-	count = add_local(message, message->from, local, count);
-	count = add_local(message, message->to, local, count);
-	count = add_local(message, message->cc, local, count);
+	count = add_local(context, message->from, local, count);
+	count = add_local(context, message->to, local, count);
+	count = add_local(context, message->cc, local, count);
 	for (size_t i = 0; i < message->rcpt_count; i++) {
 		const struct recipient *rcpt = &message->rcpts[i];
 		struct bound bound;

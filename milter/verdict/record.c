@@ -11,6 +11,7 @@
 #include "verdict/record.h"
 
 #include "base/digest.h"
+#include "forward/mailbox.h"
 #include "verdict/keep.h"
 #include "verdict/person.h"
 
@@ -67,8 +68,13 @@ add_forward(struct record *r, const struct flow *flow)
 static void
 add_received(struct record *r, const struct recipient *rcpt)
 {
+	const struct message *message = r->verdict->message;
+	struct address box;
+
+	if (!mailbox_find(message->realm, message->arena, &rcpt->address, &box))
+		box = rcpt->address;
 	add_tally(r,
-		(struct store_tally){.mailbox = rcpt->address.text,
+		(struct store_tally){.mailbox = box.text,
 			.what = TALLY_RECEIVED,
 			.identity =
 				message_identity(r->verdict->message, rcpt)});

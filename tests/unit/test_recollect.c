@@ -281,6 +281,8 @@ static const struct written {
 		"alice@example.com"},
 	{"a login that is no mailbox", "10.0.0.9", "scanner", ALICE, FROM_ALICE,
 		""},
+	{"a login with a detail", "10.0.0.9", "alice+phone@example.com", ALICE,
+		FROM_ALICE, "alice@example.com"},
 	{"an author in the local network", "10.0.0.9", NULL, ALICE, FROM_ALICE,
 		"alice@example.com"},
 	{"an author on the machine", NULL, NULL, ALICE, FROM_ALICE,
@@ -336,6 +338,26 @@ test_person(void **state)
 	}
 }
 
+/* One mailbox, however it is spelled. */
+static void
+test_received_by_any_spelling(void **state)
+{
+	struct store_op op = {STORE_FACTS,
+		{.facts = {.mailbox = SLICE("alice@example.com")}}};
+	struct store_batch batch = {&op, 1, NULL, 0};
+	struct box box;
+
+	(void)state;
+	box_open(&box, NULL, MODE_OBSERVE);
+	assert_non_null(judge_one(&box, BOB,
+		"<alice+news@example.com> <Alice@EXAMPLE.com>", NULL,
+		FROM_BOB SAME_ID));
+	batch.arena = box.arena;
+	(void)store_ask(sandbox_store(box.sandbox), &batch, 1000);
+	assert_int_equal(op.facts.received_day, 2);
+	box_close(&box);
+}
+
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 
 int
@@ -345,6 +367,7 @@ main(void)
 		cmocka_unit_test(test_whom_it_does_not_name),
 		cmocka_unit_test(test_whom_nobody_names),
 		cmocka_unit_test(test_person),
+		cmocka_unit_test(test_received_by_any_spelling),
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_kept_hidden),
 		cmocka_unit_test(test_author_who_took_part),
