@@ -45,7 +45,9 @@ worker_threads(void)
 static void
 look_at_threads(struct worker *worker)
 {
-	if (worker_threads() > worker->threads + CROWD_THREADS)
+	size_t usual = worker->threads;
+
+	if (usual > 0 && worker_threads() > usual + CROWD_THREADS)
 		(void)link_say(worker->options->link, LINK_NUDGE);
 }
 
