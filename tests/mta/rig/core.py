@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
@@ -231,15 +232,18 @@ class Tap:
 
     def __init__(self):
         self.count = self.failed = 0
+        self.lock = threading.Lock()
 
     def ok(self, condition, name, *details):
-        self.count += 1
-        self.failed += not condition
-        print(f"{'ok' if condition else 'not ok'} {self.count} - {name}", flush=True)
-        if not condition:
-            for detail in details:
-                for line in str(detail).splitlines():
-                    print(f"#   {line}", flush=True)
+        # Sites are tried side by side: a line has its number when it is out.
+        with self.lock:
+            self.count += 1
+            self.failed += not condition
+            print(f"{'ok' if condition else 'not ok'} {self.count} - {name}", flush=True)
+            if not condition:
+                for detail in details:
+                    for line in str(detail).splitlines():
+                        print(f"#   {line}", flush=True)
         return bool(condition)
 
     def equal(self, got, wanted, name):
