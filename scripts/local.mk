@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 EXTRA_DIST += scripts/deps scripts/test scripts/bench \
-	scripts/attach-sendmail scripts/compile-commands scripts/demo \
+	scripts/compile-commands scripts/demo \
 	scripts/on-debian scripts/platforms
 
 # A package of Debian can be made of a tarball, too.

@@ -150,14 +150,65 @@ last_line(struct slice text)
 	return slice_sub(text, begin, text.len);
 }
 
-/* The outputs are a file and no pipe: a daemon that is started keeps it open
- * for long. */
+/* Temporary files, and no pipes: a daemon that is started keeps its outputs
+ * open for long. */
+struct job_files {
+	FILE *in, *out, *errors;
+};
+
 static bool
-run_between(const struct process_job *job, FILE *in, FILE *out,
-	struct buf *text, struct err *err)
+files_open(struct job_files *files, struct slice input, struct err *err)
 {
-	const struct streams streams = {fileno(in), fileno(out), fileno(out)};
+	files->in = tmpfile();
+	files->out = tmpfile();
+	files->errors = tmpfile();
+	if (files->in == NULL || files->out == NULL || files->errors == NULL)
+		return err_system(err, "cannot make a temporary file");
+	if (input.len > 0 &&
+		fwrite(input.p, 1, input.len, files->in) != input.len)
+		return err_system(err, "cannot write a temporary file");
+	return (fflush(files->in) == 0 &&
+		       lseek(fileno(files->in), 0, SEEK_SET) == 0) ||
+		err_system(err, "cannot write a temporary file");
+}
+
+static void
+files_close(struct job_files *files)
+{
+	if (files->in != NULL)
+		(void)fclose(files->in);
+	if (files->out != NULL)
+		(void)fclose(files->out);
+	if (files->errors != NULL)
+		(void)fclose(files->errors);
+}
+
+static bool
+read_file(FILE *file, struct buf *text)
+{
+	return lseek(fileno(file), 0, SEEK_SET) == 0 &&
+		read_all(fileno(file), text);
+}
+
+static bool
+fail_status(const struct process_job *job, int status, struct slice complaint,
+	struct err *err)
+{
+	struct slice line = last_line(complaint);
+
+	return err_set(err, ERR_SYSTEM, "%s: it failed (status %d)%s%.*s",
+		job->argv[0], WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+		line.len > 0 ? ": " : "", SLICE_ARG(line));
+}
+
+static bool
+run_between(const struct process_job *job, const struct job_files *files,
+	struct buf *out, struct err *err)
+{
+	const struct streams streams = {
+		fileno(files->in), fileno(files->out), fileno(files->errors)};
 	const char *name = job->argv[0];
+	struct buf errors = {0};
 	int status = 0;
 	pid_t pid;
 
@@ -166,46 +217,34 @@ run_between(const struct process_job *job, FILE *in, FILE *out,
 		return err_set(
 			err, ERR_SYSTEM, "%s: %s", name, strerror(failed));
 	}
-	bool in_time = await(pid, job->seconds, &status);
-	(void)lseek(fileno(out), 0, SEEK_SET);
-	if (!read_all(fileno(out), text))
-		return err_set(err, ERR_LIMIT, "%s: too much output", name);
-	if (!in_time) {
+	if (!await(pid, job->seconds, &status)) {
 		return err_set(err, ERR_LIMIT, "%s: not done within %u s", name,
 			job->seconds);
 	}
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-		struct slice line = last_line(buf_slice(text));
-		return err_set(err, ERR_SYSTEM,
-			"%s: it failed (status %d)%s%.*s", name,
-			WIFEXITED(status) ? WEXITSTATUS(status) : -1,
-			line.len > 0 ? ": " : "", SLICE_ARG(line));
+	bool done =
+		read_file(files->out, out) && read_file(files->errors, &errors);
+	if (!done) {
+		(void)err_set(err, ERR_LIMIT, "%s: too much output", name);
+	} else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+		done = fail_status(job, status,
+			errors.len > 0 ? buf_slice(&errors) : buf_slice(out),
+			err);
 	}
-	return true;
+	buf_fini(&errors);
+	return done;
 }
 
 bool
 process_run(const struct process_job *job, struct buf *out, struct err *err)
 {
-	FILE *in = tmpfile(), *written = tmpfile();
+	struct job_files files = {0};
 	struct buf text = {0};
-	bool done = false;
+	bool done = files_open(&files, job->input, err) &&
+		run_between(job, &files, &text, err);
 
-	if (in == NULL || written == NULL) {
-		(void)err_system(err, "cannot make a temporary file");
-	} else if (fwrite(job->input.p != NULL ? job->input.p : "", 1,
-			   job->input.len, in) != job->input.len ||
-		fflush(in) != 0 || lseek(fileno(in), 0, SEEK_SET) < 0) {
-		(void)err_system(err, "cannot write a temporary file");
-	} else {
-		done = run_between(job, in, written, &text, err);
-	}
 	if (out != NULL)
 		buf_add(out, buf_slice(&text));
 	buf_fini(&text);
-	if (in != NULL)
-		(void)fclose(in);
-	if (written != NULL)
-		(void)fclose(written);
+	files_close(&files);
 	return done;
 }

@@ -16,9 +16,10 @@ bool process_read(const char *const argv[], struct buf *out, struct err *err);
 
 /*
  * Runs argv with a text as its standard input and for so many seconds at
- * most, then it is killed. What it writes to both its outputs is appended to
- * out, unless that is NULL. False with err, which holds its last line, when
- * it cannot be run, is too late or ends with another status than 0.
+ * most, then it is killed. What it writes to its standard output is appended
+ * to out, unless that is NULL. False with err, which holds the last line of
+ * what it complains of, when it cannot be run, is too late or ends with
+ * another status than 0.
  */
 struct process_job {
 	const char *const *argv;

@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "daemon/config.h"
 #include "mta/attach_postfix.h"
+#include "mta/attach_sendmail.h"
 #include "mta/milter_path.h"
 
 #include <stdio.h>
@@ -16,6 +17,8 @@
 struct attach_options {
 	struct ask_options ask;
 	struct attach attach;
+	struct attach_sendmail sendmail;
+	bool is_sendmail;
 	bool intake, non_smtpd, egress;
 	bool dry_run, update, undo, probe; /* one of them, or none */
 };
@@ -64,6 +67,15 @@ parse_options(
 			"of the listener for mail that leaves"},
 		{"postfix", 0, "FOLDER", &options_text, &options->attach.folder,
 			"where main.cf is"},
+		{"sendmail", 0, NULL, &options_flag, &options->is_sendmail,
+			"it is Sendmail, not Postfix"},
+		{"sendmail-mc", 0, "FILE", &options_text, &options->sendmail.mc,
+			"/etc/mail/sendmail.mc"},
+		{"sendmail-cf", 0, "FOLDER", &options_text,
+			&options->sendmail.cf_folder,
+			"Sendmail's own m4 files"},
+		{"sendmail-program", 0, "FILE", &options_text,
+			&options->sendmail.program, "sendmail(8)"},
 		{"dry-run", 0, NULL, &options_flag, &options->dry_run,
 			"show what would change and what would be proved"},
 		{"update", 0, NULL, &options_flag, &options->update,
@@ -73,14 +85,18 @@ parse_options(
 			"prove what is attached, change nothing"},
 	};
 	const struct options table = {
-		.about = "Shows the mail of Postfix to Forwarden, and proves "
-			 "that it does before it says so.\n"
+		.about = "Shows the mail of Postfix, or of Sendmail, to "
+			 "Forwarden, and proves that it\ndoes before it says "
+			 "so. "
 			 "Whatever is not as it should be is put back.",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows)};
 
-	*options = (struct attach_options){
-		.ask = ASK_DEFAULTS, .attach.wish.away = "accept"};
+	*options = (struct attach_options){.ask = ASK_DEFAULTS,
+		.attach.wish.away = "accept",
+		.sendmail = {.mc = "/etc/mail/sendmail.mc",
+			.cf_folder = "/usr/share/sendmail/cf",
+			.program = "/usr/sbin/sendmail"}};
 	if (!options_read(&table, argc, argv, NULL, status))
 		return false;
 	if (options->dry_run + options->update + options->undo +
@@ -88,6 +104,14 @@ parse_options(
 		1) {
 		*status = options_refuse("attach",
 			"--dry-run, --update, --undo and --probe are one each");
+		return false;
+	}
+	if (options->is_sendmail &&
+		(options->intake || options->non_smtpd || options->egress ||
+			options->update)) {
+		*status = options_refuse("attach",
+			"with --sendmail all mail is shown, and --update is "
+			"--undo, then attach");
 		return false;
 	}
 	return true;
@@ -167,7 +191,7 @@ spell_milter(const char *listen, const char *folder, struct buf *out,
 }
 
 static bool
-do_deed(const struct attach_options *options, const struct attach *attach,
+do_postfix(const struct attach_options *options, const struct attach *attach,
 	struct err *err)
 {
 	if (options->dry_run)
@@ -188,28 +212,75 @@ wanted_parts(const struct attach_options *options)
 }
 
 static bool
-attach_configured(struct attach_options *options, const struct config *config,
+attach_to_postfix(struct attach_options *options, const struct config *config,
 	struct err *err)
 {
 	struct attach *attach = &options->attach;
 	struct buf milter = {0};
+	bool done = spell_milter(config->listen, attach->folder, &milter, err);
+
+	if (done) {
+		attach->wish.parts = wanted_parts(options);
+		attach->wish.reject_text = config->reject_text;
+		attach->wish.milter = buf_slice(&milter).p;
+		attach->update = options->update;
+		done = do_postfix(options, attach, err);
+	}
+	buf_fini(&milter);
+	return done;
+}
+
+static bool
+do_sendmail(const struct attach_options *options, struct err *err)
+{
+	if (options->dry_run)
+		return attach_sendmail_show(&options->sendmail, err);
+	if (options->probe)
+		return attach_sendmail_probe(&options->sendmail, err);
+	return attach_sendmail(&options->sendmail, err);
+}
+
+/* libmilter's spelling is Sendmail's. */
+static bool
+attach_to_sendmail(struct attach_options *options, const struct config *config,
+	struct err *err)
+{
+	struct attach_sendmail *sendmail = &options->sendmail;
+	struct socket_name name;
+	struct buf milter = {0};
+
+	if (!socket_name_parse(slice_of(config->listen), &name, err))
+		return err_wrap(err, "listen");
+	if (name.family != SOCKET_NAME_UNIX && name.host[0] == '\0') {
+		(void)strcpy(name.host,
+			name.family == SOCKET_NAME_INET6 ? "::1" : "127.0.0.1");
+	}
+	socket_name_print(&name, &milter);
+	sendmail->milter = buf_ok(&milter) ? milter.p : "";
+	sendmail->away = options->attach.wish.away;
+	sendmail->port = options->attach.wish.port;
+	sendmail->help = options->attach.help;
+	bool done = do_sendmail(options, err);
+	buf_fini(&milter);
+	return done;
+}
+
+static bool
+attach_configured(struct attach_options *options, const struct config *config,
+	struct err *err)
+{
 	struct ask *ask =
 		ask_open(options->ask.socket != NULL ? options->ask.socket
 						     : config->control,
 			err);
 
-	attach->wish.parts = wanted_parts(options);
-	attach->wish.reject_text = config->reject_text;
-	attach->update = options->update;
-	attach->help = (struct prove_help){ask, say, ask_daemon};
-	bool done = ask != NULL &&
-		spell_milter(config->listen, attach->folder, &milter, err);
-	if (done) {
-		attach->wish.milter = buf_slice(&milter).p;
-		done = do_deed(options, attach, err);
-	}
+	if (ask == NULL)
+		return false;
+	options->attach.help = (struct prove_help){ask, say, ask_daemon};
+	bool done = options->is_sendmail
+		? attach_to_sendmail(options, config, err)
+		: attach_to_postfix(options, config, err);
 	ask_close(ask);
-	buf_fini(&milter);
 	return done;
 }
 
@@ -240,8 +311,11 @@ run(struct attach_options *options, struct err *err)
 	struct config *config;
 
 	options->attach.help.say = say;
+	options->sendmail.help.say = say;
 	if (options->undo)
-		return attach_postfix_undo(&options->attach, err);
+		return options->is_sendmail
+			? attach_sendmail_undo(&options->sendmail, err)
+			: attach_postfix_undo(&options->attach, err);
 	config = load_config(options->ask.file, err);
 	if (config == NULL)
 		return false;

@@ -5,14 +5,19 @@
  */
 #include "cli/doctor.h"
 #include "cli/screen.h"
+#include "mta/cf_file.h"
 #include "mta/postfix_check.h"
+#include "mta/sendmail_check.h"
 
+#include <limits.h>
 #include <stdio.h>
 
 struct doctor_options {
 	struct ask_options ask;
 	const char *postfix; /* folder of main.cf; NULL: Postfix's own */
 	bool no_postfix;
+	const char *sendmail; /* folder of sendmail.cf; NULL: not Sendmail */
+	bool nagios;
 };
 
 static bool
@@ -25,6 +30,11 @@ parse_options(
 			"where main.cf is"},
 		{"no-postfix", 0, NULL, &options_flag, &options->no_postfix,
 			"there is none to look at"},
+		{"sendmail", 0, "FOLDER", &options_text, &options->sendmail,
+			"it is Sendmail: where sendmail.cf is"},
+		{"nagios", 0, NULL, &options_flag, &options->nagios,
+			"one line, and the exit status of a plugin: 0, 1 "
+			"(to know), 2 (wrong)"},
 	};
 	const struct options table = {
 		.about = "What is blind or wrong in the running system, each "
@@ -42,7 +52,7 @@ look_at_postfix(struct doctor *doctor, const struct doctor_options *options)
 	struct err err = {0};
 	struct postfix *postfix;
 
-	if (options->no_postfix)
+	if (options->no_postfix || options->sendmail != NULL)
 		return;
 	postfix = postfix_read(options->postfix, &err);
 	if (postfix == NULL) {
@@ -60,6 +70,29 @@ look_at_postfix(struct doctor *doctor, const struct doctor_options *options)
 	postfix_check(&check);
 	postfix_domains_check(&check);
 	postfix_free(postfix);
+}
+
+static void
+look_at_sendmail(struct doctor *doctor, const char *folder)
+{
+	char path[PATH_MAX];
+	struct buf cf = {0}, egress = {0};
+	struct err err = {0};
+
+	(void)snprintf(path, sizeof(path), "%s/sendmail.cf", folder);
+	if (!cf_file_read(path, &cf, &err)) {
+		checkup_add(doctor->checkup,
+			&(struct remedy){CHECKUP_NOTE, "sendmail",
+				"--sendmail FOLDER says where sendmail.cf is"},
+			"cannot look at Sendmail: %s", err.text);
+		return;
+	}
+	(void)snprintf(path, sizeof(path), "%s/egress.cf", folder);
+	bool there = cf_file_read(path, &egress, &err);
+	sendmail_check(buf_slice(&cf),
+		there ? buf_slice(&egress) : slice_of(NULL), doctor->checkup);
+	buf_fini(&cf);
+	buf_fini(&egress);
 }
 
 static void
@@ -89,6 +122,32 @@ print_checkup(const struct doctor *doctor, bool json)
 	buf_fini(&text);
 }
 
+/* "WRONG - intake: no smtpd asks Forwarden": the worst there is. */
+static int
+print_for_nagios(const struct checkup *checkup)
+{
+	static const char *const words[] = {"OK", "WARNING", "CRITICAL"};
+	const struct symptom *worst = checkup_first(checkup);
+	struct buf line = {0};
+
+	for (const struct symptom *s = worst; s != NULL; s = s->next) {
+		if (s->level > worst->level)
+			worst = s;
+	}
+	if (worst == NULL)
+		return 3;
+	buf_printf(&line,
+		"%s - %u wrong, %u to know; %.*s: ", words[worst->level],
+		checkup_count(checkup, CHECKUP_WRONG),
+		checkup_count(checkup, CHECKUP_NOTE),
+		SLICE_ARG(worst->subject));
+	buf_add_visible(&line, worst->text);
+	buf_add_byte(&line, '\n');
+	screen_print(&line);
+	buf_fini(&line);
+	return (int)worst->level;
+}
+
 static int
 examine(const struct generation *generation,
 	const struct doctor_options *options)
@@ -101,9 +160,15 @@ examine(const struct generation *generation,
 			"%s and its policies are sound", options->ask.file);
 		look_at_daemon(&doctor, options);
 		look_at_postfix(&doctor, options);
-		print_checkup(&doctor, options->ask.json);
-		if (checkup_count(doctor.checkup, CHECKUP_WRONG) == 0)
-			status = COMMAND_OK;
+		if (options->sendmail != NULL)
+			look_at_sendmail(&doctor, options->sendmail);
+		if (options->nagios) {
+			status = print_for_nagios(doctor.checkup);
+		} else {
+			print_checkup(&doctor, options->ask.json);
+			if (checkup_count(doctor.checkup, CHECKUP_WRONG) == 0)
+				status = COMMAND_OK;
+		}
 	}
 	doctor_fini(&doctor);
 	return status;
@@ -129,6 +194,7 @@ cmd_doctor(int argc, char **argv)
 			options.ask.file, options.ask.file);
 	}
 	status = generation != NULL ? examine(generation, &options)
+		: options.nagios    ? (int)CHECKUP_WRONG
 				    : COMMAND_FAILED;
 	generation_unref(generation);
 	diags_free(diags);

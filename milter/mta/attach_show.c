@@ -2,58 +2,12 @@
 /* What would change, and proofs of what is there: nothing is changed. */
 #include "mta/attach_postfix.h"
 
-#include "base/process.h"
 #include "mta/attach_check.h"
 #include "mta/attach_say.h"
 #include "mta/cf_text.h"
+#include "mta/difference.h"
 
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
-
-#define DIFF_SECONDS 10
-
-static bool
-write_temporary(char path[PATH_MAX], struct slice text)
-{
-	(void)snprintf(path, PATH_MAX, "%s", "/tmp/forwarden-attach-XXXXXX");
-	int fd = mkstemp(path);
-	bool done = fd >= 0 &&
-		write(fd, text.p != NULL ? text.p : "", text.len) ==
-			(ssize_t)text.len;
-
-	if (fd >= 0)
-		(void)close(fd);
-	return done;
-}
-
-struct change {
-	const char *path;
-	struct slice old, new;
-};
-
-static void
-show_difference(const struct prove_help *help, const struct change *change)
-{
-	char old[PATH_MAX], new[PATH_MAX], label[PATH_MAX + 16];
-	const char *argv[] = {"diff", "-u", "--label", change->path, "--label",
-		label, old, new, NULL};
-	const struct process_job job = {argv, {0}, DIFF_SECONDS};
-	struct buf text = {0};
-	struct err err;
-
-	(void)snprintf(label, sizeof(label), "%s (new)", change->path);
-	bool there = write_temporary(old, change->old);
-	if (write_temporary(new, change->new) && there) {
-		/* Its status says that there is one. */
-		(void)process_run(&job, &text, &err);
-		attach_say_lines(help, "", buf_slice(&text));
-	}
-	(void)unlink(old);
-	(void)unlink(new);
-	buf_fini(&text);
-}
 
 static void
 show_files(const struct prove_help *help, const struct site *site,
@@ -64,11 +18,11 @@ show_files(const struct prove_help *help, const struct site *site,
 	if (recipe_add_to_main(recipe, buf_slice(&site->main), &main) &&
 		recipe_add_to_master(
 			recipe, buf_slice(&site->master), true, &master)) {
-		show_difference(help,
-			&(struct change){site->main_path,
+		difference_show(help,
+			&(struct difference){site->main_path,
 				buf_slice(&site->main), buf_slice(&main)});
-		show_difference(help,
-			&(struct change){site->master_path,
+		difference_show(help,
+			&(struct difference){site->master_path,
 				buf_slice(&site->master), buf_slice(&master)});
 	}
 	buf_fini(&main);

@@ -7,6 +7,8 @@ libmta_a_SOURCES = \
 	milter/mta/attach_postfix.h \
 	milter/mta/attach_say.c \
 	milter/mta/attach_say.h \
+	milter/mta/attach_sendmail.c \
+	milter/mta/attach_sendmail.h \
 	milter/mta/attach_show.c \
 	milter/mta/cf_file.c \
 	milter/mta/cf_file.h \
@@ -14,14 +16,20 @@ libmta_a_SOURCES = \
 	milter/mta/cf_text.h \
 	milter/mta/checkup.c \
 	milter/mta/checkup.h \
+	milter/mta/difference.c \
+	milter/mta/difference.h \
 	milter/mta/listeners.c \
 	milter/mta/listeners.h \
+	milter/mta/mc_text.c \
+	milter/mta/mc_text.h \
 	milter/mta/milter_path.c \
 	milter/mta/milter_path.h \
 	milter/mta/port.c \
 	milter/mta/port.h \
 	milter/mta/postfix.c \
 	milter/mta/postfix.h \
+	milter/mta/postfix_attached.c \
+	milter/mta/postfix_attached.h \
 	milter/mta/postfix_check.c \
 	milter/mta/postfix_check.h \
 	milter/mta/postfix_control.c \
@@ -38,6 +46,10 @@ libmta_a_SOURCES = \
 	milter/mta/recipe.c \
 	milter/mta/recipe.h \
 	milter/mta/recipe_senders.c \
+	milter/mta/sendmail_check.c \
+	milter/mta/sendmail_check.h \
+	milter/mta/sendmail_site.c \
+	milter/mta/sendmail_site.h \
 	milter/mta/site.c \
 	milter/mta/site.h \
 	milter/mta/smtp_client.c \

@@ -2,6 +2,8 @@
 /* What a Postfix shows to the filter, and what it keeps from it. */
 #include "mta/postfix_check.h"
 
+#include "mta/postfix_attached.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -31,16 +33,39 @@ is_same_path(const char *seen, const char *ours, struct slice queue)
 		strcmp(ours + queue.len, seen) == 0;
 }
 
+/* A path that is relative is so to the queue directory. */
+static bool
+parse_address(const struct postfix_check *check, struct slice address,
+	struct socket_name *seen)
+{
+	const struct slice head = SLICE("unix:");
+	struct buf whole = {0};
+	struct err err;
+
+	buf_add(&whole, address);
+	if (slice_starts_fold(address, head) && address.len > head.len &&
+		address.p[head.len] != '/') {
+		buf_reset(&whole);
+		buf_printf(&whole, "unix:%.*s/%.*s",
+			SLICE_ARG(postfix_value(
+				check->postfix, "queue_directory")),
+			SLICE_ARG(slice_sub(address, head.len, address.len)));
+	}
+	bool good = buf_ok(&whole) &&
+		socket_name_parse(buf_slice(&whole), seen, &err);
+	buf_fini(&whole);
+	return good;
+}
+
 /* Is an element of smtpd_milters us? "inet:h:p, default_action=accept". */
 static bool
 is_us(const struct postfix_check *check, struct slice element)
 {
 	struct socket_name seen;
 	struct slice address;
-	struct err err;
 
 	if (!postfix_next(&element, &address) ||
-		!socket_name_parse(address, &seen, &err))
+		!parse_address(check, address, &seen))
 		return false;
 	if (seen.family == SOCKET_NAME_UNIX) {
 		return check->listen->family == SOCKET_NAME_UNIX &&
@@ -89,7 +114,12 @@ without_brackets(struct slice text, char out[DESTINATION_BYTES])
 static struct slice
 way_out(const struct postfix *postfix, struct slice *transport)
 {
-	struct slice value = postfix_value(postfix, "default_transport");
+	/* Routing is decided by one service, which may know better. */
+	const struct postfix_service *rewrite =
+		postfix_find_service(postfix, "rewrite", "unix");
+	struct slice value = rewrite != NULL
+		? postfix_service_value(postfix, rewrite, "default_transport")
+		: postfix_value(postfix, "default_transport");
 	size_t colon = slice_find_byte(value, ':', 0);
 
 	*transport = slice_sub(value, 0, colon);
@@ -213,7 +243,9 @@ check_intake(const struct postfix_check *check)
 
 	for (size_t i = 0; i < count; i++) {
 		if (&services[i] != egress &&
-			postfix_service_is(&services[i], "inet", "smtpd") &&
+			(postfix_service_is(&services[i], "inet", "smtpd") ||
+				postfix_service_is(
+					&services[i], "pass", "smtpd")) &&
 			has_us(check,
 				postfix_service_value(check->postfix,
 					&services[i], "smtpd_milters")))
@@ -292,6 +324,20 @@ check_away(const struct postfix_check *check)
 		"while Forwarden is away: %.*s", SLICE_ARG(action));
 }
 
+/* Whoever reaches the socket may tell of mail that never was. */
+static void
+check_reach(const struct postfix_check *check)
+{
+	bool local = socket_name_is_local(check->listen);
+
+	checkup_add(check->checkup,
+		&(struct remedy){local ? CHECKUP_NOTE : CHECKUP_WRONG, "socket",
+			"listen: on a unix socket for the MTA's group "
+			"(docs/attach.md)"},
+		local ? "every user of this machine may speak to it as an MTA"
+		      : "the network may speak to it as an MTA");
+}
+
 /* A unix socket that a chrooted smtpd cannot find. */
 static void
 check_chroot(const struct postfix_check *check)
@@ -304,16 +350,18 @@ check_chroot(const struct postfix_check *check)
 	bool inside = strlen(path) > queue.len &&
 		memcmp(path, queue.p, queue.len) == 0;
 
-	if (check->listen->family != SOCKET_NAME_UNIX)
+	if (check->listen->family != SOCKET_NAME_UNIX) {
+		check_reach(check);
 		return;
+	}
 	for (size_t i = 0; i < count; i++) {
 		if (!services[i].chroot || inside ||
 			!postfix_service_is(&services[i], "inet", "smtpd"))
 			continue;
 		checkup_add(check->checkup,
 			&(struct remedy){CHECKUP_WRONG, "socket",
-				"listen on an inet address, or on a path "
-				"under the queue directory"},
+				"listen: on a path below the queue directory "
+				"(forwarden attach names one)"},
 			"the smtpd of %.*s is chrooted to %.*s and cannot "
 			"reach %s",
 			SLICE_ARG(services[i].name), SLICE_ARG(queue), path);
@@ -331,4 +379,5 @@ postfix_check(const struct postfix_check *check)
 	check_egress(check);
 	check_away(check);
 	check_chroot(check);
+	postfix_attached_check(check);
 }

@@ -396,15 +396,11 @@ note_ways_round(struct recipe *recipe, const struct postfix *postfix)
 	}
 }
 
-bool
-recipe_make(struct recipe *recipe, const struct postfix *postfix,
-	const struct recipe_wish *wish, struct err *err)
+void
+recipe_write(struct recipe *recipe, const struct postfix *postfix,
+	const struct recipe_wish *wish)
 {
 	*recipe = (struct recipe){.parts = wish->parts};
-	if ((wish->parts & RECIPE_EGRESS) != 0 &&
-		(!check_routing(postfix, err) ||
-			!check_transport(postfix, err)))
-		return false;
 	buf_printf(&recipe->parameters,
 		"forwarden_milter = { %s, default_action=%s, "
 		"command_timeout=30s }\n",
@@ -417,6 +413,18 @@ recipe_make(struct recipe *recipe, const struct postfix *postfix,
 		add_routing(recipe, postfix, wish);
 		note_ways_round(recipe, postfix);
 	}
+}
+
+bool
+recipe_make(struct recipe *recipe, const struct postfix *postfix,
+	const struct recipe_wish *wish, struct err *err)
+{
+	*recipe = (struct recipe){0};
+	if ((wish->parts & RECIPE_EGRESS) != 0 &&
+		(!check_routing(postfix, err) ||
+			!check_transport(postfix, err)))
+		return false;
+	recipe_write(recipe, postfix, wish);
 	return buf_ok(&recipe->parameters) && buf_ok(&recipe->services)
 		? true
 		: err_set(err, ERR_MEMORY, "out of memory");

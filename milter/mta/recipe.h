@@ -55,6 +55,9 @@ struct recipe {
 /* False with err, and nothing is to be changed, where it would not work. */
 bool recipe_make(struct recipe *, const struct postfix *,
 	const struct recipe_wish *, struct err *err);
+/* Its text alone, whether it would work or not. */
+void recipe_write(
+	struct recipe *, const struct postfix *, const struct recipe_wish *);
 void recipe_fini(struct recipe *);
 
 /* The files with it. With or without the routing: mail that leaves is led to

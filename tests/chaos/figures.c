@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The figures of the store: bytes a mailbox (with one route and one window)
- * in memory and in Redis, CPU of the asks of one message, and round trips of
- * a message by kind. As TAP: the limits are part of it.
+ * The figures of the store: bytes a mailbox (with one route and one window) and
+ * a traced message in memory and in Redis, CPU of the asks of one message, and
+ * round trips of a message by kind. As TAP: the limits are part of it.
  */
 #include "../unit/store_settings.h"
 #include "contract/server.h"
@@ -18,6 +18,9 @@
 
 #define MEMORY_LIMIT_BYTES 400
 #define REDIS_LIMIT_BYTES 700
+#define TRACES 20000
+#define TRACE_MEMORY_LIMIT_BYTES 400
+#define TRACE_REDIS_LIMIT_BYTES 500
 #define WINDOW_MS ((int64_t)3600000)
 #define SAMPLES 100
 
@@ -300,6 +303,84 @@ figures_trips(const struct server *server)
 	arena_free(arena);
 }
 
+static void
+remember(struct store *store, const char *id, const struct slice *members,
+	size_t count)
+{
+	struct store_op op = {STORE_REMEMBER,
+		{.remember = {.id = slice_of(id),
+			 .members = members,
+			 .count = count,
+			 .ttl_ms = WINDOW_MS}}};
+	const struct store_batch batch = {&op, 1, NULL, 0};
+
+	store_tell(store, &batch);
+}
+
+/* A message from outside for one mailbox: under its Message-ID and under its
+ * queue id. */
+static void
+fill_trace(struct store *store, int i)
+{
+	char mailbox[48], client[24], author[32], id[48], queue[48];
+
+	snprintf(mailbox, sizeof(mailbox), "muser%07d@example.com", i);
+	snprintf(client, sizeof(client), "I@192.0.2.%d", i % 250);
+	snprintf(author, sizeof(author), "B@%016d", i);
+	snprintf(id, sizeof(id), "%032d", i);
+	snprintf(queue, sizeof(queue), "%032d", TRACES + i);
+	const struct slice members[] = {
+		slice_of(mailbox), slice_of(client), slice_of(author)};
+
+	remember(store, id, members, 3);
+	remember(store, queue, members, 2);
+}
+
+static long
+usage_of_set(const struct server *server, int number_of_set)
+{
+	char key[64];
+
+	snprintf(key, sizeof(key), "traces:seen:{%032d}", number_of_set);
+	return usage(server, key);
+}
+
+static void
+figures_traces(const struct server *server)
+{
+	char uri[160];
+	struct store_options options;
+	struct store_health health;
+	struct store *store;
+	struct err err;
+	long id = 0, queue = 0;
+	double bytes;
+
+	snprintf(uri, sizeof(uri), "unix:%s", server->socket);
+	store_options_init(&options);
+	options.uri = uri;
+	options.prefix = "traces";
+	store = store_open(&options, &err);
+	for (int i = 0; i < TRACES; i++)
+		fill_trace(store, i);
+	(void)trips(store);
+	store_health(store, &health);
+	bytes = (double)health.bytes / TRACES;
+	for (int i = 0; i < SAMPLES; i++) {
+		id += usage_of_set(server, i);
+		queue += usage_of_set(server, TRACES + i);
+	}
+	printf("# memory: %.0f bytes a traced message\n", bytes);
+	result(bytes <= TRACE_MEMORY_LIMIT_BYTES,
+		"memory: at most 400 bytes a traced message");
+	printf("# redis: MEMORY USAGE of a trace: %ld bytes under the "
+	       "Message-ID, %ld under host and queue id\n",
+		id / SAMPLES, queue / SAMPLES);
+	result(queue > 0 && (id + queue) / SAMPLES <= TRACE_REDIS_LIMIT_BYTES,
+		"redis: at most 500 bytes a traced message");
+	store_close(store);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -308,12 +389,13 @@ main(int argc, char **argv)
 	struct server server = {0};
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("1..3\n");
+	printf("1..5\n");
 	figures_memory(mailboxes);
 	if (server_start(&server, 0, NULL)) {
 		figures_redis(&server, in_redis);
 		figures_trips(&server);
+		figures_traces(&server);
 	}
 	server_stop(&server);
-	return failed != 0 || number != 3;
+	return failed != 0 || number != 5;
 }

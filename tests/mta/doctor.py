@@ -6,9 +6,11 @@ wrong is said with its remedy, and nothing else is called wrong.
 """
 import json
 import os
+import subprocess
 import sys
 
-from rig import Failure, Forwarden, Postfix, Rig, Sink, Tap, send
+from rig import Failure, Forwarden, Postfix, Rig, Sink, Tap, free_port, send
+from rig.forwarden import program
 
 UNREACHABLE = "redis://127.0.0.1:9/0"
 
@@ -76,6 +78,77 @@ def sick_systems(rig, sink, forwarden):
            {"intake", "egress"}, ["--intake", "does not ask"])
 
 
+def attached(tap, rig, sink, forwarden):
+    """Attached, all is well; what is changed afterwards is found, and its
+    remedy, a command, mends it."""
+    def remedy(words):
+        done = subprocess.run([program(), *words.split()[1:], "-c", forwarden.file, "--postfix",
+                               postfix.config, "--port", str(free_port())],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200)
+        return done.returncode, done.stdout.decode(errors="replace")
+    postfix = Postfix(rig, sink, egress=False, name="attached",
+                      leave="relayhost = [127.0.0.1]:{outside}\n")
+    postfix.start()
+    findings = examine(forwarden, postfix)
+    tap.equal(wrong(findings), {"intake", "egress"}, "not attached: that is wrong")
+    code, text = remedy("forwarden attach")
+    tap.ok(code == 0, "its remedy works", text)
+    findings = examine(forwarden, postfix)
+    tap.equal(wrong(findings), set(), "attached: nothing is wrong")
+    tap.ok("by recipe" in about(findings, "attach"), "attached: the recipe is known")
+    table = rig.path("header-checks")
+    with open(table, "w") as f:
+        f.write("/^Subject: x/ FILTER smtp:[elsewhere]\n")
+    port = next(row["finding"].split(":")[-1] for row in findings
+                if row["finding"].startswith("mail that leaves passes"))
+    postfix.command("postconf", "-P", f"127.0.0.1:{port}/inet/message_size_limit=5")
+    postfix.set(header_checks=f"regexp:{table}", smtpd_milter_maps="cidr:{{10.0.0.0/8 DISABLE}}",
+                sender_dependent_relayhost_maps=f"texthash:{table}, texthash:{table}")
+    findings = examine(forwarden, postfix)
+    tap.equal(wrong(findings), {"attach"}, "changed since: that is wrong, and no more")
+    for subject, words in (("attach", "-o message_size_limit=0"), ("attach", "were changed since"),
+                           ("egress", "says FILTER"), ("intake", "smtpd_milter_maps")):
+        tap.ok(words in about(findings, subject), f"changed since: it says \"{words}\"",
+               about(findings, subject))
+    line = forwarden.run("doctor", "--postfix", postfix.config, "--nagios", check=False)
+    tap.ok(line.startswith("CRITICAL - 2 wrong") and line.count("\n") == 1,
+           "for Nagios: one line", line)
+    postfix.set(sender_dependent_relayhost_maps="", header_checks="", smtpd_milter_maps="")
+    code, text = remedy("forwarden attach --update")
+    tap.ok(code == 0 and wrong(examine(forwarden, postfix)) == set(),
+           "its remedy, attach --update, works", text)
+    journal = os.path.join(postfix.config, "forwarden-attach.journal")
+    open(journal, "w").close()
+    tap.ok("cut short" in about(examine(forwarden, postfix), "attach"), "a journal: it is said")
+    done = subprocess.run([program(), "attach", "--undo", "--postfix", postfix.config],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200)
+    tap.ok(done.returncode == 0 and not os.path.exists(journal)
+           and wrong(examine(forwarden, postfix)) == {"intake", "egress"},
+           "its remedy, attach --undo, works", done.stdout)
+
+
+def sendmails(tap, rig, forwarden):
+    """Sendmail is known by its .cf files."""
+    folder = rig.mkdir("mail")
+    filtered = ("O InputMailFilters=forwarden\nXforwarden, S=inet:8894@127.0.0.1\n"
+                "O DaemonPortOptions=Name=egress, Addr=127.0.0.1, Port=10026\n")
+    mailers = ("Mesmtp,\tP=[IPC], F=k,\n\t\tA=TCP [127.0.0.1] 10026\n"
+               "Mfax,\tP=[IPC],\n\t\tA=TCP $h 77\n")
+    for name, cf, egress, sick, words in (
+            ("bare", "O QueueDirectory=/q\n", None, {"intake", "egress"}, "attach --sendmail"),
+            ("with a filter on the intake alone", "O X=y\n" + filtered, None, {"egress"},
+             "invisible"),
+            ("attached", "O X=y\n" + filtered + mailers, "O X=y\n" + filtered, set(), "fax")):
+        for path, text in (("sendmail.cf", cf), ("egress.cf", egress)):
+            if text is not None:
+                with open(os.path.join(folder, path), "w") as f:
+                    f.write(text)
+        findings = json.loads(forwarden.run("doctor", "--sendmail", folder, "--json",
+                                            check=False))
+        tap.equal(wrong(findings) & {"intake", "egress"}, sick, f"Sendmail, {name}: that is wrong")
+        tap.ok(words in about(findings, "egress"), f"Sendmail, {name}: it says \"{words}\"")
+
+
 def daemon_troubles(tap, rig, sink):
     path = rig.path("milter.sock")
     forwarden = Forwarden(rig, name="chrooted")
@@ -109,6 +182,8 @@ def main():
                 said = " ".join(about(findings, subject) for subject in sick)
                 for text in texts:
                     tap.ok(text in said, f"{name}: it says \"{text}\"", said)
+            attached(tap, rig, sink, forwarden)
+            sendmails(tap, rig, forwarden)
             daemon_troubles(tap, rig, sink)
         except Failure as failure:
             tap.fail("doctor", failure)

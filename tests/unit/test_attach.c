@@ -2,9 +2,10 @@
 /*
  * The recipe for Postfix as text: put into main.cf and master.cf, found
  * there, and taken out again, byte for byte or from among what was edited
- * since.
+ * since; and sendmail.mc likewise.
  */
 #include "mta/cf_text.h"
+#include "mta/mc_text.h"
 #include "mta/milter_path.h"
 #include "mta/probe.h"
 #include "mta/recipe.h"
@@ -260,6 +261,75 @@ check_path(void **state)
 	postfix_free(postfix);
 }
 
+static const struct mc_wish mc_wish = {
+	"inet:8894@127.0.0.1", "accept", 10026, "/q-egress", "/s-egress", "/p"};
+
+static const struct mc_row {
+	const char *name, *mc;
+	const char *before; /* our first block stands before it */
+} mc_rows[] = {
+	{"a usual one", "OSTYPE(`linux')dnl\nMAILER(`local')dnl\n",
+		"MAILER(`local')"},
+	{"rules before the mailers", "LOCAL_CONFIG\nDx\nMAILER(`local')dnl\n",
+		"LOCAL_CONFIG"},
+	{"comments", "dnl MAILER(x)\nMAILER(`smtp')dnl\ndnl last\n",
+		"MAILER(`smtp')"},
+	{"no mailer", "OSTYPE(`linux')dnl\n", "dnl # BEGIN forwarden"},
+};
+
+static void
+check_mc(void **state)
+{
+	const struct mc_row *row = *state;
+	struct buf with = {0}, without = {0};
+
+	assert_false(mc_text_is_attached(slice_of(row->mc)));
+	mc_text_add(slice_of(row->mc), &mc_wish, &with);
+	assert_true(mc_text_is_attached(buf_slice(&with)));
+	assert_true(slice_find(buf_slice(&with),
+			    SLICE("INPUT_MAIL_FILTER(`forwarden'")) <
+			slice_find(buf_slice(&with), slice_of(row->before)) ||
+		strstr(row->before, "BEGIN") != NULL);
+	mc_text_remove(buf_slice(&with), &without);
+	assert_string_equal(without.p, row->mc);
+	buf_fini(&with);
+	buf_fini(&without);
+}
+
+static void
+test_what_a_cf_says(void **state)
+{
+	static const char cf[] =
+		"# made today\nO QueueDirectory=/q\n"
+		"O DaemonPortOptions=Name=MTA, Family=inet, Addr=127.0.0.1, "
+		"Port=2525\nO DaemonPortOptions=Port=587, Name=MSA, M=E\n"
+		"Mlocal,\tP=/bin/x,\n\t\tA=x\n"
+		"Mesmtp,\tP=[IPC], F=k,\n\t\tA=TCP [127.0.0.1] 10026\n"
+		"Mfax,\tP=[IPC], F=k,\n\t\tA=TCP $h 77\n";
+	struct slice rest = slice_of(cf), mailer;
+	struct mc_door door;
+
+	(void)state;
+	assert_true(slice_equal(
+		mc_text_option(rest, "QueueDirectory"), SLICE("/q")));
+	assert_true(slice_is_absent(mc_text_option(rest, "PidFile")));
+	assert_true(mc_text_next_door(&rest, &door));
+	assert_string_equal(door.name, "MTA");
+	assert_string_equal(door.port, "2525");
+	assert_true(mc_text_next_door(&rest, &door));
+	assert_string_equal(door.name, "MSA");
+	assert_string_equal(door.host, "127.0.0.1");
+	assert_false(mc_text_next_door(&rest, &door));
+	rest = slice_of(cf);
+	assert_true(mc_text_next_stray(&rest, 10026, &mailer));
+	assert_true(slice_equal(mailer, SLICE("fax")));
+	assert_false(mc_text_next_stray(&rest, 10026, &mailer));
+	assert_true(mc_text_same_cf(
+		SLICE("# today\nDZ1\n"), SLICE("# yesterday\n\nDZ1\n")));
+	assert_false(mc_text_same_cf(SLICE("DZ1\n"), SLICE("DZ1\nDmx\n")));
+	assert_false(mc_text_same_cf(SLICE("DZ1\n"), SLICE("DZ2\n")));
+}
+
 #define WORD "0123456789abcdef0123456789abcdef"
 
 static const struct probe_row {
@@ -305,6 +375,7 @@ main(void)
 		cmocka_unit_test(
 			test_patterns_are_asked_for_the_full_address_only),
 		cmocka_unit_test(test_words_differ),
+		cmocka_unit_test(test_what_a_cf_says),
 	};
 	struct rows all = {0};
 
@@ -314,6 +385,7 @@ main(void)
 	ROWS_ADD(&all, refusal_rows, check_refusal);
 	ROWS_ADD(&all, path_rows, check_path);
 	ROWS_ADD(&all, probe_rows, check_probe);
+	ROWS_ADD(&all, mc_rows, check_mc);
 	ROWS_TESTS(&all, tests);
 	return rows_run(&all, "attach");
 }

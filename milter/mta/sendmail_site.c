@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Sendmail's files and daemons. */
+#include "mta/sendmail_site.h"
+
+#include "base/process.h"
+#include "mta/cf_file.h"
+#include "mta/mc_text.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LIMIT_SECONDS 30U
+#define DRAIN_SECONDS 120U
+
+static void
+copy_option(const struct sendmail_site *site, const char *name,
+	const char *otherwise, char path[PATH_MAX])
+{
+	struct slice value = mc_text_option(buf_slice(&site->cf), name);
+
+	(void)snprintf(path, PATH_MAX, "%.*s",
+		(int)(value.len > 0 ? value.len : strlen(otherwise)),
+		value.len > 0 ? value.p : otherwise);
+}
+
+static void
+name_paths(struct sendmail_site *site)
+{
+	char statistics[PATH_MAX];
+
+	copy_option(site, "PidFile", "/var/run/sendmail.pid", site->pid_file);
+	copy_option(site, "QueueDirectory", "/var/spool/mqueue", site->queue);
+	copy_option(
+		site, "StatusFile", "/var/lib/sendmail/statistics", statistics);
+	(void)snprintf(site->egress_pid_file, PATH_MAX, "%.*s-egress",
+		PATH_MAX - 16, site->pid_file);
+	(void)snprintf(site->egress_queue, PATH_MAX, "%.*s-egress",
+		PATH_MAX - 16, site->queue);
+	(void)snprintf(site->egress_statistics, PATH_MAX, "%.*s-egress",
+		PATH_MAX - 16, statistics);
+}
+
+bool
+sendmail_site_open(struct sendmail_site *site, const char *mc,
+	const char *cf_folder, const char *program, struct err *err)
+{
+	*site = (struct sendmail_site){.mc_path = mc,
+		.cf_folder = cf_folder,
+		.program = program,
+		.lock = -1};
+	const char *slash = strrchr(mc, '/');
+	if (slash == NULL || slash == mc) {
+		return err_set(err, ERR_INVALID,
+			"%s: write the whole path, /etc/mail/sendmail.mc", mc);
+	}
+	(void)snprintf(site->folder, PATH_MAX, "%.*s", (int)(slash - mc), mc);
+	(void)snprintf(site->cf_path, PATH_MAX, "%.*s/sendmail.cf",
+		PATH_MAX - 16, site->folder);
+	(void)snprintf(site->egress_path, PATH_MAX, "%.*s/egress.cf",
+		PATH_MAX - 16, site->folder);
+	if (!cf_file_read(mc, &site->mc, err) ||
+		!cf_file_read(site->cf_path, &site->cf, err))
+		return false;
+	name_paths(site);
+	return true;
+}
+
+void
+sendmail_site_close(struct sendmail_site *site)
+{
+	cf_unlock(site->lock);
+	buf_fini(&site->mc);
+	buf_fini(&site->cf);
+}
+
+bool
+sendmail_site_lock(struct sendmail_site *site, struct err *err)
+{
+	site->lock = cf_lock(site->folder, err);
+	return site->lock >= 0;
+}
+
+/* A .mc of Debian's includes cf.m4 itself; others leave that to make. */
+bool
+sendmail_site_make(const struct sendmail_site *site, struct slice mc,
+	bool egress, struct buf *cf, struct err *err)
+{
+	char folder[PATH_MAX + 16], first[PATH_MAX + 16];
+	const char *argv[6] = {"m4", folder};
+	size_t n = 2;
+
+	(void)snprintf(
+		folder, sizeof(folder), "-D_CF_DIR_=%s/", site->cf_folder);
+	(void)snprintf(first, sizeof(first), "%s/m4/cf.m4", site->cf_folder);
+	if (egress)
+		argv[n++] = "-DFORWARDEN_EGRESS";
+	if (slice_find(mc, SLICE("m4/cf.m4")) == SLICE_NONE)
+		argv[n++] = first;
+	argv[n++] = "-";
+	const struct process_job job = {argv, mc, LIMIT_SECONDS};
+	if (!process_run(&job, cf, err))
+		return err_wrap(err, "%s", site->mc_path);
+	/* m4 only warns of what it cannot include. */
+	return !slice_is_absent(
+		       mc_text_option(buf_slice(cf), "QueueDirectory")) ||
+		err_set(err, ERR_INVALID,
+			"m4 makes no sendmail.cf of %s; are Sendmail's own "
+			"files in %s? (--sendmail-cf FOLDER)",
+			site->mc_path, site->cf_folder);
+}
+
+static bool
+make_queue(const struct sendmail_site *site, struct err *err)
+{
+	struct stat like;
+
+	if (stat(site->queue, &like) != 0)
+		return err_system(err, "cannot look at %s", site->queue);
+	if (mkdir(site->egress_queue, 0700) != 0 && errno != EEXIST)
+		return err_system(err, "cannot make %s", site->egress_queue);
+	if (chown(site->egress_queue, like.st_uid, like.st_gid) != 0 ||
+		chmod(site->egress_queue, like.st_mode & 07777) != 0) {
+		return err_system(
+			err, "cannot give away %s", site->egress_queue);
+	}
+	return true;
+}
+
+static bool
+run_egress(const struct sendmail_site *site, const char *const options[],
+	unsigned seconds, struct buf *out, struct err *err)
+{
+	const char *argv[10] = {
+		site->program, "-C", site->egress_path, "-L", "sm-egress"};
+	size_t n = 5;
+
+	for (; *options != NULL && n < 9; options++)
+		argv[n++] = *options;
+	return process_run(&(struct process_job){argv, {0}, seconds}, out, err);
+}
+
+bool
+sendmail_site_start_egress(const struct sendmail_site *site, struct err *err)
+{
+	static const char *const options[] = {"-bd", "-q10m", NULL};
+
+	return make_queue(site, err) &&
+		run_egress(site, options, LIMIT_SECONDS, NULL, err);
+}
+
+static pid_t
+read_pid(const char *path)
+{
+	struct buf text = {0};
+	struct slice line = {0};
+	struct err err;
+	uint64_t pid = 0;
+
+	if (cf_file_read(path, &text, &err)) {
+		struct slice rest = buf_slice(&text);
+		(void)slice_next(&rest, '\n', &line);
+		(void)slice_to_u64(slice_trim(line), &pid);
+	}
+	buf_fini(&text);
+	return pid > 1 && pid < INT_MAX ? (pid_t)pid : -1;
+}
+
+/* Children at work finish what they have begun. */
+void
+sendmail_site_stop_egress(const struct sendmail_site *site)
+{
+	pid_t pid = read_pid(site->egress_pid_file);
+
+	if (pid > 1)
+		(void)kill(pid, SIGTERM);
+	(void)unlink(site->egress_pid_file);
+	(void)unlink(site->egress_path);
+	(void)rmdir(site->egress_queue);
+}
+
+static bool
+tell(const struct sendmail_site *site, int number, struct err *err)
+{
+	pid_t pid = read_pid(site->pid_file);
+
+	if (pid > 1 && kill(pid, number) == 0)
+		return true;
+	return err_set(err, ERR_DOWN,
+		"Sendmail does not run (%s names no process that lives); "
+		"start it first, for what is attached is proved at once",
+		site->pid_file);
+}
+
+bool
+sendmail_site_is_running(const struct sendmail_site *site, struct err *err)
+{
+	return tell(site, 0, err);
+}
+
+bool
+sendmail_site_restart(const struct sendmail_site *site, struct err *err)
+{
+	return tell(site, SIGHUP, err);
+}
+
+static bool
+is_empty(const struct sendmail_site *site, const char *const options[])
+{
+	struct buf text = {0};
+	struct err err;
+	bool empty = run_egress(site, options, LIMIT_SECONDS, &text, &err) &&
+		slice_find(buf_slice(&text), SLICE("is empty")) != SLICE_NONE;
+
+	buf_fini(&text);
+	return empty;
+}
+
+bool
+sendmail_site_is_drained(const struct sendmail_site *site)
+{
+	static const char *const run[] = {"-q", NULL};
+	static const char *const waiting[] = {"-bp", NULL};
+	static const char *const held[] = {"-bp", "-qQ", NULL};
+	struct err err;
+
+	(void)run_egress(site, run, DRAIN_SECONDS, NULL, &err);
+	return is_empty(site, waiting) && is_empty(site, held);
+}
