@@ -111,7 +111,8 @@ static const struct reader_key keys[] = {
 	{"keep.mailbox_time", &reader_duration, AT(keep_box), .initial = "90d",
 		.least = DAY, .most = 4000 * DAY,
 		.help = "How long a mailbox and its routes are remembered "
-			"after the last flow."},
+			"after the last flow; one that has only received, "
+			"a day at most."},
 	{"keep.day_time", &reader_duration, AT(keep_day), .initial = "8d",
 		.least = DAY, .most = 400 * DAY,
 		.help = "How long a day's list of mailboxes is kept."},

@@ -89,6 +89,7 @@ exchange_mailbox(const struct store_mailbox *box)
 			(long long)box->tally[i]);
 	}
 	json_set_number(json, "destinations", (long long)box->destinations);
+	json_set_bool(json, "person", box->person);
 	json_set_time(json, "first", box->first_forward_ms);
 	json_set_time(json, "last", box->last_forward_ms);
 	return json;
