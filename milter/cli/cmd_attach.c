@@ -48,6 +48,28 @@ take_port(void *target, const char *value)
 static const struct options_kind port_kind = {
 	take_port, "write a number from 1 to 65535"};
 
+static const struct attach_options defaults = {.ask = ASK_DEFAULTS,
+	.attach.wish.away = "accept",
+	.sendmail = {.mc = "/etc/mail/sendmail.mc",
+		.cf_folder = "/usr/share/sendmail/cf",
+		.program = "/usr/sbin/sendmail"}};
+
+/* Why these options cannot go together; NULL if they can. */
+static const char *
+contradiction(const struct attach_options *options)
+{
+	if (options->dry_run + options->update + options->undo +
+			options->probe >
+		1)
+		return "--dry-run, --update, --undo and --probe are one each";
+	if (options->is_sendmail &&
+		(options->intake || options->non_smtpd || options->egress ||
+			options->update))
+		return "with --sendmail all mail is shown, and --update is "
+		       "--undo, then attach";
+	return NULL;
+}
+
 static bool
 parse_options(
 	int argc, char **argv, struct attach_options *options, int *status)
@@ -91,30 +113,15 @@ parse_options(
 			 "Whatever is not as it should be is put back.",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows)};
+	const char *why;
 
-	*options = (struct attach_options){.ask = ASK_DEFAULTS,
-		.attach.wish.away = "accept",
-		.sendmail = {.mc = "/etc/mail/sendmail.mc",
-			.cf_folder = "/usr/share/sendmail/cf",
-			.program = "/usr/sbin/sendmail"}};
+	*options = defaults;
 	if (!options_read(&table, argc, argv, NULL, status))
 		return false;
-	if (options->dry_run + options->update + options->undo +
-			options->probe >
-		1) {
-		*status = options_refuse("attach",
-			"--dry-run, --update, --undo and --probe are one each");
-		return false;
-	}
-	if (options->is_sendmail &&
-		(options->intake || options->non_smtpd || options->egress ||
-			options->update)) {
-		*status = options_refuse("attach",
-			"with --sendmail all mail is shown, and --update is "
-			"--undo, then attach");
-		return false;
-	}
-	return true;
+	why = contradiction(options);
+	if (why != NULL)
+		*status = options_refuse("attach", why);
+	return why == NULL;
 }
 
 static bool
