@@ -45,6 +45,33 @@ parse_options(
 	return true;
 }
 
+/* The strongest policy; without one, what excused it, or what was not seen. */
+static void
+add_why(struct buf *out, const struct json *event, const struct json *own)
+{
+	static const struct {
+		const char *list, *words;
+	} others[] = {{"excused_by", "excused as"}, {"gaps", "not seen:"}};
+	const struct json *rule = json_at(json_find(event, "rule"), 0);
+
+	if (rule != NULL) {
+		buf_puts(out, "  ");
+		buf_add_visible(out, json_text(rule, "name"));
+		return;
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		const struct json *list = json_find(own, others[i].list);
+
+		for (size_t j = 0; j < json_count(list); j++) {
+			buf_printf(out, "%s%s ", j == 0 ? "  " : "",
+				j == 0 ? others[i].words : "and");
+			buf_add_visible(out, json_own_text(json_at(list, j)));
+		}
+		if (json_count(list) > 0)
+			return;
+	}
+}
+
 static void
 add_text(struct buf *out, const struct json *event)
 {
@@ -59,9 +86,7 @@ add_text(struct buf *out, const struct json *event)
 	buf_add_visible(out, json_text(own, "mailbox"));
 	buf_puts(out, " -> ");
 	buf_add_visible(out, json_text(own, "destination"));
-	buf_puts(out, "  ");
-	buf_add_visible(
-		out, json_text(json_at(json_find(event, "rule"), 0), "name"));
+	add_why(out, event, own);
 	buf_add_byte(out, '\n');
 }
 

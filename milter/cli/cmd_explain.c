@@ -28,7 +28,7 @@ add_tag(const struct verdict *verdict, struct buf *out)
 {
 	struct buf tag = {0};
 
-	if (!action_tags(verdict->would))
+	if (!tag_is_due(verdict, verdict->would))
 		return;
 	tag_write(verdict, verdict->would, SLICE("mx.example.com"), &tag);
 	buf_printf(out, "\n%s: %.*s\n", TAG_FIELD, SLICE_ARG(buf_slice(&tag)));

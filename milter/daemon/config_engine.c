@@ -21,7 +21,9 @@ config_respond(const struct config *config)
 	struct respond respond = {
 		.ceiling = (enum action)config->ceiling,
 		.test_cap = (enum action)config->test_cap,
+		.unseen = (enum action)config->unseen,
 		.mode = (enum mode)config->mode,
+		.outgoing = (enum tag_form)config->tag_outgoing,
 	};
 
 	for (size_t i = 0; i < SIGMA_LEVEL_COUNT; i++)

@@ -178,6 +178,18 @@ static const struct reader_key keys[] = {
 		.word = config_word_action,
 		.help = "What to do where the MTA offers no quarantine: none, "
 			"log, tag, tempfail, reject or discard."},
+	{"respond.unseen", &reader_word, AT(unseen), .initial = "log",
+		.word = config_word_action,
+		.help = "The action for a message that leaves and of which "
+			"recipients or header fields could not be looked at "
+			"for want of room. An event names the gap; "
+			"respond.ceiling and mode hold for it, too."},
+	{"tag.outgoing", &reader_word, AT(tag_outgoing), .initial = "id",
+		.word = config_word_tag_form,
+		.help = "What the X-Forwarden field says on mail that leaves, "
+			"where its reader is whoever gets the copy. id: host "
+			"and event id; full: mailbox, evidence and policies, "
+			"too; none: there is no field."},
 	{"reply.reject", &config_reply, AT(reject_text),
 		.initial = "Access denied, automatic forwarding to this "
 			   "recipient is not "

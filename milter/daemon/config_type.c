@@ -34,6 +34,14 @@ config_word_mode(int number)
 }
 
 const char *
+config_word_tag_form(int number)
+{
+	return number <= TAG_FORM_NONE
+		? respond_tag_form_name((enum tag_form)number)
+		: NULL;
+}
+
+const char *
 config_word_log_level(int number)
 {
 	return number <= LOG_LEVEL_DEBUG

@@ -155,6 +155,24 @@ add_address(struct buf *out, const char *name, const struct address *address)
 	buf_add_byte(out, '>');
 }
 
+/* ", gaps=one+two"; nothing where there are none. */
+static void
+add_bits(struct buf *out, const char *key, unsigned bits,
+	const char *(*name)(unsigned))
+{
+	const char *separator = "=";
+
+	if (bits == 0)
+		return;
+	buf_printf(out, ", %s", key);
+	for (unsigned bit = 0; bits >> bit != 0; bit++) {
+		if (bits & (1U << bit)) {
+			buf_printf(out, "%s%s", separator, name(bit));
+			separator = "+";
+		}
+	}
+}
+
 static void
 add_flow(struct buf *out, const struct flow *flow)
 {
@@ -163,6 +181,7 @@ add_flow(struct buf *out, const struct flow *flow)
 	add_address(out, "destination", &flow->rcpt->address);
 	if (flow->confidence > 0)
 		buf_printf(out, ", confidence=%u", flow->confidence);
+	add_bits(out, "excused-by", flow->excused_by, flow_exemption_name);
 }
 
 static void
@@ -183,20 +202,6 @@ add_policies(struct buf *out, const struct verdict *verdict)
 	}
 }
 
-static void
-add_gaps(struct buf *out, unsigned gaps)
-{
-	const char *separator = ", gaps=";
-
-	for (unsigned bit = 0; bit < GAP_COUNT; bit++) {
-		if (gaps & (1U << bit)) {
-			buf_printf(
-				out, "%s%s", separator, message_gap_name(bit));
-			separator = "+";
-		}
-	}
-}
-
 /* The sink escapes what senders chose: no entry can forge another. */
 void
 report_line(const struct verdict *verdict, enum action taken, struct buf *out)
@@ -211,7 +216,7 @@ report_line(const struct verdict *verdict, enum action taken, struct buf *out)
 		add_flow(out, verdict->flow);
 	add_policies(out, verdict);
 	add_pair(out, "event", verdict->id);
-	add_gaps(out, verdict->gaps);
+	add_bits(out, "gaps", verdict->gaps, message_gap_name);
 }
 
 /* Is it for people and for the stream, whatever is asked for? */

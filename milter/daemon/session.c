@@ -193,7 +193,9 @@ possible(const struct session *session, enum action wanted, unsigned offers)
 {
 	if (wanted == ACTION_QUARANTINE && (offers & OFFER_QUARANTINE) == 0)
 		wanted = (enum action)session->generation->config->unable;
-	if (wanted == ACTION_TAG && (offers & OFFER_ADD_FIELD) == 0)
+	if (wanted == ACTION_TAG &&
+		((offers & OFFER_ADD_FIELD) == 0 ||
+			!tag_is_due(session->verdict, wanted)))
 		wanted = ACTION_LOG;
 	return wanted;
 }
@@ -240,7 +242,8 @@ decide(struct session *session, unsigned offers)
 	struct outcome *outcome = &session->outcome;
 
 	outcome->action = possible(session, session->verdict->action, offers);
-	if (action_tags(outcome->action) && (offers & OFFER_ADD_FIELD) != 0) {
+	if (tag_is_due(session->verdict, outcome->action) &&
+		(offers & OFFER_ADD_FIELD) != 0) {
 		outcome->tag = write_tag(session, outcome->action);
 		if (outcome->tag == NULL)
 			return NULL;

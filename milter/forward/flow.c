@@ -2,18 +2,17 @@
 /* Names of what is known of a flow, and the one question asked of it most. */
 #include "forward/flow.h"
 
-static const struct {
-	enum exemption bit;
-	const char *name;
-} exemptions[EXEMPTION_COUNT] = {
-	{EXEMPT_OWN_LIST, "own-list"},
-	{EXEMPT_BOUNCE, "bounce"},
-	{EXEMPT_AUTO_REPLY, "auto-reply"},
-	{EXEMPT_REPLY, "reply"},
-	{EXEMPT_GENERATED, "generated"},
-	{EXEMPT_CALENDAR, "calendar"},
-	{EXEMPT_TICKET, "ticket"},
-	{EXEMPT_CONFIGURED_LIST, "configured-list"},
+/* By their bits' numbers, ended by NULL. */
+static const char *const exemptions[EXEMPTION_COUNT + 1] = {
+	"own-list",
+	"bounce",
+	"auto-reply",
+	"reply",
+	"generated",
+	"calendar",
+	"ticket",
+	"configured-list",
+	NULL,
 };
 
 static const char *const standings[STANDING_COUNT] = {
@@ -27,16 +26,24 @@ static const char *const standings[STANDING_COUNT] = {
 	[STANDING_CONTRADICTED] = "contradicted",
 };
 
+/* Ended by NULL. */
 static const char *const confirmations[] = {
 	[CONFIRMED_UNKNOWN] = "unknown",
 	[CONFIRMED_NO] = "no",
 	[CONFIRMED_YES] = "yes",
+	NULL,
 };
 
 const char *
 flow_exemption_name(unsigned bit)
 {
-	return bit < EXEMPTION_COUNT ? exemptions[bit].name : "";
+	return bit < EXEMPTION_COUNT ? exemptions[bit] : "";
+}
+
+const char *const *
+flow_exemption_names(void)
+{
+	return exemptions;
 }
 
 const char *
@@ -51,9 +58,21 @@ flow_confirmed_name(enum confirmed confirmed)
 	return confirmations[confirmed];
 }
 
+const char *const *
+flow_confirmed_names(void)
+{
+	return confirmations;
+}
+
 bool
 flow_is_forward(const struct flow *flow)
 {
 	return flow->kind != KIND_NONE &&
 		flow->confidence >= FLOW_CONFIDENCE_LIKELY;
+}
+
+bool
+flow_is_excused(const struct flow *flow)
+{
+	return flow->excused_by != 0;
 }

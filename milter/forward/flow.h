@@ -30,6 +30,8 @@ enum exemption {
 };
 #define EXEMPTION_COUNT 8
 const char *flow_exemption_name(unsigned bit);
+/* All of them, ended by NULL. */
+const char *const *flow_exemption_names(void);
 
 /* What became of an observation, for explain. */
 enum standing {
@@ -72,6 +74,8 @@ enum confirmed {
 };
 /* "unknown", "no", "yes". */
 const char *flow_confirmed_name(enum confirmed);
+/* All of them, ended by NULL. */
+const char *const *flow_confirmed_names(void);
 
 struct flow {
 	const struct recipient *rcpt;
@@ -104,5 +108,8 @@ struct flow {
 
 /* Does it move mail of a local mailbox to an external recipient by itself? */
 bool flow_is_forward(const struct flow *);
+
+/* Would it, but for an excuse that somebody else than the operator gave it? */
+bool flow_is_excused(const struct flow *);
 
 #endif

@@ -370,12 +370,13 @@ was_reached(const struct correlation *correlation, const struct note *note)
 			measure(correlation, (double)note->before, sum));
 }
 
+/* Notes come flow by flow, and so do hits. */
 static struct sigma_hit *
 find_hit(struct sigma_hit *hits, size_t count, const struct pending *pending)
 {
-	for (size_t i = count; i > 0; i--) {
-		if (hits[i - 1].flow == pending->flow &&
-			hits[i - 1].rule == &pending->rule->said)
+	for (size_t i = count; i > 0 && hits[i - 1].flow == pending->flow;
+		i--) {
+		if (hits[i - 1].rule == &pending->rule->said)
 			return &hits[i - 1];
 	}
 	return NULL;

@@ -206,6 +206,7 @@ evidence_of(const struct verdict *verdict, const struct flow *flow)
 			continue;
 		object = json_object();
 		put_words(object, "name", evidence_row(seen->evidence)->name);
+		put_words(object, "speaker", speaker_name(seen->speaker));
 		put_address(verdict, object, "value", seen->value);
 		put_address(verdict, object, "mailbox", seen->mailbox.text);
 		json_array_append_new(list, object);
@@ -213,18 +214,36 @@ evidence_of(const struct verdict *verdict, const struct flow *flow)
 	return list;
 }
 
-static json_t *
-exemptions_of(const struct flow *flow)
+/* No list where there are none. */
+static void
+put_exemptions(json_t *object, const char *key, unsigned bits)
 {
 	json_t *list = json_array();
 
 	for (unsigned bit = 0; bit < EXEMPTION_COUNT; bit++) {
-		if (flow->exempt & (1U << bit)) {
+		if (bits & (1U << bit)) {
 			json_array_append_new(
 				list, json_string(flow_exemption_name(bit)));
 		}
 	}
-	return list;
+	if (json_array_size(list) > 0) {
+		put(object, key, list);
+	} else {
+		json_decref(list);
+	}
+}
+
+/* What it would be but for its excuses. */
+static void
+put_excuses(json_t *object, const struct flow *flow)
+{
+	put_exemptions(object, "exempt", flow->exempt);
+	if (flow->excused_by == 0)
+		return;
+	put_exemptions(object, "excused_by", flow->excused_by);
+	put_exemptions(object, "unproven", flow->unproven);
+	put(object, "would_confidence",
+		json_integer((json_int_t)flow->would_confidence));
 }
 
 static json_t *
@@ -233,14 +252,20 @@ flow_of(const struct verdict *verdict, const struct flow *flow)
 	json_t *object = json_object();
 
 	put_address(verdict, object, "mailbox", flow->mailbox.text);
+	put_address(verdict, object, "mailbox_original", flow->original.text);
+	if (flow->mailbox.text.len > 0) {
+		put_words(object, "confirmed",
+			flow_confirmed_name(flow->confirmed));
+	}
+	if (flow->one_of > 0)
+		put(object, "one_of", json_integer((json_int_t)flow->one_of));
 	put_address(verdict, object, "destination", flow->rcpt->address.text);
 	put_address(verdict, object, "original", flow->rcpt->original.text);
 	put_words(object, "kind", evidence_kind_name(flow->kind));
 	put_words(object, "platform", flow->platform);
 	put(object, "confidence", json_integer((json_int_t)flow->confidence));
 	put(object, "evidence", evidence_of(verdict, flow));
-	if (flow->exempt != 0)
-		put(object, "exempt", exemptions_of(flow));
+	put_excuses(object, flow);
 	if (flow->delay_ms >= 0) {
 		put(object, "delay_ms",
 			json_integer((json_int_t)flow->delay_ms));
@@ -257,7 +282,8 @@ other_flows(const struct verdict *verdict)
 	for (size_t i = 0; i < verdict->flow_count; i++) {
 		const struct flow *flow = &verdict->flows[i];
 
-		if (flow == verdict->flow || flow->kind == KIND_NONE)
+		if (flow == verdict->flow ||
+			(flow->kind == KIND_NONE && !flow_is_excused(flow)))
 			continue;
 		if (json_array_size(list) == LIST_MAX)
 			break;

@@ -115,6 +115,36 @@ fetch_evidence(const struct fields_source *source, struct arena *arena)
 	return (struct sigma_values){values, count};
 }
 
+/* Of a mailbox that is not known there is nothing to confirm. */
+struct sigma_values
+fetch_confirmed(const struct fields_source *s, struct arena *a)
+{
+	if (s->flow->mailbox.text.len == 0)
+		return (struct sigma_values){0};
+	return value_text(
+		a, slice_of(flow_confirmed_name(s->flow->confirmed)));
+}
+
+struct sigma_values
+fetch_excused_by(const struct fields_source *source, struct arena *arena)
+{
+	struct sigma_value *values;
+	size_t count = 0;
+
+	if (source->flow->excused_by == 0)
+		return (struct sigma_values){0};
+	values = arena_array(arena, EXEMPTION_COUNT, sizeof(*values));
+	if (values == NULL)
+		return (struct sigma_values){0};
+	for (unsigned bit = 0; bit < EXEMPTION_COUNT; bit++) {
+		if (source->flow->excused_by & (1U << bit)) {
+			values[count++] = (struct sigma_value){
+				slice_of(flow_exemption_name(bit)), NAN};
+		}
+	}
+	return (struct sigma_values){values, count};
+}
+
 struct sigma_values
 fetch_delay(const struct fields_source *s, struct arena *a)
 {
@@ -175,6 +205,22 @@ struct sigma_values
 fetch_rcpt_age(const struct fields_source *s, struct arena *a)
 {
 	return value_number(a, route_age(s));
+}
+
+struct sigma_values
+fetch_route_age(const struct fields_source *s, struct arena *a)
+{
+	if (s->facts->route_count == 0)
+		return (struct sigma_values){0};
+	return value_number(a, route_age(s));
+}
+
+struct sigma_values
+fetch_route_messages(const struct fields_source *s, struct arena *a)
+{
+	if (s->facts->route_count == 0)
+		return (struct sigma_values){0};
+	return value_number(a, (double)s->facts->route_count);
 }
 
 struct sigma_values

@@ -19,10 +19,10 @@ typedef struct sigma_values fetch_fn(
 fetch_fn fetch_direction, fetch_keyword, fetch_hour, fetch_weekday;
 /* Of a flow. */
 fetch_fn fetch_rcpt_registered, fetch_rcpt_lookalike, fetch_kind,
-	fetch_evidence, fetch_delay;
+	fetch_evidence, fetch_confirmed, fetch_excused_by, fetch_delay;
 /* Of what the store knows of a flow. */
-fetch_fn fetch_rcpt_new, fetch_rcpt_age, fetch_forward_ratio, fetch_burst,
-	fetch_keyword_skew;
+fetch_fn fetch_rcpt_new, fetch_rcpt_age, fetch_route_age, fetch_route_messages,
+	fetch_forward_ratio, fetch_burst, fetch_keyword_skew;
 
 /* All that fetch_weekday() may say, ended by NULL. */
 const char *const *fetch_weekday_names(void);

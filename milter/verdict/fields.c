@@ -193,6 +193,11 @@ static const struct binding bindings[] = {
 		FLOW(LOCAL, mailbox)},
 	{{"mailbox.domain", TEXT, SCOPE_FLOW, ONE, "its domain", "example.com"},
 		FLOW(DOMAIN, mailbox)},
+	{{"mailbox.original", TEXT, SCOPE_FLOW, ONE,
+		 "the mailbox as it was written, where that is not its one "
+		 "form (an alias' detail, another of our domains)",
+		 "alice+news@example.com"},
+		FLOW(ADDRESS, original)},
 	{{"rcpt.address", TEXT, SCOPE_FLOW, ONE,
 		 "the envelope recipient: the destination",
 		 "drop@freemail.example"},
@@ -232,6 +237,19 @@ static const struct binding bindings[] = {
 	{{"forward.confidence", NUMBER, SCOPE_FLOW, ONE,
 		 "how sure it is that this is a forward, 0 to 100", "97"},
 		FLOW(UNSIGNED, confidence)},
+	{{"forward.confirmed", TEXT, SCOPE_FLOW, ONE,
+		 "does a better witness than the client say that the message "
+		 "came for the mailbox: yes, no (it names others) or unknown; "
+		 "absent if no mailbox is known",
+		 "yes"},
+		COMPUTED(FLOW, fetch_confirmed),
+		.choices = flow_confirmed_names},
+	{{"forward.excused_by", TEXT, SCOPE_FLOW, MANY,
+		 "the exemptions without which it would be taken for a "
+		 "forward",
+		 "reply"},
+		COMPUTED(FLOW, fetch_excused_by),
+		.choices = flow_exemption_names},
 	{{"forward.delay", NUMBER, SCOPE_FLOW, ONE,
 		 "seconds since the mailbox got the message; absent if the "
 		 "store did not see it",
@@ -248,6 +266,19 @@ static const struct binding bindings[] = {
 	{{"rcpt.count", NUMBER, SCOPE_STORE, ONE,
 		 "how often this mailbox forwarded there so far", "12"},
 		STORE(COUNT, route_count)},
+	{{"route.age", NUMBER, SCOPE_STORE, ONE,
+		 "seconds since this mailbox first forwarded there; absent if "
+		 "it never did",
+		 "604800"},
+		COMPUTED(STORE, fetch_route_age)},
+	{{"route.messages", NUMBER, SCOPE_STORE, ONE,
+		 "how often this mailbox forwarded there so far; absent if it "
+		 "never did",
+		 "12"},
+		COMPUTED(STORE, fetch_route_messages)},
+	{{"mailbox.person", BOOL, SCOPE_STORE, ONE,
+		 "the mailbox has logged in, or written mail", "true"},
+		STORE(TRUTH, person)},
 	{{"mailbox.contained", BOOL, SCOPE_STORE, ONE,
 		 "an operator has contained this mailbox", "false"},
 		STORE(TRUTH, contained)},

@@ -309,6 +309,44 @@ strongest_forward(const struct verdict *v)
 	return best;
 }
 
+/* Excuses of the operator's own making are counted, and no more: a list of
+ * 10,000 members must not fill the stream. */
+static const struct flow *
+find_excused(const struct verdict *v)
+{
+	const struct flow *best = NULL;
+
+	for (size_t i = 0; i < v->flow_count; i++) {
+		const struct flow *flow = &v->flows[i];
+
+		if (flow_is_excused(flow) &&
+			(best == NULL ||
+				flow->would_confidence >
+					best->would_confidence))
+			best = flow;
+	}
+	return best;
+}
+
+/* What could not be looked at may have been a forward, if anything can leave
+ * with this message at all. */
+static bool
+is_unseen(const struct message *message, unsigned gaps)
+{
+	const unsigned room =
+		GAP_FIELDS | GAP_BYTES | GAP_RECIPIENTS | GAP_ADDRESSES;
+
+	return (gaps & room) != 0 && message->client_ours &&
+		(message->rcpt_external > 0 || (gaps & GAP_RECIPIENTS) != 0);
+}
+
+static void
+raise(struct verdict *v, enum action action)
+{
+	if (action > v->would)
+		v->would = action;
+}
+
 static struct slice
 event_id(const struct judge_options *options, const struct message *message)
 {
@@ -328,22 +366,29 @@ event_id(const struct judge_options *options, const struct message *message)
 static void
 decide(struct judgement *h)
 {
+	const struct respond *respond = &h->options->respond;
 	struct verdict *v = h->verdict;
 
+	v->gaps |= h->message->gaps | h->waiting.gaps;
+	v->excused = find_excused(v);
+	v->unseen = is_unseen(h->message, v->gaps);
 	if (v->matched_count > 0) {
 		v->would = v->matched[0].action;
 		v->flow = v->matched[0].flow;
 	} else {
 		v->flow = strongest_forward(v);
+		if (v->flow == NULL)
+			v->flow = v->excused;
 	}
+	if (v->excused != NULL)
+		raise(v, ACTION_LOG);
+	if (v->unseen)
+		raise(v, respond_to_unseen(respond));
 	v->action = v->would;
-	if (h->options->respond.mode == MODE_OBSERVE && v->action > ACTION_LOG)
+	if (respond->mode == MODE_OBSERVE && v->action > ACTION_LOG)
 		v->action = ACTION_LOG;
-	if (!v->again &&
-		(v->matched_count > 0 ||
-			(v->flow != NULL && v->flow->kind != KIND_NONE)))
+	if (!v->again && (v->would != ACTION_NONE || v->flow != NULL))
 		v->id = event_id(h->options, h->message);
-	v->gaps |= h->message->gaps | h->waiting.gaps;
 	v->store_us = h->waiting.spent_us;
 	v->round_trips = h->waiting.round_trips;
 }

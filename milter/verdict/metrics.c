@@ -20,6 +20,7 @@ enum family {
 	FAMILY_FLOWS,
 	FAMILY_VERDICTS,
 	FAMILY_WOULD,
+	FAMILY_EXCUSED,
 	FAMILY_GAPS,
 	FAMILY_ROUND_TRIPS,
 	METRIC_FAMILIES
@@ -41,6 +42,12 @@ static const char *
 action_label(unsigned value)
 {
 	return action_name((enum action)value);
+}
+
+static const char *
+exemption_label(unsigned value)
+{
+	return flow_exemption_name(value);
 }
 
 static const char *
@@ -68,6 +75,9 @@ static const struct {
 	[FAMILY_WOULD] = {"forwarden_verdicts_would_total",
 		"What mode enforce would have done.", "action", ACTION_COUNT,
 		action_label},
+	[FAMILY_EXCUSED] = {"forwarden_excused_total",
+		"Flows that would be forwards but for an excuse.", "exemption",
+		EXEMPTION_COUNT, exemption_label},
 	[FAMILY_GAPS] = {"forwarden_gaps_total",
 		"Messages of which something could not be seen.", "gap",
 		GAP_COUNT, message_gap_name},
@@ -190,6 +200,16 @@ count_policies(struct metrics *metrics, const struct verdict *verdict)
 	pthread_mutex_unlock(&metrics->lock);
 }
 
+static void
+count_flow(struct metrics *metrics, const struct flow *flow)
+{
+	count(metrics, FAMILY_FLOWS, flow->kind);
+	for (unsigned bit = 0; flow->excused_by >> bit != 0; bit++) {
+		if (flow->excused_by & (1U << bit))
+			count(metrics, FAMILY_EXCUSED, bit);
+	}
+}
+
 void
 metrics_count(struct metrics *metrics, const struct verdict *verdict,
 	enum action taken)
@@ -200,7 +220,7 @@ metrics_count(struct metrics *metrics, const struct verdict *verdict,
 	if (verdict->message != NULL)
 		count(metrics, FAMILY_MESSAGES, verdict->message->direction);
 	for (size_t i = 0; i < verdict->flow_count; i++)
-		count(metrics, FAMILY_FLOWS, verdict->flows[i].kind);
+		count_flow(metrics, &verdict->flows[i]);
 	for (unsigned bit = 0; verdict->gaps != 0 && bit < GAP_COUNT; bit++) {
 		if (verdict->gaps & (1U << bit))
 			count(metrics, FAMILY_GAPS, bit);

@@ -10,6 +10,16 @@ respond_mode_name(enum mode mode)
 	return mode == MODE_ENFORCE ? "enforce" : "observe";
 }
 
+const char *
+respond_tag_form_name(enum tag_form form)
+{
+	static const char *const names[] = {[TAG_FORM_ID] = "id",
+		[TAG_FORM_FULL] = "full",
+		[TAG_FORM_NONE] = "none"};
+
+	return names[form];
+}
+
 static enum action
 weaker(enum action a, enum action b)
 {
@@ -33,6 +43,12 @@ cap_of_status(const struct respond *respond, enum sigma_status status)
 		break;
 	}
 	return ACTION_LOG;
+}
+
+enum action
+respond_to_unseen(const struct respond *respond)
+{
+	return weaker(respond->unseen, respond->ceiling);
 }
 
 enum action

@@ -154,6 +154,32 @@ add_policies(struct line *line, const struct verdict *verdict)
 		add_parameter(line, "policy", verdict_policy(matched->rule));
 }
 
+/* A message with one recipient outside is read there. */
+static enum tag_form
+form_of(const struct verdict *verdict)
+{
+	const struct message *message = verdict->message;
+
+	return message == NULL || message->rcpt_external == 0
+		? TAG_FORM_FULL
+		: verdict->options->respond.outgoing;
+}
+
+bool
+tag_is_due(const struct verdict *verdict, enum action action)
+{
+	return action_tags(action) && form_of(verdict) != TAG_FORM_NONE;
+}
+
+static void
+add_story(struct line *line, const struct verdict *verdict, enum action action)
+{
+	add_parameter(line, "action", slice_of(action_name(action)));
+	if (verdict->flow != NULL)
+		add_flow(line, verdict->flow);
+	add_policies(line, verdict);
+}
+
 void
 tag_write(const struct verdict *verdict, enum action action, struct slice host,
 	struct buf *out)
@@ -165,10 +191,8 @@ tag_write(const struct verdict *verdict, enum action action, struct slice host,
 	if (buf_ok(&first))
 		line_add(&line, buf_slice(&first));
 	buf_fini(&first);
-	add_parameter(&line, "action", slice_of(action_name(action)));
-	if (verdict->flow != NULL)
-		add_flow(&line, verdict->flow);
-	add_policies(&line, verdict);
+	if (form_of(verdict) == TAG_FORM_FULL)
+		add_story(&line, verdict, action);
 	if (verdict->id.len > 0)
 		add_parameter(&line, "id", verdict->id);
 }

@@ -44,8 +44,8 @@ struct verdict {
 	const struct judge_options *options;
 	enum action action; /* what is to be done now */
 	enum action would; /* what enforce would do: the same, or more */
-	const struct flow *flow; /* that decided it, or the strongest forward;
-				  * may be NULL */
+	const struct flow *flow; /* that decided it, or the strongest forward,
+				  * or the one that is excused; may be NULL */
 	const struct flow *flows; /* one a judged recipient; may be NULL */
 	size_t flow_count;
 	const struct matched *matched; /* strongest action first */
@@ -53,9 +53,14 @@ struct verdict {
 	bool again; /* judged before, at another listener of ours, and let
 		     * go (tagged, or released): nothing is done or counted,
 		     * and the tag that it has stays */
+	const struct flow *excused; /* one that would be a forward, but for an
+				     * excuse that is not the operator's own
+				     * (local.lists); NULL: there is none */
+	bool unseen; /* it leaves, and recipients or fields of it could not be
+		      * looked at: the gaps tell why */
 	unsigned gaps; /* of the message, the store and the policies */
-	struct slice id; /* the event's id, 16 hex digits; absent when the
-			  * message is neither a forward nor matched */
+	struct slice id; /* the event's id, 16 hex digits; absent when there
+			  * is nothing to report of the message */
 	int64_t store_us; /* waited for the store */
 	unsigned round_trips;
 	size_t ungrouped; /* matches that could not be counted, for want of

@@ -31,8 +31,9 @@ print_judge(const struct judge_options *judge, struct buf *out)
 {
 	for (size_t i = 0; i < SIGMA_LEVEL_COUNT; i++)
 		buf_printf(out, "%d ", judge->respond.level[i]);
-	buf_printf(out, "%d %d %d\n", judge->respond.ceiling,
-		judge->respond.test_cap, judge->respond.mode);
+	buf_printf(out, "%d %d %d %d %d\n", judge->respond.ceiling,
+		judge->respond.test_cap, judge->respond.unseen,
+		judge->respond.mode, judge->respond.outgoing);
 	buf_printf(out, "%lld %lld %zu\n", (long long)judge->store_budget_ms,
 		(long long)judge->trace_ttl_ms, judge->trace_members);
 }

@@ -81,10 +81,16 @@ static const struct row {
 	{"rcpt.original.domain", "example.com"},
 	{"forward.kind", "redirect"},
 	{"forward.platform", "postfix"},
+	{"forward.confirmed", "unknown"},
+	{"forward.excused_by", NULL},
+	{"mailbox.original", NULL},
 	{"forward.delay", NULL},
 	{"rcpt.new", "false"},
 	{"rcpt.age", "3600"},
 	{"rcpt.count", "3"},
+	{"route.age", "3600"},
+	{"route.messages", "3"},
+	{"mailbox.person", "true"},
 	{"mailbox.contained", "true"},
 	{"mailbox.received_day", "9"},
 	{"mailbox.forwarded_day", "6"},
@@ -104,6 +110,7 @@ static const struct store_facts facts = {
 	.keyword_received_day = 0,
 	.keyword_forwarded_day = 3,
 	.forwarded_hour = 3,
+	.person = true,
 	.contained = true,
 };
 
@@ -158,6 +165,46 @@ test_every_field_has_a_row(void **state)
 	}
 }
 
+/* Of a flow that is excused twice, and bound to an address with a detail. */
+static void
+test_excused(void **state)
+{
+	struct flow flow = *verdict->flow;
+	struct fields_source source = {
+		.message = verdict->message, .flow = &flow};
+	struct sigma_values values;
+
+	(void)state;
+	flow.confirmed = CONFIRMED_NO;
+	flow.excused_by = EXEMPT_OWN_LIST | EXEMPT_REPLY;
+	flow.original = flow.rcpt->address;
+	values = values_of(&source, SLICE("forward.excused_by"));
+	assert_int_equal(values.count, 2);
+	assert_true(slice_equal(values.at[0].text, SLICE("own-list")));
+	assert_true(slice_equal(values.at[1].text, SLICE("reply")));
+	values = values_of(&source, SLICE("forward.confirmed"));
+	assert_true(slice_equal(values.at[0].text, SLICE("no")));
+	values = values_of(&source, SLICE("mailbox.original"));
+	assert_true(slice_equal(values.at[0].text, flow.rcpt->address.text));
+	flow.mailbox = (struct address){0};
+	values = values_of(&source, SLICE("forward.confirmed"));
+	assert_int_equal(values.count, 0);
+}
+
+/* No route is none, and not one of age 0. */
+static void
+test_no_route(void **state)
+{
+	static const struct store_facts none = {.known = true};
+	struct fields_source source = {.message = verdict->message,
+		.flow = verdict->flow,
+		.facts = &none};
+
+	(void)state;
+	assert_int_equal(values_of(&source, SLICE("route.age")).count, 0);
+	assert_int_equal(values_of(&source, SLICE("route.messages")).count, 0);
+}
+
 static void
 test_schema(void **state)
 {
@@ -200,6 +247,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_field_has_a_row),
+		cmocka_unit_test(test_excused),
+		cmocka_unit_test(test_no_route),
 		cmocka_unit_test(test_schema),
 		cmocka_unit_test(test_flow_fields_of_a_message),
 	};

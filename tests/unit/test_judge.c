@@ -199,6 +199,18 @@ assert_lines(struct slice text, size_t first_line_taken)
 	}
 }
 
+/* As on mail that stays inside. */
+static void
+write_full_tag(const struct verdict *verdict, struct buf *tag)
+{
+	struct judge_options options = *verdict->options;
+	struct verdict copy = *verdict;
+
+	options.respond.outgoing = TAG_FORM_FULL;
+	copy.options = &options;
+	tag_write(&copy, ACTION_TAG, SLICE("mx.example.com"), tag);
+}
+
 static void
 test_tag(void **state)
 {
@@ -209,7 +221,7 @@ test_tag(void **state)
 	(void)state;
 	box_open(&box, policies, MODE_ENFORCE);
 	verdict = judge_redirect(&box, REDIRECT, HEADER);
-	tag_write(verdict, ACTION_TAG, SLICE("mx.example.com"), &tag);
+	write_full_tag(verdict, &tag);
 	assert_lines(buf_slice(&tag), strlen("X-Forwarden: "));
 	assert_non_null(strstr(tag.p, "mx.example.com; action=tag"));
 	assert_non_null(strstr(tag.p, "mailbox=alice@example.com"));
@@ -217,6 +229,74 @@ test_tag(void **state)
 	assert_non_null(strstr(tag.p, "policy=redirect"));
 	assert_non_null(strstr(tag.p, "id="));
 	buf_fini(&tag);
+	box_close(&box);
+}
+
+/* Its only reader is whoever gets the copy. */
+static void
+test_tag_that_leaves(void **state)
+{
+	const struct verdict *verdict;
+	struct buf tag = {0}, wanted = {0};
+	struct judge_options none;
+	struct verdict copy;
+	struct box box;
+
+	(void)state;
+	box_open(&box, policies, MODE_ENFORCE);
+	verdict = judge_redirect(&box, REDIRECT, HEADER);
+	assert_true(tag_is_due(verdict, ACTION_TAG));
+	assert_false(tag_is_due(verdict, ACTION_LOG));
+	tag_write(verdict, ACTION_TAG, SLICE("mx.example.com"), &tag);
+	buf_printf(&wanted, "mx.example.com; id=%.*s", SLICE_ARG(verdict->id));
+	assert_string_equal(tag.p, wanted.p);
+	none = *verdict->options;
+	none.respond.outgoing = TAG_FORM_NONE;
+	copy = *verdict;
+	copy.options = &none;
+	assert_false(tag_is_due(&copy, ACTION_QUARANTINE));
+	buf_fini(&tag);
+	buf_fini(&wanted);
+	box_close(&box);
+}
+
+/* It shows in the event and in a counter of its own. */
+static void
+test_excused_is_told(void **state)
+{
+	const struct verdict *verdict;
+	struct metrics *metrics = metrics_new();
+	struct buf json = {0}, text = {0};
+	struct verdict copy;
+	struct flow flow;
+	struct box box;
+
+	(void)state;
+	box_open(&box, NULL, MODE_ENFORCE);
+	verdict = judge_redirect(&box, REDIRECT, HEADER);
+	flow = *verdict->flow;
+	flow.kind = KIND_NONE;
+	flow.confidence = 0;
+	flow.exempt = EXEMPT_BOUNCE | EXEMPT_AUTO_REPLY;
+	flow.excused_by = flow.unproven = EXEMPT_AUTO_REPLY;
+	flow.would_confidence = 97;
+	copy = *verdict;
+	copy.flow = copy.flows = &flow;
+	assert_true(flow_is_excused(&flow));
+	assert_true(event_write(&copy, ACTION_LOG, &json));
+	assert_non_null(strstr(json.p,
+		"\"exempt\":[\"bounce\",\"auto-reply\"],"
+		"\"excused_by\":[\"auto-reply\"],"
+		"\"unproven\":[\"auto-reply\"],\"would_confidence\":97"));
+	metrics_count(metrics, &copy, ACTION_LOG);
+	metrics_write(metrics, NULL, &text);
+	assert_non_null(strstr(text.p,
+		"forwarden_excused_total{exemption=\"auto-reply\"} 1\n"));
+	assert_non_null(strstr(
+		text.p, "forwarden_excused_total{exemption=\"bounce\"} 0\n"));
+	buf_fini(&json);
+	buf_fini(&text);
+	metrics_free(metrics);
 	box_close(&box);
 }
 
@@ -410,7 +490,7 @@ test_a_policy_is_named_once(void **state)
 	letter.rcpt_count = 3;
 	verdict = sandbox_judge(box.sandbox, box.arena, &letter);
 	assert_int_equal(verdict->matched_count, 3);
-	tag_write(verdict, ACTION_TAG, SLICE("mx"), &tag);
+	write_full_tag(verdict, &tag);
 	assert_null(strstr(strstr(tag.p, "policy=") + 1, "policy="));
 	root = event_of(verdict);
 	assert_int_equal(json_array_size(json_object_get(root, "rule")), 1);
@@ -507,6 +587,8 @@ main(void)
 		cmocka_unit_test(test_event_in_observe),
 		cmocka_unit_test(test_event_of_hostile_text),
 		cmocka_unit_test(test_tag),
+		cmocka_unit_test(test_tag_that_leaves),
+		cmocka_unit_test(test_excused_is_told),
 		cmocka_unit_test(test_tag_of_hostile_text),
 		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_records_count_once),
