@@ -20,6 +20,7 @@ struct block {
 
 struct arena {
 	size_t limit, used;
+	size_t held; /* at most what is left */
 	struct block *newest, *first;
 };
 
@@ -66,6 +67,7 @@ arena_reset(struct arena *arena)
 	}
 	arena->first->used = 0;
 	arena->used = 0;
+	arena->held = 0;
 }
 
 void
@@ -108,7 +110,7 @@ take(struct arena *arena, size_t bytes)
 	if (bytes > SIZE_MAX - align)
 		return NULL;
 	bytes = (bytes + align - 1) & ~(align - 1);
-	if (bytes > arena->limit - arena->used)
+	if (bytes > arena_left(arena))
 		return NULL;
 	return bump(arena, bytes);
 }
@@ -196,8 +198,16 @@ arena_used(const struct arena *arena)
 	return arena->used;
 }
 
+void
+arena_hold(struct arena *arena, size_t bytes)
+{
+	size_t left = arena->limit - arena->used;
+
+	arena->held = bytes < left ? bytes : left;
+}
+
 size_t
 arena_left(const struct arena *arena)
 {
-	return arena->limit - arena->used;
+	return arena->limit - arena->used - arena->held;
 }

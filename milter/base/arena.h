@@ -39,6 +39,9 @@ struct slice arena_printf(struct arena *, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Bytes handed out since the last reset. */
 size_t arena_used(const struct arena *);
+/* Keeps so many of the bytes that are left back for later, instead of what was
+ * kept back before; 0 gives all of them. */
+void arena_hold(struct arena *, size_t bytes);
 /* Bytes that may still be handed out. */
 size_t arena_left(const struct arena *);
 

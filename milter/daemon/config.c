@@ -115,6 +115,32 @@ check_bounds(const struct config *config, const struct yaml_node *root,
 	}
 }
 
+/* What judging takes of a message's memory, a recipient. */
+#define RECIPIENT_BYTES 8192
+
+static void
+check_recipients(const struct config *config, const struct yaml_node *root,
+	struct diags *diags)
+{
+	struct buf have = {0}, need = {0};
+
+	if (config->limit_recipients * RECIPIENT_BYTES <=
+		config->limit_message_bytes / 2)
+		return;
+	reader_size.print(config->limit_message_bytes, &have);
+	reader_size.print(
+		2 * config->limit_recipients * RECIPIENT_BYTES, &need);
+	(void)diags_add(diags, DIAG_ERROR,
+		mark_of(config, root, "limits.recipients",
+			"limits.message_bytes"),
+		"lower limits.recipients or raise limits.message_bytes",
+		"limits.recipients (%lld) needs limits.message_bytes to be "
+		"%s, and it is %s: the last recipients would pass unseen",
+		config->limit_recipients, need.p, have.p);
+	buf_fini(&have);
+	buf_fini(&need);
+}
+
 /* What one key alone cannot tell. */
 static void
 check_together(const struct config *config, const struct yaml_node *root,
@@ -131,6 +157,7 @@ check_together(const struct config *config, const struct yaml_node *root,
 			PRIVACY_KEY_LEAST);
 	}
 	check_bounds(config, root, diags);
+	check_recipients(config, root, diags);
 }
 
 static void

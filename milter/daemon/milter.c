@@ -401,10 +401,13 @@ static const struct {
 static sfsistat
 reply(SMFICTX *ctx, const struct outcome *outcome, enum action taken)
 {
+	const char *extended = outcome->extended != NULL
+		? outcome->extended
+		: replies[taken].extended;
+
 	if (replies[taken].code != NULL && outcome->reply != NULL) {
 		(void)smfi_setreply(ctx, borrow(replies[taken].code),
-			borrow(replies[taken].extended),
-			borrow(outcome->reply));
+			borrow(extended), borrow(outcome->reply));
 	}
 	return replies[taken].status;
 }

@@ -216,6 +216,10 @@ report_line(const struct verdict *verdict, enum action taken, struct buf *out)
 		add_flow(out, verdict->flow);
 	add_policies(out, verdict);
 	add_pair(out, "event", verdict->id);
+	if (verdict->forged) {
+		buf_printf(
+			out, ", forged-tags=%zu", verdict->message->tag_count);
+	}
 	add_bits(out, "gaps", verdict->gaps, message_gap_name);
 }
 

@@ -27,7 +27,6 @@ struct session {
 	struct outcome outcome;
 	struct buf tag;
 	struct buf reason;
-	size_t tags; /* TAG_FIELDs that came with the message */
 };
 
 struct session *
@@ -47,7 +46,6 @@ end_message(struct session *session)
 	session->generation = NULL;
 	session->builder = NULL;
 	session->verdict = NULL;
-	session->tags = 0;
 	session->outcome = (struct outcome){0};
 }
 
@@ -162,23 +160,13 @@ session_recipient(struct session *session, char *const *args)
 	}
 }
 
-static bool
-is_tag(struct slice name)
-{
-	return name.len == sizeof(TAG_FIELD) - 1 &&
-		slice_equal_fold(name, SLICE(TAG_FIELD));
-}
-
 void
 session_field(struct session *session, const char *name, const char *value)
 {
-	struct slice field = slice_of(name);
-
-	if (session->builder == NULL)
-		return;
-	if (is_tag(field))
-		session->tags++;
-	message_add_field(session->builder, field, slice_of(value));
+	if (session->builder != NULL) {
+		message_add_field(
+			session->builder, slice_of(name), slice_of(value));
+	}
 }
 
 void
@@ -231,8 +219,21 @@ write_tag(struct session *session, enum action action)
 static bool
 must_go(const struct session *session)
 {
+	const struct verdict *verdict = session->verdict;
+
 	return session->generation->config->mode == MODE_ENFORCE &&
-		!session->verdict->again;
+		!verdict->again && !verdict->forged;
+}
+
+static void
+set_refusal(const struct session *session, struct outcome *outcome)
+{
+	outcome->reply = session->generation->config->reject_text;
+	if (session->verdict->forged) {
+		outcome->reply = "Too many " TAG_FIELD
+				 " fields, which no sender may write";
+		outcome->extended = "5.7.1";
+	}
 }
 
 static const struct outcome *
@@ -251,11 +252,11 @@ decide(struct session *session, unsigned offers)
 	if (outcome->action == ACTION_QUARANTINE)
 		outcome->reason = write_reason(session);
 	if (outcome->action == ACTION_REJECT)
-		outcome->reply = config->reject_text;
+		set_refusal(session, outcome);
 	if (outcome->action == ACTION_TEMPFAIL)
 		outcome->reply = config->tempfail_text;
 	if ((offers & OFFER_CHANGE_FIELD) != 0 && must_go(session))
-		outcome->old_tags = session->tags;
+		outcome->old_tags = session->verdict->message->tag_count;
 	return outcome;
 }
 

@@ -41,6 +41,7 @@ struct outcome {
 	const char *tag; /* value of TAG_FIELD to insert, or NULL */
 	const char *reason; /* of a quarantine, never empty */
 	const char *reply; /* text of a reject or tempfail */
+	const char *extended; /* its enhanced code, or NULL: the usual one */
 	size_t old_tags; /* TAG_FIELDs that are not ours: all to be removed */
 };
 

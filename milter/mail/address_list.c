@@ -36,16 +36,17 @@ struct list {
 	struct arena *arena;
 	struct lexer lexer;
 	struct item item;
-	struct address *at;
-	size_t count, size, limit;
+	struct address_list out;
+	size_t limit;
 	bool cut; /* at the limit, or the arena is full: stop */
 };
 
 static struct address *
 list_slot(struct list *list)
 {
-	struct address *at = list->count < list->limit
-		? arena_grow(list->arena, list->at, list->count, &list->size,
+	struct address_list *out = &list->out;
+	struct address *at = out->count < list->limit
+		? arena_grow(list->arena, out->at, out->count, &out->size,
 			  sizeof(*at))
 		: NULL;
 
@@ -53,8 +54,8 @@ list_slot(struct list *list)
 		list->cut = true;
 		return NULL;
 	}
-	list->at = at;
-	return &list->at[list->count++];
+	out->at = at;
+	return &out->at[out->count++];
 }
 
 /* Nothing in it but words with one space between? */
@@ -133,7 +134,7 @@ flush(struct list *list)
 		slot->name = item_name(arena, item);
 	}
 	if (!ok) {
-		list->count--;
+		list->out.count--;
 		list->cut = true;
 	}
 	*item = (struct item){0};
@@ -323,24 +324,36 @@ take_token(struct list *list, struct token token)
 	}
 }
 
-struct addresses
-address_list_parse(
-	struct arena *arena, struct slice value, size_t limit, bool *cut)
+bool
+address_list_add(struct address_list *out, struct arena *arena,
+	struct slice value, size_t limit)
 {
 	struct list list = {
 		.arena = arena,
 		.lexer = token_lexer(value),
+		.out = *out,
 		.limit = limit,
-		.size = 1, /* most fields have one */
 	};
 	struct token token = token_next(&list.lexer);
 
+	if (list.out.at == NULL)
+		list.out.size = 1; /* most fields have one */
 	while (token.kind != TOKEN_END && !list.cut) {
 		take_token(&list, token);
 		token = token_next(&list.lexer);
 	}
 	if (!list.cut)
 		flush(&list);
-	*cut = list.cut;
+	*out = list.out;
+	return !list.cut;
+}
+
+struct addresses
+address_list_parse(
+	struct arena *arena, struct slice value, size_t limit, bool *cut)
+{
+	struct address_list list = {0};
+
+	*cut = !address_list_add(&list, arena, value, limit);
 	return (struct addresses){list.at, list.count};
 }

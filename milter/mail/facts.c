@@ -8,43 +8,20 @@
 
 typedef void take_fn(struct facts *, const struct field *);
 
-/* The addresses of a field behind those of an earlier one of its name: two
- * From fields are two places to hide an author in. */
+/* Those of a field behind those of an earlier one of its name. */
 static void
-add_addresses(
-	struct facts *facts, const struct field *field, struct addresses *list)
+add_addresses(struct facts *facts, const struct field *field,
+	struct address_list *list)
 {
-	struct arena *arena = facts->arena;
-	struct addresses more;
-	struct address *at;
-	bool cut;
+	size_t first = list->count;
 
-	more = address_list_parse(
-		arena, field->value, facts->address_limit, &cut);
-	if (cut)
+	if (!address_list_add(
+		    list, facts->arena, field->value, facts->address_limit))
 		facts->cut = true;
-	for (size_t i = 0; i < more.count; i++) {
-		if (more.at[i].broken)
+	for (size_t i = first; i < list->count; i++) {
+		if (list->at[i].broken)
 			facts->broken = true;
 	}
-	if (list->count == 0) {
-		*list = more;
-		return;
-	}
-	if (more.count > facts->address_limit - list->count) {
-		more.count = facts->address_limit - list->count;
-		facts->cut = true;
-	}
-	if (more.count == 0)
-		return;
-	at = arena_array(arena, list->count + more.count, sizeof(*at));
-	if (at == NULL) {
-		facts->full = true;
-		return;
-	}
-	memcpy(at, list->at, list->count * sizeof(*at));
-	memcpy(at + list->count, more.at, more.count * sizeof(*at));
-	*list = (struct addresses){at, list->count + more.count};
 }
 
 static void
@@ -74,7 +51,7 @@ take_cc(struct facts *facts, const struct field *field)
 static void
 take_sender(struct facts *facts, const struct field *field)
 {
-	struct addresses list = {0};
+	struct address_list list = {0};
 
 	if (!slice_is_absent(facts->sender.text))
 		return;
@@ -87,7 +64,7 @@ static void
 take_subject(struct facts *facts, const struct field *field)
 {
 	if (slice_is_absent(facts->subject))
-		facts->subject = field->text;
+		facts->subject = field_decode(facts->arena, field->value);
 }
 
 static void
@@ -223,12 +200,6 @@ static take_fn *const takers[NAME_COUNT] = {
 	[NAME_X_MAIL_AUTOREPLY] = take_autoreply,
 	[NAME_X_AUTO_RESPONSE_SUPPRESS] = take_suppress,
 };
-
-bool
-facts_want(enum name name)
-{
-	return takers[name] != NULL;
-}
 
 void
 facts_take(struct facts *facts, const struct field *field)

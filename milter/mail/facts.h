@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "base/slice.h"
-#include "mail/address.h"
+#include "mail/address_list.h"
 #include "mail/field.h"
 #include "mail/received.h"
 
@@ -19,9 +19,9 @@
  * field to field. */
 struct facts {
 	struct arena *arena;
-	size_t address_limit; /* of one field */
+	size_t address_limit; /* of all fields of one name */
 
-	struct addresses from, reply_to, to, cc;
+	struct address_list from, reply_to, to, cc;
 	struct address sender;
 	struct slice subject, message_id;
 	struct received *hops;
@@ -39,8 +39,6 @@ struct facts {
 	bool full; /* the arena is */
 };
 
-/* Is the name one of those that facts are read from? */
-bool facts_want(enum name);
 /* Reads the field, whose value is unfolded and decoded. */
 void facts_take(struct facts *, const struct field *);
 

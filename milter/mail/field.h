@@ -14,9 +14,8 @@
 
 struct field {
 	struct slice name; /* as written */
-	struct slice value; /* unfolded, trimmed, not decoded */
-	struct slice text; /* value with encoded words decoded, UTF-8; the
-			    * same bytes as value where there are none */
+	struct slice value; /* unfolded, trimmed, not decoded: field_decode()
+			     * is for whoever reads it */
 	size_t index; /* its place in the header, 0 is the topmost */
 	enum name id;
 	const struct field *next; /* for message_next() */
@@ -26,8 +25,9 @@ struct field {
  * Borrows the input where nothing has to change. */
 struct slice field_unfold(struct arena *, struct slice raw);
 
-/* Encoded words decoded. Borrows the input where there are none. An
- * undecodable word stays as it is written. */
+/* Encoded words decoded, UTF-8. Borrows the input where there are none. An
+ * undecodable word stays as it is written, and so does all of it where the
+ * arena is full. */
 struct slice field_decode(struct arena *, struct slice value);
 
 /* The value up to the first ';' of a structured field, trimmed, comments

@@ -4,10 +4,12 @@
  * reads the envelope, then every field once: unfolded, decoded, entered under
  * its name and handed to the facts that are read from it.
  *
- * A quarter of the arena is kept back for what parsing needs. Fields arrive
- * newest first, so that From and To come last: when the room for fields is
- * used up, those that facts are read from still enter, or a sender could hide
- * them behind a heap of others.
+ * Half of the arena is kept back until the message is finished, for whoever
+ * judges it: what a sender makes large must not be judged the less. Of the
+ * other half a quarter is kept for what parsing needs. Fields arrive newest
+ * first, so that From and To come last: when the room for fields is used up,
+ * those whose names are known still enter, or a sender could hide them behind
+ * a heap of others.
  */
 #include "mail/message.h"
 
@@ -104,6 +106,7 @@ message_begin(struct arena *arena, const struct realm *realm,
 		builder->limits.fields = MESSAGE_FIELDS_MAX;
 	builder->rcpt_size = FIRST_RECIPIENTS;
 	builder->field_size = FIRST_FIELDS;
+	arena_hold(arena, arena_left(arena) / 2);
 	builder->reserve = arena_left(arena) / 4;
 	return builder;
 }
@@ -201,7 +204,7 @@ admits(struct message_builder *builder, enum name id, size_t bytes)
 	if (count < limit && left >= bytes && left - bytes >= reserve)
 		return true;
 	message_add_gap(builder, gap);
-	return facts_want(id) && count < 2 * limit && left >= bytes &&
+	return id != NAME_OTHER && count < 2 * limit && left >= bytes &&
 		left - bytes >= reserve / 2;
 }
 
@@ -244,6 +247,8 @@ message_add_field(
 	id = name_find(name);
 	if (!is_name(name))
 		message_add_gap(builder, GAP_BROKEN_HEADER);
+	if (id == NAME_X_FORWARDEN)
+		message->tag_count++;
 	value = cut_value(builder, value);
 	if (!admits(builder, id, name.len + value.len))
 		return;
@@ -385,11 +390,16 @@ parse_fields(struct message_builder *builder, struct facts *facts)
 			value = field->value;
 		}
 		field->value = value;
-		field->text = field_decode(arena, value);
 		facts_take(facts, field);
 	}
 	message->fields = builder->fields;
 	chain_fields(builder);
+}
+
+static struct addresses
+addresses_of(const struct address_list *list)
+{
+	return (struct addresses){list->at, list->count};
 }
 
 static void
@@ -397,10 +407,10 @@ take_facts(struct message_builder *builder, const struct facts *facts)
 {
 	struct message *message = &builder->message;
 
-	message->from = facts->from;
-	message->reply_to = facts->reply_to;
-	message->to = facts->to;
-	message->cc = facts->cc;
+	message->from = addresses_of(&facts->from);
+	message->reply_to = addresses_of(&facts->reply_to);
+	message->to = addresses_of(&facts->to);
+	message->cc = addresses_of(&facts->cc);
 	message->sender = facts->sender;
 	message->subject = facts->subject;
 	message->message_id = facts->message_id;
@@ -472,6 +482,7 @@ message_finish(struct message_builder *builder, int64_t at_ms)
 	parse_fields(builder, &facts);
 	take_facts(builder, &facts);
 	classify(message);
+	arena_hold(message->arena, 0);
 	return message;
 }
 

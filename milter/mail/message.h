@@ -51,10 +51,10 @@ const char *message_gap_name(unsigned bit);
 struct message_limits {
 	size_t fields; /* header fields kept, at most MESSAGE_FIELDS_MAX;
 			* past it, and past the bytes there are, as many
-			* again of those that facts are read from */
+			* again of those whose names are known */
 	size_t field_bytes; /* bytes kept of one field */
 	size_t recipients; /* recipients judged */
-	size_t addresses; /* addresses kept of one field */
+	size_t addresses; /* addresses kept of all fields of one name */
 };
 /* What fields may be at most: the numbers of twice as many fit in 16 bits. */
 #define MESSAGE_FIELDS_MAX 30000
@@ -99,6 +99,7 @@ struct message {
 
 	const struct field *fields; /* as they came, newest first */
 	size_t field_count;
+	size_t tag_count; /* X-Forwarden fields that came, kept or not */
 
 	struct addresses from, reply_to, to, cc;
 	struct address sender; /* text absent if there is none */
@@ -125,9 +126,9 @@ const char *const *message_direction_names(void);
 
 struct message_builder;
 
-/* All memory is taken from arena, which must outlive the message. NULL when
- * the arena is full at once. limits may be NULL: as much as
- * there is. */
+/* All memory is taken from arena, which must outlive the message; half of what
+ * is left is kept back until it is finished, for whoever judges it. NULL when
+ * the arena is full at once. limits may be NULL: as much as there is. */
 struct message_builder *message_begin(struct arena *, const struct realm *,
 	const struct message_limits *limits);
 /* Copied. May be called again (macros come late); absent ones keep what is

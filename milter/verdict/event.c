@@ -333,6 +333,10 @@ forwarden_of(const struct verdict *verdict, enum action taken)
 	put_words(object, "mode",
 		respond_mode_name(verdict->options->respond.mode));
 	put(object, "gaps", gaps_of(verdict->gaps));
+	if (verdict->forged) {
+		put(object, "forged_tags",
+			json_integer((json_int_t)verdict->message->tag_count));
+	}
 	put(object, "store_us", json_integer((json_int_t)verdict->store_us));
 	if (json_array_size(others) > 0) {
 		put(object, "flows", others);

@@ -121,8 +121,7 @@ fetch_confirmed(const struct fields_source *s, struct arena *a)
 {
 	if (s->flow->mailbox.text.len == 0)
 		return (struct sigma_values){0};
-	return value_text(
-		a, slice_of(flow_confirmed_name(s->flow->confirmed)));
+	return value_text(a, slice_of(flow_confirmed_name(s->flow->confirmed)));
 }
 
 struct sigma_values

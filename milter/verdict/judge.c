@@ -16,7 +16,7 @@
 #include "base/digest.h"
 #include "verdict/fields.h"
 #include "verdict/recollect.h"
-#include "verdict/tag.h"
+#include "verdict/ticket.h"
 
 #include <stdlib.h>
 
@@ -39,37 +39,22 @@ struct judgement {
 	struct verdict *verdict;
 };
 
-/* Ids of events in tags of ours; of a message that our side sends, as a field
- * from outside proves nothing. */
-static size_t
-find_judged(const struct message *message, struct slice ids[])
-{
-	const struct field *field;
-	size_t count = 0;
-
-	for (field = message_first(message, NAME_X_FORWARDEN);
-		field != NULL && count < RECOLLECT_JUDGED_MAX;
-		field = message_next(field)) {
-		if (tag_find_id(field->value, &ids[count]))
-			count++;
-	}
-	return count;
-}
-
 static void
 ask_store(struct judgement *h, const struct context *context)
 {
 	const struct sigma_program *program = h->options->program;
-	struct slice judged[RECOLLECT_JUDGED_MAX];
+	enum ticket ticket;
 	struct recollect_wish wish = {
 		.trace_members = h->options->trace_members,
 		.facts = program != NULL && sigma_program_reads_store(program),
-		.judged = judged,
-		.judged_count = find_judged(h->message, judged),
 	};
 
 	recollect(&h->waiting, &wish, context, &h->known);
-	h->verdict->again = recollect_judged(&h->known, h->message);
+	if (h->known.remembered.down)
+		return;
+	ticket = ticket_check(h->message, &context->custody, h->known.ticket,
+		h->known.ticket_count);
+	h->verdict->again = ticket == TICKET_GOOD;
 }
 
 static void
@@ -384,6 +369,9 @@ decide(struct judgement *h)
 		raise(v, ACTION_LOG);
 	if (v->unseen)
 		raise(v, respond_to_unseen(respond));
+	v->forged = h->message->tag_count > VERDICT_TAGS_MAX;
+	if (v->forged)
+		raise(v, ACTION_REJECT);
 	v->action = v->would;
 	if (respond->mode == MODE_OBSERVE && v->action > ACTION_LOG)
 		v->action = ACTION_LOG;

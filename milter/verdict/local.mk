@@ -36,6 +36,8 @@ libverdict_a_SOURCES = \
 	milter/verdict/source.h \
 	milter/verdict/tag.c \
 	milter/verdict/tag.h \
+	milter/verdict/ticket.c \
+	milter/verdict/ticket.h \
 	milter/verdict/value.c \
 	milter/verdict/value.h \
 	milter/verdict/verdict.c \

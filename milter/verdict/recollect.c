@@ -16,6 +16,7 @@
 #include "forward/exempt.h"
 #include "verdict/keep.h"
 #include "verdict/naming.h"
+#include "verdict/ticket.h"
 
 #define FACTS_MAX 64
 #define CANDIDATES_MAX 3
@@ -196,18 +197,6 @@ ask_memories(struct store_batch *batch, const struct recollect_wish *wish,
 	}
 }
 
-static void
-ask_judged(struct store_batch *batch, const struct recollect_wish *wish)
-{
-	for (size_t i = 0; i < wish->judged_count; i++) {
-		batch->ops[batch->count++] =
-			(struct store_op){.verb = STORE_RECALL,
-				.recall = {.id = keep_judged_key(batch->arena,
-						   wish->judged[i]),
-					.cap = (uint32_t)wish->trace_members}};
-	}
-}
-
 static size_t
 room_for(const struct recollect_wish *wish, const struct context *context)
 {
@@ -218,7 +207,7 @@ room_for(const struct recollect_wish *wish, const struct context *context)
 	} else if (facts > FACTS_MAX) {
 		facts = FACTS_MAX;
 	}
-	return TRACE_QUESTIONS_MAX + wish->judged_count + PERSONS_MAX + facts;
+	return TRACE_QUESTIONS_MAX + TICKET_OPS_MAX + PERSONS_MAX + facts;
 }
 
 void
@@ -242,9 +231,10 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	out->remembered.memory_count =
 		trace_questions(message, questions, TRACE_QUESTIONS_MAX);
 	ask_memories(&batch, wish, questions, out->remembered.memory_count);
-	out->judged = batch.ops + batch.count;
-	out->judged_count = wish->judged_count;
-	ask_judged(&batch, wish);
+	out->ticket = batch.ops + batch.count;
+	out->ticket_count =
+		ticket_ask(message, &context->custody, batch.ops + batch.count);
+	batch.count += out->ticket_count;
 	out->facts = batch.ops + batch.count;
 	ask_persons(&batch, context);
 	if (wish->facts || is_listlike(context))
@@ -258,35 +248,6 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	take_known(message->arena, out);
 	out->remembered.down =
 		(waiting->gaps & (GAP_STORE_DOWN | GAP_STORE_LATE)) != 0;
-}
-
-static bool
-was_judged(const struct recollection *all, struct slice identity)
-{
-	for (size_t i = 0; i < all->judged_count; i++) {
-		const struct store_recall *recall = &all->judged[i].recall;
-
-		for (size_t j = 0; j < recall->count; j++) {
-			if (slice_equal(recall->members[j].name, identity))
-				return true;
-		}
-	}
-	return false;
-}
-
-bool
-recollect_judged(const struct recollection *all, const struct message *message)
-{
-	if (all->judged_count == 0)
-		return false;
-	for (size_t i = 0; i < message->rcpt_count; i++) {
-		const struct recipient *rcpt = &message->rcpts[i];
-
-		if (rcpt->external &&
-			!was_judged(all, message_identity(message, rcpt)))
-			return false;
-	}
-	return true;
 }
 
 const struct store_facts *

@@ -15,18 +15,14 @@ struct recollection {
 	struct remembered remembered; /* for inference */
 	const struct store_op *facts; /* STORE_FACTS, answered */
 	size_t fact_count;
-	const struct store_op *judged; /* STORE_RECALL, answered */
-	size_t judged_count;
+	const struct store_op *ticket; /* of ticket_ask(), answered */
+	size_t ticket_count;
 };
 
 struct recollect_wish {
 	size_t trace_members; /* of one Message-ID at most */
 	bool facts; /* some policy reads them */
-	/* Ids of events that the message says it had (tag_find_id()). */
-	const struct slice *judged;
-	size_t judged_count;
 };
-#define RECOLLECT_JUDGED_MAX 4
 /* For a message that leaves. All of it lives in the message's
  * arena; what could not be had is missing, with a gap in waiting. */
 void recollect(struct waiting *, const struct recollect_wish *,
@@ -34,9 +30,5 @@ void recollect(struct waiting *, const struct recollect_wish *,
 /* Of the flow's mailbox and destination; NULL if they were not asked for. */
 const struct store_facts *recollect_facts(
 	const struct recollection *, const struct flow *);
-
-/* Has every external recipient of the message been judged under one of the
- * ids? */
-bool recollect_judged(const struct recollection *, const struct message *);
 
 #endif

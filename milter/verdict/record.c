@@ -14,6 +14,8 @@
 #include "forward/mailbox.h"
 #include "verdict/keep.h"
 #include "verdict/person.h"
+#include "verdict/tag.h"
+#include "verdict/ticket.h"
 
 #define TALLIES_A_FLOW 2
 
@@ -111,24 +113,17 @@ add_flows(struct record *r)
 /* So that another listener of ours, where the message comes by again, knows
  * that it was judged. */
 static void
-add_judged(struct record *r)
+add_ticket(struct record *r)
 {
 	const struct verdict *v = r->verdict;
-	const struct message *message = v->message;
-	struct slice *names = arena_array(
-		message->arena, message->rcpt_count, sizeof(*names));
+	int64_t ttl_ms = r->taken == ACTION_QUARANTINE
+		? v->options->trace_ttl_ms
+		: TICKET_TTL_MS;
+	struct store_op op;
 
-	if (names == NULL || v->id.len == 0 || !action_tags(r->taken))
-		return;
-	for (size_t i = 0; i < message->rcpt_count; i++)
-		names[i] = message_identity(message, &message->rcpts[i]);
-	add(r,
-		(struct store_op){.verb = STORE_REMEMBER,
-			.remember = {
-				.id = keep_judged_key(message->arena, v->id),
-				.members = names,
-				.count = message->rcpt_count,
-				.ttl_ms = v->options->trace_ttl_ms}});
+	if (v->id.len > 0 && tag_is_due(v, r->taken) &&
+		ticket_issue(v->message, v->id, ttl_ms, &op))
+		add(r, op);
 }
 
 void
@@ -138,7 +133,7 @@ record_verdict(struct store *store, const struct verdict *verdict,
 	const struct message *message = verdict->message;
 	struct record r = {.verdict = verdict, .taken = taken};
 
-	if (store == NULL || message == NULL || verdict->again)
+	if (store == NULL || message == NULL)
 		return;
 	r.room = verdict->flow_count * TALLIES_A_FLOW + TRACE_IDS_MAX + 3;
 	r.batch.arena = message->arena;
@@ -150,7 +145,7 @@ record_verdict(struct store *store, const struct verdict *verdict,
 		r.batch.count =
 			keep_trace(message, verdict->options, r.batch.ops);
 	}
-	add_judged(&r);
+	add_ticket(&r);
 	add_person(&r);
 	add_flows(&r);
 	if (!slice_is_absent(json)) {

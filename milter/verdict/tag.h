@@ -12,9 +12,9 @@
  * leaves, where tag.outgoing is none. */
 bool tag_is_due(const struct verdict *, enum action);
 
-/* The field's value in the form that is due, folded with LF + tab so that no line is over 78 bytes but
- * for a single value that is longer; nothing a sender wrote is in it unescaped.
- * host is the authserv-id. */
+/* The field's value in the form that is due, folded with LF + tab so that no
+ * line is over 78 bytes but for a single value that is longer; nothing a sender
+ * wrote is in it unescaped. host is the authserv-id. */
 void tag_write(
 	const struct verdict *, enum action, struct slice host, struct buf *);
 

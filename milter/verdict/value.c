@@ -64,7 +64,8 @@ value_fields(struct arena *arena, const struct field *first)
 		return absent;
 	count = 0;
 	for (const struct field *f = first; f != NULL; f = message_next(f))
-		values[count++] = (struct sigma_value){f->text, NAN};
+		values[count++] = (struct sigma_value){
+			field_decode(arena, f->value), NAN};
 	return (struct sigma_values){values, count};
 }
 

@@ -38,6 +38,10 @@ struct matched {
 	struct slice item; /* what decided */
 };
 
+/* X-Forwarden fields that are removed from one message. The MTA pays for each
+ * by the length of the whole header: with 10,000 Postfix's cleanup gives up. */
+#define VERDICT_TAGS_MAX 50
+
 /* Lives in the message's arena. */
 struct verdict {
 	const struct message *message; /* NULL only when memory was out */
@@ -51,11 +55,14 @@ struct verdict {
 	const struct matched *matched; /* strongest action first */
 	size_t matched_count;
 	bool again; /* judged before, at another listener of ours, and let
-		     * go (tagged, or released): nothing is done or counted,
-		     * and the tag that it has stays */
+		     * go (tagged, or released): the policies are not asked
+		     * again, it makes no second event, and the tag that it
+		     * has stays */
 	const struct flow *excused; /* one that would be a forward, but for an
 				     * excuse that is not the operator's own
 				     * (local.lists); NULL: there is none */
+	bool forged; /* more fields of our name than one message may have us
+		      * remove: refused, whatever the ceiling */
 	bool unseen; /* it leaves, and recipients or fields of it could not be
 		      * looked at: the gaps tell why */
 	unsigned gaps; /* of the message, the store and the policies */

@@ -16,3 +16,5 @@ noinst_PROGRAMS += tests/bench/bench_judge
 tests_bench_bench_judge_LDADD = $(LIBLAB) $(LIBDAEMON)
 noinst_PROGRAMS += tests/bench/bench_infer
 tests_bench_bench_infer_LDADD = $(LIBFORWARD)
+noinst_PROGRAMS += tests/bench/bench_wide
+tests_bench_bench_wide_LDADD = $(LIBLAB) $(LIBDAEMON)

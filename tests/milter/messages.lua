@@ -57,6 +57,23 @@ check(deliver(conn, {id = "4FORGED", subject = "nothing", fields =
 	"forged tags from outside: goes on")
 check(mt.eom_check(conn, MT_HDRDELETE, "X-Forwarden"),
 	"forged tags from outside: removed")
+local forged = {}
+for i = 1, 51 do
+	forged[i] = {"X-Forwarden", tostring(i)}
+end
+local reply = deliver(conn, {id = "4HEAP", subject = "nothing",
+	fields = forged})
+check(reply == "r" or reply == "y", "51 forged tags: refused", reply)
+check(mt.eom_check(conn, MT_SMTPREPLY, "550", "5.7.1",
+	"Too many X-Forwarden fields, which no sender may write"),
+	"51 forged tags: code and text")
+check(not mt.eom_check(conn, MT_HDRDELETE, "X-Forwarden"),
+	"51 forged tags: none is removed one by one")
+table.remove(forged)
+check(deliver(conn, {id = "4FIFTY", subject = "nothing",
+	fields = forged}) == "c", "50 forged tags: goes on")
+check(mt.eom_check(conn, MT_HDRDELETE, "X-Forwarden"),
+	"50 forged tags: removed")
 mt.disconnect(conn)
 
 conn = open()

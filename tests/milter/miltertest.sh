@@ -54,6 +54,7 @@ stays_whole sessions
 start_daemon messages
 play messages
 event_has 4FWD '"mailbox":"bob@example.com"' "messages: whose mail it is"
+event_has 4HEAP '"forged_tags":51' "messages: a heap of forged tags is told"
 event_has 4FWD '"kind":"redirect"' "messages: what kind of forward"
 [ "$(wc -l <"$folder/events")" -eq "$(grep -c '^{.*}$' "$folder/events")" ]
 result $? "messages: every event is one line"

@@ -166,8 +166,15 @@ static const struct refused {
 		2, 23,
 		"limits.value_bytes (4k) is more than limits.field_bytes (1k)",
 		"lower limits.value_bytes"},
+	{"more recipients than the message's memory is for",
+		LOCAL "limits: {recipients: 5000}\n", 2, 22,
+		"limits.recipients (5000) needs limits.message_bytes to be "
+		"80000k",
+		"raise limits.message_bytes"},
 	{"a field larger than its message",
-		LOCAL "limits: {field_bytes: 1M, message_bytes: 64k}\n", 2, 23,
+		LOCAL "limits: {field_bytes: 1M, message_bytes: 64k, "
+		      "recipients: 4}\n",
+		2, 23,
 		"limits.field_bytes (1M) is more than limits.message_bytes",
 		"raise limits.message_bytes"},
 	{"a day kept longer than its mailboxes",

@@ -206,7 +206,8 @@ other_value(const struct reader_key *key, struct buf *out)
 	assert_true(key->type->parse(slice_of(key->initial), &initial));
 	if (strcmp(key->name, "redis.retry_max") == 0 ||
 		strcmp(key->name, "keep.mailbox_time") == 0 ||
-		strcmp(key->name, "limits.field_bytes") == 0) {
+		strcmp(key->name, "limits.field_bytes") == 0 ||
+		strcmp(key->name, "limits.message_bytes") == 0) {
 		key->type->print(key->most, out);
 	} else {
 		key->type->print(

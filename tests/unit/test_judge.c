@@ -412,7 +412,7 @@ test_a_held_message_was_not_received(void **state)
 /* The message as it comes by again, with the tag it got. */
 static const struct verdict *
 judge_tagged(struct box *box, const char *to, const struct verdict *before,
-	const char *client)
+	const char *listener)
 {
 	struct slice *rcpt = arena_array(box->arena, 1, sizeof(*rcpt));
 	struct letter letter = box_redirect(rcpt, to, "");
@@ -422,7 +422,7 @@ judge_tagged(struct box *box, const char *to, const struct verdict *before,
 	tag_write(before, before->action, SLICE("mx.example.com"), &tag);
 	buf_printf(&header, TAG_FIELD ": %s\n" HEADER, tag.p);
 	letter.header = buf_slice(&header);
-	letter.client.ip = slice_of(client);
+	letter.client.listener = slice_of(listener);
 	verdict = sandbox_judge(box->sandbox, box->arena, &letter);
 	buf_fini(&tag);
 	buf_fini(&header);
@@ -439,16 +439,203 @@ test_judged_once_though_it_comes_by_twice(void **state)
 	box_open(&box, policies, MODE_ENFORCE);
 	first = judge_redirect(&box, REDIRECT, HEADER);
 	assert_int_equal(first->action, ACTION_QUARANTINE);
-	second = judge_tagged(&box, REDIRECT, first, "127.0.0.1");
+	second = judge_tagged(&box, REDIRECT, first, "egress");
 	assert_true(second->again);
 	assert_int_equal(second->action, ACTION_NONE);
 	assert_int_equal(second->matched_count, 0);
 	assert_int_equal(second->round_trips, 1);
+	box_close(&box);
+}
+
+/* Whoever got the copy sends it once more, or the owner of the mailbox does
+ * with another message. */
+static void
+test_a_ticket_is_good_once(void **state)
+{
+	const struct verdict *first, *second;
+	struct box box;
+
+	(void)state;
+	box_open(&box, policies, MODE_ENFORCE);
+	first = judge_redirect(&box, REDIRECT, HEADER);
 	second = judge_tagged(&box,
 		"<other@evil.example> ORCPT=rfc822;alice@example.com", first,
-		"127.0.0.1");
+		"egress");
 	assert_false(second->again);
 	assert_int_equal(second->action, ACTION_QUARANTINE);
+	box_close(&box);
+	box_open(&box, policies, MODE_ENFORCE);
+	first = judge_redirect(&box, REDIRECT, HEADER);
+	assert_true(judge_tagged(&box, REDIRECT, first, "egress")->again);
+	assert_false(judge_tagged(&box, REDIRECT, first, "egress")->again);
+	assert_false(judge_tagged(&box, REDIRECT, first, "third")->again);
+	box_close(&box);
+}
+
+static void
+test_a_ticket_is_for_another_listener(void **state)
+{
+	const struct verdict *first, *second;
+	struct box box;
+
+	(void)state;
+	box_open(&box, policies, MODE_ENFORCE);
+	first = judge_redirect(&box, REDIRECT, HEADER);
+	second = judge_tagged(&box, REDIRECT, first, "");
+	assert_false(second->again);
+	assert_int_equal(second->action, ACTION_QUARANTINE);
+	box_close(&box);
+}
+
+/* Its bearer writes another Subject above the one it was issued for. */
+static void
+test_a_ticket_is_for_its_content(void **state)
+{
+	struct slice rcpt;
+	struct letter letter = box_redirect(&rcpt, REDIRECT, "");
+	const struct verdict *first, *second;
+	struct buf tag = {0}, header = {0};
+	struct box box;
+
+	(void)state;
+	box_open(&box, policies, MODE_ENFORCE);
+	first = judge_redirect(&box, REDIRECT, HEADER);
+	tag_write(first, first->action, SLICE("mx.example.com"), &tag);
+	buf_printf(&header, TAG_FIELD ": %s\nSubject: another\n" HEADER, tag.p);
+	letter.header = buf_slice(&header);
+	letter.client.listener = SLICE("egress");
+	second = sandbox_judge(box.sandbox, box.arena, &letter);
+	assert_false(second->again);
+	assert_int_equal(second->action, ACTION_QUARANTINE);
+	buf_fini(&tag);
+	buf_fini(&header);
+	box_close(&box);
+}
+
+/* What a mailbox sends on stays counted, whatever the policies are spared. */
+static void
+test_a_ticket_excuses_from_policies_alone(void **state)
+{
+	const struct verdict *first, *second;
+	struct box box;
+
+	(void)state;
+	box_open(&box, policies, MODE_ENFORCE);
+	first = judge_redirect(&box, REDIRECT, HEADER);
+	assert_int_equal(
+		tally_of(&box, SLICE("alice@example.com"), TALLY_FORWARDED), 1);
+	second = judge_tagged(&box, REDIRECT, first, "egress");
+	assert_true(second->again);
+	assert_true(flow_is_forward(second->flow));
+	assert_int_equal(second->id.len, 0);
+	assert_int_equal(
+		tally_of(&box, SLICE("alice@example.com"), TALLY_FORWARDED), 1);
+	box_close(&box);
+}
+
+/* 10,500 fields of our name made Postfix's cleanup give up. */
+static void
+test_many_forged_tags_are_refused(void **state)
+{
+	const enum mode modes[] = {MODE_ENFORCE, MODE_OBSERVE};
+	const enum action wanted[] = {ACTION_REJECT, ACTION_LOG};
+	struct buf header = {0};
+
+	(void)state;
+	for (size_t i = 0; i <= VERDICT_TAGS_MAX; i++)
+		buf_puts(&header, TAG_FIELD ": x\n");
+	buf_puts(&header, "From: bob@partner.example\nMessage-ID: <1@x>\n");
+	for (size_t i = 0; i < 2; i++) {
+		struct slice rcpt;
+		struct letter letter =
+			box_redirect(&rcpt, "<alice@example.com>", header.p);
+		const struct verdict *verdict;
+		struct box box;
+
+		box_open(&box, NULL, modes[i]);
+		verdict = sandbox_judge(box.sandbox, box.arena, &letter);
+		assert_true(verdict->forged);
+		assert_int_equal(verdict->action, wanted[i]);
+		assert_int_equal(verdict->would, ACTION_REJECT);
+		assert_int_equal(verdict->id.len, 16);
+		box_close(&box);
+	}
+	buf_fini(&header);
+}
+
+/* The last of many recipients is not spared, and more addresses in more To
+ * fields hide nobody. */
+static void
+test_wide_messages_are_judged(void **state)
+{
+	const struct config *config = settings();
+	const struct message_limits limits = config_message_limits(config);
+	struct arena *arena = arena_new((size_t)config->limit_message_bytes);
+	const struct client client = {.ip = SLICE("127.0.0.1")};
+	const struct slice orcpt = SLICE("ORCPT=rfc822;alice@example.com");
+	struct message_builder *builder;
+	const struct verdict *verdict;
+	struct judge_options options;
+	struct box box;
+
+	(void)state;
+	box_open(&box, policies, MODE_ENFORCE);
+	options = config_judge_options(config);
+	options.program = box.program;
+	builder = message_begin(arena, box.realm, &limits);
+	message_set_client(builder, &client);
+	message_set_sender(builder, SLICE("<bob@partner.example>"), NULL, 0);
+	for (int i = 0; i < 700; i++) {
+		char path[64];
+
+		(void)snprintf(path, sizeof(path), "<drop%d@evil.example>", i);
+		message_add_recipient(builder, slice_of(path), &orcpt, 1);
+	}
+	for (int i = 0; i < 350; i++)
+		message_add_field(builder, SLICE("To"), SLICE("a@b.example"));
+	message_add_field(
+		builder, SLICE("From"), SLICE("Bob <bob@partner.example>"));
+	verdict = judge(&options, NULL, message_finish(builder, BOX_AT));
+	assert_int_equal(verdict->gaps, 0);
+	assert_int_equal(verdict->message->to.count, 350);
+	assert_int_equal(verdict->matched_count, 700);
+	assert_int_equal(verdict->would, ACTION_QUARANTINE);
+	arena_free(arena);
+	box_close(&box);
+}
+
+/* More than there is room for: what fits is judged, and an event is due. */
+static void
+test_the_unseen_is_told(void **state)
+{
+	const struct message_limits limits = {.fields = 10,
+		.field_bytes = 1000,
+		.recipients = 2,
+		.addresses = 10};
+	const struct client client = {.ip = SLICE("127.0.0.1")};
+	struct judge_options options = config_judge_options(settings());
+	struct message_builder *builder;
+	const struct verdict *verdict;
+	struct box box;
+
+	(void)state;
+	box_open(&box, NULL, MODE_ENFORCE);
+	builder = message_begin(box.arena, box.realm, &limits);
+	message_set_client(builder, &client);
+	message_set_sender(builder, SLICE("<alice@example.com>"), NULL, 0);
+	for (int i = 0; i < 3; i++)
+		message_add_recipient(builder, SLICE("<a@b.example>"), NULL, 0);
+	options.respond.mode = MODE_ENFORCE;
+	options.respond.unseen = ACTION_TEMPFAIL;
+	options.respond.ceiling = ACTION_REJECT;
+	verdict = judge(&options, NULL, message_finish(builder, BOX_AT));
+	assert_true(verdict->unseen);
+	assert_int_equal(verdict->gaps, GAP_RECIPIENTS);
+	assert_int_equal(verdict->action, ACTION_TEMPFAIL);
+	assert_int_equal(verdict->id.len, 16);
+	options.respond.ceiling = ACTION_TAG;
+	verdict = judge(&options, NULL, verdict->message);
+	assert_int_equal(verdict->action, ACTION_TAG);
 	box_close(&box);
 }
 
@@ -464,7 +651,7 @@ test_a_forged_tag_excuses_nothing(void **state)
 
 	(void)state;
 	box_open(&box, policies, MODE_ENFORCE);
-	second = judge_tagged(&box, REDIRECT, &forged, "127.0.0.1");
+	second = judge_tagged(&box, REDIRECT, &forged, "egress");
 	assert_false(second->again);
 	assert_int_equal(second->action, ACTION_QUARANTINE);
 	box_close(&box);
@@ -594,6 +781,13 @@ main(void)
 		cmocka_unit_test(test_records_count_once),
 		cmocka_unit_test(test_a_held_message_was_not_received),
 		cmocka_unit_test(test_judged_once_though_it_comes_by_twice),
+		cmocka_unit_test(test_a_ticket_is_good_once),
+		cmocka_unit_test(test_a_ticket_is_for_another_listener),
+		cmocka_unit_test(test_a_ticket_is_for_its_content),
+		cmocka_unit_test(test_a_ticket_excuses_from_policies_alone),
+		cmocka_unit_test(test_many_forged_tags_are_refused),
+		cmocka_unit_test(test_wide_messages_are_judged),
+		cmocka_unit_test(test_the_unseen_is_told),
 		cmocka_unit_test(test_a_forged_tag_excuses_nothing),
 		cmocka_unit_test(test_a_policy_is_named_once),
 		cmocka_unit_test(test_without_policies_and_store),
