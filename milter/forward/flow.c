@@ -74,5 +74,6 @@ flow_is_forward(const struct flow *flow)
 bool
 flow_is_excused(const struct flow *flow)
 {
-	return flow->excused_by != 0;
+	return flow->excused_by != 0 &&
+		(flow->excused_by & EXEMPT_CONFIGURED_LIST) == 0;
 }

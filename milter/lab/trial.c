@@ -91,12 +91,26 @@ actual_evidence(const struct verdict *v, struct buf *out)
 }
 
 static void
-actual_exempt(const struct verdict *v, struct buf *out)
+add_exemptions(unsigned bits, struct buf *out)
 {
-	for (unsigned i = 0; v->flow_count > 0 && i < EXEMPTION_COUNT; i++) {
-		if (v->flows[0].exempt & (1U << i))
+	for (unsigned i = 0; i < EXEMPTION_COUNT; i++) {
+		if (bits & (1U << i))
 			add_word(out, slice_of(flow_exemption_name(i)));
 	}
+}
+
+static void
+actual_exempt(const struct verdict *v, struct buf *out)
+{
+	if (v->flow_count > 0)
+		add_exemptions(v->flows[0].exempt, out);
+}
+
+static void
+actual_excused_by(const struct verdict *v, struct buf *out)
+{
+	if (v->flow_count > 0)
+		add_exemptions(v->flows[0].excused_by, out);
 }
 
 static void
@@ -160,6 +174,8 @@ static const struct {
 		COMPARE_INCLUDES},
 	{"exempt", "exemptions of the first recipient", actual_exempt,
 		COMPARE_SET},
+	{"excused by", "those without which it would be a forward",
+		actual_excused_by, COMPARE_SET},
 	{"policies", "exactly these match", actual_policies, COMPARE_SET},
 	{"matches", "these match (and maybe others)", actual_policies,
 		COMPARE_INCLUDES},

@@ -81,7 +81,7 @@ static const struct row {
 	{"rcpt.original.domain", "example.com"},
 	{"forward.kind", "redirect"},
 	{"forward.platform", "postfix"},
-	{"forward.confirmed", "unknown"},
+	{"forward.confirmed", "yes"},
 	{"forward.excused_by", NULL},
 	{"mailbox.original", NULL},
 	{"forward.delay", NULL},

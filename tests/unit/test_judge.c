@@ -283,6 +283,9 @@ test_excused_is_told(void **state)
 	copy = *verdict;
 	copy.flow = copy.flows = &flow;
 	assert_true(flow_is_excused(&flow));
+	flow.excused_by |= EXEMPT_CONFIGURED_LIST;
+	assert_false(flow_is_excused(&flow));
+	flow.excused_by = EXEMPT_AUTO_REPLY;
 	assert_true(event_write(&copy, ACTION_LOG, &json));
 	assert_non_null(strstr(json.p,
 		"\"exempt\":[\"bounce\",\"auto-reply\"],"
