@@ -31,6 +31,8 @@ dist_policies_DATA = \
 	policies/finance-mail-new-destination.yaml \
 	policies/forward-burst-mailbox.test.yaml \
 	policies/forward-burst-mailbox.yaml \
+	policies/forward-burst-volume.test.yaml \
+	policies/forward-burst-volume.yaml \
 	policies/forward-everything.test.yaml \
 	policies/forward-everything.yaml \
 	policies/google-forwarding.test.yaml \

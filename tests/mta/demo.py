@@ -165,7 +165,8 @@ class Story:
         for number in range(BURST):
             subject = f"Order {number + 1} of {BURST}"
             to = self.frank.address
-            self.by_smtp(PARTNER, JO, to, letter(subject, JO, to))
+            author = f"jo{number}@partner.example"
+            self.by_smtp(PARTNER, author, to, letter(subject, author, to))
         self.postfix.wait_empty()
         return wait_until("the burst", lambda: (
             lambda found: found if len(found) == BURST else None)(

@@ -9,7 +9,7 @@ import sys
 
 import time
 
-from demo import JO, PARTNER, letter, outcome, paint, title
+from demo import PARTNER, letter, outcome, paint, title
 from rig import Failure, Forwarden, Postfix, Redis, Rig, Sink, send, wait_until
 from rig.forwarden import PACK
 
@@ -66,8 +66,9 @@ class Story:
         for number, subject in enumerate(subjects):
             server = self.servers[number % len(self.servers)]
             self.sent[subject] = time.monotonic()
-            code, reply = send(server.postfix.intake, JO, [user.address],
-                               letter(subject, JO, user.address), xclient=PARTNER)
+            author = f"jo{number}@partner.example"
+            code, reply = send(server.postfix.intake, author, [user.address],
+                               letter(subject, author, user.address), xclient=PARTNER)
             if code != 250:
                 raise Failure(f"{server.name} said {code} {reply}")
         return wait_until(f"{count} verdicts", lambda: self.events(subjects))
