@@ -250,10 +250,19 @@ tell(struct report *report, struct store *store, const struct verdict *verdict,
 	buf_fini(&json);
 }
 
+/* A flow that is excused is let alone, but never in silence. */
+static enum action
+told_as(const struct verdict *verdict, enum action taken)
+{
+	return taken == ACTION_NONE && verdict->excused != NULL ? ACTION_LOG
+								: taken;
+}
+
 void
 report_verdict(struct report *report, struct store *store,
 	const struct verdict *verdict, enum action taken)
 {
+	taken = told_as(verdict, taken);
 	if (report->metrics != NULL)
 		metrics_count(report->metrics, verdict, taken);
 	if (is_notable(verdict, taken) || report->all) {

@@ -365,8 +365,6 @@ decide(struct judgement *h)
 		if (v->flow == NULL)
 			v->flow = v->excused;
 	}
-	if (v->excused != NULL)
-		raise(v, ACTION_LOG);
 	if (v->unseen)
 		raise(v, respond_to_unseen(respond));
 	v->forged = h->message->tag_count > VERDICT_TAGS_MAX;
