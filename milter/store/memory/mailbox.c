@@ -366,7 +366,7 @@ mailbox_tally(struct table *table, const struct mailbox_limits *limits,
 	if (tally->what >= TALLY_KINDS)
 		return;
 	pthread_mutex_lock(&shard->lock);
-	retention_expire(shard, limits, at_ms);
+	retention_expire(shard, limits->ttl_ms, at_ms);
 	if (print == 0 || dedup_first(&shard->dedup, print)) {
 		entry = table_find(shard, &key);
 		if (entry == NULL)
@@ -534,8 +534,8 @@ mailbox_facts(struct table *table, const struct mailbox_limits *limits,
 
 	pthread_mutex_lock(&shard->lock);
 	mailbox = (struct mailbox *)table_find(shard, &key);
-	facts->known =
-		mailbox != NULL && !retention_is_over(mailbox, limits, at_ms);
+	facts->known = mailbox != NULL &&
+		!retention_is_over(mailbox, limits->ttl_ms, at_ms);
 	if (facts->known) {
 		facts->person = (mailbox->entry.mode & MAILBOX_PERSON) != 0;
 		add_hours(mailbox, (uint32_t)(at_ms / STORE_HOUR_MS), facts);

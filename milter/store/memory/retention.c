@@ -22,26 +22,22 @@ retention_mode(const struct mailbox *mailbox, uint8_t said)
 }
 
 bool
-retention_is_over(const struct mailbox *mailbox,
-	const struct mailbox_limits *limits, int64_t now_ms)
+retention_is_over(const struct mailbox *mailbox, int64_t ttl_ms, int64_t now_ms)
 {
-	int64_t ttl_ms = limits->ttl_ms;
-
 	if (mailbox->entry.mode == 0 && ttl_ms > STORE_DAY_MS)
 		ttl_ms = STORE_DAY_MS;
 	return mailbox->active_ms < now_ms - ttl_ms;
 }
 
 void
-retention_expire(struct table_shard *shard, const struct mailbox_limits *limits,
-	int64_t now_ms)
+retention_expire(struct table_shard *shard, int64_t ttl_ms, int64_t now_ms)
 {
 	for (int rank = 0; rank < ENTRY_RANKS; rank++) {
 		struct entry *oldest = shard->lists[ENTRY_MAILBOX][rank].oldest;
 
 		if (oldest == NULL ||
 			!retention_is_over(
-				(struct mailbox *)oldest, limits, now_ms))
+				(struct mailbox *)oldest, ttl_ms, now_ms))
 			continue;
 		table_remove(shard, oldest);
 		shard->expired++;

@@ -10,17 +10,16 @@
 #ifndef STORE_MEMORY_RETENTION_H
 #define STORE_MEMORY_RETENTION_H
 
-#include "store/memory/mailbox.h"
+#include "store/memory/table.h"
 
 /* It is what it was, and what the bits (entry.h) say. */
 void retention_mark(struct table_shard *, struct mailbox *, uint8_t bits);
 /* The mode of a mailbox that comes from a file, which says so of it. */
 uint8_t retention_mode(const struct mailbox *, uint8_t said);
-bool retention_is_over(
-	const struct mailbox *, const struct mailbox_limits *, int64_t now_ms);
+/* ttl_ms is for those with forwards and for persons. */
+bool retention_is_over(const struct mailbox *, int64_t ttl_ms, int64_t now_ms);
 /* Drops one whose time is over, of each rank: called for each tally, so that
  * they never pile up. */
-void retention_expire(
-	struct table_shard *, const struct mailbox_limits *, int64_t now_ms);
+void retention_expire(struct table_shard *, int64_t ttl_ms, int64_t now_ms);
 
 #endif

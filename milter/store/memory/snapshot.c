@@ -67,7 +67,7 @@ is_stale(const struct writer *writer, struct entry *entry)
 		return ((struct trace *)entry)->expires_ms < writer->now_ms;
 	case ENTRY_MAILBOX:
 		return retention_is_over((struct mailbox *)entry,
-			&writer->memory->limits, writer->now_ms);
+			writer->memory->limits.ttl_ms, writer->now_ms);
 	case ENTRY_KINDS:
 		break;
 	}
