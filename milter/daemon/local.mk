@@ -69,17 +69,22 @@ libdaemon_a_SOURCES = \
 	milter/daemon/supervisor.c \
 	milter/daemon/supervisor.h \
 	milter/daemon/supervisor_door.c \
+	milter/daemon/supervisor_door.h \
 	milter/daemon/supervisor_files.c \
-	milter/daemon/supervisor_parts.h \
+	milter/daemon/supervisor_files.h \
+	milter/daemon/supervisor_state.h \
 	milter/daemon/trouble.c \
 	milter/daemon/trouble.h \
 	milter/daemon/worker.c \
 	milter/daemon/worker.h \
 	milter/daemon/worker_check.c \
-	milter/daemon/worker_parts.h \
+	milter/daemon/worker_check.h \
 	milter/daemon/worker_process.c \
 	milter/daemon/worker_process.h \
 	milter/daemon/worker_reload.c \
-	milter/daemon/worker_watch.c
+	milter/daemon/worker_reload.h \
+	milter/daemon/worker_state.h \
+	milter/daemon/worker_watch.c \
+	milter/daemon/worker_watch.h
 LIBDAEMON = libdaemon.a libmta.a $(LIBVERDICT) $(MILTER_LIBS) $(SECCOMP_LIBS) \
 	$(MHD_LIBS)

@@ -11,13 +11,15 @@
  * files on disk are broken or gone is back at once with the last good ones,
  * and nothing that a file holds can hurt the process that owns the sockets.
  */
-#include "daemon/supervisor_parts.h"
+#include "daemon/supervisor.h"
 
 #include "base/bundle.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/notify.h"
 #include "daemon/signals.h"
+#include "daemon/supervisor_door.h"
+#include "daemon/supervisor_files.h"
 #include "daemon/worker.h"
 
 #include <errno.h>
@@ -106,8 +108,8 @@ start_process(struct supervisor *supervisor, enum role role,
 			"cannot start a worker: too many drain still");
 		return false;
 	}
-	if (!worker_process_start(worker, supervisor->options->program,
-		    supervisor->options->file, first, &err)) {
+	if (!worker_process_start(worker, supervisor->program, supervisor->file,
+		    first, &err)) {
 		log_write(LOG_LEVEL_ERROR, "%s", err.text);
 		return false;
 	}
@@ -121,7 +123,7 @@ start_worker(struct supervisor *supervisor, enum role role)
 {
 	struct link_message first;
 
-	supervisor_fill(supervisor, LINK_SERVE, &first);
+	supervisor_files_fill(supervisor, LINK_SERVE, &first);
 	if (role == ROLE_IN_OFFICE)
 		supervisor->restart_ms = NOT_DUE;
 	if (start_process(supervisor, role, &first))
@@ -141,7 +143,7 @@ hand_over(struct supervisor *supervisor, bool sound)
 
 	if (worker == NULL || !worker->ready)
 		return;
-	supervisor_fill(supervisor, LINK_RELOAD, &message);
+	supervisor_files_fill(supervisor, LINK_RELOAD, &message);
 	if (!sound)
 		message.fds[LINK_FD_FILES] = LINK_FD_NONE;
 	if (!link_send(worker->link, &message)) {
@@ -168,9 +170,9 @@ start_checker(struct supervisor *supervisor)
 	if (supervisor->fresh >= 0 &&
 		start_process(supervisor, ROLE_CHECKER, &first))
 		return;
-	supervisor_close_files(&supervisor->fresh);
+	supervisor_files_close(&supervisor->fresh);
 	log_write(LOG_LEVEL_ERROR, "reload: the files cannot be read");
-	supervisor_renew_places(supervisor);
+	supervisor_files_renew(supervisor);
 	hand_over(supervisor, false);
 }
 
@@ -206,18 +208,18 @@ on_checked(struct supervisor *supervisor, bool sound)
 	bool again = supervisor->again;
 
 	if (sound) {
-		supervisor_adopt_files(supervisor);
+		supervisor_files_adopt(supervisor);
 	} else {
-		supervisor_close_files(&supervisor->fresh);
+		supervisor_files_close(&supervisor->fresh);
 	}
-	supervisor_renew_places(supervisor);
+	supervisor_files_renew(supervisor);
 	if (supervisor->purpose == PURPOSE_RELOAD) {
 		hand_over(supervisor, sound);
 	} else if (!sound) {
 		log_write(LOG_LEVEL_ERROR,
 			"no new worker takes over: the files are wrong");
 	} else if (!start_worker(supervisor, ROLE_SUCCESSOR)) {
-		supervisor_revert_files(supervisor);
+		supervisor_files_revert(supervisor);
 	}
 	notify_manager("READY=1");
 	supervisor->again = false;
@@ -240,7 +242,7 @@ on_ready(struct supervisor *supervisor, struct worker_process *worker)
 
 	worker->ready = true;
 	supervisor->ever_ready = true;
-	supervisor_close_files(&supervisor->kept);
+	supervisor_files_close(&supervisor->kept);
 	if (worker->role == ROLE_SUCCESSOR) {
 		worker->role = ROLE_IN_OFFICE;
 		if (old != NULL) {
@@ -266,7 +268,7 @@ on_death_in_office(struct supervisor *supervisor, int64_t lived_ms, int status)
 			WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 		return;
 	}
-	supervisor_revert_files(supervisor);
+	supervisor_files_revert(supervisor);
 	if (lived_ms >= LIVES_MS)
 		supervisor->pause_ms = 0;
 	start_later(supervisor);
@@ -303,7 +305,7 @@ on_death(struct supervisor *supervisor, struct worker_process *worker,
 		if (!supervisor->stopping)
 			on_checked(supervisor, status == 0);
 	} else if (role == ROLE_SUCCESSOR) {
-		supervisor_revert_files(supervisor);
+		supervisor_files_revert(supervisor);
 		log_write(LOG_LEVEL_ERROR,
 			"the successor failed: the old worker stays");
 	} else if (role == ROLE_IN_OFFICE && !supervisor->stopping) {
@@ -369,7 +371,7 @@ stop(struct supervisor *supervisor)
 	supervisor->stopping = true;
 	log_write(LOG_LEVEL_NOTICE, "stopping: the worker drains");
 	notify_manager("STOPPING=1");
-	sockets_remove(supervisor->options->config, &supervisor->sockets);
+	sockets_remove(supervisor->begun, &supervisor->sockets);
 	if (worker == NULL || !worker->ready)
 		(void)shutdown(supervisor->sockets.milter, SHUT_RDWR);
 	sockets_close(&supervisor->sockets);
@@ -409,11 +411,11 @@ read_link(struct supervisor *supervisor, struct worker_process *worker)
 	} else if (message.word == LINK_ASK) {
 		reload(supervisor);
 	} else if (message.word == LINK_NUDGE) {
-		supervisor_nudge(supervisor);
+		supervisor_door_nudge(supervisor);
 	} else if (message.word == LINK_TAKEN) {
-		supervisor_close_files(&supervisor->kept);
+		supervisor_files_close(&supervisor->kept);
 	} else if (message.word == LINK_REFUSED) {
-		supervisor_revert_files(supervisor);
+		supervisor_files_revert(supervisor);
 	}
 }
 
@@ -469,7 +471,7 @@ static void
 step(struct supervisor *supervisor)
 {
 	struct pollfd fds[POLL_MAX] = {{.fd = signals_fd(), .events = POLLIN},
-		{.fd = supervisor_is_closed(supervisor)
+		{.fd = supervisor_door_is_closed(supervisor)
 				? supervisor->sockets.milter
 				: -1,
 			.events = POLLIN}};
@@ -488,7 +490,7 @@ step(struct supervisor *supervisor)
 			read_link(supervisor, &supervisor->workers[i]);
 	}
 	if ((fds[1].revents & POLLIN) != 0)
-		supervisor_turn_away(supervisor->sockets.milter);
+		supervisor_door_turn_away(supervisor->sockets.milter);
 	while ((number = signals_next()) != 0)
 		on_signal(supervisor, number);
 	watch(supervisor);
@@ -510,7 +512,9 @@ int
 supervisor_run(const struct supervisor_options *options)
 {
 	struct supervisor supervisor = {
-		.options = options,
+		.program = options->program,
+		.file = options->file,
+		.begun = options->config,
 		.config = options->config,
 		.files = options->files,
 		.kept = NO_FILES,
@@ -534,9 +538,9 @@ supervisor_run(const struct supervisor_options *options)
 	sockets_remove(options->config, &supervisor.sockets);
 	sockets_close(&supervisor.sockets);
 	places_close(&supervisor.places);
-	supervisor_close_files(&supervisor.files);
-	supervisor_close_files(&supervisor.kept);
-	supervisor_close_files(&supervisor.fresh);
+	supervisor_files_close(&supervisor.files);
+	supervisor_files_close(&supervisor.kept);
+	supervisor_files_close(&supervisor.fresh);
 	config_free(supervisor.own_config);
 	return supervisor.status;
 }

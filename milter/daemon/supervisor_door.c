@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The listening socket from the supervisor's side. */
-#include "daemon/supervisor_parts.h"
+#include "daemon/supervisor_door.h"
 
 #include "base/clock.h"
 #include "base/socket_name.h"
@@ -21,22 +21,20 @@
  * do that. Any event makes one come by: so there are some.
  */
 void
-supervisor_nudge(struct supervisor *supervisor)
+supervisor_door_nudge(struct supervisor *supervisor)
 {
 	struct socket_name address;
 
 	if (supervisor->stopping ||
 		!socket_name_parse(
-			slice_of(supervisor->options->config->listen), &address,
-			NULL))
+			slice_of(supervisor->begun->listen), &address, NULL))
 		return;
 	for (int i = 0; i < NUDGES; i++)
 		listener_nudge(&address);
 }
 
-/* Nobody serves, and nobody is about to. */
 bool
-supervisor_is_closed(const struct supervisor *supervisor)
+supervisor_door_is_closed(const struct supervisor *supervisor)
 {
 	int64_t now = clock_monotonic_ms();
 
@@ -56,7 +54,7 @@ supervisor_is_closed(const struct supervisor *supervisor)
  * time limit in every session: it is told at once, and does what its
  * administrator chose for a milter that is away. */
 void
-supervisor_turn_away(int listener)
+supervisor_door_turn_away(int listener)
 {
 	int flags = fcntl(listener, F_GETFL), fd;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Files and places, adopted and given back. */
-#include "daemon/supervisor_parts.h"
+#include "daemon/supervisor_files.h"
 
 #include "base/bundle.h"
 #include "base/log.h"
@@ -9,16 +9,15 @@
 #include <unistd.h>
 
 void
-supervisor_close_files(int *fd)
+supervisor_files_close(int *fd)
 {
 	if (*fd >= 0)
 		(void)close(*fd);
 	*fd = NO_FILES;
 }
 
-/* All that a worker works with. */
 void
-supervisor_fill(const struct supervisor *supervisor, enum link_word word,
+supervisor_files_fill(const struct supervisor *supervisor, enum link_word word,
 	struct link_message *message)
 {
 	link_message_init(message, word);
@@ -45,7 +44,7 @@ adopt_config(struct supervisor *supervisor)
 
 	if (bundle != NULL && diags != NULL) {
 		bundle_use(bundle);
-		config = config_load(supervisor->options->file, diags);
+		config = config_load(supervisor->file, diags);
 		bundle_use(NULL);
 	}
 	if (config != NULL) {
@@ -58,7 +57,7 @@ adopt_config(struct supervisor *supervisor)
 }
 
 void
-supervisor_renew_places(struct supervisor *supervisor)
+supervisor_files_renew(struct supervisor *supervisor)
 {
 	struct places renewed;
 	struct privilege user;
@@ -74,29 +73,28 @@ supervisor_renew_places(struct supervisor *supervisor)
 		log_write(LOG_LEVEL_ERROR, "%s", err.text);
 	places_close(&supervisor->places);
 	supervisor->places = renewed;
-	if (!sockets_renew(supervisor->options->config, &user,
-		    &supervisor->sockets, &err))
+	if (!sockets_renew(
+		    supervisor->begun, &user, &supervisor->sockets, &err))
 		log_write(LOG_LEVEL_ERROR, "%s", err.text);
 }
 
 void
-supervisor_adopt_files(struct supervisor *supervisor)
+supervisor_files_adopt(struct supervisor *supervisor)
 {
 	bundle_seal(supervisor->fresh);
-	supervisor_close_files(&supervisor->kept);
+	supervisor_files_close(&supervisor->kept);
 	supervisor->kept = supervisor->files;
 	supervisor->files = supervisor->fresh;
 	supervisor->fresh = NO_FILES;
 	adopt_config(supervisor);
 }
 
-/* The new files do not serve: the ones before are the last good ones. */
 void
-supervisor_revert_files(struct supervisor *supervisor)
+supervisor_files_revert(struct supervisor *supervisor)
 {
 	if (supervisor->kept == NO_FILES)
 		return;
-	supervisor_close_files(&supervisor->files);
+	supervisor_files_close(&supervisor->files);
 	supervisor->files = supervisor->kept;
 	supervisor->kept = NO_FILES;
 	adopt_config(supervisor);

@@ -11,7 +11,7 @@
  * any more: it is closed, and the process ends from here, since libmilter
  * itself would look only every few seconds whether it is to stop.
  */
-#include "daemon/worker_parts.h"
+#include "daemon/worker.h"
 
 #include "base/bundle.h"
 #include "base/log.h"
@@ -23,6 +23,9 @@
 #include "daemon/signals.h"
 #include "daemon/steady_clock.h"
 #include "daemon/storage.h"
+#include "daemon/worker_check.h"
+#include "daemon/worker_reload.h"
+#include "daemon/worker_watch.h"
 #include "verdict/metrics.h"
 
 #include <errno.h>
@@ -119,7 +122,7 @@ read_link(struct worker *worker)
 {
 	struct link_message message;
 
-	switch (link_receive(worker->options->link, &message)) {
+	switch (link_receive(worker->link, &message)) {
 	case LINK_NOTHING:
 		return ORDER_NONE;
 	case LINK_ENDED:
@@ -142,22 +145,22 @@ wait_for_orders(struct worker *worker)
 {
 	struct pollfd fds[2] = {
 		{.fd = signals_fd(), .events = POLLIN},
-		{.fd = worker->options->link, .events = POLLIN},
+		{.fd = worker->link, .events = POLLIN},
 	};
 	enum order order = ORDER_NONE;
 	int number;
 
-	if (poll(fds, 2, worker_say_alive(worker)) < 0)
+	if (poll(fds, 2, worker_watch(worker)) < 0)
 		return ORDER_NONE;
 	if ((fds[1].revents & (POLLIN | POLLHUP)) != 0)
 		order = read_link(worker);
 	while (order == ORDER_NONE && (number = signals_next()) != 0) {
 		if (number == SIGUSR2) {
 			order = ORDER_END;
-		} else if (worker->options->link < 0) {
+		} else if (worker->link < 0) {
 			worker_reload_alone(worker);
 		} else {
-			(void)link_say(worker->options->link, LINK_ASK);
+			(void)link_say(worker->link, LINK_ASK);
 		}
 	}
 	return order;
@@ -168,10 +171,10 @@ remove_own_sockets(struct worker *worker)
 {
 	const struct generation *generation;
 
-	if (worker->slot == NULL || worker->options->link >= 0)
+	if (worker->slot == NULL || worker->link >= 0)
 		return;
 	generation = generation_slot_get(worker->slot);
-	sockets_remove(generation->config, &worker->options->sockets);
+	sockets_remove(generation->config, &worker->sockets);
 	generation_unref(generation);
 }
 
@@ -238,7 +241,7 @@ prepare(struct worker *worker, const struct generation *generation,
 		!milter_open(&worker->service, &worker->sockets.milter,
 			config->state, err))
 		return false;
-	confine_worker(config, worker->options->link < 0);
+	confine_worker(config, worker->link < 0);
 	worker->store = open_store(worker, config, err);
 	if (worker->store == NULL)
 		return err_wrap(err, "store");
@@ -302,8 +305,7 @@ say_ready(struct worker *worker, const struct generation *generation)
 		realm_domains(generation->realm),
 		respond_mode_name(generation->judge.respond.mode));
 	log_echo(false);
-	if (worker->options->link >= 0 &&
-		!link_say(worker->options->link, LINK_READY))
+	if (worker->link >= 0 && !link_say(worker->link, LINK_READY))
 		log_write(LOG_LEVEL_WARNING, "the supervisor is gone");
 }
 
@@ -311,12 +313,12 @@ static bool
 begin(struct worker *worker, const struct generation *generation,
 	struct err *err)
 {
-	worker_use_places(worker, generation->config);
-	worker_limit_sessions(generation->config);
+	worker_reload_use_places(worker, generation->config);
+	worker_reload_limit_sessions(generation->config);
 	if (!prepare(worker, generation, err) || !start_control(worker, err) ||
-		!worker_start_http(worker, generation->config, err))
+		!worker_reload_http(worker, generation->config, err))
 		return false;
-	worker->threads = worker_threads();
+	worker->threads = worker_watch_threads();
 	say_ready(worker, generation);
 	return true;
 }
@@ -327,7 +329,7 @@ static int
 serve(struct worker *worker)
 {
 	const struct generation *generation =
-		worker_load(worker, worker->files);
+		worker_reload_read(worker, worker->files);
 	struct err err = {0};
 	bool ok;
 
@@ -357,19 +359,21 @@ obey(struct worker *worker)
 	enum link_outcome outcome;
 
 	do {
-		outcome = link_receive(worker->options->link, &message);
+		outcome = link_receive(worker->link, &message);
 	} while (outcome == LINK_NOTHING);
 	if (outcome == LINK_ENDED)
 		return WORKER_EXIT_SYSTEM;
 	if (message.word == LINK_CHECK)
-		return worker_check(worker, &message);
+		return worker_check(worker->file, &message)
+			? WORKER_EXIT_OK
+			: WORKER_EXIT_CONFIG;
 	worker->files = message.fds[LINK_FD_FILES];
 	worker->sockets = (struct sockets){
 		.milter = message.fds[LINK_FD_MILTER],
 		.control = message.fds[LINK_FD_CONTROL],
 		.http = message.fds[LINK_FD_HTTP],
 	};
-	worker_take_places(worker, &message);
+	worker_reload_take_places(worker, &message);
 	log_echo(true);
 	return serve(worker);
 }
@@ -381,7 +385,8 @@ worker_run(const struct worker_options *options)
 	static struct worker worker;
 
 	worker = (struct worker){
-		.options = options,
+		.file = options->file,
+		.link = options->link,
 		.files = WORKER_NO_FILES,
 		.sockets = options->sockets,
 		.places = options->places,

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A child of the supervisor's that reads the files for a reload. */
-#include "daemon/worker_parts.h"
+#include "daemon/worker_check.h"
 
 #include "base/bundle.h"
 #include "base/log.h"
 #include "daemon/diagnose.h"
+#include "daemon/generation.h"
 
 #include <string.h>
 
-/* Reads what a worker would, with the rights it does not have, and keeps it
- * for one. */
-int
-worker_check(const struct worker *worker, const struct link_message *message)
+bool
+worker_check(const char *file, const struct link_message *message)
 {
-	const struct generation *generation;
+	const struct generation *generation = NULL;
 	struct diags *diags = diags_new();
 	struct bundle *bundle = bundle_new();
 	struct err err = {0};
@@ -24,11 +23,11 @@ worker_check(const struct worker *worker, const struct link_message *message)
 	} else if (strncmp(message->text, "file:", 5) != 0) {
 		(void)log_open(message->text, LOG_LEVEL_INFO, &err);
 	}
-	if (diags == NULL || bundle == NULL)
-		return WORKER_EXIT_SYSTEM;
-	bundle_use(bundle);
-	generation = generation_load(worker->options->file, NULL, diags);
-	bundle_use(NULL);
+	if (diags != NULL && bundle != NULL) {
+		bundle_use(bundle);
+		generation = generation_load(file, NULL, diags);
+		bundle_use(NULL);
+	}
 	if (generation == NULL)
 		diagnose_log(diags);
 	ok = generation != NULL &&
@@ -38,5 +37,5 @@ worker_check(const struct worker *worker, const struct link_message *message)
 	generation_unref(generation);
 	bundle_free(bundle);
 	diags_free(diags);
-	return ok ? WORKER_EXIT_OK : WORKER_EXIT_CONFIG;
+	return ok;
 }

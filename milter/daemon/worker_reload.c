@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a worker works with, at its start and at each reload. */
-#include "daemon/worker_parts.h"
+#include "daemon/worker_reload.h"
 
 #include "base/bundle.h"
 #include "base/log.h"
@@ -41,9 +41,8 @@ warn_fixed(const struct config *old, const struct config *new)
 	}
 }
 
-/* Errors in place of what was there stay in the log as they were. */
 void
-worker_use_places(struct worker *worker, const struct config *config)
+worker_reload_use_places(struct worker *worker, const struct config *config)
 {
 	const struct report_options options = {
 		config->events, worker->places.events, config->log_all};
@@ -57,9 +56,8 @@ worker_use_places(struct worker *worker, const struct config *config)
 	trouble_set(TROUBLE_FILES, "%s", worker->places.missing);
 }
 
-/* The generation of a bundle, or WORKER_NO_FILES: of the files on disk. */
 const struct generation *
-worker_load(const struct worker *worker, int files)
+worker_reload_read(const struct worker *worker, int files)
 {
 	const struct generation *generation = NULL;
 	struct diags *diags = diags_new();
@@ -70,8 +68,7 @@ worker_load(const struct worker *worker, int files)
 		bundle = bundle_open(files, &err);
 	if (diags != NULL && (bundle != NULL || files == WORKER_NO_FILES)) {
 		bundle_use(bundle);
-		generation =
-			generation_load(worker->options->file, NULL, diags);
+		generation = generation_load(worker->file, NULL, diags);
 		bundle_use(NULL);
 	}
 	if (err.code != ERR_NONE)
@@ -97,7 +94,7 @@ refuse_reload(struct worker *worker)
 }
 
 void
-worker_limit_sessions(const struct config *config)
+worker_reload_limit_sessions(const struct config *config)
 {
 	size_t room = descriptors_sessions();
 	size_t wanted = (size_t)config->limit_sessions;
@@ -113,13 +110,14 @@ use_generation_take(struct worker *worker, const struct generation *new)
 	const struct generation *old = generation_slot_get(worker->slot);
 	const char *missing = worker->places.missing;
 
-	worker_use_places(worker, new != NULL ? new->config : old->config);
+	worker_reload_use_places(
+		worker, new != NULL ? new->config : old->config);
 	if (new == NULL) {
 		generation_unref(old);
 		return refuse_reload(worker);
 	}
 	warn_fixed(old->config, new->config);
-	worker_limit_sessions(new->config);
+	worker_reload_limit_sessions(new->config);
 	(void)metrics_bind(worker->metrics, new->program);
 	log_write(*missing != '\0' ? LOG_LEVEL_ERROR : LOG_LEVEL_NOTICE,
 		"reload: done%s: %zu policies, %zu local domains%s%s",
@@ -133,11 +131,11 @@ use_generation_take(struct worker *worker, const struct generation *new)
 	return true;
 }
 
-/* Without a supervisor: by itself, with the rights it has left. */
 void
 worker_reload_alone(struct worker *worker)
 {
-	const struct generation *new = worker_load(worker, WORKER_NO_FILES);
+	const struct generation *new =
+		worker_reload_read(worker, WORKER_NO_FILES);
 	const struct generation *old = generation_slot_get(worker->slot);
 	const struct privilege same = {
 		PRIVILEGE_SAME_USER, PRIVILEGE_SAME_GROUP};
@@ -159,7 +157,7 @@ is_same_socket(int one, int two)
 }
 
 bool
-worker_start_http(
+worker_reload_http(
 	struct worker *worker, const struct config *config, struct err *err)
 {
 	worker->http = http_start(&worker->api, worker->sockets.control,
@@ -186,14 +184,13 @@ renew_sockets(struct worker *worker, const struct link_message *message)
 	worker->api.ending = false;
 	(void)dup2(control, worker->sockets.control);
 	generation = generation_slot_get(worker->slot);
-	if (!worker_start_http(worker, generation->config, &err))
+	if (!worker_reload_http(worker, generation->config, &err))
 		log_write(LOG_LEVEL_ERROR, "control: %s", err.text);
 	generation_unref(generation);
 }
 
-/* Takes over what files a message brings. */
 void
-worker_take_places(struct worker *worker, struct link_message *message)
+worker_reload_take_places(struct worker *worker, struct link_message *message)
 {
 	places_close(&worker->places);
 	worker->places.log = message->fds[LINK_FD_LOG];
@@ -209,14 +206,13 @@ worker_reload(struct worker *worker, struct link_message *message)
 	const struct generation *new = NULL;
 	bool taken;
 
-	worker_take_places(worker, message);
+	worker_reload_take_places(worker, message);
 	renew_sockets(worker, message);
 	if (message->fds[LINK_FD_FILES] != LINK_FD_NONE)
-		new = worker_load(worker, message->fds[LINK_FD_FILES]);
+		new = worker_reload_read(worker, message->fds[LINK_FD_FILES]);
 	taken = use_generation_take(worker, new);
 	if (message->fds[LINK_FD_FILES] != LINK_FD_NONE) {
-		(void)link_say(worker->options->link,
-			taken ? LINK_TAKEN : LINK_REFUSED);
+		(void)link_say(worker->link, taken ? LINK_TAKEN : LINK_REFUSED);
 	}
 	for (size_t i = 0; i < LINK_FD_COUNT; i++) {
 		if (message->fds[i] >= 0)

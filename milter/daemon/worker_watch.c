@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Signs of life, and what may come to be wrong without anybody's doing. */
-#include "daemon/worker_parts.h"
+#include "daemon/worker_watch.h"
 
 #include "base/clock.h"
 #include "daemon/descriptors.h"
+#include "daemon/link.h"
 #include "daemon/milter.h"
 #include "daemon/steady_clock.h"
 #include "daemon/trouble.h"
@@ -27,9 +28,8 @@ hang_time(struct worker *worker)
 	return time;
 }
 
-/* 0 where it cannot be told. */
 size_t
-worker_threads(void)
+worker_watch_threads(void)
 {
 	DIR *folder = opendir("/proc/self/task");
 	size_t count = 0;
@@ -47,8 +47,8 @@ look_at_threads(struct worker *worker)
 {
 	size_t usual = worker->threads;
 
-	if (usual > 0 && worker_threads() > usual + CROWD_THREADS)
-		(void)link_say(worker->options->link, LINK_NUDGE);
+	if (usual > 0 && worker_watch_threads() > usual + CROWD_THREADS)
+		(void)link_say(worker->link, LINK_NUDGE);
 }
 
 /* What is wrong may come and go without anybody's doing. */
@@ -66,20 +66,20 @@ look_around(struct worker *worker)
 /* Time until the next sign of life is due. A worker whose judgement of one
  * message does not end gives none. */
 int
-worker_say_alive(struct worker *worker)
+worker_watch(struct worker *worker)
 {
 	int64_t now = clock_monotonic_ms(), limit = hang_time(worker);
 	int64_t every = limit / ALIVE_PART;
 
 	if (every <= 0 || every > ALIVE_MS)
 		every = ALIVE_MS;
-	if (worker->options->link < 0)
+	if (worker->link < 0)
 		return -1;
 	if (now >= worker->said_ms + every &&
 		(limit == 0 || milter_longest_ms() < limit)) {
 		worker->said_ms = now;
 		look_around(worker);
-		(void)link_say(worker->options->link, LINK_ALIVE);
+		(void)link_say(worker->link, LINK_ALIVE);
 	}
 	look_at_threads(worker);
 	return every < LOOK_MS ? (int)every : LOOK_MS;
