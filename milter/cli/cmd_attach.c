@@ -283,7 +283,7 @@ attach_configured(struct attach_options *options, const struct config *config,
 
 	if (ask == NULL)
 		return false;
-	options->attach.help = (struct prove_help){ask, say, ask_daemon};
+	options->attach.help = (struct attach_help){ask, say, ask_daemon};
 	bool done = options->is_sendmail
 		? attach_to_sendmail(options, config, err)
 		: attach_to_postfix(options, config, err);

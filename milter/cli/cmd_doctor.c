@@ -6,7 +6,7 @@
 #include "cli/doctor.h"
 #include "cli/screen.h"
 #include "mta/cf_file.h"
-#include "mta/postfix_check.h"
+#include "mta/postfix_attached.h"
 #include "mta/sendmail_check.h"
 
 #include <limits.h>
@@ -68,6 +68,7 @@ look_at_postfix(struct doctor *doctor, const struct doctor_options *options)
 		doctor->generation->config->mode == MODE_ENFORCE,
 		doctor->checkup};
 	postfix_check(&check);
+	postfix_attached_check(&check);
 	postfix_domains_check(&check);
 	postfix_free(postfix);
 }

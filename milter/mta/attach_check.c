@@ -5,6 +5,7 @@
 #include "mta/port.h"
 #include "mta/postfix_control.h"
 #include "mta/probe.h"
+#include "mta/way.h"
 
 #include <stdio.h>
 
@@ -86,15 +87,7 @@ attach_check_old(const struct site *site, struct err *err)
 }
 
 bool
-attach_check_daemon(const struct prove_help *help, struct err *err)
-{
-	bool seen;
-
-	return help->ask(help->ctx, "0", SLICE(RECIPE_DAEMON), &seen, err);
-}
-
-bool
-attach_check(const struct site *site, const struct prove_help *help,
+attach_check(const struct site *site, const struct attach_help *help,
 	struct recipe_wish *wish, struct err *err)
 {
 	if (!postfix_control_check(site->folder, err))
@@ -104,7 +97,7 @@ attach_check(const struct site *site, const struct prove_help *help,
 			"Postfix is not running; start it first, for what is "
 			"attached is proved at once");
 	}
-	return attach_check_daemon(help, err) && attach_check_old(site, err) &&
+	return attach_help_is_up(help, err) && attach_check_old(site, err) &&
 		choose_port(site, wish, err) &&
 		check_wildcards(site, wish, err);
 }

@@ -3,16 +3,15 @@
 #ifndef MTA_ATTACH_CHECK_H
 #define MTA_ATTACH_CHECK_H
 
-#include "mta/prove.h"
+#include "mta/attach_help.h"
+#include "mta/recipe.h"
 #include "mta/site.h"
 
 /* Each is false with err. */
 /* It runs, takes its files, and what is wished can be proved. A port of 0 is
  * replaced by one that is free. */
-bool attach_check(const struct site *, const struct prove_help *,
+bool attach_check(const struct site *, const struct attach_help *,
 	struct recipe_wish *, struct err *err);
-/* Does the daemon answer? */
-bool attach_check_daemon(const struct prove_help *, struct err *err);
 /* Is there nothing that another version put into main.cf itself? */
 bool attach_check_old(const struct site *, struct err *err);
 

@@ -3,7 +3,7 @@
 #include "mta/attach_postfix.h"
 
 #include "mta/attach_check.h"
-#include "mta/attach_say.h"
+#include "mta/attach_help.h"
 #include "mta/cf_file.h"
 #include "mta/cf_text.h"
 #include "mta/postfix_control.h"
@@ -94,7 +94,7 @@ make_texts(struct work *work, struct err *err)
 static bool
 prepare(struct work *work, struct err *err)
 {
-	const struct prove_help *help = &work->attach->help;
+	const struct attach_help *help = &work->attach->help;
 	struct site *site = &work->site;
 
 	work->wish = work->attach->wish;

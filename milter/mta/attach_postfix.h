@@ -18,7 +18,7 @@
 struct attach {
 	const char *folder; /* of main.cf; NULL: Postfix's own */
 	struct recipe_wish wish; /* port 0: a free one is looked for */
-	struct prove_help help;
+	struct attach_help help;
 	bool update; /* take off first what is there */
 };
 

@@ -3,7 +3,7 @@
 #include "mta/attach_sendmail.h"
 
 #include "base/clock.h"
-#include "mta/attach_say.h"
+#include "mta/attach_help.h"
 #include "mta/cf_file.h"
 #include "mta/difference.h"
 #include "mta/mc_text.h"
@@ -105,15 +105,6 @@ make_texts(struct work *work, struct err *err)
 }
 
 static bool
-is_up(const struct attach_sendmail *attach, struct err *err)
-{
-	bool seen;
-
-	return attach->help.ask(
-		attach->help.ctx, "0", SLICE("egress"), &seen, err);
-}
-
-static bool
 prepare(struct work *work, struct err *err)
 {
 	const struct sendmail_site *site = &work->site;
@@ -123,8 +114,8 @@ prepare(struct work *work, struct err *err)
 			"it is attached already; --undo takes it off");
 	}
 	return check_cf(site, err) && sendmail_site_is_running(site, err) &&
-		is_up(work->attach, err) && choose_port(work, err) &&
-		make_texts(work, err);
+		attach_help_is_up(&work->attach->help, err) &&
+		choose_port(work, err) && make_texts(work, err);
 }
 
 static uint16_t
@@ -144,7 +135,7 @@ static bool
 is_heard(const struct work *work, const struct mc_door *door, bool *heard,
 	struct err *err)
 {
-	const struct prove_help *help = &work->attach->help;
+	const struct attach_help *help = &work->attach->help;
 	char word[PROBE_WORD_BYTES], line[128];
 	struct smtp_client *client;
 
@@ -304,7 +295,7 @@ attach_sendmail(const struct attach_sendmail *wanted, struct err *err)
 static bool
 show(struct work *work, struct err *err)
 {
-	const struct prove_help *help = &work->attach->help;
+	const struct attach_help *help = &work->attach->help;
 
 	if (!prepare(work, err))
 		return false;
@@ -342,7 +333,8 @@ probe(struct work *work, struct err *err)
 {
 	struct sendmail_site *site = &work->site;
 
-	return is_attached(work, err) && is_up(work->attach, err) &&
+	return is_attached(work, err) &&
+		attach_help_is_up(&work->attach->help, err) &&
 		cf_file_read(site->egress_path, &work->egress, err) &&
 		prove_doors(work, buf_slice(&work->egress), err) &&
 		prove_doors(work, buf_slice(&site->cf), err);

@@ -8,7 +8,7 @@
 #ifndef MTA_ATTACH_SENDMAIL_H
 #define MTA_ATTACH_SENDMAIL_H
 
-#include "mta/prove.h"
+#include "mta/attach_help.h"
 
 struct attach_sendmail {
 	const char *mc; /* /etc/mail/sendmail.mc; the .cf are beside it */
@@ -17,7 +17,7 @@ struct attach_sendmail {
 	const char *milter; /* Forwarden, in libmilter's spelling */
 	const char *away; /* accept, tempfail */
 	uint16_t port; /* of the egress; 0: a free one is looked for */
-	struct prove_help help;
+	struct attach_help help;
 };
 
 /* Each is false with err. */

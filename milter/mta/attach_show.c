@@ -3,14 +3,14 @@
 #include "mta/attach_postfix.h"
 
 #include "mta/attach_check.h"
-#include "mta/attach_say.h"
+#include "mta/attach_help.h"
 #include "mta/cf_text.h"
 #include "mta/difference.h"
 
 #include <stdlib.h>
 
 static void
-show_files(const struct prove_help *help, const struct site *site,
+show_files(const struct attach_help *help, const struct site *site,
 	const struct recipe *recipe)
 {
 	struct buf main = {0}, master = {0};
@@ -30,7 +30,7 @@ show_files(const struct prove_help *help, const struct site *site,
 }
 
 static void
-show_proof(const struct prove_help *help, const struct prove *prove)
+show_proof(const struct attach_help *help, const struct prove *prove)
 {
 	for (size_t i = 0; i < prove->listener_count; i++) {
 		const struct smtp_listener *listener = &prove->listeners[i];
@@ -51,7 +51,7 @@ static bool
 show(const struct attach *attach, struct site *site, struct prove *prove,
 	struct err *err)
 {
-	const struct prove_help *help = &attach->help;
+	const struct attach_help *help = &attach->help;
 	struct recipe_wish wish = attach->wish;
 	struct recipe recipe = {0};
 
@@ -104,7 +104,7 @@ probe(const struct attach *attach, struct site *site, struct prove *prove,
 		return err_set(err, ERR_INVALID,
 			"nothing of Forwarden is attached to %s", site->folder);
 	}
-	if (!attach_check_daemon(&attach->help, err))
+	if (!attach_help_is_up(&attach->help, err))
 		return false;
 	*prove = (struct prove){
 		.postfix = site->postfix, .wish = &wish, .help = &attach->help};

@@ -3,7 +3,7 @@
 #include "mta/difference.h"
 
 #include "base/process.h"
-#include "mta/attach_say.h"
+#include "mta/attach_help.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@ write_temporary(char path[PATH_MAX], struct slice text)
 }
 
 void
-difference_show(const struct prove_help *help, const struct difference *change)
+difference_show(const struct attach_help *help, const struct difference *change)
 {
 	char old[PATH_MAX], new[PATH_MAX], label[PATH_MAX + 16];
 	const char *argv[] = {"diff", "-u", "--label", change->path, "--label",

@@ -3,13 +3,13 @@
 #ifndef MTA_DIFFERENCE_H
 #define MTA_DIFFERENCE_H
 
-#include "mta/prove.h"
+#include "mta/attach_help.h"
 
 struct difference {
 	const char *path;
 	struct slice old, new;
 };
 
-void difference_show(const struct prove_help *, const struct difference *);
+void difference_show(const struct attach_help *, const struct difference *);
 
 #endif

@@ -3,10 +3,10 @@ noinst_LIBRARIES += libmta.a
 libmta_a_SOURCES = \
 	milter/mta/attach_check.c \
 	milter/mta/attach_check.h \
+	milter/mta/attach_help.c \
+	milter/mta/attach_help.h \
 	milter/mta/attach_postfix.c \
 	milter/mta/attach_postfix.h \
-	milter/mta/attach_say.c \
-	milter/mta/attach_say.h \
 	milter/mta/attach_sendmail.c \
 	milter/mta/attach_sendmail.h \
 	milter/mta/attach_show.c \

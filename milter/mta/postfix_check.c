@@ -2,8 +2,6 @@
 /* What a Postfix shows to the filter, and what it keeps from it. */
 #include "mta/postfix_check.h"
 
-#include "mta/postfix_attached.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -379,5 +377,4 @@ postfix_check(const struct postfix_check *check)
 	check_egress(check);
 	check_away(check);
 	check_chroot(check);
-	postfix_attached_check(check);
 }

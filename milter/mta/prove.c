@@ -3,8 +3,6 @@
 #include "mta/prove.h"
 
 #include "base/clock.h"
-#include "mta/attach_check.h"
-#include "mta/attach_say.h"
 #include "mta/postfix_control.h"
 #include "mta/probe.h"
 #include "mta/queue.h"
@@ -184,7 +182,7 @@ prove_one(const struct prove *prove, const struct smtp_listener *listener,
 		if (!try_one(prove, listener, &seen, err)) {
 			attach_say(prove->help, "not proved: %.*s: %s",
 				SLICE_ARG(listener->service->name), err->text);
-			return attach_check_daemon(prove->help, err);
+			return attach_help_is_up(prove->help, err);
 		}
 	} while (!seen && pause_until(until));
 	if (seen) {

@@ -8,25 +8,15 @@
 #ifndef MTA_PROVE_H
 #define MTA_PROVE_H
 
+#include "mta/attach_help.h"
 #include "mta/listeners.h"
 #include "mta/recipe.h"
 #include "mta/way.h"
 
-/* What the caller lends. */
-struct prove_help {
-	void *ctx;
-	/* A sentence for whoever looks on. */
-	void (*say)(void *ctx, const char *text);
-	/* Has the daemon seen the probe with this word, through the listener
-	 * of this name? False with err only when it cannot be asked. */
-	bool (*ask)(void *ctx, const char *word, struct slice listener,
-		bool *seen, struct err *err);
-};
-
 struct prove {
 	const struct postfix *postfix; /* as it was before */
 	const struct recipe_wish *wish;
-	const struct prove_help *help;
+	const struct attach_help *help;
 	struct smtp_listener listeners[LISTENERS_MAX];
 	size_t listener_count;
 	struct way ways[WAYS_MAX];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* An installed Postfix in its own words, and what a checkup makes of it. */
 #include "mta/postfix.h"
-#include "mta/postfix_check.h"
+#include "mta/postfix_attached.h"
 
 #include "base/process.h"
 #include "rows.h"
@@ -241,6 +241,7 @@ check_symptom(void **state)
 	const struct postfix_check check = {
 		postfix, &listen, realm, row->enforces, checkup};
 	postfix_check(&check);
+	postfix_attached_check(&check);
 	postfix_domains_check(&check);
 	assert_true(has_symptom(checkup, row));
 	for (const struct symptom *s = checkup_first(checkup); s != NULL;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sentences, formatted. */
-#include "mta/attach_say.h"
+/* Sentences, formatted, and a question to the daemon. */
+#include "mta/attach_help.h"
+
+#include "mta/recipe.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,7 +10,7 @@
 #define TEXT_BYTES 2048
 
 void
-attach_say(const struct prove_help *help, const char *fmt, ...)
+attach_say(const struct attach_help *help, const char *fmt, ...)
 {
 	char text[TEXT_BYTES];
 	va_list args;
@@ -21,10 +23,18 @@ attach_say(const struct prove_help *help, const char *fmt, ...)
 
 void
 attach_say_lines(
-	const struct prove_help *help, const char *head, struct slice lines)
+	const struct attach_help *help, const char *head, struct slice lines)
 {
 	for (struct slice line; slice_next(&lines, '\n', &line);) {
 		if (line.len > 0)
 			attach_say(help, "%s%.*s", head, SLICE_ARG(line));
 	}
+}
+
+bool
+attach_help_is_up(const struct attach_help *help, struct err *err)
+{
+	bool seen;
+
+	return help->ask(help->ctx, "0", SLICE(RECIPE_DAEMON), &seen, err);
 }
