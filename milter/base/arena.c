@@ -142,7 +142,7 @@ arena_grow(
 
 	if (at != NULL && count < *room)
 		return at;
-	p = arena_array(arena, more, size);
+	p = more <= SIZE_MAX / size ? take(arena, more * size) : NULL;
 	if (p == NULL)
 		return NULL;
 	if (at != NULL)
@@ -174,15 +174,41 @@ arena_copy(struct arena *arena, struct slice s)
 }
 
 struct slice
+arena_join(struct arena *arena, const struct slice *parts, size_t count)
+{
+	size_t len = 0;
+	char *p, *at;
+
+	for (size_t i = 0; i < count; i++)
+		len += parts[i].len;
+	p = at = take(arena, len + 1);
+	if (p == NULL)
+		return (struct slice){NULL, 0};
+	for (size_t i = 0; i < count; i++) {
+		if (parts[i].len > 0)
+			memcpy(at, parts[i].p, parts[i].len);
+		at += parts[i].len;
+	}
+	*at = '\0';
+	return (struct slice){p, len};
+}
+
+/* Most texts are short: they are made once, here, and copied. */
+#define PRINTED_BYTES 256
+
+struct slice
 arena_printf(struct arena *arena, const char *fmt, ...)
 {
+	char text[PRINTED_BYTES];
 	va_list ap;
 	int len;
 	char *p;
 
 	va_start(ap, fmt);
-	len = vsnprintf(NULL, 0, fmt, ap);
+	len = vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	if (len >= 0 && (size_t)len < sizeof(text))
+		return arena_copy(arena, (struct slice){text, (size_t)len});
 	p = len >= 0 ? take(arena, (size_t)len + 1) : NULL;
 	if (p == NULL)
 		return (struct slice){NULL, 0};

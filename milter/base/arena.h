@@ -24,9 +24,9 @@ void arena_reset(struct arena *);
 void *arena_alloc(struct arena *, size_t bytes);
 /* An array of count elements, zeroed; NULL on overflow too. */
 void *arena_array(struct arena *, size_t count, size_t size);
-/* at, an array of count elements, with room for one more: itself, or a copy
- * with twice the room. NULL past the limit. While at is NULL, *room is what to
- * begin with (0: a few). */
+/* at, an array of count elements, with room for one more, which the caller
+ * writes before it reads it: itself, or a copy with twice the room. NULL past
+ * the limit. While at is NULL, *room is what to begin with (0: a few). */
 void *arena_grow(
 	struct arena *, void *at, size_t count, size_t *room, size_t size);
 /* Bytes that the caller writes before it reads them: not zeroed. NULL past
@@ -34,6 +34,10 @@ void *arena_grow(
 char *arena_bytes(struct arena *, size_t bytes);
 /* A copy with a NUL after it (not counted); absent when out of room. */
 struct slice arena_copy(struct arena *, struct slice);
+/* The parts behind each other, with a NUL after them (not counted); absent
+ * when out of room. */
+struct slice arena_join(
+	struct arena *, const struct slice *parts, size_t count);
 /* Formatted text; absent when out of room. */
 struct slice arena_printf(struct arena *, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -2,6 +2,9 @@
 /* Digests by libcrypto. */
 #include "base/digest.h"
 
+#include "base/codec.h"
+
+#include <assert.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <pthread.h>
@@ -9,19 +12,52 @@
 
 #define GATHERED_BYTES 512
 
-/* EVP_sha256() makes OpenSSL 3 look the algorithm up at every use, which
- * takes as long as the hashing; so it is looked up once. */
-static pthread_once_t sha256_once = PTHREAD_ONCE_INIT;
+/*
+ * What a message is known by is short: to look the algorithm up, as
+ * EVP_sha256() makes OpenSSL 3 do at every use, takes as long as to hash it,
+ * and to make a context and free it nearly so. The algorithm is looked up
+ * once; a thread keeps the context it has made, which holds nothing between
+ * two digests.
+ */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const EVP_MD *sha256;
+static pthread_key_t context_key;
+static bool has_key;
 
 static void
-find_sha256(void)
+free_context(void *ctx)
+{
+	EVP_MD_CTX_free(ctx);
+}
+
+static void
+begin(void)
 {
 #if OPENSSL_VERSION_NUMBER >= 0x30000000L
 	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 #endif
 	if (sha256 == NULL)
 		sha256 = EVP_sha256();
+	has_key = pthread_key_create(&context_key, free_context) == 0;
+}
+
+/* The thread's own, ready for a digest; NULL when the library fails. */
+static EVP_MD_CTX *
+open_context(void)
+{
+	EVP_MD_CTX *ctx;
+
+	(void)pthread_once(&once, begin);
+	ctx = has_key ? pthread_getspecific(context_key) : NULL;
+	if (ctx != NULL)
+		return EVP_DigestInit_ex(ctx, NULL, NULL) == 1 ? ctx : NULL;
+	ctx = EVP_MD_CTX_new();
+	if (ctx == NULL || EVP_DigestInit_ex(ctx, sha256, NULL) != 1 ||
+		!has_key || pthread_setspecific(context_key, ctx) != 0) {
+		EVP_MD_CTX_free(ctx);
+		return NULL;
+	}
+	return ctx;
 }
 
 /* Small parts are gathered, so that one call hashes all of them. */
@@ -71,17 +107,30 @@ digest_parts(const struct slice *parts, size_t count,
 	struct gathering g;
 	bool ok;
 
-	(void)pthread_once(&sha256_once, find_sha256);
-	g.ctx = EVP_MD_CTX_new();
+	g.ctx = open_context();
 	g.len = 0;
-	ok = g.ctx != NULL && EVP_DigestInit_ex(g.ctx, sha256, NULL) == 1;
+	ok = g.ctx != NULL;
 	for (size_t i = 0; ok && i < count; i++)
 		ok = add_part(&g, parts[i]);
 	ok = ok && flush(&g) && EVP_DigestFinal_ex(g.ctx, out, NULL) == 1;
-	EVP_MD_CTX_free(g.ctx);
 	if (!ok)
 		memset(out, 0, DIGEST_BYTES);
 	return ok;
+}
+
+struct slice
+digest_text(struct arena *arena, const struct slice *parts, size_t count,
+	size_t bytes)
+{
+	unsigned char digest[DIGEST_BYTES];
+	char *hex;
+
+	assert(bytes <= DIGEST_BYTES);
+	hex = arena_bytes(arena, 2 * bytes + 1);
+	if (hex == NULL || !digest_parts(parts, count, digest))
+		return (struct slice){NULL, 0};
+	codec_hex(digest, bytes, hex);
+	return (struct slice){hex, 2 * bytes};
 }
 
 bool

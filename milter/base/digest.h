@@ -6,6 +6,7 @@
 #ifndef BASE_DIGEST_H
 #define BASE_DIGEST_H
 
+#include "base/arena.h"
 #include "base/slice.h"
 
 #include <stdbool.h>
@@ -19,6 +20,10 @@
  * library fails; out is all zero then. */
 bool digest_parts(const struct slice *parts, size_t count,
 	unsigned char out[DIGEST_BYTES]);
+/* The first bytes of that digest as lower-case hex digits; absent when the
+ * library fails or the arena is full. */
+struct slice digest_text(
+	struct arena *, const struct slice *parts, size_t count, size_t bytes);
 bool digest_hmac(
 	struct slice key, struct slice text, unsigned char out[DIGEST_BYTES]);
 

@@ -55,7 +55,8 @@ list_slot(struct list *list)
 		return NULL;
 	}
 	out->at = at;
-	return &out->at[out->count++];
+	at[out->count] = (struct address){.broken = false};
+	return &at[out->count++];
 }
 
 /* Nothing in it but words with one space between? */

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -63,6 +64,64 @@ digests_are_right(void **state)
 	assert_string_equal(hex,
 		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852"
 		"b855");
+}
+
+static void *
+digest_in_a_thread(void *digest)
+{
+	digests_are_right(NULL);
+	assert_true(digest_parts(NULL, 0, digest));
+	return NULL;
+}
+
+/* Each thread has a context of its own, which ends with it. */
+static void
+digests_of_threads_are_right(void **state)
+{
+	unsigned char digest[2][DIGEST_BYTES] = {{1}, {2}};
+	pthread_t threads[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(pthread_create(&threads[i], NULL,
+					 digest_in_a_thread, digest[i]),
+			0);
+	}
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	assert_memory_equal(digest[0], digest[1], DIGEST_BYTES);
+}
+
+static void
+digests_are_texts(void **state)
+{
+	const struct slice part = SLICE("abc");
+	struct arena *arena = arena_new(64);
+
+	(void)state;
+	assert_true(slice_equal(
+		digest_text(arena, &part, 1, 4), SLICE("ce91dc5e")));
+	assert_true(
+		slice_is_absent(digest_text(arena, &part, 1, DIGEST_BYTES)));
+	arena_free(arena);
+}
+
+static void
+slices_are_joined(void **state)
+{
+	const struct slice parts[] = {
+		SLICE("a"), {NULL, 0}, SLICE(""), SLICE("bc")};
+	struct arena *arena = arena_new(32);
+	struct slice joined;
+
+	(void)state;
+	joined = arena_join(arena, parts, 4);
+	assert_int_equal(joined.len, 3);
+	assert_string_equal(joined.p, "abc");
+	joined = arena_join(arena, parts, 0);
+	assert_string_equal(joined.p, "");
+	assert_true(slice_is_absent(arena_join(arena, parts, 4)));
+	arena_free(arena);
 }
 
 static void
@@ -231,6 +290,9 @@ main(void)
 	const struct CMUnitTest others[] = {
 		cmocka_unit_test(clocks_tell_time),
 		cmocka_unit_test(digests_are_right),
+		cmocka_unit_test(digests_of_threads_are_right),
+		cmocka_unit_test(digests_are_texts),
+		cmocka_unit_test(slices_are_joined),
 		cmocka_unit_test(parts_do_not_run_together),
 		cmocka_unit_test(chance_fills_all_of_it),
 		cmocka_unit_test(errors_read_from_outside_in),
