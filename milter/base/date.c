@@ -270,41 +270,53 @@ read_any(struct slice text, struct civil *out)
 	return true;
 }
 
-/* Two digits; what is none gives a number that no field may have. */
+/* What is no digit gives a number that no field may have. */
+static unsigned
+one_digit(char c)
+{
+	unsigned digit = (unsigned)(unsigned char)c - '0';
+
+	return digit > 9 ? 10000 : digit;
+}
+
 static unsigned
 two_digits(const char *p)
 {
-	unsigned high = (unsigned)(unsigned char)p[0] - '0';
-	unsigned low = (unsigned)(unsigned char)p[1] - '0';
+	unsigned high = one_digit(p[0]), low = one_digit(p[1]);
 
 	return high > 9 || low > 9 ? 10000 : high * 10 + low;
 }
 
-#define USUAL "DD Mon YYYY hh:mm:ss +zzzz"
+#define USUAL "D Mon YYYY hh:mm:ss +zzzz"
 
-/* What nearly all are, "Thu, " before it, read in one go. False for all
- * others. */
+/* What nearly all are, "Thu, " before it and a day of one or two digits, read
+ * in one go. False for all others. */
 static bool
 read_usual(struct slice text, struct civil *out)
 {
 	const char *p;
+	size_t shift;
 
 	text = slice_trim(text);
 	if (text.len > 5 && text.p[3] == ',' && text.p[4] == ' ')
 		text = slice_sub(text, 5, text.len);
+	shift = text.len > 1 && text.p[1] != ' ';
+	if (text.len < sizeof(USUAL) - 1 + shift)
+		return false;
+	out->day = shift ? two_digits(text.p) : one_digit(text.p[0]);
+	text = slice_sub(text, shift, text.len);
 	p = text.p;
-	if (text.len < sizeof(USUAL) - 1 || p[2] != ' ' || p[6] != ' ' ||
-		p[11] != ' ' || p[14] != ':' || p[17] != ':' || p[20] != ' ' ||
+	if (p[1] != ' ' || p[5] != ' ' || p[10] != ' ' || p[13] != ':' ||
+		p[16] != ':' || p[19] != ' ' ||
 		(text.len > sizeof(USUAL) - 1 && p[sizeof(USUAL) - 1] != ' '))
 		return false;
-	out->day = two_digits(p);
-	out->month = find_month(slice_sub(text, 3, 6));
-	out->year = two_digits(p + 7) * 100 + two_digits(p + 9);
-	out->hour = two_digits(p + 12);
-	out->minute = two_digits(p + 15);
-	out->second = two_digits(p + 18);
-	out->zone = read_zone(slice_sub(text, 21, 26));
-	return out->year <= 9999 && (p[21] == '+' || p[21] == '-');
+	out->month = find_month(slice_sub(text, 2, 5));
+	out->year = two_digits(p + 6) * 100 + two_digits(p + 8);
+	out->hour = two_digits(p + 11);
+	out->minute = two_digits(p + 14);
+	out->second = two_digits(p + 17);
+	out->zone = read_zone(slice_sub(text, 20, 25));
+	return out->year <= 9999 && (p[20] == '+' || p[20] == '-');
 }
 
 /* Days since 1970-01-01 of the proleptic Gregorian calendar: years begin in

@@ -3,6 +3,7 @@
 #include "base/network.h"
 
 #include <arpa/inet.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,30 @@ is_four(const struct network *network)
 		memcmp(network->bytes, mapped, sizeof(mapped)) == 0;
 }
 
+/* Four decimal numbers, as inet_pton() takes them: no zero leads. */
+static bool
+parse_four(struct slice text, unsigned char bytes[4])
+{
+	unsigned number = 0, digits = 0, count = 0;
+
+	for (size_t i = 0; i <= text.len; i++) {
+		unsigned digit =
+			i < text.len ? (unsigned char)text.p[i] - '0' : '.';
+
+		if (digit <= 9 && digits < 3 && (digits == 0 || number > 0)) {
+			number = number * 10 + digit;
+			digits++;
+			continue;
+		}
+		if ((i < text.len && text.p[i] != '.') || digits == 0 ||
+			number > UCHAR_MAX || count == 4)
+			return false;
+		bytes[count++] = (unsigned char)number;
+		number = digits = 0;
+	}
+	return count == 4;
+}
+
 bool
 network_parse_address(struct slice text, struct network *out)
 {
@@ -28,13 +53,14 @@ network_parse_address(struct slice text, struct network *out)
 	if (text.len == 0 || text.len >= sizeof(copy) ||
 		memchr(text.p, '\0', text.len) != NULL)
 		return false;
+	out->bits = NETWORK_BITS;
+	if (memchr(text.p, ':', text.len) == NULL) {
+		memcpy(out->bytes, mapped, sizeof(mapped));
+		return parse_four(text, out->bytes + sizeof(mapped));
+	}
 	memcpy(copy, text.p, text.len);
 	copy[text.len] = '\0';
-	out->bits = NETWORK_BITS;
-	if (inet_pton(AF_INET6, copy, out->bytes) == 1)
-		return true;
-	memcpy(out->bytes, mapped, sizeof(mapped));
-	return inet_pton(AF_INET, copy, out->bytes + sizeof(mapped)) == 1;
+	return inet_pton(AF_INET6, copy, out->bytes) == 1;
 }
 
 /* Clears what is behind the prefix; was anything there? */
