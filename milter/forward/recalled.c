@@ -106,10 +106,11 @@ is_rewritten(const struct recalled *recalled, const struct memory *memory)
 
 	if (message->from.count == 0)
 		return false;
-	hash = trace_hash(message->arena, &message->from.at[0]);
 	for (size_t i = 0; i < memory->count; i++) {
 		if (memory->members[i].role != TRACE_AUTHOR)
 			continue;
+		if (!told)
+			hash = trace_hash(message->arena, &message->from.at[0]);
 		if (slice_equal(memory->members[i].who, hash))
 			return false;
 		told = true;
@@ -177,7 +178,7 @@ is_about_one(const struct recalled *recalled, const struct memory *memory)
 	size_t mailboxes = 0;
 	struct slice hash;
 
-	if (message->from.count == 0)
+	if (message->from.count == 0 || memory->count == 0)
 		return false;
 	hash = trace_hash(message->arena, &message->from.at[0]);
 	for (size_t i = 0; i < memory->count; i++) {

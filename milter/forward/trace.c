@@ -26,13 +26,24 @@ struct questions {
 	size_t count, limit;
 };
 
+static bool
+is_message_id(enum memory_of of)
+{
+	return of == MEMORY_OWN || of == MEMORY_REFERENCE;
+}
+
+/* Nobody's Message-ID keeps a question of another kind from being asked. */
 static void
 add_question(struct questions *all, struct slice id, enum memory_of of)
 {
 	if (id.len == 0 || all->count == all->limit)
 		return;
 	for (size_t i = 0; i < all->count; i++) {
-		if (slice_equal(all->at[i].id, id))
+		const struct trace_question *asked = &all->at[i];
+
+		if ((asked->of == of ||
+			    (is_message_id(asked->of) && is_message_id(of))) &&
+			slice_equal(asked->id, id))
 			return;
 	}
 	all->at[all->count++] = (struct trace_question){id, of};
@@ -77,28 +88,28 @@ static struct slice
 fold_id(struct arena *arena, struct slice id)
 {
 	size_t at = slice_find_byte(id, '@', 0);
-	struct slice domain;
+	struct slice domain, parts[2];
 
 	if (at == SLICE_NONE)
 		return id;
 	domain = slice_sub(id, at + 1, id.len);
-	if (slice_equal(fold_text(arena, domain), domain))
+	parts[1] = fold_text(arena, domain);
+	if (slice_equal(parts[1], domain))
 		return id;
-	return arena_printf(arena, "%.*s%.*s",
-		SLICE_ARG(slice_sub(id, 0, at + 1)),
-		SLICE_ARG(fold_text(arena, domain)));
+	parts[0] = slice_sub(id, 0, at + 1);
+	return arena_join(arena, parts, 2);
 }
 
 struct slice
 trace_queue_id(struct arena *arena, struct slice host, struct slice queue_id)
 {
 	const struct slice none = {NULL, 0};
+	struct slice parts[] = {SLICE("queue:"), none, SLICE("/"), queue_id};
 
 	if (host.len == 0 || queue_id.len == 0)
 		return none;
-	host = fold_text(arena, host);
-	return arena_printf(
-		arena, "queue:%.*s/%.*s", SLICE_ARG(host), SLICE_ARG(queue_id));
+	parts[1] = fold_text(arena, host);
+	return arena_join(arena, parts, sizeof(parts) / sizeof(*parts));
 }
 
 static void
@@ -142,12 +153,13 @@ has_subject(const struct message *message)
 static void
 add_subject(const struct message *message, struct questions *all)
 {
-	struct slice words = subject_words(message->arena, message->subject);
+	struct slice parts[] = {SLICE("subject:"), {NULL, 0}};
 
-	if (words.len > 0 && has_subject(message))
-		add_question(all,
-			arena_printf(message->arena, "subject:%.*s",
-				SLICE_ARG(words)),
+	if (!has_subject(message))
+		return;
+	parts[1] = subject_words(message->arena, message->subject);
+	if (parts[1].len > 0)
+		add_question(all, arena_join(message->arena, parts, 2),
 			MEMORY_SUBJECT);
 }
 
@@ -273,25 +285,24 @@ trace_ids(
 struct slice
 trace_hash(struct arena *arena, const struct address *address)
 {
-	unsigned char digest[DIGEST_BYTES];
-	char hex[TRACE_HASH_BYTES * 2 + 1];
-
-	if (!digest_parts(&address->text, 1, digest))
-		return (struct slice){NULL, 0};
-	codec_hex(digest, TRACE_HASH_BYTES, hex);
-	return arena_copy(arena, slice_of(hex));
+	return digest_text(arena, &address->text, 1, TRACE_HASH_BYTES);
 }
 
 /* From, Reply-To and the envelope sender are one address as a rule; the
  * first few are remembered, so that it is hashed once. */
 #define HASHED_MAX 8
 
+struct hashed {
+	struct slice key, hash;
+	bool took_part; /* stands among the participants */
+};
+
 struct members {
 	const struct message *message;
 	struct arena *arena;
 	struct trace_member *at;
 	size_t count, limit;
-	struct slice hashed[HASHED_MAX]; /* their keys */
+	struct hashed hashed[HASHED_MAX];
 	size_t hashed_count;
 	bool cut; /* not all found room */
 };
@@ -309,27 +320,51 @@ add_member(struct members *members, enum trace_role role, struct slice who)
 		(struct trace_member){role, who, members->message->at_ms};
 }
 
-static bool
-is_hashed(const struct members *members, struct slice key)
+/* NULL past the first few. */
+static struct hashed *
+find_hashed(struct members *members, const struct address *address)
 {
+	struct hashed *hashed;
+
 	for (size_t i = 0; i < members->hashed_count; i++) {
-		if (slice_equal(members->hashed[i], key))
-			return true;
+		if (slice_equal(members->hashed[i].key, address->text))
+			return &members->hashed[i];
 	}
-	return false;
+	if (members->hashed_count == HASHED_MAX)
+		return NULL;
+	hashed = &members->hashed[members->hashed_count++];
+	*hashed = (struct hashed){
+		address->text, trace_hash(members->arena, address), false};
+	return hashed;
+}
+
+static void
+add_author(struct members *members, const struct address *address)
+{
+	const struct hashed *hashed = find_hashed(members, address);
+
+	add_member(members, TRACE_AUTHOR,
+		hashed != NULL ? hashed->hash
+			       : trace_hash(members->arena, address));
 }
 
 /* Local ones are never asked for. */
 static void
 add_participant(struct members *members, const struct address *address)
 {
-	if (!address_is_mailbox(address) || is_hashed(members, address->text) ||
+	struct hashed *hashed;
+
+	if (!address_is_mailbox(address) ||
 		realm_has_domain(members->message->realm, address->domain))
 		return;
-	if (members->hashed_count < HASHED_MAX)
-		members->hashed[members->hashed_count++] = address->text;
-	add_member(members, TRACE_PARTICIPANT,
-		trace_hash(members->arena, address));
+	hashed = find_hashed(members, address);
+	if (hashed == NULL) {
+		add_member(members, TRACE_PARTICIPANT,
+			trace_hash(members->arena, address));
+	} else if (!hashed->took_part) {
+		hashed->took_part = true;
+		add_member(members, TRACE_PARTICIPANT, hashed->hash);
+	}
 }
 
 static void
@@ -377,8 +412,7 @@ add_origin(struct members *members)
 	const struct client *client = &message->client;
 
 	if (message->from.count > 0)
-		add_member(members, TRACE_AUTHOR,
-			trace_hash(members->arena, &message->from.at[0]));
+		add_author(members, &message->from.at[0]);
 	if (client->auth_user.len > 0 &&
 		!realm_has_relay(message->realm, client->auth_user, client->ip))
 		add_member(members, TRACE_LOGIN, client->auth_user);

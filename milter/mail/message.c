@@ -354,12 +354,19 @@ find_chain(enum name id, struct slice name)
 	return NAME_COUNT + hash % OTHER_HEADS;
 }
 
+/* The head of a chain; a number of 0 is none. */
+static const struct field *
+chained(const struct message *message, uint16_t number)
+{
+	return number > 0 ? &message->fields[number - 1] : NULL;
+}
+
 static void
 chain_fields(struct message_builder *builder)
 {
 	struct message *message = &builder->message;
-	const struct field **chains = arena_array(message->arena,
-		NAME_COUNT + OTHER_HEADS, sizeof(struct field *));
+	uint16_t *chains = arena_array(
+		message->arena, NAME_COUNT + OTHER_HEADS, sizeof(*chains));
 
 	if (chains == NULL) {
 		message_add_gap(builder, GAP_BYTES);
@@ -369,8 +376,8 @@ chain_fields(struct message_builder *builder)
 		struct field *field = &builder->fields[i - 1];
 		size_t chain = find_chain(field->id, field->name);
 
-		field->next = chains[chain];
-		chains[chain] = field;
+		field->next = chained(message, chains[chain]);
+		chains[chain] = (uint16_t)i;
 	}
 	message->chains = chains;
 }
@@ -489,7 +496,8 @@ message_finish(struct message_builder *builder, int64_t at_ms)
 const struct field *
 message_first(const struct message *message, enum name id)
 {
-	return message->chains != NULL ? message->chains[id] : NULL;
+	return message->chains != NULL ? chained(message, message->chains[id])
+				       : NULL;
 }
 
 /* The field itself, or the first behind it, that has this name. */
@@ -508,7 +516,9 @@ message_first_named(const struct message *message, struct slice name)
 	if (message->chains == NULL)
 		return NULL;
 	return skip_others(
-		message->chains[find_chain(name_find(name), name)], name);
+		chained(message,
+			message->chains[find_chain(name_find(name), name)]),
+		name);
 }
 
 const struct field *
@@ -525,25 +535,21 @@ value_of(const struct message *message, enum name id)
 	return field != NULL ? field->value : SLICE("");
 }
 
+/* Without a Message-ID, seven parts, of which no list of three can be one. */
 struct slice
 message_identity(const struct message *message, const struct recipient *rcpt)
 {
-	bool has_id = !slice_is_absent(message->message_id);
 	bool has_date = message_first(message, NAME_DATE) != NULL;
-	const struct slice none = SLICE("");
-	const struct slice parts[] = {
-		message->mail_from.text,
-		rcpt->address.text,
-		has_id ? message->message_id : none,
-		has_id ? none : value_of(message, NAME_DATE),
-		has_id ? none : value_of(message, NAME_FROM),
-		has_id ? none : value_of(message, NAME_SUBJECT),
-		has_id || has_date ? none : message->queue_id,
-	};
-	unsigned char digest[DIGEST_BYTES];
-	char hex[2 * IDENTITY_BYTES + 1];
+	struct slice parts[7] = {message->mail_from.text, rcpt->address.text,
+		message->message_id};
+	size_t count = 3;
 
-	(void)digest_parts(parts, sizeof(parts) / sizeof(*parts), digest);
-	codec_hex(digest, IDENTITY_BYTES, hex);
-	return arena_copy(message->arena, slice_of(hex));
+	if (slice_is_absent(message->message_id)) {
+		parts[3] = value_of(message, NAME_DATE);
+		parts[4] = value_of(message, NAME_FROM);
+		parts[5] = value_of(message, NAME_SUBJECT);
+		parts[6] = has_date ? SLICE("") : message->queue_id;
+		count = 7;
+	}
+	return digest_text(message->arena, parts, count, IDENTITY_BYTES);
 }

@@ -116,8 +116,7 @@ struct message {
 	enum direction direction;
 	unsigned gaps;
 
-	const struct field *const *chains; /* of fields by name; see
-					    * message.c */
+	const uint16_t *chains; /* of fields by name; see message.c */
 };
 
 const char *message_direction_name(enum direction);

@@ -50,11 +50,13 @@ static struct slice
 item_text(struct sigma_run *run, const struct rule *rule)
 {
 	const struct expr *leaf = eval_decider(&run->eval, rule->expr);
+	struct slice parts[] = {{NULL, 0}, SLICE(": "), {NULL, 0}};
 
 	if (leaf == NULL)
 		return (struct slice){NULL, 0};
-	return arena_printf(run->eval.arena, "%.*s: %.*s",
-		SLICE_ARG(leaf->label), SLICE_ARG(leaf->item->text));
+	parts[0] = leaf->label;
+	parts[2] = leaf->item->text;
+	return arena_join(run->eval.arena, parts, 3);
 }
 
 static bool

@@ -12,7 +12,6 @@
  */
 #include "verdict/judge.h"
 
-#include "base/codec.h"
 #include "base/digest.h"
 #include "verdict/fields.h"
 #include "verdict/recollect.h"
@@ -117,7 +116,8 @@ hear_flow(struct judgement *h, const struct flow *flow)
 	record = fields_record(source);
 	record.services = services_of(flow);
 	if (sigma_run_flow(h->run, &record,
-		    message_identity(h->message, flow->rcpt))) {
+		    verdict_identity(
+			    h->verdict, (size_t)(flow - h->verdict->flows)))) {
 		h->heard[h->heard_count++] = flow;
 	} else {
 		h->verdict->gaps |= GAP_BYTES;
@@ -333,19 +333,17 @@ raise(struct verdict *v, enum action action)
 }
 
 static struct slice
-event_id(const struct judge_options *options, const struct message *message)
+event_id(const struct judge_options *options, const struct verdict *v)
 {
+	const struct message *message = v->message;
 	struct slice parts[] = {{0}, message->queue_id, {0}, options->id_key};
-	unsigned char digest[DIGEST_BYTES];
-	char hex[2 * ID_BYTES + 1];
 
 	parts[0] = (struct slice){
 		(const char *)&message->at_ms, sizeof(message->at_ms)};
 	if (message->rcpt_count > 0)
-		parts[2] = message_identity(message, &message->rcpts[0]);
-	digest_parts(parts, sizeof(parts) / sizeof(parts[0]), digest);
-	codec_hex(digest, ID_BYTES, hex);
-	return arena_copy(message->arena, slice_of(hex));
+		parts[2] = verdict_identity(v, 0);
+	return digest_text(message->arena, parts,
+		sizeof(parts) / sizeof(parts[0]), ID_BYTES);
 }
 
 static void
@@ -374,7 +372,7 @@ decide(struct judgement *h)
 	if (respond->mode == MODE_OBSERVE && v->action > ACTION_LOG)
 		v->action = ACTION_LOG;
 	if (!v->again && (v->would != ACTION_NONE || v->flow != NULL))
-		v->id = event_id(h->options, h->message);
+		v->id = event_id(h->options, v);
 	v->store_us = h->waiting.spent_us;
 	v->round_trips = h->waiting.round_trips;
 }
@@ -397,6 +395,8 @@ judge(const struct judge_options *options, struct store *store,
 	h.verdict->message = message;
 	h.verdict->options = options;
 	h.verdict->store = store;
+	h.verdict->identities = arena_array(
+		message->arena, message->rcpt_count, sizeof(struct slice));
 	infer(&h);
 	run_policies(&h);
 	decide(&h);

@@ -2,7 +2,6 @@
 /* Keys and members of traces. */
 #include "verdict/keep.h"
 
-#include "base/codec.h"
 #include "base/digest.h"
 
 #define KEY_BYTES 16
@@ -12,22 +11,30 @@
  * anew of a subject is written soon. */
 #define SHORT_TTL_MS (2 * STORE_DAY_MS)
 
+/*
+ * What a sender chooses is hashed, so that its length and its bytes are ours
+ * and nobody finds another that has the same key; what an MTA of ours chooses
+ * is its own key. A Message-ID may read like anything, "queue:mx/4A1B" or
+ * "subject:..." among it: what else is hashed has one part more.
+ */
 struct slice
-keep_trace_key(struct arena *arena, struct slice message_id)
+keep_trace_key(struct arena *arena, const struct trace_question *question)
 {
-	unsigned char digest[DIGEST_BYTES];
-	char hex[2 * KEY_BYTES + 1];
+	const struct slice parts[] = {question->id, SLICE("")};
+	bool is_message_id =
+		question->of == MEMORY_OWN || question->of == MEMORY_REFERENCE;
 
-	digest_parts(&message_id, 1, digest);
-	codec_hex(digest, KEY_BYTES, hex);
-	return arena_copy(arena, slice_of(hex));
+	if (question->of == MEMORY_QUEUE)
+		return question->id;
+	return digest_text(arena, parts, is_message_id ? 1 : 2, KEY_BYTES);
 }
 
 struct slice
 keep_judged_key(struct arena *arena, struct slice event_id)
 {
-	return keep_trace_key(
-		arena, arena_printf(arena, "judged:%.*s", SLICE_ARG(event_id)));
+	const struct slice parts[] = {SLICE("judged"), event_id};
+
+	return digest_text(arena, parts, 2, KEY_BYTES);
 }
 
 /* Capital letters are of the first who writes (store/batch.h). What is written
@@ -56,13 +63,21 @@ mark_of(const struct trace_member *member)
 	return roles[member->role].mark;
 }
 
+static struct slice
+encode(struct arena *arena, char letter, const struct trace_member *member)
+{
+	const struct slice parts[] = {
+		{&letter, 1}, slice_of(mark_of(member)), member->who};
+
+	return arena_join(arena, parts, sizeof(parts) / sizeof(*parts));
+}
+
 struct slice
 keep_encode(struct arena *arena, const struct trace_member *member)
 {
 	if (member->role == TRACE_CUT)
 		return STORE_MEMBER_CUT;
-	return arena_printf(arena, "%c%s%.*s", roles[member->role].letter,
-		mark_of(member), SLICE_ARG(member->who));
+	return encode(arena, roles[member->role].letter, member);
 }
 
 size_t
@@ -122,7 +137,7 @@ remember(struct arena *arena, const struct trace_question *id,
 {
 	struct slice *names = arena_array(arena, count, sizeof(*names));
 	struct store_remember remember = {
-		.id = keep_trace_key(arena, id->id),
+		.id = keep_trace_key(arena, id),
 		.members = names,
 		.anew = id->of == MEMORY_QUEUE,
 	};
@@ -130,19 +145,18 @@ remember(struct arena *arena, const struct trace_question *id,
 	for (size_t i = 0; names != NULL && i < count; i++) {
 		const struct trace_member *member = &members[i];
 		struct slice *name = &names[remember.count];
+		bool both;
 
 		if (id->of == MEMORY_QUEUE && !roles[member->role].of_queue)
 			continue;
 		if (member->role == TRACE_AUTHOR &&
 			is_also(members, count, member, TRACE_PARTICIPANT))
 			continue;
-		*name = keep_encode(arena, member);
+		both = member->role == TRACE_PARTICIPANT &&
+			is_also(members, count, member, TRACE_AUTHOR);
+		*name = both ? encode(arena, LETTER_BOTH, member)
+			     : keep_encode(arena, member);
 		remember.count++;
-		if (member->role == TRACE_PARTICIPANT &&
-			is_also(members, count, member, TRACE_AUTHOR)) {
-			*name = arena_printf(arena, "%c%.*s", LETTER_BOTH,
-				SLICE_ARG(slice_sub(*name, 1, name->len)));
-		}
 	}
 	return remember;
 }

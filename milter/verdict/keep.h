@@ -12,8 +12,8 @@
 
 /* The key under which it is kept what an event was about. */
 struct slice keep_judged_key(struct arena *, struct slice event_id);
-/* The key of a Message-ID's trace: half of its SHA-256 in hex. */
-struct slice keep_trace_key(struct arena *, struct slice message_id);
+/* The key of a trace: half of a SHA-256 in hex, or "queue:<host>/<id>". */
+struct slice keep_trace_key(struct arena *, const struct trace_question *);
 /*
  * What a delivery is remembered by: up to TRACE_IDS_MAX operations; how many.
  * Under host and queue id stand who got it and who handed it in, of that one

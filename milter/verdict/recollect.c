@@ -83,17 +83,16 @@ static struct slice
 login_mailbox(const struct context *context)
 {
 	const struct message *message = context->message;
-	struct slice user = context->bare, domain = {NULL, 0};
+	struct slice parts[] = {context->bare, SLICE("@"), {NULL, 0}};
 
 	if (message->from_local && message->from.count > 0) {
-		domain = message->from.at[0].domain;
+		parts[2] = message->from.at[0].domain;
 	} else if (context->envelope_local) {
-		domain = context->envelope.domain;
+		parts[2] = context->envelope.domain;
 	}
-	if (domain.len == 0)
-		return user;
-	return arena_printf(message->arena, "%.*s@%.*s", SLICE_ARG(user),
-		SLICE_ARG(domain));
+	if (parts[2].len == 0)
+		return context->bare;
+	return arena_join(message->arena, parts, 3);
 }
 
 /* It may be a list's: then nobody it is bound to may be a person. */
@@ -191,8 +190,8 @@ ask_memories(struct store_batch *batch, const struct recollect_wish *wish,
 	for (size_t i = 0; i < count; i++) {
 		batch->ops[batch->count++] =
 			(struct store_op){.verb = STORE_RECALL,
-				.recall = {.id = keep_trace_key(batch->arena,
-						   questions[i].id),
+				.recall = {.id = keep_trace_key(
+						   batch->arena, &questions[i]),
 					.cap = (uint32_t)wish->trace_members}};
 	}
 }
@@ -223,7 +222,8 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	*out = (struct recollection){.remembered = {.down = true}};
 	if (waiting->store == NULL)
 		return;
-	batch.ops = arena_array(message->arena, room, sizeof(*batch.ops));
+	batch.ops =
+		arena_grow(message->arena, NULL, 0, &room, sizeof(*batch.ops));
 	if (batch.ops == NULL) {
 		waiting->gaps |= GAP_BYTES;
 		return;

@@ -47,13 +47,19 @@ add_tally(struct record *r, struct store_tally tally)
 	add(r, (struct store_op){.verb = STORE_TALLY, .tally = tally});
 }
 
+static struct slice
+identity_of(const struct record *r, const struct flow *flow)
+{
+	return verdict_identity(r->verdict, (size_t)(flow - r->verdict->flows));
+}
+
 static void
 add_forward(struct record *r, const struct flow *flow)
 {
 	struct store_tally tally = {.mailbox = flow->mailbox.text,
 		.destination = flow->rcpt->address.text,
 		.what = TALLY_FORWARDED,
-		.identity = message_identity(r->verdict->message, flow->rcpt)};
+		.identity = identity_of(r, flow)};
 
 	add_tally(r, tally);
 	tally.destination = (struct slice){0};
@@ -68,18 +74,18 @@ add_forward(struct record *r, const struct flow *flow)
 }
 
 static void
-add_received(struct record *r, const struct recipient *rcpt)
+add_received(struct record *r, const struct flow *flow)
 {
 	const struct message *message = r->verdict->message;
+	const struct address *address = &flow->rcpt->address;
 	struct address box;
 
-	if (!mailbox_find(message->realm, message->arena, &rcpt->address, &box))
-		box = rcpt->address;
+	if (!mailbox_find(message->realm, message->arena, address, &box))
+		box = *address;
 	add_tally(r,
 		(struct store_tally){.mailbox = box.text,
 			.what = TALLY_RECEIVED,
-			.identity =
-				message_identity(r->verdict->message, rcpt)});
+			.identity = identity_of(r, flow)});
 }
 
 static void
@@ -105,7 +111,7 @@ add_flows(struct record *r)
 		if (flow_is_forward(flow) && flow->mailbox.text.len > 0) {
 			add_forward(r, flow);
 		} else if (!flow->rcpt->external && is_delivered(r->taken)) {
-			add_received(r, flow->rcpt);
+			add_received(r, flow);
 		}
 	}
 }

@@ -10,7 +10,6 @@
  */
 #include "verdict/ticket.h"
 
-#include "base/codec.h"
 #include "base/digest.h"
 #include "verdict/keep.h"
 #include "verdict/tag.h"
@@ -22,12 +21,10 @@
 static struct slice
 member(struct arena *arena, char role, const struct slice *parts, size_t count)
 {
-	unsigned char digest[DIGEST_BYTES];
-	char hex[2 * MEMBER_BYTES + 1];
+	const struct slice both[] = {
+		{&role, 1}, digest_text(arena, parts, count, MEMBER_BYTES)};
 
-	digest_parts(parts, count, digest);
-	codec_hex(digest, MEMBER_BYTES, hex);
-	return arena_printf(arena, "%c%s", role, hex);
+	return arena_join(arena, both, 2);
 }
 
 static struct slice

@@ -4,6 +4,7 @@
 
 #include "mail/message.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdint.h>
 
@@ -29,13 +30,35 @@ value_text(struct arena *arena, struct slice value)
 	return one(arena, value, NAN);
 }
 
-struct sigma_values
-value_number(struct arena *arena, double value)
+/* Small whole numbers, which nearly all are, need no printf. */
+static struct slice
+digits_of(struct arena *arena, unsigned number)
+{
+	char digits[3 * sizeof(number)];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	return arena_copy(
+		arena, (struct slice){digits + at, sizeof(digits) - at});
+}
+
+static struct slice
+number_text(struct arena *arena, double value)
 {
 	bool whole = value == floor(value) && fabs(value) < 1e15;
 
-	return one(arena, arena_printf(arena, whole ? "%.0f" : "%.4g", value),
-		value);
+	if (whole && value >= 0 && value <= UINT_MAX)
+		return digits_of(arena, (unsigned)value);
+	return arena_printf(arena, whole ? "%.0f" : "%.4g", value);
+}
+
+struct sigma_values
+value_number(struct arena *arena, double value)
+{
+	return one(arena, number_text(arena, value), value);
 }
 
 struct sigma_values

@@ -10,6 +10,22 @@ verdict_policy(const struct sigma_rule *rule)
 	return rule->id.len > 0 ? rule->id : rule->title;
 }
 
+struct slice
+verdict_identity(const struct verdict *verdict, size_t rcpt)
+{
+	const struct message *message = verdict->message;
+	struct slice *kept = NULL, identity;
+
+	if (verdict->identities != NULL)
+		kept = &verdict->identities[rcpt];
+	if (kept != NULL && !slice_is_absent(*kept))
+		return *kept;
+	identity = message_identity(message, &message->rcpts[rcpt]);
+	if (kept != NULL)
+		*kept = identity;
+	return identity;
+}
+
 const struct sigma_outcome *
 verdict_outcomes(const struct verdict *verdict, size_t flow, size_t *count)
 {

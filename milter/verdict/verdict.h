@@ -52,6 +52,8 @@ struct verdict {
 				  * or the one that is excused; may be NULL */
 	const struct flow *flows; /* one a judged recipient; may be NULL */
 	size_t flow_count;
+	struct slice *identities; /* of the recipients, each made when it is
+				   * asked for; may be NULL */
 	const struct matched *matched; /* strongest action first */
 	size_t matched_count;
 	bool again; /* judged before, at another listener of ours, and let
@@ -79,6 +81,9 @@ struct verdict {
 /* How events, tags and counters call a rule: its name, its id or, where it
  * has neither, its title. */
 struct slice verdict_policy(const struct sigma_rule *);
+
+/* message_identity() of a judged recipient by its number: made once. */
+struct slice verdict_identity(const struct verdict *, size_t rcpt);
 
 /* The policies that matched, each once however many recipients it matched:
  * start with *at 0; NULL when there are no more. */

@@ -267,6 +267,42 @@ test_author_who_took_part(void **state)
 	assert_int_equal(keep_decode(SLICE("?@3c1f"), back), 0);
 }
 
+static struct slice
+key_of(struct arena *arena, const char *id, enum memory_of of)
+{
+	const struct trace_question question = {slice_of(id), of};
+
+	return keep_trace_key(arena, &question);
+}
+
+/* A sender writes into his Message-ID what he likes: it is the key of nothing
+ * else. */
+static void
+test_keys_of_kinds(void **state)
+{
+	static const char *const texts[] = {"queue:mx.example.com/4A1B",
+		"subject:minutesmeeting", "thread:01d7", "judged:01d7"};
+	struct arena *arena = arena_new(1 << 16);
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct slice own = key_of(arena, texts[i], MEMORY_OWN);
+
+		assert_int_equal(own.len, 32);
+		assert_true(slice_equal(
+			own, key_of(arena, texts[i], MEMORY_REFERENCE)));
+		assert_false(slice_equal(
+			own, key_of(arena, texts[i], MEMORY_QUEUE)));
+		assert_false(slice_equal(
+			own, key_of(arena, texts[i], MEMORY_SUBJECT)));
+		assert_false(slice_equal(
+			own, keep_judged_key(arena, SLICE("01d7"))));
+	}
+	assert_true(slice_equal(
+		key_of(arena, texts[0], MEMORY_QUEUE), slice_of(texts[0])));
+	arena_free(arena);
+}
+
 /* Who becomes a person; the same words by a stranger make nobody one. */
 static const struct written {
 	const char *name, *ip, *login, *sender, *header;
@@ -368,6 +404,7 @@ main(void)
 		cmocka_unit_test(test_whom_nobody_names),
 		cmocka_unit_test(test_person),
 		cmocka_unit_test(test_received_by_any_spelling),
+		cmocka_unit_test(test_keys_of_kinds),
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_kept_hidden),
 		cmocka_unit_test(test_author_who_took_part),

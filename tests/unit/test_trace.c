@@ -29,6 +29,11 @@ static const struct ids_row {
 		OUT "Message-ID: <own@e>\nReferences: <a@p> <irt@p>\n"
 		    "In-Reply-To: <irt@p>\n",
 		trace_questions, "own@e\nirt@p\na@p\n"},
+	{"a Message-ID that reads like a subject",
+		OUT "From: alice@example.com\nSubject: minutes meeting\n"
+		    "Message-ID: <subject:minutesmeeting>\n",
+		trace_questions,
+		"subject:minutesmeeting\nsubject:minutesmeeting\n"},
 	{"no Message-ID", OUT "Subject: x\n", trace_questions, ""},
 	{"references that are none",
 		OUT "References: none\nIn-Reply-To: <>\n"
