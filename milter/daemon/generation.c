@@ -38,13 +38,20 @@ whole_free(struct whole *whole)
 	free(whole);
 }
 
+/* A list of the configuration for the realm. */
+struct entries {
+	const struct reader_text_list *texts;
+	bool (*add)(struct realm *, struct slice, struct err *);
+	const char *hint;
+};
+
 /* Adds every entry and reports each that is wrong at its place; true when
  * all were added. */
 static bool
-add_entries(struct realm *realm, const struct reader_text_list *texts,
-	bool (*add)(struct realm *, struct slice, struct err *),
-	const char *hint, struct diags *diags)
+add_entries(
+	struct realm *realm, const struct entries *entries, struct diags *diags)
 {
+	const struct reader_text_list *texts = entries->texts;
 	bool good = true;
 
 	for (size_t i = 0; i < texts->count; i++) {
@@ -52,19 +59,31 @@ add_entries(struct realm *realm, const struct reader_text_list *texts,
 
 		if (texts->at[i].len == 0) {
 			good = false; /* it was told when it was read */
-		} else if (!add(realm, texts->at[i], &err)) {
+		} else if (!entries->add(realm, texts->at[i], &err)) {
 			good = diags_add(diags, DIAG_ERROR, texts->marks[i],
-				hint, "%s", err.text);
+				entries->hint, "%s", err.text);
 		}
 	}
 	return good;
 }
 
-/* What makes a person of many spellings, and what is no person. */
+/* Whom to believe, what makes a person of many spellings, and who is no
+ * person. */
 static void
-load_persons(struct whole *whole, struct diags *diags)
+load_lists(struct whole *whole, struct diags *diags)
 {
 	const struct config *config = whole->config;
+	const struct entries entries[] = {
+		{&config->networks, realm_add_network,
+			"write 10.0.0.0/8, 2001:db8::/32 or an address"},
+		{&config->same_as, realm_add_same_as,
+			"write \"mx.example.com = example.com\""},
+		{&config->relays, realm_add_relay,
+			"write a login, 10.0.0.0/8 or an address"},
+		{&config->own_lists, realm_add_list,
+			"write name@example.com, @lists.example.com or "
+			"file:/path"},
+	};
 	struct mark mark = {config->file, 0, 0, 1};
 	struct err err;
 
@@ -73,19 +92,16 @@ load_persons(struct whole *whole, struct diags *diags)
 		(void)diags_add(diags, DIAG_ERROR, mark, "write \"+\"",
 			"local.delimiter: %s", err.text);
 	}
-	(void)add_entries(whole->realm, &config->same_as, realm_add_same_as,
-		"write \"mx.example.com = example.com\"", diags);
-	(void)add_entries(whole->realm, &config->relays, realm_add_relay,
-		"write a login, 10.0.0.0/8 or an address", diags);
-	(void)add_entries(whole->realm, &config->own_lists, realm_add_list,
-		"write name@example.com, @lists.example.com or file:/path",
-		diags);
+	for (size_t i = 0; i < sizeof(entries) / sizeof(*entries); i++)
+		(void)add_entries(whole->realm, &entries[i], diags);
 }
 
 static void
 load_realm(struct whole *whole, struct diags *diags)
 {
 	const struct config *config = whole->config;
+	const struct entries domains = {&config->domains, realm_add_domain,
+		"write example.com, .example.com or file:/path"};
 	struct mark mark = {config->file, 0, 0, 1};
 	bool told = diags_count(diags, DIAG_ERROR) > 0;
 
@@ -96,16 +112,13 @@ load_realm(struct whole *whole, struct diags *diags)
 	}
 	if (config->domains.count > 0)
 		mark = config->domains.marks[0];
-	if (add_entries(whole->realm, &config->domains, realm_add_domain,
-		    "write example.com, .example.com or file:/path", diags) &&
+	if (add_entries(whole->realm, &domains, diags) &&
 		realm_domains(whole->realm) == 0 && !told) {
 		(void)diags_add(diags, DIAG_ERROR, mark,
 			"write the domains whose mailboxes are yours",
 			"local.domains names no domain at all");
 	}
-	(void)add_entries(whole->realm, &config->networks, realm_add_network,
-		"write 10.0.0.0/8, 2001:db8::/32 or an address", diags);
-	load_persons(whole, diags);
+	load_lists(whole, diags);
 }
 
 /* A path that is not there is told where the configuration names it. */
