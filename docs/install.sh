@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# make install and make uninstall, into a folder: all that docs/install.md
+# make install and make uninstall, into a directory: all that docs/install.md
 # names is there, with the paths of this build; what an administrator edited is
 # never overwritten and never taken away.
 set -u
@@ -40,10 +40,10 @@ if [ "$(place systemdsystemunitdir)" != no ]; then
 	result $? "the unit starts this build with its configuration"
 	grep -q "^u forwarden .* $(place localstatedir)/lib/forwarden\$" \
 		"$root$(place prefix)/lib/sysusers.d/forwarden.conf"
-	result $? "sysusers.d: the user, at home in the state folder"
+	result $? "sysusers.d: the user, at home in the state directory"
 	grep -q "^d $(place localstatedir)/log/forwarden 0750 forwarden " \
 		"$root$(place prefix)/lib/tmpfiles.d/forwarden.conf"
-	result $? "tmpfiles.d: the folder of logs"
+	result $? "tmpfiles.d: the directory of logs"
 fi
 grep -q "^\.It Pa $settings\$" "$root$(place mandir)/man8/forwarden.8"
 result $? "forwarden(8) names the configuration of this build"

@@ -116,22 +116,23 @@ atomic_file_write(struct atomic_file *file, const void *bytes, size_t count)
 	}
 }
 
-/* The name is on the disk only when its folder is. */
+/* The name is on the disk only when its directory is. */
 static void
-sync_folder(const char *path)
+sync_directory(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	char *folder = slash != NULL ? strndup(path, (size_t)(slash - path) + 1)
-				     : strdup(".");
-	int fd = folder != NULL
-		? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+	char *directory = slash != NULL
+		? strndup(path, (size_t)(slash - path) + 1)
+		: strdup(".");
+	int fd = directory != NULL
+		? open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 		: -1;
 
 	if (fd >= 0) {
 		(void)fsync(fd);
 		(void)close(fd);
 	}
-	free(folder);
+	free(directory);
 }
 
 static bool
@@ -148,7 +149,7 @@ put_in_place(struct atomic_file *file, struct stat *written, struct err *err)
 	}
 	if (rename(file->temporary, file->path) != 0)
 		return err_system(err, "cannot rename %s", file->temporary);
-	sync_folder(file->path);
+	sync_directory(file->path);
 	return true;
 }
 

@@ -2,7 +2,7 @@
 /*
  * Files that are written wholly or not at all: into PATH.new, which takes
  * PATH's place once it is on the disk (write, fsync, rename, fsync of the
- * folder). PATH.new is locked meanwhile: another process that takes over, or
+ * directory). PATH.new is locked meanwhile: another process that takes over, or
  * is taken over from, waits its turn. Nothing that lies under that name is
  * followed. 0600.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Entries by path, each a file with its bytes or a folder with its names,
+ * Entries by path, each a file with its bytes or a directory with its names,
  * one after the other with a NUL between. Saved as a header and, for each,
  * the kind, two lengths and the bytes, in this machine's order: it never
  * leaves it.
@@ -28,10 +28,10 @@
 
 enum kind {
 	KIND_FILE = 1,
-	KIND_FOLDER = 2,
+	KIND_DIRECTORY = 2,
 	/* It was looked at, not read. */
 	KIND_SEEN_FILE = 3,
-	KIND_SEEN_FOLDER = 4
+	KIND_SEEN_DIRECTORY = 4
 };
 
 struct entry {
@@ -45,7 +45,7 @@ struct bundle {
 	bool failed; /* memory was short: it is not whole */
 };
 
-struct bundle_folder {
+struct bundle_directory {
 	struct buf names;
 	size_t at;
 };
@@ -192,7 +192,7 @@ bundle_fopen(const char *path)
 }
 
 bool
-bundle_stat(const char *path, bool *is_folder)
+bundle_stat(const char *path, bool *is_directory)
 {
 	const struct entry *entry;
 	struct stat status;
@@ -200,17 +200,18 @@ bundle_stat(const char *path, bool *is_folder)
 	if (in_use == NULL || in_use->keeps) {
 		if (stat(path, &status) != 0)
 			return false;
-		*is_folder = S_ISDIR(status.st_mode);
+		*is_directory = S_ISDIR(status.st_mode);
 		return in_use == NULL || find(in_use, path) != NULL ||
 			add(in_use,
-				*is_folder ? KIND_SEEN_FOLDER : KIND_SEEN_FILE,
+				*is_directory ? KIND_SEEN_DIRECTORY
+					      : KIND_SEEN_FILE,
 				slice_of(path), SLICE("")) != NULL;
 	}
 	entry = find(in_use, path);
 	errno = ENOENT;
 	if (entry != NULL) {
-		*is_folder = entry->kind == KIND_FOLDER ||
-			entry->kind == KIND_SEEN_FOLDER;
+		*is_directory = entry->kind == KIND_DIRECTORY ||
+			entry->kind == KIND_SEEN_DIRECTORY;
 	}
 	return entry != NULL;
 }
@@ -218,19 +219,19 @@ bundle_stat(const char *path, bool *is_folder)
 static bool
 read_names(const char *path, struct buf *names)
 {
-	DIR *folder = opendir(path);
+	DIR *directory = opendir(path);
 	const struct dirent *entry;
 
-	if (folder == NULL)
+	if (directory == NULL)
 		return false;
-	while ((entry = readdir(folder)) != NULL) {
+	while ((entry = readdir(directory)) != NULL) {
 		if (strcmp(entry->d_name, ".") == 0 ||
 			strcmp(entry->d_name, "..") == 0)
 			continue;
 		buf_add(names, slice_of(entry->d_name));
 		buf_add_byte(names, '\0');
 	}
-	(void)closedir(folder);
+	(void)closedir(directory);
 	if (!buf_ok(names))
 		errno = ENOMEM;
 	return buf_ok(names);
@@ -241,7 +242,7 @@ find_names(const char *path, struct buf *names)
 {
 	const struct entry *entry = in_use != NULL ? find(in_use, path) : NULL;
 
-	if (entry != NULL && entry->kind == KIND_FOLDER) {
+	if (entry != NULL && entry->kind == KIND_DIRECTORY) {
 		buf_add(names, buf_slice(&entry->bytes));
 		return buf_ok(names);
 	}
@@ -251,40 +252,40 @@ find_names(const char *path, struct buf *names)
 	}
 	return read_names(path, names) &&
 		(in_use == NULL ||
-			add(in_use, KIND_FOLDER, slice_of(path),
+			add(in_use, KIND_DIRECTORY, slice_of(path),
 				buf_slice(names)) != NULL);
 }
 
-struct bundle_folder *
-bundle_folder_open(const char *path)
+struct bundle_directory *
+bundle_directory_open(const char *path)
 {
-	struct bundle_folder *folder = calloc(1, sizeof(*folder));
+	struct bundle_directory *directory = calloc(1, sizeof(*directory));
 	int saved;
 
-	if (folder == NULL || find_names(path, &folder->names))
-		return folder;
+	if (directory == NULL || find_names(path, &directory->names))
+		return directory;
 	saved = errno;
-	bundle_folder_close(folder);
+	bundle_directory_close(directory);
 	errno = saved;
 	return NULL;
 }
 
 const char *
-bundle_folder_next(struct bundle_folder *folder)
+bundle_directory_next(struct bundle_directory *directory)
 {
-	const char *name = folder->names.p + folder->at;
+	const char *name = directory->names.p + directory->at;
 
-	if (folder->at >= folder->names.len)
+	if (directory->at >= directory->names.len)
 		return NULL;
-	folder->at += strlen(name) + 1;
+	directory->at += strlen(name) + 1;
 	return name;
 }
 
 void
-bundle_folder_close(struct bundle_folder *folder)
+bundle_directory_close(struct bundle_directory *directory)
 {
-	buf_fini(&folder->names);
-	free(folder);
+	buf_fini(&directory->names);
+	free(directory);
 }
 
 static bool

@@ -38,13 +38,13 @@ void bundle_seal(int fd);
 
 /* fopen(path, "re"), stat(path) and opendir(path), for what is to be kept. */
 FILE *bundle_fopen(const char *path);
-bool bundle_stat(const char *path, bool *is_folder);
+bool bundle_stat(const char *path, bool *is_directory);
 
-struct bundle_folder;
+struct bundle_directory;
 /* NULL with errno. */
-struct bundle_folder *bundle_folder_open(const char *path);
+struct bundle_directory *bundle_directory_open(const char *path);
 /* The next name, dots left out; NULL at the end. */
-const char *bundle_folder_next(struct bundle_folder *);
-void bundle_folder_close(struct bundle_folder *);
+const char *bundle_directory_next(struct bundle_directory *);
+void bundle_directory_close(struct bundle_directory *);
 
 #endif

@@ -13,8 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Appends the file to out. A folder is no file. Of a file that is longer than
- * most bytes one more is read, and that is ERR_LIMIT. */
+/* Appends the file to out. A directory is no file. Of a file that is longer
+ * than most bytes one more is read, and that is ERR_LIMIT. */
 bool file_read(const char *path, size_t most, struct buf *out, struct err *);
 /* The first line without its end and without a byte order mark, as secrets
  * are written to files; an empty one is an error. */

@@ -22,14 +22,15 @@
 extern char **environ;
 
 /* Where the MTAs' own programs are, which few users have in PATH. */
-static const char *const folders[] = {
+static const char *const directories[] = {
 	"/usr/sbin", "/sbin", "/usr/local/sbin", "/usr/libexec/postfix"};
 
 static bool
 find_program(const char *name, char path[PATH_BYTES])
 {
-	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
-		(void)snprintf(path, PATH_BYTES, "%s/%s", folders[i], name);
+	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories);
+		i++) {
+		(void)snprintf(path, PATH_BYTES, "%s/%s", directories[i], name);
 		if (access(path, X_OK) == 0)
 			return true;
 	}

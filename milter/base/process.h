@@ -8,7 +8,7 @@
 
 /*
  * Runs argv (argv[0] is looked for in PATH and in the system
- * administrator's folders), no shell between, and appends what it writes to
+ * administrator's directories), no shell between, and appends what it writes to
  * its standard output. False with err when it cannot be run, ends with
  * another status than 0 or writes more than a megabyte.
  */

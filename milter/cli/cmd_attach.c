@@ -51,7 +51,7 @@ static const struct options_kind port_kind = {
 static const struct attach_options defaults = {.ask = ASK_DEFAULTS,
 	.attach.wish.away = "accept",
 	.sendmail = {.mc = "/etc/mail/sendmail.mc",
-		.cf_folder = "/usr/share/sendmail/cf",
+		.cf_directory = "/usr/share/sendmail/cf",
 		.program = "/usr/sbin/sendmail"}};
 
 /* Why these options cannot go together; NULL if they can. */
@@ -87,14 +87,14 @@ parse_options(
 			"while Forwarden is away: accept or tempfail"},
 		{"port", 0, "PORT", &port_kind, &options->attach.wish.port,
 			"of the listener for mail that leaves"},
-		{"postfix", 0, "FOLDER", &options_text, &options->attach.folder,
-			"where main.cf is"},
+		{"postfix", 0, "DIRECTORY", &options_text,
+			&options->attach.directory, "where main.cf is"},
 		{"sendmail", 0, NULL, &options_flag, &options->is_sendmail,
 			"it is Sendmail, not Postfix"},
 		{"sendmail-mc", 0, "FILE", &options_text, &options->sendmail.mc,
 			"/etc/mail/sendmail.mc"},
-		{"sendmail-cf", 0, "FOLDER", &options_text,
-			&options->sendmail.cf_folder,
+		{"sendmail-cf", 0, "DIRECTORY", &options_text,
+			&options->sendmail.cf_directory,
 			"Sendmail's own m4 files"},
 		{"sendmail-program", 0, "FILE", &options_text,
 			&options->sendmail.program, "sendmail(8)"},
@@ -182,10 +182,10 @@ ask_daemon(void *ctx, const char *word, struct slice listener, bool *seen,
 
 /* Where Postfix finds the daemon. */
 static bool
-spell_milter(const char *listen, const char *folder, struct buf *out,
+spell_milter(const char *listen, const char *directory, struct buf *out,
 	struct err *err)
 {
-	struct postfix *postfix = postfix_read(folder, err);
+	struct postfix *postfix = postfix_read(directory, err);
 	struct socket_name name;
 
 	if (postfix == NULL)
@@ -224,7 +224,8 @@ attach_to_postfix(struct attach_options *options, const struct config *config,
 {
 	struct attach *attach = &options->attach;
 	struct buf milter = {0};
-	bool done = spell_milter(config->listen, attach->folder, &milter, err);
+	bool done =
+		spell_milter(config->listen, attach->directory, &milter, err);
 
 	if (done) {
 		attach->wish.parts = wanted_parts(options);

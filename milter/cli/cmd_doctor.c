@@ -14,9 +14,9 @@
 
 struct doctor_options {
 	struct ask_options ask;
-	const char *postfix; /* folder of main.cf; NULL: Postfix's own */
+	const char *postfix; /* directory of main.cf; NULL: Postfix's own */
 	bool no_postfix;
-	const char *sendmail; /* folder of sendmail.cf; NULL: not Sendmail */
+	const char *sendmail; /* directory of sendmail.cf; NULL: not Sendmail */
 	bool nagios;
 };
 
@@ -26,11 +26,11 @@ parse_options(
 {
 	const struct options_row rows[] = {
 		ASK_OPTIONS(options->ask),
-		{"postfix", 0, "FOLDER", &options_text, &options->postfix,
+		{"postfix", 0, "DIRECTORY", &options_text, &options->postfix,
 			"where main.cf is"},
 		{"no-postfix", 0, NULL, &options_flag, &options->no_postfix,
 			"there is none to look at"},
-		{"sendmail", 0, "FOLDER", &options_text, &options->sendmail,
+		{"sendmail", 0, "DIRECTORY", &options_text, &options->sendmail,
 			"it is Sendmail: where sendmail.cf is"},
 		{"nagios", 0, NULL, &options_flag, &options->nagios,
 			"one line, and the exit status of a plugin: 0, 1 "
@@ -58,7 +58,7 @@ look_at_postfix(struct doctor *doctor, const struct doctor_options *options)
 	if (postfix == NULL) {
 		checkup_add(doctor->checkup,
 			&(struct remedy){CHECKUP_NOTE, "postfix",
-				"--postfix FOLDER says where main.cf is; "
+				"--postfix DIRECTORY says where main.cf is; "
 				"--no-postfix if there is none"},
 			"cannot look at Postfix: %s", err.text);
 		return;
@@ -74,21 +74,22 @@ look_at_postfix(struct doctor *doctor, const struct doctor_options *options)
 }
 
 static void
-look_at_sendmail(struct doctor *doctor, const char *folder)
+look_at_sendmail(struct doctor *doctor, const char *directory)
 {
 	char path[PATH_MAX];
 	struct buf cf = {0}, egress = {0};
 	struct err err = {0};
 
-	(void)snprintf(path, sizeof(path), "%s/sendmail.cf", folder);
+	(void)snprintf(path, sizeof(path), "%s/sendmail.cf", directory);
 	if (!cf_file_read(path, &cf, &err)) {
 		checkup_add(doctor->checkup,
 			&(struct remedy){CHECKUP_NOTE, "sendmail",
-				"--sendmail FOLDER says where sendmail.cf is"},
+				"--sendmail DIRECTORY says where sendmail.cf "
+				"is"},
 			"cannot look at Sendmail: %s", err.text);
 		return;
 	}
-	(void)snprintf(path, sizeof(path), "%s/egress.cf", folder);
+	(void)snprintf(path, sizeof(path), "%s/egress.cf", directory);
 	bool there = cf_file_read(path, &egress, &err);
 	sendmail_check(buf_slice(&cf),
 		there ? buf_slice(&egress) : slice_of(NULL), doctor->checkup);

@@ -20,7 +20,7 @@ struct confine_options {
 	bool capabilities; /* it has none */
 	bool core; /* its memory, with people's addresses, is on no disk */
 	bool seccomp; /* no calls that a judge of mail has no use for */
-	bool landlock; /* it writes to these folders alone, and reads ... */
+	bool landlock; /* it writes to these directories alone, and reads ... */
 	const char *const *writes; /* ended by NULL */
 	const char *const *reads; /* these and the system's; NULL: all */
 };

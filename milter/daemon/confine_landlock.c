@@ -44,7 +44,7 @@ static const char *const system_reads[] = {"/dev", "/etc", "/lib", "/lib64",
 /* /dev/null. */
 static const char *const system_writes[] = {"/dev", NULL};
 
-/* A folder that is not there needs no rule. */
+/* A directory that is not there needs no rule. */
 static bool
 allow(int rules, const char *path, uint64_t access, struct err *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Counted by the folder that lists them, where the system has it. */
+/* Counted by the directory that lists them, where the system has it. */
 #include "daemon/descriptors.h"
 
 #include "daemon/trouble.h"
@@ -50,14 +50,14 @@ descriptors_sessions(void)
 static size_t
 count_used(void)
 {
-	DIR *folder = opendir("/dev/fd");
+	DIR *directory = opendir("/dev/fd");
 	size_t count = 0;
 
-	if (folder == NULL)
+	if (directory == NULL)
 		return errno == EMFILE ? limit_now() : 0;
-	while (readdir(folder) != NULL)
+	while (readdir(directory) != NULL)
 		count++;
-	(void)closedir(folder);
+	(void)closedir(directory);
 	return count;
 }
 

@@ -125,9 +125,9 @@ load_realm(struct whole *whole, struct diags *diags)
 static bool
 is_there(const struct reader_text_list *paths, size_t i, struct diags *diags)
 {
-	bool is_folder;
+	bool is_directory;
 
-	if (bundle_stat(paths->at[i].p, &is_folder))
+	if (bundle_stat(paths->at[i].p, &is_directory))
 		return true;
 	return diags_add(diags, DIAG_ERROR, paths->marks[i],
 		"write files of policies, or directories of them",

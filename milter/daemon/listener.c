@@ -17,9 +17,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* Where a unix socket is: its folder, open, and its name there. */
+/* Where a unix socket is: its directory, open, and its name there. */
 struct place {
-	int folder;
+	int directory;
 	const char *name;
 };
 
@@ -87,8 +87,8 @@ make_way(const struct socket_name *address, const struct sockaddr_un *name,
 {
 	struct stat there;
 
-	if (fstatat(place->folder, place->name, &there, AT_SYMLINK_NOFOLLOW) <
-		0)
+	if (fstatat(place->directory, place->name, &there,
+		    AT_SYMLINK_NOFOLLOW) < 0)
 		return true;
 	if (!S_ISSOCK(there.st_mode)) {
 		return err_set(err, ERR_SYSTEM,
@@ -96,7 +96,7 @@ make_way(const struct socket_name *address, const struct sockaddr_un *name,
 	}
 	if (is_answered(name))
 		return fail_in_use(address, err);
-	(void)unlinkat(place->folder, place->name, 0);
+	(void)unlinkat(place->directory, place->name, 0);
 	return true;
 }
 
@@ -107,7 +107,7 @@ give(const struct socket_name *address, const struct place *place,
 {
 	struct stat made;
 
-	if (fstatat(place->folder, place->name, &made, AT_SYMLINK_NOFOLLOW) <
+	if (fstatat(place->directory, place->name, &made, AT_SYMLINK_NOFOLLOW) <
 			0 ||
 		!S_ISSOCK(made.st_mode)) {
 		return err_set(err, ERR_SYSTEM,
@@ -115,17 +115,17 @@ give(const struct socket_name *address, const struct place *place,
 			address->path);
 	}
 	if ((access->uid != (uid_t)-1 || access->gid != (gid_t)-1) &&
-		fchownat(place->folder, place->name, access->uid, access->gid,
-			AT_SYMLINK_NOFOLLOW) < 0)
+		fchownat(place->directory, place->name, access->uid,
+			access->gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return err_system(err, "cannot give %s away", address->path);
-	if (fchmodat(place->folder, place->name, access->mode, 0) < 0) {
+	if (fchmodat(place->directory, place->name, access->mode, 0) < 0) {
 		return err_system(
 			err, "cannot set the mode of %s", address->path);
 	}
 	return true;
 }
 
-/* In a folder that nobody changes meanwhile. */
+/* In a directory that nobody changes meanwhile. */
 static int
 bind_unix(const struct socket_name *address, const struct place *place,
 	const struct listener_access *access, struct err *err)
@@ -163,13 +163,14 @@ open_unix(const struct socket_name *address,
 	struct place place;
 	int fd = -1;
 
-	place.folder = secure_path_folder(address->path, &place.name, err);
-	if (place.folder < 0)
+	place.directory =
+		secure_path_directory(address->path, &place.name, err);
+	if (place.directory < 0)
 		return -1;
-	if (secure_path_hold(place.folder, &hold, err))
+	if (secure_path_hold(place.directory, &hold, err))
 		fd = bind_unix(address, &place, access, err);
 	secure_path_release(&hold);
-	(void)close(place.folder);
+	(void)close(place.directory);
 	return fd;
 }
 

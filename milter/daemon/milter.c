@@ -476,11 +476,11 @@ open_listener(char *spec, struct err *err)
 
 #ifdef HAVE_MILTER_FD
 static bool
-serve_on(int *listener, const char *folder, struct err *err)
+serve_on(int *listener, const char *directory, struct err *err)
 {
 	char spec[SPEC_BYTES];
 
-	(void)folder;
+	(void)directory;
 	(void)snprintf(spec, sizeof(spec), "fd:%d", *listener);
 	return open_listener(spec, err);
 }
@@ -491,18 +491,18 @@ serve_on(int *listener, const char *folder, struct err *err)
  * then takes its place, by its number.
  */
 static bool
-serve_on(int *listener, const char *folder, struct err *err)
+serve_on(int *listener, const char *directory, struct err *err)
 {
-	struct socket_handover adoption;
+	struct socket_handover handover;
 	char spec[SPEC_BYTES];
 	int theirs;
 
-	if (!socket_handover_begin(&adoption, *listener, folder, err))
+	if (!socket_handover_begin(&handover, *listener, directory, err))
 		return false;
-	(void)snprintf(spec, sizeof(spec), "%s", adoption.spec);
+	(void)snprintf(spec, sizeof(spec), "%s", handover.spec);
 	if (!open_listener(spec, err))
 		return false;
-	theirs = socket_handover_end(&adoption, *listener, err);
+	theirs = socket_handover_end(&handover, *listener, err);
 	if (theirs < 0)
 		return false;
 	*listener = theirs;
@@ -512,7 +512,7 @@ serve_on(int *listener, const char *folder, struct err *err)
 
 bool
 milter_open(const struct session_service *service, int *listener,
-	const char *folder, struct err *err)
+	const char *directory, struct err *err)
 {
 	static const struct smfiDesc description = {
 		.xxfi_name = (char *)(uintptr_t)MILTER_NAME,
@@ -534,7 +534,7 @@ milter_open(const struct session_service *service, int *listener,
 		return err_set(err, ERR_SYSTEM, "libmilter refuses to start");
 	(void)smfi_setmaxdatasize(MILTER_PACKET_BYTES);
 	(void)smfi_settimeout(SILENCE_SECONDS);
-	return serve_on(listener, folder, err);
+	return serve_on(listener, directory, err);
 }
 
 bool

@@ -13,13 +13,13 @@
 #include <stddef.h>
 
 /*
- * Makes libmilter serve on a listening socket that is open already; folder is
- * for a file that is gone when it returns. *listener becomes the descriptor
+ * Makes libmilter serve on a listening socket that is open already; directory
+ * is for a file that is gone when it returns. *listener becomes the descriptor
  * that libmilter accepts on. service is borrowed until milter_run() has
  * returned. Once a process, before it has threads.
  */
 bool milter_open(const struct session_service *service, int *listener,
-	const char *folder, struct err *err);
+	const char *directory, struct err *err);
 /* Serves until the process ends, or libmilter is sent one of its own signals
  * (HUP, INT, TERM), which cuts what is under way. */
 bool milter_run(struct err *err);

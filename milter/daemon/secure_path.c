@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The walk goes from folder to folder by descriptor. A part that is a link is
- * followed if the folder it is in is root's alone; what is behind it is again
- * judged by the folders there only as far as it is opened: root's own links
- * are root's own responsibility.
+ * The walk goes from directory to directory by descriptor. A part that is a
+ * link is followed if the directory it is in is root's alone; what is behind it
+ * is again judged by the directories there only as far as it is opened: root's
+ * own links are root's own responsibility.
  */
 #include "daemon/secure_path.h"
 
@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+#define DIRECTORY_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 #define APPEND_FLAGS (O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
 #define FILE_MODE 0640
 #define OTHERS_WRITE (S_IWGRP | S_IWOTH)
@@ -29,33 +29,33 @@ is_root(void)
 }
 
 bool
-secure_path_is_roots(int folder)
+secure_path_is_roots(int directory)
 {
 	struct stat status;
 
-	return fstat(folder, &status) == 0 && status.st_uid == 0 &&
+	return fstat(directory, &status) == 0 && status.st_uid == 0 &&
 		(status.st_mode & OTHERS_WRITE) == 0;
 }
 
 /* The next part of the way. */
 static int
-enter(int folder, const char *part)
+enter(int directory, const char *part)
 {
-	int flags = FOLDER_FLAGS;
+	int flags = DIRECTORY_FLAGS;
 
-	if (is_root() && !secure_path_is_roots(folder))
+	if (is_root() && !secure_path_is_roots(directory))
 		flags |= O_NOFOLLOW;
-	return openat(folder, part, flags);
+	return openat(directory, part, flags);
 }
 
-/* A link reads as "not a folder" with O_DIRECTORY on some systems. */
+/* A link reads as "not a directory" with O_DIRECTORY on some systems. */
 static bool
 fail_part(const char *path, const char *part, int why, struct err *err)
 {
 	if (why == ELOOP || why == EMLINK || why == ENOTDIR) {
 		return err_set(err, ERR_SYSTEM,
-			"%s: \"%s\" is no folder, or a link in a folder that "
-			"others than root can write to",
+			"%s: \"%s\" is not a directory, or a link in a "
+			"directory that others than root can write to",
 			path, part);
 	}
 	errno = why;
@@ -63,10 +63,10 @@ fail_part(const char *path, const char *part, int why, struct err *err)
 }
 
 int
-secure_path_folder(const char *path, const char **name, struct err *err)
+secure_path_directory(const char *path, const char **name, struct err *err)
 {
 	char room[PATH_MAX], *part, *next;
-	int folder, deeper;
+	int directory, deeper;
 
 	if (path[0] != '/' || strlen(path) >= sizeof(room)) {
 		(void)err_set(err, ERR_INVALID,
@@ -74,24 +74,24 @@ secure_path_folder(const char *path, const char **name, struct err *err)
 		return -1;
 	}
 	(void)snprintf(room, sizeof(room), "%s", path);
-	folder = open("/", FOLDER_FLAGS);
+	directory = open("/", DIRECTORY_FLAGS);
 	for (part = room + 1; (next = strchr(part, '/')) != NULL;
 		part = next + 1) {
 		*next = '\0';
-		if (*part == '\0' || folder < 0)
+		if (*part == '\0' || directory < 0)
 			continue;
-		deeper = enter(folder, part);
+		deeper = enter(directory, part);
 		if (deeper < 0)
 			(void)fail_part(path, part, errno, err);
-		(void)close(folder);
-		folder = deeper;
-		if (folder < 0)
+		(void)close(directory);
+		directory = deeper;
+		if (directory < 0)
 			return -1;
 	}
 	*name = path + (part - room);
-	if (folder < 0)
+	if (directory < 0)
 		(void)err_system(err, "cannot open /");
-	return folder;
+	return directory;
 }
 
 /* What somebody with fewer rights may have put there is not written to. */
@@ -106,8 +106,9 @@ is_harmless(int fd, const char *path, const struct privilege *owner,
 	if (!S_ISREG(status.st_mode) || status.st_nlink != 1 ||
 		(status.st_uid != 0 && status.st_uid != owner->uid)) {
 		return err_set(err, ERR_SYSTEM,
-			"%s is no file of its own of root or the worker's "
-			"user, in a folder that others than root can write to",
+			"%s, where others than root can write, must be a file "
+			"without another name, of root's or of the worker's "
+			"user's",
 			path);
 	}
 	return true;
@@ -115,10 +116,10 @@ is_harmless(int fd, const char *path, const struct privilege *owner,
 
 /* Made anew, if there is none, and given away. */
 static int
-make_file(int folder, const char *name, const struct privilege *owner)
+make_file(int directory, const char *name, const struct privilege *owner)
 {
 	int fd = openat(
-		folder, name, APPEND_FLAGS | O_CREAT | O_EXCL, FILE_MODE);
+		directory, name, APPEND_FLAGS | O_CREAT | O_EXCL, FILE_MODE);
 
 	if (fd >= 0 && is_root() && owner->uid != PRIVILEGE_SAME_USER &&
 		fchown(fd, owner->uid, owner->gid) != 0) {
@@ -129,15 +130,15 @@ make_file(int folder, const char *name, const struct privilege *owner)
 }
 
 static int
-open_in(int folder, const char *path, const char *name,
+open_in(int directory, const char *path, const char *name,
 	const struct privilege *owner, struct err *err)
 {
-	bool guard = is_root() && !secure_path_is_roots(folder);
-	int fd = make_file(folder, name, owner);
+	bool guard = is_root() && !secure_path_is_roots(directory);
+	int fd = make_file(directory, name, owner);
 
 	if (fd < 0 && errno == EEXIST) {
-		fd = openat(
-			folder, name, APPEND_FLAGS | (guard ? O_NOFOLLOW : 0));
+		fd = openat(directory, name,
+			APPEND_FLAGS | (guard ? O_NOFOLLOW : 0));
 	}
 	if (fd < 0) {
 		(void)err_system(err, "cannot open %s", path);
@@ -157,35 +158,35 @@ secure_path_append(
 	const char *path, const struct privilege *owner, struct err *err)
 {
 	const char *name;
-	int folder = secure_path_folder(path, &name, err), fd;
+	int directory = secure_path_directory(path, &name, err), fd;
 
-	if (folder < 0)
+	if (directory < 0)
 		return -1;
-	fd = open_in(folder, path, name, owner, err);
-	(void)close(folder);
+	fd = open_in(directory, path, name, owner, err);
+	(void)close(directory);
 	return fd;
 }
 
 bool
-secure_path_hold(int folder, struct secure_hold *hold, struct err *err)
+secure_path_hold(int directory, struct secure_hold *hold, struct err *err)
 {
 	struct stat status;
 
-	*hold = (struct secure_hold){.folder = folder};
-	if (!is_root() || secure_path_is_roots(folder))
+	*hold = (struct secure_hold){.directory = directory};
+	if (!is_root() || secure_path_is_roots(directory))
 		return true;
-	if (fstat(folder, &status) != 0)
-		return err_system(err, "cannot look at a folder");
-	/* Of others' things in a sticky folder nobody removes or renames
+	if (fstat(directory, &status) != 0)
+		return err_system(err, "cannot look at a directory");
+	/* Of others' things in a sticky directory nobody removes or renames
 	 * any: what root makes there stays what it is. */
 	if (status.st_uid == 0 && (status.st_mode & S_ISVTX) != 0)
 		return true;
 	hold->uid = status.st_uid;
 	hold->gid = status.st_gid;
 	hold->mode = status.st_mode & 07777;
-	if (fchown(folder, 0, status.st_gid) != 0 ||
-		fchmod(folder, hold->mode & (mode_t)~OTHERS_WRITE) != 0)
-		return err_system(err, "cannot hold a folder");
+	if (fchown(directory, 0, status.st_gid) != 0 ||
+		fchmod(directory, hold->mode & (mode_t)~OTHERS_WRITE) != 0)
+		return err_system(err, "cannot hold a directory");
 	hold->held = true;
 	return true;
 }
@@ -195,10 +196,10 @@ secure_path_release(struct secure_hold *hold)
 {
 	if (!hold->held)
 		return;
-	if (fchmod(hold->folder, hold->mode) != 0 ||
-		fchown(hold->folder, hold->uid, hold->gid) != 0) {
+	if (fchmod(hold->directory, hold->mode) != 0 ||
+		fchown(hold->directory, hold->uid, hold->gid) != 0) {
 		log_write(LOG_LEVEL_ERROR,
-			"cannot give a folder back to its owner: %s",
+			"cannot give a directory back to its owner: %s",
 			strerror(errno));
 	}
 	hold->held = false;

@@ -25,48 +25,48 @@ is_listening(int fd)
 }
 
 bool
-socket_handover_begin(struct socket_handover *adoption, int ours,
-	const char *folder, struct err *err)
+socket_handover_begin(struct socket_handover *handover, int ours,
+	const char *directory, struct err *err)
 {
 	struct sockaddr_storage name;
 	socklen_t len = sizeof(name);
 
 	if (getsockname(ours, (struct sockaddr *)&name, &len) < 0)
 		return err_system(err, "cannot look at the listening socket");
-	adoption->path = NULL;
+	handover->path = NULL;
 	for (int fd = 0; fd < SOCKET_HANDOVER_FDS; fd++)
-		adoption->open[fd] = is_open(fd);
+		handover->open[fd] = is_open(fd);
 	if (name.ss_family == AF_INET) {
-		(void)snprintf(adoption->spec, sizeof(adoption->spec),
+		(void)snprintf(handover->spec, sizeof(handover->spec),
 			"inet:0@127.0.0.1");
 	} else if (name.ss_family == AF_INET6) {
 		(void)snprintf(
-			adoption->spec, sizeof(adoption->spec), "inet6:0@::1");
+			handover->spec, sizeof(handover->spec), "inet6:0@::1");
 	} else {
-		(void)snprintf(adoption->spec, sizeof(adoption->spec),
-			"local:%s/worker.%ld.sock", folder, (long)getpid());
-		adoption->path = adoption->spec + strlen("local:");
+		(void)snprintf(handover->spec, sizeof(handover->spec),
+			"local:%s/worker.%ld.sock", directory, (long)getpid());
+		handover->path = handover->spec + strlen("local:");
 	}
 	return true;
 }
 
 static int
-find_new(const struct socket_handover *adoption)
+find_new(const struct socket_handover *handover)
 {
 	for (int fd = 0; fd < SOCKET_HANDOVER_FDS; fd++) {
-		if (!adoption->open[fd] && is_open(fd) && is_listening(fd))
+		if (!handover->open[fd] && is_open(fd) && is_listening(fd))
 			return fd;
 	}
 	return -1;
 }
 
 int
-socket_handover_end(struct socket_handover *adoption, int ours, struct err *err)
+socket_handover_end(struct socket_handover *handover, int ours, struct err *err)
 {
-	int theirs = find_new(adoption);
+	int theirs = find_new(handover);
 
-	if (adoption->path != NULL)
-		(void)unlink(adoption->path);
+	if (handover->path != NULL)
+		(void)unlink(handover->path);
 	if (theirs < 0) {
 		(void)err_set(err, ERR_SYSTEM,
 			"cannot find the socket that libmilter has opened");

@@ -19,10 +19,10 @@ struct socket_handover {
 	bool open[SOCKET_HANDOVER_FDS]; /* descriptors there were before */
 };
 
-/* Chooses a harmless address of the family of ours: a file in folder, or any
+/* Chooses a harmless address of the family of ours: a file in directory, or any
  * free port of loopback. */
 bool socket_handover_begin(struct socket_handover *, int ours,
-	const char *folder, struct err *err);
+	const char *directory, struct err *err);
 /* Finds what the library has opened since and puts ours there; ours itself
  * is closed. The library's number, or -1. No other thread may have opened
  * anything meanwhile. */

@@ -31,19 +31,19 @@ find_access(const struct config *config, struct listener_access *access,
 	return true;
 }
 
-/* /run is empty after each boot: the folder in it is ours to make. */
+/* /run is empty after each boot: the directory in it is ours to make. */
 static bool
 make_parent(const char *path, const struct privilege *user, struct err *err)
 {
-	char folder[SOCKET_NAME_PATH_BYTES];
+	char directory[SOCKET_NAME_PATH_BYTES];
 	char *slash;
 
-	(void)snprintf(folder, sizeof(folder), "%s", path);
-	slash = strrchr(folder, '/');
-	if (slash == NULL || slash == folder)
+	(void)snprintf(directory, sizeof(directory), "%s", path);
+	slash = strrchr(directory, '/');
+	if (slash == NULL || slash == directory)
 		return true;
 	*slash = '\0';
-	return state_dir_make(folder, 0755, user, err);
+	return state_dir_make(directory, 0755, user, err);
 }
 
 static void

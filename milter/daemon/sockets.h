@@ -28,7 +28,7 @@ struct sockets {
 	struct socket_mark milter_mark, control_mark; /* of unix sockets */
 };
 
-/* Opens all of them with owner and mode as configured; the folder of a
+/* Opens all of them with owner and mode as configured; the directory of a
  * control socket is made if it is missing. On failure none is open. */
 bool sockets_open(const struct config *, const struct privilege *,
 	struct sockets *, struct err *);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Making folders for whom the worker becomes, and taking over old ones. */
+/* Making directories for whom the worker becomes, and taking over old ones. */
 #include "daemon/state_dir.h"
 
 #include "base/log.h"
@@ -25,7 +25,7 @@ static int
 open_made(const char *path, mode_t mode, bool *made, struct err *err)
 {
 	const char *name;
-	int parent = secure_path_folder(path, &name, err), folder = -1;
+	int parent = secure_path_directory(path, &name, err), directory = -1;
 	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
 	if (parent < 0)
@@ -36,12 +36,12 @@ open_made(const char *path, mode_t mode, bool *made, struct err *err)
 	} else {
 		if (!secure_path_is_roots(parent))
 			flags |= O_NOFOLLOW;
-		folder = openat(parent, name, flags);
-		if (folder < 0)
+		directory = openat(parent, name, flags);
+		if (directory < 0)
 			(void)err_system(err, "cannot open %s", path);
 	}
 	(void)close(parent);
-	return folder;
+	return directory;
 }
 
 bool
@@ -49,13 +49,13 @@ state_dir_make(const char *path, mode_t mode, const struct privilege *user,
 	struct err *err)
 {
 	bool made, ok = true;
-	int folder = open_made(path, mode, &made, err);
+	int directory = open_made(path, mode, &made, err);
 
-	if (folder < 0)
+	if (directory < 0)
 		return false;
-	if (made && gives_away(user) && fchown(folder, user->uid, user->gid))
+	if (made && gives_away(user) && fchown(directory, user->uid, user->gid))
 		ok = err_system(err, "cannot give %s away", path);
-	(void)close(folder);
+	(void)close(directory);
 	return ok;
 }
 
@@ -69,7 +69,7 @@ is_ours(const char *name)
 
 struct taking {
 	const char *path;
-	int folder;
+	int directory;
 	const struct privilege *user;
 	bool gives; /* what is root's there is given to the user */
 	unsigned given;
@@ -85,12 +85,12 @@ take_entry(struct taking *taking, const char *name, struct err *err)
 	if (taking->gives && !is_ours(name)) {
 		return err_set(err, ERR_SYSTEM,
 			"%s is root's and holds other things (%s): name a "
-			"folder of its own in state, or chown it",
+			"directory of its own in state, or chown it",
 			taking->path, name);
 	}
 	if (!is_ours(name))
 		return true;
-	fd = openat(taking->folder, name,
+	fd = openat(taking->directory, name,
 		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return err_system(err, "cannot open %s/%s", taking->path, name);
@@ -117,41 +117,42 @@ take_entry(struct taking *taking, const char *name, struct err *err)
 static bool
 take_entries(struct taking *taking, struct err *err)
 {
-	int copy = fcntl(taking->folder, F_DUPFD_CLOEXEC, 0);
-	DIR *folder = copy >= 0 ? fdopendir(copy) : NULL;
+	int copy = fcntl(taking->directory, F_DUPFD_CLOEXEC, 0);
+	DIR *directory = copy >= 0 ? fdopendir(copy) : NULL;
 	const struct dirent *entry;
 	bool ok = true;
 
-	if (folder == NULL)
+	if (directory == NULL)
 		return err_system(err, "cannot read %s", taking->path);
-	while (ok && (entry = readdir(folder)) != NULL) {
+	while (ok && (entry = readdir(directory)) != NULL) {
 		if (strcmp(entry->d_name, ".") != 0 &&
 			strcmp(entry->d_name, "..") != 0)
 			ok = take_entry(taking, entry->d_name, err);
 	}
-	(void)closedir(folder);
+	(void)closedir(directory);
 	return ok;
 }
 
 static bool
-take_folder(struct taking *taking, struct err *err)
+take_directory(struct taking *taking, struct err *err)
 {
 	struct stat status;
 
-	if (fstat(taking->folder, &status) != 0)
+	if (fstat(taking->directory, &status) != 0)
 		return err_system(err, "cannot look at %s", taking->path);
 	taking->gives = status.st_uid == 0 && taking->user->uid != 0;
-	if (taking->gives && !secure_path_is_roots(taking->folder)) {
+	if (taking->gives && !secure_path_is_roots(taking->directory)) {
 		return err_set(err, ERR_SYSTEM,
 			"%s is root's and others can write to it: name a "
-			"folder of its own in state",
+			"directory of its own in state",
 			taking->path);
 	}
 	if (!take_entries(taking, err))
 		return false;
 	if (!taking->gives)
 		return true;
-	if (fchown(taking->folder, taking->user->uid, taking->user->gid) != 0)
+	if (fchown(taking->directory, taking->user->uid, taking->user->gid) !=
+		0)
 		return err_system(err, "cannot give %s away", taking->path);
 	log_write(LOG_LEVEL_NOTICE,
 		"state: %s and %u files in it were root's and are the "
@@ -173,17 +174,17 @@ state_dir_take(const char *path, const struct privilege *user, struct err *err)
 	struct taking taking = {.path = path, .user = user};
 	bool made, ok = true;
 
-	taking.folder = open_made(path, STATE_MODE, &made, err);
-	if (taking.folder < 0)
+	taking.directory = open_made(path, STATE_MODE, &made, err);
+	if (taking.directory < 0)
 		return err_wrap(err, "state");
 	if (!gives_away(user)) {
 		ok = is_usable(path, err);
 	} else if (made) {
-		ok = fchown(taking.folder, user->uid, user->gid) == 0 ||
+		ok = fchown(taking.directory, user->uid, user->gid) == 0 ||
 			err_system(err, "cannot give %s away", path);
 	} else {
-		ok = take_folder(&taking, err);
+		ok = take_directory(&taking, err);
 	}
-	(void)close(taking.folder);
+	(void)close(taking.directory);
 	return ok || err_wrap(err, "state");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Folders the daemon needs and may make itself. */
+/* Directories the daemon needs and may make itself. */
 #ifndef DAEMON_STATE_DIR_H
 #define DAEMON_STATE_DIR_H
 
@@ -13,7 +13,7 @@
 bool state_dir_make(const char *path, mode_t mode, const struct privilege *user,
 	struct err *err);
 /*
- * The folder of the store's files, made if it is missing, so that the user
+ * The directory of the store's files, made if it is missing, so that the user
  * can read and write it and what is in it. What an earlier start as root left
  * there is given to the user, where only root can have put it there; else,
  * and where it holds other things, false with what to do.

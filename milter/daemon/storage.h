@@ -9,7 +9,7 @@
 
 /* NULL on failure. What the store has to say goes to the log. */
 struct store *storage_open(const struct config *, struct err *);
-/* The same for a check: without the state folder, so that nothing of a
+/* The same for a check: without the state directory, so that nothing of a
  * running daemon's is touched, and in silence. */
 struct store *storage_probe(const struct config *, struct err *err);
 

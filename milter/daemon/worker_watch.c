@@ -31,13 +31,13 @@ hang_time(struct worker *worker)
 size_t
 worker_watch_threads(void)
 {
-	DIR *folder = opendir("/proc/self/task");
+	DIR *directory = opendir("/proc/self/task");
 	size_t count = 0;
 
-	while (folder != NULL && readdir(folder) != NULL)
+	while (directory != NULL && readdir(directory) != NULL)
 		count++;
-	if (folder != NULL)
-		(void)closedir(folder);
+	if (directory != NULL)
+		(void)closedir(directory);
 	return count;
 }
 

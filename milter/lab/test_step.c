@@ -45,7 +45,7 @@ message_file(struct reader *r, const struct yaml_node *node, void *target)
 {
 	struct letter *letter = target;
 	const char *slash = strrchr(r->file, '/');
-	int folder = slash != NULL ? (int)(slash - r->file) + 1 : 0;
+	int directory = slash != NULL ? (int)(slash - r->file) + 1 : 0;
 	struct err err = {0};
 	struct slice path;
 	struct buf text = {0};
@@ -53,7 +53,7 @@ message_file(struct reader *r, const struct yaml_node *node, void *target)
 	if (!reader_scalar(r, node, &path))
 		return false;
 	path = arena_printf(
-		r->arena, "%.*s%.*s", folder, r->file, SLICE_ARG(path));
+		r->arena, "%.*s%.*s", directory, r->file, SLICE_ARG(path));
 	if (path.p == NULL || !input_read(path.p, &text, &err)) {
 		buf_fini(&text);
 		return reader_refuse(r, node->mark,

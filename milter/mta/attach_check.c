@@ -83,16 +83,16 @@ attach_check_old(const struct site *site, struct err *err)
 			"main.cf leads mail to %s by default_transport, as "
 			"an older version did; put back main.cf and "
 			"master.cf from %s/forwarden-attach first",
-			RECIPE_HOP, site->folder);
+			RECIPE_HOP, site->directory);
 }
 
 bool
 attach_check(const struct site *site, const struct attach_help *help,
 	struct recipe_wish *wish, struct err *err)
 {
-	if (!postfix_control_check(site->folder, err))
+	if (!postfix_control_check(site->directory, err))
 		return err_wrap(err, "Postfix does not accept its files");
-	if (!postfix_control_is_running(site->folder)) {
+	if (!postfix_control_is_running(site->directory)) {
 		return err_set(err, ERR_DOWN,
 			"Postfix is not running; start it first, for what is "
 			"attached is proved at once");

@@ -45,15 +45,15 @@ mend(struct work *work, struct err *err)
 {
 	struct site *site = &work->site;
 
-	if (!cf_journal_is_there(site->folder))
+	if (!cf_journal_is_there(site->directory))
 		return true;
 	attach_say(&work->attach->help,
 		"an earlier `forwarden attach` was cut short: what it put "
 		"into %s is taken out first",
-		site->folder);
+		site->directory);
 	if (site_is_attached(site) && !site_take_off(site, err))
 		return false;
-	cf_journal_end(site->folder);
+	cf_journal_end(site->directory);
 	return true;
 }
 
@@ -72,7 +72,8 @@ make_room(struct work *work, struct err *err)
 	}
 	attach_say(&work->attach->help,
 		"the recipe that is there is taken off first");
-	return cf_journal_begin(site->folder, err) && site_take_off(site, err);
+	return cf_journal_begin(site->directory, err) &&
+		site_take_off(site, err);
 }
 
 static bool
@@ -122,7 +123,7 @@ put_in_place(struct work *work, struct err *err)
 	return cf_file_write(site->main_path, buf_slice(&work->main), err) &&
 		cf_file_write(
 			site->master_path, buf_slice(&work->master), err) &&
-		postfix_control_check(site->folder, err) &&
+		postfix_control_check(site->directory, err) &&
 		site_reload(site, err) && prove_alive(prove, err) &&
 		prove_intake(prove, err) && prove_listener(prove, err);
 }
@@ -144,8 +145,8 @@ lead_there(struct work *work, struct err *err)
 static bool
 bring_up(const struct site *site, struct err *err)
 {
-	return postfix_control_is_running(site->folder) ||
-		postfix_control_start(site->folder, err);
+	return postfix_control_is_running(site->directory) ||
+		postfix_control_start(site->directory, err);
 }
 
 /* What greets after it need be no more than greeted before. */
@@ -159,9 +160,9 @@ put_back(struct work *work)
 	bool whole = site_take_off(site, &err) && bring_up(site, &err) &&
 		prove_alive(&work->prove, &err);
 	prove_clean(&work->prove);
-	queue_flush(site->folder);
+	queue_flush(site->directory);
 	if (whole) {
-		cf_journal_end(site->folder);
+		cf_journal_end(site->directory);
 		attach_say(&work->attach->help,
 			"the old files are back, and Postfix runs with them");
 		return;
@@ -175,15 +176,15 @@ put_back(struct work *work)
 static bool
 attach(struct work *work, struct err *err)
 {
-	if (!site_open(&work->site, work->attach->folder, err) ||
+	if (!site_open(&work->site, work->attach->directory, err) ||
 		!site_lock(&work->site, err) || !mend(work, err) ||
 		!make_room(work, err) || !prepare(work, err) ||
-		!cf_journal_begin(work->site.folder, err))
+		!cf_journal_begin(work->site.directory, err))
 		return false;
 	if (put_in_place(work, err) && lead_there(work, err)) {
-		cf_journal_end(work->site.folder);
+		cf_journal_end(work->site.directory);
 		attach_say(&work->attach->help, "attached to %s",
-			work->site.folder);
+			work->site.directory);
 		return true;
 	}
 	put_back(work);
@@ -210,16 +211,17 @@ undo(struct site *site, struct err *err)
 	if (!site_lock(site, err) || !attach_check_old(site, err))
 		return false;
 	if (!site_is_attached(site)) {
-		cf_journal_end(site->folder);
+		cf_journal_end(site->directory);
 		return err_set(err, ERR_INVALID,
 			"nothing of Forwarden is in %s and %s", site->main_path,
 			site->master_path);
 	}
-	if (!cf_journal_begin(site->folder, err) || !site_take_off(site, err))
+	if (!cf_journal_begin(site->directory, err) ||
+		!site_take_off(site, err))
 		return false;
-	cf_journal_end(site->folder);
-	if (postfix_control_is_running(site->folder))
-		queue_flush(site->folder);
+	cf_journal_end(site->directory);
+	if (postfix_control_is_running(site->directory))
+		queue_flush(site->directory);
 	return true;
 }
 
@@ -227,11 +229,12 @@ bool
 attach_postfix_undo(const struct attach *wanted, struct err *err)
 {
 	struct site site;
-	bool done = site_open(&site, wanted->folder, err) && undo(&site, err);
+	bool done =
+		site_open(&site, wanted->directory, err) && undo(&site, err);
 
 	if (done) {
 		attach_say(&wanted->help, "taken off: %s is without Forwarden",
-			site.folder);
+			site.directory);
 	}
 	site_close(&site);
 	return done;

@@ -16,7 +16,7 @@
 #include "mta/prove.h"
 
 struct attach {
-	const char *folder; /* of main.cf; NULL: Postfix's own */
+	const char *directory; /* of main.cf; NULL: Postfix's own */
 	struct recipe_wish wish; /* port 0: a free one is looked for */
 	struct attach_help help;
 	bool update; /* take off first what is there */

@@ -48,7 +48,7 @@ open_site(struct work *work, const struct attach_sendmail *attach,
 	struct err *err)
 {
 	*work = (struct work){.attach = attach};
-	return sendmail_site_open(&work->site, attach->mc, attach->cf_folder,
+	return sendmail_site_open(&work->site, attach->mc, attach->cf_directory,
 		attach->program, err);
 }
 
@@ -234,7 +234,7 @@ put_back(struct work *work)
 
 	if (whole && sendmail_site_is_drained(site)) {
 		sendmail_site_stop_egress(site);
-		cf_journal_end(site->folder);
+		cf_journal_end(site->directory);
 		attach_say(&work->attach->help,
 			"the old files are back, and Sendmail reads them");
 	} else if (whole) {
@@ -256,15 +256,15 @@ attach(struct work *work, struct err *err)
 	const struct sendmail_site *site = &work->site;
 
 	if (!sendmail_site_lock(&work->site, err) || !prepare(work, err) ||
-		!cf_journal_begin(site->folder, err))
+		!cf_journal_begin(site->directory, err))
 		return false;
 	note_strays(work, buf_slice(&work->cf));
 	if (bring_up_egress(work, err) && lead_there(work, err)) {
-		cf_journal_end(site->folder);
+		cf_journal_end(site->directory);
 		attach_say(&work->attach->help,
 			"attached to %s; have your system start the egress "
 			"before Sendmail: %s -C %s -L sm-egress -bd -q10m",
-			site->folder, site->program, site->egress_path);
+			site->directory, site->program, site->egress_path);
 		return true;
 	}
 	put_back(work);
@@ -389,13 +389,13 @@ undo(struct work *work, struct err *err)
 		return false;
 	if (!there && access(site->egress_path, F_OK) != 0)
 		return is_attached(work, err);
-	if (!cf_journal_begin(site->folder, err) ||
+	if (!cf_journal_begin(site->directory, err) ||
 		(there && !take_off_intake(work, err)) ||
 		!take_off_egress(work, err))
 		return false;
-	cf_journal_end(site->folder);
+	cf_journal_end(site->directory);
 	attach_say(&work->attach->help, "taken off: %s is without Forwarden",
-		site->folder);
+		site->directory);
 	return true;
 }
 

@@ -12,7 +12,7 @@
 
 struct attach_sendmail {
 	const char *mc; /* /etc/mail/sendmail.mc; the .cf are beside it */
-	const char *cf_folder; /* Sendmail's own m4 files */
+	const char *cf_directory; /* Sendmail's own m4 files */
 	const char *program; /* sendmail(8) */
 	const char *milter; /* Forwarden, in libmilter's spelling */
 	const char *away; /* accept, tempfail */

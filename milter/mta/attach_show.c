@@ -102,7 +102,8 @@ probe(const struct attach *attach, struct site *site, struct prove *prove,
 	wish.port = site_port(site);
 	if (wish.parts == 0) {
 		return err_set(err, ERR_INVALID,
-			"nothing of Forwarden is attached to %s", site->folder);
+			"nothing of Forwarden is attached to %s",
+			site->directory);
 	}
 	if (!attach_help_is_up(&attach->help, err))
 		return false;
@@ -128,7 +129,7 @@ look(const struct attach *attach, look_fn *how, struct err *err)
 	struct prove *prove = calloc(1, sizeof(*prove));
 	struct site site;
 
-	bool done = site_open(&site, attach->folder, err) &&
+	bool done = site_open(&site, attach->directory, err) &&
 		(prove != NULL || err_set(err, ERR_MEMORY, "out of memory")) &&
 		how(attach, &site, prove, err);
 	site_close(&site);

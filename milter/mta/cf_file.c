@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Files replaced by rename; a lock and a journal in their folder. */
+/* Files replaced by rename; a lock and a journal in their directory. */
 #include "mta/cf_file.h"
 
 #include "base/file.h"
@@ -50,19 +50,20 @@ fill(int fd, const char *path, struct slice text)
 		fchmod(fd, info.st_mode & 07777) == 0 && fsync(fd) == 0;
 }
 
-/* The folder's entry must be on the disk, too. */
+/* The directory's entry must be on the disk, too. */
 static void
-sync_folder_of(const char *path)
+sync_directory_of(const char *path)
 {
-	char folder[PATH_MAX];
+	char directory[PATH_MAX];
 	char *slash;
 
-	(void)snprintf(folder, sizeof(folder), "%s", path);
-	slash = strrchr(folder, '/');
+	(void)snprintf(directory, sizeof(directory), "%s", path);
+	slash = strrchr(directory, '/');
 	if (slash == NULL)
 		return;
 	*slash = '\0';
-	int fd = open(slash == folder ? "/" : folder, O_RDONLY | O_CLOEXEC);
+	int fd = open(
+		slash == directory ? "/" : directory, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
 		(void)fsync(fd);
 		(void)close(fd);
@@ -89,28 +90,29 @@ cf_file_write(const char *path, struct slice text, struct err *err)
 		(void)unlink(fresh);
 		return false;
 	}
-	sync_folder_of(real);
+	sync_directory_of(real);
 	return true;
 }
 
 int
-cf_lock(const char *folder, struct err *err)
+cf_lock(const char *directory, struct err *err)
 {
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0) {
-		(void)err_system(err, "cannot open %s", folder);
+		(void)err_system(err, "cannot open %s", directory);
 		return -1;
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		(void)err_set(err, ERR_SYSTEM,
-			"another `forwarden attach` is at work on %s", folder);
+			"another `forwarden attach` is at work on %s",
+			directory);
 		(void)close(fd);
 		return -1;
 	}
-	if (access(folder, W_OK) != 0) {
-		(void)err_system(
-			err, "cannot write into %s (run this as root)", folder);
+	if (access(directory, W_OK) != 0) {
+		(void)err_system(err, "cannot write into %s (run this as root)",
+			directory);
 		(void)close(fd);
 		return -1;
 	}
@@ -125,17 +127,17 @@ cf_unlock(int lock)
 }
 
 static void
-journal_path(const char *folder, char path[PATH_MAX])
+journal_path(const char *directory, char path[PATH_MAX])
 {
-	(void)snprintf(path, PATH_MAX, "%s/" JOURNAL, folder);
+	(void)snprintf(path, PATH_MAX, "%s/" JOURNAL, directory);
 }
 
 bool
-cf_journal_begin(const char *folder, struct err *err)
+cf_journal_begin(const char *directory, struct err *err)
 {
 	char path[PATH_MAX];
 
-	journal_path(folder, path);
+	journal_path(directory, path);
 	return cf_file_write(path,
 		SLICE("`forwarden attach` is at work, or was cut short: run "
 		      "`forwarden attach --undo`.\n"),
@@ -143,20 +145,20 @@ cf_journal_begin(const char *folder, struct err *err)
 }
 
 void
-cf_journal_end(const char *folder)
+cf_journal_end(const char *directory)
 {
 	char path[PATH_MAX];
 
-	journal_path(folder, path);
+	journal_path(directory, path);
 	(void)unlink(path);
-	sync_folder_of(path);
+	sync_directory_of(path);
 }
 
 bool
-cf_journal_is_there(const char *folder)
+cf_journal_is_there(const char *directory)
 {
 	char path[PATH_MAX];
 
-	journal_path(folder, path);
+	journal_path(directory, path);
 	return access(path, F_OK) == 0;
 }

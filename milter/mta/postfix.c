@@ -23,7 +23,7 @@ struct settings {
 
 struct postfix {
 	struct arena *arena;
-	struct slice folder;
+	struct slice directory;
 	struct settings main;
 	struct settings given;
 	struct settings overrides; /* "service/type/name" */
@@ -147,36 +147,36 @@ postfix_parse(const struct postfix_texts *texts)
 }
 
 static bool
-ask_postconf(const char *folder, const char *option, struct buf *out,
+ask_postconf(const char *directory, const char *option, struct buf *out,
 	struct err *err)
 {
 	const char *argv[] = {"postconf", option, NULL, NULL, NULL};
 
-	if (folder != NULL) {
+	if (directory != NULL) {
 		argv[2] = "-c";
-		argv[3] = folder;
+		argv[3] = directory;
 	}
 	return process_read(argv, out, err);
 }
 
 struct postfix *
-postfix_read(const char *folder, struct err *err)
+postfix_read(const char *directory, struct err *err)
 {
 	struct buf settings = {0}, given = {0}, services = {0}, overrides = {0};
 	struct postfix *postfix = NULL;
 
-	if (ask_postconf(folder, "-x", &settings, err) &&
-		ask_postconf(folder, "-n", &given, err) &&
-		ask_postconf(folder, "-M", &services, err) &&
-		ask_postconf(folder, "-xP", &overrides, err)) {
+	if (ask_postconf(directory, "-x", &settings, err) &&
+		ask_postconf(directory, "-n", &given, err) &&
+		ask_postconf(directory, "-M", &services, err) &&
+		ask_postconf(directory, "-xP", &overrides, err)) {
 		postfix = postfix_parse(&(struct postfix_texts){
 			buf_slice(&settings), buf_slice(&given),
 			buf_slice(&services), buf_slice(&overrides)});
 		if (postfix == NULL) {
 			(void)err_set(err, ERR_MEMORY, "out of memory");
-		} else if (folder != NULL) {
-			postfix->folder =
-				arena_copy(postfix->arena, slice_of(folder));
+		} else if (directory != NULL) {
+			postfix->directory =
+				arena_copy(postfix->arena, slice_of(directory));
 		}
 	}
 	buf_fini(&settings);
@@ -194,14 +194,15 @@ postfix_free(struct postfix *postfix)
 }
 
 const char *
-postfix_folder(const struct postfix *postfix)
+postfix_directory(const struct postfix *postfix)
 {
-	if (postfix->folder.p != NULL)
-		return postfix->folder.p;
-	const struct slice *folder =
+	if (postfix->directory.p != NULL)
+		return postfix->directory.p;
+	const struct slice *directory =
 		find_setting(&postfix->main, SLICE("config_directory"));
-	struct slice copy = folder != NULL ? arena_copy(postfix->arena, *folder)
-					   : SLICE("");
+	struct slice copy = directory != NULL
+		? arena_copy(postfix->arena, *directory)
+		: SLICE("");
 	return copy.p != NULL ? copy.p : "";
 }
 

@@ -22,9 +22,9 @@ struct postfix_service {
 	bool chroot;
 };
 
-/* folder: of main.cf, NULL for Postfix's own. NULL with err when there is no
+/* directory: of main.cf, NULL for Postfix's own. NULL with err when there is no
  * Postfix, or it cannot read its own files. */
-struct postfix *postfix_read(const char *folder, struct err *err);
+struct postfix *postfix_read(const char *directory, struct err *err);
 /* What postconf(1) prints. */
 struct postfix_texts {
 	struct slice settings; /* -x: all parameters, expanded */
@@ -37,7 +37,7 @@ struct postfix *postfix_parse(const struct postfix_texts *);
 void postfix_free(struct postfix *);
 
 /* Where its main.cf is. */
-const char *postfix_folder(const struct postfix *);
+const char *postfix_directory(const struct postfix *);
 /* A parameter of main.cf; empty if it is not known. */
 struct slice postfix_value(const struct postfix *, const char *name);
 /* A parameter as main.cf itself has it, nothing expanded; absent if it is not

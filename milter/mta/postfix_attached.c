@@ -31,7 +31,7 @@ find_listener(const struct postfix *postfix)
 static void
 check_journal(const struct postfix_check *check)
 {
-	if (!cf_journal_is_there(postfix_folder(check->postfix)))
+	if (!cf_journal_is_there(postfix_directory(check->postfix)))
 		return;
 	checkup_add(check->checkup,
 		&(struct remedy){
@@ -47,7 +47,7 @@ check_number(const struct postfix_check *check)
 	struct err err;
 
 	(void)snprintf(path, sizeof(path), "%s/main.cf",
-		postfix_folder(check->postfix));
+		postfix_directory(check->postfix));
 	unsigned number = cf_file_read(path, &main, &err)
 		? cf_text_recipe(buf_slice(&main))
 		: 0;
@@ -226,7 +226,7 @@ check_instances(const struct postfix_check *check)
 		return;
 	checkup_add(check->checkup,
 		&(struct remedy){CHECKUP_NOTE, "postfix",
-			"forwarden doctor --postfix FOLDER"},
+			"forwarden doctor --postfix DIRECTORY"},
 		"other instances are not looked at: %.*s", SLICE_ARG(others));
 }
 

@@ -18,37 +18,37 @@ run(const char *const argv[], struct buf *out, struct err *err)
 }
 
 static bool
-run_postfix(const char *folder, const char *action, struct err *err)
+run_postfix(const char *directory, const char *action, struct err *err)
 {
-	const char *argv[] = {"postfix", "-c", folder, action, NULL};
+	const char *argv[] = {"postfix", "-c", directory, action, NULL};
 
 	return run(argv, NULL, err);
 }
 
 bool
-postfix_control_is_running(const char *folder)
+postfix_control_is_running(const char *directory)
 {
 	struct err err;
 
-	return run_postfix(folder, "status", &err);
+	return run_postfix(directory, "status", &err);
 }
 
 bool
-postfix_control_reload(const char *folder, struct err *err)
+postfix_control_reload(const char *directory, struct err *err)
 {
-	return run_postfix(folder, "reload", err);
+	return run_postfix(directory, "reload", err);
 }
 
 bool
-postfix_control_start(const char *folder, struct err *err)
+postfix_control_start(const char *directory, struct err *err)
 {
-	return run_postfix(folder, "start", err);
+	return run_postfix(directory, "start", err);
 }
 
 bool
-postfix_control_check(const char *folder, struct err *err)
+postfix_control_check(const char *directory, struct err *err)
 {
-	return run_postfix(folder, "check", err);
+	return run_postfix(directory, "check", err);
 }
 
 static void
@@ -58,11 +58,12 @@ copy_text(char *out, size_t size, struct slice text)
 }
 
 bool
-postfix_control_look_up(const char *folder, struct slice table, const char *key,
-	struct buf *value)
+postfix_control_look_up(const char *directory, struct slice table,
+	const char *key, struct buf *value)
 {
 	char name[2048];
-	const char *argv[] = {"postmap", "-c", folder, "-q", key, name, NULL};
+	const char *argv[] = {
+		"postmap", "-c", directory, "-q", key, name, NULL};
 	struct buf text = {0};
 	struct err err;
 
@@ -75,10 +76,11 @@ postfix_control_look_up(const char *folder, struct slice table, const char *key,
 }
 
 bool
-postfix_control_list(const char *folder, struct slice table, struct buf *rows)
+postfix_control_list(
+	const char *directory, struct slice table, struct buf *rows)
 {
 	char name[2048];
-	const char *argv[] = {"postmap", "-c", folder, "-s", name, NULL};
+	const char *argv[] = {"postmap", "-c", directory, "-s", name, NULL};
 	struct err err;
 
 	copy_text(name, sizeof(name), table);
@@ -86,10 +88,10 @@ postfix_control_list(const char *folder, struct slice table, struct buf *rows)
 }
 
 bool
-postfix_control_submit(const char *folder, const struct postfix_letter *letter,
-	struct err *err)
+postfix_control_submit(const char *directory,
+	const struct postfix_letter *letter, struct err *err)
 {
-	const char *argv[] = {"sendmail", "-C", folder, "-i", "-f",
+	const char *argv[] = {"sendmail", "-C", directory, "-i", "-f",
 		letter->sender, "--", letter->recipient, NULL};
 	const struct process_job job = {argv, letter->text, LIMIT_SECONDS};
 

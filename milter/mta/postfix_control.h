@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A running Postfix, by its own commands. None waits longer than half a
- * minute. folder: of main.cf.
+ * minute. directory: of main.cf.
  */
 #ifndef MTA_POSTFIX_CONTROL_H
 #define MTA_POSTFIX_CONTROL_H
@@ -12,18 +12,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-bool postfix_control_is_running(const char *folder);
-bool postfix_control_reload(const char *folder, struct err *err);
+bool postfix_control_is_running(const char *directory);
+bool postfix_control_reload(const char *directory, struct err *err);
 /* Of one that has died. */
-bool postfix_control_start(const char *folder, struct err *err);
+bool postfix_control_start(const char *directory, struct err *err);
 /* Does it accept its files? err has what it says. */
-bool postfix_control_check(const char *folder, struct err *err);
+bool postfix_control_check(const char *directory, struct err *err);
 /* The value of a key in a table; false when it has none. */
-bool postfix_control_look_up(const char *folder, struct slice table,
+bool postfix_control_look_up(const char *directory, struct slice table,
 	const char *key, struct buf *value);
 /* The rows of a table, "key<TAB>value" a line; false if it has no list. */
 bool postfix_control_list(
-	const char *folder, struct slice table, struct buf *rows);
+	const char *directory, struct slice table, struct buf *rows);
 
 /* By sendmail(1). */
 struct postfix_letter {
@@ -31,6 +31,6 @@ struct postfix_letter {
 	struct slice text;
 };
 bool postfix_control_submit(
-	const char *folder, const struct postfix_letter *, struct err *err);
+	const char *directory, const struct postfix_letter *, struct err *err);
 
 #endif

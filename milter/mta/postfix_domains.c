@@ -66,7 +66,7 @@ look_at_table(struct missing *missing, struct slice table)
 {
 	char name[PATH_BYTES];
 	const char *argv[] = {"postmap", "-c",
-		postfix_folder(missing->check->postfix), "-s", name, NULL};
+		postfix_directory(missing->check->postfix), "-s", name, NULL};
 	struct buf rows = {0};
 	struct err err;
 

@@ -107,7 +107,7 @@ prove_alive(const struct prove *prove, struct err *err)
 
 	do {
 		if (!postfix_control_is_running(
-			    postfix_folder(prove->postfix))) {
+			    postfix_directory(prove->postfix))) {
 			(void)err_set(err, ERR_DOWN,
 				"Postfix has ended (its log says why)");
 		} else if (all_greet(prove, err)) {
@@ -251,13 +251,13 @@ static bool
 await_held(const struct prove *prove, const struct probe *probe,
 	struct queued *found, struct err *err)
 {
-	const char *folder = postfix_folder(prove->postfix);
+	const char *directory = postfix_directory(prove->postfix);
 	int64_t until = seconds_from_now(ARRIVAL_SECONDS);
 	bool is_there = false;
 
 	do {
 		*found = (struct queued){0};
-		is_there = queue_find(folder, probe->recipient, found);
+		is_there = queue_find(directory, probe->recipient, found);
 		if (is_there && strcmp(found->queue, "hold") == 0)
 			return true;
 	} while (strcmp(found->queue, "deferred") != 0 && pause_until(until));
@@ -280,7 +280,7 @@ check_filter(const struct prove *prove, const struct queued *found,
 	bool good = false;
 
 	if (!queue_content_filter(
-		    postfix_folder(prove->postfix), found->id, &filter)) {
+		    postfix_directory(prove->postfix), found->id, &filter)) {
 		(void)err_set(err, ERR_INVALID,
 			"the probe has no way on: it would come round again "
 			"and again");
@@ -322,7 +322,7 @@ check_probe(const struct prove *prove, const struct probe *probe,
 		return false;
 	bool good = check_filter(prove, &found, way, err) &&
 		check_seen(prove, probe, SLICE(RECIPE_DAEMON), err);
-	queue_delete(postfix_folder(prove->postfix), found.id);
+	queue_delete(postfix_directory(prove->postfix), found.id);
 	return good;
 }
 
@@ -364,7 +364,7 @@ prove_listener(const struct prove *prove, struct err *err)
 bool
 prove_routing(const struct prove *prove, struct err *err)
 {
-	const char *folder = postfix_folder(prove->postfix);
+	const char *directory = postfix_directory(prove->postfix);
 	const struct way *way = &prove->ways[0];
 	struct probe probe;
 
@@ -372,7 +372,7 @@ prove_routing(const struct prove *prove, struct err *err)
 		return false;
 	const struct postfix_letter letter = {
 		way->sender, probe.recipient, slice_of(probe.text)};
-	if (!postfix_control_submit(folder, &letter, err) ||
+	if (!postfix_control_submit(directory, &letter, err) ||
 		!check_probe(prove, &probe, way, err))
 		return false;
 	attach_say(prove->help, "proved: what leaves is led to the listener");
@@ -389,12 +389,12 @@ prove_routing(const struct prove *prove, struct err *err)
 void
 prove_clean(const struct prove *prove)
 {
-	const char *folder = postfix_folder(prove->postfix);
+	const char *directory = postfix_directory(prove->postfix);
 	struct queued found;
 
 	for (size_t i = 0; i < PROBES_MOST; i++) {
-		if (!queue_find(folder, "@" PROBE_DOMAIN, &found))
+		if (!queue_find(directory, "@" PROBE_DOMAIN, &found))
 			break;
-		queue_delete(folder, found.id);
+		queue_delete(directory, found.id);
 	}
 }

@@ -60,9 +60,9 @@ find_in_line(struct slice line, const char *recipient, struct queued *out)
 }
 
 bool
-queue_find(const char *folder, const char *recipient, struct queued *out)
+queue_find(const char *directory, const char *recipient, struct queued *out)
 {
-	const char *argv[] = {"postqueue", "-c", folder, "-j", NULL};
+	const char *argv[] = {"postqueue", "-c", directory, "-j", NULL};
 	struct buf text = {0};
 	bool found = false;
 
@@ -77,9 +77,9 @@ queue_find(const char *folder, const char *recipient, struct queued *out)
 }
 
 bool
-queue_content_filter(const char *folder, const char *id, struct buf *out)
+queue_content_filter(const char *directory, const char *id, struct buf *out)
 {
-	const char *argv[] = {"postcat", "-c", folder, "-qe", id, NULL};
+	const char *argv[] = {"postcat", "-c", directory, "-qe", id, NULL};
 	const struct slice head = SLICE("content_filter: ");
 	struct buf text = {0};
 	bool found = false;
@@ -99,17 +99,17 @@ queue_content_filter(const char *folder, const char *id, struct buf *out)
 }
 
 void
-queue_delete(const char *folder, const char *id)
+queue_delete(const char *directory, const char *id)
 {
-	const char *argv[] = {"postsuper", "-c", folder, "-d", id, NULL};
+	const char *argv[] = {"postsuper", "-c", directory, "-d", id, NULL};
 
 	(void)run(argv, NULL);
 }
 
 void
-queue_flush(const char *folder)
+queue_flush(const char *directory)
 {
-	const char *argv[] = {"postqueue", "-c", folder, "-f", NULL};
+	const char *argv[] = {"postqueue", "-c", directory, "-f", NULL};
 
 	(void)run(argv, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Postfix's queue, by its own commands. folder: of main.cf. */
+/* Postfix's queue, by its own commands. directory: of main.cf. */
 #ifndef MTA_QUEUE_H
 #define MTA_QUEUE_H
 
@@ -14,11 +14,13 @@ struct queued {
 	char reason[256]; /* of a deferral; else empty */
 };
 /* False when nothing does. */
-bool queue_find(const char *folder, const char *recipient, struct queued *out);
+bool queue_find(
+	const char *directory, const char *recipient, struct queued *out);
 /* The record by which a message will leave ("smtp:[host]:25"), appended;
  * false when it has none. */
-bool queue_content_filter(const char *folder, const char *id, struct buf *out);
-void queue_delete(const char *folder, const char *id);
-void queue_flush(const char *folder);
+bool queue_content_filter(
+	const char *directory, const char *id, struct buf *out);
+void queue_delete(const char *directory, const char *id);
+void queue_flush(const char *directory);
 
 #endif

@@ -47,10 +47,10 @@ name_paths(struct sendmail_site *site)
 
 bool
 sendmail_site_open(struct sendmail_site *site, const char *mc,
-	const char *cf_folder, const char *program, struct err *err)
+	const char *cf_directory, const char *program, struct err *err)
 {
 	*site = (struct sendmail_site){.mc_path = mc,
-		.cf_folder = cf_folder,
+		.cf_directory = cf_directory,
 		.program = program,
 		.lock = -1};
 	const char *slash = strrchr(mc, '/');
@@ -58,11 +58,12 @@ sendmail_site_open(struct sendmail_site *site, const char *mc,
 		return err_set(err, ERR_INVALID,
 			"%s: write the whole path, /etc/mail/sendmail.mc", mc);
 	}
-	(void)snprintf(site->folder, PATH_MAX, "%.*s", (int)(slash - mc), mc);
+	(void)snprintf(
+		site->directory, PATH_MAX, "%.*s", (int)(slash - mc), mc);
 	(void)snprintf(site->cf_path, PATH_MAX, "%.*s/sendmail.cf",
-		PATH_MAX - 16, site->folder);
+		PATH_MAX - 16, site->directory);
 	(void)snprintf(site->egress_path, PATH_MAX, "%.*s/egress.cf",
-		PATH_MAX - 16, site->folder);
+		PATH_MAX - 16, site->directory);
 	if (!cf_file_read(mc, &site->mc, err) ||
 		!cf_file_read(site->cf_path, &site->cf, err))
 		return false;
@@ -81,7 +82,7 @@ sendmail_site_close(struct sendmail_site *site)
 bool
 sendmail_site_lock(struct sendmail_site *site, struct err *err)
 {
-	site->lock = cf_lock(site->folder, err);
+	site->lock = cf_lock(site->directory, err);
 	return site->lock >= 0;
 }
 
@@ -90,13 +91,13 @@ bool
 sendmail_site_make(const struct sendmail_site *site, struct slice mc,
 	bool egress, struct buf *cf, struct err *err)
 {
-	char folder[PATH_MAX + 16], first[PATH_MAX + 16];
-	const char *argv[6] = {"m4", folder};
+	char directory[PATH_MAX + 16], first[PATH_MAX + 16];
+	const char *argv[6] = {"m4", directory};
 	size_t n = 2;
 
-	(void)snprintf(
-		folder, sizeof(folder), "-D_CF_DIR_=%s/", site->cf_folder);
-	(void)snprintf(first, sizeof(first), "%s/m4/cf.m4", site->cf_folder);
+	(void)snprintf(directory, sizeof(directory), "-D_CF_DIR_=%s/",
+		site->cf_directory);
+	(void)snprintf(first, sizeof(first), "%s/m4/cf.m4", site->cf_directory);
 	if (egress)
 		argv[n++] = "-DFORWARDEN_EGRESS";
 	if (slice_find(mc, SLICE("m4/cf.m4")) == SLICE_NONE)
@@ -110,8 +111,8 @@ sendmail_site_make(const struct sendmail_site *site, struct slice mc,
 		       mc_text_option(buf_slice(cf), "QueueDirectory")) ||
 		err_set(err, ERR_INVALID,
 			"m4 makes no sendmail.cf of %s; are Sendmail's own "
-			"files in %s? (--sendmail-cf FOLDER)",
-			site->mc_path, site->cf_folder);
+			"files in %s? (--sendmail-cf DIRECTORY)",
+			site->mc_path, site->cf_directory);
 }
 
 static bool

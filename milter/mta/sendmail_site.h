@@ -13,8 +13,8 @@
 #include <stdbool.h>
 
 struct sendmail_site {
-	const char *mc_path, *cf_folder, *program;
-	char folder[PATH_MAX];
+	const char *mc_path, *cf_directory, *program;
+	char directory[PATH_MAX];
 	char cf_path[PATH_MAX], egress_path[PATH_MAX];
 	struct buf mc, cf; /* as they are */
 	/* The intake's, and those of the egress. */
@@ -26,7 +26,7 @@ struct sendmail_site {
 
 /* False with err; sendmail_site_close() ends it either way. */
 bool sendmail_site_open(struct sendmail_site *, const char *mc,
-	const char *cf_folder, const char *program, struct err *err);
+	const char *cf_directory, const char *program, struct err *err);
 void sendmail_site_close(struct sendmail_site *);
 bool sendmail_site_lock(struct sendmail_site *, struct err *err);
 

@@ -39,24 +39,24 @@ site_read(struct site *site, struct err *err)
 	site->postfix = postfix_read(site->given, err);
 	if (site->postfix == NULL)
 		return false;
-	const char *folder = postfix_folder(site->postfix);
-	(void)snprintf(site->folder, PATH_MAX, "%s", folder);
-	(void)snprintf(site->main_path, PATH_MAX, "%s/main.cf", folder);
-	(void)snprintf(site->master_path, PATH_MAX, "%s/master.cf", folder);
+	const char *directory = postfix_directory(site->postfix);
+	(void)snprintf(site->directory, PATH_MAX, "%s", directory);
+	(void)snprintf(site->main_path, PATH_MAX, "%s/main.cf", directory);
+	(void)snprintf(site->master_path, PATH_MAX, "%s/master.cf", directory);
 	return read_files(site, err);
 }
 
 bool
-site_open(struct site *site, const char *folder, struct err *err)
+site_open(struct site *site, const char *directory, struct err *err)
 {
-	*site = (struct site){.given = folder, .lock = -1};
+	*site = (struct site){.given = directory, .lock = -1};
 	return site_read(site, err);
 }
 
 bool
 site_lock(struct site *site, struct err *err)
 {
-	site->lock = cf_lock(site->folder, err);
+	site->lock = cf_lock(site->directory, err);
 	return site->lock >= 0;
 }
 
@@ -95,9 +95,9 @@ site_port(const struct site *site)
 bool
 site_reload(const struct site *site, struct err *err)
 {
-	if (postfix_control_is_running(site->folder))
-		return postfix_control_reload(site->folder, err);
-	return postfix_control_start(site->folder, err);
+	if (postfix_control_is_running(site->directory))
+		return postfix_control_reload(site->directory, err);
+	return postfix_control_start(site->directory, err);
 }
 
 static bool
@@ -145,8 +145,8 @@ take_off_routing(struct site *site, uint16_t port, struct err *err)
 	buf_fini(&master);
 	if (!done)
 		return false;
-	return !postfix_control_is_running(site->folder) ||
-		(postfix_control_reload(site->folder, err) &&
+	return !postfix_control_is_running(site->directory) ||
+		(postfix_control_reload(site->directory, err) &&
 			wait_for_leavers(port, err));
 }
 
@@ -156,7 +156,7 @@ static bool
 take_off_rest(struct site *site, struct err *err)
 {
 	struct buf main = {0}, master = {0};
-	bool was_running = postfix_control_is_running(site->folder);
+	bool was_running = postfix_control_is_running(site->directory);
 
 	cf_text_remove_services(buf_slice(&site->master), &master);
 	cf_text_remove_parameters(buf_slice(&site->main), &main);

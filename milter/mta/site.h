@@ -15,16 +15,16 @@
 #include <stdint.h>
 
 struct site {
-	const char *given; /* folder of main.cf; NULL: Postfix's own */
+	const char *given; /* directory of main.cf; NULL: Postfix's own */
 	struct postfix *postfix;
-	char folder[PATH_MAX];
+	char directory[PATH_MAX];
 	char main_path[PATH_MAX], master_path[PATH_MAX];
 	struct buf main, master;
 	int lock;
 };
 
 /* False with err; site_close() ends it either way. */
-bool site_open(struct site *, const char *folder, struct err *err);
+bool site_open(struct site *, const char *directory, struct err *err);
 void site_close(struct site *);
 /* All of it anew. */
 bool site_read(struct site *, struct err *err);

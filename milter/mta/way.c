@@ -20,7 +20,7 @@ ask_tables(const struct postfix *postfix, const char *parameter,
 	while (postfix_next(&list, &table)) {
 		if (table.len > 0 &&
 			postfix_control_look_up(
-				postfix_folder(postfix), table, key, value))
+				postfix_directory(postfix), table, key, value))
 			return true;
 	}
 	return false;
@@ -154,7 +154,7 @@ add_table(struct search *search, struct slice table, struct buf *notes)
 	struct buf rows = {0};
 
 	if (!postfix_control_list(
-		    postfix_folder(search->postfix), table, &rows)) {
+		    postfix_directory(search->postfix), table, &rows)) {
 		buf_printf(notes,
 			"%.*s cannot be listed: the ways out that it knows "
 			"are not tried one by one\n",

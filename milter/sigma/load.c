@@ -75,12 +75,12 @@ by_name(const void *a, const void *b)
 static bool
 read_names(struct build *build, const char *path, struct pointers *names)
 {
-	struct bundle_folder *directory = bundle_folder_open(path);
+	struct bundle_directory *directory = bundle_directory_open(path);
 	const char *entry;
 
 	if (directory == NULL)
 		return cannot_read(build, path);
-	while ((entry = bundle_folder_next(directory)) != NULL) {
+	while ((entry = bundle_directory_next(directory)) != NULL) {
 		char *name;
 
 		if (entry[0] == '.')
@@ -92,7 +92,7 @@ read_names(struct build *build, const char *path, struct pointers *names)
 			break;
 		}
 	}
-	bundle_folder_close(directory);
+	bundle_directory_close(directory);
 	if (names->count > 1)
 		qsort(names->at, names->count, sizeof(*names->at), by_name);
 	return true;
@@ -129,11 +129,11 @@ load_directory(struct build *build, const char *path, int depth)
 static void
 load_path(struct build *build, const char *path, int depth)
 {
-	bool is_folder;
+	bool is_directory;
 
-	if (!bundle_stat(path, &is_folder)) {
+	if (!bundle_stat(path, &is_directory)) {
 		(void)cannot_read(build, path);
-	} else if (is_folder) {
+	} else if (is_directory) {
 		load_directory(build, path, depth);
 	} else if (depth == 0 || is_rule_file(path)) {
 		load_text(build, path, (struct slice){NULL, 0});

@@ -56,15 +56,15 @@ add_file(const struct gathering *g, const char *path, struct slice name)
 static bool
 add_directory(const struct gathering *g, const char *path)
 {
-	struct slice folder = arena_printf(g->arena, "%s/lists", path);
-	struct bundle_folder *dir =
-		folder.p != NULL ? bundle_folder_open(folder.p) : NULL;
+	struct slice directory = arena_printf(g->arena, "%s/lists", path);
+	struct bundle_directory *dir =
+		directory.p != NULL ? bundle_directory_open(directory.p) : NULL;
 	const char *entry;
 	bool done = true;
 
 	if (dir == NULL)
 		return true;
-	while ((entry = bundle_folder_next(dir)) != NULL) {
+	while ((entry = bundle_directory_next(dir)) != NULL) {
 		struct slice name = slice_of(entry), file;
 
 		if (entry[0] == '.' || !slice_ends_fold(name, SUFFIX))
@@ -72,10 +72,10 @@ add_directory(const struct gathering *g, const char *path)
 		name = slice_sub(name, 0, name.len - SUFFIX.len);
 		if (is_there(g->out, name))
 			continue;
-		file = arena_printf(g->arena, "%s/%s", folder.p, entry);
+		file = arena_printf(g->arena, "%s/%s", directory.p, entry);
 		done &= file.p != NULL && add_file(g, file.p, name);
 	}
-	bundle_folder_close(dir);
+	bundle_directory_close(dir);
 	return done;
 }
 

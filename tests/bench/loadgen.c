@@ -189,7 +189,7 @@ run(struct load *load)
 static int
 usage(void)
 {
-	fputs("usage: loadgen -a ADDRESS -t FOLDER [-n messages] "
+	fputs("usage: loadgen -a ADDRESS -t DIRECTORY [-n messages] "
 	      "[-m messages a session]\n"
 	      "               [-c sessions at once] [-r messages/s] "
 	      "[-p PID of the server]\n"
@@ -213,7 +213,7 @@ main(int argc, char **argv)
 			load.address = optarg;
 			break;
 		case 't':
-			load.options.folder = optarg;
+			load.options.directory = optarg;
 			break;
 		case 'n':
 			load.messages = n;
@@ -240,7 +240,7 @@ main(int argc, char **argv)
 			return usage();
 		}
 	}
-	if (load.address == NULL || load.options.folder == NULL ||
+	if (load.address == NULL || load.options.directory == NULL ||
 		load.messages == 0 || load.each == 0 || load.connections == 0 ||
 		load.connections > CONNECTIONS_MAX ||
 		load.options.mailboxes == 0)

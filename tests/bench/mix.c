@@ -86,13 +86,13 @@ parse_header_line(struct shape *s, struct slice line)
 }
 
 static bool
-load_shape(
-	struct shape *s, const char *folder, const char *name, struct err *err)
+load_shape(struct shape *s, const char *directory, const char *name,
+	struct err *err)
 {
 	char path[512];
 	bool in_header = false;
 
-	snprintf(path, sizeof(path), "%s/%s.txt", folder, name);
+	snprintf(path, sizeof(path), "%s/%s.txt", directory, name);
 	FILE *f = fopen(path, "r");
 	if (f == NULL)
 		return err_system(err, "%s", path);
@@ -121,7 +121,7 @@ mix_load(const struct mix_options *options, struct err *err)
 		return NULL;
 	mix->options = *options;
 	for (size_t i = 0; i < SHAPES; i++) {
-		if (!load_shape(&mix->shapes[i], options->folder,
+		if (!load_shape(&mix->shapes[i], options->directory,
 			    shape_files[i], err)) {
 			free(mix);
 			return NULL;

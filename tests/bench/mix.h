@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 struct mix_options {
-	const char *folder; /* of the templates */
+	const char *directory; /* of the templates */
 	uint64_t seed; /* another seed, other Message-IDs */
 	unsigned mailboxes; /* how many people work here */
 };

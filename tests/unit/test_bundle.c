@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 struct place {
-	char folder[64], file[96], empty[96], missing[96];
+	char directory[64], file[96], empty[96], missing[96];
 };
 
 static void
@@ -28,14 +28,14 @@ write_file(const char *path, const char *text)
 static void
 make_place(struct place *place)
 {
-	(void)strcpy(place->folder, "/tmp/forwarden-bundle-XXXXXX");
-	assert_non_null(mkdtemp(place->folder));
+	(void)strcpy(place->directory, "/tmp/forwarden-bundle-XXXXXX");
+	assert_non_null(mkdtemp(place->directory));
 	(void)snprintf(
-		place->file, sizeof(place->file), "%s/file", place->folder);
-	(void)snprintf(
-		place->empty, sizeof(place->empty), "%s/empty", place->folder);
+		place->file, sizeof(place->file), "%s/file", place->directory);
+	(void)snprintf(place->empty, sizeof(place->empty), "%s/empty",
+		place->directory);
 	(void)snprintf(place->missing, sizeof(place->missing), "%s/missing",
-		place->folder);
+		place->directory);
 	write_file(place->file, "as it was\n");
 	write_file(place->empty, "");
 }
@@ -45,19 +45,19 @@ remove_place(const struct place *place)
 {
 	(void)unlink(place->file);
 	(void)unlink(place->empty);
-	(void)rmdir(place->folder);
+	(void)rmdir(place->directory);
 }
 
 static size_t
 count_names(const char *path)
 {
-	struct bundle_folder *folder = bundle_folder_open(path);
+	struct bundle_directory *directory = bundle_directory_open(path);
 	size_t count = 0;
 
-	assert_non_null(folder);
-	while (bundle_folder_next(folder) != NULL)
+	assert_non_null(directory);
+	while (bundle_directory_next(directory) != NULL)
 		count++;
-	bundle_folder_close(folder);
+	bundle_directory_close(directory);
 	return count;
 }
 
@@ -66,7 +66,7 @@ read_all(const struct place *place, const char *expected)
 {
 	struct buf text = {0};
 	struct err err = {0};
-	bool is_folder;
+	bool is_directory;
 
 	assert_true(file_read(place->file, 100, &text, &err));
 	assert_string_equal(text.p, expected);
@@ -74,10 +74,11 @@ read_all(const struct place *place, const char *expected)
 	assert_true(file_read(place->empty, 100, &text, &err));
 	assert_int_equal(text.len, 0);
 	assert_false(file_read(place->missing, 100, &text, &err));
-	assert_int_equal(count_names(place->folder), 2);
-	assert_true(bundle_stat(place->folder, &is_folder) && is_folder);
-	assert_true(bundle_stat(place->file, &is_folder) && !is_folder);
-	assert_false(bundle_stat(place->missing, &is_folder));
+	assert_int_equal(count_names(place->directory), 2);
+	assert_true(
+		bundle_stat(place->directory, &is_directory) && is_directory);
+	assert_true(bundle_stat(place->file, &is_directory) && !is_directory);
+	assert_false(bundle_stat(place->missing, &is_directory));
 	buf_fini(&text);
 }
 

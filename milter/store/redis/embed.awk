@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Lua scripts as C strings: awk -f embed.awk note.lua ... > script_texts.c
-# The line "-- include NAME" stands for another file of the same folder;
+# The line "-- include NAME" stands for another file of the same directory;
 # lines that are blank, or all comment, are left out.
 
 function quoted(line,	part, count, out, i) {
@@ -12,18 +12,18 @@ function quoted(line,	part, count, out, i) {
 	return "\t\t\"" out "\\n\""
 }
 
-function embed(folder, name,	line, got) {
-	while ((got = (getline line < (folder name))) > 0) {
+function embed(directory, name,	line, got) {
+	while ((got = (getline line < (directory name))) > 0) {
 		if (line ~ /^-- include /)
-			embed(folder, substr(line, 12))
+			embed(directory, substr(line, 12))
 		else if (line !~ /^[ \t]*(--.*)?$/)
 			print quoted(line)
 	}
 	if (got < 0) {
-		print "cannot read " folder name | "cat 1>&2"
+		print "cannot read " directory name | "cat 1>&2"
 		exit 1
 	}
-	close(folder name)
+	close(directory name)
 }
 
 BEGIN {
@@ -31,13 +31,13 @@ BEGIN {
 	print "#include \"store/redis/script.h\"\n"
 	print "const char *const script_texts[SCRIPT_COUNT] = {"
 	for (i = 1; i < ARGC; i++) {
-		folder = name = ARGV[i]
-		sub(/[^\/]*$/, "", folder)
-		name = substr(name, length(folder) + 1)
+		directory = name = ARGV[i]
+		sub(/[^\/]*$/, "", directory)
+		name = substr(name, length(directory) + 1)
 		word = toupper(name)
 		sub(/\.LUA$/, "", word)
 		print "\t[SCRIPT_" word "] ="
-		embed(folder, name)
+		embed(directory, name)
 		print "\t\t,"
 	}
 	print "};"
