@@ -65,8 +65,8 @@ class Story:
         subjects = [f"{label} {n + 1}" for n in range(count)]
         for number, subject in enumerate(subjects):
             server = self.servers[number % len(self.servers)]
+            author = f"jo{len(self.sent)}@partner.example"  # the burst counts authors
             self.sent[subject] = time.monotonic()
-            author = f"jo{number}@partner.example"
             code, reply = send(server.postfix.intake, author, [user.address],
                                letter(subject, author, user.address), xclient=PARTNER)
             if code != 250:
