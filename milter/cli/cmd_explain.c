@@ -19,7 +19,7 @@ struct explain_options {
 	struct engine_options engine;
 	struct envelope_known known;
 	int64_t at_ms;
-	bool enforce, json;
+	bool enforce, json, all;
 	const char *path;
 };
 
@@ -36,17 +36,19 @@ add_tag(const struct verdict *verdict, struct buf *out)
 }
 
 static void
-print_verdict(const struct verdict *verdict, bool json)
+print_verdict(
+	const struct verdict *verdict, const struct explain_options *options)
 {
+	enum show_depth depth = options->all ? SHOW_ALL : SHOW_SHORT;
 	struct buf text = {0};
 
-	if (json) {
+	if (options->json) {
 		event_write(verdict, verdict->action, &text);
 		buf_add_byte(&text, '\n');
 	} else {
 		show_message(verdict, &text);
 		for (size_t i = 0; i < verdict->flow_count; i++)
-			show_flow(verdict, i, &text);
+			show_flow(verdict, i, depth, &text);
 		show_verdict(verdict, &text);
 		add_tag(verdict, &text);
 	}
@@ -73,7 +75,7 @@ judge_letter(const struct explain_options *options, const struct engine *engine,
 	if (sandbox != NULL)
 		verdict = sandbox_judge(sandbox, arena, letter);
 	if (verdict != NULL && verdict->message != NULL)
-		print_verdict(verdict, options->json);
+		print_verdict(verdict, options);
 	sandbox_free(sandbox);
 	return verdict != NULL;
 }
@@ -149,16 +151,20 @@ parse_options(
 		{"time", 0, "TIME", &at, &options->at_ms, "when, RFC 3339"},
 		{"enforce", 0, NULL, &options_flag, &options->enforce,
 			"as in mode enforce"},
+		{"all", 'a', NULL, &options_flag, &options->all,
+			"also what was not seen, and all policies"},
 		{"json", 'j', NULL, &options_flag, &options->json,
 			"the event alone"},
 	};
 	const struct options table = {
-		.about = "Judges one message (a file, a queue file of Postfix, "
-			 "or - for the standard\ninput) as if nothing was "
-			 "known before it, and shows the facts, each piece of\n"
-			 "evidence, each policy with the item that decided, "
-			 "and the verdict. What is not\nsaid of the envelope "
-			 "is guessed from the header.",
+		.about =
+			"Judges one message (a file, a queue file of Postfix, "
+			"or - for the standard\ninput) as if nothing was "
+			"known before it, and shows the facts, the sum of the\n"
+			"evidence with whose word each row is, why an excuse "
+			"is believed or not, the\npolicies that match with "
+			"the item that decided, and the verdict. What is not\n"
+			"said of the envelope is guessed from the header.",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows),
 		.operands = "MESSAGE",

@@ -30,5 +30,7 @@ forwarden_SOURCES = \
 	milter/cli/screen.c \
 	milter/cli/screen.h \
 	milter/cli/show.c \
-	milter/cli/show.h
+	milter/cli/show.h \
+	milter/cli/show_sum.c \
+	milter/cli/show_sum.h
 forwarden_LDADD = $(LIBMTA) $(LIBLAB) $(LIBDAEMON) $(CURL_LIBS)

@@ -3,6 +3,7 @@
 #include "cli/show.h"
 
 #include "base/date.h"
+#include "cli/show_sum.h"
 #include "forward/evidence.h"
 #include "verdict/keyword.h"
 
@@ -130,29 +131,6 @@ add_cut(struct buf *out, struct slice value)
 		buf_puts(out, "...");
 }
 
-static const char *
-mark_of(enum standing standing)
-{
-	if (standing == STANDING_COUNTS)
-		return "+";
-	return standing == STANDING_EXCUSED ? "~" : "!";
-}
-
-static void
-show_seen(const struct observation *seen, struct buf *out)
-{
-	const struct evidence_row *row = evidence_row(seen->evidence);
-
-	buf_printf(out, "    %s %-22s %3u  %s: ", mark_of(seen->standing),
-		row->name, seen->confidence, row->reads);
-	add_cut(out, seen->value);
-	buf_printf(out, "\n      %s%s%s\n", row->sentence,
-		seen->standing == STANDING_COUNTS ? "" : "; ",
-		seen->standing == STANDING_COUNTS
-			? ""
-			: flow_standing_name(seen->standing));
-}
-
 static bool
 is_seen(const struct flow *flow, enum evidence evidence)
 {
@@ -164,11 +142,8 @@ is_seen(const struct flow *flow, enum evidence evidence)
 }
 
 static void
-show_evidence(const struct flow *flow, struct buf *out)
+show_unseen(const struct flow *flow, struct buf *out)
 {
-	buf_puts(out, "  Evidence (+ counts, ~ excused, ! does not count)\n");
-	for (size_t i = 0; i < flow->seen_count; i++)
-		show_seen(&flow->seen[i], out);
 	buf_puts(out, "  Looked for and not seen\n");
 	for (unsigned i = 0; i < EVIDENCE_COUNT; i++) {
 		const struct evidence_row *row = evidence_row((enum evidence)i);
@@ -178,19 +153,6 @@ show_evidence(const struct flow *flow, struct buf *out)
 				row->reads);
 		}
 	}
-}
-
-static void
-show_exemptions(const struct flow *flow, struct buf *out)
-{
-	if (flow->exempt == 0)
-		return;
-	buf_puts(out, "  Excused as");
-	for (unsigned i = 0; i < EXEMPTION_COUNT; i++) {
-		if (flow->exempt & (1U << i))
-			buf_printf(out, " %s", flow_exemption_name(i));
-	}
-	buf_add_byte(out, '\n');
 }
 
 static void
@@ -228,10 +190,19 @@ show_outcome(const struct sigma_outcome *outcome, struct buf *out)
 	buf_add_byte(out, '\n');
 }
 
-static void
-show_policies(const struct verdict *verdict, size_t flow, struct buf *out)
+static bool
+is_shown(const struct sigma_outcome *outcome, enum show_depth depth)
 {
-	size_t count;
+	return depth == SHOW_ALL ||
+		(outcome->matched && outcome->applies &&
+			!outcome->rule->silent);
+}
+
+static void
+show_policies(const struct verdict *verdict, size_t flow, enum show_depth depth,
+	struct buf *out)
+{
+	size_t count, shown = 0;
 	const struct sigma_outcome *outcomes =
 		verdict_outcomes(verdict, flow, &count);
 
@@ -242,10 +213,15 @@ show_policies(const struct verdict *verdict, size_t flow, struct buf *out)
 		"the item that decided\n");
 	for (int matched = 1; matched >= 0; matched--) {
 		for (size_t i = 0; i < count; i++) {
-			if (outcomes[i].matched == (matched != 0))
-				show_outcome(&outcomes[i], out);
+			if (outcomes[i].matched != (matched != 0) ||
+				!is_shown(&outcomes[i], depth))
+				continue;
+			show_outcome(&outcomes[i], out);
+			shown++;
 		}
 	}
+	if (shown == 0)
+		buf_printf(out, "    none of %zu matches\n", count);
 }
 
 static void
@@ -267,6 +243,12 @@ show_summary(const struct flow *flow, struct buf *out)
 		flow_is_forward(flow) || flow->kind == KIND_NONE
 			? ""
 			: " (too little to act on)");
+	if (flow->mailbox.text.len > 0 && flow->kind != KIND_NONE) {
+		buf_printf(out,
+			"  does a better speaker than the client name that "
+			"mailbox? %s\n",
+			flow_confirmed_name(flow->confirmed));
+	}
 	if (flow->delay_ms >= 0) {
 		buf_printf(out, "  %.1f s after the mailbox got it\n",
 			(double)flow->delay_ms / 1000);
@@ -292,7 +274,8 @@ show_why_none(
 }
 
 void
-show_flow(const struct verdict *verdict, size_t number, struct buf *out)
+show_flow(const struct verdict *verdict, size_t number, enum show_depth depth,
+	struct buf *out)
 {
 	const struct flow *flow = &verdict->flows[number];
 
@@ -306,10 +289,11 @@ show_flow(const struct verdict *verdict, size_t number, struct buf *out)
 	buf_puts(out, ")\n");
 	show_summary(flow, out);
 	show_why_none(verdict->message, flow, out);
-	show_exemptions(flow, out);
-	if (flow->rcpt->external)
-		show_evidence(flow, out);
-	show_policies(verdict, number, out);
+	if (flow->rcpt->external && verdict->message->client_ours)
+		show_sum(flow, out);
+	if (flow->rcpt->external && depth == SHOW_ALL)
+		show_unseen(flow, out);
+	show_policies(verdict, number, depth, out);
 }
 
 void

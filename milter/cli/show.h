@@ -8,9 +8,15 @@
 
 /* The facts of the message. */
 void show_message(const struct verdict *, struct buf *);
-/* One recipient: the flow, each candidate evidence with why it counts or
- * not, and each policy with the item that decided. */
-void show_flow(const struct verdict *, size_t flow, struct buf *);
+enum show_depth {
+	SHOW_SHORT, /* what was seen, and the policies that matched */
+	SHOW_ALL /* what was looked for and the other policies as well */
+};
+
+/* One recipient: the flow, the sum of its evidence, its excuses, and policies
+ * with the item that decided. */
+void show_flow(
+	const struct verdict *, size_t flow, enum show_depth, struct buf *);
 /* What is done, and what mode enforce would do. */
 void show_verdict(const struct verdict *, struct buf *);
 

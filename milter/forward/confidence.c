@@ -32,7 +32,6 @@
 #define SERVER_RULE_MS 5000 /* measured: a redirect takes 0 to 2 s */
 #define CLIENT_RULE_MS 20000 /* a mail program's rule, polling often */
 #define PLAUSIBLE_MS 120000 /* ... or seldom; a quick person, too */
-#define EXCUSED_MAX 20
 
 unsigned
 confidence_of_speed(int64_t delay_ms)
@@ -52,6 +51,8 @@ weigh_families(const struct observation *seen, size_t count,
 {
 	unsigned speed = 0;
 
+	for (size_t i = 0; i < FAMILY_COUNT; i++)
+		families[i] = 0;
 	for (size_t i = 0; i < count; i++) {
 		unsigned *family =
 			&families[evidence_row(seen[i].evidence)->family];
@@ -66,6 +67,10 @@ weigh_families(const struct observation *seen, size_t count,
 	}
 	if (families[FAMILY_STORE] > 0)
 		families[FAMILY_STORE] += speed;
+	for (size_t i = 0; i < FAMILY_COUNT; i++) {
+		if (families[i] > CONFIDENCE_FAMILY_MAX)
+			families[i] = CONFIDENCE_FAMILY_MAX;
+	}
 }
 
 /* The probability that all of them are wrong. */
@@ -73,15 +78,12 @@ static double
 doubt(const struct observation *seen, size_t count, enum standing least,
 	enum standing most)
 {
-	unsigned families[FAMILY_COUNT] = {0};
+	unsigned families[FAMILY_COUNT];
 	double product = 1.0;
 
 	weigh_families(seen, count, least, most, families);
-	for (size_t i = 0; i < FAMILY_COUNT; i++) {
-		if (families[i] > CONFIDENCE_FAMILY_MAX)
-			families[i] = CONFIDENCE_FAMILY_MAX;
+	for (size_t i = 0; i < FAMILY_COUNT; i++)
 		product *= 1.0 - families[i] / 100.0;
-	}
 	return product;
 }
 
@@ -98,8 +100,8 @@ confidence_combine(const struct observation *seen, size_t count)
 {
 	double excused = doubt(seen, count, STANDING_EXCUSED, STANDING_EXCUSED);
 
-	if (excused < 1.0 - EXCUSED_MAX / 100.0)
-		excused = 1.0 - EXCUSED_MAX / 100.0;
+	if (excused < 1.0 - CONFIDENCE_EXCUSED_MAX / 100.0)
+		excused = 1.0 - CONFIDENCE_EXCUSED_MAX / 100.0;
 	return percent_of(
 		doubt(seen, count, STANDING_COUNTS, STANDING_COUNTS) * excused);
 }
@@ -109,4 +111,11 @@ confidence_without_excuses(const struct observation *seen, size_t count)
 {
 	return percent_of(
 		doubt(seen, count, STANDING_COUNTS, STANDING_EXCUSED));
+}
+
+void
+confidence_families(const struct observation *seen, size_t count,
+	enum standing standing, unsigned families[FAMILY_COUNT])
+{
+	weigh_families(seen, count, standing, standing, families);
 }

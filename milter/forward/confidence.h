@@ -12,6 +12,8 @@
 #define CONFIDENCE_MAX 99
 /* Of one family of evidence, however many rows of it agree. */
 #define CONFIDENCE_FAMILY_MAX 97
+/* Of all that is excused. */
+#define CONFIDENCE_EXCUSED_MAX 20
 /* Below this it is not called a forward of any kind. */
 #define CONFIDENCE_FLOOR 30
 
@@ -20,6 +22,11 @@ unsigned confidence_combine(const struct observation *, size_t count);
 
 /* ... as if nothing were excused. */
 unsigned confidence_without_excuses(const struct observation *, size_t count);
+
+/* What each family of the observations of one standing is worth in that sum,
+ * 0 to CONFIDENCE_FAMILY_MAX; for explain. */
+void confidence_families(const struct observation *, size_t count,
+	enum standing, unsigned families[FAMILY_COUNT]);
 
 /* What the delay since the delivery adds, in points; 0 if a person may have
  * been as fast. */

@@ -10,12 +10,6 @@
  */
 #include "forward/exempt.h"
 
-enum belief {
-	BELIEF_NO,
-	BELIEF_UNPROVEN, /* excused, and the event says so */
-	BELIEF_YES
-};
-
 struct claimant {
 	const struct hearing *hearing;
 	const struct context *context;
@@ -95,36 +89,56 @@ came_for(const struct hearing *hearing, struct slice name)
 	return false;
 }
 
-static enum belief
+static enum ground
 is_nobody(const struct hearing *hearing, const struct address *mailbox)
 {
 	const struct acquaintance *one = hear_acquaintance(
 		hearing->remembered, mailbox->text, (struct slice){NULL, 0});
 
 	if (one == NULL || hearing->remembered->down)
-		return BELIEF_UNPROVEN;
-	return one->person ? BELIEF_NO : BELIEF_YES;
+		return GROUND_NOTHING_KNOWN;
+	return one->person ? GROUND_PERSON : GROUND_NOBODY;
 }
 
-static enum belief
+static enum ground
 is_configured_list(const struct claimant *c)
 {
 	const struct address *sender = &c->context->message->mail_from;
 	const struct realm *realm = c->context->message->realm;
+	const struct address *login = &c->hearing->login;
+	bool listed;
 
-	if (c->hearing->person && c->hearing->login.text.len > 0 &&
-		!realm_has_list(realm, c->hearing->login.text,
-			c->hearing->login.domain))
-		return BELIEF_NO;
-	if (c->mailbox->text.len == 0)
-		return context_is_local(c->context, sender) &&
-				realm_has_list(
-					realm, sender->text, sender->domain)
-			? BELIEF_YES
-			: BELIEF_NO;
-	return realm_has_list(realm, c->mailbox->text, c->mailbox->domain)
-		? BELIEF_YES
-		: BELIEF_NO;
+	if (c->mailbox->text.len > 0) {
+		listed = realm_has_list(
+			realm, c->mailbox->text, c->mailbox->domain);
+	} else {
+		listed = context_is_local(c->context, sender) &&
+			realm_has_list(realm, sender->text, sender->domain);
+	}
+	if (!listed)
+		return GROUND_UNCLAIMED;
+	if (c->hearing->person && login->text.len > 0 &&
+		!realm_has_list(realm, login->text, login->domain))
+		return GROUND_HANDED_IN;
+	return GROUND_CONFIGURED;
+}
+
+/* How the list is called whose post it says it is; absent: of none. */
+static struct slice
+claimed_list(const struct context *context)
+{
+	const struct address *list = &context->marks.list_address;
+	struct slice name = {NULL, 0};
+
+	if (!context_is_local(context, &context->message->mail_from))
+		return name;
+	if (context->message->mail_from.local.len > 0)
+		name = list_name(context->message->mail_from.local);
+	if (name.len == 0 && list->text.len > 0 &&
+		(address_equal(list, &context->envelope) ||
+			context->marks.list_local))
+		name = list->local;
+	return name;
 }
 
 /*
@@ -132,74 +146,67 @@ is_configured_list(const struct claimant *c)
  * stranger's. And a member's mailbox that forwards the list's mail is not the
  * list: the mailbox must be called as the list is.
  */
-static enum belief
+static enum ground
 is_own_list(const struct claimant *c)
 {
-	const struct context *context = c->context;
-	const struct address *list = &context->marks.list_address;
-	struct slice name = {NULL, 0};
+	struct slice name = claimed_list(c->context);
 
-	if (!context_is_local(context, &context->message->mail_from) ||
-		c->hearing->person)
-		return BELIEF_NO;
-	if (context->message->mail_from.local.len > 0)
-		name = list_name(context->message->mail_from.local);
-	if (name.len == 0 && list->text.len > 0 &&
-		address_equal(list, &context->envelope))
-		name = list->local;
-	if (name.len == 0 && list->text.len > 0 && context->marks.list_local)
-		name = list->local;
-	if (name.len == 0)
-		return BELIEF_NO;
+	if (name.len == 0) {
+		return c->context->marks.list_local ? GROUND_FOREIGN_ENVELOPE
+						    : GROUND_UNCLAIMED;
+	}
+	if (c->hearing->person)
+		return GROUND_HANDED_IN;
 	if (c->mailbox->text.len == 0)
-		return BELIEF_UNPROVEN;
+		return GROUND_NO_MAILBOX;
 	if (!is_called(c->mailbox->local, name))
-		return BELIEF_NO;
+		return GROUND_OTHER_LIST;
 	if (c->hearing->name_count > 0 && !came_for(c->hearing, name))
-		return BELIEF_NO;
+		return GROUND_CAME_FOR_OTHERS;
 	return is_nobody(c->hearing, c->mailbox);
 }
 
 /* Is it new, and written by one of ours? */
-static bool
+static enum ground
 is_ours(const struct claimant *c)
 {
-	return !c->hearing->came_in && c->context->message->from_local;
+	if (c->hearing->came_in)
+		return GROUND_CAME_IN;
+	return c->context->message->from_local ? GROUND_OURS
+					       : GROUND_FOREIGN_AUTHOR;
 }
 
-static enum belief
+static enum ground
 is_bounce(const struct claimant *c)
 {
-	const struct message *message = c->context->message;
-
 	if (c->context->homing)
-		return BELIEF_YES;
-	return (message->null_sender || c->context->marks.report) && is_ours(c)
-		? BELIEF_YES
-		: BELIEF_NO;
+		return GROUND_HOMING;
+	return c->context->message->null_sender || c->context->marks.report
+		? is_ours(c)
+		: GROUND_UNCLAIMED;
 }
 
 /* Does the store know whom such an answer is to? */
-static enum belief
+static enum ground
 wrote_to_mailbox(const struct claimant *c)
 {
 	const struct remembered *remembered = c->hearing->remembered;
 
 	if (c->findings->took_part)
-		return BELIEF_YES;
+		return GROUND_WROTE;
 	for (size_t i = 0; i < remembered->memory_count; i++) {
 		const struct memory *memory = &remembered->memories[i];
 
 		if (memory->of == MEMORY_REFERENCE && memory->count > 0 &&
 			!c->findings->cut)
-			return BELIEF_NO;
+			return GROUND_NEVER_WROTE;
 	}
-	return BELIEF_UNPROVEN;
+	return GROUND_NOTHING_KNOWN;
 }
 
 /* Written by the mailbox itself; a stranger's auto-reply that it forwards is
  * a forward like any other. */
-static enum belief
+static enum ground
 is_auto_reply(const struct claimant *c)
 {
 	const struct marks *marks = &c->context->marks;
@@ -207,53 +214,71 @@ is_auto_reply(const struct claimant *c)
 	bool quiet = marks->suppress &&
 		(message->null_sender || marks->rules_agent ||
 			marks->auto_generated);
+	enum ground ground = is_ours(c);
 
-	if (!is_ours(c) || !(marks->auto_replied || quiet))
-		return BELIEF_NO;
+	if (!marks->auto_replied && !quiet)
+		return GROUND_UNCLAIMED;
+	if (ground_belief(ground) == BELIEF_NO)
+		return ground;
 	if (c->mailbox->text.len > 0 &&
 		!address_equal(c->mailbox, &c->context->author))
-		return BELIEF_NO;
+		return GROUND_OTHER_AUTHOR;
 	return wrote_to_mailbox(c);
 }
 
-static enum belief
+static enum ground
 is_generated(const struct claimant *c)
 {
-	return c->context->marks.auto_generated && is_ours(c) &&
-			c->context->envelope_local
-		? BELIEF_YES
-		: BELIEF_NO;
+	if (!c->context->marks.auto_generated)
+		return GROUND_UNCLAIMED;
+	return c->context->envelope_local ? is_ours(c)
+					  : GROUND_FOREIGN_ENVELOPE;
 }
 
-static enum belief
+static enum ground
 is_calendar(const struct claimant *c)
 {
-	return c->context->marks.calendar && is_ours(c) ? BELIEF_YES
-							: BELIEF_NO;
+	return c->context->marks.calendar ? is_ours(c) : GROUND_UNCLAIMED;
 }
 
 /* One local address that a program answers for: no person logged in as it. */
-static enum belief
+static enum ground
 is_ticket(const struct claimant *c)
 {
 	const struct context *context = c->context;
+	enum ground ground = is_ours(c);
 	struct address envelope;
 
-	if (!is_ours(c) || c->hearing->person ||
-		context->author.text.len == 0 ||
-		!context_mailbox(context, &context->envelope, &envelope) ||
+	if (!context->marks.bulk && !context->marks.loop)
+		return GROUND_UNCLAIMED;
+	if (ground_belief(ground) == BELIEF_NO)
+		return ground;
+	if (c->hearing->person)
+		return GROUND_HANDED_IN;
+	if (context->author.text.len == 0)
+		return GROUND_FOREIGN_AUTHOR;
+	if (!context_mailbox(context, &context->envelope, &envelope) ||
 		!address_equal(&envelope, &context->author))
-		return BELIEF_NO;
-	return context->marks.bulk || context->marks.loop ? BELIEF_YES
-							  : BELIEF_NO;
+		return GROUND_FOREIGN_ENVELOPE;
+	return GROUND_PROGRAM;
 }
 
-static enum belief
+static enum ground
 is_reply(const struct claimant *c)
 {
+	const struct remembered *remembered = c->hearing->remembered;
+
 	if (c->findings->took_part)
-		return BELIEF_YES;
-	return c->findings->cut ? BELIEF_UNPROVEN : BELIEF_NO;
+		return GROUND_TOOK_PART;
+	if (c->findings->cut)
+		return GROUND_CUT;
+	for (size_t i = 0; i < remembered->memory_count; i++) {
+		const struct memory *memory = &remembered->memories[i];
+
+		if (memory->of == MEMORY_REFERENCE && memory->count > 0)
+			return GROUND_NO_PART;
+	}
+	return GROUND_UNCLAIMED;
 }
 
 enum scope {
@@ -262,12 +287,12 @@ enum scope {
 	EXCUSES_ALL
 };
 
+/* By their bits' numbers. */
 static const struct {
 	enum exemption bit;
-	enum belief (*believe)(const struct claimant *);
+	enum ground (*find)(const struct claimant *);
 	enum scope scope;
 } exemptions[EXEMPTION_COUNT] = {
-	{EXEMPT_CONFIGURED_LIST, is_configured_list, EXCUSES_ALL},
 	{EXEMPT_OWN_LIST, is_own_list, EXCUSES_ALL},
 	{EXEMPT_BOUNCE, is_bounce, EXCUSES_INFERRED},
 	{EXEMPT_AUTO_REPLY, is_auto_reply, EXCUSES_ALL},
@@ -275,6 +300,7 @@ static const struct {
 	{EXEMPT_GENERATED, is_generated, EXCUSES_INFERRED},
 	{EXEMPT_CALENDAR, is_calendar, EXCUSES_INFERRED},
 	{EXEMPT_TICKET, is_ticket, EXCUSES_INFERRED},
+	{EXEMPT_CONFIGURED_LIST, is_configured_list, EXCUSES_ALL},
 };
 
 struct exempt
@@ -283,14 +309,15 @@ exempt_find(const struct hearing *hearing, const struct findings *findings,
 {
 	const struct claimant claimant = {
 		hearing, hearing->context, findings, mailbox};
-	struct exempt exempt = {0, 0};
+	struct exempt exempt = {0};
 
 	for (size_t i = 0; i < EXEMPTION_COUNT; i++) {
-		enum belief belief = exemptions[i].believe(&claimant);
+		enum ground ground = exemptions[i].find(&claimant);
 
-		if (belief != BELIEF_NO)
+		exempt.grounds[i] = ground;
+		if (ground_belief(ground) != BELIEF_NO)
 			exempt.bits |= exemptions[i].bit;
-		if (belief == BELIEF_UNPROVEN)
+		if (ground_belief(ground) == BELIEF_UNPROVEN)
 			exempt.unproven |= exemptions[i].bit;
 	}
 	return exempt;

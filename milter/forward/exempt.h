@@ -18,6 +18,7 @@ struct exempt {
 	unsigned bits; /* of enum exemption: believed */
 	unsigned unproven; /* those that nothing we know speaks for, or
 			    * against */
+	enum ground grounds[EXEMPTION_COUNT]; /* by their bits' numbers */
 };
 
 /* For this recipient and the mailbox the flow is bound to (text absent: to

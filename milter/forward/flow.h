@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/slice.h"
 #include "forward/evidence.h"
+#include "forward/ground.h"
 #include "forward/speaker.h"
 #include "mail/message.h"
 
@@ -98,6 +99,8 @@ struct flow {
 			      * for a forward */
 	unsigned unproven; /* those of excused_by that nothing confirms: our
 			    * side does not know better */
+	enum ground grounds[EXEMPTION_COUNT]; /* of each, by its bit's number:
+					       * why it is believed or not */
 	unsigned would_confidence; /* what it would be without excuses */
 	int64_t delay_ms; /* since the mailbox got it; -1 unknown */
 };

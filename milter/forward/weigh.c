@@ -274,6 +274,7 @@ weigh_findings(const struct hearing *hearing, const struct bound *bound,
 	flow->one_of = bound->one_of;
 	flow->exempt = exempt.bits;
 	flow->unproven = exempt.unproven;
+	memcpy(flow->grounds, exempt.grounds, sizeof(flow->grounds));
 	flow->confirmed = find_confirmed(hearing, bound);
 	for (size_t i = 0; i < findings->count; i++) {
 		struct observation *seen = &findings->at[i];

@@ -58,7 +58,7 @@ explain() {
 		>"$work/out" 2>&1
 }
 
-echo 1..26
+echo 1..30
 
 # The same five messages in every kind of archive, never in order.
 mkdir -p "$work/dir/deep" "$work/box/cur" "$work/box/new" "$work/box/tmp"
@@ -172,10 +172,55 @@ result $? "an archive that is cut short is an error"
 result $? "without local domains nothing can be said"
 
 explain "$work/dir/a.eml" && said "redirect of alice@example.com, by postfix" \
-	"+ orcpt" "- zimbra-forwarded" "+ redirect-to-freemail" \
+	"envelope  97  orcpt, by our MTA" "+ redirect-to-freemail" \
 	"selection: rcpt.registered_domain|expand = gmail.com" \
-	"enforce would quarantine" "X-Forwarden: "
-result $? "explain shows evidence, policies and the verdict"
+	"enforce would quarantine" "X-Forwarden: " &&
+	! said "zimbra-forwarded" && ! said "zimbra-forward "
+result $? "explain shows evidence, policies that match and the verdict"
+
+explain --all "$work/dir/a.eml" &&
+	said "- zimbra-forwarded" "- zimbra-forward " "only counted"
+result $? "explain --all also shows what was not seen"
+
+# What the manual shows of a message is what is said of it.
+as_shown() { # file
+	awk -v "file=$1" '
+		index($0, "$ forwarden explain " file) == 1 { on = 1; next }
+		on && /^\.Ed/ { exit }
+		on && !/^\\&/ { print }' "$top/docs/forwarden.8" >"$work/shown"
+	explain -n 127.0.0.0/8 -n 10.0.0.0/8 "$work/$1" &&
+		grep -Fxf "$work/shown" "$work/out" >"$work/found"
+	[ -s "$work/shown" ] && diff "$work/shown" "$work/found" >>"$work/out"
+}
+cp "$work/dir/a.eml" "$work/redirect.eml"
+as_shown redirect.eml
+result $? "explain: the sum is what the manual shows"
+
+cat >"$work/list.eml" <<'MESSAGE'
+X-Envelope-From: <news-bounces@example.com>
+X-Envelope-To: <drop@gmail.com>
+X-Envelope-Client: 10.0.0.2 lists.example.com
+Received: from mail.partner.example (mail.partner.example [203.0.113.9])
+	by mx.example.com (Postfix) with ESMTP id 9
+	for <news@example.com>; Mon, 5 Jan 2026 12:00:00 +0000
+From: Bob <bob@partner.example>
+To: news@example.com
+Subject: Minutes
+Message-ID: <l1@partner.example>
+
+MESSAGE
+as_shown list.eml
+result $? "explain: so is the excuse"
+
+{
+	head -n 3 "$work/list.eml"
+	echo "Received: by mx.example.com (Postfix, from userid 1000) id 10;" \
+		"Mon, 5 Jan 2026 12:00:01 +0000"
+	sed 1,3d "$work/list.eml"
+} >"$work/handed.eml"
+explain -n 10.0.0.0/8 "$work/handed.eml" &&
+	said "own-list: not believed: a person handed it in" "Why "
+result $? "... and why the same words by a worse speaker are not believed"
 
 explain --from "<>" --to zoe@partner.example --orcpt carol@example.com \
 	--client none --enforce "$work/dir/c.eml" &&
