@@ -91,7 +91,7 @@ libpsl.h 1
 hiredis/ 2
 uthash.h 2
 openssl/ 1
-jansson.h 2
+jansson.h 1
 seccomp.h 1
 linux/landlock.h 1
 HEADERS

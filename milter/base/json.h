@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * JSON as the control socket speaks it: built by the daemon, read by the
- * subcommands. jansson is known here and to verdict/event.c alone.
+ * subcommands. jansson is known here alone.
  *
  * Out of memory is remembered by nobody: what could not be added is missing.
  * NULL is allowed everywhere and reads as absent.

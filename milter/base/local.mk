@@ -28,6 +28,8 @@ libbase_a_SOURCES = \
 	milter/base/fold_table.c \
 	milter/base/json.c \
 	milter/base/json.h \
+	milter/base/json_writer.c \
+	milter/base/json_writer.h \
 	milter/base/list_file.c \
 	milter/base/list_file.h \
 	milter/base/log.c \

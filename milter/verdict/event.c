@@ -8,33 +8,16 @@
 #include "verdict/event.h"
 
 #include "base/date.h"
+#include "base/json_writer.h"
 #include "forward/evidence.h"
-
-#include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define VALUE_BYTES 256
 #define LIST_MAX 16
 
-/* Steals value; a failed one is left out. */
-static void
-put(json_t *object, const char *key, json_t *value)
-{
-	json_object_set_new(object, key, value);
-}
-
-static json_t *
-visible(struct slice text)
-{
-	struct buf buf = {0};
-	json_t *value;
-
-	buf_add_visible(&buf, text);
-	value = json_stringn(buf.p, buf.len);
-	buf_fini(&buf);
-	return value;
-}
+struct event {
+	const struct verdict *verdict;
+	struct json_writer json;
+};
 
 /* Cut between characters of UTF-8. */
 static struct slice
@@ -50,139 +33,167 @@ cut(struct slice text)
 	return slice_sub(text, 0, len);
 }
 
-static json_t *
-string(struct slice text)
+/* Whatever a sender wrote; an absent one is left out. */
+static void
+put_string(struct event *event, const char *key, struct slice text)
 {
+	struct buf visible = {0};
+
 	text = cut(text);
-	/* jansson writes DEL as it is. */
-	if (slice_is_utf8(text) && slice_find_byte(text, 0x7f, 0) == SLICE_NONE)
-		return json_stringn(text.p, text.len);
-	return visible(text);
+	if (slice_is_utf8(text) &&
+		slice_find_byte(text, 0x7f, 0) == SLICE_NONE) {
+		json_writer_text(&event->json, key, text);
+		return;
+	}
+	buf_add_visible(&visible, text);
+	json_writer_text(&event->json, key, buf_slice(&visible));
+	buf_fini(&visible);
 }
 
 /* An address as the store calls it: a hash, where addresses are private. */
-static json_t *
-address(const struct verdict *verdict, struct slice text)
+static void
+put_name(struct event *event, const char *key, struct slice text)
 {
+	const struct verdict *verdict = event->verdict;
+
 	if (verdict->store != NULL && text.len > 0) {
 		text = store_name(
 			verdict->store, verdict->message->arena, text);
 	}
-	return string(text);
+	put_string(event, key, text);
 }
 
 static void
-put_address(const struct verdict *verdict, json_t *object, const char *key,
-	struct slice text)
+put_address(struct event *event, const char *key, struct slice text)
 {
 	if (text.len > 0)
-		put(object, key, address(verdict, text));
+		put_name(event, key, text);
 }
 
 static void
-put_text(json_t *object, const char *key, struct slice text)
+put_text(struct event *event, const char *key, struct slice text)
 {
 	if (text.len > 0)
-		put(object, key, string(text));
+		put_string(event, key, text);
 }
 
 static void
-put_words(json_t *object, const char *key, const char *word)
+put_words(struct event *event, const char *key, const char *word)
 {
 	if (word != NULL && word[0] != '\0')
-		put(object, key, json_string(word));
+		json_writer_text(&event->json, key, slice_of(word));
 }
 
 static void
-put_addresses(const struct verdict *verdict, json_t *email, const char *key,
-	struct addresses from)
+put_number(struct event *event, const char *key, long long number)
 {
-	json_t *list = json_array(), *holder;
+	json_writer_number(&event->json, key, number);
+}
 
-	for (size_t i = 0; i < from.count && i < LIST_MAX; i++)
-		json_array_append_new(list, address(verdict, from.at[i].text));
-	if (json_array_size(list) == 0) {
-		json_decref(list);
+/* A list of one word. */
+static void
+put_one(struct event *event, const char *key, const char *word)
+{
+	json_writer_open_list(&event->json, key);
+	put_words(event, NULL, word);
+	json_writer_close_list(&event->json);
+}
+
+static void
+put_addresses(struct event *event, const char *key, struct addresses from)
+{
+	if (from.count == 0)
 		return;
-	}
-	holder = json_object();
-	put(holder, "address", list);
-	put(email, key, holder);
+	json_writer_open_map(&event->json, key);
+	json_writer_open_list(&event->json, "address");
+	for (size_t i = 0; i < from.count && i < LIST_MAX; i++)
+		put_name(event, NULL, from.at[i].text);
+	json_writer_close_list(&event->json);
+	json_writer_close_map(&event->json);
 }
 
-static json_t *
-email_of(const struct verdict *verdict)
+static void
+put_email(struct event *event)
 {
-	const struct message *message = verdict->message;
-	json_t *email = json_object();
+	const struct message *message = event->verdict->message;
 
+	json_writer_open_map(&event->json, "email");
 	put_words(
-		email, "direction", message_direction_name(message->direction));
-	put_text(email, "message_id", message->message_id);
-	put_text(email, "subject", message->subject);
-	put_addresses(verdict, email, "from", message->from);
-	put_addresses(verdict, email, "to", message->to);
-	put_addresses(verdict, email, "reply_to", message->reply_to);
-	put_text(email, "local_id", message->queue_id);
-	return email;
+		event, "direction", message_direction_name(message->direction));
+	put_text(event, "message_id", message->message_id);
+	put_text(event, "subject", message->subject);
+	put_addresses(event, "from", message->from);
+	put_addresses(event, "to", message->to);
+	put_addresses(event, "reply_to", message->reply_to);
+	put_text(event, "local_id", message->queue_id);
+	json_writer_close_map(&event->json);
 }
 
-static json_t *
-source_of(const struct client *client)
+static void
+put_source(struct event *event)
 {
-	json_t *source = json_object();
+	const struct client *client = &event->verdict->message->client;
 
-	put_text(source, "ip", client->ip);
-	put_text(source, "domain", client->name);
-	return source;
+	json_writer_open_map(&event->json, "source");
+	put_text(event, "ip", client->ip);
+	put_text(event, "domain", client->name);
+	json_writer_close_map(&event->json);
 }
 
-static json_t *
-smtp_of(const struct verdict *verdict)
+static void
+put_smtp(struct event *event)
 {
-	const struct message *message = verdict->message;
-	json_t *smtp = json_object();
+	const struct message *message = event->verdict->message;
 
-	put(smtp, "mail_from", address(verdict, message->mail_from.text));
-	put_text(smtp, "helo", message->client.helo);
-	put_address(verdict, smtp, "auth_user", message->client.auth_user);
-	put_text(smtp, "listener", message->client.listener);
-	put(smtp, "recipients", json_integer((json_int_t)message->rcpt_total));
-	return smtp;
+	json_writer_open_map(&event->json, "smtp");
+	put_name(event, "mail_from", message->mail_from.text);
+	put_text(event, "helo", message->client.helo);
+	put_address(event, "auth_user", message->client.auth_user);
+	put_text(event, "listener", message->client.listener);
+	put_number(event, "recipients", (long long)message->rcpt_total);
+	json_writer_close_map(&event->json);
 }
 
-static json_t *
-rule_of(const struct verdict *verdict, const struct matched *matched)
+static void
+put_rule(struct event *event, const struct matched *matched)
 {
 	const struct sigma_rule *rule = matched->rule;
-	json_t *object = json_object();
 
-	put(object, "name", string(verdict_policy(rule)));
-	put_text(object, "uuid", rule->id);
-	put_text(object, "description", rule->title);
-	put_words(object, "level", sigma_level_name(rule->level));
-	put_words(object, "status", sigma_status_name(rule->status));
-	put_words(object, "action", action_name(matched->action));
-	put_text(object, "item", matched->item);
+	json_writer_open_map(&event->json, NULL);
+	put_string(event, "name", verdict_policy(rule));
+	put_text(event, "uuid", rule->id);
+	put_text(event, "description", rule->title);
+	put_words(event, "level", sigma_level_name(rule->level));
+	put_words(event, "status", sigma_status_name(rule->status));
+	put_words(event, "action", action_name(matched->action));
+	put_text(event, "item", matched->item);
 	if (matched->count > 0) {
-		put(object, "count", json_integer((json_int_t)matched->count));
-		put_address(verdict, object, "group", matched->group);
-		put(object, "edge", json_boolean(matched->edge));
+		put_number(event, "count", (long long)matched->count);
+		put_address(event, "group", matched->group);
+		json_writer_bool(&event->json, "edge", matched->edge);
 	}
-	return object;
+	json_writer_close_map(&event->json);
 }
 
-static json_t *
-rules_of(const struct verdict *verdict)
+static void
+put_policy(struct event *event, const struct matched *matched)
 {
-	json_t *list = json_array();
-	const struct matched *matched;
-	size_t at = 0;
+	put_string(event, NULL, verdict_policy(matched->rule));
+}
 
-	while (json_array_size(list) < LIST_MAX &&
-		(matched = verdict_next(verdict, &at)) != NULL)
-		json_array_append_new(list, rule_of(verdict, matched));
-	return list;
+/* One for each policy that matched. */
+static void
+put_matched(struct event *event, const char *key,
+	void (*put)(struct event *, const struct matched *))
+{
+	const struct matched *matched;
+	size_t at = 0, count = 0;
+
+	json_writer_open_list(&event->json, key);
+	while (count++ < LIST_MAX &&
+		(matched = verdict_next(event->verdict, &at)) != NULL)
+		put(event, matched);
+	json_writer_close_list(&event->json);
 }
 
 /* What does not count is for explain, not for every event. */
@@ -193,157 +204,129 @@ counts(const struct observation *seen)
 		seen->standing == STANDING_EXCUSED;
 }
 
-static json_t *
-evidence_of(const struct verdict *verdict, const struct flow *flow)
+static void
+put_evidence(struct event *event, const struct flow *flow)
 {
-	json_t *list = json_array();
-
+	json_writer_open_list(&event->json, "evidence");
 	for (size_t i = 0; i < flow->seen_count && i < LIST_MAX; i++) {
 		const struct observation *seen = &flow->seen[i];
-		json_t *object;
 
 		if (!counts(seen))
 			continue;
-		object = json_object();
-		put_words(object, "name", evidence_row(seen->evidence)->name);
-		put_words(object, "speaker", speaker_name(seen->speaker));
-		put_address(verdict, object, "value", seen->value);
-		put_address(verdict, object, "mailbox", seen->mailbox.text);
-		json_array_append_new(list, object);
+		json_writer_open_map(&event->json, NULL);
+		put_words(event, "name", evidence_row(seen->evidence)->name);
+		put_words(event, "speaker", speaker_name(seen->speaker));
+		put_address(event, "value", seen->value);
+		put_address(event, "mailbox", seen->mailbox.text);
+		json_writer_close_map(&event->json);
 	}
-	return list;
+	json_writer_close_list(&event->json);
 }
 
 /* No list where there are none. */
 static void
-put_exemptions(json_t *object, const char *key, unsigned bits)
+put_exemptions(struct event *event, const char *key, unsigned bits)
 {
-	json_t *list = json_array();
-
+	if (bits == 0)
+		return;
+	json_writer_open_list(&event->json, key);
 	for (unsigned bit = 0; bit < EXEMPTION_COUNT; bit++) {
-		if (bits & (1U << bit)) {
-			json_array_append_new(
-				list, json_string(flow_exemption_name(bit)));
-		}
+		if (bits & (1U << bit))
+			put_words(event, NULL, flow_exemption_name(bit));
 	}
-	if (json_array_size(list) > 0) {
-		put(object, key, list);
-	} else {
-		json_decref(list);
-	}
+	json_writer_close_list(&event->json);
 }
 
 /* What it would be but for its excuses. */
 static void
-put_excuses(json_t *object, const struct flow *flow)
+put_excuses(struct event *event, const struct flow *flow)
 {
-	put_exemptions(object, "exempt", flow->exempt);
+	put_exemptions(event, "exempt", flow->exempt);
 	if (flow->excused_by == 0)
 		return;
-	put_exemptions(object, "excused_by", flow->excused_by);
-	put_exemptions(object, "unproven", flow->unproven);
-	put(object, "would_confidence",
-		json_integer((json_int_t)flow->would_confidence));
+	put_exemptions(event, "excused_by", flow->excused_by);
+	put_exemptions(event, "unproven", flow->unproven);
+	put_number(event, "would_confidence", flow->would_confidence);
 }
 
-static json_t *
-flow_of(const struct verdict *verdict, const struct flow *flow)
+/* What is said of a flow, into the map that is open. */
+static void
+put_flow(struct event *event, const struct flow *flow)
 {
-	json_t *object = json_object();
-
-	put_address(verdict, object, "mailbox", flow->mailbox.text);
-	put_address(verdict, object, "mailbox_original", flow->original.text);
+	put_address(event, "mailbox", flow->mailbox.text);
+	put_address(event, "mailbox_original", flow->original.text);
 	if (flow->mailbox.text.len > 0) {
-		put_words(object, "confirmed",
+		put_words(event, "confirmed",
 			flow_confirmed_name(flow->confirmed));
 	}
 	if (flow->one_of > 0)
-		put(object, "one_of", json_integer((json_int_t)flow->one_of));
-	put_address(verdict, object, "destination", flow->rcpt->address.text);
-	put_address(verdict, object, "original", flow->rcpt->original.text);
-	put_words(object, "kind", evidence_kind_name(flow->kind));
-	put_words(object, "platform", flow->platform);
-	put(object, "confidence", json_integer((json_int_t)flow->confidence));
-	put(object, "evidence", evidence_of(verdict, flow));
-	put_excuses(object, flow);
-	if (flow->delay_ms >= 0) {
-		put(object, "delay_ms",
-			json_integer((json_int_t)flow->delay_ms));
-	}
-	return object;
+		put_number(event, "one_of", (long long)flow->one_of);
+	put_address(event, "destination", flow->rcpt->address.text);
+	put_address(event, "original", flow->rcpt->original.text);
+	put_words(event, "kind", evidence_kind_name(flow->kind));
+	put_words(event, "platform", flow->platform);
+	put_number(event, "confidence", flow->confidence);
+	put_evidence(event, flow);
+	put_excuses(event, flow);
+	if (flow->delay_ms >= 0)
+		put_number(event, "delay_ms", flow->delay_ms);
 }
 
 /* The flow that decided speaks at the top; the others follow in a list. */
-static json_t *
-other_flows(const struct verdict *verdict)
+static void
+put_other_flows(struct event *event)
 {
-	json_t *list = json_array();
+	const struct verdict *verdict = event->verdict;
+	size_t count = 0;
 
-	for (size_t i = 0; i < verdict->flow_count; i++) {
+	for (size_t i = 0; i < verdict->flow_count && count < LIST_MAX; i++) {
 		const struct flow *flow = &verdict->flows[i];
 
 		if (flow == verdict->flow ||
 			(flow->kind == KIND_NONE && !flow_is_excused(flow)))
 			continue;
-		if (json_array_size(list) == LIST_MAX)
-			break;
-		json_array_append_new(list, flow_of(verdict, flow));
+		if (count++ == 0)
+			json_writer_open_list(&event->json, "flows");
+		json_writer_open_map(&event->json, NULL);
+		put_flow(event, flow);
+		json_writer_close_map(&event->json);
 	}
-	return list;
+	if (count > 0)
+		json_writer_close_list(&event->json);
 }
 
-static json_t *
-gaps_of(unsigned gaps)
+static void
+put_gaps(struct event *event, unsigned gaps)
 {
-	json_t *list = json_array();
-
+	json_writer_open_list(&event->json, "gaps");
 	for (unsigned bit = 0; bit < GAP_COUNT; bit++) {
 		if (gaps & (1U << bit))
-			json_array_append_new(
-				list, json_string(message_gap_name(bit)));
+			put_words(event, NULL, message_gap_name(bit));
 	}
-	return list;
+	json_writer_close_list(&event->json);
 }
 
-static json_t *
-policies_of(const struct verdict *verdict)
+static void
+put_forwarden(struct event *event, enum action taken)
 {
-	json_t *list = json_array();
-	const struct matched *matched;
-	size_t at = 0;
+	const struct verdict *verdict = event->verdict;
 
-	while (json_array_size(list) < LIST_MAX &&
-		(matched = verdict_next(verdict, &at)) != NULL) {
-		json_array_append_new(
-			list, string(verdict_policy(matched->rule)));
-	}
-	return list;
-}
-
-static json_t *
-forwarden_of(const struct verdict *verdict, enum action taken)
-{
-	json_t *object = verdict->flow != NULL ? flow_of(verdict, verdict->flow)
-					       : json_object();
-	json_t *others = other_flows(verdict);
-
-	put(object, "policies", policies_of(verdict));
-	put_words(object, "action", action_name(taken));
-	put_words(object, "would", action_name(verdict->would));
-	put_words(object, "mode",
+	json_writer_open_map(&event->json, "forwarden");
+	if (verdict->flow != NULL)
+		put_flow(event, verdict->flow);
+	put_matched(event, "policies", put_policy);
+	put_words(event, "action", action_name(taken));
+	put_words(event, "would", action_name(verdict->would));
+	put_words(event, "mode",
 		respond_mode_name(verdict->options->respond.mode));
-	put(object, "gaps", gaps_of(verdict->gaps));
+	put_gaps(event, verdict->gaps);
 	if (verdict->forged) {
-		put(object, "forged_tags",
-			json_integer((json_int_t)verdict->message->tag_count));
+		put_number(event, "forged_tags",
+			(long long)verdict->message->tag_count);
 	}
-	put(object, "store_us", json_integer((json_int_t)verdict->store_us));
-	if (json_array_size(others) > 0) {
-		put(object, "flows", others);
-	} else {
-		json_decref(others);
-	}
-	return object;
+	put_number(event, "store_us", verdict->store_us);
+	put_other_flows(event);
+	json_writer_close_map(&event->json);
 }
 
 /* "denied" when the message did not go on as it came, "allowed" else. */
@@ -353,86 +336,63 @@ outcome(enum action taken)
 	return taken >= ACTION_QUARANTINE ? "denied" : "allowed";
 }
 
-static json_t *
-event_of(const struct verdict *verdict, enum action taken)
+static void
+put_event(struct event *event, enum action taken)
 {
-	bool alarm = verdict->matched_count > 0;
-	json_t *event = json_object(), *category = json_array(),
-	       *type = json_array();
+	bool alarm = event->verdict->matched_count > 0;
 
+	json_writer_open_map(&event->json, "event");
 	put_words(event, "kind", alarm ? "alert" : "event");
-	json_array_append_new(category, json_string("email"));
-	put(event, "category", category);
-	json_array_append_new(type, json_string(outcome(taken)));
-	put(event, "type", type);
+	put_one(event, "category", "email");
+	put_one(event, "type", outcome(taken));
 	put_words(event, "action", action_name(taken));
 	put_words(event, "outcome", "success");
 	put_words(event, "module", "forwarden");
-	put_text(event, "id", verdict->id);
-	return event;
+	put_text(event, "id", event->verdict->id);
+	json_writer_close_map(&event->json);
 }
 
-static json_t *
-technique(void)
+static void
+put_threat(struct event *event)
 {
-	json_t *object = json_object(), *ids = json_array(),
-	       *names = json_array();
-
-	json_array_append_new(ids, json_string("T1114"));
-	json_array_append_new(names, json_string("Email Collection"));
-	put(object, "id", ids);
-	put(object, "name", names);
-	ids = json_array();
-	names = json_array();
-	json_array_append_new(ids, json_string("T1114.003"));
-	json_array_append_new(names, json_string("Email Forwarding Rule"));
-	put(object, "subtechnique",
-		json_pack("{s:o, s:o}", "id", ids, "name", names));
-	return object;
+	json_writer_open_map(&event->json, "threat");
+	put_words(event, "framework", "MITRE ATT&CK");
+	json_writer_open_map(&event->json, "technique");
+	put_one(event, "id", "T1114");
+	put_one(event, "name", "Email Collection");
+	json_writer_open_map(&event->json, "subtechnique");
+	put_one(event, "id", "T1114.003");
+	put_one(event, "name", "Email Forwarding Rule");
+	json_writer_close_map(&event->json);
+	json_writer_close_map(&event->json);
+	json_writer_close_map(&event->json);
 }
 
-static json_t *
-threat(void)
+static void
+put_message(struct event *event, enum action taken)
 {
-	json_t *object = json_object();
-
-	put_words(object, "framework", "MITRE ATT&CK");
-	put(object, "technique", technique());
-	return object;
-}
-
-static json_t *
-document(const struct verdict *verdict, enum action taken)
-{
-	const struct message *message = verdict->message;
-	char at[DATE_TEXT_BYTES];
-	json_t *root = json_object();
-
-	date_print(message != NULL ? message->at_ms : 0, at);
-	put_words(root, "@timestamp", at);
-	put(root, "event", event_of(verdict, taken));
-	if (message == NULL)
-		return root;
-	if (verdict->matched_count > 0)
-		put(root, "threat", threat());
-	put(root, "email", email_of(verdict));
-	put(root, "source", source_of(&message->client));
-	put(root, "smtp", smtp_of(verdict));
-	put(root, "rule", rules_of(verdict));
-	put(root, "forwarden", forwarden_of(verdict, taken));
-	return root;
+	if (event->verdict->matched_count > 0)
+		put_threat(event);
+	put_email(event);
+	put_source(event);
+	put_smtp(event);
+	put_matched(event, "rule", put_rule);
+	put_forwarden(event, taken);
 }
 
 bool
 event_write(const struct verdict *verdict, enum action taken, struct buf *out)
 {
-	json_t *root = document(verdict, taken);
-	char *text = json_dumps(root, JSON_COMPACT | JSON_ENSURE_ASCII);
+	struct event event = {.verdict = verdict, .json = {.out = out}};
+	const struct message *message = verdict->message;
+	char at[DATE_TEXT_BYTES];
 
-	json_decref(root);
-	if (text == NULL)
-		return false;
-	buf_puts(out, text);
-	free(text);
+	date_print(message != NULL ? message->at_ms : 0, at);
+	json_writer_open_map(&event.json, NULL);
+	put_words(&event, "@timestamp", at);
+	put_event(&event, taken);
+	if (message != NULL)
+		put_message(&event, taken);
+	json_writer_close_map(&event.json);
 	return buf_ok(out);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The event: one JSON object with ECS field names for a verdict. jansson is
- * known to event.c alone here; others get text.
+ * The event: one JSON object with ECS field names for a verdict.
  *
  * The text is ASCII (everything else is \uXXXX; bytes that are no UTF-8 are
  * \xHH in the value), one line, and bounded: long values are cut, long lists

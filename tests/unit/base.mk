@@ -6,6 +6,7 @@ check_PROGRAMS += \
 	tests/unit/test_bundle \
 	tests/unit/test_codec \
 	tests/unit/test_date \
+	tests/unit/test_json_writer \
 	tests/unit/test_list_file \
 	tests/unit/test_memory \
 	tests/unit/test_network \
@@ -33,3 +34,5 @@ tests_unit_test_amount_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_amount_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
 tests_unit_test_atomic_file_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_atomic_file_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
+tests_unit_test_json_writer_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_json_writer_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
