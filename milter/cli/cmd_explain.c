@@ -61,17 +61,17 @@ static bool
 judge_letter(const struct explain_options *options, const struct engine *engine,
 	struct arena *arena, const struct letter *letter, struct err *err)
 {
-	struct sandbox_options box = engine_sandbox(engine);
+	struct sandbox_options setup = engine_sandbox(engine);
 	const struct verdict *verdict = NULL;
 	struct sandbox *sandbox;
 
-	box.at_ms = options->at_ms;
-	box.judge.explain = true;
+	setup.at_ms = options->at_ms;
+	setup.judge.explain = true;
 	if (options->enforce)
-		box.judge.respond.mode = MODE_ENFORCE;
-	if (box.at_ms == 0)
-		box.at_ms = envelope_time(arena, letter->header);
-	sandbox = sandbox_new(&box, err);
+		setup.judge.respond.mode = MODE_ENFORCE;
+	if (setup.at_ms == 0)
+		setup.at_ms = envelope_time(arena, letter->header);
+	sandbox = sandbox_new(&setup, err);
 	if (sandbox != NULL)
 		verdict = sandbox_judge(sandbox, arena, letter);
 	if (verdict != NULL && verdict->message != NULL)

@@ -141,7 +141,7 @@ static int
 run(struct replay_command *command, const struct sigma_program *other)
 {
 	const struct replay_options options = {
-		.box = engine_sandbox(&command->engine),
+		.sandbox = engine_sandbox(&command->engine),
 		.other = other,
 		.foreign = &engine_queue_files,
 		.visit = show_message,

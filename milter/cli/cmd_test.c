@@ -77,7 +77,7 @@ run(struct test_options *options)
 		return COMMAND_FAILED;
 	program = engine_load(
 		&engine, options->policies.at, options->policies.count);
-	run.box = engine_sandbox(&engine);
+	run.sandbox = engine_sandbox(&engine);
 	run.program = program;
 	good = program != NULL;
 	for (char **path = options->paths; good && *path != NULL; path++)

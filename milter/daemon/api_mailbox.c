@@ -121,7 +121,8 @@ api_mailbox(struct exchange *exchange)
 		[ROUTES] = {.kind = STORE_ROUTES},
 		[WINDOWS] = {.kind = STORE_WINDOWS},
 	};
-	const struct store_mailboxes *boxes = &queries[RECORD].answer.mailboxes;
+	const struct store_mailboxes *mailboxes =
+		&queries[RECORD].answer.mailboxes;
 	const struct store_hours *hours = &queries[HOURS].answer.hours;
 	const struct generation *generation;
 	struct slice mailbox;
@@ -134,10 +135,11 @@ api_mailbox(struct exchange *exchange)
 		if (!exchange_query(exchange, &queries[i]))
 			return;
 	}
-	json = boxes->count > 0 ? exchange_mailbox(&boxes->at[0]) : json_map();
+	json = mailboxes->count > 0 ? exchange_mailbox(&mailboxes->at[0])
+				    : json_map();
 	generation = generation_slot_get(exchange->api->slot);
 	json_set_text(json, "mailbox", mailbox);
-	json_set_bool(json, "known", boxes->count > 0);
+	json_set_bool(json, "known", mailboxes->count > 0);
 	json_set_take(json, "received_by_hour",
 		json_of_numbers(hours->received, STORE_DAY_HOURS));
 	json_set_take(json, "forwarded_by_hour",

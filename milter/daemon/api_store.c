@@ -14,15 +14,15 @@ api_top(struct exchange *exchange)
 		.limit = exchange_number(
 			exchange, "limit", API_LIMIT_DEFAULT, API_LIMIT_MOST),
 	};
-	const struct store_mailboxes *boxes = &query.answer.mailboxes;
+	const struct store_mailboxes *mailboxes = &query.answer.mailboxes;
 	struct json *json, *list;
 
 	if (!exchange_query(exchange, &query))
 		return;
 	json = json_map();
 	list = json_list();
-	for (size_t i = 0; i < boxes->count; i++)
-		json_add_take(list, exchange_mailbox(&boxes->at[i]));
+	for (size_t i = 0; i < mailboxes->count; i++)
+		json_add_take(list, exchange_mailbox(&mailboxes->at[i]));
 	json_set_time(json, "at", query.at_ms);
 	json_set_take(json, "mailboxes", list);
 	exchange_json_take(exchange, json);

@@ -42,7 +42,7 @@ struct config {
 	const char *store_password_file, *store_prefix, *state;
 	long long store_connect, store_retry, store_retry_max;
 	long long store_bytes, store_journal, store_snapshot, store_time;
-	long long keep_events, keep_routes, keep_box, keep_day, keep_once;
+	long long keep_events, keep_routes, keep_mailbox, keep_day, keep_retry;
 	long long trace_ttl, trace_members;
 
 	struct reader_text_list policies;

@@ -72,9 +72,9 @@ config_store_options(const struct config *config)
 		.connect_ms = config->store_connect,
 		.backoff_ms = config->store_retry,
 		.backoff_max_ms = config->store_retry_max,
-		.mailbox_ttl_ms = config->keep_box,
+		.mailbox_ttl_ms = config->keep_mailbox,
 		.day_ttl_ms = config->keep_day,
-		.dedup_ttl_ms = config->keep_once,
+		.dedup_ttl_ms = config->keep_retry,
 	};
 
 	if (*config->store_password_file != '\0')

@@ -108,15 +108,15 @@ static const struct reader_key keys[] = {
 	{"keep.routes", &reader_number, AT(keep_routes), .initial = "64",
 		.least = 1, .most = 100000,
 		.help = "How many destinations are remembered of one mailbox."},
-	{"keep.mailbox_time", &reader_duration, AT(keep_box), .initial = "90d",
-		.least = DAY, .most = 4000 * DAY,
+	{"keep.mailbox_time", &reader_duration, AT(keep_mailbox),
+		.initial = "90d", .least = DAY, .most = 4000 * DAY,
 		.help = "How long a mailbox and its routes are remembered "
 			"after the last flow; one that has only received, "
 			"a day at most."},
 	{"keep.day_time", &reader_duration, AT(keep_day), .initial = "8d",
 		.least = DAY, .most = 400 * DAY,
 		.help = "How long a day's list of mailboxes is kept."},
-	{"keep.retry_time", &reader_duration, AT(keep_once), .initial = "1d",
+	{"keep.retry_time", &reader_duration, AT(keep_retry), .initial = "1d",
 		.least = MINUTE, .most = 30 * DAY,
 		.help = "Within this time the same message, sent again after "
 			"a deferral, counts once."},

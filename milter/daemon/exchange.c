@@ -78,20 +78,20 @@ exchange_query(struct exchange *exchange, struct store_query *query)
 }
 
 struct json *
-exchange_mailbox(const struct store_mailbox *box)
+exchange_mailbox(const struct store_mailbox *mailbox)
 {
 	struct json *json = json_map();
 
-	json_set_text(json, "mailbox", box->mailbox);
-	json_set_number(json, "flows", (long long)box->flows);
+	json_set_text(json, "mailbox", mailbox->mailbox);
+	json_set_number(json, "flows", (long long)mailbox->flows);
 	for (int i = 0; i < TALLY_COUNT; i++) {
 		json_set_number(json, store_tally_name((enum tally_what)i),
-			(long long)box->tally[i]);
+			(long long)mailbox->tally[i]);
 	}
-	json_set_number(json, "destinations", (long long)box->destinations);
-	json_set_bool(json, "person", box->person);
-	json_set_time(json, "first", box->first_forward_ms);
-	json_set_time(json, "last", box->last_forward_ms);
+	json_set_number(json, "destinations", (long long)mailbox->destinations);
+	json_set_bool(json, "person", mailbox->person);
+	json_set_time(json, "first", mailbox->first_forward_ms);
+	json_set_time(json, "last", mailbox->last_forward_ms);
 	return json;
 }
 

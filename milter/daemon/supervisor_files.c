@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Files and places, adopted and given back. */
+/* Files and places, taken on and given back. */
 #include "daemon/supervisor_files.h"
 
 #include "base/bundle.h"

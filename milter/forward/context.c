@@ -127,17 +127,18 @@ count_addressees(struct context *context, const struct addresses *list,
 	for (size_t i = 0; i < list->count; i++) {
 		const struct address *address = &list->at[i];
 		const struct address *one = context->addressee;
-		struct address box;
+		struct address mailbox;
 
 		if (!context_is_local(context, address) ||
 			(one != NULL && address_equal(one, address)) ||
 			address_set_has(recipients, address) ||
-			!context_mailbox(context, address, &box) ||
+			!context_mailbox(context, address, &mailbox) ||
 			(one != NULL &&
-				address_equal(&context->addressee_box, &box)))
+				address_equal(
+					&context->addressee_mailbox, &mailbox)))
 			continue;
 		context->addressee = address;
-		context->addressee_box = box;
+		context->addressee_mailbox = mailbox;
 		context->addressee_count++;
 	}
 }
@@ -199,7 +200,7 @@ context_begin(struct context *context, const struct message *message)
 	if (!context->leaves)
 		return;
 	context->envelope = context->login = context->author = none;
-	context->addressee_box = none;
+	context->addressee_mailbox = none;
 	context->bare = (struct slice){NULL, 0};
 	context->person = false;
 	context->custody = custody_walk(message);

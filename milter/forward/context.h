@@ -50,7 +50,7 @@ struct context {
 	struct address author; /* a local From that our side wrote */
 
 	struct address_set addressees; /* To and Cc */
-	struct address addressee_box; /* its one form */
+	struct address addressee_mailbox; /* its one form */
 	const struct address *addressee; /* a local one that does not get it
 					  * in this transaction, or NULL */
 	size_t addressee_count; /* different ones of them */

@@ -128,7 +128,7 @@ take_lines(struct hearing *hearing)
 {
 	const struct context *context = hearing->context;
 	const struct message *message = context->message;
-	struct address box;
+	struct address mailbox;
 
 	for (size_t i = 0; i < context->custody.hops; i++) {
 		const struct received *hop = &message->hops[i];
@@ -136,8 +136,8 @@ take_lines(struct hearing *hearing)
 		if (hop->field_index < hearing->handed &&
 			hop->for_address.text.len > 0 &&
 			context_is_local(context, &hop->for_address) &&
-			context_mailbox(context, &hop->for_address, &box))
-			add_name(hearing, box.text);
+			context_mailbox(context, &hop->for_address, &mailbox))
+			add_name(hearing, mailbox.text);
 	}
 	for (size_t i = 0; i < context->marks.count; i++) {
 		const struct observation *seen = &context->marks.at[i];
@@ -211,7 +211,7 @@ static bool
 is_addressed(const struct context *context, const struct address *mailbox)
 {
 	return address_set_has(&context->addressees, mailbox) ||
-		address_equal(mailbox, &context->addressee_box);
+		address_equal(mailbox, &context->addressee_mailbox);
 }
 
 /* Did our side rewrite the envelope sender? */

@@ -116,7 +116,7 @@ find_to_mismatch(const struct context *context, const struct recipient *rcpt,
 	seen = findings_add(
 		findings, EVIDENCE_TO_MISMATCH, context->addressee->text);
 	if (seen != NULL && context->addressee_count == 1)
-		seen->mailbox = context->addressee_box;
+		seen->mailbox = context->addressee_mailbox;
 }
 
 /* One of ours wrote to M, as our own line says, and this copy goes to

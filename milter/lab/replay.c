@@ -30,7 +30,7 @@ static bool
 open_side(const struct replay_options *options,
 	const struct sigma_program *program, struct side *side, struct err *err)
 {
-	struct sandbox_options sandbox = options->box;
+	struct sandbox_options sandbox = options->sandbox;
 
 	sandbox.at_ms = 1;
 	sandbox.judge.program = program;
@@ -57,8 +57,8 @@ open_sides(struct replay *replay, struct err *err)
 	const struct replay_options *options = &replay->options;
 
 	replay->side_count = options->other != NULL ? 2 : 1;
-	return open_side(options, options->box.judge.program, &replay->sides[0],
-		       err) &&
+	return open_side(options, options->sandbox.judge.program,
+		       &replay->sides[0], err) &&
 		(options->other == NULL ||
 			open_side(options, options->other, &replay->sides[1],
 				err));

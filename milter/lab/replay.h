@@ -21,7 +21,7 @@ typedef void replay_progress_fn(
 	void *ctx, const char *doing, int64_t done, int64_t total);
 
 struct replay_options {
-	struct sandbox_options box; /* but for its clock */
+	struct sandbox_options sandbox; /* but for its clock */
 	const struct sigma_program *other; /* to compare with; or NULL */
 	const struct archive_foreign *foreign; /* or NULL */
 	replay_visit_fn *visit;

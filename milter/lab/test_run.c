@@ -21,7 +21,7 @@ static bool
 run_trial(const struct test_run *run, const struct test_file *file,
 	const struct trial *trial, struct buf *failures)
 {
-	struct sandbox_options options = run->box;
+	struct sandbox_options options = run->sandbox;
 	struct sandbox *sandbox;
 	struct err err = {0};
 	bool good = false;
@@ -91,7 +91,7 @@ read_and_run(const char *path, void *ctx)
 	struct diags *diags = diags_new();
 	struct arena *arena = arena_new(FILE_BYTES);
 	struct test_file *file =
-		test_file_read(arena, path, &run->box.judge.respond, diags);
+		test_file_read(arena, path, &run->sandbox.judge.respond, diags);
 	struct buf why = {0};
 
 	if (file == NULL) {

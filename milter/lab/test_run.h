@@ -22,7 +22,8 @@ struct test_result {
 typedef void test_run_fn(void *ctx, const struct test_result *);
 
 struct test_run {
-	struct sandbox_options box; /* realm and program are not asked for */
+	struct sandbox_options
+		sandbox; /* realm and program are not asked for */
 	const struct sigma_program *program;
 	test_run_fn *each;
 	void *ctx;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Doubts. An expression is simplified as far as is certain: an item and its
+ * An expression is simplified as far as is certain: an item and its
  * own opposite contradict each other, a field that is absent has no value,
  * one value that no choice of the field fits is never found. What comes out
  * as always or never is told.

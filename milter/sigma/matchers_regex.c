@@ -42,7 +42,7 @@ note_inline_flag(
 }
 
 static bool
-check_hostile(struct build *build, const struct yaml_node *node,
+check_redos(struct build *build, const struct yaml_node *node,
 	struct slice text, const struct regex *code)
 {
 	const struct sigma_options *options = build->options;
@@ -87,5 +87,5 @@ matchers_regex(struct build *build, const struct matchers_regex *from,
 	out->regex.code = code;
 	note_inline_flag(build, from->node, from->text);
 	return keep_literals(build, from->text, out) &&
-		check_hostile(build, from->node, from->text, code);
+		check_redos(build, from->node, from->text, code);
 }

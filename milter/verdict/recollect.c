@@ -122,11 +122,11 @@ add_local(const struct context *context, struct addresses from,
 	struct slice *out, size_t count)
 {
 	for (size_t i = 0; i < from.count && count < CANDIDATES_MAX; i++) {
-		struct address box;
+		struct address mailbox;
 
 		if (context_is_local(context, &from.at[i]) &&
-			context_mailbox(context, &from.at[i], &box))
-			out[count++] = box.text;
+			context_mailbox(context, &from.at[i], &mailbox))
+			out[count++] = mailbox.text;
 	}
 	return count;
 }

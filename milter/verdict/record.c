@@ -78,12 +78,12 @@ add_received(struct record *r, const struct flow *flow)
 {
 	const struct message *message = r->verdict->message;
 	const struct address *address = &flow->rcpt->address;
-	struct address box;
+	struct address mailbox;
 
-	if (!mailbox_find(message->realm, message->arena, address, &box))
-		box = *address;
+	if (!mailbox_find(message->realm, message->arena, address, &mailbox))
+		mailbox = *address;
 	add_tally(r,
-		(struct store_tally){.mailbox = box.text,
+		(struct store_tally){.mailbox = mailbox.text,
 			.what = TALLY_RECEIVED,
 			.identity = identity_of(r, flow)});
 }

@@ -149,7 +149,7 @@ test_deep_groups_get_more_stack(void **state)
 }
 
 static void
-test_hostile_finds_the_slow_ones(void **state)
+test_redos_finds_the_slow_ones(void **state)
 {
 	static const char *const slow[] = {"(x+x+)+y", "(a*)*b",
 		"^(([a-z])+.)+[A-Z]([a-z])+$", "(a|aa)+$"};
@@ -249,7 +249,7 @@ main(void)
 		cmocka_unit_test(test_the_slow_expression_is_quick_or_gives_up),
 		cmocka_unit_test(test_a_limit_is_no_answer),
 		cmocka_unit_test(test_deep_groups_get_more_stack),
-		cmocka_unit_test(test_hostile_finds_the_slow_ones),
+		cmocka_unit_test(test_redos_finds_the_slow_ones),
 		cmocka_unit_test(test_folding_agrees_with_pcre2),
 		cmocka_unit_test(test_folding_texts),
 	};

@@ -99,18 +99,18 @@ static bool
 ask_mailbox(struct memory *memory, struct arena *arena,
 	struct store_query *query, struct err *err)
 {
-	struct store_mailboxes *boxes = &query->answer.mailboxes;
+	struct store_mailboxes *mailboxes = &query->answer.mailboxes;
 	struct record record = {
 		.arena = arena,
 		.day = (uint32_t)(clock_now_ms(memory->clock) / STORE_DAY_MS),
-		.row = arena_array(arena, 1, sizeof(*boxes->at)),
+		.row = arena_array(arena, 1, sizeof(*mailboxes->at)),
 	};
 
 	if (record.row == NULL)
 		return answer_too_long(err);
 	one_mailbox(memory, query->about, visit_record, &record);
-	boxes->at = record.row;
-	boxes->count = record.found;
+	mailboxes->at = record.row;
+	mailboxes->count = record.found;
 	return true;
 }
 
@@ -196,20 +196,21 @@ by_flows(const void *a, const void *b)
 
 static bool
 read_best(struct memory *memory, struct arena *arena, const struct best *best,
-	struct store_mailboxes *boxes)
+	struct store_mailboxes *mailboxes)
 {
-	boxes->at = arena_array(arena, best->count, sizeof(*boxes->at));
-	if (boxes->at == NULL)
+	mailboxes->at = arena_array(arena, best->count, sizeof(*mailboxes->at));
+	if (mailboxes->at == NULL)
 		return false;
 	for (size_t i = 0; i < best->count; i++) {
 		struct slice mailbox = {best->at[i].mailbox, best->at[i].len};
-		struct record record = {
-			arena, best->day, &boxes->at[boxes->count], false};
+		struct record record = {arena, best->day,
+			&mailboxes->at[mailboxes->count], false};
 
 		one_mailbox(memory, mailbox, visit_record, &record);
-		boxes->count += record.found;
+		mailboxes->count += record.found;
 	}
-	qsort(boxes->at, boxes->count, sizeof(*boxes->at), by_flows);
+	qsort(mailboxes->at, mailboxes->count, sizeof(*mailboxes->at),
+		by_flows);
 	return true;
 }
 

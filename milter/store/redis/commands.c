@@ -12,7 +12,7 @@ commands_begin(struct commands_shared *shared, struct request *request)
 		.request = request,
 		.arena = request->arena,
 		.prefix = shared->options->prefix,
-		.wave = (uint8_t)(request->waves + 1),
+		.round = (uint8_t)(request->rounds + 1),
 	};
 }
 

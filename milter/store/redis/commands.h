@@ -15,17 +15,17 @@ struct commands_shared {
 	struct map *policies; /* known to Redis: -> its window, as intptr_t */
 };
 
-/* The commands of one wave, as they are put together. */
+/* The commands of one round, as they are put together. */
 struct commands {
 	struct commands_shared *shared;
 	struct request *request;
 	struct arena *arena;
 	const char *prefix;
-	uint8_t wave;
+	uint8_t round;
 	struct command *first, **end;
 };
 
-/* A wave of the request with no commands yet. */
+/* A round of the request with no commands yet. */
 struct commands commands_begin(struct commands_shared *, struct request *);
 void commands_push(struct commands *, struct command *);
 /* The text, or an empty one for what is absent. */

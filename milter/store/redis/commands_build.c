@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Operations to commands, and answers back. A tally's marks that live in
- * other slots of a cluster are made in the wave after it, as are notes that
+ * other slots of a cluster are made in the round after it, as are notes that
  * wait for others (commands_note.c).
  */
 #include "store/redis/commands_build.h"
@@ -28,7 +28,7 @@ one_op(struct commands *b, size_t op, enum script script, size_t keys,
 	struct command *command =
 		command_new(b->arena, script, keys, keys + words);
 
-	b->request->commands_of[op] = b->wave;
+	b->request->commands_of[op] = b->round;
 	if (command == NULL)
 		return NULL;
 	command->ops = arena_alloc(b->arena, sizeof(*command->ops));
@@ -304,7 +304,7 @@ follow_up(struct commands *b)
 /* When memory is short the rest of the batch is left out, and the request
  * says so: a command without words is refused. */
 struct command *
-commands_build(struct request *request, void *wave_ctx)
+commands_build(struct request *request, void *round_ctx)
 {
 	static bool (*const add[])(struct commands *, size_t) = {
 		[STORE_NOTE] = commands_note_add,
@@ -314,11 +314,11 @@ commands_build(struct request *request, void *wave_ctx)
 		[STORE_TALLY] = add_tally,
 		[STORE_APPEND] = add_append,
 	};
-	struct commands_shared *shared = wave_ctx;
+	struct commands_shared *shared = round_ctx;
 	struct commands b = commands_begin(shared, request);
 	bool ok = true;
 
-	if (request->waves > 0 && !shared->spread)
+	if (request->rounds > 0 && !shared->spread)
 		return NULL;
 	for (size_t i = 0; ok && i < request->op_count; i++) {
 		if (request->commands_of[i] == 0)

@@ -6,7 +6,7 @@
 #include "store/redis/commands.h"
 
 /* The commands that can go out now, under the request's lock; NULL when there
- * are none. The context is the request's wave_ctx, struct commands_shared. */
-struct command *commands_build(struct request *, void *wave_ctx);
+ * are none. The context is the request's round_ctx, struct commands_shared. */
+struct command *commands_build(struct request *, void *round_ctx);
 
 #endif

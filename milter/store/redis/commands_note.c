@@ -3,7 +3,7 @@
  * Notes to script calls, and answers back. All notes of a batch that live in
  * one place (on one node: all; in a cluster: those of one slot) are one call,
  * in which they may wait for each other. A note that waits for one in another
- * slot goes out in the next wave, when the answer it waits for is known.
+ * slot goes out in the next round, when the answer it waits for is known.
  */
 #include "store/redis/commands_note.h"
 
@@ -86,7 +86,7 @@ position_of_after(const struct commands *b, const struct command *command,
 		}
 	}
 	return b->request->commands_of[note->after] != 0 &&
-		b->request->commands_of[note->after] < b->wave;
+		b->request->commands_of[note->after] < b->round;
 }
 
 /* Notes that wait for what never comes, or has come and does not hold. */
@@ -102,7 +102,7 @@ is_void(const struct commands *b, size_t i)
 		return true;
 	after = &ops[note->after].note;
 	return b->request->commands_of[note->after] != 0 &&
-		b->request->commands_of[note->after] < b->wave &&
+		b->request->commands_of[note->after] < b->round &&
 		(!after->done || after->count < note->after_least);
 }
 
@@ -121,7 +121,7 @@ policy_is_known(
 static bool
 read_policy(struct command *command)
 {
-	struct commands_shared *shared = command->request->wave_ctx;
+	struct commands_shared *shared = command->request->round_ctx;
 
 	pthread_mutex_lock(&shared->lock);
 	(void)map_put(shared->policies, command->words[2],
@@ -225,7 +225,7 @@ commands_note_add(struct commands *b, size_t i)
 
 	note_clear(&b->request->ops[i].note);
 	if (is_void(b, i)) {
-		b->request->commands_of[i] = b->wave;
+		b->request->commands_of[i] = b->round;
 		return true;
 	}
 	if (gather_notes(b, i, &gathered) == NULL)
@@ -240,7 +240,7 @@ commands_note_add(struct commands *b, size_t i)
 	command->op_count = gathered.op_count;
 	command->read = read_notes;
 	for (size_t k = 0; k < command->op_count; k++) {
-		b->request->commands_of[command->ops[k]] = b->wave;
+		b->request->commands_of[command->ops[k]] = b->round;
 		put_note_keys(b, command, command->ops[k]);
 		if (!introduce(b, &b->request->ops[command->ops[k]].note))
 			return false;

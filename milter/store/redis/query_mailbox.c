@@ -52,17 +52,17 @@ bool
 query_mailbox(struct queries *q, struct arena *arena, struct store_query *query,
 	struct err *err)
 {
-	struct store_mailboxes *boxes = &query->answer.mailboxes;
+	struct store_mailboxes *mailboxes = &query->answer.mailboxes;
 	const struct row row = ask_row(q, query->about);
 
-	boxes->at = arena_array(arena, 1, sizeof(*boxes->at));
-	if (boxes->at == NULL)
+	mailboxes->at = arena_array(arena, 1, sizeof(*mailboxes->at));
+	if (mailboxes->at == NULL)
 		return answer_too_long(err);
 	if (!queries_put(q, err))
 		return false;
 	if (reply_count(row.hash->reply) > 0) {
-		boxes->count =
-			read_row(q, arena, query->about, &row, boxes->at);
+		mailboxes->count =
+			read_row(q, arena, query->about, &row, mailboxes->at);
 	}
 	return true;
 }
@@ -70,25 +70,25 @@ query_mailbox(struct queries *q, struct arena *arena, struct store_query *query,
 /* After the day's set: the record of each mailbox in it. */
 static bool
 read_top(struct queries *q, struct arena *arena, const struct reply *day,
-	struct store_mailboxes *boxes, struct err *err)
+	struct store_mailboxes *mailboxes, struct err *err)
 {
 	size_t count = reply_count(day) / 2;
 	struct row *rows = arena_array(q->arena, count, sizeof(*rows));
 
-	boxes->at = arena_array(arena, count, sizeof(*boxes->at));
-	if (rows == NULL || boxes->at == NULL)
+	mailboxes->at = arena_array(arena, count, sizeof(*mailboxes->at));
+	if (rows == NULL || mailboxes->at == NULL)
 		return answer_too_long(err);
 	for (size_t i = 0; i < count; i++)
 		rows[i] = ask_row(q, day->items[2 * i].text);
 	if (!queries_put(q, err))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		struct store_mailbox *row = &boxes->at[i];
+		struct store_mailbox *row = &mailboxes->at[i];
 
 		if (!read_row(q, arena, day->items[2 * i].text, &rows[i], row))
 			return answer_too_long(err);
 		row->flows = reply_u64(day->items[2 * i + 1].text);
-		boxes->count++;
+		mailboxes->count++;
 	}
 	return true;
 }

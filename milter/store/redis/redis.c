@@ -64,7 +64,7 @@ finish(struct request *request, void *ctx)
 {
 	struct redis *redis = ctx;
 
-	atomic_fetch_add(&redis->waves, request->waves);
+	atomic_fetch_add(&redis->rounds, request->rounds);
 	if (request->outcome == REQUEST_DONE) {
 		redis->hooks.done(redis->hooks.ctx, request);
 		return;
@@ -83,8 +83,8 @@ make_request(struct redis *redis, const struct store_batch *batch)
 	if (request == NULL)
 		return NULL;
 	request->submit = redis_submit;
-	request->next_wave = commands_build;
-	request->wave_ctx = &redis->shared;
+	request->next_round = commands_build;
+	request->round_ctx = &redis->shared;
 	request->on_finish = finish;
 	request->ctx = redis;
 	return request;
@@ -93,12 +93,12 @@ make_request(struct redis *redis, const struct store_batch *batch)
 static bool
 start(struct redis *redis, struct request *request)
 {
-	struct command *wave = commands_build(request, &redis->shared);
+	struct command *round = commands_build(request, &redis->shared);
 
 	atomic_fetch_add(&redis->operations, request->op_count);
-	if (wave == NULL)
+	if (round == NULL)
 		return false;
-	request_start(request, wave);
+	request_start(request, round);
 	return true;
 }
 
@@ -430,7 +430,7 @@ redis_health(struct redis *redis, struct store_health *health)
 	health->since_ms = node.since_ms;
 	memcpy(health->reason, node.reason, sizeof(health->reason));
 	health->pipelines = node.pipelines;
-	health->round_trips = atomic_load(&redis->waves);
+	health->round_trips = atomic_load(&redis->rounds);
 	health->ops = atomic_load(&redis->operations);
 	health->failures = atomic_load(&redis->failed);
 	health->late = atomic_load(&redis->late);

@@ -29,7 +29,7 @@ struct redis {
 	struct redis_hooks hooks;
 
 	struct commands_shared shared;
-	atomic_ullong waves, operations, failed, late;
+	atomic_ullong rounds, operations, failed, late;
 };
 
 struct redis *redis_open(

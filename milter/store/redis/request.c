@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Batches on their way: copied, sent in waves, waited for, let go. */
+/* Batches on their way: copied, sent in rounds, waited for, let go. */
 #include "store/redis/request.h"
 
 #include <stdio.h>
@@ -119,17 +119,17 @@ fail(struct request *request, enum request_outcome outcome, const char *reason)
 }
 
 /*
- * Hands a wave to its nodes. A reference is held for each command, and one
- * for the wave itself, so that a node that answers at once does not finish
+ * Hands a round to its nodes. A reference is held for each command, and one
+ * for the round itself, so that a node that answers at once does not finish
  * the request under our hands: the count of pending commands holds one more
  * until all are handed over.
  */
 static void
-send_wave(struct request *request, struct command *wave)
+send_round(struct request *request, struct command *round)
 {
 	struct command *next;
 
-	for (struct command *command = wave; command != NULL; command = next) {
+	for (struct command *command = round; command != NULL; command = next) {
 		next = command->next;
 		command->next = NULL;
 		keep(request);
@@ -142,65 +142,65 @@ send_wave(struct request *request, struct command *wave)
 	}
 }
 
-/* Under the lock: takes the wave in. */
+/* Under the lock: takes the round in. */
 static void
-enlist(struct request *request, struct command *wave)
+enlist(struct request *request, struct command *round)
 {
-	for (struct command *command = wave; command != NULL;
+	for (struct command *command = round; command != NULL;
 		command = command->next) {
 		command->request = request;
 		command->sibling = request->commands;
 		request->commands = command;
 		request->pending++;
 	}
-	request->waves++;
+	request->rounds++;
 }
 
-/* Under the lock, when nothing is pending: the next wave, or the end. */
+/* Under the lock, when nothing is pending: the next round, or the end. */
 static struct command *
 advance(struct request *request)
 {
-	struct command *wave = NULL;
+	struct command *round = NULL;
 
-	if (request->outcome == REQUEST_OPEN && request->next_wave != NULL)
-		wave = request->next_wave(request, request->wave_ctx);
-	if (wave != NULL) {
-		enlist(request, wave);
+	if (request->outcome == REQUEST_OPEN && request->next_round != NULL)
+		round = request->next_round(request, request->round_ctx);
+	if (round != NULL) {
+		enlist(request, round);
 	} else if (request->outcome == REQUEST_OPEN) {
 		request->outcome = REQUEST_DONE;
 	}
-	return wave;
+	return round;
 }
 
 /* Releases the lock that the caller holds; goes on, or tells the end. */
 static void
 step(struct request *request)
 {
-	struct command *wave = NULL;
+	struct command *round = NULL;
 	bool ended = false;
 
 	if (request->pending == 0) {
-		wave = advance(request);
-		ended = wave == NULL;
+		round = advance(request);
+		ended = round == NULL;
 		if (ended)
 			waiter_wake(&request->waiter);
 	}
 	waiter_unlock(&request->waiter);
-	if (wave != NULL)
-		send_wave(request, wave);
+	if (round != NULL)
+		send_round(request, round);
 	if (ended && request->on_finish != NULL)
 		request->on_finish(request, request->ctx);
 }
 
 void
-request_start(struct request *request, struct command *wave)
+request_start(struct request *request, struct command *round)
 {
 	keep(request);
 	waiter_lock(&request->waiter);
-	enlist(request, wave);
+	enlist(request, round);
 	request->pending++;
 	waiter_unlock(&request->waiter);
-	send_wave(request, wave);
+	send_round(request, round);
 	waiter_lock(&request->waiter);
 	request->pending--;
 	step(request);

@@ -4,9 +4,9 @@
  * they became. It is shared between who asked (and may leave when the budget
  * is over) and the threads of the nodes; the last to let go frees it.
  *
- * Commands go out in waves: the next wave holds what could only be built when
+ * Commands go out in rounds: the next round holds what could only be built when
  * the answers of the one before were known (a conditional note in another
- * slot of a cluster). The request is finished when the last wave is answered,
+ * slot of a cluster). The request is finished when the last round is answered,
  * or when a command failed.
  */
 #ifndef STORE_REDIS_REQUEST_H
@@ -33,24 +33,24 @@ struct request {
 	int64_t at_ms;
 	struct store_op *ops; /* copies; their answers are written here */
 	size_t op_count;
-	uint8_t *commands_of; /* op: the wave that carries it, from 1; 0: none
+	uint8_t *commands_of; /* op: the round that carries it, from 1; 0: none
 				 yet */
 
 	struct command *commands; /* all so far */
 	size_t pending; /* not answered yet */
-	size_t waves;
+	size_t rounds;
 	enum request_outcome outcome;
 	char reason[128];
 
 	/* Called once, when finished, by the thread that finished it and
 	 * without the lock. */
 	void (*on_finish)(struct request *, void *ctx);
-	/* Builds the next wave, under the lock; NULL: that was all. */
-	struct command *(*next_wave)(struct request *, void *ctx);
-	/* Gives a wave's command to a node; false: nobody takes it. */
+	/* Builds the next round, under the lock; NULL: that was all. */
+	struct command *(*next_round)(struct request *, void *ctx);
+	/* Gives a round's command to a node; false: nobody takes it. */
 	bool (*submit)(struct command *, void *ctx);
 	void *ctx; /* of submit and on_finish */
-	void *wave_ctx;
+	void *round_ctx;
 	void *finish_ctx; /* for who made on_finish */
 };
 
@@ -60,8 +60,8 @@ struct request *request_new(
 	const struct store_batch *, int64_t at_ms, size_t arena_bytes);
 void request_drop(struct request *);
 
-/* Sends the first wave: command lists linked by next. */
-void request_start(struct request *, struct command *wave);
+/* Sends the first round: command lists linked by next. */
+void request_start(struct request *, struct command *round);
 /* A node has the answer (NULL: it went away, reason says why). Takes the
  * request's lock. */
 void request_answer(struct command *, struct reply *, const char *reason);
