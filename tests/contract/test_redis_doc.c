@@ -76,8 +76,9 @@ fill(struct store *store, struct arena *arena)
 	tally(store, arena, "alice@example.com", NULL, TALLY_RECEIVED, "r2");
 	run_op(store, arena,
 		(struct store_op){STORE_REMEMBER,
-			{.remember = {.id = SLICE("db6dd40f77e3afc58fc2edfaeab2"
-						  "855b"),
+			{.remember = {
+				 .id = SLICE(
+					 "12335eae731fda4442e0b970913f4896"),
 				 .members = members,
 				 .count = 3,
 				 .ttl_ms = 7 * 24 * 60 * MINUTE_MS}}});
