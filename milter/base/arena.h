@@ -41,7 +41,8 @@ struct slice arena_join(
 /* Formatted text; absent when out of room. */
 struct slice arena_printf(struct arena *, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Bytes handed out since the last reset. */
+/* Bytes handed out since the last reset: how tests and benchmarks see what
+ * something costs. */
 size_t arena_used(const struct arena *);
 /* Keeps so many of the bytes that are left back for later, instead of what was
  * kept back before; 0 gives all of them. */

@@ -7,6 +7,7 @@
 #include "cli/screen.h"
 #include "mta/cf_file.h"
 #include "mta/postfix_attached.h"
+#include "mta/postfix_domains.h"
 #include "mta/sendmail_check.h"
 
 #include <limits.h>

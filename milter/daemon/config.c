@@ -193,8 +193,8 @@ find_root(const struct yaml_document *document, struct diags *diags)
 	return NULL;
 }
 
-static struct config *
-config_read(const char *file, const struct slice *text, struct diags *diags)
+struct config *
+config_load(const char *file, struct diags *diags)
 {
 	struct reader reader = {.diags = diags};
 	struct config *config = config_new(&reader);
@@ -204,28 +204,14 @@ config_read(const char *file, const struct slice *text, struct diags *diags)
 		return NULL;
 	config->file = arena_copy(config->arena, slice_of(file)).p;
 	reader.file = config->file;
-	root = find_root(text != NULL
-			? yaml_load(config->arena, config->file, *text, diags)
-			: yaml_load_file(config->arena, config->file, diags),
-		diags);
+	root = find_root(
+		yaml_load_file(config->arena, config->file, diags), diags);
 	if (root != NULL) {
 		(void)reader_map(&reader, &config_table, root, config);
 		check_together(config, root, diags);
 	}
 	set_host(config);
 	return config;
-}
-
-struct config *
-config_load(const char *file, struct diags *diags)
-{
-	return config_read(file, NULL, diags);
-}
-
-struct config *
-config_parse(const char *file, struct slice text, struct diags *diags)
-{
-	return config_read(file, &text, diags);
 }
 
 struct config *

@@ -85,9 +85,6 @@ struct config {
  * no error. config_free() frees it.
  */
 struct config *config_load(const char *file, struct diags *);
-/* The same from text in memory. */
-struct config *config_parse(
-	const char *file, struct slice text, struct diags *);
 void config_free(struct config *);
 
 /* Every key at its default: what the tools judge with where there is no

@@ -226,7 +226,7 @@ whole_of(const struct generation *generation)
 	return (struct whole *)(uintptr_t)generation;
 }
 
-const struct generation *
+static const struct generation *
 generation_ref(const struct generation *generation)
 {
 	atomic_fetch_add_explicit(

@@ -32,7 +32,6 @@ struct generation_options {
  */
 const struct generation *generation_load(const char *file,
 	const struct generation_options *options, struct diags *);
-const struct generation *generation_ref(const struct generation *);
 /* Frees it with the last reference. NULL is allowed. */
 void generation_unref(const struct generation *);
 
@@ -41,6 +40,7 @@ struct generation_slot;
 
 /* Takes the reference. NULL when out of memory. */
 struct generation_slot *generation_slot_new_take(const struct generation *);
+/* For tests: a daemon's goes with the process. */
 void generation_slot_free(struct generation_slot *);
 /* A new reference to the current one. */
 const struct generation *generation_slot_get(struct generation_slot *);

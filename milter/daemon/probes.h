@@ -15,6 +15,7 @@ struct probes;
 
 /* NULL when out of memory. */
 struct probes *probes_new(void);
+/* For tests: a daemon's go with the process. */
 void probes_free(struct probes *);
 /* Notes a name of HELO or a Message-ID if it is a probe's. NULL notes
  * nothing. */

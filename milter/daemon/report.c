@@ -203,8 +203,10 @@ add_policies(struct buf *out, const struct verdict *verdict)
 }
 
 /* The sink escapes what senders chose: no entry can forge another. */
-void
-report_line(const struct verdict *verdict, enum action taken, struct buf *out)
+/* key=value in the manner of Postfix:
+ * "4Xy1: action=quarantine, kind=redirect, mailbox=<a@b>, ..." */
+static void
+add_line(const struct verdict *verdict, enum action taken, struct buf *out)
 {
 	struct slice queue_id = verdict->message->queue_id;
 
@@ -237,7 +239,7 @@ tell(struct report *report, struct store *store, const struct verdict *verdict,
 	struct buf json = {0}, line = {0};
 	struct slice event = slice_of(NULL);
 
-	report_line(verdict, taken, &line);
+	add_line(verdict, taken, &line);
 	if (buf_ok(&line))
 		log_write(LOG_LEVEL_INFO, "%.*s", SLICE_ARG(buf_slice(&line)));
 	if (event_write(verdict, taken, &json) && buf_ok(&json)) {

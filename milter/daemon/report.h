@@ -34,8 +34,4 @@ bool report_open(struct report *, const struct report_options *, struct err *);
 void report_verdict(struct report *, struct store *, const struct verdict *,
 	enum action taken);
 
-/* The line for people, key=value in the manner of Postfix:
- * "4Xy1: action=quarantine, kind=redirect, mailbox=<a@b>, ..." */
-void report_line(const struct verdict *, enum action taken, struct buf *out);
-
 #endif

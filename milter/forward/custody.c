@@ -44,8 +44,9 @@ came_from_ours(const struct realm *realm, const struct received *hop)
 #define PERSONS_UID_MIN 1000
 #define NOBODYS_UID 65534
 
-bool
-custody_is_person(const struct received *hop)
+/* Does the line say that a person handed the message in? */
+static bool
+is_person(const struct received *hop)
 {
 	uint64_t uid;
 
@@ -66,7 +67,7 @@ find_hand(struct custody *custody, const struct message *message)
 	for (size_t i = 0; i < custody->hops; i++) {
 		const struct received *hop = &message->hops[i];
 
-		if (!custody_is_person(hop) ||
+		if (!is_person(hop) ||
 			realm_has_relay(
 				message->realm, hop->login, hop->from_ip))
 			continue;

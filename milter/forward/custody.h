@@ -26,8 +26,6 @@ struct custody {
 /* Of a message whose client is ours; nothing is known of others. */
 struct custody custody_walk(const struct message *);
 
-/* Does the line say that a person handed the message in? */
-bool custody_is_person(const struct received *);
 /* Was the field at that index written by our side? */
 bool custody_holds(const struct custody *, size_t field_index);
 /* Did the message begin on our side? */

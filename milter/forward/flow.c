@@ -15,17 +15,6 @@ static const char *const exemptions[EXEMPTION_COUNT + 1] = {
 	NULL,
 };
 
-static const char *const standings[STANDING_COUNT] = {
-	[STANDING_COUNTS] = "counts",
-	[STANDING_EXCUSED] = "excused",
-	[STANDING_FOREIGN] = "foreign",
-	[STANDING_OTHER] = "other",
-	[STANDING_OUTSIDE] = "outside",
-	[STANDING_UNBOUND] = "unbound",
-	[STANDING_UNHEARD] = "unheard",
-	[STANDING_CONTRADICTED] = "contradicted",
-};
-
 /* Ended by NULL. */
 static const char *const confirmations[] = {
 	[CONFIRMED_UNKNOWN] = "unknown",
@@ -44,12 +33,6 @@ const char *const *
 flow_exemption_names(void)
 {
 	return exemptions;
-}
-
-const char *
-flow_standing_name(enum standing standing)
-{
-	return standings[standing];
 }
 
 const char *

@@ -46,9 +46,6 @@ enum standing {
 	STANDING_CONTRADICTED, /* a better speaker names another */
 	STANDING_COUNT
 };
-/* "counts", "excused", "foreign", "other", "outside", "unbound", "unheard",
- * "contradicted". */
-const char *flow_standing_name(enum standing);
 
 struct observation {
 	enum evidence evidence;

@@ -2,8 +2,7 @@
 /* Names of speakers. */
 #include "forward/speaker.h"
 
-/* Ended by NULL. */
-static const char *const speakers[SPEAKER_COUNT + 1] = {
+static const char *const speakers[SPEAKER_COUNT] = {
 	[SPEAKER_MTA] = "mta",
 	[SPEAKER_STORE] = "store",
 	[SPEAKER_SOFTWARE] = "software",
@@ -15,10 +14,4 @@ const char *
 speaker_name(enum speaker speaker)
 {
 	return speakers[speaker];
-}
-
-const char *const *
-speaker_names(void)
-{
-	return speakers;
 }

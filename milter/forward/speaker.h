@@ -22,7 +22,5 @@ enum speaker {
 
 /* "mta", "store", "software", "login", "stranger". */
 const char *speaker_name(enum speaker);
-/* All of them, ended by NULL. */
-const char *const *speaker_names(void);
 
 #endif

@@ -21,6 +21,11 @@ static const char *const milter_lists[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
+struct entry {
+	struct slice text; /* all its lines with their ends */
+	struct slice name; /* absent: a comment or an empty line */
+};
+
 static bool
 is_blank(char byte)
 {
@@ -66,8 +71,9 @@ entry_length(struct slice text)
 	return len;
 }
 
-bool
-cf_text_next(struct slice *rest, struct cf_entry *entry)
+/* The next entry, comment or empty line; false at the end. */
+static bool
+next_entry(struct slice *rest, struct entry *entry)
 {
 	size_t len, end = 0;
 
@@ -75,20 +81,21 @@ cf_text_next(struct slice *rest, struct cf_entry *entry)
 		return false;
 	if (is_comment(slice_sub(*rest, 0, line_length(*rest)))) {
 		len = line_length(*rest);
-		*entry = (struct cf_entry){slice_sub(*rest, 0, len), {0}};
+		*entry = (struct entry){slice_sub(*rest, 0, len), {0}};
 	} else {
 		len = entry_length(*rest);
 		while (end < len && strchr(" \t\r\n=", rest->p[end]) == NULL)
 			end++;
-		*entry = (struct cf_entry){
+		*entry = (struct entry){
 			slice_sub(*rest, 0, len), slice_sub(*rest, 0, end)};
 	}
 	*rest = slice_sub(*rest, len, rest->len);
 	return true;
 }
 
-struct slice
-cf_entry_value(const struct cf_entry *entry)
+/* The value of an entry of main.cf, its lines as they are. */
+static struct slice
+value_of(const struct entry *entry)
 {
 	size_t sign = slice_find_byte(entry->text, '=', 0);
 
@@ -118,11 +125,11 @@ cf_text_add_block(struct slice text, const char *title, struct slice block,
 
 /* The last entry of a name is the one in force. */
 static bool
-find_last(struct slice text, const char *name, struct cf_entry *found)
+find_last(struct slice text, const char *name, struct entry *found)
 {
 	bool is_there = false;
 
-	for (struct cf_entry entry; cf_text_next(&text, &entry);) {
+	for (struct entry entry; next_entry(&text, &entry);) {
 		if (slice_equal(entry.name, slice_of(name))) {
 			*found = entry;
 			is_there = true;
@@ -134,14 +141,14 @@ find_last(struct slice text, const char *name, struct cf_entry *found)
 bool
 cf_text_add_milter(struct slice main, const char *name, struct buf *out)
 {
-	struct cf_entry entry;
+	struct entry entry;
 
 	if (!find_last(main, name, &entry))
 		return false;
 	struct slice whole = slice_trim(entry.text);
 	size_t at = (size_t)(whole.p - main.p) + whole.len;
 	buf_add(out, slice_sub(main, 0, at));
-	buf_puts(out, cf_entry_value(&entry).len > 0 ? ", " : " ");
+	buf_puts(out, value_of(&entry).len > 0 ? ", " : " ");
 	buf_puts(out, CF_MILTER);
 	buf_add(out, slice_sub(main, at, main.len));
 	return true;
@@ -149,7 +156,7 @@ cf_text_add_milter(struct slice main, const char *name, struct buf *out)
 
 /* The second column of an entry of master.cf. */
 static struct slice
-service_type(const struct cf_entry *entry)
+service_type(const struct entry *entry)
 {
 	struct slice rest = slice_trim(
 		slice_sub(entry->text, entry->name.len, entry->text.len));
@@ -161,7 +168,7 @@ service_type(const struct cf_entry *entry)
 }
 
 static bool
-is_service(const struct cf_entry *entry, const char *name)
+is_service(const struct entry *entry, const char *name)
 {
 	return slice_equal(entry->name, slice_of(name)) &&
 		slice_equal(service_type(entry), SLICE("unix"));
@@ -173,7 +180,7 @@ cf_text_add_arguments(struct slice master, const char *service,
 {
 	bool done = false;
 
-	for (struct cf_entry entry; cf_text_next(&master, &entry);) {
+	for (struct entry entry; next_entry(&master, &entry);) {
 		buf_add(out, entry.text);
 		if (done || !is_service(&entry, service))
 			continue;
@@ -231,7 +238,7 @@ cf_text_remove_parameters(struct slice main, struct buf *out)
 {
 	bool inside = false;
 
-	for (struct cf_entry entry; cf_text_next(&main, &entry);) {
+	for (struct entry entry; next_entry(&main, &entry);) {
 		if (slice_is_absent(entry.name) && is_mark(entry.text)) {
 			inside = starts_with(entry.text, CF_BEGIN);
 			continue;
@@ -241,8 +248,7 @@ cf_text_remove_parameters(struct slice main, struct buf *out)
 		if (!is_milter_list(entry.name)) {
 			buf_add(out, entry.text);
 		} else if (!inside ||
-			!slice_equal(
-				cf_entry_value(&entry), SLICE(CF_MILTER))) {
+			!slice_equal(value_of(&entry), SLICE(CF_MILTER))) {
 			add_without_milter(entry.text, out);
 		}
 	}
@@ -306,7 +312,7 @@ add_without_routing(struct slice text, struct buf *out)
 }
 
 static bool
-is_routed(const struct cf_entry *entry)
+is_routed(const struct entry *entry)
 {
 	return is_service(entry, "rewrite") &&
 		slice_find(entry->text, SLICE(ROUTING)) != SLICE_NONE;
@@ -315,7 +321,7 @@ is_routed(const struct cf_entry *entry)
 void
 cf_text_remove_routing(struct slice master, struct buf *out)
 {
-	for (struct cf_entry entry; cf_text_next(&master, &entry);) {
+	for (struct entry entry; next_entry(&master, &entry);) {
 		if (is_routed(&entry)) {
 			add_without_routing(entry.text, out);
 		} else {
@@ -325,7 +331,7 @@ cf_text_remove_routing(struct slice master, struct buf *out)
 }
 
 static bool
-is_own_service(const struct cf_entry *entry)
+is_own_service(const struct entry *entry)
 {
 	return starts_with(entry->name, CF_SERVICE) ||
 		(!slice_is_absent(entry->name) &&
@@ -337,7 +343,7 @@ is_own_service(const struct cf_entry *entry)
 void
 cf_text_remove_services(struct slice master, struct buf *out)
 {
-	for (struct cf_entry entry; cf_text_next(&master, &entry);) {
+	for (struct entry entry; next_entry(&master, &entry);) {
 		bool marked =
 			slice_is_absent(entry.name) && is_mark(entry.text);
 		if (!marked && !is_own_service(&entry))
@@ -348,14 +354,14 @@ cf_text_remove_services(struct slice master, struct buf *out)
 bool
 cf_text_is_attached(struct slice main, struct slice master)
 {
-	for (struct cf_entry entry; cf_text_next(&main, &entry);) {
+	for (struct entry entry; next_entry(&main, &entry);) {
 		if (is_own_parameter(entry.name) ||
 			(is_milter_list(entry.name) &&
 				slice_find(entry.text, SLICE(CF_MILTER)) !=
 					SLICE_NONE))
 			return true;
 	}
-	for (struct cf_entry entry; cf_text_next(&master, &entry);) {
+	for (struct entry entry; next_entry(&master, &entry);) {
 		if (is_own_service(&entry) || is_routed(&entry))
 			return true;
 	}
@@ -365,7 +371,7 @@ cf_text_is_attached(struct slice main, struct slice master)
 bool
 cf_text_is_routed(struct slice master)
 {
-	for (struct cf_entry entry; cf_text_next(&master, &entry);) {
+	for (struct entry entry; next_entry(&master, &entry);) {
 		if (is_routed(&entry))
 			return true;
 	}
@@ -377,7 +383,7 @@ cf_text_recipe(struct slice text)
 {
 	const struct slice word = SLICE("recipe ");
 
-	for (struct cf_entry entry; cf_text_next(&text, &entry);) {
+	for (struct entry entry; next_entry(&text, &entry);) {
 		if (!slice_is_absent(entry.name) ||
 			!starts_with(entry.text, CF_BEGIN))
 			continue;

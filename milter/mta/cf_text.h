@@ -26,16 +26,6 @@
 #define CF_BEGIN "# BEGIN forwarden"
 #define CF_END "# END forwarden"
 
-struct cf_entry {
-	struct slice text; /* all its lines with their ends */
-	struct slice name; /* absent: a comment or an empty line */
-};
-
-/* The next entry, comment or empty line; false at the end. */
-bool cf_text_next(struct slice *rest, struct cf_entry *entry);
-/* The value of an entry of main.cf, its lines as they are. */
-struct slice cf_entry_value(const struct cf_entry *);
-
 /* Puts a block of lines, each with its end, between marks after a text. */
 void cf_text_add_block(struct slice text, const char *title, struct slice block,
 	struct buf *out);

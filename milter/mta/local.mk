@@ -35,6 +35,7 @@ libmta_a_SOURCES = \
 	milter/mta/postfix_control.c \
 	milter/mta/postfix_control.h \
 	milter/mta/postfix_domains.c \
+	milter/mta/postfix_domains.h \
 	milter/mta/probe.c \
 	milter/mta/probe.h \
 	milter/mta/prove.c \

@@ -24,7 +24,5 @@ struct postfix_check {
 
 /* Listeners, the egress, what happens while the filter is away. */
 void postfix_check(const struct postfix_check *);
-/* Domains and networks. Runs postmap(1) for tables that can be listed. */
-void postfix_domains_check(const struct postfix_check *);
 
 #endif

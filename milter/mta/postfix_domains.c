@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whose mail Postfix takes for its own, against what Forwarden was told. */
-#include "base/list_file.h"
-#include "mta/postfix_check.h"
+/* Tables and lists of Postfix, each entry held against the realm. */
+#include "mta/postfix_domains.h"
 
+#include "base/list_file.h"
 #include "base/network.h"
 #include "base/process.h"
 #include "mail/realm.h"

@@ -32,8 +32,9 @@ read_files(struct site *site, struct err *err)
 		cf_file_read(site->master_path, &site->master, err);
 }
 
-bool
-site_read(struct site *site, struct err *err)
+/* All of it anew. */
+static bool
+read_again(struct site *site, struct err *err)
 {
 	postfix_free(site->postfix);
 	site->postfix = postfix_read(site->given, err);
@@ -50,7 +51,7 @@ bool
 site_open(struct site *site, const char *directory, struct err *err)
 {
 	*site = (struct site){.given = directory, .lock = -1};
-	return site_read(site, err);
+	return read_again(site, err);
 }
 
 bool
@@ -173,7 +174,7 @@ take_off_rest(struct site *site, struct err *err)
 bool
 site_take_off(struct site *site, struct err *err)
 {
-	return site_read(site, err) &&
+	return read_again(site, err) &&
 		take_off_routing(site, site_port(site), err) &&
-		take_off_rest(site, err) && site_read(site, err);
+		take_off_rest(site, err) && read_again(site, err);
 }

@@ -26,8 +26,6 @@ struct site {
 /* False with err; site_close() ends it either way. */
 bool site_open(struct site *, const char *directory, struct err *err);
 void site_close(struct site *);
-/* All of it anew. */
-bool site_read(struct site *, struct err *err);
 /* Nobody else changes it meanwhile. */
 bool site_lock(struct site *, struct err *err);
 

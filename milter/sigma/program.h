@@ -86,7 +86,8 @@ struct sigma_program;
  */
 struct sigma_program *sigma_program_load(const char *const *paths, size_t count,
 	const struct sigma_options *, struct diags *);
-/* The same from one text in memory. */
+/* The same from one text in memory, for tests and fuzzers, which have no
+ * files. */
 struct sigma_program *sigma_program_parse(const char *file, struct slice text,
 	const struct sigma_options *, struct diags *);
 void sigma_program_free(struct sigma_program *);

@@ -13,6 +13,7 @@
 struct metrics;
 
 struct metrics *metrics_new(void);
+/* For tests: a daemon's go with the process. */
 void metrics_free(struct metrics *);
 
 /* Makes the program's policies known, so that one that never matched shows

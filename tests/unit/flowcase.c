@@ -124,10 +124,9 @@ print_flow(const struct flow *flow)
 		evidence_kind_name(flow->kind), SLICE_ARG(flow->mailbox.text),
 		flow->platform, flow->confidence, flow->exempt);
 	for (size_t i = 0; i < flow->seen_count; i++) {
-		print_message("#   %s %s %u %.*s (%.*s)\n",
+		print_message("#   %s standing=%d %u %.*s (%.*s)\n",
 			evidence_row(flow->seen[i].evidence)->name,
-			flow_standing_name(flow->seen[i].standing),
-			flow->seen[i].confidence,
+			(int)flow->seen[i].standing, flow->seen[i].confidence,
 			SLICE_ARG(flow->seen[i].mailbox.text),
 			SLICE_ARG(flow->seen[i].value));
 	}

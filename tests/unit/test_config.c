@@ -7,13 +7,22 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define FILE_NAME "forwarden.yaml"
+#define FILE_NAME "/tmp/forwarden-config-XXXXXX"
 #define LOCAL "local: {domains: [example.com]}\n"
 
 static struct config *
 parse(const char *text, struct diags *diags)
 {
-	return config_parse(FILE_NAME, slice_of(text), diags);
+	char name[] = FILE_NAME;
+	int fd = mkstemp(name);
+	size_t len = strlen(text);
+	struct config *config;
+
+	assert_true(fd >= 0 && write(fd, text, len) == (ssize_t)len);
+	(void)close(fd);
+	config = config_load(name, diags);
+	(void)unlink(name);
+	return config;
 }
 
 /* One mistake, told once, at its place. */

@@ -34,8 +34,6 @@ names_are_complete(void **state)
 		assert_non_null(evidence_kind_name((enum kind)i));
 	for (size_t i = 0; i < FAMILY_COUNT; i++)
 		assert_non_null(evidence_family_name((enum evidence_family)i));
-	for (size_t i = 0; i < STANDING_COUNT; i++)
-		assert_non_null(flow_standing_name((enum standing)i));
 	for (size_t i = 0; i < EXEMPTION_COUNT; i++)
 		assert_true(flow_exemption_name((unsigned)i)[0] != '\0');
 	assert_string_equal(flow_exemption_name(EXEMPTION_COUNT), "");

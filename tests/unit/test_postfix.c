@@ -2,6 +2,7 @@
 /* An installed Postfix in its own words, and what a checkup makes of it. */
 #include "mta/postfix.h"
 #include "mta/postfix_attached.h"
+#include "mta/postfix_domains.h"
 
 #include "base/process.h"
 #include "rows.h"
