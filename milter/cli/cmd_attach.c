@@ -4,6 +4,7 @@
  * proof that it works, and takes it off again.
  */
 #include "cli/ask.h"
+#include "cli/attach_listen.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "daemon/config.h"
@@ -182,18 +183,17 @@ ask_daemon(void *ctx, const char *word, struct slice listener, bool *seen,
 
 /* Where Postfix finds the daemon. */
 static bool
-spell_milter(const char *listen, const char *directory, struct buf *out,
+find_milter(void *ctx, const struct postfix *postfix, struct buf *milter,
 	struct err *err)
 {
-	struct postfix *postfix = postfix_read(directory, err);
+	struct buf listen = {0};
 	struct socket_name name;
+	bool done = attach_listen(ctx, postfix, &listen, err) &&
+		(socket_name_parse(buf_slice(&listen), &name, err) ||
+			err_wrap(err, "listen")) &&
+		milter_path_spell(postfix, &name, milter, err);
 
-	if (postfix == NULL)
-		return false;
-	bool done = (socket_name_parse(slice_of(listen), &name, err) ||
-			    err_wrap(err, "listen")) &&
-		milter_path_spell(postfix, &name, out, err);
-	postfix_free(postfix);
+	buf_fini(&listen);
 	return done;
 }
 
@@ -220,22 +220,18 @@ wanted_parts(const struct attach_options *options)
 
 static bool
 attach_to_postfix(struct attach_options *options, const struct config *config,
-	struct err *err)
+	struct ask *ask, struct err *err)
 {
 	struct attach *attach = &options->attach;
-	struct buf milter = {0};
-	bool done =
-		spell_milter(config->listen, attach->directory, &milter, err);
+	struct attach_listen listen = {
+		ask, config, &attach->help, options->dry_run};
 
-	if (done) {
-		attach->wish.parts = wanted_parts(options);
-		attach->wish.reject_text = config->reject_text;
-		attach->wish.milter = buf_slice(&milter).p;
-		attach->update = options->update;
-		done = do_postfix(options, attach, err);
-	}
-	buf_fini(&milter);
-	return done;
+	attach->wish.parts = wanted_parts(options);
+	attach->wish.reject_text = config->reject_text;
+	attach->find_milter = find_milter;
+	attach->find_ctx = &listen;
+	attach->update = options->update;
+	return do_postfix(options, attach, err);
 }
 
 static bool
@@ -287,7 +283,7 @@ attach_configured(struct attach_options *options, const struct config *config,
 	options->attach.help = (struct attach_help){ask, say, ask_daemon};
 	bool done = options->is_sendmail
 		? attach_to_sendmail(options, config, err)
-		: attach_to_postfix(options, config, err);
+		: attach_to_postfix(options, config, ask, err);
 	ask_close(ask);
 	return done;
 }

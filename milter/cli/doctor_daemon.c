@@ -72,6 +72,23 @@ check_milter(struct doctor *doctor)
 		"nobody answers on %s: no mail is judged", listen);
 }
 
+/* Whoever reaches it tells the daemon of mail that never was. */
+static void
+check_door(struct doctor *doctor)
+{
+	const char *listen = doctor->generation->config->listen;
+	const struct remedy remedy = {CHECKUP_NOTE, "milter",
+		"take `listen` out of forwarden.yaml and reload, then "
+		"`forwarden attach --update`: a unix socket for the MTA alone"};
+
+	if (doctor->listen.family == SOCKET_NAME_UNIX)
+		return;
+	checkup_add(doctor->checkup, &remedy, "%s: %s may speak to it", listen,
+		socket_name_is_local(&doctor->listen)
+			? "every user of this machine"
+			: "every machine that no firewall keeps away");
+}
+
 /* What the daemon itself says is wrong. */
 static void
 check_troubles(struct doctor *doctor, const struct json *troubles)
@@ -247,6 +264,7 @@ doctor_daemon(struct doctor *doctor, struct ask *ask)
 	struct json *status = NULL;
 
 	check_milter(doctor);
+	check_door(doctor);
 	check_clock(doctor);
 	if (ask != NULL)
 		status = ask_json(ask, ASK_GET, "/v1/status", &err);

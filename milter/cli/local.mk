@@ -2,6 +2,8 @@
 forwarden_SOURCES = \
 	milter/cli/ask.c \
 	milter/cli/ask.h \
+	milter/cli/attach_listen.c \
+	milter/cli/attach_listen.h \
 	milter/cli/cmd_attach.c \
 	milter/cli/cmd_check.c \
 	milter/cli/cmd_destination.c \

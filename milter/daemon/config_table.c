@@ -51,7 +51,9 @@ static const struct reader_key keys[] = {
 		.initial = "inet:8894@127.0.0.1",
 		.help = "Where the MTA connects: inet:port@host, "
 			"inet:host:port, inet6:port@host, unix:/path or "
-			"local:/path."},
+			"local:/path. Where nothing is written, `forwarden "
+			"attach` writes a unix socket that Postfix alone may "
+			"open."},
 	{"socket.mode", &reader_mode, AT(socket_mode), .initial = "0660",
 		.least = 0, .most = 0777,
 		.help = "Permissions of a unix socket in listen."},

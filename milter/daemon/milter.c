@@ -37,12 +37,17 @@
 #define IP_TEXT_BYTES 48
 #define SPEC_BYTES 160
 
-/* Steps that are not used, and replies nobody needs. */
+/*
+ * Steps that are not used, and replies nobody needs. That to HELO is given: an
+ * MTA sends what no reply is awaited to only with the next that is, or as it
+ * hangs up; and of a unix socket whose peer has hung up libmilter reads no
+ * more. A dialogue without a message, by which attach proves that a listener
+ * is heard, would be heard at times.
+ */
 #define STEPS_UNUSED \
 	(SMFIP_NOBODY | SMFIP_NOEOH | SMFIP_NOUNKNOWN | SMFIP_NODATA)
-#define REPLIES_UNUSED                                                   \
-	(SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | \
-		SMFIP_NR_HDR)
+#define REPLIES_UNUSED \
+	(SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR)
 #define ACTIONS_USED (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE)
 
 /* What libmilter itself returns from a step to have the connection closed
@@ -242,7 +247,7 @@ on_helo(SMFICTX *ctx, char *helo)
 		session_helo(
 			connection->session, helo, macro(ctx, "{daemon_name}"));
 	}
-	return answer(connection, SMFIP_NR_HELO);
+	return SMFIS_CONTINUE;
 }
 
 /* A message that cannot be judged does not pass in silence: the MTA does what

@@ -69,9 +69,13 @@ open_milter(const struct config *config, const struct privilege *user,
 		(address.family == SOCKET_NAME_UNIX &&
 			!make_parent(address.path, user, err)))
 		return err_wrap(err, "listen");
-	sockets->milter = listener_open(&address, &access, err);
+	int fd = listener_open(&address, &access, err);
+	if (fd < 0)
+		return err_wrap(err, "listen");
+	sockets->milter = fd;
+	sockets->listen = address;
 	set_mark(&address, &sockets->milter_mark);
-	return sockets->milter >= 0 || err_wrap(err, "listen");
+	return true;
 }
 
 static bool
@@ -145,64 +149,93 @@ sockets_close(struct sockets *sockets)
 
 /* Does the path of a unix socket still lead to it? */
 static bool
-is_there(const char *spec, const struct socket_mark *mark)
+is_there(const struct socket_name *address, const struct socket_mark *mark)
 {
-	struct socket_name address;
 	struct socket_mark now;
 
-	if (!socket_name_parse(slice_of(spec), &address, NULL) ||
-		address.family != SOCKET_NAME_UNIX)
+	if (address->family != SOCKET_NAME_UNIX)
 		return true;
-	set_mark(&address, &now);
+	set_mark(address, &now);
 	return now.device == mark->device && now.inode == mark->inode;
 }
 
 static void
-remove_one(int fd, const char *spec, const struct socket_mark *mark)
+remove_one(const struct socket_name *address, const struct socket_mark *mark)
 {
-	struct socket_name address;
-
-	if (fd >= 0 && is_there(spec, mark) &&
-		socket_name_parse(slice_of(spec), &address, NULL) &&
-		address.family == SOCKET_NAME_UNIX)
-		(void)unlink(address.path);
+	if (address->family == SOCKET_NAME_UNIX && is_there(address, mark))
+		(void)unlink(address->path);
 }
 
 void
 sockets_remove(const struct config *config, const struct sockets *sockets)
 {
-	remove_one(sockets->milter, config->listen, &sockets->milter_mark);
-	remove_one(sockets->control, config->control, &sockets->control_mark);
+	struct socket_name control;
+
+	if (sockets->milter >= 0)
+		remove_one(&sockets->listen, &sockets->milter_mark);
+	if (sockets->control >= 0 &&
+		socket_name_parse(slice_of(config->control), &control, NULL))
+		remove_one(&control, &sockets->control_mark);
 }
 
-/* The new one in the place of the old; the old one stays if there is none. */
 static bool
-replace(int *now, int old, bool ok)
+is_same_name(const struct socket_name *a, const struct socket_name *b)
 {
-	if (ok) {
-		(void)shutdown(old, SHUT_RDWR);
-		(void)close(old);
-	} else {
-		*now = old;
+	return a->family == b->family && a->port == b->port &&
+		strcmp(a->host, b->host) == 0 && strcmp(a->path, b->path) == 0;
+}
+
+static void
+end_socket(int fd)
+{
+	(void)shutdown(fd, SHUT_RDWR);
+	(void)close(fd);
+}
+
+/* The new one comes before the old one goes, unless it takes its place. */
+static bool
+renew_milter(const struct config *config, const struct privilege *user,
+	struct sockets *sockets, struct err *err)
+{
+	const struct sockets old = *sockets;
+	struct socket_name wanted;
+
+	if (!socket_name_parse(slice_of(config->listen), &wanted, err))
+		return err_wrap(err, "listen");
+	bool moves = !is_same_name(&wanted, &old.listen);
+	if (!moves && is_there(&old.listen, &old.milter_mark))
+		return true;
+	if (!open_milter(config, user, sockets, err))
+		return false;
+	if (moves)
+		remove_one(&old.listen, &old.milter_mark);
+	end_socket(old.milter);
+	return true;
+}
+
+static bool
+renew_control(const struct config *config, const struct privilege *user,
+	struct sockets *sockets, struct err *err)
+{
+	int old = sockets->control;
+	struct socket_name address;
+
+	if (!socket_name_parse(slice_of(config->control), &address, err) ||
+		is_there(&address, &sockets->control_mark))
+		return true;
+	if (!open_control(config, user, sockets, err)) {
+		sockets->control = old;
+		return false;
 	}
-	return ok;
+	end_socket(old);
+	return true;
 }
 
 bool
 sockets_renew(const struct config *config, const struct privilege *user,
 	struct sockets *sockets, struct err *err)
 {
-	int old_milter = sockets->milter, old_control = sockets->control;
-	bool ok = true;
+	bool milter = renew_milter(config, user, sockets, err);
 
-	if (!is_there(config->listen, &sockets->milter_mark)) {
-		ok = replace(&sockets->milter, old_milter,
-			open_milter(config, user, sockets, err));
-	}
-	if (!is_there(config->control, &sockets->control_mark)) {
-		ok = replace(&sockets->control, old_control,
-			     open_control(config, user, sockets, err)) &&
-			ok;
-	}
-	return ok;
+	return renew_control(config, user, sockets, err) && milter;
 }

@@ -7,6 +7,7 @@
 #define DAEMON_SOCKETS_H
 
 #include "base/err.h"
+#include "base/socket_name.h"
 #include "daemon/config.h"
 #include "daemon/privilege.h"
 
@@ -25,6 +26,7 @@ struct sockets {
 	int milter;
 	int control;
 	int http; /* SOCKET_NONE if not configured */
+	struct socket_name listen; /* where milter is */
 	struct socket_mark milter_mark, control_mark; /* of unix sockets */
 };
 
@@ -34,8 +36,9 @@ bool sockets_open(const struct config *, const struct privilege *,
 	struct sockets *, struct err *);
 void sockets_close(struct sockets *);
 /* Makes unix sockets again whose path is gone, or leads to something else
- * that nobody answers on. False with err if one could not be; the others are
- * made all the same. */
+ * that nobody answers on, and goes where listen says now. False with err if
+ * one could not be: it stays where it is, and the others are made all the
+ * same. */
 bool sockets_renew(const struct config *, const struct privilege *,
 	struct sockets *, struct err *);
 /* Takes unix sockets out of the file system, where their paths still lead to

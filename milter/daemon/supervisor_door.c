@@ -3,7 +3,6 @@
 #include "daemon/supervisor_door.h"
 
 #include "base/clock.h"
-#include "base/socket_name.h"
 #include "daemon/listener.h"
 
 #include <fcntl.h>
@@ -23,14 +22,10 @@
 void
 supervisor_door_nudge(struct supervisor *supervisor)
 {
-	struct socket_name address;
-
-	if (supervisor->stopping ||
-		!socket_name_parse(
-			slice_of(supervisor->begun->listen), &address, NULL))
+	if (supervisor->stopping)
 		return;
 	for (int i = 0; i < NUDGES; i++)
-		listener_nudge(&address);
+		listener_nudge(&supervisor->sockets.listen);
 }
 
 bool

@@ -59,6 +59,7 @@ adopt_config(struct supervisor *supervisor)
 void
 supervisor_files_renew(struct supervisor *supervisor)
 {
+	struct config now = *supervisor->config;
 	struct places renewed;
 	struct privilege user;
 	struct err err = {0};
@@ -73,9 +74,13 @@ supervisor_files_renew(struct supervisor *supervisor)
 		log_write(LOG_LEVEL_ERROR, "%s", err.text);
 	places_close(&supervisor->places);
 	supervisor->places = renewed;
-	if (!sockets_renew(
-		    supervisor->begun, &user, &supervisor->sockets, &err))
-		log_write(LOG_LEVEL_ERROR, "%s", err.text);
+	/* That of who asks stays where it was; MTAs are led elsewhere. */
+	now.control = supervisor->begun->control;
+	if (sockets_renew(&now, &user, &supervisor->sockets, &err))
+		return;
+	log_write(LOG_LEVEL_ERROR, "%s", err.text);
+	(void)snprintf(supervisor->places.missing,
+		sizeof(supervisor->places.missing), "%s", err.text);
 }
 
 void

@@ -16,14 +16,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What a reload cannot change, because it was used before. */
+/* What a reload cannot change, because it was used before. The supervisor
+ * goes where listen says now; a worker by itself cannot. */
 static void
-warn_fixed(const struct config *old, const struct config *new)
+warn_fixed(const struct worker *worker, const struct config *old,
+	const struct config *new)
 {
+	bool alone = worker->options->link < 0;
 	const struct {
 		const char *name, *old, *new;
 	} fixed[] = {
-		{"listen", old->listen, new->listen},
+		{"listen", alone ? old->listen : new->listen, new->listen},
 		{"control", old->control, new->control},
 		{"http", old->http, new->http},
 		{"user", old->user, new->user},
@@ -116,7 +119,7 @@ use_generation_take(struct worker *worker, const struct generation *new)
 		generation_unref(old);
 		return refuse_reload(worker);
 	}
-	warn_fixed(old->config, new->config);
+	warn_fixed(worker, old->config, new->config);
 	worker_reload_limit_sessions(new->config);
 	(void)metrics_bind(worker->metrics, new->program);
 	log_write(*missing != '\0' ? LOG_LEVEL_ERROR : LOG_LEVEL_NOTICE,

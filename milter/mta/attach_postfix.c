@@ -16,6 +16,7 @@ struct work {
 	const struct attach *attach;
 	struct site site;
 	struct recipe_wish wish; /* with the port that was chosen */
+	struct buf milter; /* the wish's */
 	struct recipe recipe;
 	/* As it was before, for the proof; the site is read anew when files
 	 * are put back. */
@@ -33,6 +34,7 @@ work_free(struct work *work)
 	site_close(&work->site);
 	recipe_fini(&work->recipe);
 	postfix_free(work->before);
+	buf_fini(&work->milter);
 	buf_fini(&work->main);
 	buf_fini(&work->master);
 	buf_fini(&work->routed);
@@ -100,7 +102,11 @@ prepare(struct work *work, struct err *err)
 
 	work->wish = work->attach->wish;
 	if (!attach_check(site, help, &work->wish, err) ||
-		!recipe_make(&work->recipe, site->postfix, &work->wish, err) ||
+		!work->attach->find_milter(work->attach->find_ctx,
+			site->postfix, &work->milter, err))
+		return false;
+	work->wish.milter = buf_slice(&work->milter).p;
+	if (!recipe_make(&work->recipe, site->postfix, &work->wish, err) ||
 		!make_texts(work, err))
 		return false;
 	work->before = site->postfix;

@@ -19,6 +19,11 @@ struct attach {
 	const char *directory; /* of main.cf; NULL: Postfix's own */
 	struct recipe_wish wish; /* port 0: a free one is looked for */
 	struct attach_help help;
+	/* Where Postfix finds the daemon, in its own spelling: asked when
+	 * nothing else is in the way. False with err. */
+	bool (*find_milter)(void *ctx, const struct postfix *,
+		struct buf *milter, struct err *err);
+	void *find_ctx;
 	bool update; /* take off first what is there */
 };
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "mta/attach_help.h"
 #include "mta/cf_file.h"
+#include "mta/dialogue.h"
 #include "mta/difference.h"
 #include "mta/mc_text.h"
 #include "mta/port.h"
@@ -135,27 +136,16 @@ static bool
 is_heard(const struct work *work, const struct mc_door *door, bool *heard,
 	struct err *err)
 {
-	const struct attach_help *help = &work->attach->help;
-	char word[PROBE_WORD_BYTES], line[128];
-	struct smtp_client *client;
+	const struct dialogue dialogue = {
+		door->host, port_of(door->port), slice_of(door->name)};
 
-	*heard = false;
-	if (!probe_new_word(word))
-		return err_set(err, ERR_SYSTEM, "no random numbers");
-	client = smtp_client_open(
-		door->host, port_of(door->port), DIALOGUE_SECONDS, err);
-	if (client == NULL)
-		return true;
-	(void)snprintf(line, sizeof(line), "EHLO %s." PROBE_DOMAIN, word);
-	bool answered = smtp_client_say(client, line, 250, err);
-	smtp_client_close(client);
-	if (!answered)
-		return true;
+	if (!dialogue_is_heard(&work->attach->help, &dialogue, heard, err))
+		return attach_help_is_up(&work->attach->help, err);
 	(void)err_set(err, ERR_INVALID,
 		"the listener %s answers, and the daemon knows nothing of it "
 		"under that name",
 		door->name);
-	return help->ask(help->ctx, word, slice_of(door->name), heard, err);
+	return true;
 }
 
 static bool

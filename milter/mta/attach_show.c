@@ -54,6 +54,7 @@ show(const struct attach *attach, struct site *site, struct prove *prove,
 	const struct attach_help *help = &attach->help;
 	struct recipe_wish wish = attach->wish;
 	struct recipe recipe = {0};
+	struct buf milter = {0};
 
 	if (site_is_attached(site)) {
 		return err_set(err, ERR_INVALID,
@@ -61,7 +62,10 @@ show(const struct attach *attach, struct site *site, struct prove *prove,
 			cf_text_recipe(buf_slice(&site->main)));
 	}
 	bool done = attach_check(site, help, &wish, err) &&
-		recipe_make(&recipe, site->postfix, &wish, err);
+		attach->find_milter(
+			attach->find_ctx, site->postfix, &milter, err);
+	wish.milter = buf_slice(&milter).p;
+	done = done && recipe_make(&recipe, site->postfix, &wish, err);
 	if (done) {
 		show_files(help, site, &recipe);
 		*prove = (struct prove){
@@ -71,6 +75,7 @@ show(const struct attach *attach, struct site *site, struct prove *prove,
 		show_proof(help, prove);
 	}
 	recipe_fini(&recipe);
+	buf_fini(&milter);
 	return done;
 }
 

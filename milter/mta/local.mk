@@ -16,6 +16,8 @@ libmta_a_SOURCES = \
 	milter/mta/cf_text.h \
 	milter/mta/checkup.c \
 	milter/mta/checkup.h \
+	milter/mta/dialogue.c \
+	milter/mta/dialogue.h \
 	milter/mta/difference.c \
 	milter/mta/difference.h \
 	milter/mta/listeners.c \
@@ -24,6 +26,8 @@ libmta_a_SOURCES = \
 	milter/mta/mc_text.h \
 	milter/mta/milter_path.c \
 	milter/mta/milter_path.h \
+	milter/mta/milter_place.c \
+	milter/mta/milter_place.h \
 	milter/mta/port.c \
 	milter/mta/port.h \
 	milter/mta/postfix.c \

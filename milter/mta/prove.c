@@ -3,6 +3,7 @@
 #include "mta/prove.h"
 
 #include "base/clock.h"
+#include "mta/dialogue.h"
 #include "mta/postfix_control.h"
 #include "mta/probe.h"
 #include "mta/queue.h"
@@ -132,41 +133,11 @@ await_seen(const struct prove *prove, const char *word, struct slice listener,
 	return true;
 }
 
-static bool
-say_hello(
-	const struct smtp_listener *listener, const char *word, struct err *err)
-{
-	struct smtp_client *client = smtp_client_open(
-		listener->host, listener->port, DIALOGUE_SECONDS, err);
-	char line[128];
-
-	if (client == NULL)
-		return false;
-	(void)snprintf(line, sizeof(line), "EHLO %s." PROBE_DOMAIN, word);
-	bool done = smtp_client_say(client, line, 250, err);
-	smtp_client_close(client);
-	return done;
-}
-
 /* smtpd_milter_maps may leave out this machine and nobody else. */
 static bool
 is_left_out(const struct prove *prove)
 {
 	return postfix_value(prove->postfix, "smtpd_milter_maps").len > 0;
-}
-
-/* A dialogue, and whether it was heard. */
-static bool
-try_one(const struct prove *prove, const struct smtp_listener *listener,
-	bool *seen, struct err *err)
-{
-	char word[PROBE_WORD_BYTES];
-
-	*seen = false;
-	if (!probe_new_word(word))
-		return err_set(err, ERR_SYSTEM, "no random numbers");
-	return say_hello(listener, word, err) &&
-		await_seen(prove, word, listener->daemon_name, seen, err);
 }
 
 /* Right after a reload an smtpd of before may answer once more, so one that
@@ -175,11 +146,13 @@ static bool
 prove_one(const struct prove *prove, const struct smtp_listener *listener,
 	struct err *err)
 {
+	const struct dialogue dialogue = {
+		listener->host, listener->port, listener->daemon_name};
 	int64_t until = seconds_from_now(HEARD_SECONDS);
 	bool seen = false;
 
 	do {
-		if (!try_one(prove, listener, &seen, err)) {
+		if (!dialogue_is_heard(prove->help, &dialogue, &seen, err)) {
 			attach_say(prove->help, "not proved: %.*s: %s",
 				SLICE_ARG(listener->service->name), err->text);
 			return attach_help_is_up(prove->help, err);

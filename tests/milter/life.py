@@ -236,6 +236,35 @@ def sockets(trial):
     daemon.process.wait(30)
 
 
+def moved(trial):
+    """listen says another place: a reload goes there, and only there."""
+    folder = trial.fresh("moved")
+    daemon = Daemon(folder, more(folder))
+    daemon.start()
+    idle = Wire(daemon.socket)
+    idle.connect()
+    with open(daemon.config, encoding="utf-8") as file:
+        text = file.read()
+
+    def listen(path):
+        with open(daemon.config, "w", encoding="utf-8") as file:
+            file.write(text.replace(f"{folder}/milter.sock", path))
+        daemon.signal(signal.SIGHUP)
+    os.mkdir(folder + "/elsewhere")
+    old, daemon.socket = daemon.socket, folder + "/elsewhere/milter.sock"
+    listen(daemon.socket)
+    wait_for(lambda: holds(daemon), "a socket elsewhere")
+    trial.check(not os.path.exists(old), "a reload goes where listen says now")
+    trial.check(tagged(idle.deliver(b"4OLD", [])),
+                "... and old connections live on")
+    listen(folder + "/errors")
+    daemon.await_says("reload: done but for a file")
+    trial.check(judges(daemon), "... and stays where that cannot be opened")
+    idle.socket.close()
+    daemon.stop()
+    trial.check(not os.path.exists(daemon.socket), "... and takes it away")
+
+
 def inet(trial):
     folder = trial.fresh("inet")
     with socket.socket() as probe:
@@ -461,8 +490,8 @@ store: "unix:{folder}/nowhere/../x"
 
 def main():
     trial = Trial()
-    tests = [rotation, broken_files, back_off, hang, sockets, inet,
-             start_errors]
+    tests = [rotation, broken_files, back_off, hang, sockets, moved,
+             inet, start_errors]
     if os.path.exists("/proc/self/status"):
         tests.append(confinement)
     if ROOT:

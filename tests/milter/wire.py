@@ -11,6 +11,7 @@ import sys
 ACTIONS = 0x1ff
 STEPS = 0x1fffff
 PACKET_256K = 0x10000000
+NO_REPLY = {b"C": 0x1000, b"H": 0x2000}  # SMFIP_NR_CONN, SMFIP_NR_HELO
 
 
 class Wire:
@@ -41,10 +42,16 @@ class Wire:
         packet = self.take(size)
         return packet[:1], packet[1:]
 
+    def step(self, command, body):
+        """One that is answered, unless it was agreed that it is not."""
+        self.send(command, body)
+        if not self.steps & NO_REPLY[command]:
+            self.receive()
+
     def connect(self, address=b"127.0.0.1"):
-        self.send(b"C", b"client.example.net\0004" + struct.pack("!H", 25)
+        self.step(b"C", b"client.example.net\0004" + struct.pack("!H", 25)
                   + address + b"\0")
-        self.send(b"H", b"client.example.net\0")
+        self.step(b"H", b"client.example.net\0")
 
     def begin(self, queue_id):
         self.send(b"D", b"Mi\0" + queue_id + b"\0")
