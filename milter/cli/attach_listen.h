@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Where listen says nothing in forwarden.yaml, attach gives the daemon a unix
- * socket that Postfix alone may open: it makes the directory, writes the line and
- * asks for a reload. What somebody chose stays.
+ * socket that Postfix alone may open: it makes the directory, writes the line
+ * and asks for a reload. What somebody chose stays.
  */
 #ifndef CLI_ATTACH_LISTEN_H
 #define CLI_ATTACH_LISTEN_H
 
 #include "cli/ask.h"
 #include "daemon/config.h"
-#include "mta/postfix.h"
 #include "mta/attach_help.h"
+#include "mta/postfix.h"
 
 struct attach_listen {
 	struct ask *ask;

@@ -22,7 +22,7 @@ static void
 warn_fixed(const struct worker *worker, const struct config *old,
 	const struct config *new)
 {
-	bool alone = worker->options->link < 0;
+	bool alone = worker->link < 0;
 	const struct {
 		const char *name, *old, *new;
 	} fixed[] = {

@@ -81,7 +81,7 @@ find_user(const char *name, uid_t *uid, struct err *err)
 		err_set(err, ERR_INVALID, "there is no user \"%s\"", name);
 }
 
-/* The queue directory is root's, so nobody puts another folder there. */
+/* The queue directory is root's, so nobody puts another directory there. */
 static bool
 make(const char *path, uid_t uid, gid_t gid, struct err *err)
 {
@@ -90,7 +90,8 @@ make(const char *path, uid_t uid, gid_t gid, struct err *err)
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return err_system(err, "cannot open %s", path);
-	bool done = fchown(fd, uid, gid) == 0 && fchmod(fd, DIRECTORY_MODE) == 0;
+	bool done =
+		fchown(fd, uid, gid) == 0 && fchmod(fd, DIRECTORY_MODE) == 0;
 	if (!done)
 		(void)err_system(err, "cannot give %s away", path);
 	(void)close(fd);

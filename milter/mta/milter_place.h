@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The place for a milter's socket that Postfix alone may open: a directory below
- * its queue directory, where chrooted daemons reach it, that only the milter's
- * user writes to and only Postfix's group may enter.
+ * The place for a milter's socket that Postfix alone may open: a directory
+ * below its queue directory, where chrooted daemons reach it, that only the
+ * milter's user writes to and only Postfix's group may enter.
  */
 #ifndef MTA_MILTER_PLACE_H
 #define MTA_MILTER_PLACE_H
