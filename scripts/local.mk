@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 EXTRA_DIST += scripts/deps scripts/test scripts/bench \
 	scripts/compile-commands scripts/demo \
-	scripts/on-debian scripts/platforms
+	scripts/on-debian scripts/platforms \
+	scripts/coverage scripts/lint scripts/lint-exceptions \
+	scripts/on-others
 
 # A package of Debian can be made of a tarball, too.
 EXTRA_DIST += debian/changelog debian/control debian/copyright debian/postrm \

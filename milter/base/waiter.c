@@ -49,7 +49,8 @@ waiter_wake(struct waiter *waiter)
 bool
 waiter_wait(struct waiter *waiter, int64_t until_ms)
 {
-	struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000};
+	struct timespec until = {
+		(time_t)(until_ms / 1000), (long)(until_ms % 1000 * 1000000)};
 
 	return pthread_cond_timedwait(
 		       &waiter->changed, &waiter->lock, &until) != ETIMEDOUT;

@@ -42,7 +42,7 @@ api_events(struct exchange *exchange)
 	struct store_query query = {
 		.kind = STORE_EVENTS,
 		.after = request->query(request->ctx, "after"),
-		.limit = exchange_number(
+		.limit = (size_t)exchange_number(
 			exchange, "limit", API_LIMIT_DEFAULT, API_LIMIT_MOST),
 	};
 	const struct store_events *events = &query.answer.events;

@@ -11,7 +11,7 @@ api_top(struct exchange *exchange)
 		.at_ms = (int64_t)exchange_number(exchange, "at",
 			(uint64_t)clock_now_ms(exchange->api->clock),
 			INT64_MAX),
-		.limit = exchange_number(
+		.limit = (size_t)exchange_number(
 			exchange, "limit", API_LIMIT_DEFAULT, API_LIMIT_MOST),
 	};
 	const struct store_mailboxes *mailboxes = &query.answer.mailboxes;

@@ -90,11 +90,13 @@ link_send(int link, const struct link_message *message)
 
 		memset(&control, 0, sizeof(control));
 		packet.msg_control = control.bytes;
-		packet.msg_controllen = CMSG_SPACE(count * sizeof(int));
+		/* size_t here, socklen_t there. */
+		packet.msg_controllen =
+			(socklen_t)CMSG_SPACE(count * sizeof(int));
 		extra = CMSG_FIRSTHDR(&packet);
 		extra->cmsg_level = SOL_SOCKET;
 		extra->cmsg_type = SCM_RIGHTS;
-		extra->cmsg_len = CMSG_LEN(count * sizeof(int));
+		extra->cmsg_len = (socklen_t)CMSG_LEN(count * sizeof(int));
 		memcpy(CMSG_DATA(extra), fds, count * sizeof(int));
 	}
 	do {

@@ -347,9 +347,11 @@ find_chain(enum name id, struct slice name)
 	if (id != NAME_OTHER)
 		return id;
 	if (name.len > 0) {
-		hash = hash * 5 + (size_t)(name.p[0] | 0x20) * 3 +
-			(size_t)(name.p[name.len - 1] | 0x20) +
-			(size_t)(name.p[name.len / 2] | 0x20) * 7;
+		const unsigned char *p = (const unsigned char *)name.p;
+
+		hash = hash * 5 + (p[0] | 0x20U) * 3 +
+			(p[name.len - 1] | 0x20U) +
+			(p[name.len / 2] | 0x20U) * 7;
 	}
 	return NAME_COUNT + hash % OTHER_HEADS;
 }

@@ -150,7 +150,8 @@ read_events(struct reader *reader, struct slice contents)
 
 	while (contents.len > 0) {
 		if (!bytes_take(&contents, &head, sizeof(head)) ||
-			!bytes_take_text(&contents, head.len, &json))
+			head.len > contents.len ||
+			!bytes_take_text(&contents, (size_t)head.len, &json))
 			return false;
 		(void)ring_append(reader->memory->ring, head.at_ms, json);
 	}

@@ -83,7 +83,8 @@ shard_fini(struct table_shard *shard)
 	for (int kind = 0; kind < ENTRY_KINDS; kind++) {
 		struct entry *entry;
 
-		while ((entry = table_oldest(shard, kind)) != NULL)
+		while ((entry = table_oldest(shard, (enum entry_kind)kind)) !=
+			NULL)
 			table_remove(shard, entry);
 	}
 	free(shard->buckets);

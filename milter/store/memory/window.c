@@ -223,8 +223,10 @@ note_step(struct table_shard *shard, struct window *window,
 			window = reserve(shard, window, note->steps);
 		if (window == NULL)
 			return;
-		members_of(window)[window->count++] =
+		members = members_of(window);
+		members[window->count] =
 			(struct window_member){window->count, NEVER};
+		window->count++;
 	}
 	members = members_of(window);
 	note->before = steps_reached(window, since_ms);
@@ -252,8 +254,8 @@ window_at(struct table_shard *shard, const struct entry_key *key,
 		entry = NULL;
 	}
 	if (entry == NULL) {
-		entry = table_add(
-			shard, key, data_bytes(ROOM_FIRST, note->mode));
+		entry = table_add(shard, key,
+			data_bytes(ROOM_FIRST, (uint8_t)note->mode));
 	} else {
 		table_touch(shard, entry);
 	}

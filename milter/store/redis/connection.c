@@ -28,7 +28,8 @@ struct connection {
 static struct timeval
 timeval_of(int64_t ms)
 {
-	return (struct timeval){ms / 1000, ms % 1000 * 1000};
+	return (struct timeval){
+		(time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000)};
 }
 
 #ifdef HAVE_HIREDIS_SSL
@@ -134,7 +135,7 @@ connection_add(
 		texts = calloc(count, sizeof(*texts));
 		lens = calloc(count, sizeof(*lens));
 	}
-	ok = texts != NULL && lens != NULL;
+	ok = count > 0 && texts != NULL && lens != NULL;
 	for (i = 0; ok && i < count; i++) {
 		texts[i] = words[i].p != NULL ? words[i].p : "";
 		lens[i] = words[i].len;
