@@ -245,7 +245,7 @@ message_add_field(
 
 	name = slice_trim(name);
 	id = name_find(name);
-	if (!is_name(name))
+	if (id == NAME_OTHER && !is_name(name))
 		message_add_gap(builder, GAP_BROKEN_HEADER);
 	if (id == NAME_X_FORWARDEN)
 		message->tag_count++;

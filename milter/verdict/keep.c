@@ -44,15 +44,25 @@ static const struct {
 	char letter;
 	const char *mark; /* "": an address, which is hidden as it is */
 	bool of_queue; /* kept under host and queue id, too */
+	bool of_topic; /* kept under a thread and a subject, too */
 } roles[TRACE_ROLES] = {
-	[TRACE_MAILBOX] = {STORE_ROLE_MAILBOX, "", true},
-	[TRACE_PARTICIPANT] = {'P', "@", false},
-	[TRACE_AUTHOR] = {'A', "@", false},
-	[TRACE_CLAIMED] = {'c', "", true},
-	[TRACE_CLIENT] = {'I', "@", true},
-	[TRACE_LOGIN] = {'L', "", true},
-	[TRACE_CUT] = {'X', "", true},
+	[TRACE_MAILBOX] = {STORE_ROLE_MAILBOX, "", true, true},
+	[TRACE_PARTICIPANT] = {'P', "@", false, true},
+	[TRACE_AUTHOR] = {'A', "@", false, true},
+	[TRACE_CLAIMED] = {'c', "", true, false},
+	[TRACE_CLIENT] = {'I', "@", true, false},
+	[TRACE_LOGIN] = {'L', "", true, false},
+	[TRACE_CUT] = {'X', "", true, true},
 };
+
+/* What nobody reads of such a memory is not kept in it. */
+static bool
+is_kept(enum trace_role role, enum memory_of of)
+{
+	if (of == MEMORY_QUEUE)
+		return roles[role].of_queue;
+	return of == MEMORY_OWN || roles[role].of_topic;
+}
 
 static const char *
 mark_of(const struct trace_member *member)
@@ -131,32 +141,57 @@ members_at_most(const struct message *message, size_t limit)
 	return count < limit ? count : limit;
 }
 
+/* Who is to be kept, and how it is written. */
+struct kept {
+	struct trace_member *members;
+	struct slice *names; /* absent: another name says it, too */
+	size_t count;
+};
+
+static struct slice
+name_of(struct arena *arena, const struct kept *kept, size_t at)
+{
+	const struct trace_member *member = &kept->members[at];
+
+	if (member->role == TRACE_AUTHOR &&
+		is_also(kept->members, kept->count, member, TRACE_PARTICIPANT))
+		return (struct slice){NULL, 0};
+	if (member->role == TRACE_PARTICIPANT &&
+		is_also(kept->members, kept->count, member, TRACE_AUTHOR))
+		return encode(arena, LETTER_BOTH, member);
+	return keep_encode(arena, member);
+}
+
+static bool
+read_kept(const struct message *message, size_t room, struct kept *kept)
+{
+	struct arena *arena = message->arena;
+
+	kept->members = arena_array(arena, room, sizeof(*kept->members));
+	kept->names = arena_array(arena, room, sizeof(*kept->names));
+	if (kept->members == NULL || kept->names == NULL)
+		return false;
+	kept->count = trace_members(message, arena, kept->members, room);
+	for (size_t i = 0; i < kept->count; i++)
+		kept->names[i] = name_of(arena, kept, i);
+	return kept->count > 0;
+}
+
 static struct store_remember
 remember(struct arena *arena, const struct trace_question *id,
-	const struct trace_member *members, size_t count)
+	const struct kept *kept)
 {
-	struct slice *names = arena_array(arena, count, sizeof(*names));
+	struct slice *names = arena_array(arena, kept->count, sizeof(*names));
 	struct store_remember remember = {
 		.id = keep_trace_key(arena, id),
 		.members = names,
 		.anew = id->of == MEMORY_QUEUE,
 	};
 
-	for (size_t i = 0; names != NULL && i < count; i++) {
-		const struct trace_member *member = &members[i];
-		struct slice *name = &names[remember.count];
-		bool both;
-
-		if (id->of == MEMORY_QUEUE && !roles[member->role].of_queue)
-			continue;
-		if (member->role == TRACE_AUTHOR &&
-			is_also(members, count, member, TRACE_PARTICIPANT))
-			continue;
-		both = member->role == TRACE_PARTICIPANT &&
-			is_also(members, count, member, TRACE_AUTHOR);
-		*name = both ? encode(arena, LETTER_BOTH, member)
-			     : keep_encode(arena, member);
-		remember.count++;
+	for (size_t i = 0; names != NULL && i < kept->count; i++) {
+		if (is_kept(kept->members[i].role, id->of) &&
+			!slice_is_absent(kept->names[i]))
+			names[remember.count++] = kept->names[i];
 	}
 	return remember;
 }
@@ -165,26 +200,18 @@ size_t
 keep_trace(const struct message *message, const struct judge_options *options,
 	struct store_op ops[TRACE_IDS_MAX])
 {
-	struct arena *arena = message->arena;
 	struct trace_question ids[TRACE_IDS_MAX];
 	size_t id_count = trace_ids(message, ids, TRACE_IDS_MAX);
 	/* More than fits beside each other: the store knows what has to stay.
 	 */
 	size_t room = members_at_most(message, 2 * options->trace_members);
-	struct trace_member *members;
-	size_t count;
+	struct kept kept;
 
-	if (id_count == 0)
-		return 0;
-	members = arena_array(arena, room, sizeof(*members));
-	if (members == NULL)
-		return 0;
-	count = trace_members(message, arena, members, room);
-	if (count == 0)
+	if (id_count == 0 || !read_kept(message, room, &kept))
 		return 0;
 	for (size_t i = 0; i < id_count; i++) {
 		ops[i] = (struct store_op){.verb = STORE_REMEMBER,
-			.remember = remember(arena, &ids[i], members, count)};
+			.remember = remember(message->arena, &ids[i], &kept)};
 		ops[i].remember.ttl_ms = options->trace_ttl_ms;
 		if ((ids[i].of == MEMORY_QUEUE ||
 			    ids[i].of == MEMORY_SUBJECT) &&

@@ -16,7 +16,8 @@ struct slice keep_judged_key(struct arena *, struct slice event_id);
 struct slice keep_trace_key(struct arena *, const struct trace_question *);
 /*
  * What a delivery is remembered by: up to TRACE_IDS_MAX operations; how many.
- * Under host and queue id stand who got it and who handed it in, of that one
+ * Under a thread and a subject stand who got it and who took part; under host
+ * and queue id who got it and who handed it in, of that one
  * message: queue ids are used again, and nobody but the MTA chooses them. It
  * lives no longer than a message may wait in the queue.
  */
