@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "store/batch.h"
+#include "store/hand.h"
 #include "store/query.h"
 
 struct store;
@@ -21,6 +22,8 @@ struct store_backend {
 		struct store *, struct store_batch *, int64_t budget_ms);
 	void (*tell)(struct store *, const struct store_batch *);
 	bool (*snapshot)(struct store *, struct err *);
+	/* NULL: all processes share what it knows. */
+	bool (*hand)(struct store *, enum store_hand, struct err *);
 	void (*close)(struct store *);
 	struct slice (*name_of)(struct store *, struct arena *, struct slice);
 	bool (*query)(struct store *, struct arena *, struct store_query *,

@@ -11,6 +11,7 @@ libstore_a_SOURCES = \
 	milter/store/bytes.h \
 	milter/store/endpoint.c \
 	milter/store/endpoint.h \
+	milter/store/hand.h \
 	milter/store/journal.c \
 	milter/store/journal.h \
 	milter/store/journal_files.c \
@@ -37,6 +38,8 @@ libstore_a_SOURCES = \
 	milter/store/memory/entry.h \
 	milter/store/memory/mailbox.c \
 	milter/store/memory/mailbox.h \
+	milter/store/memory/handover.c \
+	milter/store/memory/handover.h \
 	milter/store/memory/memory.c \
 	milter/store/memory/memory.h \
 	milter/store/memory/memory_queries.c \

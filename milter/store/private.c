@@ -207,6 +207,12 @@ private_snapshot(struct store *store, struct err *err)
 	return store_snapshot(((struct private_store *)store)->inner, err);
 }
 
+static bool
+private_hand(struct store *store, enum store_hand hand, struct err *err)
+{
+	return store_hand(((struct private_store *)store)->inner, hand, err);
+}
+
 static void
 private_close(struct store *store)
 {
@@ -268,6 +274,7 @@ static const struct store_backend backend = {
 	.ask = private_ask,
 	.tell = private_tell,
 	.snapshot = private_snapshot,
+	.hand = private_hand,
 	.close = private_close,
 	.name_of = private_name,
 	.query = private_query,

@@ -38,6 +38,13 @@ store_snapshot(struct store *store, struct err *err)
 	return store->backend->snapshot(store, err);
 }
 
+bool
+store_hand(struct store *store, enum store_hand hand, struct err *err)
+{
+	return store->backend->hand == NULL ||
+		store->backend->hand(store, hand, err);
+}
+
 void
 store_close(struct store *store)
 {

@@ -21,6 +21,7 @@
 
 #include "base/err.h"
 #include "store/batch.h"
+#include "store/hand.h"
 #include "store/query.h"
 
 struct store;
@@ -32,6 +33,9 @@ enum store_result store_ask(
 void store_tell(struct store *, const struct store_batch *);
 /* Writes what is in memory to disk now; true with nothing to write to. */
 bool store_snapshot(struct store *, struct err *);
+/* False with err: not all of it came about. True for a store that all
+ * processes share. */
+bool store_hand(struct store *, enum store_hand, struct err *);
 /* Writes what is in memory to disk, ends threads, frees. NULL is fine. */
 void store_close(struct store *);
 

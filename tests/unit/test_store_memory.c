@@ -432,6 +432,130 @@ a_takeover_loses_no_note(void **state)
 	assert_int_equal(f->lines, 0);
 }
 
+/* What people see of alice, and of all that happened. */
+static void
+check_sums(struct fixture *f, uint32_t forwarded, size_t events)
+{
+	struct store_mailboxes boxes = query(f->store, f->arena,
+		(struct store_query){.kind = STORE_MAILBOX,
+			.about = SLICE("alice@example.com")})
+					       .mailboxes;
+
+	assert_int_equal(boxes.at->tally[TALLY_FORWARDED], forwarded);
+	assert_int_equal(
+		query(f->store, f->arena,
+			(struct store_query){.kind = STORE_EVENTS, .limit = 99})
+			.events.count,
+		events);
+}
+
+static void
+append(struct fixture *f, const char *json)
+{
+	struct store_op op = {
+		STORE_APPEND, {.append = {.json = slice_of(json)}}};
+
+	ask_op(f, &op);
+}
+
+/* Both have counted since: the sum is exact, at once and after a restart. */
+static void
+a_handover_counts_what_both_counted(void **state)
+{
+	struct fixture *f = *state;
+	struct store *old = f->store, *new;
+	struct err err;
+
+	tally(f, "alice@example.com", "drop@evil.example", "before");
+	append(f, "{\"n\":1}");
+	assert_true(store_hand(old, STORE_HAND_BEGIN, &err));
+	open_store(f);
+	new = f->store;
+	tally(f, "alice@example.com", "drop@evil.example", "new 1");
+	tally(f, "alice@example.com", "drop@evil.example", "new 2");
+	note(f, "alice@example.com", "by the new");
+	append(f, "{\"n\":2}");
+	f->store = old;
+	tally(f, "alice@example.com", "drop@evil.example", "before");
+	tally(f, "alice@example.com", "drop@evil.example", "old 1");
+	tally(f, "alice@example.com", "drop@evil.example", "old 2");
+	note(f, "alice@example.com", "by the old");
+	append(f, "{\"n\":1}"); /* as one that was written during it */
+	append(f, "{\"n\":3}");
+	assert_true(store_snapshot(old, &err));
+	store_close(old);
+	f->store = new;
+	assert_true(store_hand(new, STORE_HAND_ADOPT, &err));
+	assert_true(store_hand(new, STORE_HAND_ADOPT, &err));
+	for (int i = 0; i < 2; i++, reopen(f)) {
+		check_sums(f, 5, 3);
+		assert_int_equal(
+			note(f, "alice@example.com", "after").count, 3);
+	}
+	assert_int_equal(f->lines, 0);
+}
+
+/* The new one died before it had read what was left: the next one has it. */
+static void
+a_handover_waits_for_whoever_comes(void **state)
+{
+	struct fixture *f = *state;
+	struct err err;
+
+	tally(f, "alice@example.com", "drop@evil.example", "before");
+	assert_true(store_hand(f->store, STORE_HAND_BEGIN, &err));
+	tally(f, "alice@example.com", "drop@evil.example", "since");
+	append(f, "{\"n\":1}");
+	reopen(f);
+	check_sums(f, 2, 1);
+	reopen(f);
+	check_sums(f, 2, 1);
+	assert_int_equal(f->lines, 0);
+}
+
+/* It did not come about: nothing is left, and the snapshot is ours again. */
+static void
+a_handover_may_be_called_off(void **state)
+{
+	struct fixture *f = *state;
+	struct store_query order = {
+		.kind = STORE_FORGET, .about = SLICE("alice@example.com")};
+	struct err err;
+
+	assert_true(store_hand(f->store, STORE_HAND_BEGIN, &err));
+	tally(f, "alice@example.com", "drop@evil.example", "since");
+	assert_false(store_query(f->store, f->arena, &order, &err));
+	assert_non_null(strstr(err.text, "another process takes over"));
+	assert_true(store_hand(f->store, STORE_HAND_CANCEL, &err));
+	check_sums(f, 1, 0);
+	assert_true(store_query(f->store, f->arena, &order, &err));
+	tally(f, "alice@example.com", "drop@evil.example", "then");
+	reopen(f);
+	check_sums(f, 1, 0);
+	assert_int_equal(f->lines, 0);
+}
+
+/* What finds no room is said. */
+static void
+a_handover_is_bounded(void **state)
+{
+	struct fixture *f = *state;
+	char id[32];
+	struct err err;
+
+	store_close(f->store);
+	f->options.journal_bytes = 1000;
+	open_store(f);
+	assert_true(store_hand(f->store, STORE_HAND_BEGIN, &err));
+	for (int i = 0; i < 100; i++) {
+		snprintf(id, sizeof(id), "%d", i);
+		tally(f, "alice@example.com", "drop@evil.example", id);
+	}
+	reopen(f);
+	assert_int_equal(f->lines, 1);
+	assert_non_null(strstr(f->said, "found no room"));
+}
+
 static void
 what_is_stale_is_not_kept(void **state)
 {
@@ -671,6 +795,14 @@ main(void)
 			a_takeover_loses_no_note, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_takeover_keeps_who_was_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_handover_counts_what_both_counted, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_handover_waits_for_whoever_comes, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_handover_may_be_called_off, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_handover_is_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			what_is_stale_is_not_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(

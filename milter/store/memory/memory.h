@@ -18,6 +18,8 @@
 
 #include <pthread.h>
 
+struct handover;
+
 struct memory {
 	struct store store;
 	struct clock clock;
@@ -30,6 +32,9 @@ struct memory {
 	struct contained *contained;
 	struct mailbox_limits limits;
 	uint32_t trace_members;
+	uint32_t events;
+
+	struct handover *handover;
 
 	/* The snapshot and its thread. */
 	char *path; /* NULL: none */

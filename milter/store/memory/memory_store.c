@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "store/backend.h"
 #include "store/key.h"
+#include "store/memory/handover.h"
 #include "store/memory/memory.h"
 #include "store/memory/memory_queries.h"
 #include "store/memory/restore.h"
@@ -30,6 +31,7 @@ struct context {
 	size_t at; /* the operation carried out */
 	struct arena *arena; /* NULL: nobody reads the answers */
 	int64_t at_ms;
+	struct dedup *known; /* events that are there; NULL: none can be */
 };
 
 /* Does what the note waits for hold? A note may only wait for an earlier. */
@@ -124,14 +126,19 @@ apply_tally(const struct context *ctx, struct store_op *op)
 static void
 apply_append(const struct context *ctx, struct store_op *op)
 {
-	(void)ring_append(ctx->memory->ring, ctx->at_ms, op->append.json);
+	struct slice json = op->append.json;
+
+	if (ctx->known == NULL ||
+		dedup_first(ctx->known, table_print(ctx->memory->table, json)))
+		(void)ring_append(ctx->memory->ring, ctx->at_ms, json);
 }
 
+/* Kept for another process only when it is done: what was done before that
+ * began is in the snapshot. */
 static void
-apply_all(struct memory *memory, const struct store_batch *batch,
-	struct store_op *ops, struct arena *arena)
+apply(struct context *ctx, size_t count)
 {
-	static void (*const apply[])(
+	static void (*const verbs[])(
 		const struct context *, struct store_op *) = {
 		[STORE_NOTE] = apply_note,
 		[STORE_REMEMBER] = apply_remember,
@@ -140,11 +147,25 @@ apply_all(struct memory *memory, const struct store_batch *batch,
 		[STORE_TALLY] = apply_tally,
 		[STORE_APPEND] = apply_append,
 	};
-	struct context ctx = {memory, ops, 0, arena,
-		batch->at_ms != 0 ? batch->at_ms : clock_now_ms(memory->clock)};
 
-	for (; ctx.at < batch->count; ctx.at++)
-		apply[ops[ctx.at].verb](&ctx, &ops[ctx.at]);
+	for (ctx->at = 0; ctx->at < count; ctx->at++)
+		verbs[ctx->ops[ctx->at].verb](ctx, &ctx->ops[ctx->at]);
+	handover_add(ctx->memory->handover, ctx->at_ms, ctx->ops, count);
+}
+
+static void
+apply_all(struct memory *memory, const struct store_batch *batch,
+	struct store_op *ops, struct arena *arena)
+{
+	struct context ctx = {
+		.memory = memory,
+		.ops = ops,
+		.arena = arena,
+		.at_ms = batch->at_ms != 0 ? batch->at_ms
+					   : clock_now_ms(memory->clock),
+	};
+
+	apply(&ctx, batch->count);
 }
 
 static enum store_result
@@ -190,7 +211,71 @@ memory_snapshot(struct store *store, struct err *err)
 {
 	struct memory *memory = (struct memory *)store;
 
-	return memory->path == NULL || snapshot_write(memory, err);
+	/* The next process has read the last one. */
+	return memory->path == NULL || handover_is_on(memory->handover) ||
+		snapshot_write(memory, err);
+}
+
+static void
+know_event(int64_t at_ms, struct slice json, void *ctx)
+{
+	struct context *adopting = ctx;
+
+	(void)at_ms;
+	(void)dedup_first(
+		adopting->known, table_print(adopting->memory->table, json));
+}
+
+static void
+carry_out(void *ctx, struct store_batch *batch)
+{
+	struct context *adopting = ctx;
+
+	adopting->ops = batch->ops;
+	adopting->at_ms = batch->at_ms;
+	apply(adopting, batch->count);
+}
+
+static bool
+adopt(struct memory *memory, struct err *err)
+{
+	struct dedup known;
+	struct context ctx = {.memory = memory, .known = &known};
+	bool ok, found = false;
+
+	dedup_init(&known, memory->events);
+	ring_each(memory->ring, know_event, &ctx);
+	ok = handover_adopt(memory->handover, carry_out, &ctx, &found, err);
+	dedup_fini(&known);
+	if (!found)
+		return ok;
+	if (!memory_snapshot(&memory->store, err))
+		return false;
+	handover_done(memory->handover);
+	return ok;
+}
+
+static bool
+memory_hand(struct store *store, enum store_hand hand, struct err *err)
+{
+	struct memory *memory = (struct memory *)store;
+	bool ok = true;
+
+	switch (hand) {
+	case STORE_HAND_BEGIN:
+		handover_begin(memory->handover);
+		ok = memory->path == NULL || snapshot_write(memory, err);
+		if (!ok)
+			handover_cancel(memory->handover);
+		break;
+	case STORE_HAND_CANCEL:
+		handover_cancel(memory->handover);
+		break;
+	case STORE_HAND_ADOPT:
+		ok = adopt(memory, err);
+		break;
+	}
+	return ok;
 }
 
 static struct slice
@@ -204,7 +289,14 @@ static bool
 memory_query(struct store *store, struct arena *arena,
 	struct store_query *query, struct err *err)
 {
-	return memory_queries((struct memory *)store, arena, query, err);
+	struct memory *memory = (struct memory *)store;
+
+	/* The process to come may have read already what an order changes. */
+	if (handover_is_on(memory->handover) &&
+		(query->kind == STORE_CONTAIN || query->kind == STORE_FORGET))
+		return err_set(err, ERR_DOWN,
+			"another process takes over just now: ask again");
+	return memory_queries(memory, arena, query, err);
 }
 
 static void
@@ -237,7 +329,7 @@ snapshot_thread(void *arg)
 	struct err err;
 
 	while (waiter_sleep(&memory->waiter, memory->snapshot_ms)) {
-		if (!snapshot_write(memory, &err))
+		if (!memory_snapshot(&memory->store, &err))
 			memory_say(memory, &err);
 	}
 	return NULL;
@@ -247,6 +339,7 @@ static void
 memory_free(struct memory *memory)
 {
 	memory_free_parts(memory);
+	handover_free(memory->handover);
 	waiter_fini(&memory->waiter);
 	pthread_mutex_destroy(&memory->snapshot_lock);
 	free(memory->path);
@@ -260,7 +353,9 @@ memory_close(struct store *store)
 	struct err err;
 
 	waiter_stop(&memory->waiter);
-	if (!memory_snapshot(store, &err))
+	if (handover_is_on(memory->handover)
+			? !handover_leave(memory->handover, &err)
+			: !memory_snapshot(store, &err))
 		memory_say(memory, &err);
 	memory_free(memory);
 }
@@ -270,6 +365,7 @@ static const struct store_backend backend = {
 	.ask = memory_ask,
 	.tell = memory_tell,
 	.snapshot = memory_snapshot,
+	.hand = memory_hand,
 	.close = memory_close,
 	.name_of = memory_name,
 	.query = memory_query,
@@ -293,8 +389,12 @@ make_parts(struct memory *memory, const struct store_options *options)
 	size_t bytes = (size_t)options->memory_bytes;
 
 	memory->path = path_in(options->state_dir);
-	return memory_make_parts(
-		       memory, bytes, options->events, bytes / RING_PART) &&
+	memory->handover = handover_new(
+		options->state_dir, (size_t)options->journal_bytes);
+	memory->events = options->events;
+	return memory->handover != NULL &&
+		memory_make_parts(
+			memory, bytes, options->events, bytes / RING_PART) &&
 		(memory->path != NULL || options->state_dir == NULL);
 }
 
