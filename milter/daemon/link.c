@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A packet: the word, a byte of bits that say which descriptors come along,
- * and the text. SOCK_SEQPACKET keeps packets apart and tells of the end.
+ * A packet: the word, a byte of bits that say which descriptors come along, a
+ * number, and the text. SOCK_SEQPACKET keeps packets apart and tells of the
+ * end.
  */
 #include "daemon/link.h"
 
@@ -12,7 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define HEAD_BYTES 2
+#define BITS_AT 1
+#define NUMBER_AT 2
+#define HEAD_BYTES (NUMBER_AT + sizeof(unsigned))
 
 union control {
 	struct cmsghdr align;
@@ -49,6 +52,7 @@ void
 link_message_init(struct link_message *message, enum link_word word)
 {
 	message->word = word;
+	message->number = 0;
 	message->text[0] = '\0';
 	clear_fds(message);
 }
@@ -85,6 +89,7 @@ link_send(int link, const struct link_message *message)
 	struct msghdr packet = {.msg_iov = parts, .msg_iovlen = 2};
 	ssize_t sent;
 
+	memcpy(head + NUMBER_AT, &message->number, sizeof(message->number));
 	if (count > 0) {
 		struct cmsghdr *extra;
 
@@ -161,11 +166,12 @@ link_receive(int link, struct link_message *message)
 			? LINK_NOTHING
 			: LINK_ENDED;
 	}
-	if (got < HEAD_BYTES)
+	if ((size_t)got < HEAD_BYTES)
 		return LINK_ENDED;
 	message->word = (enum link_word)head[0];
+	memcpy(&message->number, head + NUMBER_AT, sizeof(message->number));
 	clear_fds(message);
-	message->text[got - HEAD_BYTES] = '\0';
-	take_fds(&packet, head[1], message);
+	message->text[(size_t)got - HEAD_BYTES] = '\0';
+	take_fds(&packet, head[BITS_AT], message);
 	return LINK_MESSAGE;
 }

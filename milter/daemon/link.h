@@ -18,15 +18,21 @@
 enum link_word {
 	/* To a worker. text: what could not be opened, or "". */
 	LINK_SERVE = 'S', /* begin, with these */
+	LINK_PREPARE =
+		'V', /* read LINK_FD_FILES, say so, wait for LINK_SERVE */
 	LINK_CHECK = 'C', /* read the files into LINK_FD_FILES, and end; text:
 			     where the log goes */
 	LINK_RELOAD = 'L', /* go on with these; no LINK_FD_FILES: refused */
 	LINK_LEAVE = 'D', /* drain: another one serves */
 	LINK_END = 'E', /* drain: nobody will serve */
+	LINK_HAND = 'H', /* another one begins: leave it what is counted */
+	LINK_KEEP = 'K', /* it did not come about */
+	LINK_ADOPT = 'O', /* one that has ended has left something */
 	/* To the supervisor. */
 	LINK_READY = 'R',
 	LINK_ALIVE = 'A',
-	LINK_ASK = 'Q', /* somebody wants a reload */
+	LINK_ASK = 'Q', /* somebody wants a reload: number */
+	LINK_HANDED = 'G', /* the other one may begin */
 	LINK_NUDGE = 'P', /* connections may wait for a thread */
 	LINK_TAKEN = 'T', /* the files of the last reload are in use */
 	LINK_REFUSED = 'N', /* they are not */
@@ -44,6 +50,7 @@ enum link_fd {
 
 struct link_message {
 	enum link_word word;
+	unsigned number; /* of the reload that is asked for, or told of */
 	int fds[LINK_FD_COUNT]; /* LINK_FD_NONE where there is none */
 	char text[LINK_TEXT_BYTES];
 };

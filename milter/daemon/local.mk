@@ -72,6 +72,8 @@ libdaemon_a_SOURCES = \
 	milter/daemon/supervisor_door.h \
 	milter/daemon/supervisor_files.c \
 	milter/daemon/supervisor_files.h \
+	milter/daemon/supervisor_staff.c \
+	milter/daemon/supervisor_staff.h \
 	milter/daemon/supervisor_state.h \
 	milter/daemon/trouble.c \
 	milter/daemon/trouble.h \

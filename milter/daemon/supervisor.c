@@ -20,6 +20,7 @@
 #include "daemon/signals.h"
 #include "daemon/supervisor_door.h"
 #include "daemon/supervisor_files.h"
+#include "daemon/supervisor_staff.h"
 #include "daemon/worker.h"
 
 #include <errno.h>
@@ -33,50 +34,20 @@
 #include <unistd.h>
 
 /* A worker that lives this long has not died at once. */
-#define LIVES_MS 5000
+#define LIVES_MS 500
 #define PAUSE_FIRST_MS 100
 #define PAUSE_MOST_MS 10000
-/* What an MTA rather waits than be told that nobody is here. */
+/* What an MTA rather waits than be told that nobody is here; so no worker
+ * that has served is waited for longer, whatever kills them. */
 #define WAIT_MS 1000
-#define CHECK_MS 60000
-#define TICK_MS 1000
-#define NOT_DUE (-1)
+/* For the old worker to write one. */
+#define HAND_MS 30000
+#define TICK_MS SUPERVISOR_STAFF_TICK_MS
 /* Of the listener, the workers' links and the signals. */
 #define POLL_MAX (WORKERS_MAX + 2)
 
 static const int supervisor_signals[] = {
 	SIGHUP, SIGUSR1, SIGUSR2, SIGTERM, SIGINT, SIGCHLD};
-
-static struct worker_process *
-find_role(struct supervisor *supervisor, enum role role)
-{
-	for (size_t i = 0; i < WORKERS_MAX; i++) {
-		if (supervisor->workers[i].role == role)
-			return &supervisor->workers[i];
-	}
-	return NULL;
-}
-
-static struct worker_process *
-find_pid(struct supervisor *supervisor, pid_t pid)
-{
-	for (size_t i = 0; i < WORKERS_MAX; i++) {
-		if (supervisor->workers[i].role != ROLE_FREE &&
-			supervisor->workers[i].pid == pid)
-			return &supervisor->workers[i];
-	}
-	return NULL;
-}
-
-static void
-each_worker(struct supervisor *supervisor,
-	void (*f)(struct supervisor *, struct worker_process *))
-{
-	for (size_t i = 0; i < WORKERS_MAX; i++) {
-		if (supervisor->workers[i].role != ROLE_FREE)
-			f(supervisor, &supervisor->workers[i]);
-	}
-}
 
 static void
 start_later(struct supervisor *supervisor)
@@ -97,28 +68,6 @@ start_later(struct supervisor *supervisor)
 }
 
 static bool
-start_process(struct supervisor *supervisor, enum role role,
-	const struct link_message *first)
-{
-	struct worker_process *worker = find_role(supervisor, ROLE_FREE);
-	struct err err = {0};
-
-	if (worker == NULL) {
-		log_write(LOG_LEVEL_ERROR,
-			"cannot start a worker: too many drain still");
-		return false;
-	}
-	if (!worker_process_start(worker, supervisor->program, supervisor->file,
-		    first, &err)) {
-		log_write(LOG_LEVEL_ERROR, "%s", err.text);
-		return false;
-	}
-	worker->role = role;
-	log_write(LOG_LEVEL_DEBUG, "worker %ld started", (long)worker->pid);
-	return true;
-}
-
-static bool
 start_worker(struct supervisor *supervisor, enum role role)
 {
 	struct link_message first;
@@ -126,11 +75,37 @@ start_worker(struct supervisor *supervisor, enum role role)
 	supervisor_files_fill(supervisor, LINK_SERVE, &first);
 	if (role == ROLE_IN_OFFICE)
 		supervisor->restart_ms = NOT_DUE;
-	if (start_process(supervisor, role, &first))
+	if (role == ROLE_IN_OFFICE &&
+		supervisor_staff_promote(supervisor, &first))
+		return true;
+	if (supervisor_staff_start(supervisor, role, &first))
 		return true;
 	if (role == ROLE_IN_OFFICE)
 		start_later(supervisor);
 	return false;
+}
+
+static void
+start_successor(struct supervisor *supervisor)
+{
+	supervisor->handing_ms = NOT_DUE;
+	if (!start_worker(supervisor, ROLE_SUCCESSOR))
+		supervisor_files_revert(supervisor);
+}
+
+/* The one in office first writes down what it has counted; without one that
+ * can, the successor begins with what there is. */
+static void
+prepare_successor(struct supervisor *supervisor)
+{
+	const struct worker_process *old =
+		supervisor_staff_role(supervisor, ROLE_IN_OFFICE);
+
+	if (old != NULL && old->ready && link_say(old->link, LINK_HAND)) {
+		supervisor->handing_ms = clock_monotonic_ms() + HAND_MS;
+	} else {
+		start_successor(supervisor);
+	}
 }
 
 /* The worker goes on with what could be opened, and with the files if they
@@ -138,12 +113,14 @@ start_worker(struct supervisor *supervisor, enum role role)
 static void
 hand_over(struct supervisor *supervisor, bool sound)
 {
-	struct worker_process *worker = find_role(supervisor, ROLE_IN_OFFICE);
+	struct worker_process *worker =
+		supervisor_staff_role(supervisor, ROLE_IN_OFFICE);
 	struct link_message message;
 
 	if (worker == NULL || !worker->ready)
 		return;
 	supervisor_files_fill(supervisor, LINK_RELOAD, &message);
+	message.number = worker->checked;
 	if (!sound)
 		message.fds[LINK_FD_FILES] = LINK_FD_NONE;
 	if (!link_send(worker->link, &message)) {
@@ -156,9 +133,13 @@ hand_over(struct supervisor *supervisor, bool sound)
 static void
 start_checker(struct supervisor *supervisor)
 {
+	struct worker_process *worker =
+		supervisor_staff_role(supervisor, ROLE_IN_OFFICE);
 	struct link_message first;
 	struct err err = {0};
 
+	if (worker != NULL)
+		worker->checked = worker->asked;
 	supervisor->fresh = bundle_memory(&err);
 	if (supervisor->fresh < 0)
 		log_write(LOG_LEVEL_ERROR, "%s", err.text);
@@ -168,7 +149,7 @@ start_checker(struct supervisor *supervisor)
 	first.fds[LINK_FD_FILES] = supervisor->fresh;
 	first.fds[LINK_FD_LOG] = supervisor->places.log;
 	if (supervisor->fresh >= 0 &&
-		start_process(supervisor, ROLE_CHECKER, &first))
+		supervisor_staff_start(supervisor, ROLE_CHECKER, &first))
 		return;
 	supervisor_files_close(&supervisor->fresh);
 	log_write(LOG_LEVEL_ERROR, "reload: the files cannot be read");
@@ -181,7 +162,7 @@ check_files(struct supervisor *supervisor, enum purpose purpose)
 {
 	if (supervisor->stopping)
 		return;
-	if (find_role(supervisor, ROLE_CHECKER) != NULL) {
+	if (supervisor_staff_role(supervisor, ROLE_CHECKER) != NULL) {
 		supervisor->again =
 			supervisor->again || purpose == PURPOSE_RELOAD;
 		return;
@@ -218,8 +199,8 @@ on_checked(struct supervisor *supervisor, bool sound)
 	} else if (!sound) {
 		log_write(LOG_LEVEL_ERROR,
 			"no new worker takes over: the files are wrong");
-	} else if (!start_worker(supervisor, ROLE_SUCCESSOR)) {
-		supervisor_files_revert(supervisor);
+	} else {
+		prepare_successor(supervisor);
 	}
 	notify_manager("READY=1");
 	supervisor->again = false;
@@ -238,9 +219,12 @@ order_drain(struct worker_process *worker, enum link_word word)
 static void
 on_ready(struct supervisor *supervisor, struct worker_process *worker)
 {
-	struct worker_process *old = find_role(supervisor, ROLE_IN_OFFICE);
+	struct worker_process *old =
+		supervisor_staff_role(supervisor, ROLE_IN_OFFICE);
 
 	worker->ready = true;
+	if (worker->role == ROLE_RESERVE)
+		return;
 	supervisor->ever_ready = true;
 	supervisor_files_close(&supervisor->kept);
 	if (worker->role == ROLE_SUCCESSOR) {
@@ -249,6 +233,7 @@ on_ready(struct supervisor *supervisor, struct worker_process *worker)
 			old->role = ROLE_PREDECESSOR;
 			order_drain(old, LINK_LEAVE);
 		}
+		supervisor_staff_dismiss(supervisor);
 		supervisor->restart_ms = NOT_DUE;
 		log_write(LOG_LEVEL_NOTICE, "worker %ld has taken over",
 			(long)worker->pid);
@@ -260,17 +245,27 @@ on_ready(struct supervisor *supervisor, struct worker_process *worker)
 /* Ends at once where nobody could be waiting for mail yet: a wrong
  * configuration at the first start. */
 static void
-on_death_in_office(struct supervisor *supervisor, int64_t lived_ms, int status)
+on_death_in_office(struct supervisor *supervisor,
+	const struct worker_process *worker, int status)
 {
+	int64_t lived_ms = clock_monotonic_ms() - worker->started_ms;
+
 	if (!supervisor->ever_ready) {
 		supervisor->stopping = true;
 		supervisor->status =
 			WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 		return;
 	}
-	supervisor_files_revert(supervisor);
-	if (lived_ms >= LIVES_MS)
+	if (supervisor->handing_ms != NOT_DUE) {
+		supervisor->handing_ms = NOT_DUE;
+	} else {
+		supervisor_files_revert(supervisor);
+	}
+	if (worker->ready && lived_ms >= LIVES_MS) {
 		supervisor->pause_ms = 0;
+	} else if (worker->ready && supervisor->pause_ms > WAIT_MS) {
+		supervisor->pause_ms = WAIT_MS;
+	}
 	start_later(supervisor);
 }
 
@@ -279,6 +274,8 @@ say_death(const struct worker_process *worker, int status)
 {
 	enum log_level level = LOG_LEVEL_NOTICE;
 
+	if (worker->role == ROLE_DISMISSED)
+		return;
 	if (status != 0 && worker->role != ROLE_PREDECESSOR)
 		level = LOG_LEVEL_ERROR;
 	if (WIFSIGNALED(status)) {
@@ -291,25 +288,50 @@ say_death(const struct worker_process *worker, int status)
 	}
 }
 
+/* One in office can be told something at any time. */
+static void
+tell_office(struct supervisor *supervisor, enum link_word word)
+{
+	const struct worker_process *worker =
+		supervisor_staff_role(supervisor, ROLE_IN_OFFICE);
+
+	if (worker != NULL)
+		(void)link_say(worker->link, word);
+}
+
 static void
 on_death(struct supervisor *supervisor, struct worker_process *worker,
 	int status)
 {
-	int64_t lived_ms = clock_monotonic_ms() - worker->started_ms;
-	enum role role = worker->role;
+	const struct worker_process dead = *worker;
 
-	say_death(worker, status);
-	(void)close(worker->link);
+	say_death(&dead, status);
+	(void)close(dead.link);
 	*worker = (struct worker_process){.role = ROLE_FREE};
-	if (role == ROLE_CHECKER) {
+	switch (dead.role) {
+	case ROLE_CHECKER:
 		if (!supervisor->stopping)
 			on_checked(supervisor, status == 0);
-	} else if (role == ROLE_SUCCESSOR) {
+		break;
+	case ROLE_SUCCESSOR:
 		supervisor_files_revert(supervisor);
 		log_write(LOG_LEVEL_ERROR,
 			"the successor failed: the old worker stays");
-	} else if (role == ROLE_IN_OFFICE && !supervisor->stopping) {
-		on_death_in_office(supervisor, lived_ms, status);
+		tell_office(supervisor, LINK_KEEP);
+		break;
+	case ROLE_PREDECESSOR:
+		tell_office(supervisor, LINK_ADOPT);
+		break;
+	case ROLE_IN_OFFICE:
+		if (!supervisor->stopping)
+			on_death_in_office(supervisor, &dead, status);
+		break;
+	case ROLE_RESERVE:
+		supervisor_staff_lost(supervisor);
+		break;
+	case ROLE_DISMISSED:
+	case ROLE_FREE:
+		break;
 	}
 }
 
@@ -321,7 +343,7 @@ reap(struct supervisor *supervisor)
 	int status;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		worker = find_pid(supervisor, pid);
+		worker = supervisor_staff_pid(supervisor, pid);
 		if (worker != NULL)
 			on_death(supervisor, worker, status);
 	}
@@ -330,9 +352,9 @@ reap(struct supervisor *supervisor)
 static void
 take_over(struct supervisor *supervisor)
 {
-	if (supervisor->stopping ||
-		find_role(supervisor, ROLE_SUCCESSOR) != NULL ||
-		find_role(supervisor, ROLE_IN_OFFICE) == NULL)
+	if (supervisor->stopping || supervisor->handing_ms != NOT_DUE ||
+		supervisor_staff_role(supervisor, ROLE_SUCCESSOR) != NULL ||
+		supervisor_staff_role(supervisor, ROLE_IN_OFFICE) == NULL)
 		return;
 	log_write(LOG_LEVEL_NOTICE, "a new worker takes over");
 	check_files(supervisor, PURPOSE_TAKE_OVER);
@@ -348,9 +370,13 @@ order_death(struct supervisor *supervisor, struct worker_process *worker)
 static void
 order_end(struct supervisor *supervisor, struct worker_process *worker)
 {
-	/* A predecessor leaves already. */
-	if (worker->role != ROLE_PREDECESSOR)
+	/* A predecessor leaves already; a reserve serves nobody. */
+	if (worker->role == ROLE_RESERVE) {
+		(void)kill(worker->pid, SIGKILL);
+		worker->role = ROLE_DISMISSED;
+	} else if (worker->role != ROLE_PREDECESSOR) {
 		order_drain(worker, LINK_END);
+	}
 	(void)supervisor;
 }
 
@@ -361,11 +387,11 @@ static void
 stop(struct supervisor *supervisor)
 {
 	const struct worker_process *worker =
-		find_role(supervisor, ROLE_IN_OFFICE);
+		supervisor_staff_role(supervisor, ROLE_IN_OFFICE);
 
 	if (supervisor->stopping) {
 		supervisor->killed = true;
-		each_worker(supervisor, order_death);
+		supervisor_staff_each(supervisor, order_death);
 		return;
 	}
 	supervisor->stopping = true;
@@ -375,7 +401,7 @@ stop(struct supervisor *supervisor)
 	if (worker == NULL || !worker->ready)
 		(void)shutdown(supervisor->sockets.milter, SHUT_RDWR);
 	sockets_close(&supervisor->sockets);
-	each_worker(supervisor, order_end);
+	supervisor_staff_each(supervisor, order_end);
 }
 
 static void
@@ -399,71 +425,88 @@ on_signal(struct supervisor *supervisor, int number)
 }
 
 static void
+on_ask(struct supervisor *supervisor, struct worker_process *worker)
+{
+	(void)worker;
+	reload(supervisor);
+}
+
+static void
+on_nudge(struct supervisor *supervisor, struct worker_process *worker)
+{
+	(void)worker;
+	supervisor_door_nudge(supervisor);
+}
+
+static void
+on_taken(struct supervisor *supervisor, struct worker_process *worker)
+{
+	(void)worker;
+	supervisor_files_close(&supervisor->kept);
+}
+
+static void
+on_refused(struct supervisor *supervisor, struct worker_process *worker)
+{
+	(void)worker;
+	supervisor_files_revert(supervisor);
+}
+
+static void
+on_handed(struct supervisor *supervisor, struct worker_process *worker)
+{
+	(void)worker;
+	if (supervisor->handing_ms != NOT_DUE)
+		start_successor(supervisor);
+}
+
+static void
 read_link(struct supervisor *supervisor, struct worker_process *worker)
 {
+	static const struct {
+		enum link_word word;
+		void (*act)(struct supervisor *, struct worker_process *);
+	} words[] = {
+		{LINK_READY, on_ready},
+		{LINK_ASK, on_ask},
+		{LINK_NUDGE, on_nudge},
+		{LINK_TAKEN, on_taken},
+		{LINK_REFUSED, on_refused},
+		{LINK_HANDED, on_handed},
+	};
 	struct link_message message;
 
 	if (link_receive(worker->link, &message) != LINK_MESSAGE)
 		return;
 	worker->heard_ms = clock_monotonic_ms();
-	if (message.word == LINK_READY) {
-		on_ready(supervisor, worker);
-	} else if (message.word == LINK_ASK) {
-		reload(supervisor);
-	} else if (message.word == LINK_NUDGE) {
-		supervisor_door_nudge(supervisor);
-	} else if (message.word == LINK_TAKEN) {
-		supervisor_files_close(&supervisor->kept);
-	} else if (message.word == LINK_REFUSED) {
-		supervisor_files_revert(supervisor);
+	if (message.word == LINK_ASK)
+		worker->asked = message.number;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (words[i].word == message.word)
+			words[i].act(supervisor, worker);
 	}
-}
-
-/* One that is not heard of is of no use to anybody. If this process itself
- * was stopped for a while, nobody could be heard. */
-static void
-watch(struct supervisor *supervisor)
-{
-	int64_t now = clock_monotonic_ms();
-	bool slept = now > supervisor->ticked_ms + 3 * (int64_t)TICK_MS;
-
-	supervisor->ticked_ms = now;
-	for (size_t i = 0; i < WORKERS_MAX; i++) {
-		struct worker_process *worker = &supervisor->workers[i];
-		long long limit = worker->role == ROLE_CHECKER
-			? CHECK_MS
-			: supervisor->config->hang_time;
-
-		if (worker->role == ROLE_FREE ||
-			worker->role == ROLE_PREDECESSOR ||
-			(worker->role != ROLE_CHECKER && !worker->ready) ||
-			limit == 0)
-			continue;
-		if (slept)
-			worker->heard_ms = now;
-		if (now <= worker->heard_ms + limit)
-			continue;
-		log_write(LOG_LEVEL_ERROR,
-			"worker %ld hangs: nothing was heard of it for %lld "
-			"ms; it is killed",
-			(long)worker->pid, (long long)(now - worker->heard_ms));
-		worker->heard_ms = now;
-		(void)kill(worker->pid, SIGKILL);
-	}
-	notify_watchdog();
 }
 
 static int
 time_left(const struct supervisor *supervisor)
 {
-	int64_t left;
+	const int64_t dues[] = {supervisor->restart_ms, supervisor->reserve_ms,
+		supervisor->handing_ms};
+	int64_t now = clock_monotonic_ms(), left = TICK_MS;
 
-	if (supervisor->restart_ms == NOT_DUE || supervisor->stopping)
-		return TICK_MS;
-	left = supervisor->restart_ms - clock_monotonic_ms();
-	if (left > TICK_MS)
+	for (size_t i = 0; i < sizeof(dues) / sizeof(*dues); i++) {
+		if (dues[i] != NOT_DUE && dues[i] - now < left)
+			left = dues[i] - now;
+	}
+	if (supervisor->stopping)
 		return TICK_MS;
 	return left > 0 ? (int)left : 0;
+}
+
+static bool
+is_due(int64_t when)
+{
+	return when != NOT_DUE && clock_monotonic_ms() >= when;
 }
 
 /* Waits for one thing to happen and deals with it. */
@@ -493,19 +536,15 @@ step(struct supervisor *supervisor)
 		supervisor_door_turn_away(supervisor->sockets.milter);
 	while ((number = signals_next()) != 0)
 		on_signal(supervisor, number);
-	watch(supervisor);
-	if (supervisor->restart_ms != NOT_DUE && time_left(supervisor) == 0)
+	supervisor_staff_watch(supervisor);
+	notify_watchdog();
+	if (supervisor->stopping)
+		return;
+	supervisor_staff_tend(supervisor);
+	if (is_due(supervisor->handing_ms))
+		start_successor(supervisor);
+	if (is_due(supervisor->restart_ms))
 		(void)start_worker(supervisor, ROLE_IN_OFFICE);
-}
-
-static bool
-has_workers(const struct supervisor *supervisor)
-{
-	for (size_t i = 0; i < WORKERS_MAX; i++) {
-		if (supervisor->workers[i].role != ROLE_FREE)
-			return true;
-	}
-	return false;
 }
 
 int
@@ -522,6 +561,8 @@ supervisor_run(const struct supervisor_options *options)
 		.sockets = options->sockets,
 		.places = options->places,
 		.restart_ms = NOT_DUE,
+		.handing_ms = NOT_DUE,
+		.reserve_ms = NOT_DUE,
 		.ticked_ms = clock_monotonic_ms(),
 	};
 	struct err err = {0};
@@ -533,7 +574,7 @@ supervisor_run(const struct supervisor_options *options)
 		return WORKER_EXIT_SYSTEM;
 	}
 	(void)start_worker(&supervisor, ROLE_IN_OFFICE);
-	while (!supervisor.stopping || has_workers(&supervisor))
+	while (!supervisor.stopping || !supervisor_staff_is_empty(&supervisor))
 		step(&supervisor);
 	sockets_remove(options->config, &supervisor.sockets);
 	sockets_close(&supervisor.sockets);

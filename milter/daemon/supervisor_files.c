@@ -90,6 +90,7 @@ supervisor_files_adopt(struct supervisor *supervisor)
 	supervisor_files_close(&supervisor->kept);
 	supervisor->kept = supervisor->files;
 	supervisor->files = supervisor->fresh;
+	supervisor->files_number++;
 	supervisor->fresh = NO_FILES;
 	adopt_config(supervisor);
 }
@@ -101,6 +102,7 @@ supervisor_files_revert(struct supervisor *supervisor)
 		return;
 	supervisor_files_close(&supervisor->files);
 	supervisor->files = supervisor->kept;
+	supervisor->files_number++;
 	supervisor->kept = NO_FILES;
 	adopt_config(supervisor);
 }

@@ -12,8 +12,9 @@
 #include "daemon/sockets.h"
 #include "daemon/worker_process.h"
 
-#define WORKERS_MAX 5
+#define WORKERS_MAX 8
 #define NO_FILES (-1)
+#define NOT_DUE (-1)
 
 enum purpose {
 	PURPOSE_RELOAD,
@@ -27,6 +28,7 @@ struct supervisor {
 	const struct config *config; /* of files */
 	struct config *own_config; /* the same, where it is ours to free */
 	int files; /* the bundle in use */
+	unsigned files_number; /* another with each change of it */
 	int kept; /* the one before, until the new one is; or NO_FILES */
 	int fresh; /* being filled by the checker; or NO_FILES */
 	enum purpose purpose; /* of the checker */
@@ -38,6 +40,10 @@ struct supervisor {
 	int64_t restart_ms; /* when to start a worker, or NOT_DUE */
 	int64_t pause_ms; /* before the next start */
 	bool closed; /* until then: too long for anybody to wait */
+	int64_t reserve_ms; /* when to start a reserve */
+	int64_t handing_ms; /* until when to wait for the word of the one in
+			       office that its successor may begin, or NOT_DUE
+			     */
 	int64_t ticked_ms; /* when this loop last went round */
 	int status;
 };

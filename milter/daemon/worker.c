@@ -117,6 +117,25 @@ drain(struct worker *worker, enum order order)
 	(void)nanosleep(&grace, NULL);
 }
 
+/* What is counted here and goes on in another process. */
+static void
+hand(struct worker *worker, enum link_word word)
+{
+	struct err err = {0};
+	bool ok = true;
+
+	if (word == LINK_HAND) {
+		ok = store_hand(worker->store, STORE_HAND_BEGIN, &err);
+		(void)link_say(worker->link, LINK_HANDED);
+	} else if (word == LINK_KEEP) {
+		ok = store_hand(worker->store, STORE_HAND_CANCEL, &err);
+	} else if (word == LINK_ADOPT) {
+		ok = store_hand(worker->store, STORE_HAND_ADOPT, &err);
+	}
+	if (!ok)
+		log_write(LOG_LEVEL_WARNING, "store: %s", err.text);
+}
+
 static enum order
 read_link(struct worker *worker)
 {
@@ -134,8 +153,11 @@ read_link(struct worker *worker)
 		return ORDER_END;
 	if (message.word == LINK_LEAVE)
 		return ORDER_LEAVE;
-	if (message.word == LINK_RELOAD)
+	if (message.word == LINK_RELOAD) {
 		worker_reload(worker, &message);
+	} else {
+		hand(worker, message.word);
+	}
 	return ORDER_NONE;
 }
 
@@ -326,10 +348,8 @@ begin(struct worker *worker, const struct generation *generation,
 /* Returns only when libmilter was stopped by a signal of its own, or never
  * started. */
 static int
-serve(struct worker *worker)
+serve_take(struct worker *worker, const struct generation *generation)
 {
-	const struct generation *generation =
-		worker_reload_read(worker, worker->files);
 	struct err err = {0};
 	bool ok;
 
@@ -351,22 +371,43 @@ serve(struct worker *worker)
 	return ok ? WORKER_EXIT_OK : WORKER_EXIT_SYSTEM;
 }
 
-/* The first word says what this process is. */
-static int
-obey(struct worker *worker)
+static bool
+await_word(const struct worker *worker, struct link_message *message)
 {
-	struct link_message message;
 	enum link_outcome outcome;
 
 	do {
-		outcome = link_receive(worker->link, &message);
+		outcome = link_receive(worker->link, message);
 	} while (outcome == LINK_NOTHING);
-	if (outcome == LINK_ENDED)
+	return outcome == LINK_MESSAGE;
+}
+
+/* The first word says what this process is: it may have to read the files
+ * long before it is needed. */
+static int
+obey(struct worker *worker)
+{
+	const struct generation *generation = NULL;
+	struct link_message message;
+
+	if (!await_word(worker, &message))
 		return WORKER_EXIT_SYSTEM;
 	if (message.word == LINK_CHECK)
 		return worker_check(worker->file, &message)
 			? WORKER_EXIT_OK
 			: WORKER_EXIT_CONFIG;
+	if (message.word == LINK_PREPARE) {
+		generation =
+			worker_reload_read(worker, message.fds[LINK_FD_FILES]);
+		(void)close(message.fds[LINK_FD_FILES]);
+		if (generation == NULL)
+			return WORKER_EXIT_CONFIG;
+		if (!link_say(worker->link, LINK_READY) ||
+			!await_word(worker, &message)) {
+			generation_unref(generation);
+			return WORKER_EXIT_OK;
+		}
+	}
 	worker->files = message.fds[LINK_FD_FILES];
 	worker->sockets = (struct sockets){
 		.milter = message.fds[LINK_FD_MILTER],
@@ -374,8 +415,11 @@ obey(struct worker *worker)
 		.http = message.fds[LINK_FD_HTTP],
 	};
 	worker_reload_take_places(worker, &message);
+	(void)link_say(worker->link, LINK_ALIVE);
 	log_echo(true);
-	return serve(worker);
+	if (generation == NULL)
+		generation = worker_reload_read(worker, worker->files);
+	return serve_take(worker, generation);
 }
 
 int
@@ -392,5 +436,7 @@ worker_run(const struct worker_options *options)
 		.places = options->places,
 		.pipe = {-1, -1},
 	};
-	return options->link >= 0 ? obey(&worker) : serve(&worker);
+	if (options->link >= 0)
+		return obey(&worker);
+	return serve_take(&worker, worker_reload_read(&worker, worker.files));
 }

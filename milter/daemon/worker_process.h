@@ -19,6 +19,8 @@ enum role {
 	ROLE_SUCCESSOR,
 	ROLE_PREDECESSOR,
 	ROLE_CHECKER, /* reads the files, for a reload */
+	ROLE_RESERVE, /* has read them, and waits to serve */
+	ROLE_DISMISSED, /* is dead, or will be at once */
 };
 
 struct worker_process {
@@ -26,6 +28,9 @@ struct worker_process {
 	pid_t pid;
 	int link;
 	bool ready;
+	unsigned files_number; /* of the files it began with */
+	unsigned asked, checked; /* reloads: of the last asked for, and of that
+				    which the checker began with */
 	int64_t started_ms, heard_ms; /* monotonic */
 };
 

@@ -114,10 +114,19 @@ class Daemon:
     def signal(self, number):
         self.process.send_signal(number)
 
-    def workers(self):
+    def children(self):
+        """All of them; also one that is not ready yet, or in reserve."""
         result = subprocess.run(["pgrep", "-P", str(self.process.pid)],
                                 capture_output=True, check=False)
         return [int(word) for word in result.stdout.split()]
+
+    def workers(self):
+        """Those that serve: they have threads."""
+        def threads(pid):
+            result = subprocess.run(["ps", "-o", "nlwp=", "-p", str(pid)],
+                                    capture_output=True, check=False)
+            return int(result.stdout or 0)
+        return [pid for pid in self.children() if threads(pid) > 1]
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)

@@ -56,12 +56,31 @@ def holds(daemon):
         return False
 
 
-def kill_worker(daemon, number=signal.SIGKILL):
-    for pid in daemon.workers():
+def send_all(pids, number):
+    for pid in pids:
         try:
             os.kill(pid, number)
         except ProcessLookupError:
             pass  # it was dead already
+
+
+def kill_worker(daemon, number=signal.SIGKILL):
+    send_all(daemon.workers(), number)
+
+
+def await_reserve(daemon):
+    """Until there is one, and it has read the files."""
+    def is_there():
+        spare = set(daemon.children()) - set(daemon.workers())
+        return spare and all(is_idle(pid) for pid in spare)
+    wait_for(is_there, "a reserve")
+
+
+def is_idle(pid):
+    """Waits in its link, having run this program."""
+    state = subprocess.run(["ps", "-o", "stat=,args=", "-p", str(pid)],
+                           capture_output=True, check=False).stdout
+    return state.startswith(b"S") and b"--worker" in state
 
 
 def is_turned_away(path):
@@ -157,13 +176,18 @@ def broken_files(trial):
     shutil.rmtree(folder + "/policies")
     with open(daemon.config, "w", encoding="utf-8") as file:
         file.write("local: [broken")
-    kill_worker(daemon)
-    begun = time.monotonic()
-    daemon.await_says(" ready: ", 2)
-    took = time.monotonic() - begun
-    trial.check(judges(daemon),
-                f"broken files: the next worker has the last good ones "
-                f"({took * 1000:.0f} ms)")
+    for ready, name in ((2, "in reserve"), (3, "from nothing")):
+        if ready == 2:
+            await_reserve(daemon)
+        pids = daemon.workers() if ready == 2 else daemon.children()
+        begun = time.monotonic()
+        send_all(pids, signal.SIGKILL)
+        good = judges(daemon)
+        took = time.monotonic() - begun
+        trial.check(good and daemon.says(" ready: ") == ready,
+                    f"broken files: the next worker ({name}) has the last "
+                    f"good ones ({took * 1000:.0f} ms to the first verdict)")
+        time.sleep(0.5)  # one that dies at once is not replaced at once
     daemon.signal(signal.SIGHUP)
     daemon.await_says("reload: refused")
     trial.check(judges(daemon) and daemon.says("forwarden.yaml:1:") > 0,
@@ -173,7 +197,7 @@ def broken_files(trial):
     daemon.await_says("no new worker takes over")
     trial.check(judges(daemon), "... and no new worker takes over")
     kill_worker(daemon)
-    daemon.await_says(" ready: ", 3)
+    daemon.await_says(" ready: ", 4)
     trial.check(judges(daemon), "... nor does a missing file end anything")
     daemon.configure(more(folder))
     daemon.signal(signal.SIGHUP)
@@ -187,7 +211,7 @@ def back_off(trial):
     daemon = Daemon(folder, more(folder))
     daemon.start()
     while daemon.says("until then connections are closed") == 0:
-        kill_worker(daemon)
+        send_all(daemon.children(), signal.SIGKILL)
         time.sleep(0.01)
     took = is_turned_away(daemon.socket)
     trial.check(took is not None and took < 0.2,
@@ -210,6 +234,12 @@ def hang(trial):
     daemon.await_says(" ready: ", 2)
     trial.check(judges(daemon) and daemon.says("hangs: nothing was heard") == 1,
                 "a worker that hangs is replaced")
+    await_reserve(daemon)
+    send_all(set(daemon.children()) - set(daemon.workers()), signal.SIGSTOP)
+    kill_worker(daemon)
+    daemon.await_says(" ready: ", 3)
+    trial.check(judges(daemon) and daemon.says("hangs: nothing was heard") == 2,
+                "... and so is a reserve that does not get up")
     daemon.stop()
 
 
