@@ -23,6 +23,7 @@ command_fn cmd_events;
 command_fn cmd_forget;
 command_fn cmd_explain;
 command_fn cmd_fields;
+command_fn cmd_reload;
 command_fn cmd_replay;
 command_fn cmd_test;
 command_fn cmd_keys;

@@ -14,6 +14,7 @@ forwarden_SOURCES = \
 	milter/cli/cmd_forget.c \
 	milter/cli/cmd_keys.c \
 	milter/cli/cmd_mailbox.c \
+	milter/cli/cmd_reload.c \
 	milter/cli/cmd_replay.c \
 	milter/cli/cmd_routes.c \
 	milter/cli/cmd_serve.c \

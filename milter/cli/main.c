@@ -20,6 +20,7 @@ static const struct command {
 	{"routes", cmd_routes, "who forwards to whom: text, JSON, Graphviz"},
 	{"destination", cmd_destination, "who sends to a destination"},
 	{"forget", cmd_forget, "wipe one mailbox everywhere"},
+	{"reload", cmd_reload, "have the daemon read its files again"},
 	{"status", cmd_status, "how the daemon is"},
 	{"doctor", cmd_doctor, "what is blind or wrong here, and the remedy"},
 	{"fields", cmd_fields, "the fields a policy can name"},

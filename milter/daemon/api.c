@@ -25,6 +25,7 @@ static const struct {
 	{"/v1/events", API_GET, false, api_events},
 	{"/v1/probe/", API_GET, false, api_probe},
 	{"/v1/forget/", API_POST, false, api_forget},
+	{"/v1/reload", API_POST, false, api_reload},
 };
 
 static bool

@@ -14,6 +14,7 @@
  *   GET  /v1/events?after=ID&limit=N&wait=MS
  *   GET  /v1/probe/WORD           listeners that showed it (mta/probe.h)
  *   POST /v1/forget/ADDRESS
+ *   POST /v1/reload               waits until it is done; 409: it is not
  *
  * The first three are public; the others tell who forwards to whom and are
  * for the control socket, whose permissions say who may ask.

@@ -24,6 +24,11 @@ struct api {
 	struct clock clock;
 	int64_t started_ms;
 	atomic_ullong reloads, reloads_refused;
+	/* The last one asked for on the control socket, and the last that was
+	 * begun after it was asked for, and is over. */
+	atomic_uint reload_asked, reload_answered;
+	bool (*ask_reload)(void *ctx, unsigned number);
+	void *ask_ctx;
 	atomic_bool ending; /* whoever waits for events goes home */
 };
 

@@ -52,6 +52,7 @@ exchange_fn api_mailbox;
 exchange_fn api_metrics;
 exchange_fn api_probe;
 exchange_fn api_readyz;
+exchange_fn api_reload;
 exchange_fn api_routes;
 exchange_fn api_status;
 exchange_fn api_top;

@@ -6,6 +6,7 @@ libdaemon_a_SOURCES = \
 	milter/daemon/api_events.c \
 	milter/daemon/api_mailbox.c \
 	milter/daemon/api_probe.c \
+	milter/daemon/api_reload.c \
 	milter/daemon/api_request.h \
 	milter/daemon/api_status.c \
 	milter/daemon/api_store.c \

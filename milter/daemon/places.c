@@ -19,23 +19,28 @@ path_of(const char *place)
 	return strncmp(place, FILE_PREFIX, len) == 0 ? place + len : NULL;
 }
 
+void
+places_miss(struct places *places, const char *what, const char *why)
+{
+	size_t used = strlen(places->missing);
+
+	(void)snprintf(places->missing + used, sizeof(places->missing) - used,
+		"%s%s: %s", used > 0 ? "; " : "", what, why);
+}
+
 static int
 open_place(const char *key, const char *place, const struct privilege *owner,
 	struct places *places)
 {
 	const char *path = path_of(place);
-	size_t used = strlen(places->missing);
 	struct err err = {0};
 	int fd;
 
 	if (path == NULL)
 		return PLACES_NONE;
 	fd = secure_path_append(path, owner, &err);
-	if (fd < 0) {
-		(void)snprintf(places->missing + used,
-			sizeof(places->missing) - used, "%s%s: %s",
-			used > 0 ? "; " : "", key, err.text);
-	}
+	if (fd < 0)
+		places_miss(places, key, err.text);
 	return fd;
 }
 

@@ -23,6 +23,8 @@ struct places {
 void places_open(
 	const struct config *, const struct privilege *owner, struct places *);
 void places_close(struct places *);
+/* Something else that cannot be opened. */
+void places_miss(struct places *, const char *what, const char *why);
 /* The log goes there; the descriptor stays the caller's. False when the
  * configuration names no place at all. Where the file cannot be opened,
  * entries go on to where they went. */

@@ -79,8 +79,7 @@ supervisor_files_renew(struct supervisor *supervisor)
 	if (sockets_renew(&now, &user, &supervisor->sockets, &err))
 		return;
 	log_write(LOG_LEVEL_ERROR, "%s", err.text);
-	(void)snprintf(supervisor->places.missing,
-		sizeof(supervisor->places.missing), "%s", err.text);
+	places_miss(&supervisor->places, "socket", err.text);
 }
 
 void

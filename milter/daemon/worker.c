@@ -161,6 +161,20 @@ read_link(struct worker *worker)
 	return ORDER_NONE;
 }
 
+/* From any thread. Without a supervisor the signal does it. */
+static bool
+ask_reload(void *ctx, unsigned number)
+{
+	const struct worker *worker = ctx;
+	struct link_message message;
+
+	if (worker->link < 0)
+		return kill(getpid(), SIGUSR1) == 0;
+	link_message_init(&message, LINK_ASK);
+	message.number = number;
+	return link_send(worker->link, &message);
+}
+
 /* Waits for a word, a signal or the supervisor's end. */
 static enum order
 wait_for_orders(struct worker *worker)
@@ -182,7 +196,7 @@ wait_for_orders(struct worker *worker)
 		} else if (worker->link < 0) {
 			worker_reload_alone(worker);
 		} else {
-			(void)link_say(worker->link, LINK_ASK);
+			(void)ask_reload(worker, worker->api.reload_asked);
 		}
 	}
 	return order;
@@ -286,6 +300,8 @@ prepare(struct worker *worker, const struct generation *generation,
 		.probes = worker->probes,
 		.clock = steady_clock(),
 	};
+	worker->api.ask_reload = ask_reload;
+	worker->api.ask_ctx = worker;
 	worker->api.slot = worker->slot;
 	worker->api.store = worker->store;
 	worker->api.metrics = worker->metrics;

@@ -137,6 +137,7 @@ use_generation_take(struct worker *worker, const struct generation *new)
 void
 worker_reload_alone(struct worker *worker)
 {
+	unsigned number = worker->api.reload_asked;
 	const struct generation *new =
 		worker_reload_read(worker, WORKER_NO_FILES);
 	const struct generation *old = generation_slot_get(worker->slot);
@@ -148,6 +149,7 @@ worker_reload_alone(struct worker *worker)
 		&worker->places);
 	generation_unref(old);
 	(void)use_generation_take(worker, new);
+	worker->api.reload_answered = number;
 }
 
 static bool
@@ -214,6 +216,7 @@ worker_reload(struct worker *worker, struct link_message *message)
 	if (message->fds[LINK_FD_FILES] != LINK_FD_NONE)
 		new = worker_reload_read(worker, message->fds[LINK_FD_FILES]);
 	taken = use_generation_take(worker, new);
+	worker->api.reload_answered = message->number;
 	if (message->fds[LINK_FD_FILES] != LINK_FD_NONE) {
 		(void)link_say(worker->link, taken ? LINK_TAKEN : LINK_REFUSED);
 	}

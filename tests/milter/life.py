@@ -13,7 +13,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from daemon import Daemon, Trial, wait_for  # noqa: E402
+from daemon import PROGRAM, Daemon, Trial, wait_for  # noqa: E402
 from wire import Wire, tagged  # noqa: E402
 
 ROOT = os.geteuid() == 0
@@ -518,10 +518,61 @@ store: "unix:{folder}/nowhere/../x"
                 said)
 
 
+def reloaded(daemon, *words):
+    result = daemon.ask("reload", *words)
+    return result.returncode, (result.stdout + result.stderr).decode()
+
+
+def reload_command(trial):
+    """Its exit status is true."""
+    folder = trial.fresh("reload")
+    os.mkdir(folder + "/logs")
+    text = more(folder, f'log: {{target: "file:{folder}/logs/log"}}\n')
+    daemon = Daemon(folder, text)
+    daemon.log = folder + "/logs/log"
+    daemon.start()
+    code, said = reloaded(daemon)
+    trial.check(code == 0 and said == "done: 1 policies, 1 local domains\n",
+                "forwarden reload: done", said)
+    os.unlink(folder + "/policies/tag.yaml")
+    code, said = reloaded(daemon)
+    trial.check(code == 0 and "0 policies" in said and not judges(daemon),
+                "... with the files as they are now", said)
+    with open(folder + "/policies/tag.yaml", "w", encoding="utf-8") as file:
+        file.write(POLICY + "nonsense: [")
+    code, said = reloaded(daemon)
+    trial.check(code == 1 and "wrong" in said,
+                "... a policy that is wrong: it is not done", said)
+    code, said = reloaded(daemon, "--json")
+    trial.check(code == 1, "... in JSON neither", said)
+    more(folder)  # writes the policy as it was
+    os.rename(folder + "/logs/log", folder + "/logs/old")
+    os.symlink("log", folder + "/logs/log")
+    code, said = reloaded(daemon)
+    trial.check(code == 1 and "log.target: " in said,
+                "... a log that cannot be opened: it is not done", said)
+    os.unlink(folder + "/logs/log")
+    os.unlink(daemon.socket)
+    os.mkdir(daemon.socket)
+    code, said = reloaded(daemon)
+    trial.check(code == 1 and "is there and is not a socket" in said,
+                "... a socket that cannot be made: it is not done", said)
+    os.rmdir(daemon.socket)
+    processes = [subprocess.Popen(
+        [PROGRAM, "reload", "-c", daemon.config], stdout=subprocess.DEVNULL)
+        for _ in range(8)]
+    trial.check(all(process.wait(30) == 0 for process in processes) and
+                judges(daemon), "... eight at once: each is told")
+    daemon.stop()
+    code, said = reloaded(daemon)
+    trial.check(code == 1 and "is it running" in said,
+                "... nobody there: it is not done", said)
+
+
 def main():
     trial = Trial()
     tests = [rotation, broken_files, back_off, hang, sockets, moved,
-             inet, start_errors]
+             inet, start_errors, reload_command]
     if os.path.exists("/proc/self/status"):
         tests.append(confinement)
     if ROOT:
