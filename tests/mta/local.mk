@@ -4,7 +4,7 @@
 MTA_TESTS = tests/mta/routes.py tests/mta/attach_postfix.py \
 	tests/mta/attach_troubles.py \
 	tests/mta/forwarding.py tests/mta/forwarders.py tests/mta/sendmail.py tests/mta/doctor.py \
-	tests/mta/demos.sh
+	tests/mta/demos.sh tests/chaos/storm.py
 
 .PHONY: check-mta
 check-mta: all
