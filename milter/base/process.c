@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -93,36 +94,6 @@ read_all(int fd, struct buf *out)
 	return buf_ok(out);
 }
 
-bool
-process_read(const char *const argv[], struct buf *out, struct err *err)
-{
-	int ends[2], status = 0;
-	pid_t pid;
-
-	if (pipe(ends) != 0)
-		return err_system(err, "pipe");
-	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-	(void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-	int failed = start(argv, &(struct streams){-1, ends[1], -1}, &pid);
-	(void)close(ends[1]);
-	if (failed != 0) {
-		(void)close(ends[0]);
-		return err_set(
-			err, ERR_SYSTEM, "%s: %s", argv[0], strerror(failed));
-	}
-	bool whole = read_all(ends[0], out);
-	(void)close(ends[0]);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		continue;
-	if (!whole)
-		return err_set(err, ERR_LIMIT, "%s: too much output", argv[0]);
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-		return err_set(err, ERR_SYSTEM, "%s: it failed (status %d)",
-			argv[0], WIFEXITED(status) ? WEXITSTATUS(status) : -1);
-	}
-	return true;
-}
-
 /* False when the time is up; it is then gone all the same. */
 static bool
 await(pid_t pid, unsigned seconds, int *status)
@@ -139,6 +110,70 @@ await(pid_t pid, unsigned seconds, int *status)
 		(void)nanosleep(&pause, NULL);
 	}
 	return true;
+}
+
+/* What comes through a pipe until it is closed. False with err when that is
+ * too much or too late. */
+static bool
+read_pipe(int fd, int64_t until, struct buf *out, struct err *err)
+{
+	const size_t most = out->len + OUTPUT_BYTES;
+	struct pollfd wait = {.fd = fd, .events = POLLIN};
+	char piece[4096];
+
+	for (;;) {
+		int64_t left = until - clock_monotonic_ms();
+		if (left <= 0 || poll(&wait, 1, (int)left) == 0) {
+			return err_set(err, ERR_LIMIT, "not done within %u s",
+				PROCESS_READ_SECONDS);
+		}
+		ssize_t got = read(fd, piece, sizeof(piece));
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got == 0)
+			return buf_ok(out);
+		if (got < 0 || out->len + (size_t)got > most)
+			return err_set(err, ERR_LIMIT, "too much output");
+		buf_add(out, (struct slice){piece, (size_t)got});
+	}
+}
+
+static bool
+read_child(pid_t pid, int fd, struct buf *out, struct err *err)
+{
+	int64_t until =
+		clock_monotonic_ms() + PROCESS_READ_SECONDS * INT64_C(1000);
+	int status = 0;
+
+	if (!read_pipe(fd, until, out, err)) {
+		(void)kill(pid, SIGKILL);
+		(void)await(pid, 1, &status);
+		return false;
+	}
+	if (!await(pid, PROCESS_READ_SECONDS, &status))
+		return err_set(err, ERR_LIMIT, "it does not end");
+	return (WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
+		err_set(err, ERR_SYSTEM, "it failed (status %d)",
+			WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+}
+
+bool
+process_read(const char *const argv[], struct buf *out, struct err *err)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (pipe(ends) != 0)
+		return err_system(err, "pipe");
+	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	(void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	int failed = start(argv, &(struct streams){-1, ends[1], -1}, &pid);
+	(void)close(ends[1]);
+	bool done = failed == 0
+		? read_child(pid, ends[0], out, err)
+		: err_set(err, ERR_SYSTEM, "%s", strerror(failed));
+	(void)close(ends[0]);
+	return done || err_wrap(err, "%s", argv[0]);
 }
 
 static struct slice

@@ -6,11 +6,14 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#define PROCESS_READ_SECONDS 10U
+
 /*
  * Runs argv (argv[0] is looked for in PATH and in the system
  * administrator's directories), no shell between, and appends what it writes to
  * its standard output. False with err when it cannot be run, ends with
- * another status than 0 or writes more than a megabyte.
+ * another status than 0, writes more than a megabyte or is not done within
+ * PROCESS_READ_SECONDS; then it is killed.
  */
 bool process_read(const char *const argv[], struct buf *out, struct err *err);
 
