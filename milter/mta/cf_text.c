@@ -318,18 +318,6 @@ is_routed(const struct entry *entry)
 		slice_find(entry->text, SLICE(ROUTING)) != SLICE_NONE;
 }
 
-void
-cf_text_remove_routing(struct slice master, struct buf *out)
-{
-	for (struct entry entry; next_entry(&master, &entry);) {
-		if (is_routed(&entry)) {
-			add_without_routing(entry.text, out);
-		} else {
-			buf_add(out, entry.text);
-		}
-	}
-}
-
 static bool
 is_own_service(const struct entry *entry)
 {
@@ -338,6 +326,32 @@ is_own_service(const struct entry *entry)
 			slice_find(entry->text,
 				SLICE("cleanup_service_name=" CF_CLEANUP)) !=
 				SLICE_NONE);
+}
+
+/* Where anything is ours, so is each of these arguments on rewrite: one that
+ * was there before is refused. The first may have been taken out by hand. */
+static bool
+has_ours(struct slice master)
+{
+	for (struct entry entry; next_entry(&master, &entry);) {
+		if (is_own_service(&entry) || is_routed(&entry))
+			return true;
+	}
+	return false;
+}
+
+void
+cf_text_remove_routing(struct slice master, struct buf *out)
+{
+	bool ours = has_ours(master);
+
+	for (struct entry entry; next_entry(&master, &entry);) {
+		if (ours && is_service(&entry, "rewrite")) {
+			add_without_routing(entry.text, out);
+		} else {
+			buf_add(out, entry.text);
+		}
+	}
 }
 
 void
@@ -361,11 +375,7 @@ cf_text_is_attached(struct slice main, struct slice master)
 					SLICE_NONE))
 			return true;
 	}
-	for (struct entry entry; next_entry(&master, &entry);) {
-		if (is_own_service(&entry) || is_routed(&entry))
-			return true;
-	}
-	return false;
+	return has_ours(master);
 }
 
 bool

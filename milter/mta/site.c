@@ -134,9 +134,11 @@ take_off_routing(struct site *site, uint16_t port, struct err *err)
 {
 	struct buf master = {0};
 
-	if (!cf_text_is_routed(buf_slice(&site->master)))
-		return true;
 	cf_text_remove_routing(buf_slice(&site->master), &master);
+	if (slice_equal(buf_slice(&master), buf_slice(&site->master))) {
+		buf_fini(&master);
+		return true;
+	}
 	bool done = buf_ok(&master) &&
 		cf_file_write(site->master_path, buf_slice(&master), err);
 	if (done) {

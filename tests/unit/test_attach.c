@@ -121,6 +121,11 @@ static const struct edit_row {
 		"    -o mine=1 -o sender_dependent_relayhost_maps=\n",
 		"rewrite    unix  -  -  y  -  -  trivial-rewrite\n"
 		"    -o mine=1\n"},
+	{"the first of ours on rewrite was taken out by hand",
+		cf_text_remove_routing,
+		REWRITE "  -o sender_dependent_relayhost_maps=\n"
+			"forwarden-hop unix - - n - - smtp\n",
+		REWRITE "forwarden-hop unix - - n - - smtp\n"},
 	{"a rewrite that is not ours to change", cf_text_remove_routing,
 		"rewrite unix - - y - - trivial-rewrite\n"
 		"  -o default_transport=smtp:[relay]\n",
