@@ -6,12 +6,12 @@
 #include "cli/doctor.h"
 #include "cli/screen.h"
 #include "mta/cf_file.h"
-#include "mta/postfix_attached.h"
-#include "mta/postfix_domains.h"
+#include "mta/postfix_checkup.h"
 #include "mta/sendmail_check.h"
 
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 struct doctor_options {
 	struct ask_options ask;
@@ -47,6 +47,74 @@ parse_options(
 	return options_read(&table, argc, argv, NULL, status);
 }
 
+/* Text that an option gave, if it is not the usual one. */
+static const char *
+unless(const char *text, const char *usual)
+{
+	return strcmp(text, usual) != 0 ? text : NULL;
+}
+
+/* directory: of main.cf, for commands; NULL for the usual one. */
+static void
+look_at_instance(struct doctor *doctor, const struct doctor_options *options,
+	const struct postfix *postfix, const char *directory)
+{
+	const struct generation *generation = doctor->generation;
+	const struct postfix_check check = {
+		.postfix = postfix,
+		.listen = &doctor->listen,
+		.realm = generation->realm,
+		.enforces = generation->config->mode == MODE_ENFORCE,
+		.checkup = doctor->checkup,
+		.directory = directory,
+		.file = unless(options->ask.file, COMMAND_CONFIG_FILE),
+	};
+
+	postfix_checkup(&check);
+}
+
+/* One that is not enabled does not run. */
+static void
+look_at_other(struct doctor *doctor, const struct doctor_options *options,
+	const char *directory)
+{
+	struct err err = {0};
+	struct postfix *postfix = postfix_read(directory, &err);
+
+	checkup_set_place(doctor->checkup, directory);
+	if (postfix == NULL) {
+		checkup_add(doctor->checkup,
+			&(struct remedy){.level = CHECKUP_NOTE,
+				.subject = "postfix",
+				.text = "take it out of "
+					"multi_instance_directories"},
+			"cannot look at this instance: %s", err.text);
+	} else if (slice_equal(postfix_value(postfix, "multi_instance_enable"),
+			   SLICE("yes"))) {
+		look_at_instance(doctor, options, postfix, directory);
+	} else {
+		checkup_add_fine(doctor->checkup, "postfix",
+			"this instance is not enabled");
+	}
+	postfix_free(postfix);
+	checkup_set_place(doctor->checkup, NULL);
+}
+
+static void
+look_at_others(struct doctor *doctor, const struct doctor_options *options,
+	const struct postfix *postfix)
+{
+	struct slice list =
+		postfix_value(postfix, "multi_instance_directories");
+	char directory[PATH_MAX];
+
+	for (struct slice one; postfix_next(&list, &one);) {
+		(void)snprintf(
+			directory, sizeof(directory), "%.*s", SLICE_ARG(one));
+		look_at_other(doctor, options, directory);
+	}
+}
+
 static void
 look_at_postfix(struct doctor *doctor, const struct doctor_options *options)
 {
@@ -58,19 +126,16 @@ look_at_postfix(struct doctor *doctor, const struct doctor_options *options)
 	postfix = postfix_read(options->postfix, &err);
 	if (postfix == NULL) {
 		checkup_add(doctor->checkup,
-			&(struct remedy){CHECKUP_NOTE, "postfix",
-				"--postfix DIRECTORY says where main.cf is; "
-				"--no-postfix if there is none"},
+			&(struct remedy){.level = CHECKUP_NOTE,
+				.subject = "postfix",
+				.text = "--postfix DIRECTORY says where "
+					"main.cf "
+					"is; --no-postfix if there is none"},
 			"cannot look at Postfix: %s", err.text);
 		return;
 	}
-	const struct postfix_check check = {postfix, &doctor->listen,
-		doctor->generation->realm,
-		doctor->generation->config->mode == MODE_ENFORCE,
-		doctor->checkup};
-	postfix_check(&check);
-	postfix_attached_check(&check);
-	postfix_domains_check(&check);
+	look_at_instance(doctor, options, postfix, options->postfix);
+	look_at_others(doctor, options, postfix);
 	postfix_free(postfix);
 }
 
@@ -84,9 +149,10 @@ look_at_sendmail(struct doctor *doctor, const char *directory)
 	(void)snprintf(path, sizeof(path), "%s/sendmail.cf", directory);
 	if (!cf_file_read(path, &cf, &err)) {
 		checkup_add(doctor->checkup,
-			&(struct remedy){CHECKUP_NOTE, "sendmail",
-				"--sendmail DIRECTORY says where sendmail.cf "
-				"is"},
+			&(struct remedy){.level = CHECKUP_NOTE,
+				.subject = "sendmail",
+				.text = "--sendmail DIRECTORY says where "
+					"sendmail.cf is"},
 			"cannot look at Sendmail: %s", err.text);
 		return;
 	}
@@ -125,7 +191,19 @@ print_checkup(const struct doctor *doctor, bool json)
 	buf_fini(&text);
 }
 
-/* "WRONG - intake: no smtpd asks Forwarden": the worst there is. */
+/* What follows a bar is figures, to Nagios. */
+static void
+add_without_bar(struct buf *line, struct slice text)
+{
+	struct buf visible = {0};
+
+	buf_add_visible(&visible, text);
+	for (size_t i = 0; i < visible.len; i++)
+		buf_add_byte(line, visible.p[i] == '|' ? '/' : visible.p[i]);
+	buf_fini(&visible);
+}
+
+/* "CRITICAL - intake: no smtpd asks Forwarden": the worst there is. */
 static int
 print_for_nagios(const struct checkup *checkup)
 {
@@ -144,8 +222,10 @@ print_for_nagios(const struct checkup *checkup)
 		checkup_count(checkup, CHECKUP_WRONG),
 		checkup_count(checkup, CHECKUP_NOTE),
 		SLICE_ARG(worst->subject));
-	buf_add_visible(&line, worst->text);
-	buf_add_byte(&line, '\n');
+	add_without_bar(&line, worst->text);
+	buf_printf(&line, " | wrong=%u note=%u\n",
+		checkup_count(checkup, CHECKUP_WRONG),
+		checkup_count(checkup, CHECKUP_NOTE));
 	screen_print(&line);
 	buf_fini(&line);
 	return (int)worst->level;
@@ -191,9 +271,10 @@ cmd_doctor(int argc, char **argv)
 	if (diags != NULL)
 		generation = generation_load(options.ask.file, NULL, diags);
 	if (generation == NULL) {
-		(void)fprintf(stderr,
-			"forwarden: %s cannot be used; `forwarden check -c "
-			"%s` says why, and comes first\n",
+		(void)fprintf(options.nagios ? stdout : stderr,
+			"%s%s cannot be used; `forwarden check -c %s` says "
+			"why, and comes first\n",
+			options.nagios ? "CRITICAL - " : "forwarden: ",
 			options.ask.file, options.ask.file);
 	}
 	status = generation != NULL ? examine(generation, &options)

@@ -75,6 +75,8 @@ doctor_json(const struct doctor *doctor)
 		json_set_text(row, "finding", f->text);
 		if (!slice_is_absent(f->remedy))
 			json_set_text(row, "remedy", f->remedy);
+		if (!slice_is_absent(f->command))
+			json_set_text(row, "command", f->command);
 		json_add_take(list, row);
 	}
 	return list;

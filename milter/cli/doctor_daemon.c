@@ -67,8 +67,10 @@ check_milter(struct doctor *doctor)
 		return;
 	}
 	checkup_add(doctor->checkup,
-		&(struct remedy){CHECKUP_WRONG, "milter",
-			"forwarden serve -c ... (its log says why it ended)"},
+		&(struct remedy){.level = CHECKUP_WRONG,
+			.subject = "milter",
+			.text = "forwarden serve -c ... (its log says why it "
+				"ended)"},
 		"nobody answers on %s: no mail is judged", listen);
 }
 
@@ -97,9 +99,11 @@ check_troubles(struct doctor *doctor, const struct json *troubles)
 		const struct json *one = json_at(troubles, i);
 
 		checkup_add(doctor->checkup,
-			&(struct remedy){CHECKUP_WRONG, "trouble",
-				"mail is judged all the same; see to it, then "
-				"reload (systemctl reload forwarden)"},
+			&(struct remedy){.level = CHECKUP_WRONG,
+				.subject = "trouble",
+				.text = "mail is judged all the same; see to "
+					"it, then "
+					"reload (systemctl reload forwarden)"},
 			"%.*s (since %.*s)", SLICE_ARG(json_text(one, "text")),
 			SLICE_ARG(json_text(one, "since")));
 	}
@@ -112,9 +116,11 @@ check_mode(struct doctor *doctor, const struct json *status)
 
 	if (slice_equal(mode, SLICE("observe"))) {
 		checkup_add(doctor->checkup,
-			&(struct remedy){CHECKUP_NOTE, "mode",
-				"mode: enforce, once the events say the right "
-				"things"},
+			&(struct remedy){.level = CHECKUP_NOTE,
+				.subject = "mode",
+				.text = "mode: enforce, once the events say "
+					"the right "
+					"things"},
 			"it only observes");
 	} else {
 		checkup_add_fine(
@@ -122,9 +128,11 @@ check_mode(struct doctor *doctor, const struct json *status)
 	}
 	if (json_number(status, "messages") == 0) {
 		checkup_add(doctor->checkup,
-			&(struct remedy){CHECKUP_NOTE, "mail",
-				"send one; if this stays, the MTA does not "
-				"ask Forwarden"},
+			&(struct remedy){.level = CHECKUP_NOTE,
+				.subject = "mail",
+				.text = "send one; if this stays, the MTA does "
+					"not "
+					"ask Forwarden"},
 			"no message has been judged since %.*s",
 			SLICE_ARG(json_text(status, "started")));
 	}
@@ -147,8 +155,9 @@ check_privileges(struct doctor *doctor, const struct json *status)
 		return;
 	}
 	checkup_add(doctor->checkup,
-		&(struct remedy){CHECKUP_WRONG, "privileges",
-			"useradd -r forwarden; user: forwarden"},
+		&(struct remedy){.level = CHECKUP_WRONG,
+			.subject = "privileges",
+			.text = "useradd -r forwarden; user: forwarden"},
 		"mail of strangers is judged as root");
 }
 
@@ -165,9 +174,11 @@ check_store(struct doctor *doctor, const struct json *store)
 		return;
 	}
 	checkup_add(doctor->checkup,
-		&(struct remedy){CHECKUP_WRONG, "store",
-			"mend it; what is counted meanwhile is kept and "
-			"replayed"},
+		&(struct remedy){.level = CHECKUP_WRONG,
+			.subject = "store",
+			.text = "mend it; what is counted meanwhile is kept "
+				"and "
+				"replayed"},
 		"%.*s is down since %.*s: %.*s", SLICE_ARG(backend),
 		SLICE_ARG(json_text(store, "since")), SLICE_ARG(reason));
 }
@@ -181,8 +192,9 @@ check_clock(struct doctor *doctor)
 
 	if (adjtimex(&now) == TIME_ERROR || (now.status & STA_UNSYNC) != 0) {
 		checkup_add(doctor->checkup,
-			&(struct remedy){CHECKUP_NOTE, "clock",
-				"run chrony or systemd-timesyncd"},
+			&(struct remedy){.level = CHECKUP_NOTE,
+				.subject = "clock",
+				.text = "run chrony or systemd-timesyncd"},
 			"nothing keeps this machine's clock right");
 		return;
 	}
@@ -225,9 +237,11 @@ check_unmatched(struct doctor *doctor, struct slice metrics)
 		buf_printf(&names, " and %zu more", count - NAMES_SHOWN);
 	if (count > 0 && buf_ok(&names)) {
 		checkup_add(doctor->checkup,
-			&(struct remedy){CHECKUP_NOTE, "policies",
-				"forwarden test and forwarden replay try them "
-				"on mail of yours"},
+			&(struct remedy){.level = CHECKUP_NOTE,
+				.subject = "policies",
+				.text = "forwarden test and forwarden replay "
+					"try them "
+					"on mail of yours"},
 			"%zu never matched since the start: %.*s", count,
 			SLICE_ARG(buf_slice(&names)));
 	}
@@ -244,8 +258,9 @@ check_policies(
 
 	if (policies == 0) {
 		checkup_add(doctor->checkup,
-			&(struct remedy){CHECKUP_WRONG, "policies",
-				"policies: [" DATADIR "/policies]"},
+			&(struct remedy){.level = CHECKUP_WRONG,
+				.subject = "policies",
+				.text = "policies: [" DATADIR "/policies]"},
 			"none is loaded: nothing can be found");
 		return;
 	}
@@ -270,9 +285,11 @@ doctor_daemon(struct doctor *doctor, struct ask *ask)
 		status = ask_json(ask, ASK_GET, "/v1/status", &err);
 	if (status == NULL) {
 		checkup_add(doctor->checkup,
-			&(struct remedy){CHECKUP_WRONG, "daemon",
-				"start it; ask as root or as a member of "
-				"control_group"},
+			&(struct remedy){.level = CHECKUP_WRONG,
+				.subject = "daemon",
+				.text = "start it; ask as root or as a member "
+					"of "
+					"control_group"},
 			"%s", err.text);
 		return;
 	}

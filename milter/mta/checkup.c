@@ -3,9 +3,11 @@
 #include "mta/checkup.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #define ARENA_BYTES ((size_t)1024 * 1024)
 #define TEXT_BYTES 1024
@@ -13,6 +15,7 @@
 struct checkup {
 	struct arena *arena;
 	struct symptom *first, *last;
+	const char *place;
 	unsigned count[CHECKUP_LEVEL_COUNT];
 };
 
@@ -38,6 +41,38 @@ checkup_free(struct checkup *checkup)
 		arena_free(checkup->arena);
 }
 
+void
+checkup_set_place(struct checkup *checkup, const char *place)
+{
+	checkup->place = place;
+}
+
+static struct slice
+copy_text(struct checkup *checkup, const char *text)
+{
+	return text != NULL ? arena_copy(checkup->arena, slice_of(text))
+			    : slice_of(NULL);
+}
+
+/* "text: command" */
+static struct slice
+write_remedy(struct checkup *checkup, const struct remedy *remedy)
+{
+	struct buf whole = {0};
+
+	if (remedy->text != NULL)
+		buf_puts(&whole, remedy->text);
+	if (remedy->text != NULL && remedy->command != NULL)
+		buf_puts(&whole, ": ");
+	if (remedy->command != NULL)
+		buf_puts(&whole, remedy->command);
+	struct slice copy = whole.len > 0
+		? arena_copy(checkup->arena, buf_slice(&whole))
+		: slice_of(NULL);
+	buf_fini(&whole);
+	return copy;
+}
+
 /* What no longer fits is counted all the same. */
 static void
 add(struct checkup *checkup, const struct remedy *remedy, const char *fmt,
@@ -45,16 +80,21 @@ add(struct checkup *checkup, const struct remedy *remedy, const char *fmt,
 {
 	struct symptom *symptom = arena_alloc(checkup->arena, sizeof(*symptom));
 	char text[TEXT_BYTES];
+	size_t len = 0;
 
 	checkup->count[remedy->level]++;
 	if (symptom == NULL)
 		return;
-	(void)vsnprintf(text, sizeof(text), fmt, args);
+	if (checkup->place != NULL) {
+		(void)snprintf(text, sizeof(text) / 2, "[%s] ", checkup->place);
+		len = strlen(text);
+	}
+	(void)vsnprintf(text + len, sizeof(text) - len, fmt, args);
 	symptom->level = remedy->level;
-	symptom->subject = slice_of(remedy->subject);
-	symptom->text = arena_copy(checkup->arena, slice_of(text));
-	if (remedy->text != NULL)
-		symptom->remedy = slice_of(remedy->text);
+	symptom->subject = copy_text(checkup, remedy->subject);
+	symptom->text = copy_text(checkup, text);
+	symptom->remedy = write_remedy(checkup, remedy);
+	symptom->command = copy_text(checkup, remedy->command);
 	if (checkup->last != NULL) {
 		checkup->last->next = symptom;
 	} else {
@@ -70,7 +110,8 @@ checkup_add_fine(
 	va_list args;
 
 	va_start(args, fmt);
-	add(checkup, &(struct remedy){CHECKUP_FINE, subject, NULL}, fmt, args);
+	add(checkup, &(struct remedy){CHECKUP_FINE, subject, NULL, NULL}, fmt,
+		args);
 	va_end(args);
 }
 

@@ -22,14 +22,17 @@ struct symptom {
 	struct slice subject; /* one word */
 	struct slice text; /* may hold what an MTA's files hold: not escaped */
 	struct slice remedy; /* what to do; absent of what is fine */
+	struct slice command; /* for sh(1), if a command does it; or absent */
 	const struct symptom *next;
 };
 
-/* Of a symptom that wants a remedy: a sentence, or a command. */
+/* Of a symptom that wants a remedy: a sentence, a command, or a sentence that
+ * the command completes ("if nobody ordered it"). All of it is copied. */
 struct remedy {
 	enum checkup_level level;
 	const char *subject;
-	const char *text;
+	const char *text; /* NULL: the command alone */
+	const char *command; /* NULL: there is none */
 };
 
 struct checkup;
@@ -37,6 +40,10 @@ struct checkup;
 /* NULL when memory is out. */
 struct checkup *checkup_new(void);
 void checkup_free(struct checkup *);
+
+/* What is found from now on was found there, where that is not the only place
+ * that is looked at; NULL: nothing is said of it. Borrowed. */
+void checkup_set_place(struct checkup *, const char *place);
 
 void checkup_add_fine(struct checkup *, const char *subject, const char *fmt,
 	...) __attribute__((format(printf, 3, 4)));

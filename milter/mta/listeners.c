@@ -63,14 +63,20 @@ parse_name(const struct postfix *postfix, struct smtp_listener *listener)
 		(void)strcpy(listener->host, "127.0.0.1");
 }
 
-/* The smtpd behind a service: postscreen hands on to the service "smtpd". */
+/* The smtpd behind a service: postscreen hands on to another. */
 static const struct postfix_service *
 smtpd_of(const struct postfix *postfix, const struct postfix_service *service)
 {
 	const struct postfix_service *behind = NULL;
+	char name[64];
 
-	if (slice_equal(service->program, SLICE("postscreen")))
-		behind = postfix_find_service(postfix, "smtpd", "pass");
+	if (slice_equal(service->program, SLICE("postscreen"))) {
+		(void)snprintf(name, sizeof(name), "%.*s",
+			SLICE_ARG(postfix_service_value(
+				postfix, service, "smtpd_service_name")));
+		behind = postfix_find_service(
+			postfix, *name != '\0' ? name : "smtpd", "pass");
+	}
 	return behind != NULL ? behind : service;
 }
 
@@ -120,6 +126,7 @@ listeners_find(const struct postfix *postfix,
 		const struct postfix_service *smtpd =
 			smtpd_of(postfix, service);
 		found[n] = (struct smtp_listener){.service = service,
+			.smtpd = smtpd,
 			.daemon_name = postfix_service_value(
 				postfix, smtpd, "milter_macro_daemon_name"),
 			.dialogue = speaks_at_once(postfix, service),

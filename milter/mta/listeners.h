@@ -11,6 +11,8 @@
 
 struct smtp_listener {
 	const struct postfix_service *service;
+	/* Who speaks to milters: itself, or the smtpd behind postscreen. */
+	const struct postfix_service *smtpd;
 	char host[64]; /* numeric, one that can be connected to from here */
 	uint16_t port;
 	struct slice daemon_name; /* {daemon_name} that it tells a milter */

@@ -36,10 +36,26 @@ libmta_a_SOURCES = \
 	milter/mta/postfix_attached.h \
 	milter/mta/postfix_check.c \
 	milter/mta/postfix_check.h \
+	milter/mta/postfix_checkup.c \
+	milter/mta/postfix_checkup.h \
 	milter/mta/postfix_control.c \
 	milter/mta/postfix_control.h \
+	milter/mta/postfix_copies.c \
+	milter/mta/postfix_copies.h \
 	milter/mta/postfix_domains.c \
 	milter/mta/postfix_domains.h \
+	milter/mta/postfix_egress.c \
+	milter/mta/postfix_egress.h \
+	milter/mta/postfix_intake.c \
+	milter/mta/postfix_intake.h \
+	milter/mta/postfix_milters.c \
+	milter/mta/postfix_milters.h \
+	milter/mta/postfix_past.c \
+	milter/mta/postfix_past.h \
+	milter/mta/postfix_remedy.c \
+	milter/mta/postfix_remedy.h \
+	milter/mta/postfix_table.c \
+	milter/mta/postfix_table.h \
 	milter/mta/probe.c \
 	milter/mta/probe.h \
 	milter/mta/prove.c \

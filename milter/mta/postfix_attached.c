@@ -4,6 +4,7 @@
 
 #include "mta/cf_file.h"
 #include "mta/cf_text.h"
+#include "mta/postfix_remedy.h"
 #include "mta/recipe.h"
 
 #include <limits.h>
@@ -31,18 +32,42 @@ find_listener(const struct postfix *postfix)
 static void
 check_journal(const struct postfix_check *check)
 {
+	struct buf command = {0};
+
 	if (!cf_journal_is_there(postfix_directory(check->postfix)))
 		return;
+	postfix_remedy_forwarden(check, "attach --undo", &command);
 	checkup_add(check->checkup,
-		&(struct remedy){
-			CHECKUP_WRONG, "attach", "forwarden attach --undo"},
+		&(struct remedy){.level = CHECKUP_WRONG,
+			.subject = "attach",
+			.command = command.p},
 		"`forwarden attach` is at work, or was cut short");
+	buf_fini(&command);
+}
+
+/* What is not as the recipe of today has it: attaching anew mends it. */
+static void
+add_stale(const struct postfix_check *check, enum checkup_level level,
+	struct buf *text)
+{
+	struct buf command = {0};
+
+	postfix_remedy_attach(check, 0, &command);
+	if (buf_ok(text)) {
+		checkup_add(check->checkup,
+			&(struct remedy){.level = level,
+				.subject = "attach",
+				.command = command.p},
+			"%.*s", SLICE_ARG(buf_slice(text)));
+	}
+	buf_fini(text);
+	buf_fini(&command);
 }
 
 static void
 check_number(const struct postfix_check *check)
 {
-	struct buf main = {0};
+	struct buf main = {0}, text = {0};
 	char path[PATH_MAX];
 	struct err err;
 
@@ -57,10 +82,9 @@ check_number(const struct postfix_check *check)
 			check->checkup, "attach", "by recipe %u", number);
 		return;
 	}
-	checkup_add(check->checkup,
-		&(struct remedy){
-			CHECKUP_NOTE, "attach", "forwarden attach --update"},
-		"attached by recipe %u; today's is %u", number, RECIPE_NUMBER);
+	buf_printf(&text, "attached by recipe %u; today's is %u", number,
+		RECIPE_NUMBER);
+	add_stale(check, CHECKUP_NOTE, &text);
 }
 
 /* Without white space, which main.cf may fold otherwise. */
@@ -83,12 +107,12 @@ check_senders(const struct postfix_check *check)
 	add_compact(&wanted, buf_slice(&now));
 	add_compact(&there, postfix_given(check->postfix, "forwarden_senders"));
 	if (!slice_equal(buf_slice(&wanted), buf_slice(&there))) {
-		checkup_add(check->checkup,
-			&(struct remedy){CHECKUP_WRONG, "attach",
-				"forwarden attach --update"},
+		struct buf text = {0};
+		buf_puts(&text,
 			"sender_dependent_relayhost_maps or "
 			"sender_dependent_default_transport_maps were changed "
 			"since: mail may leave by the wrong way");
+		add_stale(check, CHECKUP_WRONG, &text);
 	}
 	buf_fini(&now);
 	buf_fini(&there);
@@ -111,34 +135,119 @@ read_argument(struct slice line, char name[128], struct slice *value)
 	return slice_find_byte(*value, '$', 0) == SLICE_NONE;
 }
 
-static void
-check_arguments(const struct postfix_check *check,
-	const struct postfix_service *listener, struct slice services)
+/* The next service of a text, and its arguments up to the next one. */
+static bool
+next_block(struct slice *rest, struct slice *name, struct slice *arguments)
 {
-	struct slice line, value, rest = services;
-	char name[128];
+	struct slice line;
 
-	/* The listener's own: up to the next service. */
-	(void)slice_next(&rest, '\n', &line);
-	while (slice_next(&rest, '\n', &line) && line.len > 0 &&
-		line.p[0] == ' ') {
-		if (!read_argument(line, name, &value))
-			continue;
-		struct slice there = postfix_service_override(
-			check->postfix, listener, name);
-		if (!slice_is_absent(there) && slice_equal(there, value))
-			continue;
-		checkup_add(check->checkup,
-			&(struct remedy){CHECKUP_WRONG, "attach",
-				"forwarden attach --update"},
-			"%.*s in master.cf has not -o %s=%.*s, as it was "
-			"attached",
-			SLICE_ARG(listener->name), name, SLICE_ARG(value));
-	}
+	if (!slice_next(rest, '\n', &line) || line.len == 0)
+		return false;
+	*name = slice_sub(line, 0, slice_find_byte(line, ' ', 0));
+	const char *begin = rest->p;
+	while (rest->len > 0 && rest->p[0] == ' ')
+		(void)slice_next(rest, '\n', &line);
+	*arguments = (struct slice){begin, (size_t)(rest->p - begin)};
+	return true;
 }
 
 static void
-check_listener(const struct postfix_check *check,
+check_arguments(const struct postfix_check *check,
+	const struct postfix_service *service, struct slice arguments)
+{
+	struct slice line, value;
+	char name[128];
+
+	while (slice_next(&arguments, '\n', &line)) {
+		struct buf text = {0};
+
+		if (!read_argument(line, name, &value))
+			continue;
+		struct slice there =
+			postfix_service_override(check->postfix, service, name);
+		if (!slice_is_absent(there) && slice_equal(there, value))
+			continue;
+		buf_printf(&text,
+			"%.*s in master.cf has not -o %s=%.*s, as it was "
+			"attached",
+			SLICE_ARG(service->name), name, SLICE_ARG(value));
+		add_stale(check, CHECKUP_WRONG, &text);
+	}
+}
+
+/* The listener is known by what it does, for its port was chosen. */
+static const struct postfix_service *
+find_block(const struct postfix_check *check, struct slice name,
+	const struct postfix_service *listener)
+{
+	char text[64];
+
+	if (slice_find_byte(name, ':', 0) != SLICE_NONE)
+		return listener;
+	(void)snprintf(text, sizeof(text), "%.*s", SLICE_ARG(name));
+	return postfix_find_service(check->postfix, text, "unix");
+}
+
+static void
+check_services(const struct postfix_check *check,
+	const struct postfix_service *listener, struct slice services)
+{
+	struct slice name, arguments;
+
+	while (next_block(&services, &name, &arguments)) {
+		const struct postfix_service *service =
+			find_block(check, name, listener);
+		struct buf text = {0};
+
+		if (service != NULL) {
+			check_arguments(check, service, arguments);
+			continue;
+		}
+		buf_printf(&text,
+			"master.cf has no service %.*s, as it was attached",
+			SLICE_ARG(name));
+		add_stale(check, CHECKUP_WRONG, &text);
+	}
+}
+
+/* Parameters that follow from the site's own, whatever was wished. */
+static bool
+is_derived(struct slice name)
+{
+	return !slice_equal(name, SLICE("forwarden_milter")) &&
+		!slice_equal(name, SLICE("forwarden_hop_status")) &&
+		/* It is looked at apart. */
+		!slice_equal(name, SLICE("forwarden_senders"));
+}
+
+/* "name = value"; those on several lines are not derived. */
+static void
+check_parameter(const struct postfix_check *check, struct slice line)
+{
+	struct buf wanted = {0}, there = {0}, text = {0};
+	size_t sign = slice_find(line, SLICE(" = "));
+	char name[128];
+
+	(void)snprintf(name, sizeof(name), "%.*s",
+		SLICE_ARG(slice_sub(line, 0, sign)));
+	if (sign == SLICE_NONE || line.p[0] == ' ' ||
+		!is_derived(slice_of(name)))
+		return;
+	add_compact(&wanted, slice_sub(line, sign + 3, line.len));
+	add_compact(&there, postfix_given(check->postfix, name));
+	if (!slice_equal(buf_slice(&wanted), buf_slice(&there))) {
+		buf_printf(&text,
+			"%s is not what it would be today: it, or what it "
+			"follows from, was changed since",
+			name);
+		add_stale(check, CHECKUP_WRONG, &text);
+	}
+	buf_fini(&wanted);
+	buf_fini(&there);
+}
+
+static void
+check_recipe(const struct postfix_check *check,
 	const struct postfix_service *listener)
 {
 	/* What may be chosen is compared by nobody. */
@@ -151,83 +260,45 @@ check_listener(const struct postfix_check *check,
 	struct recipe recipe;
 
 	recipe_write(&recipe, check->postfix, &wish);
-	check_arguments(check, listener, buf_slice(&recipe.services));
+	check_services(check, listener, buf_slice(&recipe.services));
+	struct slice rest = buf_slice(&recipe.parameters);
+	for (struct slice line; slice_next(&rest, '\n', &line);)
+		check_parameter(check, line);
 	recipe_fini(&recipe);
 }
 
-/* A table of rules that stands in a file as it is. */
-static bool
-has_filter(struct slice table)
-{
-	char path[PATH_MAX];
-	struct buf text = {0};
-	struct err err;
-	size_t slash = slice_find_byte(table, '/', 0);
-
-	if (slash == SLICE_NONE || slash == 0)
-		return false;
-	(void)snprintf(path, sizeof(path), "%.*s",
-		SLICE_ARG(slice_sub(table, slash, table.len)));
-	bool found = cf_file_read(path, &text, &err) &&
-		slice_find(buf_slice(&text), SLICE("FILTER ")) != SLICE_NONE;
-	buf_fini(&text);
-	return found;
-}
-
-/* A FILTER of the site's own overrules all routing, ours too. */
+/* Tables of senders must not be asked where mail is led to the listener:
+ * their answers would pass by it. */
 static void
-check_filters(const struct postfix_check *check)
+check_routing(const struct postfix_check *check)
 {
-	static const char *const names[] = {"header_checks",
-		"mime_header_checks", "nested_header_checks", "body_checks",
-		"smtpd_client_restrictions", "smtpd_helo_restrictions",
-		"smtpd_sender_restrictions", "smtpd_recipient_restrictions",
-		"smtpd_relay_restrictions", "smtpd_data_restrictions",
-		"smtpd_end_of_data_restrictions"};
+	static const char *const names[] = {
+		"default_transport",
+		"sender_dependent_default_transport_maps",
+		"sender_dependent_relayhost_maps",
+	};
+	const struct postfix_service *rewrite =
+		postfix_find_service(check->postfix, "rewrite", "unix");
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		struct slice list = postfix_value(check->postfix, names[i]);
-		for (struct slice table; postfix_next(&list, &table);) {
-			if (slice_find_byte(table, ':', 0) == SLICE_NONE ||
-				!has_filter(table))
-				continue;
-			checkup_add(check->checkup,
-				&(struct remedy){CHECKUP_NOTE, "egress",
-					"see docs/attach.md"},
-				"%.*s of %s says FILTER: such mail goes past "
-				"the egress",
-				SLICE_ARG(table), names[i]);
+		struct slice there = slice_of(NULL);
+		struct buf text = {0};
+
+		if (rewrite != NULL) {
+			there = postfix_service_override(
+				check->postfix, rewrite, names[i]);
 		}
+		if (!slice_is_absent(there) &&
+			(i == 0 ? slice_starts_fold(
+					  there, SLICE(RECIPE_HOP ":"))
+				: there.len == 0))
+			continue;
+		buf_printf(&text,
+			"the service rewrite of master.cf has not -o %s as it "
+			"was attached: mail leaves past the listener",
+			names[i]);
+		add_stale(check, CHECKUP_WRONG, &text);
 	}
-}
-
-static void
-check_milter_maps(const struct postfix_check *check)
-{
-	struct slice maps = postfix_value(check->postfix, "smtpd_milter_maps");
-
-	if (maps.len == 0)
-		return;
-	checkup_add(check->checkup,
-		&(struct remedy){CHECKUP_NOTE, "intake",
-			"postconf -X smtpd_milter_maps"},
-		"smtpd_milter_maps (%.*s) chooses for some clients whether "
-		"anybody is asked",
-		SLICE_ARG(maps));
-}
-
-static void
-check_instances(const struct postfix_check *check)
-{
-	struct slice others =
-		postfix_value(check->postfix, "multi_instance_directories");
-
-	if (others.len == 0)
-		return;
-	checkup_add(check->checkup,
-		&(struct remedy){CHECKUP_NOTE, "postfix",
-			"forwarden doctor --postfix DIRECTORY"},
-		"other instances are not looked at: %.*s", SLICE_ARG(others));
 }
 
 void
@@ -236,12 +307,10 @@ postfix_attached_check(const struct postfix_check *check)
 	const struct postfix_service *listener = find_listener(check->postfix);
 
 	check_journal(check);
-	check_milter_maps(check);
-	check_instances(check);
-	check_filters(check);
 	if (listener == NULL)
 		return;
 	check_number(check);
 	check_senders(check);
-	check_listener(check, listener);
+	check_recipe(check, listener);
+	check_routing(check);
 }

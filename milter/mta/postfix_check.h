@@ -20,9 +20,12 @@ struct postfix_check {
 	const struct realm *realm;
 	bool enforces;
 	struct checkup *checkup; /* where to */
+	/* For commands; NULL where it is the usual one. */
+	const char *directory; /* of main.cf */
+	const char *file; /* forwarden.yaml */
 };
 
-/* Listeners, the egress, what happens while the filter is away. */
-void postfix_check(const struct postfix_check *);
+/* Is a domain, in any spelling, local to Forwarden? */
+bool postfix_check_is_ours(const struct postfix_check *, struct slice domain);
 
 #endif

@@ -111,8 +111,9 @@ check_domains(const struct postfix_check *check)
 		look_at_list(&missing, postfix_value(check->postfix, lists[i]));
 	if (missing.count > 0) {
 		checkup_add(check->checkup,
-			&(struct remedy){CHECKUP_WRONG, "domains",
-				"add them to local.domains"},
+			&(struct remedy){.level = CHECKUP_WRONG,
+				.subject = "domains",
+				.text = "add them to local.domains"},
 			"Postfix takes these for its own and Forwarden does "
 			"not, so that their mailboxes are strangers: %s",
 			missing.names);
@@ -122,8 +123,10 @@ check_domains(const struct postfix_check *check)
 	}
 	if (missing.tables > 0) {
 		checkup_add(check->checkup,
-			&(struct remedy){CHECKUP_NOTE, "domains",
-				"compare them with local.domains yourself"},
+			&(struct remedy){.level = CHECKUP_NOTE,
+				.subject = "domains",
+				.text = "compare them with local.domains "
+					"yourself"},
 			"%zu lists of domains are tables that cannot be "
 			"listed",
 			missing.tables);
@@ -149,8 +152,10 @@ check_networks(const struct postfix_check *check)
 		return;
 	}
 	checkup_add(check->checkup,
-		&(struct remedy){CHECKUP_NOTE, "networks",
-			"add those of your own servers to local.networks"},
+		&(struct remedy){.level = CHECKUP_NOTE,
+			.subject = "networks",
+			.text = "add those of your own servers to "
+				"local.networks"},
 		"in mynetworks, but not in local.networks, so that the header "
 		"of their mail is not believed: %s",
 		missing.names);

@@ -29,8 +29,9 @@ check_doors(struct slice cf, struct checkup *checkup)
 					SLICE_NONE))
 			continue;
 		checkup_add(checkup,
-			&(struct remedy){CHECKUP_NOTE, "intake",
-				"take I= out, or name forwarden in it"},
+			&(struct remedy){.level = CHECKUP_NOTE,
+				.subject = "intake",
+				.text = "take I= out, or name forwarden in it"},
 			"a listener has a list of filters of its own: %.*s",
 			SLICE_ARG(slice_sub(line, head.len, line.len)));
 	}
@@ -41,8 +42,9 @@ check_mailers(struct slice cf, uint16_t port, struct checkup *checkup)
 {
 	for (struct slice mailer; mc_text_next_stray(&cf, port, &mailer);) {
 		checkup_add(checkup,
-			&(struct remedy){
-				CHECKUP_NOTE, "egress", "see docs/attach.md"},
+			&(struct remedy){.level = CHECKUP_NOTE,
+				.subject = "egress",
+				.text = "see docs/attach.md"},
 			"mail by the mailer %.*s goes past the egress",
 			SLICE_ARG(mailer));
 	}
@@ -57,7 +59,9 @@ check_egress(struct slice cf, struct slice egress, struct checkup *checkup)
 	if (slice_is_absent(egress) || !has_filter(egress) ||
 		!mc_text_next_door(&rest, &door)) {
 		checkup_add(checkup,
-			&(struct remedy){CHECKUP_WRONG, "egress", REMEDY},
+			&(struct remedy){.level = CHECKUP_WRONG,
+				.subject = "egress",
+				.command = REMEDY},
 			"no egress: `.forward`, aliases and virtusertable are "
 			"invisible here");
 		return;
@@ -76,7 +80,9 @@ sendmail_check(struct slice cf, struct slice egress, struct checkup *checkup)
 		check_doors(cf, checkup);
 	} else {
 		checkup_add(checkup,
-			&(struct remedy){CHECKUP_WRONG, "intake", REMEDY},
+			&(struct remedy){.level = CHECKUP_WRONG,
+				.subject = "intake",
+				.command = REMEDY},
 			"Sendmail does not ask Forwarden: what was delivered "
 			"to a mailbox is not known");
 	}

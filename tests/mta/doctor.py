@@ -8,11 +8,13 @@ import json
 import os
 import subprocess
 import sys
+import threading
 
 from rig import Failure, Forwarden, Postfix, Rig, Sink, Tap, free_port, send
 from rig.forwarden import program
 
 UNREACHABLE = "redis://127.0.0.1:9/0"
+UNLIMITED = "message_size_limit = 0\nmailbox_size_limit = 0\n"
 
 
 def examine(forwarden, postfix):
@@ -33,7 +35,7 @@ def about(findings, subject):
 def healthy(tap, rig, sink):
     forwarden = Forwarden(rig, name="well")
     forwarden.start()
-    postfix = Postfix(rig, sink, milter=forwarden.milter, name="postfix-well")
+    postfix = Postfix(rig, sink, milter=forwarden.milter, name="postfix-well", main=UNLIMITED)
     alice = rig.user("alice")
     alice.forward("x@partner.example")
     postfix.start()
@@ -53,78 +55,268 @@ def healthy(tap, rig, sink):
     return forwarden
 
 
-def sick_systems(rig, sink, forwarden):
-    """name, Postfix, what must be wrong, what must be said of it."""
-    milter = forwarden.milter
-    yield ("no egress listener",
-           Postfix(rig, sink, milter=milter, name="p1", egress=False), {"egress"},
-           ["`.forward`, aliases and virtual aliases are invisible", "--egress"])
-    yield ("DSN discarded",
-           Postfix(rig, sink, milter=milter, name="p2",
-                   main="smtpd_discard_ehlo_keywords = silent-discard, dsn\n"),
-           {"dsn"}, ["ORCPT", "smtpd_discard_ehlo_keywords="])
+def shell(words):
+    """A remedy as an administrator types it."""
+    environment = dict(os.environ)
+    environment["PATH"] = os.path.dirname(program()) + ":" + environment["PATH"]
+    done = subprocess.run(["sh", "-c", words], env=environment, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200)
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
+def find(findings, words):
+    """The first that is not fine and says so."""
+    return next((row for row in findings if row["level"] != "fine" and words in row["finding"]),
+                None)
+
+
+def cure(tap, forwarden, postfix, name, words, mend=None):
+    """The fault is seen; its remedy, a command unless mend is given, is run;
+    the fault is gone."""
+    findings = examine(forwarden, postfix)
+    seen = find(findings, words)
+    if not tap.ok(seen is not None, f"{name}: it is seen", json.dumps(findings, indent=1)):
+        return
+    if mend is None:
+        code, text = shell(seen["command"])
+        if not tap.ok(code == 0, f"{name}: its remedy is a command that works",
+                      seen["command"], text):
+            return
+    else:
+        tap.ok(seen["remedy"], f"{name}: it has a remedy", seen)
+        mend()
+    findings = examine(forwarden, postfix)
+    tap.ok(find(findings, words) is None and not wrong(findings),
+           f"{name}: and then all is well", json.dumps(findings, indent=1))
+
+
+def add_domains(forwarden, names):
+    with open(forwarden.file) as f:
+        text = f.read()
+    with open(forwarden.file, "w") as f:
+        f.write(text.replace("domains: [", f"domains: [{names}, "))
+
+
+def made_by_hand(tap, rig, sink, forwarden):
+    """An egress that nobody's recipe made: what is missing there."""
+    postfix = Postfix(rig, sink, milter=forwarden.milter, name="by-hand")
+    postfix.start()
+    cure(tap, forwarden, postfix, "mail near the size limit", "bounces at the egress")
+    postfix.command("postconf", "-e", "smtpd_discard_ehlo_keywords=silent-discard, dsn")
+    postfix.command("postconf", "-P", "smtp/unix/smtp_discard_ehlo_keywords=dsn")
+    cure(tap, forwarden, postfix, "DSN discarded", "ORCPT")
     extra = rig.path("more-domains")
     with open(extra, "w") as f:
         f.write("third.example ok\nlists.example.com ok\n")
-    yield ("domains that nobody told Forwarden",
-           Postfix(rig, sink, milter=milter, name="p3",
-                   main=f"relay_domains = other.example\n"
-                        f"virtual_mailbox_domains = texthash:{extra}\n"),
-           {"domains"}, ["other.example", "third.example", "local.domains"])
-    yield ("mail refused while Forwarden is away",
-           Postfix(rig, sink, milter=milter, name="p4", away="reject"), {"away"},
-           ["refused for good", "tempfail"])
-    yield ("a Postfix that does not ask", Postfix(rig, sink, name="p5"),
-           {"intake", "egress"}, ["--intake", "does not ask"])
+    postfix.command("postconf", "-e", "relay_domains=other.example",
+                    f"virtual_mailbox_domains=texthash:{extra}")
+    cure(tap, forwarden, postfix, "domains that nobody told Forwarden",
+         "third.example, other.example",
+         lambda: add_domains(forwarden, "third.example, other.example"))
+    forwarden.configure()
+    postfix.command("postconf", "-X", "relay_domains", "virtual_mailbox_domains")
+    postfix.command("postconf", "-e", "milter_default_action=reject")
+    cure(tap, forwarden, postfix, "mail refused while Forwarden is away", "refused for good")
+    port = postfix.egress
+    postfix.command("postconf", "-P", f"127.0.0.1:{port}/inet/smtpd_milters=")
+    findings = examine(forwarden, postfix)
+    tap.equal(wrong(findings), {"egress"}, "an egress that does not ask: that is wrong")
+    postfix.stop()
+
+
+def part_by_part(tap, rig, sink, forwarden):
+    """Not attached: what is missing, and a command that brings it."""
+    postfix = Postfix(rig, sink, egress=False, name="parts")
+    postfix.start()
+    findings = examine(forwarden, postfix)
+    tap.equal(wrong(findings), {"intake", "egress"}, "not attached: that is wrong")
+    for words in ("no smtpd asks", "no egress", "at best"):
+        seen = find(examine(forwarden, postfix), words)
+        code, text = shell(seen["command"])
+        tap.ok(code == 0 and find(examine(forwarden, postfix), words) is None,
+               f"not attached, {words}: its remedy is a command that works",
+               seen["command"], text)
+    tap.equal(wrong(examine(forwarden, postfix)), set(), "then nothing is wrong")
+    postfix.stop()
 
 
 def attached(tap, rig, sink, forwarden):
     """Attached, all is well; what is changed afterwards is found, and its
-    remedy, a command, mends it."""
-    def remedy(words):
-        done = subprocess.run([program(), *words.split()[1:], "-c", forwarden.file, "--postfix",
-                               postfix.config, "--port", str(free_port())],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200)
-        return done.returncode, done.stdout.decode(errors="replace")
+    remedy mends it."""
     postfix = Postfix(rig, sink, egress=False, name="attached",
                       leave="relayhost = [127.0.0.1]:{outside}\n")
     postfix.start()
-    findings = examine(forwarden, postfix)
-    tap.equal(wrong(findings), {"intake", "egress"}, "not attached: that is wrong")
-    code, text = remedy("forwarden attach")
-    tap.ok(code == 0, "its remedy works", text)
+    code, text = shell(f"forwarden attach -c {forwarden.file} --postfix {postfix.config}")
     findings = examine(forwarden, postfix)
     tap.equal(wrong(findings), set(), "attached: nothing is wrong")
-    tap.ok("by recipe" in about(findings, "attach"), "attached: the recipe is known")
-    table = rig.path("header-checks")
-    with open(table, "w") as f:
-        f.write("/^Subject: x/ FILTER smtp:[elsewhere]\n")
-    port = next(row["finding"].split(":")[-1] for row in findings
+    tap.ok(code == 0 and "by recipe" in about(findings, "attach"),
+           "attached: the recipe is known", text)
+    cure(tap, forwarden, postfix, "while Forwarden is away", "passes unseen")
+    listeners(tap, forwarden, postfix)
+    changed_since(tap, forwarden, postfix)
+    ways_past(tap, rig, forwarden, postfix)
+    copies(tap, rig, forwarden, postfix)
+    ending(tap, forwarden, postfix)
+
+
+def service(postfix, name, kind, program_, *arguments):
+    postfix.command("postconf", "-M", f"{name}/{kind}={name} {kind} n - n - 1 {program_} "
+                    + " ".join(f"-o {a}" for a in arguments))
+
+
+def listeners(tap, forwarden, postfix):
+    port = free_port()
+    name = f"127.0.0.1:{port}"
+    milters = f"{port} (smtpd) does not ask"
+    service(postfix, str(port), "inet", "smtpd", "smtpd_milters=inet:127.0.0.1:9")
+    cure(tap, forwarden, postfix, "a listener with milters of its own", milters)
+    tap.ok("inet:127.0.0.1:9" in postfix.command("postconf", "-P", f"{port}/inet/smtpd_milters"),
+           "a listener with milters of its own: it keeps them")
+    service(postfix, str(port), "inet", "smtpd",
+            "receive_override_options=no_milters,no_address_mappings")
+    cure(tap, forwarden, postfix, "a listener without milters", milters)
+    tap.ok("no_address" in postfix.command("postconf", "-P",
+                                           f"{port}/inet/receive_override_options"),
+           "a listener without milters: its other options stay")
+    postfix.command("postconf", "-MX", f"{port}/inet")
+    service(postfix, name, "inet", "smtpd", "smtpd_milters=")
+    tap.ok("brings mail back" in about(examine(forwarden, postfix), "intake"),
+           "a listener for a content filter: that is right")
+    postfix.command("postconf", "-MX", f"{name}/inet")
+    service(postfix, name, "inet", "postscreen")
+    service(postfix, "smtpd", "pass", "smtpd", "smtpd_milters=inet:127.0.0.1:9")
+    cure(tap, forwarden, postfix, "postscreen, and a pass service that asks others",
+         "(postscreen) does not ask")
+    postfix.command("postconf", "-MX", f"{name}/inet", "smtpd/pass")
+    postfix.command("postconf", "-e", "smtpd_milter_maps=cidr:{{127.0.0.0/8 DISABLE}}")
+    cure(tap, forwarden, postfix, "smtpd_milter_maps", "smtpd_milter_maps (")
+
+
+def changed_since(tap, forwarden, postfix):
+    """Only the changes that are there at once are mended at once."""
+    port = next(row["finding"].split(":")[-1] for row in examine(forwarden, postfix)
                 if row["finding"].startswith("mail that leaves passes"))
-    postfix.command("postconf", "-P", f"127.0.0.1:{port}/inet/message_size_limit=5")
-    postfix.set(header_checks=f"regexp:{table}", smtpd_milter_maps="cidr:{{10.0.0.0/8 DISABLE}}",
-                sender_dependent_relayhost_maps=f"texthash:{table}, texthash:{table}")
+    for where, what in ((f"127.0.0.1:{port}/inet", "message_size_limit=5"),
+                        ("forwarden-cleanup/unix", "hopcount_limit=5"),
+                        ("forwarden-hop/unix", "smtp_tls_security_level=may"),
+                        ("rewrite/unix", "sender_dependent_relayhost_maps=texthash:/x")):
+        postfix.command("postconf", "-P", f"{where}/{what}")
+    postfix.command("postconf", "-e", "default_transport=smtp:[127.0.0.1]:1")
     findings = examine(forwarden, postfix)
-    tap.equal(wrong(findings), {"attach"}, "changed since: that is wrong, and no more")
-    for subject, words in (("attach", "-o message_size_limit=0"), ("attach", "were changed since"),
-                           ("egress", "says FILTER"), ("intake", "smtpd_milter_maps")):
-        tap.ok(words in about(findings, subject), f"changed since: it says \"{words}\"",
-               about(findings, subject))
+    for words in ("-o message_size_limit=0", "-o hopcount_limit=100",
+                  "-o smtp_tls_security_level=none", "the service rewrite",
+                  "forwarden_way_out is not"):
+        tap.ok(find(findings, words) is not None, f"changed since: it says \"{words}\"",
+               json.dumps(findings, indent=1))
     line = forwarden.run("doctor", "--postfix", postfix.config, "--nagios", check=False)
-    tap.ok(line.startswith("CRITICAL - 2 wrong") and line.count("\n") == 1,
+    tap.ok(line.startswith("CRITICAL - ") and line.count("\n") == 1 and " | wrong=" in line,
            "for Nagios: one line", line)
-    postfix.set(sender_dependent_relayhost_maps="", header_checks="", smtpd_milter_maps="")
-    code, text = remedy("forwarden attach --update")
-    tap.ok(code == 0 and wrong(examine(forwarden, postfix)) == set(),
-           "its remedy, attach --update, works", text)
+    postfix.command("postconf", "-X", "default_transport")
+    cure(tap, forwarden, postfix, "changed since", "-o message_size_limit=0")
+    postfix.command("postconf", "-PX", "rewrite/unix/default_transport")
+    postfix.command("postconf", "-MX", "forwarden-cleanup/unix")
+    findings = examine(forwarden, postfix)
+    tap.ok(find(findings, "mail leaves past the listener")
+           and find(findings, "no service forwarden-cleanup"),
+           "taken out in part: both are said", json.dumps(findings, indent=1))
+    cure(tap, forwarden, postfix, "taken out in part", "no service forwarden-cleanup")
+
+
+def ways_past(tap, rig, forwarden, postfix):
+    table = rig.path("table")
+
+    def write(text):
+        with open(table, "w") as f:
+            f.write(text)
+    write("# FILTER smtp:[commented]\n/^Subject: x/ FILTER smtp:[127.0.0.1]:10024\n"
+          "/^Subject: y/ filter smtp:[elsewhere]\n")
+    postfix.command("postconf", "-e", f"header_checks=regexp:{table}")
+    cure(tap, forwarden, postfix, "FILTER in a table", "says FILTER smtp:[elsewhere]",
+         lambda: write("/^Subject: x/ FILTER smtp:[127.0.0.1]:10024\n"))
+    postfix.command("postconf", "-X", "header_checks")
+    write("third.example smtp:[198.51.100.7]\nfourth.example smtp:\n.example.com :\n"
+          "example.com lmtp:unix:private/lmtp\n5th.example smtp:[127.0.0.1]:26\n")
+    postfix.command("postconf", "-e", f"transport_maps=texthash:{table}")
+    cure(tap, forwarden, postfix, "transport_maps to the outside",
+         "2 entries of transport_maps send mail out past the egress", lambda: write(""))
+    write("Alice@Example.COM relay:[198.51.100.7]:25\n")
+    cure(tap, forwarden, postfix, "an address of ours whose transport leads out",
+         "alice@example.com (relay:[198.51.100.7]:25)",
+         lambda: write("alice@example.com relay:[10.0.0.7]:25\n"))
+    postfix.command("postconf", "-X", "transport_maps")
+    for name, setting, words in (
+            ("a class of ours that leads out", "virtual_transport=smtp:[198.51.100.7]",
+             "virtual_transport (smtp:[198.51.100.7])"),
+            ("a content filter elsewhere", "content_filter=smtp:[198.51.100.7]",
+             "content_filter (smtp:[198.51.100.7])")):
+        postfix.command("postconf", "-e", setting)
+        cure(tap, forwarden, postfix, name, words)
+    port = postfix.intake
+    postfix.command("postconf", "-P", f"127.0.0.1:{port}/inet/content_filter=smtp:[198.51.100.8]")
+    cure(tap, forwarden, postfix, "a listener's content filter elsewhere",
+         f"content_filter of 127.0.0.1:{port}")
+    service(postfix, "rewrite2", "unix", "trivial-rewrite")
+    postfix.command("postconf", "-P", "qmgr/unix/rewrite_service_name=rewrite2")
+    cure(tap, forwarden, postfix, "a service that asks another trivial-rewrite",
+         "qmgr asks the service rewrite2")
+    postfix.command("postconf", "-MX", "rewrite2/unix")
+
+
+def copies(tap, rig, forwarden, postfix):
+    table = rig.path("bcc")
+    with open(table, "w") as f:
+        f.write("alice@example.com drop@freemail.example\nbob@example.com x@EXAMPLE.com\n")
+    for name, value, words in (
+            ("always_bcc", "archive@outside.example", "a copy of all mail goes to archive"),
+            ("sender_bcc_maps", f"texthash:{table}",
+             "sender_bcc_maps copies mail to the outside, 1 times: alice@example.com to drop"),
+            ("recipient_bcc_maps", f"texthash:{table}", "recipient_bcc_maps copies mail")):
+        postfix.command("postconf", "-e", f"{name}={value}")
+        cure(tap, forwarden, postfix, name, words)
+
+
+def ending(tap, forwarden, postfix):
     journal = os.path.join(postfix.config, "forwarden-attach.journal")
     open(journal, "w").close()
-    tap.ok("cut short" in about(examine(forwarden, postfix), "attach"), "a journal: it is said")
-    done = subprocess.run([program(), "attach", "--undo", "--postfix", postfix.config],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200)
-    tap.ok(done.returncode == 0 and not os.path.exists(journal)
+    seen = find(examine(forwarden, postfix), "cut short")
+    tap.ok(seen is not None, "a journal: it is said")
+    code, text = shell(seen["command"])
+    tap.ok(code == 0 and not os.path.exists(journal)
            and wrong(examine(forwarden, postfix)) == {"intake", "egress"},
-           "its remedy, attach --undo, works", done.stdout)
+           "its remedy, attach --undo, works", text)
+
+
+def hostile(tap, rig, sink, forwarden):
+    """Tables that hang, that cannot be listed, and that hold anything."""
+    pipe, odd = rig.path("pipe"), rig.path("odd")
+    os.mkfifo(pipe)
+    with open(odd, "wb") as f:
+        f.write(b"\x1b[31mred@third.example smtp:[198.51.100.7]\n\xff\xfe.example smtp:\n"
+                + b"".join(b"d%d.example smtp:[198.51.100.7]\n" % i for i in range(5000)))
+    postfix = Postfix(rig, sink, milter=forwarden.milter, name="hostile",
+                      main=UNLIMITED + f"transport_maps = texthash:{odd}\n"
+                      f"sender_bcc_maps = texthash:{pipe}, tcp:127.0.0.1:9\n"
+                      f"header_checks = regexp:{pipe}\n")
+    text = forwarden.run("doctor", "--postfix", postfix.config)
+    tap.ok("not done within 10 s" in text, "a table that hangs: it is said, within its time",
+           text)
+    tap.ok("tcp:127.0.0.1:9 of sender_bcc_maps cannot be listed" in text,
+           "a table without a list: it is said", text)
+    tap.ok("\x1b" not in text and "500" in text and len(text) < 8000,
+           "odd bytes and 5,000 rows: escaped, and few are shown", text)
+
+
+def instances(tap, rig, sink, forwarden):
+    """Another instance is looked at like the first, if it is enabled."""
+    other = Postfix(rig, sink, egress=False, name="other",
+                    main="multi_instance_enable = yes\n")
+    postfix = Postfix(rig, sink, milter=forwarden.milter, name="first",
+                      main=UNLIMITED + f"multi_instance_directories = {other.config}\n")
+    findings = examine(forwarden, postfix)
+    seen = find(findings, f"[{other.config}] no egress")
+    tap.ok(seen is not None and f"--postfix {other.config}" in seen["command"],
+           "another instance: what is wrong there, and a command for there",
+           json.dumps(findings, indent=1))
 
 
 def sendmails(tap, rig, forwarden):
@@ -176,13 +368,16 @@ def main():
         try:
             sink = Sink(rig)
             forwarden = healthy(tap, rig, sink)
-            for name, postfix, sick, texts in sick_systems(rig, sink, forwarden):
-                findings = examine(forwarden, postfix)
-                tap.equal(wrong(findings), sick, f"{name}: that is wrong, and no more")
-                said = " ".join(about(findings, subject) for subject in sick)
-                for text in texts:
-                    tap.ok(text in said, f"{name}: it says \"{text}\"", said)
+            beside = [threading.Thread(target=tap.attempt, args=(
+                part.__name__, lambda part=part: part(tap, rig, sink, forwarden)))
+                for part in (hostile, part_by_part)]
+            for thread in beside:
+                thread.start()
             attached(tap, rig, sink, forwarden)
+            for thread in beside:
+                thread.join()
+            made_by_hand(tap, rig, sink, forwarden)
+            instances(tap, rig, sink, forwarden)
             sendmails(tap, rig, forwarden)
             daemon_troubles(tap, rig, sink)
         except Failure as failure:

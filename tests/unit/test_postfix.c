@@ -239,11 +239,12 @@ check_symptom(void **state)
 	struct err err;
 
 	assert_true(socket_name_parse(slice_of(row->listen), &listen, &err));
-	const struct postfix_check check = {
-		postfix, &listen, realm, row->enforces, checkup};
-	postfix_check(&check);
-	postfix_attached_check(&check);
-	postfix_domains_check(&check);
+	const struct postfix_check check = {.postfix = postfix,
+		.listen = &listen,
+		.realm = realm,
+		.enforces = row->enforces,
+		.checkup = checkup};
+	postfix_checkup(&check);
 	assert_true(has_symptom(checkup, row));
 	for (const struct symptom *s = checkup_first(checkup); s != NULL;
 		s = s->next)

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Commands for people to type. */
+#include "mta/postfix_remedy.h"
+
+#include "mta/cf_text.h"
+#include "mta/postfix_milters.h"
+#include "mta/recipe.h"
+
+#include <string.h>
+
+static bool
+is_plain(struct slice word)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789_-./:=@%+,";
+
+	for (size_t i = 0; i < word.len; i++) {
+		if (word.p[i] == '\0' || strchr(plain, word.p[i]) == NULL)
+			return false;
+	}
+	return word.len > 0;
+}
+
+void
+postfix_remedy_word(struct buf *out, struct slice word)
+{
+	if (is_plain(word)) {
+		buf_add(out, word);
+		return;
+	}
+	buf_add_byte(out, '\'');
+	for (size_t i = 0; i < word.len; i++) {
+		if (word.p[i] == '\'') {
+			buf_puts(out, "'\\''");
+		} else {
+			buf_add_byte(out, word.p[i]);
+		}
+	}
+	buf_add_byte(out, '\'');
+}
+
+void
+postfix_remedy_program(
+	const struct postfix_check *check, const char *program, struct buf *out)
+{
+	buf_puts(out, program);
+	if (check->directory != NULL) {
+		buf_puts(out, " -c ");
+		postfix_remedy_word(out, slice_of(check->directory));
+	}
+}
+
+void
+postfix_remedy_reload(const struct postfix_check *check, struct buf *out)
+{
+	buf_puts(out, " && ");
+	postfix_remedy_program(check, "postfix", out);
+	buf_puts(out, " reload");
+}
+
+void
+postfix_remedy_argument(const struct postfix_check *check,
+	const struct postfix_remedy_argument *change, struct buf *out)
+{
+	bool gone = slice_is_absent(change->value);
+	struct buf word = {0};
+
+	postfix_remedy_program(check, "postconf", out);
+	buf_puts(out, gone ? " -PX " : " -P ");
+	buf_printf(&word, "%.*s/%.*s/%s", SLICE_ARG(change->service->name),
+		SLICE_ARG(change->service->type), change->name);
+	if (!gone) {
+		buf_add_byte(&word, '=');
+		buf_add(&word, change->value);
+	}
+	postfix_remedy_word(out, buf_slice(&word));
+	buf_fini(&word);
+	postfix_remedy_reload(check, out);
+}
+
+void
+postfix_remedy_parameter(const struct postfix_check *check, const char *name,
+	const char *value, struct buf *out)
+{
+	struct buf word = {0};
+
+	postfix_remedy_program(check, "postconf", out);
+	buf_puts(out, value != NULL ? " -e " : " -X ");
+	buf_puts(&word, name);
+	if (value != NULL)
+		buf_printf(&word, "=%s", value);
+	postfix_remedy_word(out, buf_slice(&word));
+	buf_fini(&word);
+	postfix_remedy_reload(check, out);
+}
+
+void
+postfix_remedy_forwarden(const struct postfix_check *check,
+	const char *arguments, struct buf *out)
+{
+	buf_printf(out, "forwarden %s", arguments);
+	if (check->file != NULL) {
+		buf_puts(out, " -c ");
+		postfix_remedy_word(out, slice_of(check->file));
+	}
+	if (check->directory != NULL) {
+		buf_puts(out, " --postfix ");
+		postfix_remedy_word(out, slice_of(check->directory));
+	}
+}
+
+/* What main.cf shows to us today. */
+static unsigned
+parts_in_force(const struct postfix_check *check)
+{
+	const struct postfix *postfix = check->postfix;
+	unsigned parts = 0;
+
+	if (postfix_milters_has(check, postfix_value(postfix, "smtpd_milters")))
+		parts |= RECIPE_INTAKE;
+	if (postfix_milters_has(
+		    check, postfix_value(postfix, "non_smtpd_milters")))
+		parts |= RECIPE_NON_SMTPD;
+	if (!slice_is_absent(postfix_given(postfix, "forwarden_way_out")))
+		parts |= RECIPE_EGRESS;
+	return parts;
+}
+
+static void
+add_parts(unsigned parts, struct buf *out)
+{
+	static const struct {
+		enum recipe_part part;
+		const char *option;
+	} rows[] = {
+		{RECIPE_INTAKE, " --intake"},
+		{RECIPE_NON_SMTPD, " --non-smtpd"},
+		{RECIPE_EGRESS, " --egress"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if ((parts & rows[i].part) != 0)
+			buf_puts(out, rows[i].option);
+	}
+}
+
+void
+postfix_remedy_attach(
+	const struct postfix_check *check, unsigned part, struct buf *out)
+{
+	struct slice ours = postfix_given(check->postfix, "forwarden_milter");
+	struct buf arguments = {0};
+
+	buf_puts(&arguments, "attach");
+	if (!slice_is_absent(ours)) {
+		unsigned parts = parts_in_force(check) | part;
+		buf_puts(&arguments, " --update");
+		if (parts != RECIPE_ALL)
+			add_parts(parts, &arguments);
+		if (slice_find(ours, SLICE("default_action=tempfail")) !=
+			SLICE_NONE)
+			buf_puts(&arguments, " --away tempfail");
+	} else {
+		add_parts(part, &arguments);
+	}
+	postfix_remedy_forwarden(
+		check, buf_ok(&arguments) ? arguments.p : "attach", out);
+	buf_fini(&arguments);
+}
