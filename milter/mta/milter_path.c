@@ -25,9 +25,8 @@ asks_milters(const struct postfix_service *service)
 		slice_equal(service->program, SLICE("cleanup"));
 }
 
-/* The service that is chrooted and cannot reach a path; NULL if all can. */
-static const struct postfix_service *
-find_barrier(const struct postfix *postfix, const char *path)
+const struct postfix_service *
+milter_path_barrier(const struct postfix *postfix, const char *path)
 {
 	size_t count;
 	const struct postfix_service *services =
@@ -47,7 +46,8 @@ spell_unix(const struct postfix *postfix, const char *path, struct buf *out,
 	struct err *err)
 {
 	struct slice below = inside(postfix, path);
-	const struct postfix_service *barrier = find_barrier(postfix, path);
+	const struct postfix_service *barrier =
+		milter_path_barrier(postfix, path);
 	struct slice queue = postfix_value(postfix, "queue_directory");
 
 	if (barrier != NULL) {

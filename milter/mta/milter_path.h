@@ -18,5 +18,8 @@
  */
 bool milter_path_spell(const struct postfix *, const struct socket_name *,
 	struct buf *out, struct err *err);
+/* The service that is chrooted and cannot reach a path; NULL if all can. */
+const struct postfix_service *milter_path_barrier(
+	const struct postfix *, const char *path);
 
 #endif

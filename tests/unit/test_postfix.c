@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* An installed Postfix in its own words, and what a checkup makes of it. */
 #include "mta/postfix.h"
-#include "mta/postfix_attached.h"
-#include "mta/postfix_domains.h"
+#include "mta/postfix_checkup.h"
 
 #include "base/process.h"
 #include "rows.h"
