@@ -79,16 +79,19 @@ static void
 check_door(struct doctor *doctor)
 {
 	const char *listen = doctor->generation->config->listen;
-	const struct remedy remedy = {CHECKUP_NOTE, "milter",
-		"take `listen` out of forwarden.yaml and reload, then "
-		"`forwarden attach --update`: a unix socket for the MTA alone"};
+	bool local = socket_name_is_local(&doctor->listen);
+	const struct remedy remedy = {
+		.level = local ? CHECKUP_NOTE : CHECKUP_WRONG,
+		.subject = "milter",
+		.text = "take `listen` out of forwarden.yaml and reload, then "
+			"`forwarden attach --update`: a unix socket for the "
+			"MTA alone"};
 
 	if (doctor->listen.family == SOCKET_NAME_UNIX)
 		return;
 	checkup_add(doctor->checkup, &remedy, "%s: %s may speak to it", listen,
-		socket_name_is_local(&doctor->listen)
-			? "every user of this machine"
-			: "every machine that no firewall keeps away");
+		local ? "every user of this machine"
+		      : "every machine that no firewall keeps away");
 }
 
 /* What the daemon itself says is wrong. */

@@ -278,21 +278,6 @@ check_away(const struct postfix_check *check)
 	buf_fini(&command);
 }
 
-/* Whoever reaches the socket may tell of mail that never was. */
-static void
-check_reach(const struct postfix_check *check)
-{
-	bool local = socket_name_is_local(check->listen);
-
-	checkup_add(check->checkup,
-		&(struct remedy){.level = local ? CHECKUP_NOTE : CHECKUP_WRONG,
-			.subject = "socket",
-			.text = "listen: on a unix socket for the MTA's group "
-				"(docs/attach.md)"},
-		local ? "every user of this machine may speak to it as an MTA"
-		      : "the network may speak to it as an MTA");
-}
-
 /* A unix socket that a chrooted daemon cannot find. */
 static void
 check_socket(const struct postfix_check *check)
@@ -300,10 +285,8 @@ check_socket(const struct postfix_check *check)
 	const char *path = check->listen->path;
 	struct buf command = {0};
 
-	if (check->listen->family != SOCKET_NAME_UNIX) {
-		check_reach(check);
+	if (check->listen->family != SOCKET_NAME_UNIX)
 		return;
-	}
 	const struct postfix_service *barrier =
 		milter_path_barrier(check->postfix, path);
 	if (barrier == NULL) {

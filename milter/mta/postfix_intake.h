@@ -6,7 +6,7 @@
 #include "mta/postfix_check.h"
 
 /* Listeners, sendmail(1), what happens while Forwarden is away, and whether
- * its socket can be reached, by those who should and by them alone. */
+ * its socket can be reached. */
 void postfix_intake_check(const struct postfix_check *);
 
 #endif
