@@ -319,15 +319,13 @@ read_usual(struct slice text, struct civil *out)
 	return out->year <= 9999 && (p[20] == '+' || p[20] == '-');
 }
 
-/* Days since 1970-01-01 of the proleptic Gregorian calendar: years begin in
- * March, so that the leap day is the last of its year. */
-static int64_t
-days_from_civil(const struct civil *civil)
+/* Years begin in March, so that the leap day is the last of its year. */
+int64_t
+date_days(unsigned year, unsigned month, unsigned day)
 {
-	unsigned y = civil->month <= 2 ? civil->year - 1 : civil->year;
+	unsigned y = month <= 2 ? year - 1 : year;
 	unsigned era = y / 400, of_era = y % 400;
-	unsigned of_year =
-		(153 * ((civil->month + 9) % 12) + 2) / 5 + civil->day - 1;
+	unsigned of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
 	unsigned days = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
 
 	return (int64_t)era * 146097 + days - 719468;
@@ -336,8 +334,9 @@ days_from_civil(const struct civil *civil)
 static int64_t
 ms_from_civil(const struct civil *civil)
 {
-	int64_t at = days_from_civil(civil) * DAY_S + civil->second -
-		civil->zone + (civil->hour * 60 + civil->minute) * MINUTE_S;
+	int64_t at = date_days(civil->year, civil->month, civil->day) * DAY_S +
+		civil->second - civil->zone +
+		(civil->hour * 60 + civil->minute) * MINUTE_S;
 
 	return at * 1000;
 }

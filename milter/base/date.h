@@ -22,6 +22,10 @@ bool date_parse(struct slice text, int64_t *at_ms);
 /* "2026-01-05T09:00:00Z", "2026-01-05 09:00:00.25+01:00": the whole text. */
 bool date_parse_stamp(struct slice text, int64_t *at_ms);
 
+/* Days from 1970-01-01 to a date of the Gregorian calendar, backwards before
+ * it too; month from 1. */
+int64_t date_days(unsigned year, unsigned month, unsigned day);
+
 #define DATE_TEXT_BYTES 32
 /* "2026-11-21T21:25:31.042Z"; empty where the system knows no such time. */
 void date_print(int64_t at_ms, char text[DATE_TEXT_BYTES]);

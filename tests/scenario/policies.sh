@@ -17,7 +17,7 @@ has_python() {
 	python3 -c "import $1" 2>/dev/null
 }
 
-echo 1..11
+echo 1..12
 
 "$forwarden" test "$top/policies" >"$work/out" 2>&1
 result $? "every policy hits and misses what its tests say"
@@ -68,6 +68,14 @@ sed -n '/^\.\\" fields begin/,/^\.\\" fields end/p' \
 	"$top/docs/forwarden-policies.7" | sed '1d;$d' >"$work/page"
 diff "$work/page" "$work/fields" >"$work/out"
 result $? "the manual's fields are the program's"
+
+sed -n '/^\.Sh MODIFIERS/,/^\.Sh FIELDS/p' "$top/docs/forwarden-policies.7" |
+	tr ' ,|' '\n\n\n' >"$work/told"
+sed -n '/^static const struct row rows/,/^};/s/^	{"\([a-z0-9]*\)".*/\1/p' \
+	"$top/milter/sigma/modifier.c" >"$work/modifiers"
+grep -q . "$work/modifiers" && ! grep -vxF -f "$work/told" "$work/modifiers" \
+	>"$work/out"
+result $? "the manual tells every modifier"
 
 "$forwarden" fields --json >"$work/fields.json"
 if has_python json; then

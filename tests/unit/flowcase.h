@@ -65,8 +65,13 @@ struct flowgroup {
 	const struct flowcase *rows;
 	size_t count;
 };
+#define FLOWGROUP(rows)                             \
+	{                                           \
+		rows, sizeof(rows) / sizeof *(rows) \
+	}
+
 #define PLATFORM_GROUPS 5
-extern const struct flowgroup platform_groups[PLATFORM_GROUPS];
+extern const struct flowgroup *const platform_groups[PLATFORM_GROUPS];
 
 struct letter;
 /* The flow of the case's first external recipient; the letter must be open

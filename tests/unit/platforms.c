@@ -316,11 +316,10 @@ const struct platform platforms[] = {
 };
 const size_t platform_count = sizeof(platforms) / sizeof(*platforms);
 
-#define GROUP(rows)                                 \
-	{                                           \
-		rows, sizeof(rows) / sizeof *(rows) \
-	}
+static const struct flowgroup postfix_cases = FLOWGROUP(postfix),
+			      sieve_cases = FLOWGROUP(sieve),
+			      exchange_cases = FLOWGROUP(exchange);
 
-const struct flowgroup platform_groups[PLATFORM_GROUPS] = {GROUP(postfix),
-	GROUP(sieve), GROUP(exchange), {vendor_cases, VENDOR_CASES},
-	{client_cases, CLIENT_CASES}};
+const struct flowgroup *const platform_groups[PLATFORM_GROUPS] = {
+	&postfix_cases, &sieve_cases, &exchange_cases, &vendor_cases,
+	&client_cases};

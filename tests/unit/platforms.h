@@ -34,9 +34,6 @@
 	"Message-ID: <n1@example.com>\nFrom: Alice <alice@example.com>\n" \
 	"To: drop@freemail.example\nSubject: FW: The offer\n"
 
-#define VENDOR_CASES 24
-#define CLIENT_CASES 15
-extern const struct flowcase vendor_cases[VENDOR_CASES];
-extern const struct flowcase client_cases[CLIENT_CASES];
+extern const struct flowgroup vendor_cases, client_cases;
 
 #endif

@@ -2,7 +2,7 @@
 /* What people and their mail programs carry on, and what only looks so. */
 #include "platforms.h"
 
-const struct flowcase client_cases[CLIENT_CASES] = {
+static const struct flowcase cases[] = {
 	{"a client's rule forwards within a second",
 		"auth alice\nclient 10.0.0.7\nmail "
 		"<alice@example.com>\n" TO_DROP "\n" OUTLOOK_NEW
@@ -112,3 +112,5 @@ const struct flowcase client_cases[CLIENT_CASES] = {
 		"References: <m1@p>\n",
 		NULL, "alice@example.com", KIND_NONE, "", 0, 0, "", 0},
 };
+
+const struct flowgroup client_cases = FLOWGROUP(cases);

@@ -3,7 +3,7 @@
  * mark at all. */
 #include "platforms.h"
 
-const struct flowcase vendor_cases[VENDOR_CASES] = {
+static const struct flowcase cases[] = {
 	{"gmail with us as outbound gateway",
 		"client 10.0.0.40\n"
 		"mail <alice+caf_=drop=freemail.example@example.com>\n" TO_DROP
@@ -175,3 +175,5 @@ const struct flowcase vendor_cases[VENDOR_CASES] = {
 		NULL, "alice@example.com", KIND_REDIRECT, "", 94, 96,
 		"transit delivered-to", 0},
 };
+
+const struct flowgroup vendor_cases = FLOWGROUP(cases);

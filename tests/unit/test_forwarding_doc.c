@@ -32,10 +32,10 @@ static const struct flowcase *
 find_case(const char *name)
 {
 	for (size_t group = 0; group < PLATFORM_GROUPS; group++) {
-		for (size_t i = 0; i < platform_groups[group].count; i++) {
-			if (strcmp(platform_groups[group].rows[i].name, name) ==
-				0)
-				return &platform_groups[group].rows[i];
+		for (size_t i = 0; i < platform_groups[group]->count; i++) {
+			if (strcmp(platform_groups[group]->rows[i].name,
+				    name) == 0)
+				return &platform_groups[group]->rows[i];
 		}
 	}
 	fail_msg("no case is called %s", name);

@@ -9,8 +9,8 @@ main(void)
 	struct rows tests = {NULL, 0};
 
 	for (size_t i = 0; i < PLATFORM_GROUPS; i++) {
-		rows_add(&tests, platform_groups[i].rows,
-			platform_groups[i].count, sizeof(struct flowcase),
+		rows_add(&tests, platform_groups[i]->rows,
+			platform_groups[i]->count, sizeof(struct flowcase),
 			flowcase_check);
 	}
 	return rows_run(&tests, "infer");
