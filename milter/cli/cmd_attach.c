@@ -12,6 +12,7 @@
 #include "mta/attach_sendmail.h"
 #include "mta/milter_path.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -269,6 +270,40 @@ attach_to_sendmail(struct attach_options *options, const struct config *config,
 	return done;
 }
 
+/* Told to stop, it puts back what it has begun. */
+static volatile sig_atomic_t stopped;
+
+static void
+on_stop(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
+static bool
+is_stopped(void)
+{
+	return stopped != 0;
+}
+
+static void
+await_stop(void)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction action = {
+		.sa_handler = on_stop, .sa_flags = SA_RESTART};
+
+	(void)sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		struct sigaction before;
+
+		/* nohup(1) means it. */
+		if (sigaction(numbers[i], &action, &before) == 0 &&
+			before.sa_handler == SIG_IGN)
+			(void)sigaction(numbers[i], &before, NULL);
+	}
+}
+
 static bool
 attach_configured(struct attach_options *options, const struct config *config,
 	struct err *err)
@@ -280,7 +315,10 @@ attach_configured(struct attach_options *options, const struct config *config,
 
 	if (ask == NULL)
 		return false;
-	options->attach.help = (struct attach_help){ask, say, ask_daemon};
+	options->attach.help =
+		(struct attach_help){ask, say, ask_daemon, is_stopped};
+	if (!options->is_sendmail)
+		await_stop();
 	bool done = options->is_sendmail
 		? attach_to_sendmail(options, config, err)
 		: attach_to_postfix(options, config, ask, err);

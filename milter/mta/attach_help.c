@@ -32,6 +32,13 @@ attach_say_lines(
 }
 
 bool
+attach_help_goes_on(const struct attach_help *help, struct err *err)
+{
+	return help->is_stopped == NULL || !help->is_stopped() ||
+		err_set(err, ERR_SYSTEM, "it was told to stop");
+}
+
+bool
 attach_help_is_up(const struct attach_help *help, struct err *err)
 {
 	bool seen;

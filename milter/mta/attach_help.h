@@ -17,6 +17,8 @@ struct attach_help {
 	 * of this name? False with err only when it cannot be asked. */
 	bool (*ask)(void *ctx, const char *word, struct slice listener,
 		bool *seen, struct err *err);
+	/* Was it told to stop? NULL: nobody can. */
+	bool (*is_stopped)(void);
 };
 
 void attach_say(const struct attach_help *, const char *fmt, ...)
@@ -24,6 +26,8 @@ void attach_say(const struct attach_help *, const char *fmt, ...)
 /* A sentence a line, each after head. */
 void attach_say_lines(
 	const struct attach_help *, const char *head, struct slice lines);
+/* False with err once it was told to stop. */
+bool attach_help_goes_on(const struct attach_help *, struct err *err);
 /* Does the daemon answer? False with err. */
 bool attach_help_is_up(const struct attach_help *, struct err *err);
 

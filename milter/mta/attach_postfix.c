@@ -41,6 +41,25 @@ work_free(struct work *work)
 	free(work);
 }
 
+static bool
+bring_up(const struct site *site, struct err *err)
+{
+	return postfix_control_is_running(site->directory) ||
+		postfix_control_start(site->directory, err);
+}
+
+/* Postfix ran when it began, and may have ended by it since. */
+static bool
+mend_site(struct site *site, struct err *err)
+{
+	if ((site_is_attached(site) && !site_take_off(site, err)) ||
+		!bring_up(site, err))
+		return false;
+	prove_clean(site->directory);
+	cf_journal_end(site->directory);
+	return true;
+}
+
 /* An earlier run that was cut short. */
 static bool
 mend(struct work *work, struct err *err)
@@ -53,10 +72,7 @@ mend(struct work *work, struct err *err)
 		"an earlier `forwarden attach` was cut short: what it put "
 		"into %s is taken out first",
 		site->directory);
-	if (site_is_attached(site) && !site_take_off(site, err))
-		return false;
-	cf_journal_end(site->directory);
-	return true;
+	return mend_site(site, err);
 }
 
 static bool
@@ -131,7 +147,8 @@ put_in_place(struct work *work, struct err *err)
 			site->master_path, buf_slice(&work->master), err) &&
 		postfix_control_check(site->directory, err) &&
 		site_reload(site, err) && prove_alive(prove, err) &&
-		prove_intake(prove, err) && prove_listener(prove, err);
+		prove_intake(prove, err) && prove_listener(prove, err) &&
+		attach_help_goes_on(prove->help, err);
 }
 
 static bool
@@ -148,24 +165,21 @@ lead_there(struct work *work, struct err *err)
 		prove_routing(prove, err);
 }
 
-static bool
-bring_up(const struct site *site, struct err *err)
-{
-	return postfix_control_is_running(site->directory) ||
-		postfix_control_start(site->directory, err);
-}
-
-/* What greets after it need be no more than greeted before. */
+/* What greets after it need be no more than greeted before. Nobody stops
+ * this. */
 static void
 put_back(struct work *work)
 {
+	struct attach_help help = work->attach->help;
 	struct site *site = &work->site;
 	struct err err = {0};
 
+	help.is_stopped = NULL;
+	work->prove.help = &help;
 	work->wish.parts = 0;
 	bool whole = site_take_off(site, &err) && bring_up(site, &err) &&
 		prove_alive(&work->prove, &err);
-	prove_clean(&work->prove);
+	prove_clean(site->directory);
 	queue_flush(site->directory);
 	if (whole) {
 		cf_journal_end(site->directory);
@@ -184,8 +198,17 @@ attach(struct work *work, struct err *err)
 {
 	if (!site_open(&work->site, work->attach->directory, err) ||
 		!site_lock(&work->site, err) || !mend(work, err) ||
-		!make_room(work, err) || !prepare(work, err) ||
-		!cf_journal_begin(work->site.directory, err))
+		!make_room(work, err))
+		return false;
+	if (!prepare(work, err)) {
+		cf_journal_end(work->site.directory);
+		return work->attach->update
+			? err_wrap(err,
+				  "what was attached is off, and mail leaves "
+				  "unseen: not attached again")
+			: false;
+	}
+	if (!cf_journal_begin(work->site.directory, err))
 		return false;
 	if (put_in_place(work, err) && lead_there(work, err)) {
 		cf_journal_end(work->site.directory);
@@ -216,8 +239,9 @@ undo(struct site *site, struct err *err)
 {
 	if (!site_lock(site, err) || !attach_check_old(site, err))
 		return false;
+	if (cf_journal_is_there(site->directory))
+		return mend_site(site, err);
 	if (!site_is_attached(site)) {
-		cf_journal_end(site->directory);
 		return err_set(err, ERR_INVALID,
 			"nothing of Forwarden is in %s and %s", site->main_path,
 			site->master_path);

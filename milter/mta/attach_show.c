@@ -120,7 +120,7 @@ probe(const struct attach *attach, struct site *site, struct prove *prove,
 		prove_listener(prove, err) &&
 		((wish.parts & RECIPE_EGRESS) == 0 ||
 			prove_routing(prove, err));
-	prove_clean(prove);
+	prove_clean(site->directory);
 	buf_fini(&notes);
 	return done;
 }

@@ -16,6 +16,7 @@
 
 #define FILE_BYTES (8 * 1024 * 1024)
 #define JOURNAL "forwarden-attach.journal"
+#define FRESH ".forwarden-new"
 
 bool
 cf_file_read(const char *path, struct buf *out, struct err *err)
@@ -77,7 +78,7 @@ cf_file_write(const char *path, struct slice text, struct err *err)
 
 	if (realpath(path, real) == NULL)
 		(void)snprintf(real, sizeof(real), "%s", path);
-	(void)snprintf(fresh, sizeof(fresh), "%s.forwarden-new", real);
+	(void)snprintf(fresh, sizeof(fresh), "%s" FRESH, real);
 	(void)unlink(fresh);
 	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
@@ -147,8 +148,15 @@ cf_journal_begin(const char *directory, struct err *err)
 void
 cf_journal_end(const char *directory)
 {
+	/* What a run that was killed may have left half written. */
+	static const char *const begun[] = {"main.cf", "master.cf", JOURNAL};
 	char path[PATH_MAX];
 
+	for (size_t i = 0; i < sizeof(begun) / sizeof(*begun); i++) {
+		(void)snprintf(
+			path, PATH_MAX, "%s/%s" FRESH, directory, begun[i]);
+		(void)unlink(path);
+	}
 	journal_path(directory, path);
 	(void)unlink(path);
 	sync_directory_of(path);

@@ -23,12 +23,13 @@
 #define PROBES_MOST 200
 
 static bool
-pause_until(int64_t until_ms)
+pause_until(const struct prove *prove, int64_t until_ms)
 {
 	const struct timespec pause = {0, LOOK_MS * 1000000L};
 
 	(void)nanosleep(&pause, NULL);
-	return clock_monotonic_ms() < until_ms;
+	return clock_monotonic_ms() < until_ms &&
+		attach_help_goes_on(prove->help, NULL);
 }
 
 static int64_t
@@ -114,7 +115,7 @@ prove_alive(const struct prove *prove, struct err *err)
 		} else if (all_greet(prove, err)) {
 			return true;
 		}
-	} while (pause_until(until));
+	} while (pause_until(prove, until));
 	return false;
 }
 
@@ -129,7 +130,7 @@ await_seen(const struct prove *prove, const char *word, struct slice listener,
 		if (!prove->help->ask(
 			    prove->help->ctx, word, listener, seen, err))
 			return false;
-	} while (!*seen && pause_until(until));
+	} while (!*seen && pause_until(prove, until));
 	return true;
 }
 
@@ -157,7 +158,7 @@ prove_one(const struct prove *prove, const struct smtp_listener *listener,
 				SLICE_ARG(listener->service->name), err->text);
 			return attach_help_is_up(prove->help, err);
 		}
-	} while (!seen && pause_until(until));
+	} while (!seen && pause_until(prove, until));
 	if (seen) {
 		attach_say(prove->help, "proved: the daemon hears %.*s",
 			SLICE_ARG(listener->service->name));
@@ -233,7 +234,8 @@ await_held(const struct prove *prove, const struct probe *probe,
 		is_there = queue_find(directory, probe->recipient, found);
 		if (is_there && strcmp(found->queue, "hold") == 0)
 			return true;
-	} while (strcmp(found->queue, "deferred") != 0 && pause_until(until));
+	} while (strcmp(found->queue, "deferred") != 0 &&
+		pause_until(prove, until));
 	if (!is_there) {
 		return err_set(err, ERR_INVALID,
 			"the probe is not in the queue: it met no listener "
@@ -360,9 +362,8 @@ prove_routing(const struct prove *prove, struct err *err)
 }
 
 void
-prove_clean(const struct prove *prove)
+prove_clean(const char *directory)
 {
-	const char *directory = postfix_directory(prove->postfix);
 	struct queued found;
 
 	for (size_t i = 0; i < PROBES_MOST; i++) {

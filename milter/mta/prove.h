@@ -37,7 +37,7 @@ bool prove_intake(const struct prove *, struct err *err);
 bool prove_listener(const struct prove *, struct err *err);
 /* Mail of sendmail(1) is led there. */
 bool prove_routing(const struct prove *, struct err *err);
-/* Deletes every probe that is in the queue. */
-void prove_clean(const struct prove *);
+/* Deletes every probe that is in the queue of this Postfix. */
+void prove_clean(const char *directory);
 
 #endif

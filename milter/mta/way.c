@@ -148,13 +148,24 @@ add_sender(struct search *search, struct slice key)
 	search->count++;
 }
 
+/* proxymap(8) lists nothing; what is behind it perhaps does. */
+static struct slice
+without_proxy(struct slice table)
+{
+	const struct slice head = SLICE("proxy:");
+
+	return slice_starts_fold(table, head)
+		? slice_sub(table, head.len, table.len)
+		: table;
+}
+
 static void
 add_table(struct search *search, struct slice table, struct buf *notes)
 {
 	struct buf rows = {0};
 
-	if (!postfix_control_list(
-		    postfix_directory(search->postfix), table, &rows)) {
+	if (!postfix_control_list(postfix_directory(search->postfix),
+		    without_proxy(table), &rows)) {
 		buf_printf(notes,
 			"%.*s cannot be listed: the ways out that it knows "
 			"are not tried one by one\n",

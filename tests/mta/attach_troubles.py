@@ -8,7 +8,6 @@ that is down, mail under way while it comes and goes.
 """
 import os
 import pwd
-import signal
 import subprocess
 import sys
 import threading
@@ -19,6 +18,8 @@ from rig.forwarden import program
 
 LOAD = int(os.environ.get("ATTACH_LOAD", "400"))
 SENDERS = 4
+# Every so many programs that attach runs it is killed; 1: at each.
+STRIDE = int(os.environ.get("ATTACH_STRIDE", "9"))
 
 
 def letter(subject, body="body\n"):
@@ -199,27 +200,80 @@ def edits(tap, bench):
     postfix.stop()
 
 
+def killed(bench, postfix, calls, number):
+    """Attaches, and is killed at that of its system calls; False if it came to
+    its end before."""
+    done = subprocess.run(
+        ["strace", "-o", os.devnull, "-e", f"trace={calls}",
+         "-e", f"inject={calls}:signal=SIGKILL:when={number}",
+         program(), "attach", "-c", bench.forwarden.file, "--postfix", postfix.config,
+         "--port", str(free_port())], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        timeout=200)
+    return done.returncode != 0
+
+
 def interrupted(tap, bench):
-    """Killed at any moment: the next run notices, and mends."""
-    for name, patience in (("between the files", 0), ("while it proves", 0.4)):
-        postfix = bench.postfix()
-        before = files(postfix)
-        child = subprocess.Popen(
-            [program(), "attach", "-c", bench.forwarden.file, "--postfix", postfix.config,
-             "--port", str(free_port())], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        wait_until("a change", lambda: files(postfix)[0] != before[0])
-        threading.Event().wait(patience)
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        tap.ok("forwarden-attach.journal" in os.listdir(postfix.config),
-               f"killed {name}: a journal is there")
-        code, text = attach(bench.forwarden, postfix, "--port", str(free_port()))
-        tap.ok(code == 0 and "cut short" in text, f"killed {name}: mended and attached", text)
+    """Killed at every step, which are files replaced and programs run: the
+    next run notices, and mends."""
+    postfix = bench.postfix()
+    before = files(postfix)
+    for calls, every in (("rename", 1), ("?vfork,?clone,?clone3", STRIDE)):
+        number = every
+        while killed(bench, postfix, calls, number):
+            name = f"killed at {calls.rpartition('?')[2]} {number}"
+            if number // every % 2 == 0 or "forwarden-attach.journal" not in \
+                    os.listdir(postfix.config):
+                code, text = attach(bench.forwarden, postfix, "--port", str(free_port()))
+                tap.ok(code == 0, f"{name}: mended and attached", text)
+            code, text = attach(bench.forwarden, postfix, "--undo")
+            tap.ok(code == 0 and files(postfix) == before
+                   and sorted(os.listdir(postfix.config)) == ["main.cf", "master.cf"],
+                   f"{name}: undone, byte for byte", text, os.listdir(postfix.config))
+            tap.ok("forwarden-probe" not in str(postfix.queue()), f"{name}: no probe is left")
+            tap.attempt(f"{name}: mail leaves", lambda: bench.leaves(postfix, name))
+            number += every
         code, text = attach(bench.forwarden, postfix, "--undo")
-        tap.ok(code == 0 and files(postfix) == before,
-               f"killed {name}: undone, byte for byte", text)
-        tap.attempt(f"killed {name}: mail leaves", lambda: bench.leaves(postfix, f"killed {name}"))
-        postfix.stop()
+        tap.ok(number > every and code == 0 and files(postfix) == before,
+               f"killed at {calls.rpartition('?')[2]}: all steps were tried", number, text)
+    postfix._running = True
+    postfix.stop()
+
+
+def stopped(tap, bench):
+    """Told to stop: it puts back what it has begun, and leaves no probe."""
+    postfix = bench.postfix(main="defer_transports = forwarden-hop\n")
+    before = files(postfix)
+    child = subprocess.Popen(
+        [program(), "attach", "-c", bench.forwarden.file, "--postfix", postfix.config,
+         "--port", str(free_port())], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    wait_until("a change", lambda: files(postfix)[0] != before[0])
+    child.terminate()
+    text = child.communicate(timeout=60)[0].decode()
+    tap.ok(child.returncode == 1 and "old files are back" in text,
+           "told to stop: it says what it did", text)
+    tap.ok(files(postfix) == before and postfix.queue() == []
+           and len(os.listdir(postfix.config)) == 2, "told to stop: all is put back")
+    code, text = attach(bench.forwarden, postfix, "--port", str(free_port()))
+    tap.ok(code == 1 and "the probe is stuck in deferred: " in text and "old files are back" in text,
+           "a probe that is stuck: not attached, and said why", text)
+    tap.ok(files(postfix) == before and postfix.queue() == [],
+           "a probe that is stuck: put back, and no probe is left", postfix.queue())
+    postfix.stop()
+
+
+def limits(tap, bench):
+    """What is meant for many destinations does not slow the one of the hop."""
+    postfix = bench.postfix(main="default_destination_rate_delay = 20s\n"
+                                 "default_transport_rate_delay = 20s\n"
+                                 "smtp_destination_rate_delay = 0s\n"
+                                 "smtp_transport_rate_delay = 0s\n")
+    code, text = attach(bench.forwarden, postfix, "--port", str(free_port()))
+    tap.ok(code == 0, "rate delays: attached", text)
+    for i in range(6):
+        postfix.sendmail("bob@example.com", ["friend@freemail.example"], letter(f"rate-{i}"))
+    tap.attempt("rate delays: six leave at once", lambda: bench.sink.wait(
+        lambda m: (m.field("Subject") or "").startswith("rate-"), 15, count=6))
+    postfix.stop()
 
 
 def ports(tap, bench):
@@ -386,7 +440,7 @@ def main():
     tap = Tap()
     if os.geteuid() != 0:
         tap.skip_all("needs root")
-    tests = (refusals, ports, edits, interrupted, blind, dies, chrooted, own_socket,
+    tests = (refusals, ports, edits, interrupted, stopped, limits, blind, dies, chrooted, own_socket,
              away, load)
     chosen = [t for t in tests if t.__name__ in sys.argv[1:]] or tests
     with Rig("troubles") as rig:

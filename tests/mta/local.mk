@@ -2,7 +2,7 @@
 # Tests with real mail servers; they need root. Apart from `make check`, for
 # they take their time: make check-mta.
 MTA_TESTS = tests/mta/routes.py tests/mta/attach_postfix.py \
-	tests/mta/attach_troubles.py \
+	tests/mta/attach_troubles.py tests/mta/attach_setups.py \
 	tests/mta/forwarding.py tests/mta/forwarders.py tests/mta/sendmail.py tests/mta/doctor.py \
 	tests/mta/demos.sh tests/chaos/storm.py
 
