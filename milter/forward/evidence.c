@@ -104,6 +104,9 @@ static const struct evidence_row rows[EVIDENCE_COUNT] = {
 		FAMILY_TRACE, KIND_REDIRECT, NULL, 60, false, BIND_NONE,
 		"who handed it in shows a stranger's line that our intake "
 		"never wrote"},
+	[EVIDENCE_FORGED_TAG] = {"forged-tag", "X-Forwarden, store",
+		FAMILY_TRACE, KIND_REDIRECT, NULL, 60, false, BIND_NONE,
+		"it bears a field of ours that was not written for it"},
 	[EVIDENCE_SAME_QUEUE_ID] = {"same-queue-id", "Received ... id, store",
 		FAMILY_STORE, KIND_REDIRECT, NULL, 97, true, BIND_STORE,
 		"under this queue id it was taken in for a local mailbox"},

@@ -10,6 +10,10 @@
  * recipient in two transactions, as programs that send newsletters do. */
 #define AUTHORED_HERE_CONFIDENCE 45
 
+/* A tag that fits nothing, where our own software brought it: it may be one of
+ * ours that came too late. */
+#define LATE_TAG_CONFIDENCE 25
+
 /* Of a subject: past these it is nobody's in particular. */
 #define SUBJECT_MAX_MS (INT64_C(3) * 24 * 3600 * 1000)
 #define SUBJECT_MAILBOXES_MAX 16
@@ -257,6 +261,25 @@ read_foreign_hop(struct recalled *recalled)
 	recalled->of[recalled->common.count - 1] = NULL;
 }
 
+static void
+read_forged_tag(struct recalled *recalled)
+{
+	const struct hearing *hearing = recalled->hearing;
+	const struct field *tag = hearing->remembered->forged_tag;
+	struct observation *seen;
+
+	if (tag == NULL)
+		return;
+	seen = findings_add(&recalled->common, EVIDENCE_FORGED_TAG, tag->value);
+	if (seen == NULL)
+		return;
+	seen->index = tag->index;
+	seen->inside = custody_holds(&recalled->context->custody, tag->index);
+	if (!hearing->person || tag->index < hearing->handed)
+		seen->confidence = LATE_TAG_CONFIDENCE;
+	recalled->of[recalled->common.count - 1] = NULL;
+}
+
 void
 recalled_read(struct recalled *recalled, const struct hearing *hearing)
 {
@@ -278,6 +301,7 @@ recalled_read(struct recalled *recalled, const struct hearing *hearing)
 		}
 	}
 	read_foreign_hop(recalled);
+	read_forged_tag(recalled);
 }
 
 /*

@@ -74,6 +74,8 @@ struct remembered {
 	const struct acquaintance *known;
 	size_t known_count;
 	bool down; /* nobody answered, or not in time */
+	const struct field *forged_tag; /* a field of ours that was not written
+					 * for this message; NULL: none */
 };
 
 /* What is worth asking the store for: the own Message-ID first, host and

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #define FIRST_FIELDS 48
+#define LATE_FIELDS_MAX 32 /* of one name, past the limit */
 #define FIRST_RECIPIENTS 4
 #define OTHER_HEADS 32
 #define IDENTITY_BYTES 16
@@ -89,6 +90,7 @@ struct message_builder {
 	size_t rcpt_size;
 	struct field *fields; /* value raw until message_finish() */
 	size_t field_size;
+	unsigned late[NAME_COUNT]; /* fields of each name past the limit */
 };
 
 struct message_builder *
@@ -192,7 +194,8 @@ message_add_recipient(struct message_builder *builder, struct slice path,
 		param_find(params, count, SLICE("NOTIFY")));
 }
 
-/* May a field of that name still enter? */
+/* May a field of that name still enter? Past the limit those of known names
+ * do, but few of each: thousands of one name push out no other. */
 static bool
 admits(struct message_builder *builder, enum name id, size_t bytes)
 {
@@ -205,7 +208,8 @@ admits(struct message_builder *builder, enum name id, size_t bytes)
 		return true;
 	message_add_gap(builder, gap);
 	return id != NAME_OTHER && count < 2 * limit && left >= bytes &&
-		left - bytes >= reserve / 2;
+		left - bytes >= reserve / 2 &&
+		builder->late[id]++ < LATE_FIELDS_MAX;
 }
 
 /* What a NUL or the limit leaves of the value. */

@@ -54,6 +54,11 @@ ask_store(struct judgement *h, const struct context *context)
 	ticket = ticket_check(h->message, &context->custody, h->known.ticket,
 		h->known.ticket_count);
 	h->verdict->again = ticket == TICKET_GOOD;
+	h->verdict->misfit = ticket == TICKET_FORGED;
+	if (h->verdict->misfit) {
+		h->known.remembered.forged_tag =
+			message_first(h->message, NAME_X_FORWARDEN);
+	}
 }
 
 static void

@@ -22,6 +22,7 @@ enum family {
 	FAMILY_WOULD,
 	FAMILY_EXCUSED,
 	FAMILY_GAPS,
+	FAMILY_TAGS,
 	FAMILY_ROUND_TRIPS,
 	METRIC_FAMILIES
 };
@@ -58,6 +59,21 @@ count_label(unsigned value)
 	return names[value];
 }
 
+enum tags {
+	TAGS_GOOD,
+	TAGS_FORGED,
+	TAGS_TOO_MANY,
+	TAGS_FOUND
+};
+
+static const char *
+tags_label(unsigned value)
+{
+	static const char *const names[] = {"good", "forged", "too-many"};
+
+	return names[value];
+}
+
 static const struct {
 	const char *name, *help, *label;
 	unsigned cells;
@@ -81,6 +97,10 @@ static const struct {
 	[FAMILY_GAPS] = {"forwarden_gaps_total",
 		"Messages of which something could not be seen.", "gap",
 		GAP_COUNT, message_gap_name},
+	[FAMILY_TAGS] = {"forwarden_own_tags_total",
+		"Messages with a field of ours: written for them at another "
+		"listener, not for them, or more than are removed.",
+		"found", TAGS_FOUND, tags_label},
 	[FAMILY_ROUND_TRIPS] = {"forwarden_message_round_trips_total",
 		"Messages by how often they waited for the store.",
 		"round_trips", 3, count_label},
@@ -210,6 +230,17 @@ count_flow(struct metrics *metrics, const struct flow *flow)
 	}
 }
 
+static void
+count_tags(struct metrics *metrics, const struct verdict *verdict)
+{
+	if (verdict->again)
+		count(metrics, FAMILY_TAGS, TAGS_GOOD);
+	if (verdict->misfit)
+		count(metrics, FAMILY_TAGS, TAGS_FORGED);
+	if (verdict->forged)
+		count(metrics, FAMILY_TAGS, TAGS_TOO_MANY);
+}
+
 void
 metrics_count(struct metrics *metrics, const struct verdict *verdict,
 	enum action taken)
@@ -225,6 +256,7 @@ metrics_count(struct metrics *metrics, const struct verdict *verdict,
 		if (verdict->gaps & (1U << bit))
 			count(metrics, FAMILY_GAPS, bit);
 	}
+	count_tags(metrics, verdict);
 	if (verdict->ungrouped > 0) {
 		atomic_fetch_add_explicit(&metrics->ungrouped,
 			verdict->ungrouped, memory_order_relaxed);

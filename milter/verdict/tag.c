@@ -90,7 +90,8 @@ add_value(struct buf *out, struct slice value)
 	for (size_t i = 0; i < value.len; i++) {
 		unsigned char c = (unsigned char)value.p[i];
 
-		if (c < 0x20 || c > 0x7e || c == '"' || c == '\\' || c == '%') {
+		if (c < 0x20 || c > 0x7e || c == '"' || c == '\\' || c == '%' ||
+			c == ';') {
 			codec_add_escape(out, '%', (char)c);
 		} else {
 			buf_add_byte(out, (char)c);

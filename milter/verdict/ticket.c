@@ -1,22 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A ticket is a trace set under the event's id: a member for the listener that
- * issued it, and one for each recipient outside, a digest of what must be the
- * same again. That it is used up is a sliding set of its own, noted in the
- * same round trip in which the ticket is asked for, so that of two copies at
- * the same time one alone gets through.
+ * issued it, one for the queue id it was issued under, and one for each
+ * recipient outside, a digest of what must be the same again. Who used it is a
+ * sliding set of its own for each recipient, noted in the same round trip in
+ * which the ticket is asked for, so that of two copies at the same time one
+ * alone gets through.
+ *
+ * Listeners may have the same name, or none: Postfix calls all of them after
+ * the host unless it is told otherwise. What our own line, above all that a
+ * person wrote, says of host and queue id tells as well that the message came
+ * from there; and it is by that line that the MTA may try once more where its
+ * first attempt failed after we had let it go.
  *
  * The field is the topmost: ours is put above all that the message came with.
  */
 #include "verdict/ticket.h"
 
 #include "base/digest.h"
+#include "forward/trace.h"
 #include "verdict/keep.h"
 #include "verdict/tag.h"
 
 #define MEMBER_BYTES 16
 #define CONTENT_PARTS 7
 #define USED_POLICY SLICE("ticket")
+#define NOBODY SLICE("-")
+#define LINES_MAX 4 /* of our own that are looked at */
 
 static struct slice
 member(struct arena *arena, char role, const struct slice *parts, size_t count)
@@ -34,6 +44,33 @@ where(const struct message *message)
 		message->client.mta, message->client.listener};
 
 	return member(message->arena, 'w', parts, 2);
+}
+
+static struct slice
+queued_as(const struct message *message, struct slice queue)
+{
+	return member(message->arena, 'q', &queue, 1);
+}
+
+/* Host and queue id of one of our own lines; absent where the line is the word
+ * of whoever handed the message in. */
+static struct slice
+own_queue(const struct message *message, const struct custody *custody,
+	size_t number)
+{
+	const struct received *hop = &message->hops[number];
+
+	return hop->field_index < custody->handed
+		? trace_queue_id(message->arena, hop->by, hop->id)
+		: (struct slice){NULL, 0};
+}
+
+/* Whose queue brings it; absent: nobody's of ours. */
+static struct slice
+bearer(const struct message *message, const struct custody *custody)
+{
+	return custody->hops > 0 ? own_queue(message, custody, 0)
+				 : (struct slice){NULL, 0};
 }
 
 static struct slice
@@ -110,18 +147,22 @@ ticket_issue(const struct message *message, struct slice event_id,
 	int64_t ttl_ms, struct store_op *op)
 {
 	struct custody custody;
-	struct slice *names;
+	struct slice *names, queue;
 	size_t count;
 
 	if (!is_for_tickets(message) || !message->client_ours)
 		return false;
 	names = arena_array(
-		message->arena, message->rcpt_external + 1, sizeof(*names));
+		message->arena, message->rcpt_external + 2, sizeof(*names));
 	if (names == NULL)
 		return false;
 	custody = custody_walk(message);
 	count = name_recipients(message, &custody, names);
 	names[count++] = where(message);
+	queue = trace_queue_id(
+		message->arena, message->client.mta, message->queue_id);
+	if (queue.len > 0)
+		names[count++] = queued_as(message, queue);
 	*op = (struct store_op){.verb = STORE_REMEMBER,
 		.remember = {.id = keep_judged_key(message->arena, event_id),
 			.members = names,
@@ -135,7 +176,7 @@ ticket_ask(const struct message *message, const struct custody *custody,
 	struct store_op *ops)
 {
 	const struct field *field = message_first(message, NAME_X_FORWARDEN);
-	struct slice names[TICKET_RCPTS_MAX], id;
+	struct slice names[TICKET_RCPTS_MAX], id, who;
 	size_t count;
 
 	if (field == NULL || !is_for_tickets(message) ||
@@ -143,13 +184,17 @@ ticket_ask(const struct message *message, const struct custody *custody,
 		return 0;
 	id = keep_judged_key(message->arena, id);
 	ops[0] = (struct store_op){.verb = STORE_RECALL,
-		.recall = {.id = id, .cap = TICKET_OPS_MAX}};
+		.recall = {.id = id, .cap = TICKET_OPS_MAX + 1}};
 	count = name_recipients(message, custody, names);
+	who = bearer(message, custody);
 	for (size_t i = 0; i < count; i++) {
 		ops[i + 1] = (struct store_op){.verb = STORE_NOTE,
-			.note = {.group = id,
+			.note = {.group = arena_printf(message->arena,
+					 "%.*s:%.*s", SLICE_ARG(id),
+					 SLICE_ARG(names[i])),
 				.policy = USED_POLICY,
-				.member = names[i],
+				.member = who.len > 0 ? queued_as(message, who)
+						      : NOBODY,
 				.window_ms = STORE_DAY_MS,
 				.after = -1}};
 	}
@@ -166,6 +211,32 @@ has_member(const struct store_recall *recall, struct slice name)
 	return false;
 }
 
+/* Does a line of our own say that it passed the listener that issued it? */
+static bool
+came_from(const struct message *message, const struct custody *custody,
+	const struct store_recall *recall)
+{
+	for (size_t i = 0; i < custody->hops && i < LINES_MAX; i++) {
+		struct slice queue = own_queue(message, custody, i);
+
+		if (queue.len > 0 &&
+			has_member(recall, queued_as(message, queue)))
+			return true;
+	}
+	return false;
+}
+
+/* By another than who bears it now? */
+static bool
+is_used(const struct message *message, const struct custody *custody,
+	const struct note *note)
+{
+	if (note->before == 0)
+		return false;
+	return note->fresh || note->count > 1 ||
+		bearer(message, custody).len == 0;
+}
+
 enum ticket
 ticket_check(const struct message *message, const struct custody *custody,
 	const struct store_op *ops, size_t count)
@@ -176,11 +247,13 @@ ticket_check(const struct message *message, const struct custody *custody,
 
 	if (count == 0)
 		return message->tag_count > 0 ? TICKET_FORGED : TICKET_NONE;
-	if (has_member(recall, where(message)))
+	if (has_member(recall, where(message)) &&
+		!came_from(message, custody, recall))
 		return TICKET_FORGED;
 	named = name_recipients(message, custody, names);
 	for (size_t i = 0; i < named; i++) {
-		if (!has_member(recall, names[i]) || !ops[i + 1].note.fresh)
+		if (!has_member(recall, names[i]) ||
+			is_used(message, custody, &ops[i + 1].note))
 			return TICKET_FORGED;
 	}
 	return TICKET_GOOD;

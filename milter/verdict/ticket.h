@@ -3,7 +3,8 @@
  * The id in our own field is a ticket: it tells another listener of ours,
  * where the message comes by again, that the policies have seen it. Whoever
  * got the copy can read it, so it is good once for each recipient, at another
- * listener than the one that issued it, for a while, and for the same content.
+ * listener than the one that issued it (or behind the queue it went through
+ * there), for a while, and for the same content.
  * It excuses from policies, never from counting. Private to verdict/.
  */
 #ifndef VERDICT_TICKET_H

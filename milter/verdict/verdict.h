@@ -63,6 +63,8 @@ struct verdict {
 	const struct flow *excused; /* one that would be a forward, but for an
 				     * excuse that is not the operator's own
 				     * (local.lists); NULL: there is none */
+	bool misfit; /* the field of ours that it bears was not written for
+		      * it */
 	bool forged; /* more fields of our name than one message may have us
 		      * remove: refused, whatever the ceiling */
 	bool unseen; /* it leaves, and recipients or fields of it could not be

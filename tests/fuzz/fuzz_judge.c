@@ -91,6 +91,12 @@ check_tag(const struct verdict *verdict)
 		check_printable(line);
 		first = false;
 	}
+	if (verdict->id.len > 0) {
+		struct slice id;
+
+		FUZZ_ASSERT(tag_find_id(buf_slice(&tag), &id));
+		FUZZ_ASSERT(slice_equal(id, verdict->id));
+	}
 	buf_fini(&tag);
 }
 

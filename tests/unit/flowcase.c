@@ -18,6 +18,7 @@ struct told {
 	size_t count;
 	struct acquaintance known[MEMORIES_MAX];
 	size_t known_count;
+	bool forged;
 };
 
 static struct memory *
@@ -108,8 +109,11 @@ remember(struct told *all, const struct message *message, const char *memory)
 
 	all->count = 0;
 	all->known_count = 0;
+	all->forged = false;
 	while (slice_next(&rest, '\n', &line) && line.len > 0) {
-		if (slice_starts_fold(line, SLICE("known "))) {
+		if (slice_equal(line, SLICE("forged"))) {
+			all->forged = true;
+		} else if (slice_starts_fold(line, SLICE("known "))) {
 			know_line(all, line);
 		} else {
 			remember_line(all, message, line);
@@ -187,6 +191,9 @@ flowcase_infer(const struct flowcase *row, struct letter *letter)
 	remembered.memory_count = all->count;
 	remembered.known = all->known;
 	remembered.known_count = all->known_count;
+	if (all->forged)
+		remembered.forged_tag =
+			message_first(letter->message, NAME_X_FORWARDEN);
 	flows = infer_flows(&context, &remembered);
 	assert_non_null(flows);
 	free(all);

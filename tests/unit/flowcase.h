@@ -39,7 +39,8 @@ struct flowcase {
 	 * a mailbox, "p" and a participant, "a" and the author, "i" and the
 	 * client, "l" and a login, "c" and a claim, "x -" where it was cut,
 	 * then how many milliseconds ago. "known" and an address tells what is
-	 * known of it: "person", "nobody" or a destination. NULL: nothing.
+	 * known of it: "person", "nobody" or a destination. "forged": our
+	 * field was not written for this message. NULL: nothing.
 	 */
 	const char *memory;
 

@@ -500,6 +500,29 @@ fields_past_the_limit(void **state)
 	close_all(&f);
 }
 
+/* Nor may thousands of one known name. */
+static void
+one_name_past_the_limit(void **state)
+{
+	static const struct message_limits limits = {.fields = 100,
+		.field_bytes = 1000,
+		.recipients = 10,
+		.addresses = 10};
+	const struct message *message;
+	struct fixture f;
+
+	(void)state;
+	open_with(&f, ARENA_BYTES, &limits);
+	for (size_t i = 0; i < 1000; i++)
+		add_field(&f, "X-Forwarden: x");
+	add_field(&f, "From: a@x.test");
+	message = message_finish(f.builder, 1);
+	assert_int_equal(message->from.count, 1);
+	assert_int_equal(message->tag_count, 1000);
+	assert_true(message->gaps & GAP_FIELDS);
+	close_all(&f);
+}
+
 static void
 values_past_the_limit(void **state)
 {
@@ -880,6 +903,7 @@ main(void)
 		cmocka_unit_test(a_message_of_nothing),
 		cmocka_unit_test(late_macros_are_kept),
 		cmocka_unit_test(fields_past_the_limit),
+		cmocka_unit_test(one_name_past_the_limit),
 		cmocka_unit_test(values_past_the_limit),
 		cmocka_unit_test(nul_cuts_a_value),
 		cmocka_unit_test(recipients_past_the_limit),
