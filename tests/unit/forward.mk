@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 FORWARD_TESTS = tests/unit/test_rewritten tests/unit/test_infer \
-	tests/unit/test_forgery tests/unit/test_trust tests/unit/test_corpus tests/unit/test_trace \
+	tests/unit/test_forgery tests/unit/test_trust \
+	tests/unit/test_twins tests/unit/test_corpus tests/unit/test_trace \
 	tests/unit/test_marks tests/unit/test_forwarding_doc
 check_PROGRAMS += $(FORWARD_TESTS)
 EXTRA_DIST += tests/unit/letter.h tests/unit/flowcase.h \
@@ -21,6 +22,9 @@ tests_unit_test_forgery_LDADD = $(LIBFORWARD) $(CMOCKA_LIBS)
 tests_unit_test_trust_SOURCES = tests/unit/test_trust.c $(LETTERS)
 tests_unit_test_trust_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_trust_LDADD = $(LIBFORWARD) $(CMOCKA_LIBS)
+tests_unit_test_twins_SOURCES = tests/unit/test_twins.c $(LETTERS)
+tests_unit_test_twins_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_twins_LDADD = $(LIBFORWARD) $(CMOCKA_LIBS)
 tests_unit_test_corpus_SOURCES = tests/unit/test_corpus.c tests/unit/letter.c
 tests_unit_test_corpus_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_corpus_LDADD = $(LIBFORWARD) $(CMOCKA_LIBS)
