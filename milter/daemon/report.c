@@ -252,12 +252,14 @@ tell(struct report *report, struct store *store, const struct verdict *verdict,
 	buf_fini(&json);
 }
 
-/* A flow that is excused is let alone, but never in silence. */
+/* A flow that is excused is let alone, and so may be what could not be looked
+ * at, but never in silence. */
 static enum action
 told_as(const struct verdict *verdict, enum action taken)
 {
-	return taken == ACTION_NONE && verdict->excused != NULL ? ACTION_LOG
-								: taken;
+	bool tells = verdict->excused != NULL || verdict->unseen;
+
+	return taken == ACTION_NONE && tells ? ACTION_LOG : taken;
 }
 
 void

@@ -376,7 +376,8 @@ decide(struct judgement *h)
 	v->action = v->would;
 	if (respond->mode == MODE_OBSERVE && v->action > ACTION_LOG)
 		v->action = ACTION_LOG;
-	if (!v->again && (v->would != ACTION_NONE || v->flow != NULL))
+	if (!v->again &&
+		(v->would != ACTION_NONE || v->flow != NULL || v->unseen))
 		v->id = event_id(h->options, v);
 	v->store_us = h->waiting.spent_us;
 	v->round_trips = h->waiting.round_trips;

@@ -412,82 +412,6 @@ test_a_held_message_was_not_received(void **state)
 	box_close(&box);
 }
 
-/* The last of many recipients is not spared, and more addresses in more To
- * fields hide nobody. */
-static void
-test_wide_messages_are_judged(void **state)
-{
-	const struct config *config = settings();
-	const struct message_limits limits = config_message_limits(config);
-	struct arena *arena = arena_new((size_t)config->limit_message_bytes);
-	const struct client client = {.ip = SLICE("127.0.0.1")};
-	const struct slice orcpt = SLICE("ORCPT=rfc822;alice@example.com");
-	struct message_builder *builder;
-	const struct verdict *verdict;
-	struct judge_options options;
-	struct box box;
-
-	(void)state;
-	box_open(&box, policies, MODE_ENFORCE);
-	options = config_judge_options(config);
-	options.program = box.program;
-	builder = message_begin(arena, box.realm, &limits);
-	message_set_client(builder, &client);
-	message_set_sender(builder, SLICE("<bob@partner.example>"), NULL, 0);
-	for (int i = 0; i < 700; i++) {
-		char path[64];
-
-		(void)snprintf(path, sizeof(path), "<drop%d@evil.example>", i);
-		message_add_recipient(builder, slice_of(path), &orcpt, 1);
-	}
-	for (int i = 0; i < 350; i++)
-		message_add_field(builder, SLICE("To"), SLICE("a@b.example"));
-	message_add_field(
-		builder, SLICE("From"), SLICE("Bob <bob@partner.example>"));
-	verdict = judge(&options, NULL, message_finish(builder, BOX_AT));
-	assert_int_equal(verdict->gaps, 0);
-	assert_int_equal(verdict->message->to.count, 350);
-	assert_int_equal(verdict->matched_count, 700);
-	assert_int_equal(verdict->would, ACTION_QUARANTINE);
-	arena_free(arena);
-	box_close(&box);
-}
-
-/* More than there is room for: what fits is judged, and an event is due. */
-static void
-test_the_unseen_is_told(void **state)
-{
-	const struct message_limits limits = {.fields = 10,
-		.field_bytes = 1000,
-		.recipients = 2,
-		.addresses = 10};
-	const struct client client = {.ip = SLICE("127.0.0.1")};
-	struct judge_options options = config_judge_options(settings());
-	struct message_builder *builder;
-	const struct verdict *verdict;
-	struct box box;
-
-	(void)state;
-	box_open(&box, NULL, MODE_ENFORCE);
-	builder = message_begin(box.arena, box.realm, &limits);
-	message_set_client(builder, &client);
-	message_set_sender(builder, SLICE("<alice@example.com>"), NULL, 0);
-	for (int i = 0; i < 3; i++)
-		message_add_recipient(builder, SLICE("<a@b.example>"), NULL, 0);
-	options.respond.mode = MODE_ENFORCE;
-	options.respond.unseen = ACTION_TEMPFAIL;
-	options.respond.ceiling = ACTION_REJECT;
-	verdict = judge(&options, NULL, message_finish(builder, BOX_AT));
-	assert_true(verdict->unseen);
-	assert_int_equal(verdict->gaps, GAP_RECIPIENTS);
-	assert_int_equal(verdict->action, ACTION_TEMPFAIL);
-	assert_int_equal(verdict->id.len, 16);
-	options.respond.ceiling = ACTION_TAG;
-	verdict = judge(&options, NULL, verdict->message);
-	assert_int_equal(verdict->action, ACTION_TAG);
-	box_close(&box);
-}
-
 static void
 test_a_policy_is_named_once(void **state)
 {
@@ -611,8 +535,6 @@ main(void)
 		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_records_count_once),
 		cmocka_unit_test(test_a_held_message_was_not_received),
-		cmocka_unit_test(test_wide_messages_are_judged),
-		cmocka_unit_test(test_the_unseen_is_told),
 		cmocka_unit_test(test_a_policy_is_named_once),
 		cmocka_unit_test(test_without_policies_and_store),
 		cmocka_unit_test(test_without_memory),
