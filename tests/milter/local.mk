@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-TESTS += tests/milter/commands.sh tests/milter/endings.py \
+TESTS += tests/milter/attach.py tests/milter/commands.sh tests/milter/endings.py \
 	tests/milter/life.py tests/milter/miltertest.sh \
 	tests/milter/stores.sh
 EXTRA_DIST += tests/milter/miltertest.sh \
 	tests/milter/actions.lua \
+	tests/milter/attach.py \
 	tests/milter/commands.sh \
 	tests/milter/crash.lua \
 	tests/milter/daemon.py \
@@ -14,6 +15,7 @@ EXTRA_DIST += tests/milter/miltertest.sh \
 	tests/milter/messages.lua \
 	tests/milter/reload.lua \
 	tests/milter/sessions.lua \
+	tests/milter/standin.py \
 	tests/milter/stop.lua \
 	tests/milter/stores.sh \
 	tests/milter/takeover.lua \
