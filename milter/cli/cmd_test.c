@@ -12,6 +12,7 @@
 #include <time.h>
 
 struct test_options {
+	const char *config; /* NULL: the defaults */
 	struct options_words policies;
 	char **paths;
 	bool quiet, verbose;
@@ -73,7 +74,7 @@ run(struct test_options *options)
 	struct err err = {0};
 	bool good;
 
-	if (!engine_open_defaults(&engine))
+	if (!engine_open_config(&engine, options->config))
 		return COMMAND_FAILED;
 	program = engine_load(
 		&engine, options->policies.at, options->policies.count);
@@ -99,6 +100,9 @@ static bool
 parse_options(int argc, char **argv, struct test_options *options, int *status)
 {
 	const struct options_row rows[] = {
+		{"config", 'c', "FILE", &options_text, &options->config,
+			"lists, limits and answers of this configuration, not "
+			"the defaults"},
 		{"policies", 'p', "PATH", &options_words, &options->policies,
 			"policies, instead of those of the same paths"},
 		{"quiet", 'q', NULL, &options_flag, &options->quiet,

@@ -94,18 +94,11 @@ open_realm(struct engine *engine, const struct engine_options *options)
 }
 
 static bool
-open_config(struct engine *engine, const struct engine_options *options)
+load_config(struct engine *engine, const char *file)
 {
-	const char *file = options->config;
-	struct diags *diags;
+	struct diags *diags = diags_new();
 
-	if (file == NULL && options->domains.count > 0)
-		return true;
-	if (file == NULL && access(COMMAND_CONFIG_FILE, R_OK) != 0)
-		return true;
-	diags = diags_new();
-	engine->generation = generation_load(
-		file != NULL ? file : COMMAND_CONFIG_FILE, NULL, diags);
+	engine->generation = generation_load(file, NULL, diags);
 	if (engine->generation == NULL)
 		show(diags);
 	diags_free(diags);
@@ -115,6 +108,17 @@ open_config(struct engine *engine, const struct engine_options *options)
 	engine->realm = engine->generation->realm;
 	engine->judge = engine->generation->judge;
 	return true;
+}
+
+/* The installed one only where it is there, and not asked for otherwise. */
+static bool
+open_config(struct engine *engine, const struct engine_options *options)
+{
+	if (options->config != NULL)
+		return load_config(engine, options->config);
+	return options->domains.count > 0 ||
+		access(COMMAND_CONFIG_FILE, R_OK) != 0 ||
+		load_config(engine, COMMAND_CONFIG_FILE);
 }
 
 static bool
@@ -135,8 +139,8 @@ open_policies(struct engine *engine, const struct engine_options *options)
 	return engine->own_program != NULL;
 }
 
-bool
-engine_open_defaults(struct engine *engine)
+static bool
+open_defaults(struct engine *engine)
 {
 	*engine = (struct engine){.own_config = config_defaults()};
 	engine->config = engine->own_config;
@@ -151,10 +155,21 @@ engine_open_defaults(struct engine *engine)
 bool
 engine_open(struct engine *engine, const struct engine_options *options)
 {
-	if (!engine_open_defaults(engine))
+	if (!open_defaults(engine))
 		return false;
 	if (open_config(engine, options) && open_realm(engine, options) &&
 		open_policies(engine, options))
+		return true;
+	engine_close(engine);
+	return false;
+}
+
+bool
+engine_open_config(struct engine *engine, const char *file)
+{
+	if (!open_defaults(engine))
+		return false;
+	if (file == NULL || load_config(engine, file))
 		return true;
 	engine_close(engine);
 	return false;

@@ -41,9 +41,9 @@ struct engine {
 /* Says on stderr what is wrong. Policies of the command line take the place
  * of the configuration's; domains and networks, too. */
 bool engine_open(struct engine *, const struct engine_options *);
-/* The same without a realm and policies: what is judged with where no file
- * is asked for. */
-bool engine_open_defaults(struct engine *);
+/* For tests, which have a realm and policies of their own: what else file
+ * says; NULL: every key at its default. */
+bool engine_open_config(struct engine *, const char *file);
 void engine_close(struct engine *);
 /* A sandbox that judges as the daemon would, on a store in memory. */
 struct sandbox_options engine_sandbox(const struct engine *);

@@ -58,7 +58,7 @@ explain() {
 		>"$work/out" 2>&1
 }
 
-echo 1..30
+echo 1..32
 
 # The same five messages in every kind of archive, never in order.
 mkdir -p "$work/dir/deep" "$work/box/cur" "$work/box/new" "$work/box/tmp"
@@ -309,6 +309,39 @@ TESTS
 [ $? -eq 1 ] && said "one.test.yaml:7: direction differs" \
 	"one.test.yaml:9: destination differs" "+ got      d@corp.example"
 result $? "each step of a letter is judged, the repeated one too"
+
+mkdir "$work/site"
+cat >"$work/site/rivals.yaml" <<'POLICY'
+title: Mail goes to a rival
+id: 3f0f3f44-6f0f-4f63-9f9e-1c6a5c8f8d11
+name: rivals
+status: stable
+level: high
+logsource: {product: forwarden, category: email}
+detection:
+  selection: {rcpt.domain|expand: '%rivals%'}
+  condition: selection
+POLICY
+cat >"$work/site/rivals.test.yaml" <<'TESTS'
+policy: rivals
+letters:
+  known: {from: a@example.com, to: b@rival.example, client: 127.0.0.1 localhost}
+tests:
+  - {name: a rival is named by the site, message: {letter: known}, expect: {action: tag}}
+TESTS
+cat >"$work/site.conf" <<CONFIG
+local: {domains: [site.example]}
+lists: {rivals: [rival.example]}
+respond: {high: tag}
+policies: $work/site
+CONFIG
+"$forwarden" test -c "$work/site.conf" "$work/site" >"$work/out" 2>&1 &&
+	said "1 passed, 0 failed"
+result $? "forwarden test -c has the lists and answers of a configuration"
+
+"$forwarden" test "$work/site" >"$work/out" 2>&1
+[ $? -eq 1 ] && said "rivals.yaml:8:" "%rivals%"
+result $? "... without it each key is at its default"
 
 "$forwarden" test >"$work/out" 2>&1
 [ $? -eq 2 ] && said "usage: forwarden test"
