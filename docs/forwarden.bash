@@ -14,7 +14,7 @@ _forwarden()
 		words=$("$program" "$command" --help 2>/dev/null |
 			sed -nE 's/^  (-.,|   ) (--[a-z-]+).*/\2/p')
 	fi
-	# Whatever is no option or subcommand may be a file.
+	# Whatever is not an option or subcommand may be a file.
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }
 complete -o default -F _forwarden forwarden

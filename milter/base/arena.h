@@ -14,7 +14,7 @@
 
 struct arena;
 
-/* limit: bytes handed out at most. NULL when memory is short. */
+/* limit: bytes handed out at most. NULL when out of memory. */
 struct arena *arena_new(size_t limit);
 void arena_free(struct arena *);
 /* Forgets everything; keeps the first block for the next message. */

@@ -29,7 +29,7 @@ void codec_add_escape(struct buf *, char mark, char byte);
  * escapes nothing stays. How many bytes that makes. */
 size_t codec_unescape(struct slice text, char mark, char *out);
 /* "a+2Bb" becomes "a+b". Borrows where nothing is escaped. False on what is
- * no xtext: '=', a lone '+', and lower case, because "+ab" is the tag of an
+ * not xtext: '=', a lone '+', and lower case, because "+ab" is the tag of an
  * address that nobody encoded. *out is the text itself then. */
 bool codec_xtext(struct arena *, struct slice text, struct slice *out);
 

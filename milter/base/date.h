@@ -2,8 +2,8 @@
 /*
  * Dates in milliseconds since 1970 in UTC: read as header fields write them
  * (RFC 5322 section 3.3 and 4.3) and as people and logs do (RFC 3339),
- * printed as the latter. A day or an hour that does not exist is no date, nor
- * is a year before 1900; the 60th second is the one after it.
+ * printed as the latter. A day or an hour that does not exist is not a date,
+ * nor is a year before 1900; the 60th second is the one after it.
  */
 #ifndef BASE_DATE_H
 #define BASE_DATE_H

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Appends the file to out. A directory is no file. Of a file that is longer
+/* Appends the file to out. A directory is not a file. Of a file that is longer
  * than most bytes one more is read, and that is ERR_LIMIT. */
 bool file_read(const char *path, size_t most, struct buf *out, struct err *);
 /* The first line without its end and without a byte order mark, as secrets

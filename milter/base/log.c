@@ -120,7 +120,7 @@ parse_target(const char *target, enum sink *sink, int *facility,
 		*path = target + 5;
 	} else {
 		return err_set(err, ERR_INVALID,
-			"log: \"%s\" is no place to log to; use stderr, "
+			"log: \"%s\" is not a place to log to; use stderr, "
 			"syslog, syslog:FACILITY or file:/path",
 			target);
 	}

@@ -23,7 +23,7 @@ struct network {
 enum network_fault {
 	NETWORK_OK,
 	NETWORK_INVALID, /* no address */
-	NETWORK_LENGTH, /* the prefix is no number, or too long */
+	NETWORK_LENGTH, /* the prefix is not a number, or too long */
 	NETWORK_HOST_BITS /* out holds the network without them */
 };
 

@@ -115,8 +115,8 @@ add_bound(const struct flow *flow, struct buf *out)
 	unsigned sum = confidence_combine(flow->seen, flow->seen_count);
 
 	if (flow->kind == KIND_NONE) {
-		buf_printf(
-			out, ": under 0.%u it is no forward", CONFIDENCE_FLOOR);
+		buf_printf(out, ": under 0.%u it is not a forward",
+			CONFIDENCE_FLOOR);
 	} else if (sum > flow->confidence) {
 		buf_printf(out,
 			", but To and Cc are anybody's word on mail that "

@@ -36,7 +36,7 @@ static const struct reader_key keys[] = {
 			"system. What they say of a mailbox is believed; what "
 			"a person who logs in says binds that person alone."},
 	{"local.lists", &reader_texts, AT(own_lists),
-		.help = "Mailing lists of ours, whose mail to members is no "
+		.help = "Mailing lists of ours, whose mail to members is not "
 			"forwarding: an address, @lists.example.com for all "
 			"of a domain, or file:/path with one such entry a "
 			"line."},

@@ -67,7 +67,7 @@ add_entries(
 	return good;
 }
 
-/* Whom to believe, what makes a person of many spellings, and who is no
+/* Whom to believe, what makes a person of many spellings, and who is not a
  * person. */
 static void
 load_lists(struct whole *whole, struct diags *diags)

@@ -42,7 +42,7 @@ parse_place(const char *events, enum place *place, struct err *err)
 		*place = PLACE_FILE;
 	} else {
 		return err_set(err, ERR_INVALID,
-			"\"%s\" is no place for events; use log, none or "
+			"\"%s\" is not a place for events; use log, none or "
 			"file:/path",
 			events);
 	}

@@ -3,7 +3,7 @@
  * Binding. Every flow belongs to one local mailbox or is none of ours: marks
  * stay on a message for ever, and one that names a stranger's mailbox only
  * says that the stranger forwards. Each observation that names a local
- * mailbox makes a claim; so do a few facts that are no evidence (the login,
+ * mailbox makes a claim; so do a few facts that are not evidence (the login,
  * AUTH=, the author). The claim nearest to the act wins:
  *
  *	delivery, newest    whose rule acted: Delivered-To inside custody
@@ -66,7 +66,7 @@ claim(struct claim *best, enum bind_rank rank, const struct address *mailbox,
 	*best = new;
 }
 
-/* Facts that bind, but are no evidence of forwarding. */
+/* Facts that bind, but are not evidence of forwarding. */
 static void
 claim_facts(const struct hearing *hearing, struct claim *best)
 {

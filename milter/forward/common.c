@@ -23,7 +23,7 @@ find_local_hop(const struct context *context)
 	return NULL;
 }
 
-/* SRS around the author himself or another of ours is no forward: some sites
+/* SRS around the author himself or another of ours is not a forward: some sites
  * rewrite all that leaves. */
 static bool
 wraps_ours(const struct context *context)

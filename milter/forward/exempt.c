@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is no attack, and who must say so (one predicate an exemption).
+ * What is not an attack, and who must say so (one predicate an exemption).
  *
  * Null senders, reports, invitations and notices are anybody's to write, so
  * they excuse only what was born here and has an author of ours; a stranger's
@@ -19,7 +19,7 @@ struct claimant {
 
 /* The name of the list in an envelope sender such as "announce-bounces",
  * "announce+bounces-17-user=example.net", "bounce-announce=user=example.net"
- * or "owner-announce"; absent if it is no list's. */
+ * or "owner-announce"; absent if it is not a list's. */
 static struct slice
 list_name(struct slice local)
 {

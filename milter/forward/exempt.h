@@ -27,7 +27,7 @@ struct exempt exempt_find(const struct hearing *, const struct findings *,
 	const struct address *mailbox);
 
 /* The address of the list that the envelope sender, one of ours, is named
- * after; absent if it is no list's. Whose it is has to be asked. */
+ * after; absent if it is not a list's. Whose it is has to be asked. */
 struct slice exempt_list(const struct context *);
 
 /* Does one of those exemptions excuse this observation? */

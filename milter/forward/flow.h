@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Why a flow that looked like one is no forward (docs/forwarding.md);
+/* Why a flow that looked like one is not a forward (docs/forwarding.md);
  * bits of flow.exempt. */
 enum exemption {
 	EXEMPT_OWN_LIST = 1 << 0,

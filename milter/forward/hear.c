@@ -97,7 +97,7 @@ take_memory(struct hearing *hearing, const struct memory *memory)
 	}
 }
 
-/* A login that is no address is a person if the store knows him. */
+/* A login that is not an address is a person if the store knows him. */
 static void
 resolve_bare(struct hearing *hearing)
 {

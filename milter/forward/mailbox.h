@@ -15,7 +15,7 @@
 
 /*
  * The one form of the mailbox that an address stands for: BATV is unwrapped,
- * and so is qmail's "example.com-alice@example.com". False for what is no
+ * and so is qmail's "example.com-alice@example.com". False for what is not a
  * mailbox: addresses that only carry bounces back (SRS, caf), and local ones
  * that lead on ("alice%there@", "there!alice@"). An address that is not local
  * keeps its form.

@@ -29,7 +29,7 @@ struct marks {
 	bool mailru; /* X-MailRu-Forward */
 	struct address resent_from; /* Mail.ru's X-ResentFrom */
 
-	/* What is no forward. */
+	/* What is not a forward. */
 	bool list_local; /* List-* of a local domain */
 	struct address list_address; /* its List-Post; text absent */
 	bool auto_replied, auto_generated;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Readers of the signs of what is no forward, and of our own results. */
+/* Readers of the signs of what is not a forward, and of our own results. */
 #include "forward/mark_sign.h"
 
 #include "mail/path.h"

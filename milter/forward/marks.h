@@ -2,7 +2,7 @@
 /*
  * The marks that forwarding leaves in a header, found in one pass over the
  * fields by one table: what vendors write, delivery traces, and the signs of
- * what is no forward (lists, auto-replies, calendars).
+ * what is not a forward (lists, auto-replies, calendars).
  */
 #ifndef FORWARD_MARKS_H
 #define FORWARD_MARKS_H

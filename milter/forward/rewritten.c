@@ -8,7 +8,7 @@
 
 static const struct address no_address;
 
-/* Joins a local part and a domain; text absent when that is no mailbox. */
+/* Joins a local part and a domain; text absent when that is not a mailbox. */
 static struct address
 join(struct arena *arena, struct slice local, struct slice domain)
 {

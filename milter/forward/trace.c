@@ -142,7 +142,7 @@ add_queue_ids(const struct message *message, struct questions *all)
 	}
 }
 
-/* What lists, bounces and programs write again and again is no subject. */
+/* What lists, bounces and programs write again and again is not a subject. */
 static bool
 has_subject(const struct message *message)
 {
@@ -419,7 +419,7 @@ add_origin(struct members *members)
 	add_member(members, TRACE_CLIENT, client->ip);
 }
 
-/* What a client's ORCPT names and that is no recipient is his claim. */
+/* What a client's ORCPT names and that is not a recipient is his claim. */
 static void
 add_claims(struct members *members)
 {

@@ -20,7 +20,7 @@ enum trace_role {
 			    * From, Reply-To, To, Cc) */
 	TRACE_AUTHOR, /* who wrote it: the first From */
 	TRACE_CLAIMED, /* a local mailbox that a client's ORCPT named, and that
-			* was no recipient */
+			* was not a recipient */
 	TRACE_CLIENT, /* the address of the stranger who handed it in */
 	TRACE_LOGIN, /* who of ours handed it in: a login, or "uid:N" */
 	TRACE_CUT, /* not all who took part found room; who is "-" */

@@ -29,7 +29,7 @@ is_graphic_ascii(char c)
 	return c > 0x20 && c < 0x7F;
 }
 
-/* Copies in lower case; false where s is no dot-atom of ASCII. */
+/* Copies in lower case; false where s is not a dot-atom of ASCII. */
 static bool
 copy_dot_atom(char *to, struct slice s)
 {

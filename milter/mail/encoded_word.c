@@ -2,7 +2,7 @@
 /*
  * Encoded words. Neighbours of one charset are put together before they are
  * converted, because senders cut characters of several bytes in two. White
- * space between two encoded words is no part of the text (RFC 2047 section
+ * space between two encoded words is not part of the text (RFC 2047 section
  * 6.2).
  */
 #include "mail/encoded_word.h"

@@ -107,7 +107,7 @@ is_main(struct facts *facts, const struct field *field, struct slice word)
 	return slice_equal_fold(field_main(facts->arena, field->value), word);
 }
 
-/* RFC 3462, RFC 1847, RFC 8551: what is signed alone is no secret. */
+/* RFC 3462, RFC 1847, RFC 8551: what is signed alone is not a secret. */
 static void
 take_content_type(struct facts *facts, const struct field *field)
 {

@@ -106,7 +106,7 @@ param_parse_orcpt(struct arena *arena, struct slice value, struct address *out)
 	}
 	if (i == sizeof(types) / sizeof(*types))
 		return false;
-	/* Not every MTA encodes: what is no xtext is taken as it stands. */
+	/* Not every MTA encodes: what is not xtext is taken as it stands. */
 	if (!codec_xtext(arena, rest, &text))
 		text = rest;
 	if (types[i].utf8 && !decode_utf8_addr(arena, text, &text))

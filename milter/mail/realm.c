@@ -119,7 +119,7 @@ refuse(struct slice entry, struct err *err)
 	} else if (slice_find_byte(entry, '@', 0) != SLICE_NONE) {
 		hint = "; only the part after the '@' belongs here";
 	}
-	return err_set(err, ERR_INVALID, "\"%.*s\" is no domain name%s",
+	return err_set(err, ERR_INVALID, "\"%.*s\" is not a domain name%s",
 		SLICE_ARG(slice_sub(entry, 0, DOMAIN_BYTES_MAX)), hint);
 }
 
@@ -205,7 +205,7 @@ parse_network(struct slice entry, struct network *out, struct err *err)
 		break;
 	}
 	return err_set(err, ERR_INVALID,
-		"\"%.*s\" is no network; write 10.0.0.0/8, 2001:db8::/32 or "
+		"\"%.*s\" is not a network; write 10.0.0.0/8, 2001:db8::/32 or "
 		"an address",
 		SLICE_ARG(slice_sub(entry, 0, ENTRY_BYTES_MAX / 4)));
 }
@@ -240,7 +240,7 @@ realm_set_delimiters(struct realm *realm, struct slice signs, struct err *err)
 		slice_find_byte(signs, '@', 0) != SLICE_NONE ||
 		slice_has_control(signs))
 		return err_set(err, ERR_INVALID,
-			"\"%.*s\" is no delimiter; write the signs that "
+			"\"%.*s\" is not a delimiter; write the signs that "
 			"begin a detail, such as \"+\" or \"+-\"",
 			SLICE_ARG(slice_sub(signs, 0, ENTRY_BYTES_MAX / 4)));
 	memset(realm->delimiters, 0, sizeof(realm->delimiters));
@@ -335,7 +335,7 @@ put_address(struct map *map, struct slice entry, struct err *err)
 	}
 	ok = ok ? put(map, address.text, err)
 		: err_set(err, ERR_INVALID,
-			  "\"%.*s\" is no address; write "
+			  "\"%.*s\" is not an address; write "
 			  "\"name@example.com\"",
 			  SLICE_ARG(slice_sub(entry, 0, DOMAIN_BYTES_MAX)));
 	arena_free(arena);

@@ -174,7 +174,7 @@ mc_text_is_attached(struct slice mc)
 	return false;
 }
 
-/* The next line that is no comment, without the white space at its end. */
+/* The next line that is not a comment, without the white space at its end. */
 static bool
 next_said(struct slice *cf, struct slice *line)
 {

@@ -25,7 +25,7 @@ struct postfix_tables {
 void postfix_tables_read(
 	const struct postfix_check *, const struct postfix_tables *);
 /* The file of a table that stands in a file as it was written ("regexp:/x",
- * "hash:/y"); false when it has none, or it is no ordinary file. */
+ * "hash:/y"); false when it has none, or it is not an ordinary file. */
 bool postfix_table_text(struct slice table, struct buf *text);
 
 #endif

@@ -21,7 +21,7 @@
 /* A new word: 32 hexadecimal digits. False when there is no randomness. */
 bool probe_new_word(char word[PROBE_WORD_BYTES]);
 /* The word in "WORD.forwarden-probe.invalid" or
- * "WORD@forwarden-probe.invalid". False when the text is no probe's. */
+ * "WORD@forwarden-probe.invalid". False when the text is not a probe's. */
 bool probe_find_word(struct slice text, struct slice *word);
 
 #endif

@@ -34,7 +34,7 @@ struct anchoring {
 	size_t *uses; /* rules that have the item, by slot */
 	struct map *frequency; /* of anchors: how many rules */
 	size_t rule_count;
-	bool failed; /* memory is short */
+	bool failed; /* out of memory */
 };
 
 bool anchor_maker_init(

@@ -5,7 +5,7 @@
 
 #include "sigma/build.h"
 
-/* False when memory is short. */
+/* False when out of memory. */
 bool build_init(struct build *, const struct sigma_options *, struct diags *);
 /* Ties what was read together; NULL when there was any error. Either way
  * the build is over and its memory gone, but for what the program has. */

@@ -165,7 +165,8 @@ read_tags(struct reader *r, const struct yaml_node *node, void *target)
 			(void)build_error(r, child->mark,
 				"write namespace.name in lower case: "
 				"attack.t1114.003",
-				"\"%.*s\" is no tag", SLICE_ARG(child->text));
+				"\"%.*s\" is not a tag",
+				SLICE_ARG(child->text));
 		}
 		tags[rule->said.tag_count++] = build_copy(r->ctx, child->text);
 	}

@@ -6,7 +6,7 @@
 #include "sigma/build.h"
 #include "sigma/rule.h"
 
-/* Reads every key of the document that is no body of a rule. */
+/* Reads every key of the document that is not a body of a rule. */
 void attribute_read(
 	struct build *, struct rule *, const struct yaml_node *root);
 

@@ -43,7 +43,7 @@ struct candidates {
 	size_t count;
 };
 
-/* Of the detections among the rules. NULL when memory is short. */
+/* Of the detections among the rules. NULL when out of memory. */
 struct candidates *candidates_new(struct arena *, struct rule *const *rules,
 	size_t rule_count, struct field_item *const *items, size_t item_count);
 

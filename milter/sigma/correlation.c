@@ -82,7 +82,7 @@ read_timespan(struct reader *r, const struct yaml_node *node, void *target)
 	if (!parse_timespan(node->text, &ms)) {
 		return build_error(build, node->mark,
 			"write a number and s, m, h or d: 90s, 10m, 1h, 7d",
-			"\"%.*s\" is no time span", SLICE_ARG(node->text));
+			"\"%.*s\" is not a time span", SLICE_ARG(node->text));
 	}
 	if (ms > most) {
 		return build_error(build, node->mark,

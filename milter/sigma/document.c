@@ -117,7 +117,7 @@ find_kind(struct build *build, struct rule *rule, const struct yaml_node *root,
 		(void)build_error(build, rule->mark,
 			"a rule has detection:, a correlation correlation:, a "
 			"filter filter:",
-			"this document is no rule");
+			"this document is not a rule");
 	}
 	return found;
 }
@@ -224,7 +224,7 @@ document_parse(struct build *build, const struct yaml_node *root)
 	if (root->kind != YAML_MAP) {
 		(void)build_error(build, root->mark,
 			"a rule begins with title: and what it is called",
-			"this document is no rule");
+			"this document is not a rule");
 		return;
 	}
 	body = find_kind(build, rule, root, &kind);

@@ -137,7 +137,7 @@ attach_reference(struct build *build, struct rule *filter,
 	if (rule->said.kind != SIGMA_DETECTION) {
 		return build_error(build, reference->mark,
 			"name the detections that it counts",
-			"\"%.*s\" is no detection: filters take away from "
+			"\"%.*s\" is not a detection: filters take away from "
 			"detections",
 			SLICE_ARG(reference->name));
 	}

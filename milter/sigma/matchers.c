@@ -129,7 +129,7 @@ make_network(struct matchers *tests, const struct value *value)
 				? "32"
 				: "128");
 		return wrong(tests, value, hint,
-			"this is no network, but an address in one");
+			"this is not a network, but an address in one");
 	case NETWORK_LENGTH:
 		return wrong(tests, value,
 			"at most /32 for IPv4, /128 for IPv6",
@@ -139,7 +139,7 @@ make_network(struct matchers *tests, const struct value *value)
 	}
 	return wrong(tests, value,
 		"write 192.0.2.0/24 or 2001:db8::/32; no wildcards",
-		"this is no network");
+		"this is not a network");
 }
 
 /* Wildcards that the operator itself stands for. */

@@ -26,7 +26,7 @@ references_parse(struct build *build, const struct yaml_node *list,
 		if (child->kind != YAML_SCALAR) {
 			return build_error(build, child->mark,
 				"write the name or the id of a rule",
-				"this is no name of a rule");
+				"this is not a name of a rule");
 		}
 		out->at[out->count++] = (struct reference){
 			.name = build_copy(build, child->text),

@@ -21,7 +21,7 @@ struct selections {
 	const struct yaml_node *condition; /* not parsed yet */
 };
 
-/* Reads a pair that is no key of the table: it is a selection. */
+/* Reads a pair that is not a key of the table: it is a selection. */
 reader_fn selection_read;
 /* All pairs of a map but those of the table, whose "other" is the function
  * above. Errors are told and leave an EXPR_FALSE behind. False when there is

@@ -28,7 +28,7 @@ check_threshold(struct build *build, const struct correlation *correlation,
 		value < (correlation->op == THRESHOLD_GT ? 0 : 1)) {
 		return build_error(build, node->mark,
 			"write a whole number from 1 to 1000000",
-			"%.*s is no count", SLICE_ARG(node->text));
+			"%.*s is not a count", SLICE_ARG(node->text));
 	}
 	if (correlation->type == TEMPORAL &&
 		value + (correlation->op == THRESHOLD_GT) >
@@ -67,7 +67,7 @@ read_threshold(struct reader *r, const struct yaml_node *node, void *target)
 	correlation->op = (enum threshold_op)r->key->least;
 	if (!yaml_scalar_number(node, &correlation->threshold)) {
 		return build_error(r, node->mark, "write a number",
-			"\"%.*s\" is no number", SLICE_ARG(node->text));
+			"\"%.*s\" is not a number", SLICE_ARG(node->text));
 	}
 	return check_threshold(reading->ctx->build, correlation, node);
 }
@@ -131,7 +131,7 @@ check_values(struct build *build, const struct correlation *correlation,
 		if (type != SIGMA_NUMBER && type != SIGMA_ANY) {
 			return build_error(build, condition->key_mark,
 				"`forwarden fields` shows the types",
-				"\"%.*s\" is no number that can be added up",
+				"\"%.*s\" is not a number that can be added up",
 				SLICE_ARG(correlation->values[0].name));
 		}
 	}

@@ -80,7 +80,7 @@ struct store_facts {
 
 /*
  * tally: adds to the records for people. A mailbox that only receives is
- * anybody's to invent: its record lives a day, and where memory is short it
+ * anybody's to invent: its record lives a day, and where memory runs out it
  * goes first, then those of persons; one with forwards is never pushed out by
  * one without.
  */

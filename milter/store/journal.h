@@ -13,7 +13,7 @@
 
 struct journal;
 
-/* limit: bytes it may hold. NULL when memory is short. */
+/* limit: bytes it may hold. NULL when out of memory. */
 struct journal *journal_new(size_t limit);
 void journal_free(struct journal *);
 

@@ -44,7 +44,7 @@ journal_files_free(struct journal_files *files)
 	free(files);
 }
 
-/* To be freed; NULL when memory is short. */
+/* To be freed; NULL when out of memory. */
 static char *
 path_of(const struct journal_files *files, const char *name)
 {

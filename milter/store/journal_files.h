@@ -15,7 +15,7 @@
 
 struct journal_files;
 
-/* dir: NULL keeps nothing. NULL when memory is short. */
+/* dir: NULL keeps nothing. NULL when out of memory. */
 struct journal_files *journal_files_new(const char *dir);
 void journal_files_free(struct journal_files *);
 /* Adds what files hold that were not read yet. A damaged one is set aside,

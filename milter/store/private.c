@@ -132,7 +132,7 @@ hide(const struct private_store *private, struct arena *arena,
 	}
 }
 
-/* The batch as the inner store may see it; false when memory is short. */
+/* The batch as the inner store may see it; false when out of memory. */
 static bool
 hidden(const struct private_store *private, struct arena *arena,
 	const struct store_batch *batch, struct store_batch *out)

@@ -7,9 +7,9 @@
 #include "store/store_options.h"
 
 /*
- * NULL when the uri is wrong or memory is short. A Redis that is away is no
- * failure: the store answers from memory until it is back. A snapshot that
- * cannot be read is set aside and said.
+ * NULL where the uri is wrong, or when out of memory. A Redis that is away is
+ * not a failure: the store answers from memory until it is back. A snapshot
+ * that cannot be read is set aside and said.
  */
 struct store *store_open(const struct store_options *, struct err *);
 

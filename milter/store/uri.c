@@ -107,7 +107,7 @@ parse_hosts(struct slice text, const struct scheme *scheme,
 		}
 		if (!endpoint_parse(host, scheme->port, endpoint)) {
 			return err_set(err, ERR_INVALID,
-				"store: \"%.*s\" is no host and port",
+				"store: \"%.*s\" is not a host and port",
 				SLICE_ARG(host));
 		}
 		endpoint->tls = scheme->tls;
@@ -129,7 +129,7 @@ parse_db(struct slice text, struct store_uri *uri, struct err *err)
 		return true;
 	if (!slice_to_u64(text, &uri->db) || uri->db > DB_MAX) {
 		return err_set(err, ERR_INVALID,
-			"store: \"%.*s\" is no number of a database",
+			"store: \"%.*s\" is not a number of a database",
 			SLICE_ARG(text));
 	}
 	return true;
@@ -193,7 +193,8 @@ parse_unix(struct slice rest, struct store_uri *uri, struct err *err)
 	if (rest.len == 0 || rest.len > 100 ||
 		!endpoint_set(&uri->hosts[0], rest, 0)) {
 		return err_set(err, ERR_INVALID,
-			"store: \"%.*s\" is no path of a socket (at most 100 "
+			"store: \"%.*s\" is not a path of a socket (at most "
+			"100 "
 			"bytes)",
 			SLICE_ARG(rest));
 	}

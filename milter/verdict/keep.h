@@ -23,8 +23,8 @@ struct slice keep_trace_key(struct arena *, const struct trace_question *);
  */
 size_t keep_trace(const struct message *, const struct judge_options *,
 	struct store_op ops[TRACE_IDS_MAX]);
-/* A trace's member: the role's letter, then who; what is no address with an @
- * before it, so that a private store hides it as one. */
+/* A trace's member: the role's letter, then who; what is not an address with an
+ * @ before it, so that a private store hides it as one. */
 struct slice keep_encode(struct arena *, const struct trace_member *);
 /* ... and back: one member may have two roles. How many; 0: none is known. */
 #define KEEP_ROLES_MAX 2

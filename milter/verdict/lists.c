@@ -91,7 +91,7 @@ lists_gather(struct arena *arena, const struct lists *given,
 	out->at =
 		arena_array(arena, given->count + LISTS_MAX, sizeof(*out->at));
 	if (out->at == NULL)
-		return fail(&g, "lists", "memory is short");
+		return fail(&g, "lists", "out of memory");
 	for (size_t i = 0; i < given->count; i++)
 		out->at[out->count++] = given->at[i];
 	for (size_t i = 0; i < path_count; i++)

@@ -3,8 +3,8 @@
  * A login is believed about itself, unless it speaks for many. Where nobody
  * logs in (the local network, programs on the machine) a mailbox has written
  * what our side makes with its address as author and as envelope sender alike,
- * and what is no list's: a server of lists may write as author what it likes,
- * and sends with an envelope of its own.
+ * and what is not a list's: a server of lists may write as author what it
+ * likes, and sends with an envelope of its own.
  */
 #include "verdict/person.h"
 

@@ -234,7 +234,7 @@ static const char *const severity_names[] = {
 };
 
 /* As buf_add_visible, but a backslash is itself: it is what a regular
- * expression is made of, and a policy's author is no enemy. */
+ * expression is made of, and a policy's author is not an enemy. */
 static void
 add_visible(struct buf *out, struct slice text)
 {

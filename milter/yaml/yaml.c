@@ -205,7 +205,7 @@ read_node(
 		out->kind = YAML_MAP;
 		return read_children(loader, out, YAML_MAPPING_END_EVENT);
 	default:
-		return stop(loader, out->mark, "this is no value", NULL);
+		return stop(loader, out->mark, "this is not a value", NULL);
 	}
 }
 

@@ -24,7 +24,7 @@ from wire import Wire, tagged  # noqa: E402
 
 
 class Scarce:
-    """Built here: a library for LD_PRELOAD is no program of automake's."""
+    """Built here: a library for LD_PRELOAD is not a program of automake's."""
 
     def __init__(self, folder):
         self.library = folder + "/scarce.so"

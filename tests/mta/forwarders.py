@@ -32,7 +32,7 @@ level: informational
 
 class Way:
     """A way of mail: to whom it is sent, where it must come out, and what
-    Forwarden must say of it (kind None: that it is no forward)."""
+    Forwarden must say of it (kind None: that it is not a forward)."""
 
     def __init__(self, name, recipient, destination, kind, evidence=(), send=None,
                  fields=""):

@@ -150,14 +150,14 @@ replay "$work/4A1B2C3D" &&
 result $? "replay of a queue file of Postfix"
 explain "$work/4A1B2C3D" && said "To drop@gmail.com" &&
 	! said "To forged" && ! said "carol"
-result $? "... and what a sender wrote is no record of it"
+result $? "... and what a sender wrote is not a record of it"
 head -c 300 "$work/4A1B2C3D" >"$work/4CUT"
 ! replay "$work/4CUT" && said "damaged"
 result $? "... and one that is cut short is an error"
 
 printf '\0\1\2 no mail' >"$work/dir/binary"
 replay "$work/dir" && said "1 files hold no message" "5 messages"
-result $? "files that are no mail are passed over, and said"
+result $? "files that are not mail are passed over, and said"
 rm "$work/dir/binary"
 
 ! replay "$work/nowhere" && said "cannot read" "nowhere"

@@ -66,7 +66,7 @@ static const struct flowcase postfix[] = {
 		"Message-ID: <b@example.com>\n"
 		"From: MAILER-DAEMON@example.com\nTo: bob@partner.example\n",
 		NULL, NULL, KIND_NONE, "", 0, 0, "", 0},
-	{"an ORCPT of somebody else's domain is no evidence",
+	{"an ORCPT of somebody else's domain is not evidence",
 		EGRESS
 		"mail <alice@example.com>\n"
 		"rcpt <bob@partner.example> "

@@ -64,7 +64,7 @@ rows_run(struct rows *rows, const char *group)
 	return failed;
 }
 
-/* Tests that are no rows, beside them. */
+/* Tests that are not rows, beside them. */
 static inline void
 rows_add_tests(struct rows *rows, const struct CMUnitTest *tests, size_t count)
 {

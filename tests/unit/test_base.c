@@ -198,8 +198,8 @@ static const struct target_row {
 	const char *name, *target;
 	const char *says; /* part of the error */
 } target_rows[] = {
-	{"log: no such sink", "printer", "no place to log to"},
-	{"log: nothing", "", "no place to log to"},
+	{"log: no such sink", "printer", "not a place to log to"},
+	{"log: nothing", "", "not a place to log to"},
 	{"log: no such facility", "syslog:kitchen", "local0 to local7"},
 	{"log: no such folder", "file:/nonexistent/log", "cannot open"},
 };

@@ -114,7 +114,7 @@ hex_is_lower_case(void **state)
 	assert_string_equal(text, "");
 }
 
-/* expected: NULL where it is no xtext. */
+/* expected: NULL where it is not xtext. */
 static const struct xtext_row {
 	const char *name, *text, *expected;
 } xtext_rows[] = {

@@ -138,7 +138,7 @@ static const struct row {
 		      "  type: temporal_ordered\n  rules: [a, b]\n"
 		      "  group-by: [box]\n  timespan: 1m\n",
 		{"0 | text=a & box=x | 1 | ", "61 | text=b & box=x | 2 | "}},
-	{"one message is no sequence",
+	{"one message is not a sequence",
 		"title: a\nname: a\nlogsource: {category: email}\n"
 		"detection: {s: {text|contains: a}, condition: s}\n---\n"
 		"title: b\nname: b\nlogsource: {category: email}\n"

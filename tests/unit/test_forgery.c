@@ -107,7 +107,7 @@ static const struct flowcase forged[] = {
 		"X-MS-Exchange-Inbox-Rules-Loop: carl@elsewhere.example\n"
 		"From: alice@example.com\nTo: drop@freemail.example\n",
 		NULL, "alice@example.com", KIND_NONE, "", 0, 0, "", 0},
-	{"a mark whose value is no address",
+	{"a mark whose value is not an address",
 		"auth alice\nclient 10.0.0.7\nmail "
 		"<alice@example.com>\n" TO_DROP
 		"\nX-Zimbra-Forwarded: <<>>,,@@\n"
@@ -158,7 +158,7 @@ static const struct flowcase forged[] = {
 		"From: visitor@partner.example\nTo: sales@example.com\n",
 		NULL, "sales@example.com", KIND_REDIRECT, "", 69, 69,
 		"transit to-mismatch", 0},
-	{"a stranger who spoofs our From is no author of ours",
+	{"a stranger who spoofs our From is not an author of ours",
 		FROM_BOB TO_DROP "\n" HOP_IN_NOBODY "Message-ID: <s@p>\nFrom: "
 				 "boss@example.com\nTo: undisclosed:;\n",
 		"own m alice@example.com 1000\n", "alice@example.com",

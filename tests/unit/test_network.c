@@ -24,7 +24,7 @@ static const struct network_row {
 	{"IPv6 in another spelling", "2001:db8::1",
 		"2001:0DB8:0000:0000:0000:0000:0000:0001", true},
 	{"all of IPv6 is not IPv4", "::/0", "192.0.2.1", false},
-	{"all of IPv6 is no mapped IPv4", "::/0", "::ffff:192.0.2.1", false},
+	{"all of IPv6 is not a mapped IPv4", "::/0", "::ffff:192.0.2.1", false},
 	{"mapped address", "10.0.0.0/8", "::ffff:10.1.2.3", true},
 	{"mapped network", "::ffff:10.0.0.0/104", "10.1.2.3", true},
 	{"mapped network, not in it", "::ffff:10.0.0.0/104", "11.1.2.3", false},

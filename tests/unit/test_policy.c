@@ -35,7 +35,8 @@ static const struct row {
 	{"only a star", "s: {text: '*'}", "text=", true},
 	{"only a star wants the field", "s: {text: '*'}", "other=x", false},
 	{"escaped star", "s: {text: 'a\\*'}", "text=a*", true},
-	{"escaped star is no wildcard", "s: {text: 'a\\*'}", "text=ab", false},
+	{"escaped star is not a wildcard", "s: {text: 'a\\*'}", "text=ab",
+		false},
 	{"escaped question mark", "s: {text: 'a\\?'}", "text=a?", true},
 	{"escaped backslash", "s: {text: 'a\\\\b'}", "text=a\\b", true},
 	{"other backslash is itself", "s: {text: 'a\\b'}", "text=a\\b", true},
@@ -88,11 +89,11 @@ static const struct row {
 	{"re s", "s: {text|re|s: 'a.b'}", "text=a\nb", true},
 	{"re without s", "s: {text|re: 'a.b'}", "text=a\nb", false},
 	{"re dollar is the end", "s: {text|re: 'a$'}", "text=a\n", false},
-	{"re on bytes that are no text", "s: {text|re: 'a.*b'}",
+	{"re on bytes that are not text", "s: {text|re: 'a.*b'}",
 		"text=a\xFF"
 		"b",
 		false},
-	{"re around bytes that are no text", "s: {text|re: 'b$'}",
+	{"re around bytes that are not text", "s: {text|re: 'b$'}",
 		"text=a\xFF"
 		"b",
 		true},

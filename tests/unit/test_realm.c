@@ -67,25 +67,25 @@ static const struct refused_row {
 	const char *name, *entry;
 	const char *says; /* part of the error */
 } refused_rows[] = {
-	{"empty", "", "no domain name"},
-	{"dot alone", ".", "no domain name"},
+	{"empty", "", "not a domain name"},
+	{"dot alone", ".", "not a domain name"},
 	{"wildcard", "*.example.com", "\".example.com\""},
 	{"address", "alice@example.com", "after the '@'"},
-	{"space", "example com", "no domain name"},
-	{"two dots", "example..com", "no domain name"},
-	{"two leading dots", "..example.com", "no domain name"},
-	{"URL", "http://example.com/", "no domain name"},
-	{"no literal", "[example]", "no domain name"},
-	{"suffix of a literal", ".[192.0.2.1]", "no domain name"},
+	{"space", "example com", "not a domain name"},
+	{"two dots", "example..com", "not a domain name"},
+	{"two leading dots", "..example.com", "not a domain name"},
+	{"URL", "http://example.com/", "not a domain name"},
+	{"no literal", "[example]", "not a domain name"},
+	{"suffix of a literal", ".[192.0.2.1]", "not a domain name"},
 	{"label of 64 bytes",
 		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 		"aa"
 		".example",
-		"no domain name"},
+		"not a domain name"},
 	{"invalid UTF-8",
 		"b\xFC"
 		"cher.example",
-		"no domain name"},
+		"not a domain name"},
 	{"a file that is not there", "file:/nonexistent/domains",
 		"/nonexistent/domains: cannot open"},
 	{"a folder", "file:/", "cannot read the file: Is a directory"},
@@ -210,14 +210,14 @@ knows_networks(void **state)
 static const struct refused_row refused_network_rows[] = {
 	{"host bits", "10.0.0.1/8", "the network is 10.0.0.0/8"},
 	{"host bits of IPv6", "2001:db8::1/32", "behind its prefix length"},
-	{"prefix too long", "10.0.0.0/33", "no network"},
-	{"prefix too long for IPv6", "::/129", "no network"},
-	{"no prefix length", "10.0.0.0/", "no network"},
-	{"prefix in letters", "10.0.0.0/x", "no network"},
-	{"netmask", "10.0.0.0/255.0.0.0", "no network"},
-	{"three numbers", "10.0.0", "no network"},
-	{"name", "localhost", "no network"},
-	{"nothing", "", "no network"},
+	{"prefix too long", "10.0.0.0/33", "not a network"},
+	{"prefix too long for IPv6", "::/129", "not a network"},
+	{"no prefix length", "10.0.0.0/", "not a network"},
+	{"prefix in letters", "10.0.0.0/x", "not a network"},
+	{"netmask", "10.0.0.0/255.0.0.0", "not a network"},
+	{"three numbers", "10.0.0", "not a network"},
+	{"name", "localhost", "not a network"},
+	{"nothing", "", "not a network"},
 };
 
 static void

@@ -112,7 +112,7 @@ static const struct members_row {
 		"rcpt <prvs=3123abcdef=alice@example.com>\n\n"
 		"From: mailer-daemon@p.example\n",
 		"alice@example.com\n", "mailer-daemon@p.example\n"},
-	{"a bounce to an SRS address of ours is no delivery",
+	{"a bounce to an SRS address of ours is not delivery",
 		"client 203.0.113.9\nmail <>\n"
 		"rcpt <SRS0=aB=Z4=p.example=bob@example.com>\n\n"
 		"From: mailer-daemon@p.example\n",

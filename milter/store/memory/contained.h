@@ -9,7 +9,7 @@ struct contained;
 
 struct contained *contained_new(void);
 void contained_free(struct contained *);
-/* Copies it; until_ms 0 takes the mailbox out. False: memory is short. */
+/* Copies it; until_ms 0 takes the mailbox out. False: out of memory. */
 bool contained_set(struct contained *, struct slice mailbox,
 	const struct store_containment *);
 bool contained_has(struct contained *, struct slice mailbox, int64_t now_ms);

@@ -24,7 +24,7 @@ struct dedup {
 
 void dedup_init(struct dedup *, uint32_t limit);
 void dedup_fini(struct dedup *);
-/* True the first time; also when memory is short (it counts then). */
+/* True the first time; also when out of memory (it counts then). */
 bool dedup_first(struct dedup *, uint64_t print);
 size_t dedup_bytes(const struct dedup *);
 

@@ -19,7 +19,7 @@
 struct handover;
 
 /* dir: where the journal is left; NULL: nowhere. limit: bytes it may hold.
- * NULL when memory is short. */
+ * NULL when out of memory. */
 struct handover *handover_new(const char *dir, size_t limit);
 void handover_free(struct handover *);
 

@@ -239,7 +239,7 @@ mailbox_drop_route(struct mailbox *mailbox, struct slice destination)
 }
 
 /* Puts the route last; the stalest goes past the cap. mailbox may move; NULL
- * when memory is short. */
+ * when out of memory. */
 static struct mailbox *
 add_route(struct table_shard *shard, struct mailbox *mailbox, uint32_t cap,
 	const struct mailbox_route *route)
@@ -448,7 +448,7 @@ merge_totals(struct mailbox *mailbox, const struct mailbox *other)
 		mailbox->active_ms = other->active_ms;
 }
 
-/* Hours and days; NULL when memory is short. */
+/* Hours and days; NULL when out of memory. */
 static struct mailbox *
 merge_times(struct table_shard *shard, struct mailbox *mailbox,
 	struct mailbox *other)

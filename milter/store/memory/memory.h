@@ -45,7 +45,7 @@ struct memory {
 	char unsaved[128]; /* why it could not, or ""; under the waiter */
 };
 
-/* Makes table, policies, ring and contained; false when memory is short, and
+/* Makes table, policies, ring and contained; false when out of memory, and
  * what there is goes with memory_free_parts. */
 bool memory_make_parts(struct memory *, size_t table_bytes, uint32_t events,
 	size_t ring_bytes);

@@ -173,7 +173,7 @@ ring_read(struct ring *ring, struct arena *arena, struct slice after,
 
 	if (after.p != NULL && !parse_id(after, &ms, &number)) {
 		return err_set(err, ERR_INVALID,
-			"\"%.*s\" is no id of an event", SLICE_ARG(after));
+			"\"%.*s\" is not an id of an event", SLICE_ARG(after));
 	}
 	pthread_mutex_lock(&ring->lock);
 	if (after.p != NULL) {

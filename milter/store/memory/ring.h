@@ -13,7 +13,7 @@ struct ring;
 
 struct ring *ring_new(uint32_t events, size_t bytes);
 void ring_free(struct ring *);
-/* Copies it; false when memory is short. */
+/* Copies it; false when out of memory. */
 bool ring_append(struct ring *, int64_t at_ms, struct slice json);
 /* Events after the id (absent: the last limit ones); false for an id that is
  * none. */

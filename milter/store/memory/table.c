@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Shards, buckets, lists by age, and who goes when memory is short. */
+/* Shards, buckets, lists by age, and who goes when there is no room left. */
 #include "store/memory/table.h"
 
 #include "base/random.h"

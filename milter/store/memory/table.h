@@ -52,7 +52,7 @@ struct entry_key {
 	uint64_t hash;
 };
 
-/* limit: bytes all shards may hold. NULL when memory is short. */
+/* limit: bytes all shards may hold. NULL when out of memory. */
 struct table *table_new(size_t limit);
 void table_free(struct table *);
 
@@ -69,10 +69,10 @@ struct table_shard *table_shard_of(
 /* Borrowed until the next change in the shard, or NULL. */
 struct entry *table_find(const struct table_shard *, const struct entry_key *);
 /* A new entry with room for data bytes, zeroed, the newest of its kind; NULL
- * when memory is short. */
+ * when out of memory. */
 struct entry *table_add(
 	struct table_shard *, const struct entry_key *, size_t data_bytes);
-/* Gives it room for data bytes; it may move. NULL when memory is short: the
+/* Gives it room for data bytes; it may move. NULL when out of memory: the
  * old one is still there then. */
 struct entry *table_resize(
 	struct table_shard *, struct entry *, size_t data_bytes);

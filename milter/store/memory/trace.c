@@ -111,7 +111,7 @@ reserve(struct table_shard *shard, struct trace *trace, size_t more)
 /* A set as members come into it. */
 struct filling {
 	struct table_shard *shard;
-	struct trace *trace; /* NULL: memory is short */
+	struct trace *trace; /* NULL: out of memory */
 	uint32_t cap;
 	bool is_new; /* members of capital roles may still come in */
 	uint32_t firsts; /* ... so many did */

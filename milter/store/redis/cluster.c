@@ -8,7 +8,7 @@
  * and resharding").
  *
  * Nodes are never closed while the store is open: commands may still be on
- * their way to one that is no master any more.
+ * their way to one that is not a master any more.
  */
 #include "store/redis/cluster.h"
 

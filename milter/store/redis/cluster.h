@@ -10,8 +10,8 @@ struct cluster;
 
 /*
  * Its nodes get these options, each with an endpoint of its own; options and
- * uri must live as long as it. NULL when memory is short. *away tells why when
- * no node answers yet: that is no failure.
+ * uri must live as long as it. NULL when out of memory. *away tells why when
+ * no node answers yet: that is not a failure.
  */
 struct cluster *cluster_open(const struct node_options *,
 	const struct store_uri *, struct err *away);

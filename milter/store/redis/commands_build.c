@@ -301,7 +301,7 @@ follow_up(struct commands *b)
 	return true;
 }
 
-/* When memory is short the rest of the batch is left out, and the request
+/* When out of memory the rest of the batch is left out, and the request
  * says so: a command without words is refused. */
 struct command *
 commands_build(struct request *request, void *round_ctx)

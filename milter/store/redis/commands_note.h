@@ -6,7 +6,7 @@
 #include "store/redis/commands.h"
 
 /* The call that carries note i and those that go with it; nothing when it
- * must wait for another round. False when memory is short. */
+ * must wait for another round. False when out of memory. */
 bool commands_note_add(struct commands *, size_t i);
 
 #endif

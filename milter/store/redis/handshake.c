@@ -76,7 +76,8 @@ check_role(struct handshake *hello, struct err *err)
 		return false;
 	if (reply->type != REPLY_ARRAY || reply->count == 0 ||
 		!slice_equal(reply->items[0].text, SLICE("master")))
-		return err_set(err, ERR_DOWN, "READONLY: it is no master now");
+		return err_set(
+			err, ERR_DOWN, "READONLY: it is not the master now");
 	return true;
 }
 

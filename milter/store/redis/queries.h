@@ -14,7 +14,7 @@ struct queries {
 	struct request *request;
 	struct arena *arena; /* of the commands and their replies */
 	struct command *first, **end;
-	struct command spare; /* what is added when memory is short */
+	struct command spare; /* what is added when out of memory */
 	bool full;
 };
 

@@ -330,7 +330,8 @@ read_options(struct redis *redis, const struct store_options *options,
 	if (strlen(prefix) >= sizeof(redis->prefix) || prefix[0] == '\0' ||
 		strpbrk(prefix, "{}*?[]\\ \t\r\n") != NULL) {
 		return err_set(err, ERR_INVALID,
-			"store: \"%s\" is no prefix for keys: up to 63 bytes "
+			"store: \"%s\" is not a prefix for keys: up to 63 "
+			"bytes "
 			"without blanks, braces and wildcards",
 			prefix);
 	}

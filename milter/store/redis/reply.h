@@ -34,9 +34,9 @@ bool reply_is_fatal(const struct reply *);
 bool reply_to_err(const struct reply *, struct err *);
 /* A text or integer as a number; false when it is none. */
 bool reply_number(const struct reply *, int64_t *out);
-/* 0 for what is no array. */
+/* 0 for what is not an array. */
 size_t reply_count(const struct reply *);
-/* 0 for what is no number. */
+/* 0 for what is not a number. */
 uint64_t reply_u64(struct slice text);
 /* The value of a field in the answer to HGETALL, absent when not there. */
 struct slice reply_field(const struct reply *hash, const char *name);

@@ -55,7 +55,7 @@ struct request {
 };
 
 /* With one reference. Copies the batch (without its answers) when there is
- * one. NULL when memory is short. */
+ * one. NULL when out of memory. */
 struct request *request_new(
 	const struct store_batch *, int64_t at_ms, size_t arena_bytes);
 void request_drop(struct request *);
