@@ -72,6 +72,11 @@ contradiction(const struct attach_options *options)
 	return NULL;
 }
 
+static const char about[] =
+	"Shows the mail of Postfix, or of Sendmail, to Forwarden, and proves "
+	"that it\ndoes before it says so. Whatever is not as it should be is "
+	"put back.";
+
 static bool
 parse_options(
 	int argc, char **argv, struct attach_options *options, int *status)
@@ -108,11 +113,7 @@ parse_options(
 		{"probe", 0, NULL, &options_flag, &options->probe,
 			"prove what is attached, change nothing"},
 	};
-	const struct options table = {
-		.about = "Shows the mail of Postfix, or of Sendmail, to "
-			 "Forwarden, and proves that it\ndoes before it says "
-			 "so. "
-			 "Whatever is not as it should be is put back.",
+	const struct options table = {.about = about,
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows)};
 	const char *why;

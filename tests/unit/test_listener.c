@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -65,29 +66,55 @@ check_spelling(void **state)
 	buf_fini(&printed);
 }
 
-/* A folder of its own for each test that binds a unix socket. */
+/* A directory of its own for each test that binds a unix socket. */
 struct place {
-	char folder[32];
+	char directory[32];
 	struct socket_name address;
 };
 
-static void
-place_init(struct place *place)
+static int
+set_up(void **state)
 {
-	(void)snprintf(
-		place->folder, sizeof(place->folder), "/tmp/forwarden-XXXXXX");
-	assert_non_null(mkdtemp(place->folder));
-	memset(&place->address, 0, sizeof(place->address));
+	struct place *place = calloc(1, sizeof(*place));
+
+	assert_non_null(place);
+	(void)strcpy(place->directory, "/tmp/forwarden-XXXXXX");
+	assert_non_null(mkdtemp(place->directory));
 	place->address.family = SOCKET_NAME_UNIX;
 	(void)snprintf(place->address.path, sizeof(place->address.path), "%s/s",
-		place->folder);
+		place->directory);
+	*state = place;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct place *place = *state;
+
+	(void)unlink(place->address.path);
+	assert_int_equal(rmdir(place->directory), 0);
+	free(place);
+	return 0;
+}
+
+static int
+open_at(const struct place *place, const struct listener_access *access)
+{
+	struct err err = {0};
+	int fd = listener_open(&place->address, access, &err);
+
+	assert_true(fd >= 0);
+	return fd;
 }
 
 static void
-place_fini(struct place *place)
+refuse_at(const struct place *place, const char *why)
 {
-	(void)unlink(place->address.path);
-	assert_int_equal(rmdir(place->folder), 0);
+	struct err err = {0};
+
+	assert_int_equal(listener_open(&place->address, NULL, &err), -1);
+	assert_non_null(strstr(err.text, why));
 }
 
 static void
@@ -95,71 +122,40 @@ test_a_unix_socket_gets_its_mode(void **state)
 {
 	const struct listener_access access = {
 		.mode = 0620, .uid = (uid_t)-1, .gid = (gid_t)-1};
-	struct err err = {0};
+	const struct place *place = *state;
 	struct stat there;
-	struct place place;
-	int fd;
+	int fd = open_at(place, &access);
 
-	(void)state;
-	place_init(&place);
-	fd = listener_open(&place.address, &access, &err);
-	assert_true(fd >= 0);
-	assert_int_equal(stat(place.address.path, &there), 0);
+	assert_int_equal(stat(place->address.path, &there), 0);
 	assert_int_equal(there.st_mode & 0777, 0620);
 	(void)close(fd);
-	place_fini(&place);
 }
 
 static void
 test_a_dead_unix_socket_is_replaced(void **state)
 {
-	struct err err = {0};
-	struct place place;
-	int fd;
-
-	(void)state;
-	place_init(&place);
-	fd = listener_open(&place.address, NULL, &err);
-	assert_true(fd >= 0);
-	(void)close(fd);
-	fd = listener_open(&place.address, NULL, &err);
-	assert_true(fd >= 0);
-	(void)close(fd);
-	place_fini(&place);
+	(void)close(open_at(*state, NULL));
+	(void)close(open_at(*state, NULL));
 }
 
 static void
 test_a_living_unix_socket_stays(void **state)
 {
-	struct err err = {0};
-	struct place place;
-	int fd;
+	int fd = open_at(*state, NULL);
 
-	(void)state;
-	place_init(&place);
-	fd = listener_open(&place.address, NULL, &err);
-	assert_true(fd >= 0);
-	assert_int_equal(listener_open(&place.address, NULL, &err), -1);
-	assert_non_null(strstr(err.text, "is in use by"));
+	refuse_at(*state, "is in use by");
 	(void)close(fd);
-	place_fini(&place);
 }
 
 static void
 test_a_file_is_never_replaced(void **state)
 {
-	struct err err = {0};
-	struct place place;
-	FILE *f;
+	const struct place *place = *state;
+	FILE *f = fopen(place->address.path, "w");
 
-	(void)state;
-	place_init(&place);
-	f = fopen(place.address.path, "w");
 	assert_non_null(f);
 	(void)fclose(f);
-	assert_int_equal(listener_open(&place.address, NULL, &err), -1);
-	assert_non_null(strstr(err.text, "not a socket"));
-	place_fini(&place);
+	refuse_at(place, "not a socket");
 }
 
 static int
@@ -197,14 +193,17 @@ test_a_port_in_use_says_whose(void **state)
 	(void)close(fd);
 }
 
+#define AT_A_PLACE(test) \
+	cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_unix_socket_gets_its_mode),
-		cmocka_unit_test(test_a_dead_unix_socket_is_replaced),
-		cmocka_unit_test(test_a_living_unix_socket_stays),
-		cmocka_unit_test(test_a_file_is_never_replaced),
+		AT_A_PLACE(test_a_unix_socket_gets_its_mode),
+		AT_A_PLACE(test_a_dead_unix_socket_is_replaced),
+		AT_A_PLACE(test_a_living_unix_socket_stays),
+		AT_A_PLACE(test_a_file_is_never_replaced),
 		cmocka_unit_test(test_a_port_in_use_says_whose),
 	};
 	struct rows all = {0};

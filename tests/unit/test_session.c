@@ -49,14 +49,14 @@ static const struct generation *
 load(const struct fixture *fixture)
 {
 	struct diags *diags = diags_new();
-	const struct generation *snapshot;
+	const struct generation *generation;
 	char path[64];
 
 	(void)snprintf(path, sizeof(path), "%s/c.yaml", fixture->folder);
-	snapshot = generation_load(path, NULL, diags);
-	assert_non_null(snapshot);
+	generation = generation_load(path, NULL, diags);
+	assert_non_null(generation);
 	diags_free(diags);
-	return snapshot;
+	return generation;
 }
 
 static void
@@ -229,7 +229,7 @@ test_the_end_without_a_message_does_nothing(void **state)
 }
 
 static void
-test_a_message_keeps_the_snapshot_of_its_mail(void **state)
+test_a_message_keeps_the_generation_of_its_mail(void **state)
 {
 	const struct outcome *outcome;
 	struct fixture fixture;
@@ -321,7 +321,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_messages_of_one_session_do_not_mix),
 		cmocka_unit_test(test_the_end_without_a_message_does_nothing),
-		cmocka_unit_test(test_a_message_keeps_the_snapshot_of_its_mail),
+		cmocka_unit_test(
+			test_a_message_keeps_the_generation_of_its_mail),
 		cmocka_unit_test(test_tags_that_came_with_it_are_counted),
 		cmocka_unit_test(test_probes_are_known_by_their_listeners),
 	};

@@ -57,6 +57,15 @@ fill(struct fixture *f)
 	assert_true(slice_equal(ops[0].note.group, SLICE("alice@example.com")));
 }
 
+static struct store_mailboxes
+ask_alice(struct fixture *f)
+{
+	return query(f->store, f->arena,
+		(struct store_query){.kind = STORE_MAILBOX,
+			.about = SLICE("alice@example.com")})
+		.mailboxes;
+}
+
 static bool
 is_name(struct slice text)
 {
@@ -97,10 +106,7 @@ addresses_are_asked_and_never_shown(void **state)
 	struct slice name;
 
 	fill(f);
-	boxes = query(f->store, f->arena,
-		(struct store_query){.kind = STORE_MAILBOX,
-			.about = SLICE("alice@example.com")})
-			.mailboxes;
+	boxes = ask_alice(f);
 	assert_int_equal(boxes.count, 1);
 	assert_true(is_name(boxes.at->mailbox));
 	assert_true(slice_equal(boxes.at->mailbox,
@@ -171,10 +177,7 @@ another_key_gives_other_names(void **state)
 	store_close(f->store);
 	f->options.hash_key = SLICE("another key of sixteen bytes");
 	open_store(f);
-	boxes = query(f->store, f->arena,
-		(struct store_query){.kind = STORE_MAILBOX,
-			.about = SLICE("alice@example.com")})
-			.mailboxes;
+	boxes = ask_alice(f);
 	assert_int_equal(boxes.count, 0);
 }
 
@@ -190,10 +193,7 @@ forget_hashes_too(void **state)
 		(struct store_query){.kind = STORE_FORGET,
 			.about = SLICE("alice@example.com")});
 	assert_int_equal(answer.wiped, 5);
-	boxes = query(f->store, f->arena,
-		(struct store_query){.kind = STORE_MAILBOX,
-			.about = SLICE("alice@example.com")})
-			.mailboxes;
+	boxes = ask_alice(f);
 	assert_int_equal(boxes.count, 0);
 }
 
