@@ -314,8 +314,7 @@ memory_health(struct store *store, struct store_health *health)
 		struct table_shard *shard = &memory->table->shards[i];
 
 		pthread_mutex_lock(&shard->lock);
-		health->bytes += shard->bytes + dedup_bytes(&shard->dedup) +
-			shard->size * sizeof(struct entry *);
+		health->bytes += table_bytes(shard);
 		health->entries += shard->count;
 		health->dropped += shard->evicted;
 		pthread_mutex_unlock(&shard->lock);
@@ -387,6 +386,7 @@ static bool
 make_parts(struct memory *memory, const struct store_options *options)
 {
 	size_t bytes = (size_t)options->memory_bytes;
+	size_t ring = bytes / RING_PART;
 
 	memory->path = path_in(options->state_dir);
 	memory->handover = handover_new(
@@ -394,7 +394,7 @@ make_parts(struct memory *memory, const struct store_options *options)
 	memory->events = options->events;
 	return memory->handover != NULL &&
 		memory_make_parts(
-			memory, bytes, options->events, bytes / RING_PART) &&
+			memory, bytes - ring, options->events, ring) &&
 		(memory->path != NULL || options->state_dir == NULL);
 }
 

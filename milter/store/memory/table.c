@@ -227,13 +227,23 @@ account(struct table_shard *shard, const struct entry *entry, bool add)
 	list->count = add ? list->count + 1 : list->count - 1;
 }
 
+size_t
+table_bytes(const struct table_shard *shard)
+{
+	return shard->bytes + shard->size * sizeof(*shard->buckets) +
+		dedup_bytes(&shard->dedup);
+}
+
+/* Where memory is full, longer chains are better than fewer entries. */
 static void
 grow_buckets(struct table_shard *shard)
 {
 	uint32_t size = shard->size * 2, i;
 	struct entry **buckets;
 
-	if (shard->count < shard->size || size == 0)
+	if (shard->count < shard->size || size == 0 ||
+		table_bytes(shard) + shard->size * sizeof(*buckets) >
+			shard->limit)
 		return;
 	buckets = calloc(size, sizeof(struct entry *));
 	if (buckets == NULL)
@@ -367,7 +377,7 @@ greediest(const struct table_shard *shard)
 void
 table_trim(struct table_shard *shard)
 {
-	while (shard->bytes > shard->limit) {
+	while (table_bytes(shard) > shard->limit) {
 		struct entry *stalest =
 			table_oldest(shard, (enum entry_kind)greediest(shard));
 

@@ -33,7 +33,8 @@ struct table_shard {
 	pthread_mutex_t lock;
 	struct entry **buckets;
 	uint32_t size, count; /* size is a power of two */
-	size_t limit, bytes;
+	size_t limit;
+	size_t bytes; /* of the entries */
 	uint64_t evicted, expired;
 	struct entry_list lists[ENTRY_KINDS][ENTRY_RANKS];
 	struct dedup dedup;
@@ -66,6 +67,8 @@ struct table_shard *table_shard_of(
 
 /* The rest needs the shard's lock. */
 
+/* What the shard holds: entries, buckets, prints. */
+size_t table_bytes(const struct table_shard *);
 /* Borrowed until the next change in the shard, or NULL. */
 struct entry *table_find(const struct table_shard *, const struct entry_key *);
 /* A new entry with room for data bytes, zeroed, the newest of its kind; NULL
