@@ -13,9 +13,8 @@
 
 #define STEPS_DECLINED \
 	(SMFIP_NOBODY | SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_NOEOH)
-#define STEPS_SILENT                                                     \
-	(SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | \
-		SMFIP_NR_HDR)
+#define STEPS_SILENT \
+	(SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR)
 #define ACTIONS (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE)
 
 static sfsistat
@@ -42,7 +41,7 @@ static sfsistat
 on_text(SMFICTX *ctx, char *text)
 {
 	(void)ctx, (void)text;
-	return SMFIS_NOREPLY;
+	return SMFIS_CONTINUE;
 }
 
 static sfsistat
