@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Lua scripts as C strings: awk -f embed.awk note.lua ... > script_texts.c
+# Lua scripts as C strings: awk -f embed.awk note.lua ... >NAME.c
 # The line "-- include NAME" stands for another file of the same directory;
 # lines that are blank, or all comment, are left out.
 
