@@ -185,13 +185,6 @@ is_same_name(const struct socket_name *a, const struct socket_name *b)
 		strcmp(a->host, b->host) == 0 && strcmp(a->path, b->path) == 0;
 }
 
-static void
-end_socket(int fd)
-{
-	(void)shutdown(fd, SHUT_RDWR);
-	(void)close(fd);
-}
-
 /* The new one comes before the old one goes, unless it takes its place. */
 static bool
 renew_milter(const struct config *config, const struct privilege *user,
@@ -209,7 +202,8 @@ renew_milter(const struct config *config, const struct privilege *user,
 		return false;
 	if (moves)
 		remove_one(&old.listen, &old.milter_mark);
-	end_socket(old.milter);
+	/* A worker still accepts on it, and shuts it when it has the new. */
+	(void)close(old.milter);
 	return true;
 }
 
@@ -227,7 +221,8 @@ renew_control(const struct config *config, const struct privilege *user,
 		sockets->control = old;
 		return false;
 	}
-	end_socket(old);
+	(void)shutdown(old, SHUT_RDWR);
+	(void)close(old);
 	return true;
 }
 

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -170,6 +171,22 @@ worker_reload_http(
 	return worker->http != NULL;
 }
 
+/* The old one is shut last: libmilter, which waits on it, wakes then and finds
+ * the new one. Shut before, it fails until libmilter gives up. */
+static void
+renew_milter(struct worker *worker, int milter)
+{
+	int old = dup(worker->sockets.milter);
+
+	if (dup2(milter, worker->sockets.milter) < 0) {
+		log_write(LOG_LEVEL_ERROR, "listen: %s", strerror(errno));
+	} else if (old >= 0) {
+		(void)shutdown(old, SHUT_RDWR);
+	}
+	if (old >= 0)
+		(void)close(old);
+}
+
 /* Sockets that were made again because their path was gone. */
 static void
 renew_sockets(struct worker *worker, const struct link_message *message)
@@ -179,9 +196,8 @@ renew_sockets(struct worker *worker, const struct link_message *message)
 	int control = message->fds[LINK_FD_CONTROL];
 	struct err err = {0};
 
-	if (milter >= 0 && !is_same_socket(milter, worker->sockets.milter) &&
-		dup2(milter, worker->sockets.milter) < 0)
-		log_write(LOG_LEVEL_ERROR, "listen: %s", strerror(errno));
+	if (milter >= 0 && !is_same_socket(milter, worker->sockets.milter))
+		renew_milter(worker, milter);
 	if (control < 0 || is_same_socket(control, worker->sockets.control))
 		return;
 	worker->api.ending = true; /* nobody's question is waited for */

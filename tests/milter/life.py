@@ -287,6 +287,11 @@ def moved(trial):
     trial.check(not os.path.exists(old), "a reload goes where listen says now")
     trial.check(tagged(idle.deliver(b"4OLD", [])),
                 "... and old connections live on")
+    places = [f"{folder}/elsewhere/{i % 2}.sock" for i in range(10)]
+    for daemon.socket in places:
+        listen(daemon.socket)
+        wait_for(lambda: holds(daemon), "a socket at yet another place")
+    trial.check(daemon.says("gave up") == 0, "... again and again")
     listen(folder + "/errors")
     daemon.await_says("reload: done but for a file")
     trial.check(judges(daemon), "... and stays where that cannot be opened")
