@@ -24,6 +24,9 @@ void doctor_fini(struct doctor *);
 /* The daemon: socket, control, user, store, clock, policies. */
 void doctor_daemon(struct doctor *, struct ask *);
 
+/* Who logs in: programs and domains that are to be configured. */
+void doctor_logins(struct doctor *, struct ask *);
+
 /* Lines for a person; foreign text is escaped. */
 void doctor_add_text(const struct doctor *, struct buf *);
 /* A list of maps; owned by the caller. */

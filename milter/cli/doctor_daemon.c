@@ -305,5 +305,6 @@ doctor_daemon(struct doctor *doctor, struct ask *ask)
 	check_privileges(doctor, status);
 	check_store(doctor, json_find(status, "store"));
 	check_policies(doctor, status, ask);
+	doctor_logins(doctor, ask);
 	json_free(status);
 }

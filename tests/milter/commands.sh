@@ -169,6 +169,31 @@ says "^403" "http: the rest is for the control socket"
 fetch /nonsense
 says "^404" "http: no such path"
 
+python3 - "$folder/milter.sock" "$here" <<-'END'
+	import sys
+	sys.path.insert(0, sys.argv[2])
+	from wire import Wire
+	wire = Wire(sys.argv[1])
+	wire.connect()
+	for number, (login, sender) in enumerate((
+	        (b"exchange", b"bob@example.com"), (b"bob", b"bob@example.com"),
+	        (b"bob@mx.example.com", b"bob@example.com"))):
+	    wire.send(b"D", b"Mi\0004L%d\0{auth_authen}\0%s\0" % (number, login))
+	    wire.send(b"M", b"<%s>\0" % sender)
+	    wire.send(b"R", b"<drop@freemail.example>\0")
+	    wire.field(b"X-Sieve-Redirected-From", b"bob@example.com")
+	    wire.field(b"From", sender)
+	    wire.field(b"Message-ID", b"<l%d@example.com>" % number)
+	    wire.end()
+END
+run doctor --no-postfix -c "$config"
+says "exchange is no mailbox that the store knows" "doctor: an unknown login"
+says "put it into local.relays" "... and what to write"
+! grep -q "[^@]bob is no mailbox" "$tmp/out"
+result $? "... but not one that has a mailbox"
+says 'local.same_as: \["mx.example.com = example.com"\]' \
+	"doctor: two domains that may mean the same"
+
 gives 0 "forget" forget -c "$config" bob@example.com
 says "records wiped" "... says how much"
 gives 0 "after that" routes -c "$config"
