@@ -306,7 +306,8 @@ on_death(struct supervisor *supervisor, struct worker_process *worker,
 	const struct worker_process dead = *worker;
 
 	say_death(&dead, status);
-	(void)close(dead.link);
+	if (dead.link >= 0)
+		(void)close(dead.link);
 	*worker = (struct worker_process){.role = ROLE_FREE};
 	switch (dead.role) {
 	case ROLE_CHECKER:
@@ -476,8 +477,16 @@ read_link(struct supervisor *supervisor, struct worker_process *worker)
 	};
 	struct link_message message;
 
-	if (link_receive(worker->link, &message) != LINK_MESSAGE)
+	switch (link_receive(worker->link, &message)) {
+	case LINK_NOTHING:
 		return;
+	case LINK_ENDED: /* its death will be told; until then, no poll */
+		(void)close(worker->link);
+		worker->link = -1;
+		return;
+	case LINK_MESSAGE:
+		break;
+	}
 	worker->heard_ms = clock_monotonic_ms();
 	if (message.word == LINK_ASK)
 		worker->asked = message.number;
