@@ -3,16 +3,16 @@
 #include "cli/attach_listen.h"
 
 #include "base/clock.h"
+#include "daemon/listener.h"
 #include "mta/attach_help.h"
 #include "mta/cf_file.h"
 #include "mta/difference.h"
 #include "mta/milter_place.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/types.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -76,20 +76,6 @@ is_free(const struct move *move)
 		buf_slice(&move->path).len < SOCKET_NAME_PATH_BYTES;
 }
 
-static bool
-is_answered(const char *path)
-{
-	struct sockaddr_un name = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	(void)strncpy(name.sun_path, path, sizeof(name.sun_path) - 1);
-	bool yes = fd >= 0 &&
-		connect(fd, (const struct sockaddr *)&name, sizeof(name)) == 0;
-	if (fd >= 0)
-		(void)close(fd);
-	return yes;
-}
-
 /* What answers is a worker, which asks its supervisor for it. */
 static bool
 ask_to_reload(const struct move *move, struct err *err)
@@ -126,9 +112,12 @@ await_socket(const struct move *move, struct err *err)
 {
 	const struct timespec pause = {0, LOOK_MS * 1000000L};
 	int64_t until = clock_monotonic_ms() + OPEN_SECONDS * 1000L;
+	struct socket_name name = {.family = SOCKET_NAME_UNIX};
 
+	(void)snprintf(
+		name.path, sizeof(name.path), "%s", buf_slice(&move->path).p);
 	do {
-		if (is_answered(buf_slice(&move->path).p))
+		if (listener_answers(&name))
 			return true;
 		(void)nanosleep(&pause, NULL);
 	} while (clock_monotonic_ms() < until);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The daemon itself: reachable, unprivileged, with a store and policies. */
 #include "cli/doctor.h"
+#include "daemon/listener.h"
 
-#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #ifdef HAVE_ADJTIMEX
 #include <sys/timex.h>
 #endif
@@ -16,52 +14,13 @@
 #define NAMES_SHOWN 6
 #define PATH_BYTES 64
 
-static bool
-answers_unix(const char *path)
-{
-	struct sockaddr_un name = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	(void)snprintf(name.sun_path, sizeof(name.sun_path), "%s", path);
-	bool yes = fd >= 0 &&
-		connect(fd, (const struct sockaddr *)&name, sizeof(name)) == 0;
-	if (fd >= 0)
-		(void)close(fd);
-	return yes;
-}
-
-static bool
-answers_inet(const struct socket_name *address)
-{
-	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-	struct addrinfo *found = NULL;
-	char port[8];
-	bool yes = false;
-
-	(void)snprintf(port, sizeof(port), "%u", address->port);
-	if (getaddrinfo(address->host[0] != '\0' ? address->host : NULL, port,
-		    &hints, &found) != 0)
-		return false;
-	for (struct addrinfo *a = found; a != NULL && !yes; a = a->ai_next) {
-		int fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
-		if (fd < 0)
-			continue;
-		yes = connect(fd, a->ai_addr, a->ai_addrlen) == 0;
-		(void)close(fd);
-	}
-	freeaddrinfo(found);
-	return yes;
-}
-
 /* The MTA's door. An MTA, too, may connect and leave. */
 static void
 check_milter(struct doctor *doctor)
 {
 	const char *listen = doctor->generation->config->listen;
 
-	if (doctor->listen.family == SOCKET_NAME_UNIX
-			? answers_unix(doctor->listen.path)
-			: answers_inet(&doctor->listen)) {
+	if (listener_answers(&doctor->listen)) {
 		checkup_add_fine(
 			doctor->checkup, "milter", "%s answers", listen);
 		return;

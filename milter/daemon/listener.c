@@ -288,8 +288,9 @@ find_peer(const struct socket_name *address, struct sockaddr_storage *name,
 	return name->ss_family;
 }
 
-void
-listener_nudge(const struct socket_name *address)
+/* Connects and leaves; flags are the socket's. */
+static bool
+knock(const struct socket_name *address, int flags)
 {
 	struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
 	socklen_t len = 0;
@@ -297,8 +298,21 @@ listener_nudge(const struct socket_name *address)
 	int fd = family != AF_UNSPEC ? new_socket(family) : -1;
 
 	if (fd < 0)
-		return;
-	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
-	(void)connect(fd, (const struct sockaddr *)&name, len);
+		return false;
+	(void)fcntl(fd, F_SETFL, flags);
+	bool opened = connect(fd, (const struct sockaddr *)&name, len) == 0;
 	(void)close(fd);
+	return opened;
+}
+
+void
+listener_nudge(const struct socket_name *address)
+{
+	(void)knock(address, O_NONBLOCK);
+}
+
+bool
+listener_answers(const struct socket_name *address)
+{
+	return knock(address, 0);
 }

@@ -31,6 +31,8 @@ int listener_open(const struct socket_name *,
 
 /* Connects and leaves at once; waits for nothing. */
 void listener_nudge(const struct socket_name *);
+/* Does anybody take connections there? */
+bool listener_answers(const struct socket_name *);
 
 /* The process that listens at an address, as "pid 123 (smtpd)"; false where
  * it cannot be found out. Linux only. */

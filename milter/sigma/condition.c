@@ -2,6 +2,8 @@
 /* The condition: a lexer of whole words and a recursive descent over them. */
 #include "sigma/condition.h"
 
+#include "sigma/correlation.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -98,14 +100,9 @@ fail(struct parser *parser, const char *hint, const char *what)
 	return fail_at(parser, &token, hint, what);
 }
 
-#define PIPE_HINT                                                       \
-	"counting is a correlation, a document of its own after ---:\n" \
-	"  correlation:\n"                                              \
-	"    type: event_count\n"                                       \
-	"    rules: [this-rules-name]\n"                                \
-	"    group-by: [mailbox.address]\n"                             \
-	"    timespan: 1h\n"                                            \
-	"    condition: {gte: 10}"
+#define PIPE_HINT                                                 \
+	"counting is a correlation, a document of its own after " \
+	"---:\n" CORRELATION_EXAMPLE
 
 static const struct expr *
 fail_unexpected(struct parser *parser)

@@ -37,13 +37,7 @@ warn_unused(struct build *build, const struct selections *selections)
 
 #define TIMEFRAME_HINT                                                       \
 	"a time span belongs to a correlation, a document of its own after " \
-	"---:\n"                                                             \
-	"  correlation:\n"                                                   \
-	"    type: event_count\n"                                            \
-	"    rules: [this-rules-name]\n"                                     \
-	"    group-by: [mailbox.address]\n"                                  \
-	"    timespan: 1h\n"                                                 \
-	"    condition: {gte: 10}"
+	"---:\n" CORRELATION_EXAMPLE
 
 static bool
 refuse_timeframe(struct reader *r, const struct yaml_node *node, void *target)
