@@ -119,10 +119,10 @@ class Dovecot:
     What Sieve sends leaves through sendmail(1) of the Postfix, or, with submission, through its intake listener.
     """
 
-    def __init__(self, rig, postfix, name="dovecot", submission=False):
+    def __init__(self, rig, postfix, name="dovecot", submission=False, port=None):
         self.rig, self.name = rig, name
         self.folder = rig.mkdir(name)
-        self.port = free_port()
+        self.port = port or free_port()
         self.owner = rig.user("vmail")
         record = pwd.getpwnam(self.owner.name)
         for part in ("run", "state", "sieve"):

@@ -22,11 +22,12 @@ define(`STATUS_FILE', `{folder}/statistics')dnl
 define(`HELP_FILE', `{folder}/help')dnl
 define(`confPID_FILE', `{folder}/pid')dnl
 define(`confDOMAIN_NAME', `{host}.{domain}')dnl
-define(`confDONT_BLAME_SENDMAIL', `ForwardFileInUnsafeDirPath')dnl
+define(`confDONT_BLAME_SENDMAIL', `ForwardFileInUnsafeDirPath,ForwardFileInUnsafeDirPathSafe')dnl
 define(`confSERVICE_SWITCH_FILE', `{folder}/service.switch')dnl
 define(`confTO_IDENT', `0')dnl
 define(`confDELIVERY_MODE', `background')dnl
 define(`confMIN_QUEUE_AGE', `0')dnl
+define(`confREFUSE_LA', `1000')define(`confQUEUE_LA', `1000')define(`confDELAY_LA', `0')dnl
 define(`confCW_FILE', `{folder}/local-host-names')dnl
 define(`RELAY_MAILER_ARGS', `TCP $h {outside}')dnl
 define(`SMART_HOST', `[127.0.0.2]')dnl
@@ -40,6 +41,26 @@ FEATURE(`use_cw_file')dnl
 DAEMON_OPTIONS(`Name={name}, Family=inet, Addr={address}, Port={port}')dnl
 {more}MAILER(`local')dnl
 MAILER(`smtp')dnl
+"""
+
+# What a user's sendmail(1) is: it hands its mail to the daemon's port.
+SUBMIT = """\
+include(`{cf_dir}/m4/cf.m4')dnl
+OSTYPE(`linux')dnl
+define(`confRUN_AS_USER', `{user}')dnl
+define(`MSP_QUEUE_DIR', `{queue}')dnl
+define(`STATUS_FILE', `{queue}/statistics')dnl
+define(`confDOMAIN_NAME', `{host}')dnl
+define(`confTO_IDENT', `0')dnl
+define(`confSERVICE_SWITCH_FILE', `{folder}/service.switch')dnl
+define(`RELAY_MAILER_ARGS', `TCP $h {port}')dnl
+FEATURE(`nocanonify')dnl
+FEATURE(`msp', `[127.0.0.1]')dnl
+"""
+
+SUBMITTER = """\
+#!/bin/sh
+LD_LIBRARY_PATH={libraries} exec {program} -Ac -C {cf} "$@"
 """
 
 DELIVER = """\
@@ -74,10 +95,12 @@ class Sendmail:
     outside: whatever has a .port on 127.0.0.2 and takes all foreign mail
     (127.0.0.1 is one of Sendmail's own names). milter: libmilter's spelling,
     or None. name is the listener's. The egress of another Sendmail is one
-    more, on 127.0.0.2 and with a host name of its own.
+    more, on 127.0.0.2 and with a host name of its own. more: further lines of
+    the .mc, in which {folder} is ours.
     """
 
-    def __init__(self, rig, outside, milter=None, name="MTA", host="mx"):
+    def __init__(self, rig, outside, milter=None, name="MTA", host="mx", more="",
+                 port=None):
         self.address = "127.0.0.2" if name == "egress" else "127.0.0.1"
         self.rig = rig
         self.root = unpacked()
@@ -88,11 +111,13 @@ class Sendmail:
         self.folder = tempfile.mkdtemp(prefix="forwarden-sendmail-", dir="/var/lib")
         os.chmod(self.folder, 0o755)
         rig.at_end(lambda: shutil.rmtree(self.folder, ignore_errors=True))
-        self.port = free_port()
+        self.port = port or free_port()
         self.mc = os.path.join(self.folder, "sendmail.mc")
         self.cf = os.path.join(self.folder, "sendmail.cf")
         self.host = f"{host}.{rig.domain}"
-        more = f"INPUT_MAIL_FILTER(`forwarden', `S={milter}, F=T')dnl\n" if milter else ""
+        more = more.format(folder=self.folder)
+        if milter:
+            more += f"INPUT_MAIL_FILTER(`forwarden', `S={milter}, F=T')dnl\n"
         self._prepare(MC.format(folder=self.folder, domain=rig.domain, cf_dir=CF_DIR,
                                 port=self.port, outside=outside.port, more=more,
                                 name=name, host=host, address=self.address))
@@ -124,6 +149,33 @@ class Sendmail:
     def _program(self):
         return ["unshare", "-u", "sh", "-c", f'hostname {self.host}; exec "$@"', "sh",
                 self.program, "-C", self.cf]
+
+    def table(self, name, rows):
+        """A table of the type text, read as it is."""
+        self._write(name, "".join(f"{k} {v}\n" for k, v in rows.items()))
+
+    def submission(self, user):
+        """A program that is a user's sendmail(1), with its submit.cf."""
+        queue = os.path.join(self.folder, f"client-{user}")
+        os.mkdir(queue, 0o700)
+        shutil.chown(queue, user)
+        self._write("submit.mc", SUBMIT.format(cf_dir=CF_DIR, folder=self.folder, queue=queue,
+                                               port=self.port, user=user, host=self.host))
+        cf = f"submit-{user}.cf"
+        self._write(cf, run(["m4", f"-D_CF_DIR_={CF_DIR}/",
+                             os.path.join(self.folder, "submit.mc")]))
+        path = os.path.join(self.folder, f"sendmail-{user}")
+        self._write(f"sendmail-{user}", SUBMITTER.format(
+            libraries=self.environment["LD_LIBRARY_PATH"], program=self.program,
+            cf=os.path.join(self.folder, cf)))
+        os.chmod(path, 0o755)
+        return path
+
+    def as_user(self, user, command, text):
+        """A command of a user, on this host."""
+        return run(["unshare", "-u", "sh", "-c", f'hostname {self.host}; exec "$@"', "sh",
+                    "setpriv", f"--reuid={user}", "--regid=users", "--clear-groups", *command],
+                   stdin=text.encode())
 
     def aliases(self, rows):
         self._write("aliases", "".join(f"{k}: {v}\n" for k, v in rows.items())
