@@ -140,8 +140,10 @@ look_at_postfix(struct doctor *doctor, const struct doctor_options *options)
 }
 
 static void
-look_at_sendmail(struct doctor *doctor, const char *directory)
+look_at_sendmail(struct doctor *doctor, const struct doctor_options *options)
 {
+	const struct generation *generation = doctor->generation;
+	const char *directory = options->sendmail;
 	char path[PATH_MAX];
 	struct buf cf = {0}, egress = {0};
 	struct err err = {0};
@@ -158,8 +160,16 @@ look_at_sendmail(struct doctor *doctor, const char *directory)
 	}
 	(void)snprintf(path, sizeof(path), "%s/egress.cf", directory);
 	bool there = cf_file_read(path, &egress, &err);
-	sendmail_check(buf_slice(&cf),
-		there ? buf_slice(&egress) : slice_of(NULL), doctor->checkup);
+	sendmail_check(&(struct sendmail_check){
+		.cf = buf_slice(&cf),
+		.egress = there ? buf_slice(&egress) : slice_of(NULL),
+		.directory = directory,
+		.listen = &doctor->listen,
+		.realm = generation->realm,
+		.enforces = generation->config->mode == MODE_ENFORCE,
+		.checkup = doctor->checkup,
+		.file = unless(options->ask.file, COMMAND_CONFIG_FILE),
+	});
 	buf_fini(&cf);
 	buf_fini(&egress);
 }
@@ -244,7 +254,7 @@ examine(const struct generation *generation,
 		look_at_daemon(&doctor, options);
 		look_at_postfix(&doctor, options);
 		if (options->sendmail != NULL)
-			look_at_sendmail(&doctor, options->sendmail);
+			look_at_sendmail(&doctor, options);
 		if (options->nagios) {
 			status = print_for_nagios(doctor.checkup);
 		} else {

@@ -24,6 +24,10 @@ void doctor_fini(struct doctor *);
 /* The daemon: socket, control, user, store, clock, policies. */
 void doctor_daemon(struct doctor *, struct ask *);
 
+/* What it has of the machine: state, log files, descriptors, the door for the
+ * MTA; and its lists. pid: of the worker. */
+void doctor_host(struct doctor *, long long pid);
+
 /* Who logs in: programs and domains that are to be configured. */
 void doctor_logins(struct doctor *, struct ask *);
 

@@ -262,6 +262,7 @@ doctor_daemon(struct doctor *doctor, struct ask *ask)
 	check_troubles(doctor, json_find(status, "troubles"));
 	check_mode(doctor, status);
 	check_privileges(doctor, status);
+	doctor_host(doctor, json_number(status, "pid"));
 	check_store(doctor, json_find(status, "store"));
 	check_policies(doctor, status, ask);
 	doctor_logins(doctor, ask);

@@ -25,6 +25,7 @@ forwarden_SOURCES = \
 	milter/cli/doctor.c \
 	milter/cli/doctor.h \
 	milter/cli/doctor_daemon.c \
+	milter/cli/doctor_host.c \
 	milter/cli/doctor_logins.c \
 	milter/cli/engine.c \
 	milter/cli/engine.h \

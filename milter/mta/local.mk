@@ -69,6 +69,10 @@ libmta_a_SOURCES = \
 	milter/mta/recipe_senders.c \
 	milter/mta/sendmail_check.c \
 	milter/mta/sendmail_check.h \
+	milter/mta/sendmail_class.c \
+	milter/mta/sendmail_class.h \
+	milter/mta/sendmail_life.c \
+	milter/mta/sendmail_life.h \
 	milter/mta/sendmail_site.c \
 	milter/mta/sendmail_site.h \
 	milter/mta/site.c \

@@ -260,26 +260,63 @@ mc_text_next_door(struct slice *cf, struct mc_door *door)
 	return false;
 }
 
-/* "Msmtp, P=[IPC], F=..., A=TCP $h", on several lines. */
+/* The value of "K=..." in the lines of a mailer, up to the next comma. */
+static struct slice
+mailer_part(struct slice text, const char *key)
+{
+	for (struct slice part; slice_next(&text, ',', &part);) {
+		part = slice_trim(part);
+		if (starts_with(part, key))
+			return slice_sub(part, strlen(key), part.len);
+	}
+	return slice_of(NULL);
+}
+
+/* "Msmtp, P=[IPC], F=..., A=TCP $h"; white space continues a line. */
 bool
-mc_text_next_stray(struct slice *cf, uint16_t port, struct slice *mailer)
+mc_text_next_mailer(struct slice *cf, struct mc_mailer *mailer)
+{
+	struct slice line;
+
+	do {
+		if (!next_line(cf, &line))
+			return false;
+	} while (line.len == 0 || line.p[0] != 'M');
+	struct slice text = line;
+	while (cf->len > 0 && (cf->p[0] == '\t' || cf->p[0] == ' ')) {
+		(void)next_line(cf, &line);
+		text.len = (size_t)(line.p + line.len - text.p);
+	}
+	*mailer = (struct mc_mailer){
+		.name = slice_sub(text, 1, slice_find_byte(text, ',', 0)),
+		.flags = mailer_part(text, "F="),
+		.arguments = mailer_part(text, "A="),
+		.ipc = slice_equal(mailer_part(text, "P="), SLICE("[IPC]")),
+	};
+	return true;
+}
+
+bool
+mc_text_is_ours(const struct mc_mailer *mailer, uint16_t port)
 {
 	char ours[64];
-	bool is_ipc = false;
 
 	(void)snprintf(
-		ours, sizeof(ours), "A=TCP [127.0.0.1] %u", (unsigned)port);
-	for (struct slice line; next_line(cf, &line);) {
-		if (line.len > 0 && line.p[0] == 'M') {
-			*mailer = slice_sub(
-				line, 1, slice_find_byte(line, ',', 0));
-			is_ipc = slice_find(line, SLICE("P=[IPC]")) !=
-				SLICE_NONE;
-		}
-		size_t at = slice_find(line, SLICE("A=TCP "));
-		if (is_ipc && at != SLICE_NONE &&
-			!starts_with(slice_sub(line, at, line.len), ours))
+		ours, sizeof(ours), "TCP [127.0.0.1] %u", (unsigned)port);
+	return mailer->ipc && slice_equal(mailer->arguments, slice_of(ours));
+}
+
+/* LMTP (z) leads to a store, not to the outside. */
+bool
+mc_text_next_stray(struct slice *cf, uint16_t port, struct slice *name)
+{
+	for (struct mc_mailer mailer; mc_text_next_mailer(cf, &mailer);) {
+		if (mailer.ipc && starts_with(mailer.arguments, "TCP ") &&
+			slice_find_byte(mailer.flags, 'z', 0) == SLICE_NONE &&
+			!mc_text_is_ours(&mailer, port)) {
+			*name = mailer.name;
 			return true;
+		}
 	}
 	return false;
 }

@@ -42,8 +42,16 @@ struct mc_door {
 };
 /* The next door; false when there is none left in *cf. */
 bool mc_text_next_door(struct slice *cf, struct mc_door *door);
+/* A mailer of a .cf: "Msmtp, P=[IPC], F=mDFMuX, A=TCP $h". */
+struct mc_mailer {
+	struct slice name, flags, arguments;
+	bool ipc;
+};
+bool mc_text_next_mailer(struct slice *cf, struct mc_mailer *mailer);
+/* Does it hand its mail to our port? */
+bool mc_text_is_ours(const struct mc_mailer *, uint16_t port);
 /* The next mailer that speaks SMTP to others and does not go to our port:
  * mail for it is not seen. */
-bool mc_text_next_stray(struct slice *cf, uint16_t port, struct slice *mailer);
+bool mc_text_next_stray(struct slice *cf, uint16_t port, struct slice *name);
 
 #endif

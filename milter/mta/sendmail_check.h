@@ -1,12 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A Sendmail as its .cf files tell: what it shows to the filter. */
+/*
+ * A Sendmail as its two .cf files tell: what the intake shows to the filter,
+ * whether all that leaves passes the egress, whose mail it takes for its own,
+ * and how its daemons and queues are.
+ */
 #ifndef MTA_SENDMAIL_CHECK_H
 #define MTA_SENDMAIL_CHECK_H
 
-#include "base/slice.h"
+#include "base/socket_name.h"
+#include "mail/realm.h"
 #include "mta/checkup.h"
 
-/* cf: the intake's; egress: the text of egress.cf, absent if there is none. */
-void sendmail_check(struct slice cf, struct slice egress, struct checkup *);
+#include <stdbool.h>
+
+struct sendmail_check {
+	struct slice cf; /* the intake's */
+	struct slice egress; /* of egress.cf; absent if there is none */
+	const char *directory; /* of both */
+	/* Forwarden's own */
+	const struct socket_name *listen;
+	const struct realm *realm;
+	bool enforces;
+	struct checkup *checkup; /* where to */
+	const char *file; /* forwarden.yaml, for commands; NULL: the usual */
+};
+
+void sendmail_check(const struct sendmail_check *);
 
 #endif

@@ -10,10 +10,16 @@ import subprocess
 import sys
 import threading
 
-from rig import Failure, Forwarden, Postfix, Rig, Sink, Tap, free_port, send
+from rig import Failure, Forwarden, Postfix, Rig, Sink, Tap, free_port, send, wait_until
 from rig.forwarden import program
 
 UNREACHABLE = "redis://127.0.0.1:9/0"
+HOST = """\
+  none: []
+log: {{target: "file:{log}"}}
+socket: {{mode: "0666"}}
+limits: {{connections: 1000}}
+"""
 UNLIMITED = "message_size_limit = 0\nmailbox_size_limit = 0\n"
 
 
@@ -322,10 +328,10 @@ def instances(tap, rig, sink, forwarden):
 def sendmails(tap, rig, forwarden):
     """Sendmail is known by its .cf files."""
     folder = rig.mkdir("mail")
-    filtered = ("O InputMailFilters=forwarden\nXforwarden, S=inet:8894@127.0.0.1\n"
+    filtered = (f"O InputMailFilters=forwarden\nXforwarden, S=inet:{forwarden.port}@127.0.0.1\n"
                 "O DaemonPortOptions=Name=egress, Addr=127.0.0.1, Port=10026\n")
     mailers = ("Mesmtp,\tP=[IPC], F=k,\n\t\tA=TCP [127.0.0.1] 10026\n"
-               "Mfax,\tP=[IPC],\n\t\tA=TCP $h 77\n")
+               "Mfax,\tP=[IPC],\n\t\tA=TCP $h 77\nMstore, P=[IPC], F=kz, A=TCP [127.0.0.1] 24\n")
     for name, cf, egress, sick, words in (
             ("bare", "O QueueDirectory=/q\n", None, {"intake", "egress"}, "attach --sendmail"),
             ("with a filter on the intake alone", "O X=y\n" + filtered, None, {"egress"},
@@ -346,7 +352,7 @@ def daemon_troubles(tap, rig, sink):
     forwarden = Forwarden(rig, name="chrooted")
     forwarden.configure(listen=f"unix:{path}", user="root", store=UNREACHABLE)
     forwarden.start()
-    postfix = Postfix(rig, sink, milter=f"unix:{path}", name="p6")
+    postfix = Postfix(rig, sink, milter=f"unix:{path}", name="p6", main=UNLIMITED)
     chrooted = open(postfix.config + "/master.cf").read().replace(
         "inet n - n - - smtpd", "inet n - y - - smtpd")
     postfix._write("master.cf", chrooted)
@@ -358,6 +364,39 @@ def daemon_troubles(tap, rig, sink):
     forwarden.stop()
     findings = examine(forwarden, postfix)
     tap.ok({"milter", "daemon"} <= wrong(findings), "stopped: it is said", findings)
+
+
+def host(tap, rig, sink):
+    """State, log file, door, descriptors and lists of a daemon."""
+    path, log = rig.path("door.sock"), rig.path("door.log")
+    forwarden = Forwarden(rig, name="host", more=HOST.replace("{log}", log))
+    forwarden.configure(listen=f"unix:{path}")
+    forwarden.process = rig.spawn(
+        ["prlimit", "--nofile=200:200", program(), "serve", "-c", forwarden.file],
+        rig.path("host.err"))
+    wait_until("the daemon", lambda: os.path.exists(log) and "ready: " in open(log).read())
+
+    def look():
+        return json.loads(forwarden.run("doctor", "--no-postfix", "--json", check=False))
+    findings = look()
+    tap.equal(wrong(findings), set(), "a daemon by itself: nothing is wrong")
+    tap.ok("descriptors do not do" in about(findings, "descriptors"),
+           "200 descriptors: it is said", findings)
+    tap.ok("the list none is empty" in about(findings, "lists"), "an empty list: it is said",
+           findings)
+    state = rig.path("host", "state")
+    os.rename(log, log + ".1")
+    open(log, "w").close()
+    os.chown(state, 0, 0)
+    for name, words in (("a door for everybody", "may speak to it as an MTA"),
+                        ("a log that was moved aside", "still writes to the old file"),
+                        ("a state that cannot be written", "is lost at a restart")):
+        seen = find(look(), words)
+        if tap.ok(seen is not None and "command" in seen, f"{name}: it is seen", look()):
+            code, text = shell(seen["command"])
+            tap.attempt(f"{name}: its remedy is a command that works", lambda words=words: wait_until(
+                "its end", lambda: find(look(), words) is None, 10))
+    forwarden.stop()
 
 
 def main():
@@ -380,6 +419,7 @@ def main():
             instances(tap, rig, sink, forwarden)
             sendmails(tap, rig, forwarden)
             daemon_troubles(tap, rig, sink)
+            host(tap, rig, sink)
         except Failure as failure:
             tap.fail("doctor", failure)
     return tap.done()

@@ -7,14 +7,18 @@ while Forwarden is taken off and put there again: none is lost, none doubled.
 
 FORWARDEN_MESSAGES says of how many messages that load is.
 """
+import json
 import os
 import signal
 import smtplib
+import subprocess
 import sys
 import threading
 import uuid
 
 from rig import Dovecot, Failure, Forwarden, Rig, Sendmail, Sink, Tap, free_port, send, wait_until
+from rig.forwarden import program
+from rig.sendmail import CF_DIR
 from rig.table import LIKELY
 from sendmail import STRANGER, Egress, attach, contents
 
@@ -202,7 +206,7 @@ def flows(site, way):
 def one_way(tap, site, way):
     """A line of the table."""
     try:
-        site.sink.wait(site.sink.to(way.destination), seconds=12)
+        site.sink.wait(site.sink.to(way.destination), seconds=40)
         found = wait_until("an event of the egress", lambda: (
             lambda rows: rows if any(e["smtp"].get("listener") == "egress" for e, _ in rows)
             else None)(flows(site, way)))
@@ -240,6 +244,88 @@ def ways(tap, site):
     for way in rows:
         one_way(tap, site, way)
     return before
+
+
+TOOLS = {
+    "sendmail": 'exec unshare -u sh -c \'hostname mx.example.com; exec "$@"\' sh {program} "$@"',
+    "mailq": 'exec {tools}/sendmail -bp "$@"',
+    "forwarden": '[ "$1" = attach ] && exec unshare -u sh -c \'hostname mx.example.com; exec "$@"'
+                 '\' sh {forwarden} "$@" --sendmail-cf {cf} --sendmail-program {program}\n'
+                 'exec {forwarden} "$@"',
+}
+
+
+def tools(site):
+    """Programs as they are where Sendmail is installed."""
+    folder = site.rig.mkdir("tools")
+    values = {"tools": folder, "program": site.sendmail.program, "forwarden": program(),
+              "cf": CF_DIR}
+    for name, text in TOOLS.items():
+        path = os.path.join(folder, name)
+        with open(path, "w") as f:
+            f.write("#!/bin/sh\n" + text.format(**values) + "\n")
+        os.chmod(path, 0o755)
+    return dict(site.sendmail.environment, PATH=folder + ":" + os.environ["PATH"])
+
+
+def examine(site):
+    return [row for row in json.loads(site.forwarden.run(
+        "doctor", "--sendmail", site.sendmail.folder, "--json", check=False))
+        if row["level"] != "fine"]
+
+
+def edit(path, *changes):
+    with open(path) as f:
+        text = f.read()
+    for old, new in changes:
+        text = text.replace(old, new)
+    with open(path, "w") as f:
+        f.write(text)
+
+
+def doctor(tap, site):
+    """What is wrong is said, and its remedy, a command, is run."""
+    environment = tools(site)
+
+    def said(words):
+        return next((row for row in examine(site) if words in row["finding"]), None)
+
+    def cure(name, words):
+        seen = said(words)
+        if not tap.ok(seen is not None, f"doctor, {name}: it is seen", examine(site)):
+            return
+        done = subprocess.run(["sh", "-c", seen["command"]], env=environment,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200)
+        tap.ok(done.returncode == 0 and said(words) is None,
+               f"doctor, {name}: its remedy is a command that works", seen["command"],
+               done.stdout.decode(errors="replace"), examine(site))
+    tap.equal([row for row in examine(site) if row["level"] == "wrong"], [],
+              "doctor, attached: nothing is wrong")
+    site.egress.stop()
+    wait_until("its end", lambda: said("the egress does not run"))
+    cure("an egress that does not run", "the egress does not run")
+    edit(os.path.join(site.sendmail.folder, "egress.cf"),
+         ("O PrivacyOptions=", "O PrivacyOptions=noreceipts,"), ("\nCwlocalhost", "\nCwx.example.com"))
+    edit(site.sendmail.cf, ("Name=MTA", "Name=MTA, I=other"), ("F=mDFMuXak,", "F=mDFMuXa,"))
+    names = os.path.join(site.sendmail.folder, "local-host-names")
+    edit(names, ("mx.example.com", "mx.example.com\nthird.example"))
+    for words in ("noreceipts", "differ in class w", "lack the flag k",
+                  "a list of filters of its own", "are strangers: third.example"):
+        tap.ok(said(words), f"doctor, changed by hand: it says \"{words}\"", examine(site))
+    edit(names, ("\nthird.example", ""))
+    cure("changed by hand", "lack the flag k")
+    for name, change, words in (
+            ("no filter", ("\nO InputMailFilters", "\n#O InputMailFilters"), "does not ask"),
+            ("another address", ("@127.0.0.1", "9@127.0.0.1"), "does not ask"),
+            ("no way to the egress", ("A=TCP [127.0.0.1] 1", "A=TCP [127.0.0.1] 2"),
+             "no mailer of sendmail.cf leads"),
+            ("mail refused while Forwarden is away", ("S=inet:", "F=R, S=inet:"),
+             "refused for good")):
+        edit(site.sendmail.cf, change)
+        tap.ok(said(words), f"doctor, {name}: it is seen", examine(site))
+        edit(site.sendmail.cf, change[::-1])
+    tap.ok(not [row for row in examine(site) if row["level"] == "wrong"],
+           "doctor: and then all is well", examine(site))
 
 
 def loop(tap, site):
@@ -329,6 +415,7 @@ def main():
         try:
             site = Site(rig)
             before = ways(tap, site)
+            doctor(tap, site)
             loop(tap, site)
             load(tap, site, before)
         except Failure as failure:
