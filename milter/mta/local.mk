@@ -46,6 +46,8 @@ libmta_a_SOURCES = \
 	milter/mta/postfix_domains.h \
 	milter/mta/postfix_egress.c \
 	milter/mta/postfix_egress.h \
+	milter/mta/postfix_held.c \
+	milter/mta/postfix_held.h \
 	milter/mta/postfix_intake.c \
 	milter/mta/postfix_intake.h \
 	milter/mta/postfix_milters.c \

@@ -6,6 +6,7 @@
 #include "mta/postfix_copies.h"
 #include "mta/postfix_domains.h"
 #include "mta/postfix_egress.h"
+#include "mta/postfix_held.h"
 #include "mta/postfix_intake.h"
 #include "mta/postfix_past.h"
 
@@ -18,6 +19,7 @@ postfix_checkup(const struct postfix_check *check)
 	if (postfix_egress_find(check->postfix) != NULL)
 		postfix_past_check(check);
 	postfix_copies_check(check);
+	postfix_held_check(check);
 	postfix_attached_check(check);
 	postfix_domains_check(check);
 }

@@ -123,6 +123,13 @@ def made_by_hand(tap, rig, sink, forwarden):
     postfix.command("postconf", "-X", "relay_domains", "virtual_mailbox_domains")
     postfix.command("postconf", "-e", "milter_default_action=reject")
     cure(tap, forwarden, postfix, "mail refused while Forwarden is away", "refused for good")
+    sink.answer = "450 4.2.1 later"
+    send(postfix.intake, "eve@partner.example", ["x@held.example"], "Subject: x\n\ny\n")
+    row = wait_until("it waits", lambda: postfix.queue("deferred"))[0]
+    postfix.super("-h", row["queue_id"])
+    sink.answer = "250 2.1.5 ok"
+    cure(tap, forwarden, postfix, "mail on hold", "1 messages are held")
+    sink.wait(sink.to("x@held.example"))
     port = postfix.egress
     postfix.command("postconf", "-P", f"127.0.0.1:{port}/inet/smtpd_milters=")
     findings = examine(forwarden, postfix)
