@@ -176,6 +176,38 @@ process_read(const char *const argv[], struct buf *out, struct err *err)
 	return done || err_wrap(err, "%s", argv[0]);
 }
 
+static _Noreturn void
+be_child(process_deed_fn *deed, void *ctx, int fd)
+{
+	FILE *out = fdopen(fd, "w");
+
+	if (out != NULL) {
+		deed(ctx, out);
+		(void)fflush(out);
+	}
+	_exit(out != NULL ? 0 : 1);
+}
+
+bool
+process_call(process_deed_fn *deed, void *ctx, struct buf *out, struct err *err)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (pipe(ends) != 0)
+		return err_system(err, "pipe");
+	/* What waits in our own streams is not to be written twice. */
+	(void)fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		be_child(deed, ctx, ends[1]);
+	(void)close(ends[1]);
+	bool done = pid > 0 ? read_child(pid, ends[0], out, err)
+			    : err_system(err, "fork");
+	(void)close(ends[0]);
+	return done;
+}
+
 static struct slice
 last_line(struct slice text)
 {

@@ -6,6 +6,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#include <stdio.h>
+
 #define PROCESS_READ_SECONDS 10U
 
 /*
@@ -16,6 +18,15 @@
  * PROCESS_READ_SECONDS; then it is killed.
  */
 bool process_read(const char *const argv[], struct buf *out, struct err *err);
+
+/*
+ * Calls deed in a child of this process and appends what it writes, for as
+ * long as process_read() waits: for calls that know no deadline of their own.
+ * When it is late out has what came until then.
+ */
+typedef void process_deed_fn(void *ctx, FILE *out);
+bool process_call(
+	process_deed_fn *, void *ctx, struct buf *out, struct err *err);
 
 /*
  * Runs argv with a text as its standard input and for so many seconds at

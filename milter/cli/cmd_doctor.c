@@ -7,6 +7,7 @@
 #include "cli/screen.h"
 #include "mta/cf_file.h"
 #include "mta/postfix_checkup.h"
+#include "mta/postfix_mx.h"
 #include "mta/sendmail_check.h"
 
 #include <limits.h>
@@ -19,6 +20,7 @@ struct doctor_options {
 	bool no_postfix;
 	const char *sendmail; /* directory of sendmail.cf; NULL: not Sendmail */
 	bool nagios;
+	bool dns;
 };
 
 static bool
@@ -33,6 +35,8 @@ parse_options(
 			"there is none to look at"},
 		{"sendmail", 0, "DIRECTORY", &options_text, &options->sendmail,
 			"it is Sendmail: where sendmail.cf is"},
+		{"dns", 0, NULL, &options_flag, &options->dns,
+			"asks where mail for our own domains goes (MX)"},
 		{"nagios", 0, NULL, &options_flag, &options->nagios,
 			"one line, and the exit status of a plugin: 0, 1 "
 			"(to know), 2 (wrong)"},
@@ -71,6 +75,10 @@ look_at_instance(struct doctor *doctor, const struct doctor_options *options,
 	};
 
 	postfix_checkup(&check);
+	if (options->dns) {
+		postfix_mx_check(&check, generation->config->domains.at,
+			generation->config->domains.count);
+	}
 }
 
 /* One that is not enabled does not run. */

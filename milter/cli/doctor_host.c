@@ -18,6 +18,7 @@
 
 #define STATE_BYTES_LEAST (64UL * 1024 * 1024)
 #define DESCRIPTORS_BESIDE 64U /* what is open beside connections */
+#define SESSIONS_USUAL 256U /* an MTA may well have so many */
 #define NAMES_BYTES 400
 
 /* May a process of that user and group make files there? */
@@ -150,10 +151,14 @@ check_file(struct doctor *doctor, const char *place, long long pid)
 	buf_fini(&command);
 }
 
+/* Each session of an MTA takes one. */
 static void
 check_descriptors(struct doctor *doctor, long long pid)
 {
-	long long connections = doctor->generation->config->limit_connections;
+	const struct config *config = doctor->generation->config;
+	unsigned long sessions = config->limit_sessions > 0
+		? (unsigned long)config->limit_sessions
+		: SESSIONS_USUAL;
 	char path[64], line[256];
 	unsigned long most = 0;
 	FILE *in;
@@ -167,19 +172,20 @@ check_descriptors(struct doctor *doctor, long long pid)
 	(void)fclose(in);
 	if (most == 0)
 		return;
-	if (most >= (unsigned long)connections + DESCRIPTORS_BESIDE) {
+	if (most >= sessions + (unsigned long)config->limit_connections +
+			DESCRIPTORS_BESIDE) {
 		checkup_add_fine(doctor->checkup, "descriptors",
-			"%lu, for %lld connections", most, connections);
+			"%lu, which do for %lu sessions", most, sessions);
 		return;
 	}
 	checkup_add(doctor->checkup,
 		&(struct remedy){.level = CHECKUP_NOTE,
 			.subject = "descriptors",
 			.text = "LimitNOFILE= in the unit (systemctl edit "
-				"forwarden), or a lower limits.connections"},
-		"%lu descriptors do not do for limits.connections (%lld): "
-		"what is more is refused softly",
-		most, connections);
+				"forwarden), or a lower limits.sessions"},
+		"%lu descriptors do not do for %lu sessions: those past them "
+		"are closed",
+		most, sessions);
 }
 
 static void

@@ -28,6 +28,8 @@ libmta_a_SOURCES = \
 	milter/mta/milter_path.h \
 	milter/mta/milter_place.c \
 	milter/mta/milter_place.h \
+	milter/mta/mx.c \
+	milter/mta/mx.h \
 	milter/mta/port.c \
 	milter/mta/port.h \
 	milter/mta/postfix.c \
@@ -52,6 +54,8 @@ libmta_a_SOURCES = \
 	milter/mta/postfix_intake.h \
 	milter/mta/postfix_milters.c \
 	milter/mta/postfix_milters.h \
+	milter/mta/postfix_mx.c \
+	milter/mta/postfix_mx.h \
 	milter/mta/postfix_past.c \
 	milter/mta/postfix_past.h \
 	milter/mta/postfix_remedy.c \

@@ -6,6 +6,7 @@ wrong is said with its remedy, and nothing else is called wrong.
 """
 import json
 import os
+import socketserver
 import subprocess
 import sys
 import threading
@@ -18,7 +19,6 @@ HOST = """\
   none: []
 log: {{target: "file:{log}"}}
 socket: {{mode: "0666"}}
-limits: {{connections: 1000}}
 """
 UNLIMITED = "message_size_limit = 0\nmailbox_size_limit = 0\n"
 
@@ -94,6 +94,59 @@ def cure(tap, forwarden, postfix, name, words, mend=None):
     findings = examine(forwarden, postfix)
     tap.ok(find(findings, words) is None and not wrong(findings),
            f"{name}: and then all is well", json.dumps(findings, indent=1))
+
+
+class Names(socketserver.BaseRequestHandler):
+    """A name server: of what it does not know there is no such name, and
+    of slow.* it says nothing."""
+    zone = {(15, "away.example.com"): b"\0\x0a\2mx\4saas\7example\0",
+            (15, "near.example.com"): b"\0\x0a\4near\7example\0",
+            (1, "mx.saas.example"): b"\xc6\x33\x64\x07", (1, "near.example"): b"\x0a\0\0\7",
+            (1, "plain.example.com"): b"\xc6\x33\x64\x08"}
+
+    def handle(self):
+        query, answer = self.request
+        labels, at = [], 12
+        while query[at]:
+            labels.append(query[at + 1:at + 1 + query[at]].decode())
+            at += 1 + query[at]
+        end, kind = at + 5, query[at + 2]
+        name = ".".join(labels).lower()
+        if name.startswith("slow"):
+            return
+        data = self.zone.get((kind, name))
+        known = any(n == name for _, n in self.zone)
+        header = query[:2] + (b"\x81\x80" if known else b"\x81\x83") + b"\0\1"
+        header += (b"\0\1" if data else b"\0\0") + b"\0\0\0\0"
+        row = b"\xc0\x0c" + bytes([0, kind]) + b"\0\1\0\0\0\x3c" + bytes(
+            [0, len(data)]) + data if data else b""
+        answer.sendto(header + query[12:end] + row, self.client_address)
+
+
+def abroad(tap, rig, sink, _):
+    """Sub-domains of ours whose MX is another's, asked of a name server."""
+    forwarden = Forwarden(rig, name="names")
+    add_domains(forwarden, "away.example.com, near.example.com, plain.example.com, x.example")
+    forwarden.start()
+    postfix = Postfix(rig, sink, milter=forwarden.milter, name="names-postfix", main=UNLIMITED)
+    server = socketserver.ThreadingUDPServer(("127.0.0.77", 53), Names)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    resolv = rig.path("resolv.conf")
+    with open(resolv, "w") as f:
+        f.write("nameserver 127.0.0.77\n")
+
+    def look():
+        return shell(f"unshare -m sh -c 'mount --bind {resolv} /etc/resolv.conf && exec forwarden "
+                     f"doctor -c {forwarden.file} --postfix {postfix.config} --dns'")[1]
+    text = look()
+    tap.ok("2 domains of ours go to hosts that are not: away.example.com (mx.saas.example), "
+           "plain.example.com (plain.example.com)" in text, "an MX elsewhere: it is said", text)
+    add_domains(forwarden, ", ".join(f"slow{i}.example.com" for i in range(9)))
+    text = look()
+    tap.ok("not every domain could be asked" in text, "a name server that is silent: in time",
+           text)
+    server.shutdown()
+    forwarden.stop()
 
 
 def add_domains(forwarden, names):
@@ -416,7 +469,7 @@ def main():
             forwarden = healthy(tap, rig, sink)
             beside = [threading.Thread(target=tap.attempt, args=(
                 part.__name__, lambda part=part: part(tap, rig, sink, forwarden)))
-                for part in (hostile, part_by_part)]
+                for part in (hostile, part_by_part, abroad)]
             for thread in beside:
                 thread.start()
             attached(tap, rig, sink, forwarden)
