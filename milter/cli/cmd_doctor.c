@@ -9,6 +9,7 @@
 #include "mta/postfix_checkup.h"
 #include "mta/postfix_mx.h"
 #include "mta/sendmail_check.h"
+#include "mta/sendmail_life.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -168,7 +169,7 @@ look_at_sendmail(struct doctor *doctor, const struct doctor_options *options)
 	}
 	(void)snprintf(path, sizeof(path), "%s/egress.cf", directory);
 	bool there = cf_file_read(path, &egress, &err);
-	sendmail_check(&(struct sendmail_check){
+	const struct sendmail_check check = {
 		.cf = buf_slice(&cf),
 		.egress = there ? buf_slice(&egress) : slice_of(NULL),
 		.directory = directory,
@@ -177,7 +178,10 @@ look_at_sendmail(struct doctor *doctor, const struct doctor_options *options)
 		.enforces = generation->config->mode == MODE_ENFORCE,
 		.checkup = doctor->checkup,
 		.file = unless(options->ask.file, COMMAND_CONFIG_FILE),
-	});
+	};
+	sendmail_check(&check);
+	if (there)
+		sendmail_life_check(&check);
 	buf_fini(&cf);
 	buf_fini(&egress);
 }

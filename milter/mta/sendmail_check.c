@@ -5,7 +5,6 @@
 #include "mail/address.h"
 #include "mta/mc_text.h"
 #include "mta/sendmail_class.h"
-#include "mta/sendmail_life.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -299,7 +298,6 @@ check_egress(const struct sendmail_check *check)
 		"mail that leaves passes %s:%s", door.host, door.port);
 	check_mailers(check, (uint16_t)strtoul(door.port, NULL, 10));
 	check_receipts(check);
-	sendmail_life_check(check);
 }
 
 /* Names that one class has and another place has not. */

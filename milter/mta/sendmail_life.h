@@ -5,6 +5,7 @@
 
 #include "mta/sendmail_check.h"
 
+/* egress.cf must be there. */
 void sendmail_life_check(const struct sendmail_check *);
 
 #endif
