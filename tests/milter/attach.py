@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""forwarden attach before a Postfix whose commands, listeners and queue fail
+"""forwarden attach before a Postfix, and a Sendmail, whose commands, listeners and queue fail
 one at a time: what is said, what the exit status is, and that the files are
 as they were. With a real Postfix it is tests/mta/attach_*.py.
 """
@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemon import PROGRAM, Daemon, Trial  # noqa: E402
 from life import more  # noqa: E402
-from standin import Postfix, free_port  # noqa: E402
+from standin import Postfix, Sendmail, free_port  # noqa: E402
 
 
 def run(daemon, postfix, *options):
@@ -265,10 +265,106 @@ def listeners(bench):
     postfix.close()
 
 
+def run_sendmail(bench, sendmail, *options):
+    done = subprocess.run(
+        [PROGRAM, "attach", "-c", bench.daemon.config, "--sendmail",
+         "--sendmail-mc", sendmail.mc, "--sendmail-cf", "/no/such/folder",
+         "--sendmail-program", sendmail.program, *options],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, timeout=120, env=sendmail.environment(),
+        check=False)
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
+def says(bench, sendmail, name, words, *options, status=0):
+    code, text = run_sendmail(bench, sendmail, *options)
+    bench.check(code == status and all(word in text for word in words), name,
+                f"status {code}: {text!r}")
+
+
+# What is wrong with a Sendmail before anything is changed.
+SENDMAIL_REFUSED = [
+    ("a .cf edited by hand",
+     lambda s: s.write(s.cf, s.read(s.cf) + "Dmmine\n"), ["by hand"]),
+    ("m4 that fails", lambda s: s.answers.update({"m4": (
+        1, "m4:stdin:3: no such macro\n")}), ["no such macro"]),
+    ("m4 that makes nothing", lambda s: s.answers.update({"m4": (0, "\n")}),
+     ["m4 makes no sendmail.cf"]),
+    ("a Sendmail that is down",
+     lambda s: os.unlink(s.base + "/pid"), ["start it first"]),
+    ("a pid that is none",
+     lambda s: s.write(s.base + "/pid", "99999999999\n"),
+     ["start it first"]),
+]
+
+# After the egress is up, or the files are changed.
+SENDMAIL_PUT_BACK = [
+    ("an egress that does not start",
+     lambda s: s.answers.update({"sendmail -q10m": (
+         75, "sendmail: no egress\n")}), ["no egress", "old files are back"]),
+    ("no queue to make one like",
+     lambda s: os.rmdir(s.base + "/queue"),
+     ["cannot look at", "old files are back"]),
+    ("an egress that asks another milter", lambda s: s.deaf.add("egress"),
+     ["not proved", "the listener egress answers", "old files are back"]),
+    ("an intake that asks another, with mail in the egress",
+     lambda s: (s.deaf.add("MTA"), s.waiting.append("-bp")),
+     ["the listener MTA answers", "mail is still in"]),
+]
+
+
+def with_sendmail(bench):
+    sendmail = Sendmail(bench.trial.fresh("sendmail"), bench.daemon.socket)
+    before = sendmail.files()
+    port = str(free_port())
+    says(bench, sendmail, "Sendmail: a dry run",
+         ["+INPUT_MAIL_FILTER", "to be proved: the daemon hears egress",
+          "to be proved: the daemon hears MTA", "the mailer odd goes its own"],
+         "--dry-run", "--port", port)
+    bench.check(sendmail.files() == before, "... changes nothing")
+    says(bench, sendmail, "Sendmail: attached, with both proved",
+         ["proved: the daemon hears egress", "proved: the daemon hears MTA",
+          "attached to"], "--port", port)
+    says(bench, sendmail, "a probe on demand",
+         ["the daemon hears egress", "the daemon hears MTA"], "--probe")
+    says(bench, sendmail, "twice is refused", ["attached already"], status=1)
+    sendmail.waiting = ["-bp -qQ"]
+    says(bench, sendmail, "taken off while mail is held in its queue: the "
+         "egress stays", ["stays up"], "--undo", status=1)
+    bench.check(sendmail.files() == before and sendmail.egress.poll() is None,
+                "... the files are what they were")
+    sendmail.waiting = []
+    says(bench, sendmail, "... and goes once it is empty", ["taken off"],
+         "--undo")
+    bench.check(sendmail.egress.wait(20) is not None and
+                not os.path.exists(sendmail.folder + "/egress.cf"),
+                "... with its files")
+    says(bench, sendmail, "there is nothing to take off twice",
+         ["nothing of Forwarden"], "--undo", status=1)
+    says(bench, sendmail, "nor to probe", ["nothing of Forwarden"], "--probe",
+         status=1)
+    sendmail.close()
+    for number, (name, spoil, words) in enumerate(
+            SENDMAIL_REFUSED + SENDMAIL_PUT_BACK):
+        sendmail = Sendmail(bench.trial.fresh(f"sendmail{number}"),
+                            bench.daemon.socket)
+        spoil(sendmail)
+        before = sendmail.files()
+        says(bench, sendmail, f"Sendmail, {name}: said", words, "--port",
+             str(free_port()), status=1)
+        bench.check(sendmail.files() == before,
+                    f"Sendmail, {name}: the files are as they were")
+        sendmail.close()
+    code, text = run_sendmail(bench, sendmail, "--sendmail-mc", "sendmail.mc")
+    bench.check(code == 1 and "whole path" in text, "half a path is refused",
+                text)
+
+
 def main():
     trial = Trial()
     bench = Bench(trial)
-    for test in (whole, by_sender, refused, put_back, cut_short, listeners):
+    for test in (whole, by_sender, refused, put_back, cut_short, listeners,
+                 with_sendmail):
         test(bench)
     bench.daemon.stop()
     postfix = bench.postfix()

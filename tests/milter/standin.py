@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A Postfix that is none, for what a real one does on a bad day only: its
-commands, listeners and queue, each of which a test can make misbehave. It
-reads main.cf and master.cf as postconf does and asks the milter that stands
-there. What a real one does is tests/mta's.
+"""A Postfix and a Sendmail that are none, for what real ones do on a bad day
+only: their commands, listeners and queue, each of which a test can make
+misbehave. The first reads main.cf and master.cf as postconf does and asks the
+milter that stands there. What real ones do is tests/mta's.
 """
 import json
 import os
 import re
 import shutil
+import signal
 import socket
 import socketserver
+import subprocess
 import sys
 import threading
 
@@ -20,7 +22,7 @@ COMMANDS = ("postconf", "postfix", "postmap", "postqueue", "postcat",
 STUB = """#!{python} -SE
 import socket, sys
 name = sys.argv[0].rsplit("/", 1)[1]
-text = sys.stdin.read() if name == "sendmail" else ""
+text = sys.stdin.read() if name in ("sendmail", "m4") else ""
 door = socket.socket(socket.AF_UNIX)
 door.connect({path!r})
 door.sendall("\\0".join([text, name] + sys.argv[1:]).encode())
@@ -67,6 +69,13 @@ def logical(text):
     return lines
 
 
+def write_stubs(folder, path, names):
+    for name in names:
+        with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
+            file.write(STUB.format(python=sys.executable, path=path))
+        os.chmod(f"{folder}/{name}", 0o755)
+
+
 def free_port():
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
@@ -100,11 +109,7 @@ class Postfix:
         self.port = free_port()
         self.write("main.cf", f"queue_directory = {self.folder}/queue\n")
         self.write("master.cf", MASTER.format(port=self.port))
-        for name in COMMANDS:
-            with open(f"{self.bin}/{name}", "w", encoding="utf-8") as file:
-                file.write(STUB.format(python=sys.executable,
-                                       path=folder + "/stub"))
-            os.chmod(f"{self.bin}/{name}", 0o755)
+        write_stubs(self.bin, folder + "/stub", COMMANDS)
         self.running, self.doors, self.queue = True, {}, []
         self.tables = {}  # {name: {key: value}}
         self.answers = {}  # what a test has a command say: (status, text)
@@ -363,3 +368,139 @@ class Command(socketserver.StreamRequestHandler):
         text, *words = self.rfile.read().decode().split("\0")
         status, said = self.server.postfix.command(words, text)
         self.wfile.write(f"{status}\n{said}".encode())
+
+
+SENDMAIL_MC = """include(`/usr/share/sendmail/cf/m4/cf.m4')
+define(`confSMTP_MAILER', `esmtp')dnl
+MAILER(`smtp')dnl
+LOCAL_CONFIG
+"""
+
+
+class Sendmail:
+    """A Sendmail that is none: m4, sendmail(8), its two daemons. What the .mc
+    asks for is what m4 writes into the .cf."""
+
+    def __init__(self, folder, milter):
+        self.folder, self.milter = folder + "/mail", milter
+        self.bin = folder + "/bin"
+        for name in (self.folder, self.bin, folder + "/queue"):
+            os.mkdir(name)
+        self.base, self.port = folder, free_port()
+        write_stubs(self.bin, folder + "/stub", ("m4", "sendmail"))
+        self.program = self.bin + "/sendmail"
+        self.mc, self.cf = (f"{self.folder}/sendmail.{end}"
+                            for end in ("mc", "cf"))
+        self.write(self.mc, SENDMAIL_MC)
+        self.write(self.cf, self.make(SENDMAIL_MC, False))
+        self.answers, self.deaf, self.doors = {}, set(), {}
+        self.waiting = []  # queues with mail: "-bp" or "-bp -qQ"
+        self.egress = None
+        self.stub = socketserver.ThreadingUnixStreamServer(
+            folder + "/stub", Command)
+        self.stub.daemon_threads = True
+        self.stub.postfix = self
+        threading.Thread(target=self.stub.serve_forever, daemon=True).start()
+        self.start()
+
+    def write(self, path, text):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def read(self, path):
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+
+    def files(self):
+        return [self.read(self.mc), self.read(self.cf)]
+
+    def environment(self):
+        return {**os.environ, "PATH": self.bin + ":" + os.environ["PATH"]}
+
+    def start(self):
+        """The daemon is this very process: SIGHUP has it read its .cf."""
+        self.write(self.base + "/pid", f"{os.getpid()}\n/usr/sbin/sendmail\n")
+        signal.signal(signal.SIGHUP, lambda *_: self.open_doors(self.cf))
+        self.open_doors(self.cf)
+
+    def make(self, mc, egress):
+        """The .cf of this .mc."""
+        end = "-egress" if egress else ""
+        rows = [f"# built by the stand-in\nO PidFile={self.base}/pid{end}",
+                f"O QueueDirectory={self.base}/queue{end}",
+                f"O StatusFile={self.base}/statistics{end}"]
+        ours = re.search(r"Name=egress.*Port=(\d+)", mc)
+        if egress:
+            rows.append("O DaemonPortOptions=Name=egress, Family=inet, "
+                        f"Addr=127.0.0.1, Port={ours[1]}, M=ACES")
+        else:
+            rows.append(f"O DaemonPortOptions=Name=MTA, Addr=0.0.0.0, "
+                        f"Port={self.port}")
+        if ours:
+            rows.append("O InputMailFilters=forwarden")
+        for name in ("smtp", "esmtp", "odd"):
+            way = f"[127.0.0.1] {ours[1]}" if ours and name != "odd" else "$h"
+            rows.append(f"M{name},\tP=[IPC], F=mDFMuX,\n\t\tA=TCP {way}")
+        return "\n".join(rows) + "\n"
+
+    def command(self, words, text):
+        planned = self.answers.get(words[0]) or self.answers.get(
+            f"{words[0]} {words[-1]}")
+        if planned is not None:
+            return planned
+        if words[0] == "m4":
+            return 0, self.make(text, "-DFORWARDEN_EGRESS" in words)
+        if "-bd" in words:
+            self.egress = subprocess.Popen(["sleep", "600"])
+            self.write(self.base + "/pid-egress", f"{self.egress.pid}\n")
+            self.open_doors(self.folder + "/egress.cf")
+            return 0, ""
+        if "-bp" in words:
+            asked = " ".join(words[words.index("-bp"):])
+            return 0, ("1 request" if asked in self.waiting else
+                       f"{self.base}/queue-egress is empty") + "\n"
+        return 0, ""
+
+    def open_doors(self, path):
+        text = self.read(path)
+        name, port = re.search(r"Name=(\w+),.*Port=(\d+)", text).groups()
+        self.close_door(name)
+        door = Server(("127.0.0.1", int(port)), Door)
+        door.postfix, door.service = self, name
+        door.asks = "InputMailFilters" in text
+        threading.Thread(target=door.serve_forever, args=(0.05,),
+                         daemon=True).start()
+        self.doors[name] = door
+
+    def close_door(self, name):
+        door = self.doors.pop(name, None)
+        if door is not None:
+            door.shutdown()
+            door.server_close()
+
+    def serve(self, door, service):
+        wire = None
+        door.say("220 mx.example.com ESMTP Sendmail")
+        while True:
+            line = door.rfile.readline().decode().strip()
+            if not line.upper().startswith("EHLO"):
+                break
+            if door.server.asks and service not in self.deaf:
+                wire = Wire(self.milter)
+                wire.send(b"D", b"C{daemon_name}\0" + service.encode() +
+                          b"\0")
+                wire.connect()
+                wire.send(b"H", line[5:].encode() + b"\0")
+            door.say("250 here")
+        if wire:
+            wire.socket.close()
+
+    def close(self):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        for name in list(self.doors):
+            self.close_door(name)
+        if self.egress is not None:
+            self.egress.kill()
+            self.egress.wait()
+        self.stub.shutdown()
+        self.stub.server_close()
