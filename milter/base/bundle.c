@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/map.h"
+#include "base/whole.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -291,19 +292,7 @@ bundle_directory_close(struct bundle_directory *directory)
 static bool
 write_whole(int fd, const void *bytes, size_t len)
 {
-	const char *at = bytes;
-
-	while (len > 0) {
-		ssize_t n = write(fd, at, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		at += n;
-		len -= (size_t)n;
-	}
-	return true;
+	return whole_write(fd, (struct slice){bytes, len}) == len;
 }
 
 struct saving {

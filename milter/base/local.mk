@@ -49,6 +49,8 @@ libbase_a_SOURCES = \
 	milter/base/socket_name.c \
 	milter/base/socket_name.h \
 	milter/base/waiter.c \
-	milter/base/waiter.h
+	milter/base/waiter.h \
+	milter/base/whole.c \
+	milter/base/whole.h
 LIBBASE = libbase.a $(CRYPTO_LIBS) $(JANSSON_LIBS)
 EXTRA_DIST += milter/base/fold-table

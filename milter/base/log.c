@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/date.h"
+#include "base/whole.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,6 +58,8 @@ static struct {
 	enum log_level level;
 	int fd;
 	bool echo;
+	bool torn; /* the last line has no end */
+	int error; /* of the last line: 0, it was written */
 } state = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.sink = SINK_STDERR,
@@ -83,6 +86,7 @@ install_take(enum sink sink, int fd)
 		(void)close(state.fd);
 	state.sink = sink;
 	state.fd = fd;
+	state.torn = false;
 	pthread_mutex_unlock(&state.lock);
 }
 
@@ -176,6 +180,17 @@ log_echo(bool on)
 	state.echo = on;
 }
 
+int
+log_error(void)
+{
+	int error;
+
+	pthread_mutex_lock(&state.lock);
+	error = state.error;
+	pthread_mutex_unlock(&state.lock);
+	return error;
+}
+
 void
 log_close(void)
 {
@@ -188,18 +203,18 @@ log_wants(enum log_level level)
 	return level <= state.level;
 }
 
+/* Under the lock. The rest of a line that was torn is not made up for. */
 static void
-write_all(int fd, struct slice s)
+write_whole(int fd, const struct buf *line)
 {
-	while (s.len > 0) {
-		ssize_t n = write(fd, s.p, s.len);
+	struct slice text = buf_slice(line);
+	size_t done;
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return;
-		s = slice_sub(s, (size_t)n, s.len);
-	}
+	if (state.torn && whole_write(fd, SLICE("\n")) == 1)
+		state.torn = false;
+	done = whole_write(fd, text);
+	state.error = done < text.len ? errno : 0;
+	state.torn = state.torn || (done > 0 && done < text.len);
 }
 
 typedef void add_text_fn(struct buf *, struct slice);
@@ -222,11 +237,11 @@ write_line(enum log_level level, struct slice text, add_text_fn *add_text)
 		buf_add_byte(&line, '\n');
 	} else {
 		buf_add_byte(&line, '\n');
-		write_all(state.sink == SINK_FILE ? state.fd : STDERR_FILENO,
-			buf_slice(&line));
+		write_whole(state.sink == SINK_FILE ? state.fd : STDERR_FILENO,
+			&line);
 	}
 	if (echo && state.sink != SINK_STDERR)
-		write_all(STDERR_FILENO, buf_slice(&line));
+		(void)whole_write(STDERR_FILENO, buf_slice(&line));
 	pthread_mutex_unlock(&state.lock);
 	buf_fini(&line);
 }

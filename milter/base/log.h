@@ -35,6 +35,8 @@ bool log_use(int fd, enum log_level level, struct err *err);
  * starts the program and looks at it. */
 void log_echo(bool on);
 void log_close(void);
+/* Why the last entry could not be written (an errno); 0: it was. */
+int log_error(void);
 
 void log_write(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

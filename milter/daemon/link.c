@@ -159,12 +159,14 @@ link_receive(int link, struct link_message *message)
 		.msg_control = control.bytes,
 		.msg_controllen = sizeof(control),
 	};
-	ssize_t got = recvmsg(link, &packet, 0);
+	ssize_t got;
 
+	do {
+		got = recvmsg(link, &packet, 0);
+	} while (got < 0 && errno == EINTR);
 	if (got < 0) {
-		return errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK
-			? LINK_NOTHING
-			: LINK_ENDED;
+		return errno == EAGAIN || errno == EWOULDBLOCK ? LINK_NOTHING
+							       : LINK_ENDED;
 	}
 	if ((size_t)got < HEAD_BYTES)
 		return LINK_ENDED;

@@ -3,6 +3,8 @@
 #include "daemon/report.h"
 
 #include "base/log.h"
+#include "base/whole.h"
+#include "daemon/trouble.h"
 #include "verdict/event.h"
 #include "verdict/metrics.h"
 #include "verdict/record.h"
@@ -27,6 +29,9 @@ struct report {
 	pthread_rwlock_t lock; /* over place and fd */
 	enum place place;
 	int fd;
+	pthread_mutex_t writing; /* one line at a time; over torn */
+	bool torn; /* the last line has no end */
+	bool failing; /* it could not be written */
 	atomic_bool all;
 	struct metrics *metrics;
 };
@@ -77,6 +82,7 @@ report_open(struct report *report, const struct report_options *options,
 	if (fd >= 0 || place != PLACE_FILE) {
 		old = report->fd;
 		report->fd = fd;
+		report->torn = false;
 	}
 	pthread_rwlock_unlock(&report->lock);
 	if (old >= 0)
@@ -95,6 +101,7 @@ report_new(const struct report_options *options, struct metrics *metrics,
 		return NULL;
 	}
 	pthread_rwlock_init(&report->lock, NULL);
+	pthread_mutex_init(&report->writing, NULL);
 	report->fd = NOT_OPEN;
 	report->metrics = metrics;
 	if (!report_open(report, options, err)) {
@@ -112,10 +119,33 @@ report_free(struct report *report)
 	if (report->fd >= 0)
 		(void)close(report->fd);
 	pthread_rwlock_destroy(&report->lock);
+	pthread_mutex_destroy(&report->writing);
 	free(report);
 }
 
-/* One write, so that lines of two threads never mix. */
+/* Whole lines: those of two threads never mix, and one that could not be
+ * written to its end is not gone on with by the next. */
+static void
+write_line(struct report *report, struct slice line)
+{
+	size_t done;
+
+	pthread_mutex_lock(&report->writing);
+	if (report->torn && whole_write(report->fd, SLICE("\n")) == 1)
+		report->torn = false;
+	done = whole_write(report->fd, line);
+	if (done < line.len) {
+		trouble_set(TROUBLE_EVENTS, "log.events: cannot be written: %s",
+			strerror(errno));
+		report->torn = report->torn || done > 0;
+		report->failing = true;
+	} else if (report->failing) {
+		trouble_set(TROUBLE_EVENTS, "%s", "");
+		report->failing = false;
+	}
+	pthread_mutex_unlock(&report->writing);
+}
+
 static void
 write_event(struct report *report, struct slice json)
 {
@@ -127,10 +157,8 @@ write_event(struct report *report, struct slice json)
 	} else if (report->place == PLACE_FILE && report->fd >= 0) {
 		buf_add(&line, json);
 		buf_add_byte(&line, '\n');
-		if (buf_ok(&line) && write(report->fd, line.p, line.len) < 0) {
-			log_write(LOG_LEVEL_ERROR, "log.events: %s",
-				strerror(errno));
-		}
+		if (buf_ok(&line))
+			write_line(report, buf_slice(&line));
 	}
 	pthread_rwlock_unlock(&report->lock);
 	buf_fini(&line);

@@ -17,8 +17,8 @@ on_signal(int number)
 	unsigned char byte = (unsigned char)number;
 
 	/* A full pipe holds enough to wake the reader. */
-	if (write(ends[1], &byte, 1) < 0)
-		errno = saved;
+	while (write(ends[1], &byte, 1) < 0 && errno == EINTR)
+		continue;
 	errno = saved;
 }
 
@@ -69,6 +69,10 @@ int
 signals_next(void)
 {
 	unsigned char byte;
+	ssize_t got;
 
-	return read(ends[0], &byte, 1) == 1 ? byte : 0;
+	do {
+		got = read(ends[0], &byte, 1);
+	} while (got < 0 && errno == EINTR);
+	return got == 1 ? byte : 0;
 }

@@ -12,6 +12,8 @@
 
 static const char *const names[TROUBLE_COUNT] = {
 	[TROUBLE_FILES] = "files",
+	[TROUBLE_LOG] = "log",
+	[TROUBLE_EVENTS] = "events",
 	[TROUBLE_RELOAD] = "reload",
 	[TROUBLE_STATE] = "state",
 	[TROUBLE_DESCRIPTORS] = "descriptors",

@@ -15,6 +15,8 @@
 
 enum trouble {
 	TROUBLE_FILES, /* a log or a file of events cannot be opened */
+	TROUBLE_LOG, /* the log cannot be written */
+	TROUBLE_EVENTS, /* nor the file of events */
 	TROUBLE_RELOAD, /* the files on disk were refused */
 	TROUBLE_STATE, /* the snapshot cannot be written */
 	TROUBLE_DESCRIPTORS, /* nearly all are in use */

@@ -3,6 +3,7 @@
 #include "daemon/worker_watch.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "daemon/descriptors.h"
 #include "daemon/link.h"
 #include "daemon/milter.h"
@@ -10,6 +11,7 @@
 #include "daemon/trouble.h"
 
 #include <dirent.h>
+#include <string.h>
 
 /* At most so long between two signs of life, and so many in the time after
  * which a worker counts as hanging. */
@@ -51,6 +53,22 @@ look_at_threads(struct worker *worker)
 		(void)link_say(worker->link, LINK_NUDGE);
 }
 
+/* What it says of itself tries whether it can be written by now. */
+static void
+look_at_log(void)
+{
+	int error = log_error();
+
+	if (error == 0) {
+		trouble_set(TROUBLE_LOG, "%s", "");
+		return;
+	}
+	trouble_set(
+		TROUBLE_LOG, "the log cannot be written: %s", strerror(error));
+	log_write(LOG_LEVEL_ERROR, "lines before this one are missing: %s",
+		strerror(error));
+}
+
 /* What is wrong may come and go without anybody's doing. */
 static void
 look_around(struct worker *worker)
@@ -59,6 +77,7 @@ look_around(struct worker *worker)
 
 	descriptors_watch();
 	steady_clock_watch();
+	look_at_log();
 	store_health(worker->store, &health);
 	trouble_set(TROUBLE_STATE, "%s", health.unsaved);
 }

@@ -3,6 +3,7 @@
 #include "mta/cf_file.h"
 
 #include "base/file.h"
+#include "base/whole.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,20 +26,6 @@ cf_file_read(const char *path, struct buf *out, struct err *err)
 		err_wrap(err, "%s", path);
 }
 
-static bool
-write_all(int fd, struct slice text)
-{
-	while (text.len > 0) {
-		ssize_t sent = write(fd, text.p, text.len);
-		if (sent < 0 && errno == EINTR)
-			continue;
-		if (sent <= 0)
-			return false;
-		text = slice_sub(text, (size_t)sent, text.len);
-	}
-	return true;
-}
-
 /* As the file that is there; nobody but its owner reads it before. */
 static bool
 fill(int fd, const char *path, struct slice text)
@@ -46,7 +33,7 @@ fill(int fd, const char *path, struct slice text)
 	struct stat info = {.st_mode = 0644};
 	bool is_there = stat(path, &info) == 0;
 
-	return write_all(fd, text) &&
+	return whole_write(fd, text) == text.len &&
 		(!is_there || fchown(fd, info.st_uid, info.st_gid) == 0) &&
 		fchmod(fd, info.st_mode & 07777) == 0 && fsync(fd) == 0;
 }

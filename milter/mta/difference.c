@@ -3,6 +3,7 @@
 #include "mta/difference.h"
 
 #include "base/process.h"
+#include "base/whole.h"
 #include "mta/attach_help.h"
 
 #include <limits.h>
@@ -17,9 +18,7 @@ write_temporary(char path[PATH_MAX], struct slice text)
 {
 	(void)snprintf(path, PATH_MAX, "%s", "/tmp/forwarden-attach-XXXXXX");
 	int fd = mkstemp(path);
-	bool done = fd >= 0 &&
-		write(fd, text.p != NULL ? text.p : "", text.len) ==
-			(ssize_t)text.len;
+	bool done = fd >= 0 && whole_write(fd, text) == text.len;
 
 	if (fd >= 0)
 		(void)close(fd);

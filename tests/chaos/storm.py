@@ -337,6 +337,7 @@ def check_count(tap, storm, site, load):
                                   check=False)
         return re.search(r'"forwarded": *(\d+)', said)
 
+    site.write(site.texts[0])  # it may have been a broken one
     def is_right():
         found = counted()
         return found and int(found.group(1)) == load.count

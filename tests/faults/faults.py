@@ -4,6 +4,7 @@
 or its connection is closed and the MTA does what was chosen for that; never
 does one pass unjudged, and the daemon lives on.
 """
+import json
 import mmap
 import os
 import random
@@ -18,7 +19,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE + "/../milter")
-from daemon import Daemon, Trial, wait_for  # noqa: E402
+from daemon import Daemon, Redis, Trial, wait_for  # noqa: E402
 from life import holds, judges, more  # noqa: E402
 from wire import Wire, tagged  # noqa: E402
 
@@ -46,6 +47,12 @@ class Scarce:
 
     def left(self):
         return struct.unpack("l", self.map[0:8])[0]
+
+    def storm(self, on):
+        self.map[24:32] = struct.pack("l", on)
+
+    def calls(self):
+        return struct.unpack("l", self.map[32:40])[0]
 
     def shift(self, seconds):
         self.map[16:24] = struct.pack("l", seconds)
@@ -120,8 +127,10 @@ def forward(daemon, mailbox, serial):
     wire.send(b"M", b"<sender@partner.example>\0")
     wire.send(b"R", FORWARD[0] + mailbox + FORWARD[1])
     wire.field(b"Message-ID", b"<%d@partner.example>" % serial)
-    wire.end()
+    wire.field(b"Subject", b"please tag")
+    result = wire.end()
     wire.socket.close()
+    return "judged" if tagged(result) else "passed"
 
 
 def clock(trial, scarce):
@@ -144,6 +153,100 @@ def clock(trial, scarce):
              "the clock to be right")
     trial.check(True, "... and is said while it does")
     daemon.stop()
+
+
+def read_events(path):
+    with open(path, encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def interrupted(trial, scarce, redis):
+    """One call in three is interrupted, and no write takes more than half of
+    its bytes: log, events, control socket, link, snapshot, journal, Redis."""
+    name = "redis" if redis else "memory"
+    folder = trial.fresh("storm-" + name)
+    server = Redis(folder)
+    if redis:
+        server.start()
+    daemon = Daemon(folder, more(folder, f"""
+log: {{target: "file:{folder}/log", events: "file:{folder}/events", all: true}}
+store: {"unix:" + server.path if redis else "memory"}
+redis: {{retry_time: 20ms, retry_max: 50ms}}
+"""))
+    daemon.log = folder + "/log"
+    daemon.environment = scarce.environment()
+    daemon.start()
+    scarce.storm(1)
+    for serial in range(50):
+        forward(daemon, b"bob", serial)
+    server.stop()
+    daemon.signal(signal.SIGHUP)
+    daemon.await_says("reload: done")
+    for serial in range(50, 100):
+        forward(daemon, b"bob", serial)
+    daemon.signal(signal.SIGUSR2)
+    daemon.await_says("has taken over")
+    daemon.await_says(" stopped")
+    for serial in range(100, 150):
+        forward(daemon, b"bob", serial)
+    clean = daemon.stop() == 0
+    if redis:
+        server.start()
+    daemon.start()
+    wait_for(lambda: daemon.counted("bob@example.com") == 150,
+             "all that was counted")
+    scarce.storm(0)
+    daemon.stop()
+    server.stop()
+    events = read_events(folder + "/events")
+    with open(daemon.log, encoding="utf-8") as file:
+        torn = [line for line in file if line[:2] != "20"]
+    trial.check(clean and len(events) == 150 and not torn and
+                daemon.says("died of signal") == 0,
+                f"calls interrupted, writes cut short ({name}): "
+                f"{scarce.calls()} calls; 150 judged, counted and written",
+                f"{clean} {len(events)} {torn[:3]}")
+
+
+def batches(trial, scarce, redis):
+    """Memory fails at each allocation of a message that the store counts."""
+    name = "redis" if redis else "memory"
+    folder = trial.fresh("batch-" + name)
+    server = Redis(folder)
+    if redis:
+        server.start()
+    daemon = Daemon(folder, more(folder, f"""
+log: {{events: none}}
+store: {"unix:" + server.path if redis else "memory"}
+"""))
+    daemon.environment = scarce.environment()
+    daemon.start()
+    seen = {"judged": 0, "closed": 0, "passed": 0}
+    count = 0
+    while count < 3000:
+        count += 1
+        scarce.give(count)
+        try:
+            seen[forward(daemon, b"bob", count)] += 1
+        except (OSError, EOFError, struct.error):
+            seen["closed"] += 1
+        if scarce.left() > 0:
+            break
+    scarce.give(0)
+    wait_for(lambda: holds(daemon), "a worker")
+    for serial in range(5000, 5010):
+        forward(daemon, b"alice", serial)
+    wait_for(lambda: daemon.counted("alice@example.com") == 10,
+             "counting after it")
+    # hiredis before 1.0 does not look whether it got its next buffer.
+    trial.check(seen["passed"] == 0 and seen["closed"] > 0 and
+                daemon.says("died of signal") <= (2 if redis else 0),
+                f"each of {count} allocations of a counted message fails "
+                f"({name}): judged {seen['judged']}, closed "
+                f"{seen['closed']}, passed 0; then it counts as before",
+                str(seen))
+    daemon.stop()
+    server.stop()
 
 
 def descriptors(trial):
@@ -257,23 +360,36 @@ def signals(trial):
 
 def full_disk(trial):
     folder = trial.fresh("full")
-    os.mkdir(folder + "/state")
+    for name in ("state", "disk"):
+        os.mkdir(f"{folder}/{name}")
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none",
-                              folder + "/state"], capture_output=True,
+                              folder + "/disk"], capture_output=True,
                              check=False).returncode == 0
     if not mounted:
         print("# no disk can be mounted here", flush=True)
         return
     try:
-        daemon = Daemon(folder, more(folder, "keep: {snapshot_time: 1s}\n"
-                                      "limits: {hang_time: 4s}\n"))
+        os.mkdir(folder + "/disk/state")
+        os.rmdir(folder + "/state")
+        os.symlink("disk/state", folder + "/state")
+        events = folder + "/disk/events"
+        daemon = Daemon(folder, more(folder, f"""
+keep: {{snapshot_time: 1s}}
+limits: {{hang_time: 4s}}
+log: {{events: "file:{events}"}}
+"""))
         daemon.start()
-        with open(folder + "/state/filler", "wb") as file:
+        judges(daemon)
+        with open(folder + "/disk/filler", "wb", buffering=0) as file:
             try:
-                file.write(b"x" * 100000)
+                while file.write(b"x" * 512) > 0:
+                    pass
             except OSError:
                 pass
-        judges(daemon)
+        for _ in range(20):
+            judges(daemon)
+        wait_for(lambda: b"log.events: cannot be written" in
+                 daemon.ask("status").stdout, "the lost events to be said")
         wait_for(lambda: b"snapshot" in daemon.ask("status").stdout,
                  "the full disk to be said")
         doctor = daemon.ask("doctor", "--no-postfix")
@@ -281,13 +397,18 @@ def full_disk(trial):
                     b"snapshot" in doctor.stdout,
                     "a full disk: judged all the same, status and doctor say "
                     "so", doctor.stdout.decode())
-        os.unlink(folder + "/state/filler")
+        os.unlink(folder + "/disk/filler")
+        judges(daemon)
         wait_for(lambda: b"trouble" not in daemon.ask("status").stdout,
                  "room again")
         trial.check(True, "... until there is room")
+        with open(events, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        trial.check(json.loads(lines[0]) and json.loads(lines[-1]),
+                    "... and the first event after it is whole", lines[-1])
         daemon.stop()
     finally:
-        subprocess.run(["umount", "-l", folder + "/state"], check=False)
+        subprocess.run(["umount", "-l", folder + "/disk"], check=False)
 
 
 def main():
@@ -299,6 +420,9 @@ def main():
                 scarce = Scarce(folder)
                 memory(trial, scarce)
                 clock(trial, scarce)
+                for redis in (False, True):
+                    batches(trial, scarce, redis)
+                    interrupted(trial, scarce, redis)
             descriptors(trial)
             half_packets(trial)
             signals(trial)

@@ -2,15 +2,20 @@
 /*
  * For LD_PRELOAD: memory that runs out, and a clock that jumps, when the test
  * says so in a file that all processes map (SCARCE names it): after how many
- * allocations one fails, and by how many seconds the wall clock is wrong.
+ * allocations one fails, by how many seconds the wall clock is wrong, and
+ * whether calls are interrupted and cut short as often as the system may.
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +23,9 @@ struct orders {
 	atomic_long until; /* allocations that succeed; 0: all */
 	atomic_long failed;
 	atomic_long seconds;
+	atomic_long
+		storm; /* one call in three is interrupted, writes are short */
+	atomic_long calls; /* that were */
 };
 
 void *__libc_malloc(size_t);
@@ -90,4 +98,132 @@ clock_gettime(clockid_t clock, struct timespec *now)
 	if (result == 0 && clock == CLOCK_REALTIME && orders != NULL)
 		now->tv_sec += atomic_load(&orders->seconds);
 	return result;
+}
+
+/* A cast that ISO C does not know, and POSIX asks for. */
+#define FIND_REAL(name)                                           \
+	do {                                                      \
+		if (real == NULL)                                 \
+			*(void **)&real = dlsym(RTLD_NEXT, name); \
+	} while (0)
+
+/* libmilter takes an interrupted read for the end of its peer, libmicrohttpd
+ * an interrupted write to itself for the end of the world. With handlers that
+ * restart calls, as ours are, the system interrupts their poll alone. */
+static int
+is_restarted(const void *caller)
+{
+	Dl_info info;
+
+	return dladdr(caller, &info) != 0 && info.dli_fname != NULL &&
+		(strstr(info.dli_fname, "libmilter") != NULL ||
+			strstr(info.dli_fname, "libmicrohttpd") != NULL);
+}
+
+/* One in three, in no order that a loop could fall in step with. */
+static int
+is_its_turn(void)
+{
+	unsigned long number =
+		(unsigned long)atomic_fetch_add(&orders->calls, 1);
+
+	return (number * 2654435761UL >> 16) % 3 == 0;
+}
+
+static int
+is_interrupted(const void *caller)
+{
+	if (orders == NULL || atomic_load(&orders->storm) == 0 ||
+		!is_its_turn() || (caller != NULL && is_restarted(caller)))
+		return 0;
+	errno = EINTR;
+	return 1;
+}
+
+/* As a disk that is nearly full does; pipes take what is small whole. */
+static size_t
+cut_short(int fd, size_t len)
+{
+	struct stat status;
+
+	return orders != NULL && atomic_load(&orders->storm) != 0 && len > 7 &&
+			fstat(fd, &status) == 0 &&
+			(S_ISREG(status.st_mode) || S_ISSOCK(status.st_mode))
+		? (len + 1) / 2
+		: len;
+}
+
+ssize_t
+write(int fd, const void *bytes, size_t len)
+{
+	static ssize_t (*real)(int, const void *, size_t);
+
+	FIND_REAL("write");
+	return is_interrupted(__builtin_return_address(0))
+		? -1
+		: real(fd, bytes, cut_short(fd, len));
+}
+
+ssize_t
+read(int fd, void *bytes, size_t len)
+{
+	static ssize_t (*real)(int, void *, size_t);
+
+	FIND_REAL("read");
+	return is_interrupted(__builtin_return_address(0))
+		? -1
+		: real(fd, bytes, len);
+}
+
+ssize_t
+send(int fd, const void *bytes, size_t len, int flags)
+{
+	static ssize_t (*real)(int, const void *, size_t, int);
+
+	FIND_REAL("send");
+	return is_interrupted(__builtin_return_address(0))
+		? -1
+		: real(fd, bytes, cut_short(fd, len), flags);
+}
+
+ssize_t
+recv(int fd, void *bytes, size_t len, int flags)
+{
+	static ssize_t (*real)(int, void *, size_t, int);
+
+	FIND_REAL("recv");
+	return is_interrupted(__builtin_return_address(0))
+		? -1
+		: real(fd, bytes, len, flags);
+}
+
+ssize_t
+sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	static ssize_t (*real)(int, const struct msghdr *, int);
+
+	FIND_REAL("sendmsg");
+	return is_interrupted(__builtin_return_address(0))
+		? -1
+		: real(fd, message, flags);
+}
+
+ssize_t
+recvmsg(int fd, struct msghdr *message, int flags)
+{
+	static ssize_t (*real)(int, struct msghdr *, int);
+
+	FIND_REAL("recvmsg");
+	return is_interrupted(__builtin_return_address(0))
+		? -1
+		: real(fd, message, flags);
+}
+
+int
+poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	static int (*real)(struct pollfd *, nfds_t, int);
+
+	FIND_REAL("poll");
+	return is_interrupted(NULL) ? -1 : real(fds, count, timeout);
 }
