@@ -40,6 +40,12 @@ POLICIES = [  # destination's domain, level, action of its own
 ]
 
 
+# What a listing of a queue file would show as records of it.
+FORGED = ("X-Some: thing\n *** HEADER EXTRACTED 4A1B2C3D ***\n"
+          "\trecipient: forged@freemail.example\n"
+          "\toriginal_recipient: carol@example.com\n")
+
+
 def write_policies(rig):
     folder = rig.mkdir("policies")
     for number, (domain, level, action) in enumerate(POLICIES):
@@ -217,14 +223,25 @@ def deferral(tap, site):
     site.postfix.super("-d", waiting[0]["queue_id"])
 
 
+def explain_held(tap, site, queue_id):
+    """By the file that Postfix itself wrote, whatever the sender wrote."""
+    path = os.path.join(site.postfix.folder, "queue", "hold", queue_id)
+    said = site.forwarden.run("explain", path)
+    tap.ok("hold@hold.example" in said and "hold@example.com" in said,
+           "hold: explain reads Postfix's queue file", said)
+    tap.ok("To forged" not in said and "carol" not in said,
+           "hold: and what the sender wrote is no record of it", said)
+
+
 def hold(tap, site):
-    site.arrive("hold@example.com", "held")
+    site.arrive("hold@example.com", "held", fields=FORGED)
     event = site.event("held", "hold@hold.example")
     tap.equal(event["forwarden"]["action"], "quarantine", "hold: the event says so")
     held = wait_until("held mail", lambda: [
         r for r in site.postfix.held()
         if r["recipients"][0]["address"] == "hold@hold.example"])
     tap.equal(held[0]["sender"], STRANGER, "hold: in Postfix's hold queue")
+    explain_held(tap, site, held[0]["queue_id"])
     tap.equal(event["email"].get("local_id"), held[0]["queue_id"],
               "hold: the event names its queue id")
     site.postfix.super("-H", held[0]["queue_id"])
