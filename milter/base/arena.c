@@ -21,6 +21,7 @@ struct block {
 struct arena {
 	size_t limit, used;
 	size_t held; /* at most what is left */
+	bool is_short; /* the system gave less than the limit allows */
 	struct block *newest, *first;
 };
 
@@ -68,6 +69,13 @@ arena_reset(struct arena *arena)
 	arena->first->used = 0;
 	arena->used = 0;
 	arena->held = 0;
+	arena->is_short = false;
+}
+
+bool
+arena_is_short(const struct arena *arena)
+{
+	return arena->is_short;
 }
 
 void
@@ -88,8 +96,10 @@ bump(struct arena *arena, size_t bytes)
 
 	if (bytes > block->size - block->used) {
 		block = block_new(bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES);
-		if (block == NULL)
+		if (block == NULL) {
+			arena->is_short = true;
 			return NULL;
+		}
 		block->next = arena->newest;
 		arena->newest = block;
 	}

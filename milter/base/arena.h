@@ -10,6 +10,7 @@
 
 #include "base/slice.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -19,6 +20,9 @@ struct arena *arena_new(size_t limit);
 void arena_free(struct arena *);
 /* Forgets everything; keeps the first block for the next message. */
 void arena_reset(struct arena *);
+/* Did the system, not the limit, refuse memory since the last reset? Then what
+ * was made of it is not what the limit allows, but chance. */
+bool arena_is_short(const struct arena *);
 
 /* Zeroed memory aligned for any type, or NULL past the limit. */
 void *arena_alloc(struct arena *, size_t bytes);

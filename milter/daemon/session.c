@@ -282,7 +282,7 @@ session_judge(struct session *session, const struct client *client,
 		client->listener);
 	session->verdict = judge(
 		&session->generation->judge, session->service->store, message);
-	if (session->verdict->message == NULL)
+	if (session->verdict->message == NULL || arena_is_short(session->arena))
 		return NULL;
 	return decide(session, offers);
 }
