@@ -45,6 +45,7 @@ protocol lmtp {{
 }}
 plugin {{
   sieve = file:{folder}/sieve/%n.sieve
+  sieve_extensions = +editheader
   sieve_max_redirects = 8
   sieve_user_email = %n@{domain}
   sieve_vacation_send_from_recipient = yes
@@ -101,6 +102,9 @@ protocol lmtp {{
 }}
 sieve_script personal {{
   path = {folder}/sieve/%{{user | username}}.sieve
+}}
+sieve_extensions {{
+  editheader = yes
 }}
 sieve_max_redirects = 8
 sieve_vacation_send_from_recipient = yes

@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import shutil
 import signal
+import socket
 import socketserver
 import subprocess
 import sys
@@ -121,12 +123,14 @@ class _Counter(socketserver.ThreadingUnixStreamServer):
 class _Customer(socketserver.StreamRequestHandler):
     def handle(self):
         user, args = json.loads(self.rfile.readline())
-        if not any(a.startswith("-f") for a in args):
+        postfix = self.server.postfix
+        text = self.rfile.read()
+        if user in postfix.programs:
+            args, text = postfix.programs[user](args, text)
+        elif not any(a.startswith("-f") for a in args):
             args = ["-f", user, *args]
-        command = ["sendmail", "-C", self.server.postfix.config, *args]
-        done = subprocess.run(command, input=self.rfile.read(), stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=60)
-        self.wfile.write(str(done.returncode).encode())
+        code = postfix.sendmail_as(user, args, text)
+        self.wfile.write(str(code).encode())
 
 
 class Postfix:
@@ -147,6 +151,9 @@ class Postfix:
                         "outside": outside.port, "away": away}
         self._main, self._master, self._leave = main, master, leave
         self._running = False
+        self._counter_lock = threading.Lock()
+        # user: what turns (arguments, message) of his sendmail(1) into others.
+        self.programs = {}
         rig.mkdir(name, "queue")
         rig.mkdir(name, "data", mode=0o700, owner="postfix")
         rig.mkdir(name, "spool", mode=0o1777)
@@ -254,6 +261,33 @@ class Postfix:
         if done.returncode != 0:
             raise Failure("sendmail: " + done.stdout.decode(errors="replace"))
 
+    def sendmail_as(self, user, args, text):
+        """
+        What sendmail(1) does for a user: pickup writes the owner of the file
+        that it finds into Received. Since only root may name a configuration
+        of his own, root's is made in a queue apart, given away, and moved.
+        """
+        with self._counter_lock:
+            command = ["sendmail", "-C", os.path.join(self.folder, "apart/etc"), *args]
+            done = subprocess.run(command, input=text, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, timeout=60)
+            drop = os.path.join(self.folder, "apart/queue/maildrop")
+            for name in os.listdir(drop):
+                shutil.chown(os.path.join(drop, name), user)
+                os.rename(os.path.join(drop, name),
+                          os.path.join(self.folder, "queue/maildrop", name))
+        with socket.socket(socket.AF_UNIX) as pickup:
+            pickup.connect(os.path.join(self.folder, "queue/public/pickup"))
+            pickup.sendall(b"W")
+        return done.returncode
+
+    def _make_apart(self):
+        for part in ("etc", "queue", "queue/maildrop", "queue/public"):
+            self.rig.mkdir(self.name, "apart", part)
+        with open(os.path.join(self.folder, "apart/etc/main.cf"), "w") as f:
+            f.write(MAIN_CF.format(**self._values).replace(
+                f"{self.folder}/queue", f"{self.folder}/apart/queue"))
+
     def sendmail_command(self):
         """
         A program for configurations of others (Sieve, procmail) to send by.
@@ -265,6 +299,7 @@ class Postfix:
             door = os.path.join(self.folder, "sendmail.sock")
             server = _Counter(door, _Customer)
             server.postfix = self
+            self._make_apart()
             os.chmod(door, 0o666)
             threading.Thread(target=server.serve_forever, args=(0.05,),
                              daemon=True).start()
