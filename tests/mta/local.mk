@@ -4,6 +4,7 @@
 MTA_TESTS = tests/mta/routes.py tests/mta/attach_postfix.py \
 	tests/mta/attach_troubles.py tests/mta/attach_setups.py \
 	tests/mta/forwarding.py tests/mta/tickets.py \
+	tests/mta/ways.py tests/mta/framings.py \
 	tests/mta/forwarders.py tests/mta/sendmail.py \
 	tests/mta/sendmail_ways.py tests/mta/doctor.py \
 	tests/mta/demos.sh tests/chaos/storm.py
@@ -19,4 +20,5 @@ EXTRA_DIST += $(MTA_TESTS) \
 	tests/mta/rig/dovecot.py tests/mta/rig/exim.py \
 	tests/mta/rig/postfix.py tests/mta/rig/sendmail.py \
 	tests/mta/rig/redis.py tests/mta/rig/table.py \
+	tests/mta/rig/watched.py tests/mta/rig/watched_table.py \
 	tests/mta/rig/forwarden.py

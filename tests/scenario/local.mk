@@ -2,6 +2,7 @@
 SCENARIOS = \
 	tests/scenario/bursts.test.yaml \
 	tests/scenario/clients.test.yaml \
+	tests/scenario/excuses.test.yaml \
 	tests/scenario/exemptions.test.yaml \
 	tests/scenario/flows.test.yaml \
 	tests/scenario/hostile.test.yaml \
@@ -9,10 +10,11 @@ SCENARIOS = \
 	tests/scenario/respond/respond.yaml \
 	tests/scenario/retries/retries.test.yaml \
 	tests/scenario/retries/retries.yaml \
+	tests/scenario/speakers.test.yaml \
 	tests/scenario/store-down.test.yaml
 EXTRA_DIST += tests/scenario/README.md $(SCENARIOS)
 
-POLICY_TESTS = tests/scenario/policies.sh tests/scenario/not_forwarded.sh \
+POLICY_TESTS = tests/scenario/cases.sh tests/scenario/policies.sh tests/scenario/not_forwarded.sh \
 	tests/scenario/scenarios.sh tests/scenario/tools.sh
 TESTS += $(POLICY_TESTS)
 EXTRA_DIST += $(POLICY_TESTS) tests/scenario/schemas.py
