@@ -8,7 +8,6 @@ who has a wanted forward and has done nothing: nothing may be laid at that
 door, and the boss's own mail must go on as before. At the end, a table (also
 to WAYS_TABLE).
 """
-import json
 import os
 import sys
 
@@ -152,16 +151,11 @@ def blamed(framing, said):
             and f.get("kind") != "none"]
 
 
-def routes(site, mailbox):
-    text = site.forwarden.run("mailbox", "--json", mailbox, check=False)
-    return {r["destination"] for r in json.loads(text)["routes"]} if text else set()
-
-
 def check(tap, site, framing, said):
     wrong = blamed(framing, said)
     own = said.get((framing.home, CALM), [])
     flow, act = surest(own) if own else ({}, "none")
-    known = routes(site, framing.boss)
+    known = set(site.routes(framing.boss))
     to = getattr(framing.made, "to", None)
     if to:
         answers_seen = [(e, f) for (d, s), pairs in said.items() for e, f in pairs
@@ -213,9 +207,7 @@ def main():
         print_rows([("framing", "innocent blamed", "own mail held", "said of", "sure",
                      "its action")] + [check(tap, site, f, said) for f in framings])
         if os.environ.get("WAYS_KEEP"):
-            import shutil
-            shutil.copytree(rig.folder, os.environ["WAYS_KEEP"], dirs_exist_ok=True,
-                            ignore=lambda d, names: [n for n in names if n.endswith(".sock") or n in ("queue","data","run")])
+            site.keep(os.environ["WAYS_KEEP"])
     return tap.done()
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A private Dovecot: LMTP with Pigeonhole Sieve, nothing else."""
+"""A private Dovecot: LMTP with Pigeonhole Sieve, and SASL for a Postfix."""
 import os
 import pwd
 import subprocess
@@ -31,6 +31,11 @@ service lmtp {{
   inet_listener lmtp {{
     address = 127.0.0.1
     port = {port}
+  }}
+}}
+service auth {{
+  unix_listener {folder}/auth {{
+    mode = 0666
   }}
 }}
 service stats {{
@@ -86,6 +91,11 @@ service lmtp {{
   inet_listener lmtp {{
     listen = 127.0.0.1
     port = {port}
+  }}
+}}
+service auth {{
+  unix_listener {folder}/auth {{
+    mode = 0666
   }}
 }}
 service stats {{
@@ -145,6 +155,7 @@ class Dovecot:
             f.write(configuration.format(
                 version=version, folder=self.folder, name=name, uid=record.pw_uid, gid=record.pw_gid,
                 port=self.port, domain=rig.domain, leave=leave))
+        self.auth = os.path.join(self.folder, "auth")
         self.transport = f"lmtp:inet:127.0.0.1:{self.port}"
 
     def sieve(self, user, script):

@@ -172,10 +172,11 @@ class Sink:
 
 
 def send(port, sender, recipients, text, xclient=None, rcpt_options=(), mail_options=(),
-         helo="client.example.org"):
+         helo="client.example.org", login=None):
     """
     Sends one message; returns the final (code, text). xclient is what Postfix
     is to believe of the client: {"ADDR": "203.0.113.9", "LOGIN": "alice"}.
+    login: who truly logs in, with any password.
     """
     if isinstance(text, str):
         text = text.encode()
@@ -185,6 +186,8 @@ def send(port, sender, recipients, text, xclient=None, rcpt_options=(), mail_opt
         if xclient:
             client.docmd("XCLIENT", " ".join(f"{k}={v}" for k, v in xclient.items()))
             client.ehlo()
+        if login:
+            client.login(login, "secret")
         code, reply = client.mail(sender, list(mail_options))
         if code != 250:
             return code, reply.decode()

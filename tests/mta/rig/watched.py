@@ -4,11 +4,12 @@ A site for those who try to hide, and for those who try to frame others: a
 Postfix with two listeners, the policies that ship in enforce mode, and one
 more that makes an event of whatever leaves, so that nothing is overlooked.
 """
+import json
 import os
-import re
 import shutil
 
-from .core import wait_until
+from .core import free_port, wait_until
+from .dovecot import Dovecot
 from .forwarden import PACK, Forwarden
 from .postfix import Postfix
 from .smtp import Sink, send
@@ -27,6 +28,13 @@ detection:
     rcpt.external: true
   condition: selection
 level: informational
+"""
+SUBMISSION = """\
+127.0.0.1:{port} inet n - n - - smtpd
+  -o syslog_name=postfix/submission
+  -o milter_macro_daemon_name=submission
+  -o smtpd_sasl_auth_enable=yes
+  -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
 """
 # One that nobody minds, one that pays, one that opens an account.
 SUBJECTS = ("Lunch on Friday", "Invoice 4711 is overdue", "Reset your password")
@@ -55,16 +63,21 @@ lists:
   sensitive-mailboxes: ["file:{policies}/lists/sensitive-mailboxes.txt"]
 """)
         self.forwarden.start()
+        self.submission = free_port()
         tables = {"transport": "transport_maps", "commands": "mailbox_command_maps"}
         self.postfix = Postfix(
             rig, self.sink, milter=self.forwarden.milter,
             main="".join(f"{setting} = texthash:{rig.path('postfix', table)}\n"
-                         for table, setting in tables.items()))
+                         for table, setting in tables.items())
+            + f"smtpd_sasl_type = dovecot\nsmtpd_sasl_path = {rig.path('dovecot', 'auth')}\n",
+            master=SUBMISSION.format(port=self.submission))
+        self.dovecot = Dovecot(rig, self.postfix)
         self.transport, self.commands, self.virtual, self.aliases = {}, {}, {}, {}
 
     def start(self):
         for table in ("transport", "commands", "virtual", "aliases"):
             self.postfix.table(table, getattr(self, table))
+        self.dovecot.start()
         self.postfix.start()
 
     def address(self, name):
@@ -77,9 +90,9 @@ lists:
         assert code == 250, f"the intake says {code} {said}"
 
     def submit(self, user, recipients, text, sender=None, **options):
-        """What somebody who has logged in hands in."""
-        code, said = send(self.postfix.intake, sender or self.address(user), recipients, text,
-                          xclient={"ADDR": "10.1.2.3", "LOGIN": user}, **options)
+        """What somebody hands in who has logged in, from anywhere."""
+        code, said = send(self.submission, sender or self.address(user), recipients, text,
+                          xclient={"ADDR": "198.51.100.77"}, login=user, **options)
         assert code == 250, f"{user}'s submission: {code} {said}"
 
     def said(self):
@@ -102,10 +115,17 @@ lists:
                                for key in wanted) else None
         return wait_until("the end of all mail", over, seconds)
 
+    def keep(self, folder):
+        """Logs, configuration and delivered mail, for whoever looks into a failure."""
+        def others(_, names):
+            return [n for n in names
+                    if n.endswith(".sock") or n in ("auth", "queue", "data", "run")]
+        shutil.copytree(self.rig.folder, folder, ignore=others, dirs_exist_ok=True)
+
     def routes(self, mailbox):
-        """Where the store says that it forwards to."""
-        text = self.forwarden.run("mailbox", mailbox, check=False)
-        return set(re.findall(r"\S+@\S+\.example\b", text))
+        """Where the store says that it forwards to: destination -> how often."""
+        text = self.forwarden.run("mailbox", "--json", mailbox, check=False)
+        return {r["destination"]: r["count"] for r in json.loads(text)["routes"]} if text else {}
 
 
 def is_held(pairs):

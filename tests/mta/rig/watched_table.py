@@ -17,7 +17,7 @@ def print_table(rows):
         names = [e["name"] if isinstance(e, dict) else e for e in flow.get("evidence", [])]
         lines.append((way.label, mark, right_mailbox(way, flow), flow.get("kind", "-"),
                       str(flow.get("confidence", "-")),
-                      " ".join(SHORT.get(a, a) for a in actions), " ".join(names)))
+                      in_words(actions), " ".join(names)))
     print_rows(lines)
 
 
@@ -31,6 +31,14 @@ def print_rows(lines):
     if os.environ.get("WAYS_TABLE"):
         with open(os.environ["WAYS_TABLE"], "a") as f:
             f.write(text)
+
+
+def in_words(actions):
+    """One word a message; of many, how often each."""
+    short = [SHORT.get(a, a) for a in actions]
+    if len(short) > 3:
+        return " ".join(f"{short.count(a)}x{a}" for a in dict.fromkeys(short))
+    return " ".join(short)
 
 
 def right_mailbox(way, flow):
