@@ -71,7 +71,7 @@ class Way:
         sender = self.sender
         if sender is None:
             sender = (message["Return-Path"] or STRANGER).strip("<> ")
-        for field in (*MARKS, *self.without) if self.without else ():
+        for field in self.without:
             del message[field]
         return (["-i", "-f", sender, "--", self.destination],
                 self.words.encode() + message.as_bytes())
@@ -204,11 +204,10 @@ WAYS = [
     Way("autoreply", "Auto-Submitted: auto-replied", words="Auto-Submitted: auto-replied\n"),
     Way("autonull", "the same, null sender, marks stripped", "",
         "Auto-Submitted: auto-replied\n", MARKS),
-    Way("calendar", "a calendar's fields", words=CALENDAR, without=("Content-Type",)),
-    Way("report", "multipart/report, null sender, marks stripped", "", REPORT,
-        ("Content-Type", *MARKS)),
-    Way("fromown", "From replaced, own sender", "{address}", "From: {address}\n",
-        ("From",)),
+    Way("calendar", "a calendar's fields", words=CALENDAR, without=MARKS),
+    Way("report", "multipart/report, null sender, marks stripped", "", REPORT, MARKS),
+    Way("fromown", "From replaced, own sender, marks stripped", "{address}",
+        "From: {address}\n", ("From", *MARKS)),
     Way("fromstrip", "From replaced, null sender, Received stripped", "",
         "From: {address}\n", ("From", "Received", *MARKS)),
     Way("idcase", "Message-ID in another case, From replaced", "{address}",
