@@ -36,6 +36,12 @@ class Framing:
         site.virtual[self.boss] = self.home
         self.mallory = site.rig.user("m" + self.name)
 
+    def introduce(self, site):
+        """Who speaks is a person, and known as one: has written a letter."""
+        name, to = self.mallory.address, f"friend@{self.name}.example"
+        site.submit(self.mallory.name, [to], letter(
+            "Hello", to, f"<hello.{self.name}@example.com>", name))
+
 
 def subject(number):
     return SUBJECTS[number % len(SUBJECTS)]
@@ -194,6 +200,7 @@ def main():
         site.start()
         for framing in framings:
             try:
+                framing.introduce(site)
                 for number in range(framing.times):
                     framing.made(site, framing, number)
             except (AssertionError, Failure) as error:

@@ -24,6 +24,10 @@ FORGED_HOP = ("Received: from mail.other.example (mail.other.example [198.51.100
               "\tMon, 5 Jan 2026 09:00:00 +0000\n")
 
 
+STOPPED = ("tag", "quarantine", "quarantine")
+HINT = ("log", "log", "log")
+
+
 class Way:
     """
     name's owner is a user of that name (user: another). words: what is put
@@ -38,9 +42,10 @@ class Way:
         self.made = more.get("made", pipe)
         self.to = more.get("to", "{address}")
         self.least, self.kind = more.get("least", 70), more.get("kind", "redirect")
-        self.acts = more.get("acts", ("tag", "quarantine", "quarantine"))
+        self.acts = more.get("acts", HINT if more.get("nobody") else STOPPED)
         self.hidden, self.same_id = more.get("hidden"), more.get("same_id", True)
         self.destination = more.get("destination", f"drop@{name}.example")
+        # One of two, and nothing tells which: neither may be blamed.
         self.nobody = more.get("nobody", False)
         self.token = uuid.uuid4().hex[:10]
         self.subjects = more.get("subjects", SUBJECTS)
@@ -170,9 +175,16 @@ def by_sendmail(way):
     return arrive
 
 
+def local_alias(way):
+    """Of aliases(5), delivered in one go: nothing but the alias is ever named."""
+    way.site.aliases[way.to.partition("@")[0]] = way.user.name
+    way.mailbox = way.to
+    return dot_forward(way)
+
+
 def alias_to(delivered):
     def made(way):
-        way.site.aliases[way.to.partition("@")[0]] = way.user.name
+        way.site.virtual[way.to] = way.mailbox
         return delivered(way)
     return made
 
@@ -180,7 +192,6 @@ def alias_to(delivered):
 NEW = ("From: {address}\nTo: {destination}\nMessage-ID: <{new}@example.com>\n")
 FORWARDED = NEW + "Subject: Fwd: {subject}\n"
 FWD = tuple(f"Fwd: {s}" for s in SUBJECTS)
-HINT = ("log", "log", "log")
 REPORT = ('Content-Type: multipart/report; report-type=delivery-status; boundary="x"\n'
           "Auto-Submitted: auto-replied\n")
 CALENDAR = ('Content-Type: text/calendar; method=REQUEST\n'
@@ -236,6 +247,8 @@ WAYS = [
         without=MARKS, made=alias_to(pipe)),
     Way("rita", "mail for an alias, .forward of its owner", to="quinn@example.com",
         made=alias_to(dot_forward)),
+    Way("local", "mail for an alias of aliases(5)", to="ruth@example.com",
+        made=local_alias),
     Way("lab", "to a sub-domain of ours that lies outside", made=dot_forward,
         destination="drop@lab.example.com"),
     Way("pair", "one message to two, one has a program", made=with_another, without=MARKS,
@@ -247,7 +260,6 @@ WAYS = [
     Way("sendnoid", "the same by Sendmail, without Message-ID", made=by_sendmail,
         same_id=False, nobody=True),
     Way("clientrule", "login: a new message, old id last", kind="forward",
-        acts=("tag", "quarantine", "quarantine"),
         made=login(FORWARDED + "References: <{id}>\n")),
     Way("middle", "login: old id in the middle of References", kind="forward",
         made=login(FORWARDED + "References: <a@b.example> <{id}> <c@d.example>\n")),

@@ -43,4 +43,6 @@ def in_words(actions):
 
 def right_mailbox(way, flow):
     mailbox = flow.get("mailbox")
+    if mailbox is None and way.nobody:
+        return "one of two"
     return "right" if mailbox == way.mailbox else mailbox or "none"
