@@ -14,7 +14,7 @@ SCENARIOS = \
 	tests/scenario/store-down.test.yaml
 EXTRA_DIST += tests/scenario/README.md $(SCENARIOS)
 
-POLICY_TESTS = tests/scenario/cases.sh tests/scenario/policies.sh tests/scenario/not_forwarded.sh \
+POLICY_TESTS = tests/scenario/policies.sh tests/scenario/not_forwarded.sh \
 	tests/scenario/scenarios.sh tests/scenario/tools.sh
 TESTS += $(POLICY_TESTS)
 EXTRA_DIST += $(POLICY_TESTS) tests/scenario/schemas.py
