@@ -37,8 +37,10 @@ class Framing:
         self.mallory = site.rig.user("m" + self.name)
 
     def introduce(self, site):
-        """Who speaks is a person, and known as one: has written a letter."""
+        """Who speaks is a person, and known as one: gets mail and writes it."""
         name, to = self.mallory.address, f"friend@{self.name}.example"
+        site.arrive([name], letter("Hello", name, f"<hi.{self.name}@third.example>", FRIEND),
+                    FRIEND)
         site.submit(self.mallory.name, [to], letter(
             "Hello", to, f"<hello.{self.name}@example.com>", name))
 
