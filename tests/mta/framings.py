@@ -89,7 +89,9 @@ def by_user(fields):
 def with_real_line(site, framing, number):
     """Mallory got a message together with the boss, and has its Received line."""
     site.arrive([framing.boss, framing.mallory.address], foreign(framing, number))
-    got = site.postfix.wait_mailbox(framing.mallory.name, number + 1)[-1]
+    got = wait_until("the message", lambda: next(
+        (text for text in site.postfix.mailbox(framing.mallory.name)
+         if f"<{framing.name}.{number}@" in text), None))
     kept = [line for line in got.split("\n\n")[0].splitlines()
             if not line.startswith(("Return-Path", "X-Original-To", "Delivered-To"))]
     site.submit(framing.mallory.name, [framing.there], "\n".join(kept) + "\n\nbody\n",
