@@ -74,6 +74,8 @@ claim_facts(const struct hearing *hearing, struct claim *best)
 	const struct message *message = context->message;
 	const struct address *login = &hearing->login;
 
+	if (hearing->forged)
+		return;
 	if (!hearing->person && context_is_local(context, &message->mail_auth))
 		claim(best, BIND_SENDER, &message->mail_auth, NULL);
 	if (login->text.len > 0) {
@@ -189,7 +191,7 @@ bind_findings(const struct hearing *hearing, const struct recipient *rcpt,
 	if (is_one_of(hearing, &best))
 		choose_one(hearing, rcpt, findings, &bound);
 	if (best.rank == BIND_NONE)
-		bound.unknown = has_foreign_srs(findings);
+		bound.unknown = hearing->forged || has_foreign_srs(findings);
 	return bound;
 }
 

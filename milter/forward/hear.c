@@ -10,12 +10,19 @@
  * his ORCPT, counts only for a mailbox that the store or our own lines name,
  * and where they name others and not that one, it is contradicted.
  *
+ * A user of the machine is known by a number only, and at pickup not even by
+ * that: what Sieve hands in there and what anybody does look alike. There the
+ * store tells them apart. If it knows the mailbox that our lines and the marks
+ * name, and not the message, our intake never took it: all of it is the word
+ * of somebody nobody knows, who convicts nobody.
+ *
  * Where nothing is known (no intake is attached, or it was evicted) ORCPT
  * counts as it did, and the flow is not confirmed. A stranger's mark then needs
  * at least that he wrote to that mailbox, or that our side rewrote his sender.
  */
 #include "forward/hear.h"
 
+#include "forward/exempt.h"
 #include "mail/path.h"
 
 #include <stdint.h>
@@ -57,13 +64,35 @@ add_name(struct hearing *hearing, struct slice mailbox)
 		hearing->names[hearing->name_count++] = mailbox;
 }
 
-/* Who handed the message in, by the store's memory of its queue id. */
+/* Is that memory of the line by which a person handed the message in? */
+static bool
+is_hand(const struct hearing *hearing, const struct memory *memory)
+{
+	const struct context *context = hearing->context;
+	const struct received *hand = context->custody.hand;
+
+	return hand != NULL &&
+		slice_equal(trace_queue_id(context->message->arena, hand->by,
+				    hand->id),
+			memory->id);
+}
+
+/* Who handed the message in, by the store's memory of its queue id. A login
+ * that was no mailbox of ours then is a program's. */
 static void
-take_login(struct hearing *hearing, struct slice who)
+take_login(struct hearing *hearing, const struct memory *memory,
+	struct slice who)
 {
 	const struct context *context = hearing->context;
 	struct address address;
 
+	if (slice_equal(who, TRACE_PROGRAM)) {
+		if (is_hand(hearing, memory)) {
+			hearing->person = false;
+			hearing->handed = SIZE_MAX;
+		}
+		return;
+	}
 	hearing->person = true;
 	if (hearing->handed == SIZE_MAX && context->message->hop_count > 0)
 		hearing->handed = context->message->hops[0].field_index + 1;
@@ -73,10 +102,21 @@ take_login(struct hearing *hearing, struct slice who)
 		(void)context_mailbox(context, &address, &hearing->login);
 }
 
+static struct slice
+find_login(const struct memory *memory)
+{
+	for (size_t i = 0; i < memory->count; i++) {
+		if (memory->members[i].role == TRACE_LOGIN)
+			return memory->members[i].who;
+	}
+	return (struct slice){NULL, 0};
+}
+
 static void
 take_memory(struct hearing *hearing, const struct memory *memory)
 {
 	const struct realm *realm = hearing->context->message->realm;
+	struct slice login = find_login(memory);
 
 	if (memory->of != MEMORY_OWN && memory->of != MEMORY_QUEUE)
 		return;
@@ -88,38 +128,126 @@ take_memory(struct hearing *hearing, const struct memory *memory)
 			hearing->traced = true;
 		} else if (member->role == TRACE_CLIENT) {
 			hearing->traced = true;
-			if (!realm_has_ip(realm, member->who))
+			if (login.len == 0 && !realm_has_ip(realm, member->who))
 				hearing->came_in = true;
-		} else if (member->role == TRACE_LOGIN &&
-			memory->of == MEMORY_QUEUE) {
-			take_login(hearing, member->who);
 		}
 	}
+	if (login.len > 0 && memory->of == MEMORY_QUEUE)
+		take_login(hearing, memory, login);
+}
+
+/* Does the store know a mailbox of that name? The surest of them: one that has
+ * written. Where several are as sure it is nobody's in particular. */
+static bool
+find_bare(const struct hearing *hearing, struct address *out)
+{
+	const struct context *context = hearing->context;
+	const struct remembered *remembered = hearing->remembered;
+	const struct acquaintance *best = NULL;
+	bool several = false;
+
+	for (size_t i = 0; i < remembered->known_count; i++) {
+		const struct acquaintance *one = &remembered->known[i];
+		struct address address;
+
+		if ((!one->known && !one->person) ||
+			!path_parse(context->message->arena, one->who,
+				&address) ||
+			!slice_equal_fold(address.local, context->bare) ||
+			!context_is_local(context, &address))
+			continue;
+		if (best != NULL && slice_equal(best->who, one->who))
+			continue;
+		if (best == NULL || one->person > best->person) {
+			best = one;
+			*out = address;
+			several = false;
+		} else if (one->person == best->person) {
+			several = true;
+		}
+	}
+	if (several)
+		*out = (struct address){.broken = false};
+	return best != NULL;
 }
 
 /* A login that is not an address is a person if the store knows him. */
 static void
 resolve_bare(struct hearing *hearing)
 {
+	const struct custody *custody = &hearing->context->custody;
+
+	if (!find_bare(hearing, &hearing->login))
+		return;
+	hearing->person = true;
+	hearing->handed = custody->hand != NULL ? custody->handed : 0;
+}
+
+/* Does the store know the mailbox, though no list is called so? */
+static bool
+gets_mail(const struct hearing *hearing, const struct address *address,
+	struct slice list)
+{
+	const struct acquaintance *one;
+	struct address box;
+
+	if (address->text.len == 0 ||
+		!context_is_local(hearing->context, address) ||
+		!context_mailbox(hearing->context, address, &box) ||
+		slice_equal(box.text, list))
+		return false;
+	one = hear_acquaintance(
+		hearing->remembered, box.text, (struct slice){NULL, 0});
+	return one != NULL && one->known;
+}
+
+/* Is somebody named for whom it had been delivered, and who gets mail? */
+static bool
+shows_delivery(const struct hearing *hearing)
+{
 	const struct context *context = hearing->context;
-	struct slice bare = context->bare;
+	const struct marks *marks = &context->marks;
+	struct slice list = exempt_list(context);
 
-	for (size_t i = 0; i < hearing->remembered->known_count; i++) {
-		const struct acquaintance *one = &hearing->remembered->known[i];
-		struct address address;
+	if (list.len == 0)
+		list = marks->list_address.text;
+	if (context->local_hop != NULL &&
+		gets_mail(hearing, &context->local_hop->for_address, list))
+		return true;
+	for (size_t i = 0; i < marks->count; i++) {
+		enum kind kind = evidence_row(marks->at[i].evidence)->kind;
 
-		if (!one->known && !one->person)
-			continue;
-		if (!path_parse(context->message->arena, one->who, &address) ||
-			!slice_equal_fold(address.local, bare))
-			continue;
-		hearing->person = true;
-		hearing->handed = context->custody.hand != NULL
-			? context->custody.handed
-			: 0;
-		if (context_is_local(context, &address))
-			hearing->login = address;
+		if (kind != KIND_FORWARD && kind != KIND_NOTIFY &&
+			gets_mail(hearing, &marks->at[i].mailbox, list))
+			return true;
 	}
+	return false;
+}
+
+/* By somebody whom nobody names, or a program of his on the machine. */
+static bool
+is_by_somebody(const struct hearing *hearing)
+{
+	const struct client *client = &hearing->context->message->client;
+
+	if (hearing->person)
+		return hearing->login.text.len == 0;
+	return client->ip.len == 0 && client->auth_user.len == 0;
+}
+
+static void
+find_forged(struct hearing *hearing)
+{
+	const struct remembered *remembered = hearing->remembered;
+
+	if (remembered->down || remembered->known_count == 0 ||
+		hearing->traced || !is_by_somebody(hearing) ||
+		!shows_delivery(hearing))
+		return;
+	hearing->forged = true;
+	if (!hearing->person)
+		hearing->handed = 0;
+	hearing->person = true;
 }
 
 /* Our own lines above what a person wrote. */
@@ -164,12 +292,24 @@ hear_begin(struct hearing *hearing, const struct context *context,
 	for (size_t i = 0; i < remembered->memory_count; i++)
 		take_memory(hearing, &remembered->memories[i]);
 	hearing->store_count = hearing->name_count;
+	find_forged(hearing);
 	take_lines(hearing);
-	if (hearing->person && hearing->login.text.len == 0 &&
-		context->author.text.len > 0 &&
+	if (hearing->person && !hearing->forged &&
+		hearing->login.text.len == 0 && context->author.text.len > 0 &&
 		(context->custody.hand == NULL ||
 			context->custody.hand->uid.len == 0))
 		hearing->login = context->author;
+}
+
+struct slice
+hear_login(const struct context *context, const struct remembered *remembered)
+{
+	struct hearing hearing;
+
+	hear_begin(&hearing, context, remembered);
+	if (!hearing.person && !remembered->down)
+		return TRACE_PROGRAM;
+	return hearing.login.text;
 }
 
 static enum speaker
@@ -235,13 +375,27 @@ is_supported(const struct hearing *hearing, const struct address *mailbox)
 			is_rewritten(hearing->context));
 }
 
+/* A person whom nobody names convicts nobody but by the store, if he is shown
+ * to forge, or is one of several of that name. */
+static bool
+is_heard(const struct hearing *hearing, const struct observation *seen)
+{
+	return hear_names(hearing, seen->mailbox.text) ||
+		(!hearing->forged && hearing->context->bare.len == 0);
+}
+
 /* What somebody else's mark in a login's mail says is that he sends it. */
 static void
 turn_on_login(const struct hearing *hearing, struct observation *seen)
 {
 	const struct address *login = &hearing->login;
 
-	if (login->text.len == 0 || address_equal(login, &seen->mailbox))
+	if (login->text.len == 0) {
+		if (seen->speaker == SPEAKER_LOGIN && !is_heard(hearing, seen))
+			seen->standing = STANDING_UNHEARD;
+		return;
+	}
+	if (address_equal(login, &seen->mailbox))
 		return;
 	if (slice_is_absent(seen->written))
 		seen->written = seen->mailbox.text;

@@ -20,6 +20,8 @@ struct hearing {
 	size_t handed; /* from that index on the header is his word */
 	bool came_in; /* from a stranger: by our lines, or by the store */
 	bool traced; /* the store knows the message itself */
+	bool forged; /* a program of somebody on the machine handed in what it
+		      * shows as delivered, and our intake never took it */
 	struct slice names[HEARING_NAMES_MAX];
 	size_t name_count;
 	size_t store_count; /* the first of them, by the store */
@@ -28,6 +30,9 @@ struct hearing {
 /* Borrows both. */
 void hear_begin(
 	struct hearing *, const struct context *, const struct remembered *);
+/* The mailbox of who handed the message in; TRACE_PROGRAM if the store knows
+ * that he is none of ours; absent where nobody knows. */
+struct slice hear_login(const struct context *, const struct remembered *);
 /* Gives each observation its speaker; those not believed get a standing that
  * says so, and a login's word is turned on himself. */
 void hear_findings(const struct hearing *, struct findings *);

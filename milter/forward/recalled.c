@@ -2,6 +2,7 @@
 /* Memories are read once; each recipient is looked for in each of them. */
 #include "forward/recalled.h"
 
+#include "base/network.h"
 #include "mail/path.h"
 
 #define MAILBOXES_MAX HEARING_NAMES_MAX
@@ -240,21 +241,63 @@ is_answer(const struct recalled *recalled, const struct memory *memory)
 	return false;
 }
 
-/* Who handed it in shows a stranger's line, but the store has no such mail. */
+static bool
+is_same_ip(struct slice a, struct slice b)
+{
+	struct network one, other;
+
+	return network_parse_address(a, &one) &&
+		network_parse_address(b, &other) && network_covers(&one, &other);
+}
+
+/* Did our intake take the message itself from strangers, and from none at that
+ * address? What came by a relay of ours does not tell. */
+static bool
+came_elsewhere(const struct recalled *recalled, struct slice ip)
+{
+	const struct remembered *remembered = recalled->hearing->remembered;
+	const struct realm *realm = recalled->context->message->realm;
+	bool known = false;
+
+	for (size_t i = 0; i < remembered->memory_count; i++) {
+		const struct memory *memory = &remembered->memories[i];
+
+		if (memory->of != MEMORY_OWN && memory->of != MEMORY_QUEUE)
+			continue;
+		for (size_t k = 0; k < memory->count; k++) {
+			struct slice who = memory->members[k].who;
+
+			if (memory->members[k].role != TRACE_CLIENT)
+				continue;
+			if (is_same_ip(who, ip) || realm_has_ip(realm, who))
+				return false;
+			known = true;
+		}
+	}
+	return known;
+}
+
+/* Who handed it in shows a stranger's line, but the store has no such mail, or
+ * has it from another. */
 static void
 read_foreign_hop(struct recalled *recalled)
 {
 	const struct hearing *hearing = recalled->hearing;
 	const struct context *context = recalled->context;
-	const struct message *message = context->message;
+	const struct remembered *remembered = hearing->remembered;
+	const struct received *hop;
 	struct observation *seen;
 
 	if (!hearing->person || custody_born_here(&context->custody) ||
-		hearing->traced || hearing->remembered->down ||
-		hearing->remembered->memory_count == 0)
+		remembered->down || remembered->memory_count == 0)
 		return;
-	seen = findings_add(&recalled->common, EVIDENCE_FOREIGN_HOP,
-		message->hops[context->custody.hops - 1].by);
+	hop = &context->message->hops[context->custody.hops - 1];
+	if (hearing->traced &&
+		(hop->from_ip.len == 0 ||
+			!came_elsewhere(recalled, hop->from_ip)))
+		return;
+	seen = findings_add(
+		&recalled->common, EVIDENCE_FOREIGN_HOP, hop->by);
 	if (seen == NULL)
 		return;
 	seen->index = context->custody.end;

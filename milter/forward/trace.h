@@ -27,6 +27,9 @@ enum trace_role {
 	TRACE_ROLES
 };
 
+/* As TRACE_LOGIN: a login, but no mailbox of ours: a program. */
+#define TRACE_PROGRAM SLICE("-")
+
 struct trace_member {
 	enum trace_role role;
 	struct slice who; /* a mailbox' key, since it must be named again; of

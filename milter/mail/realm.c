@@ -438,3 +438,29 @@ realm_domains(const struct realm *realm)
 {
 	return map_count(realm->names) + map_count(realm->suffixes);
 }
+
+struct name_list {
+	struct slice *at;
+	size_t count, limit;
+};
+
+static bool
+take_name(struct slice key, void *value, void *ctx)
+{
+	struct name_list *list = ctx;
+
+	(void)value;
+	if (list->count == list->limit)
+		return false;
+	list->at[list->count++] = key;
+	return true;
+}
+
+size_t
+realm_names(const struct realm *realm, struct slice *names, size_t limit)
+{
+	struct name_list list = {names, 0, limit};
+
+	map_each(realm->names, take_name, &list);
+	return list.count;
+}

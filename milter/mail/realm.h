@@ -53,5 +53,8 @@ bool realm_has_ip(const struct realm *, struct slice ip);
 /* Does one of the networks cover all of this one? */
 bool realm_covers(const struct realm *, const struct network *);
 size_t realm_domains(const struct realm *);
+/* The domains that are named themselves (not by their suffix), in the order in
+ * which they were added, at most limit; borrowed. */
+size_t realm_names(const struct realm *, struct slice *names, size_t limit);
 
 #endif

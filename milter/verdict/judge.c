@@ -13,6 +13,7 @@
 #include "verdict/judge.h"
 
 #include "base/digest.h"
+#include "forward/hear.h"
 #include "verdict/fields.h"
 #include "verdict/recollect.h"
 #include "verdict/ticket.h"
@@ -70,6 +71,8 @@ infer(struct judgement *h)
 	infer_begin(&context, h->message);
 	if (context.leaves)
 		ask_store(h, &context);
+	if (context.leaves && context.bare.len > 0)
+		v->login = hear_login(&context, &h->known.remembered);
 	v->flows = infer_flows(&context, &h->known.remembered);
 	if (v->flows != NULL) {
 		v->flow_count = h->message->rcpt_count;

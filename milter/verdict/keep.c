@@ -162,8 +162,19 @@ name_of(struct arena *arena, const struct kept *kept, size_t at)
 	return keep_encode(arena, member);
 }
 
+/* He is kept as the mailbox that he is known to be. */
+static void
+name_login(struct trace_member *members, size_t count, struct slice login)
+{
+	for (size_t i = 0; i < count && login.len > 0; i++) {
+		if (members[i].role == TRACE_LOGIN)
+			members[i].who = login;
+	}
+}
+
 static bool
-read_kept(const struct message *message, size_t room, struct kept *kept)
+read_kept(const struct message *message, struct slice login, size_t room,
+	struct kept *kept)
 {
 	struct arena *arena = message->arena;
 
@@ -172,6 +183,7 @@ read_kept(const struct message *message, size_t room, struct kept *kept)
 	if (kept->members == NULL || kept->names == NULL)
 		return false;
 	kept->count = trace_members(message, arena, kept->members, room);
+	name_login(kept->members, kept->count, login);
 	for (size_t i = 0; i < kept->count; i++)
 		kept->names[i] = name_of(arena, kept, i);
 	return kept->count > 0;
@@ -197,9 +209,11 @@ remember(struct arena *arena, const struct trace_question *id,
 }
 
 size_t
-keep_trace(const struct message *message, const struct judge_options *options,
+keep_trace(const struct verdict *verdict, struct slice login,
 	struct store_op ops[TRACE_IDS_MAX])
 {
+	const struct message *message = verdict->message;
+	const struct judge_options *options = verdict->options;
 	struct trace_question ids[TRACE_IDS_MAX];
 	size_t id_count = trace_ids(message, ids, TRACE_IDS_MAX);
 	/* More than fits beside each other: the store knows what has to stay.
@@ -207,7 +221,7 @@ keep_trace(const struct message *message, const struct judge_options *options,
 	size_t room = members_at_most(message, 2 * options->trace_members);
 	struct kept kept;
 
-	if (id_count == 0 || !read_kept(message, room, &kept))
+	if (id_count == 0 || !read_kept(message, login, room, &kept))
 		return 0;
 	for (size_t i = 0; i < id_count; i++) {
 		ops[i] = (struct store_op){.verb = STORE_REMEMBER,

@@ -16,12 +16,13 @@ struct slice keep_judged_key(struct arena *, struct slice event_id);
 struct slice keep_trace_key(struct arena *, const struct trace_question *);
 /*
  * What a delivery is remembered by: up to TRACE_IDS_MAX operations; how many.
+ * login: the mailbox that is kept of a login; absent: the login as it is.
  * Under a thread and a subject stand who got it and who took part; under host
  * and queue id who got it and who handed it in, of that one
  * message: queue ids are used again, and nobody but the MTA chooses them. It
  * lives no longer than a message may wait in the queue.
  */
-size_t keep_trace(const struct message *, const struct judge_options *,
+size_t keep_trace(const struct verdict *, struct slice login,
 	struct store_op ops[TRACE_IDS_MAX]);
 /* A trace's member: the role's letter, then who; what is not an address with an
  * @ before it, so that a private store hides it as one. */

@@ -60,6 +60,7 @@ learn_names(struct naming *naming)
 		learn(naming, TRACE_CLIENT, message->hops[i].from_ip);
 	learn(naming, TRACE_CLIENT, message->client.ip);
 	learn(naming, TRACE_LOGIN, message->client.auth_user);
+	learn(naming, TRACE_LOGIN, TRACE_PROGRAM);
 }
 
 static bool

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 
 #define NAMING_MAX 64 /* of each kind */
-#define NAMING_KINDS 5
+#define NAMING_KINDS 5 /* and some more of logins */
 
 /* Whom and what the message names, and what the store calls them. */
 struct naming {

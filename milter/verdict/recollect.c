@@ -8,19 +8,25 @@
  * round trip than a message may have.
  *
  * Whether somebody is a person is asked of whom an excuse may rest on: a bare
- * login, the address of a list. Their mailboxes are asked like any other.
+ * login, the address of a list. Their mailboxes are asked like any other. Of a
+ * login without a domain nobody but the store can tell whose it is: it is asked
+ * for that name in each of our domains, the first few of them, whatever From
+ * and envelope say, for these are the login's own words.
  */
 #include "verdict/recollect.h"
 
 #include "forward/bind.h"
 #include "forward/exempt.h"
+#include "mail/path.h"
 #include "verdict/keep.h"
 #include "verdict/naming.h"
 #include "verdict/ticket.h"
 
 #define FACTS_MAX 64
 #define CANDIDATES_MAX 3
-#define PERSONS_MAX 3
+#define LOGIN_DOMAINS_MAX 16
+#define LISTS_MAX 2
+#define PERSONS_MAX (LOGIN_DOMAINS_MAX + 2 + LISTS_MAX)
 
 static const struct trace_member *
 decode_members(
@@ -78,21 +84,65 @@ add_facts(struct store_batch *batch, struct slice mailbox,
 		.facts = {.mailbox = mailbox, .destination = destination}};
 }
 
-/* The mailbox of a login without a domain: of the author's, or the sender's. */
-static struct slice
-login_mailbox(const struct context *context)
+/* The mailboxes that a login without a domain may be. */
+struct logins {
+	const struct message *message;
+	struct slice user;
+	struct slice boxes[LOGIN_DOMAINS_MAX + 2];
+	size_t count;
+};
+
+static void
+add_login(struct logins *logins, struct slice domain)
+{
+	const struct message *message = logins->message;
+	struct slice means = realm_same_as(message->realm, domain);
+	const struct slice parts[] = {logins->user, SLICE("@"), means};
+	struct address address;
+
+	if (domain.len == 0)
+		return;
+	if (!path_parse(message->arena, arena_join(message->arena, parts, 3),
+		    &address) ||
+		!address_is_mailbox(&address))
+		return;
+	for (size_t i = 0; i < logins->count; i++) {
+		if (slice_equal(logins->boxes[i], address.text))
+			return;
+	}
+	logins->boxes[logins->count++] = address.text;
+}
+
+static void
+find_logins(struct logins *logins, const struct context *context)
 {
 	const struct message *message = context->message;
-	struct slice parts[] = {context->bare, SLICE("@"), {NULL, 0}};
+	struct slice names[LOGIN_DOMAINS_MAX];
+	size_t count;
 
-	if (message->from_local && message->from.count > 0) {
-		parts[2] = message->from.at[0].domain;
-	} else if (context->envelope_local) {
-		parts[2] = context->envelope.domain;
+	logins->message = message;
+	logins->user = context->bare;
+	logins->count = 0;
+	if (context->bare.len == 0)
+		return;
+	count = realm_names(message->realm, names, LOGIN_DOMAINS_MAX);
+	if (message->from.count > 0 &&
+		context_is_local(context, &message->from.at[0]))
+		add_login(logins, message->from.at[0].domain);
+	if (context->envelope_local)
+		add_login(logins, context->envelope.domain);
+	for (size_t i = 0; i < count; i++)
+		add_login(logins, names[i]);
+}
+
+static struct slice
+first_destination(const struct message *message)
+{
+	for (size_t i = 0; i < message->rcpt_count; i++) {
+		if (message->rcpts[i].external)
+			return message->rcpts[i].address.text;
 	}
-	if (parts[2].len == 0)
-		return context->bare;
-	return arena_join(message->arena, parts, 3);
+	return (struct slice){NULL, 0};
 }
 
 /* It may be a list's: then nobody it is bound to may be a person. */
@@ -103,13 +153,16 @@ is_listlike(const struct context *context)
 }
 
 static void
-ask_persons(struct store_batch *batch, const struct context *context)
+ask_persons(struct store_batch *batch, const struct context *context,
+	const struct logins *logins)
 {
 	const struct slice none = {NULL, 0};
 	struct slice list = context->marks.list_address.text;
 
-	if (context->bare.len > 0)
-		add_facts(batch, login_mailbox(context), none);
+	for (size_t i = 0; i < logins->count; i++) {
+		add_facts(batch, logins->boxes[i],
+			first_destination(context->message));
+	}
 	if (context->marks.list_local && list.len > 0)
 		add_facts(batch, list, none);
 	list = exempt_list(context);
@@ -217,6 +270,7 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	struct trace_question questions[TRACE_QUESTIONS_MAX];
 	struct store_batch batch = {.arena = message->arena};
 	struct naming naming;
+	struct logins logins;
 	size_t room = room_for(wish, context);
 
 	*out = (struct recollection){.remembered = {.down = true}};
@@ -236,7 +290,8 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 		ticket_ask(message, &context->custody, batch.ops + batch.count);
 	batch.count += out->ticket_count;
 	out->facts = batch.ops + batch.count;
-	ask_persons(&batch, context);
+	find_logins(&logins, context);
+	ask_persons(&batch, context, &logins);
 	if (wish->facts || is_listlike(context))
 		ask_facts(&batch, room, context);
 	out->fact_count = (size_t)(batch.ops + batch.count - out->facts);

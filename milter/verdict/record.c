@@ -88,16 +88,13 @@ add_received(struct record *r, const struct flow *flow)
 			.identity = identity_of(r, flow)});
 }
 
-static void
-add_person(struct record *r)
+/* Who handed it in, as far as he is known. */
+static struct slice
+login_of(const struct verdict *verdict, const struct address *person)
 {
-	struct address person;
-
-	if (person_find(r->verdict->message, &person)) {
-		add_tally(r,
-			(struct store_tally){
-				.mailbox = person.text, .what = TALLY_PERSON});
-	}
+	if (verdict->login.len > 0 || verdict->message->client.auth_user.len == 0)
+		return verdict->login;
+	return person->text;
 }
 
 static void
@@ -138,6 +135,7 @@ record_verdict(struct store *store, const struct verdict *verdict,
 {
 	const struct message *message = verdict->message;
 	struct record r = {.verdict = verdict, .taken = taken};
+	struct address person = {.broken = false};
 
 	if (store == NULL || message == NULL)
 		return;
@@ -147,12 +145,18 @@ record_verdict(struct store *store, const struct verdict *verdict,
 	if (r.batch.ops == NULL)
 		return;
 	r.keyword = keyword_in(verdict->options->keywords, message->subject);
+	if (!person_find(message, &person))
+		person = (struct address){.broken = false};
 	if (is_delivered(taken)) {
-		r.batch.count =
-			keep_trace(message, verdict->options, r.batch.ops);
+		r.batch.count = keep_trace(
+			verdict, login_of(verdict, &person), r.batch.ops);
 	}
 	add_ticket(&r);
-	add_person(&r);
+	if (person.text.len > 0) {
+		add_tally(&r,
+			(struct store_tally){
+				.mailbox = person.text, .what = TALLY_PERSON});
+	}
 	add_flows(&r);
 	if (!slice_is_absent(json)) {
 		add(&r,

@@ -70,6 +70,8 @@ struct verdict {
 	bool unseen; /* it leaves, and recipients or fields of it could not be
 		      * looked at: the gaps tell why */
 	unsigned gaps; /* of the message, the store and the policies */
+	struct slice login; /* who handed it in, where his login has no domain
+			     * and the store was asked; as hear_login() */
 	struct slice id; /* the event's id, 16 hex digits; absent when there
 			  * is nothing to report of the message */
 	int64_t store_us; /* waited for the store */
