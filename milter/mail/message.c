@@ -26,6 +26,10 @@
 #define FIRST_RECIPIENTS 4
 #define OTHER_HEADS 32
 #define IDENTITY_BYTES 16
+/* {daemon_name} of the listener that mail meets on its way out
+ * (docs/attach.md).
+ */
+#define EGRESS SLICE("egress")
 
 /* As much as there is. */
 static const struct message_limits no_limits = {
@@ -87,6 +91,7 @@ struct message_builder {
 	bool has_sender;
 	struct slice sender_path, sender_auth;
 	struct raw_recipient *rcpts;
+	struct recipient *parsed; /* those of the message */
 	size_t rcpt_size;
 	struct field *fields; /* value raw until message_finish() */
 	size_t field_size;
@@ -338,6 +343,7 @@ parse_recipients(struct message_builder *builder)
 		parse_recipient(builder, &builder->rcpts[i], &rcpts[i]);
 		message->rcpt_external += rcpts[i].external;
 	}
+	builder->parsed = rcpts;
 	message->rcpts = rcpts;
 }
 
@@ -466,9 +472,50 @@ find_direction(const struct message *message)
 		: DIRECTION_INBOUND;
 }
 
-static void
-classify(struct message *message)
+/*
+ * A domain of ours that is met at the egress leaves all the same: by a suffix
+ * the operator has said more than he meant, or a host of ours is somebody
+ * else's. But a gateway sends what came for one of us on to a host inside,
+ * perhaps under that host's name: that is no way out, so that what came for
+ * the same name, in whatever domain of ours, does not count, nor what came for
+ * this very domain. Original recipients are Postfix's; of Sendmail the newest
+ * line tells.
+ */
+static bool
+strays(const struct message *message, const struct recipient *rcpt)
 {
+	const struct realm *realm = message->realm;
+	const struct address *came = &rcpt->original;
+
+	if (rcpt->external || rcpt->address.domain.len == 0)
+		return false;
+	if (!rcpt->original_local && message->hop_count > 0)
+		came = &message->hops[0].for_address;
+	return is_local(message, came) &&
+		!slice_equal(realm_same_as(realm, came->domain),
+			realm_same_as(realm, rcpt->address.domain)) &&
+		!slice_equal_fold(came->local, rcpt->address.local);
+}
+
+static void
+find_strayed(struct message_builder *builder)
+{
+	struct message *message = &builder->message;
+
+	for (size_t i = 0; i < message->rcpt_count; i++) {
+		struct recipient *rcpt = &builder->parsed[i];
+
+		if (!strays(message, rcpt))
+			continue;
+		rcpt->strayed = rcpt->external = true;
+		message->rcpt_external++;
+	}
+}
+
+static void
+classify(struct message_builder *builder)
+{
+	struct message *message = &builder->message;
 	const struct client *client = &message->client;
 
 	for (size_t i = 0; i < message->from.count; i++) {
@@ -477,6 +524,10 @@ classify(struct message *message)
 	}
 	message->client_ours = client->auth_user.len > 0 ||
 		client->ip.len == 0 || realm_has_ip(message->realm, client->ip);
+	message->egress =
+		message->client_ours && slice_equal(client->listener, EGRESS);
+	if (message->egress)
+		find_strayed(builder);
 	message->direction = find_direction(message);
 }
 
@@ -494,7 +545,7 @@ message_finish(struct message_builder *builder, int64_t at_ms)
 	parse_recipients(builder);
 	parse_fields(builder, &facts);
 	take_facts(builder, &facts);
-	classify(message);
+	classify(builder);
 	arena_hold(message->arena, 0);
 	return message;
 }
@@ -546,8 +597,9 @@ struct slice
 message_identity(const struct message *message, const struct recipient *rcpt)
 {
 	bool has_date = message_first(message, NAME_DATE) != NULL;
-	struct slice parts[7] = {message->mail_from.text, rcpt->address.text,
-		message->message_id};
+	bool ours = is_local(message, &message->mail_from);
+	struct slice parts[7] = {ours ? SLICE("") : message->mail_from.text,
+		rcpt->address.text, message->message_id};
 	size_t count = 3;
 
 	if (slice_is_absent(message->message_id)) {

@@ -77,6 +77,8 @@ struct recipient {
 	struct slice notify; /* NOTIFY= as given, absent if none */
 	bool external;
 	bool original_local;
+	bool strayed; /* external, since it is met on its way out, though its
+		       * domain is one of ours */
 };
 
 struct message {
@@ -86,6 +88,7 @@ struct message {
 	struct slice queue_id;
 	struct client client;
 	bool client_ours; /* local.networks, authenticated, or no client */
+	bool egress; /* by the listener for mail that leaves, from ours */
 
 	struct address mail_from; /* text empty: the null sender */
 	bool null_sender;
@@ -159,10 +162,10 @@ const struct field *message_next(const struct field *);
  * A stable identity of a message to a recipient, for idempotent counting: the
  * same for a retry after a 4xx, and when the message passes a second listener
  * of ours. SHA-256 of Message-ID, envelope sender and this recipient, 16
- * bytes as 32 hex digits. The client is not part of it: it differs between
- * listeners, and a sender who wants another identity chooses another
- * Message-ID. Without one it is of Date, From and Subject, and without a Date
- * of the queue id as well.
+ * bytes as 32 hex digits. The client is not part of it, nor is a sender of our
+ * own, which masquerading rewrites: both differ between listeners, and a sender
+ * who wants another identity chooses another Message-ID. Without one it is of
+ * Date, From and Subject, and without a Date of the queue id as well.
  */
 struct slice message_identity(const struct message *, const struct recipient *);
 
