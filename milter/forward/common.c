@@ -145,7 +145,8 @@ static bool
 tells_delivery(const struct context *context, const struct received *hop)
 {
 	return !context->message->from_local &&
-		slice_starts_fold(hop->with, SLICE("LMTP"));
+		(slice_starts_fold(hop->with, SLICE("LMTP")) ||
+			slice_starts_fold(hop->with, SLICE("UTF8LMTP")));
 }
 
 static void

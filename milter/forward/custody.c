@@ -5,12 +5,12 @@
 #include <stdint.h>
 
 /* RFC 3848 and RFC 6531 section 4.3: the protocols of a client that logged
- * in. */
+ * in. Who logs in by LMTP is the MTA that delivers, and no person. */
 static bool
 is_authenticated(struct slice with)
 {
-	static const char *const protocols[] = {"ESMTPA", "ESMTPSA", "LMTPA",
-		"LMTPSA", "UTF8SMTPA", "UTF8SMTPSA", "UTF8LMTPA", "UTF8LMTPSA"};
+	static const char *const protocols[] = {
+		"ESMTPA", "ESMTPSA", "UTF8SMTPA", "UTF8SMTPSA"};
 
 	if (with.len < 5)
 		return false;

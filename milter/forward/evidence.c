@@ -96,6 +96,11 @@ static const struct evidence_row rows[EVIDENCE_COUNT] = {
 		"Received ... for, From, To, Cc", FAMILY_ROUTE, KIND_REDIRECT,
 		NULL, 60, true, BIND_SENDER,
 		"one of ours wrote to a local mailbox, not to this recipient"},
+	[EVIDENCE_LOCAL_DOMAIN_LEAVES] = {"local-domain-leaves",
+		"RCPT TO, ORCPT=, Received ... for", FAMILY_ROUTE,
+		KIND_REDIRECT, NULL, 60, false, BIND_NONE,
+		"a domain of ours is met on the way out, by another name than "
+		"it came for"},
 	[EVIDENCE_USERID_SENDER] = {"userid-sender",
 		"Received ... from userid, MAIL FROM", FAMILY_TRACE,
 		KIND_REDIRECT, NULL, 60, false, BIND_NONE,

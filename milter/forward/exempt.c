@@ -142,6 +142,23 @@ claimed_list(const struct context *context)
 }
 
 /*
+ * The envelope sender alone is anybody's to write who can call sendmail(1):
+ * with it goes what lists write into a header, or else the MTA itself sends in
+ * the list's name, to the members of an alias that has an "owner-". That is
+ * seen at the egress, where what came for the list has passed no program: the
+ * newest line is the one that names it.
+ */
+static bool
+looks_like_list(const struct context *context, struct slice name)
+{
+	const struct message *message = context->message;
+
+	return message->list || context->marks.loop ||
+		(message->egress && message->hop_count > 0 &&
+			is_called(message->hops[0].for_address.local, name));
+}
+
+/*
  * A list of ours sends with its own envelope; List-* fields alone are any
  * stranger's. And a member's mailbox that forwards the list's mail is not the
  * list: the mailbox must be called as the list is.
@@ -157,6 +174,8 @@ is_own_list(const struct claimant *c)
 	}
 	if (c->hearing->person)
 		return GROUND_HANDED_IN;
+	if (!looks_like_list(c->context, name))
+		return GROUND_ENVELOPE_ALONE;
 	if (c->mailbox->text.len == 0)
 		return GROUND_NO_MAILBOX;
 	if (!is_called(c->mailbox->local, name))
@@ -241,6 +260,92 @@ is_calendar(const struct claimant *c)
 	return c->context->marks.calendar ? is_ours(c) : GROUND_UNCLAIMED;
 }
 
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The next run of digits from *at on; absent: there is none. */
+static struct slice
+next_number(struct slice text, size_t *at)
+{
+	size_t from;
+
+	while (*at < text.len && !is_digit(text.p[*at]))
+		++*at;
+	from = *at;
+	while (*at < text.len && is_digit(text.p[*at]))
+		++*at;
+	return *at > from ? slice_sub(text, from, *at)
+			  : (struct slice){NULL, 0};
+}
+
+/* Is that number in the subject, as a ticket's is: "[Help 17]", "#17"? */
+static bool
+is_ticket_number(struct slice subject, struct slice number)
+{
+	bool open = false;
+	struct slice one;
+	size_t at = 0, last = 0;
+
+	for (;;) {
+		one = next_number(subject, &at);
+		if (one.p == NULL)
+			return false;
+		for (; last < at - one.len; last++) {
+			if (subject.p[last] == '[' || subject.p[last] == ']')
+				open = subject.p[last] == '[';
+		}
+		if ((open || (last > 0 && subject.p[last - 1] == '#')) &&
+			slice_equal(one, number))
+			return true;
+	}
+}
+
+static bool
+is_own_ticket(const struct message *message, struct slice id)
+{
+	size_t sign = slice_find_byte(id, '@', 0), at = 0;
+	struct slice local = slice_sub(id, 0, sign), number;
+
+	if (sign == SLICE_NONE ||
+		!realm_has_domain(message->realm,
+			address_domain(message->arena,
+				slice_sub(id, sign + 1, id.len))))
+		return false;
+	while ((number = next_number(local, &at)).p != NULL) {
+		if (is_ticket_number(message->subject, number))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A thread id of its own beside the foreign one. A person's own letters have
+ * ids of ours, too, and stand in the same thread: a ticket's has the ticket's
+ * number, which is also in the subject.
+ */
+static bool
+has_own_thread(const struct message *message)
+{
+	const struct field *field = message_first(message, NAME_REFERENCES);
+	struct slice rest, word;
+
+	if (field == NULL)
+		return false;
+	rest = field->value;
+	while (slice_next(&rest, '>', &word)) {
+		size_t from = slice_find_byte(word, '<', 0);
+
+		if (from != SLICE_NONE &&
+			is_own_ticket(
+				message, slice_sub(word, from + 1, word.len)))
+			return true;
+	}
+	return false;
+}
+
 /* One local address that a program answers for: no person logged in as it. */
 static enum ground
 is_ticket(const struct claimant *c)
@@ -249,7 +354,8 @@ is_ticket(const struct claimant *c)
 	enum ground ground = is_ours(c);
 	struct address envelope;
 
-	if (!context->marks.bulk && !context->marks.loop)
+	if (!context->marks.bulk && !context->marks.loop &&
+		!has_own_thread(context->message))
 		return GROUND_UNCLAIMED;
 	if (ground_belief(ground) == BELIEF_NO)
 		return ground;
@@ -334,9 +440,8 @@ exempt_list(const struct context *context)
 		SLICE_ARG(name), SLICE_ARG(context->envelope.domain));
 }
 
-/* Said by the MTA, by the forwarder itself or by a delivery. */
-static bool
-is_told(enum evidence evidence)
+bool
+exempt_is_told(enum evidence evidence)
 {
 	enum evidence_family family = evidence_row(evidence)->family;
 
@@ -348,7 +453,7 @@ bool
 exempt_covers(unsigned exempt, const struct observation *seen)
 {
 	enum scope needed =
-		is_told(seen->evidence) ? EXCUSES_ALL : EXCUSES_INFERRED;
+		exempt_is_told(seen->evidence) ? EXCUSES_ALL : EXCUSES_INFERRED;
 
 	for (size_t i = 0; i < EXEMPTION_COUNT; i++) {
 		if ((exempt & exemptions[i].bit) != 0 &&

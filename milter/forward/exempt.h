@@ -30,6 +30,8 @@ struct exempt exempt_find(const struct hearing *, const struct findings *,
  * after; absent if it is not a list's. Whose it is has to be asked. */
 struct slice exempt_list(const struct context *);
 
+/* Is it said by the MTA, by the forwarder itself or by a delivery? */
+bool exempt_is_told(enum evidence);
 /* Does one of those exemptions excuse this observation? */
 bool exempt_covers(unsigned exempt, const struct observation *);
 

@@ -77,6 +77,8 @@ const char *const *flow_confirmed_names(void);
 
 struct flow {
 	const struct recipient *rcpt;
+	bool told; /* by the MTA, by the forwarder or a delivery, or remembered
+		    * by the store; else it is inferred */
 	struct address mailbox; /* in its one form; text absent: bound to no
 				 * local mailbox. It may be a forward all the
 				 * same, whose mailbox is not known */

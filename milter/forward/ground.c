@@ -13,6 +13,9 @@ static const struct {
 	[GROUND_FOREIGN_AUTHOR] = {BELIEF_NO, "its author is none of ours"},
 	[GROUND_FOREIGN_ENVELOPE] = {BELIEF_NO,
 		"its envelope sender is none of ours"},
+	[GROUND_ENVELOPE_ALONE] = {BELIEF_NO,
+		"nothing but the envelope says so, and that is anybody's to "
+		"write"},
 	[GROUND_OTHER_AUTHOR] = {BELIEF_NO,
 		"another than the mailbox wrote it"},
 	[GROUND_HANDED_IN] = {BELIEF_NO,

@@ -27,10 +27,6 @@
 
 #include <stdint.h>
 
-/* Mail that several got, sent on by one who is not known to have: by an alias
- * or a shared mailbox he may. */
-#define ANOTHERS_CONFIDENCE 40
-
 const struct acquaintance *
 hear_acquaintance(const struct remembered *remembered, struct slice who,
 	struct slice destination)
@@ -50,6 +46,17 @@ bool
 hear_names(const struct hearing *hearing, struct slice mailbox)
 {
 	for (size_t i = 0; i < hearing->name_count; i++) {
+		if (slice_equal(hearing->names[i], mailbox))
+			return true;
+	}
+	return false;
+}
+
+/* ... by the store alone? */
+static bool
+is_stored(const struct hearing *hearing, struct slice mailbox)
+{
+	for (size_t i = 0; i < hearing->store_count; i++) {
 		if (slice_equal(hearing->names[i], mailbox))
 			return true;
 	}
@@ -80,8 +87,8 @@ is_hand(const struct hearing *hearing, const struct memory *memory)
 /* Who handed the message in, by the store's memory of its queue id. A login
  * that was no mailbox of ours then is a program's. */
 static void
-take_login(struct hearing *hearing, const struct memory *memory,
-	struct slice who)
+take_login(
+	struct hearing *hearing, const struct memory *memory, struct slice who)
 {
 	const struct context *context = hearing->context;
 	struct address address;
@@ -151,8 +158,8 @@ find_bare(const struct hearing *hearing, struct address *out)
 		struct address address;
 
 		if ((!one->known && !one->person) ||
-			!path_parse(context->message->arena, one->who,
-				&address) ||
+			!path_parse(
+				context->message->arena, one->who, &address) ||
 			!slice_equal_fold(address.local, context->bare) ||
 			!context_is_local(context, &address))
 			continue;
@@ -183,7 +190,7 @@ resolve_bare(struct hearing *hearing)
 	hearing->handed = custody->hand != NULL ? custody->handed : 0;
 }
 
-/* Does the store know the mailbox, though no list is called so? */
+/* Does the mailbox get mail by our intake, though no list is called so? */
 static bool
 gets_mail(const struct hearing *hearing, const struct address *address,
 	struct slice list)
@@ -198,7 +205,7 @@ gets_mail(const struct hearing *hearing, const struct address *address,
 		return false;
 	one = hear_acquaintance(
 		hearing->remembered, box.text, (struct slice){NULL, 0});
-	return one != NULL && one->known;
+	return one != NULL && one->gets_mail;
 }
 
 /* Is somebody named for whom it had been delivered, and who gets mail? */
@@ -224,15 +231,25 @@ shows_delivery(const struct hearing *hearing)
 	return false;
 }
 
+bool
+hear_on_machine(const struct message *message)
+{
+	struct slice ip = message->client.ip;
+
+	return ip.len == 0 || slice_starts_fold(ip, SLICE("127.")) ||
+		slice_equal(ip, SLICE("::1"));
+}
+
 /* By somebody whom nobody names, or a program of his on the machine. */
 static bool
 is_by_somebody(const struct hearing *hearing)
 {
-	const struct client *client = &hearing->context->message->client;
+	const struct message *message = hearing->context->message;
 
 	if (hearing->person)
 		return hearing->login.text.len == 0;
-	return client->ip.len == 0 && client->auth_user.len == 0;
+	return !message->egress && message->client.listener.len > 0 &&
+		message->client.auth_user.len == 0 && hear_on_machine(message);
 }
 
 static void
@@ -403,8 +420,8 @@ turn_on_login(const struct hearing *hearing, struct observation *seen)
 	if (seen->speaker == SPEAKER_STORE &&
 		!hear_names(hearing, login->text) &&
 		seen->evidence != EVIDENCE_CHANGED_AUTHOR &&
-		seen->confidence > ANOTHERS_CONFIDENCE)
-		seen->confidence = ANOTHERS_CONFIDENCE;
+		seen->confidence > HEARING_ANOTHERS_CONFIDENCE)
+		seen->confidence = HEARING_ANOTHERS_CONFIDENCE;
 }
 
 /* The store's names, of a message that he handed in: he is one of them, or has
@@ -417,11 +434,51 @@ is_others(const struct hearing *hearing, const struct observation *seen)
 		hear_names(hearing, hearing->login.text);
 }
 
+/* Did a client give that ORCPT when the message came in? */
+static bool
+is_claimed(const struct hearing *hearing, struct slice mailbox)
+{
+	const struct remembered *remembered = hearing->remembered;
+
+	for (size_t i = 0; i < remembered->memory_count; i++) {
+		const struct memory *memory = &remembered->memories[i];
+
+		if (memory->of != MEMORY_OWN && memory->of != MEMORY_QUEUE)
+			continue;
+		for (size_t k = 0; k < memory->count; k++) {
+			if (memory->members[k].role == TRACE_CLAIMED &&
+				slice_equal(memory->members[k].who, mailbox))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Any client may ask for no notification: where the store knows the message it
+ * tells of a map of ours only on what was born here, or came for the mailbox.
+ */
+static void
+hear_bcc_map(const struct hearing *hearing, struct observation *seen)
+{
+	if (seen->speaker == SPEAKER_LOGIN) {
+		turn_on_login(hearing, seen);
+	} else if (hearing->came_in && hearing->traced &&
+		!is_stored(hearing, seen->mailbox.text)) {
+		seen->speaker = SPEAKER_STRANGER;
+		seen->standing = STANDING_UNHEARD;
+	}
+}
+
 static void
 hear_orcpt(const struct hearing *hearing, struct observation *seen)
 {
 	if (seen->speaker == SPEAKER_LOGIN) {
 		turn_on_login(hearing, seen);
+	} else if (is_claimed(hearing, seen->mailbox.text)) {
+		seen->speaker = SPEAKER_STRANGER;
+		seen->standing = hear_names(hearing, seen->mailbox.text)
+			? STANDING_UNHEARD
+			: STANDING_CONTRADICTED;
 	} else if (hearing->name_count > 0 &&
 		!hear_names(hearing, seen->mailbox.text)) {
 		seen->standing = STANDING_CONTRADICTED;
@@ -441,6 +498,8 @@ hear_one(const struct hearing *hearing, struct observation *seen)
 		return;
 	if (seen->evidence == EVIDENCE_ORCPT) {
 		hear_orcpt(hearing, seen);
+	} else if (seen->evidence == EVIDENCE_BCC_MAP) {
+		hear_bcc_map(hearing, seen);
 	} else if (seen->evidence == EVIDENCE_CAF_SENDER &&
 		hearing->store_count > 0 &&
 		!hear_names(hearing, seen->mailbox.text)) {

@@ -9,6 +9,9 @@
 #include "forward/context.h"
 #include "forward/trace.h"
 
+/* Of mail that others of ours got, sent on by one who is not known to have: by
+ * an alias or a shared mailbox he may. */
+#define HEARING_ANOTHERS_CONFIDENCE 40
 /* Mailboxes that the store or our own lines name for one message. */
 #define HEARING_NAMES_MAX 16
 
@@ -33,6 +36,9 @@ void hear_begin(
 /* The mailbox of who handed the message in; TRACE_PROGRAM if the store knows
  * that he is none of ours; absent where nobody knows. */
 struct slice hear_login(const struct context *, const struct remembered *);
+/* Was it handed in by a program on the machine? Postfix shows what comes by
+ * sendmail(1) as from loopback. */
+bool hear_on_machine(const struct message *);
 /* Gives each observation its speaker; those not believed get a standing that
  * says so, and a login's word is turned on himself. */
 void hear_findings(const struct hearing *, struct findings *);

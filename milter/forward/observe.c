@@ -143,6 +143,14 @@ find_internal_for(const struct context *context, const struct recipient *rcpt,
 	seen->index = hop->field_index;
 }
 
+static void
+find_strayed(const struct recipient *rcpt, struct findings *findings)
+{
+	if (rcpt->strayed)
+		findings_add(findings, EVIDENCE_LOCAL_DOMAIN_LEAVES,
+			rcpt->address.domain);
+}
+
 void
 observe_recipient(const struct context *context, const struct recipient *rcpt,
 	struct findings *findings)
@@ -159,6 +167,7 @@ observe_recipient(const struct context *context, const struct recipient *rcpt,
 		end[CONTEXT_ROUTE]);
 	find_to_mismatch(context, rcpt, findings);
 	find_internal_for(context, rcpt, findings);
+	find_strayed(rcpt, findings);
 	findings_copy(findings, &context->common, end[CONTEXT_ROUTE],
 		end[CONTEXT_SUBJECT]);
 }

@@ -89,9 +89,7 @@ is_same_hand(const struct recalled *recalled, const struct memory *memory)
 	const struct message *message = recalled->context->message;
 
 	if (recalled->hearing->came_in || recalled->hearing->person ||
-		message->client.ip.len == 0 ||
-		slice_starts_fold(message->client.ip, SLICE("127.")) ||
-		slice_equal(message->client.ip, SLICE("::1")))
+		hear_on_machine(message))
 		return false;
 	for (size_t i = 0; i < memory->count; i++) {
 		if (memory->members[i].role == TRACE_CLIENT)
@@ -174,8 +172,9 @@ read_same_message(struct recalled *recalled, const struct memory *memory)
 	}
 }
 
-/* A subject that everybody got, or that the author began himself, is none;
- * nor is one that came too long ago. */
+/* A subject that everybody got, or that one of ours began himself, is none;
+ * nor is one that came too long ago. A foreign author in what a person of ours
+ * hands in is the one who wrote it: he says the more. */
 static bool
 is_about_one(const struct recalled *recalled, const struct memory *memory)
 {
@@ -190,12 +189,38 @@ is_about_one(const struct recalled *recalled, const struct memory *memory)
 		const struct trace_member *member = &memory->members[i];
 
 		if (member->at_ms + SUBJECT_MAX_MS < message->at_ms ||
-			(member->role == TRACE_AUTHOR &&
+			(member->role == TRACE_AUTHOR && message->from_local &&
 				slice_equal(member->who, hash)))
 			return false;
 		mailboxes += member->role == TRACE_MAILBOX;
 	}
 	return mailboxes <= SUBJECT_MAILBOXES_MAX;
+}
+
+/* He refers to what another mailbox of ours got: an alias, perhaps, or a
+ * shared one, of which nobody says who reads it. */
+static void
+read_anothers(struct recalled *recalled, const struct memory *memory)
+{
+	const struct address *sender = &recalled->hearing->login;
+	const struct trace_member *member = NULL;
+	struct observation *seen;
+
+	if (sender->text.len == 0)
+		sender = &recalled->context->author;
+	for (size_t i = 0; i < memory->count && member == NULL; i++) {
+		if (memory->members[i].role == TRACE_MAILBOX)
+			member = &memory->members[i];
+	}
+	if (member == NULL || sender->text.len == 0)
+		return;
+	seen = add_memory(
+		recalled, EVIDENCE_FORWARDED_MESSAGE_ID, memory, member);
+	if (seen == NULL)
+		return;
+	seen->written = seen->mailbox.text;
+	seen->mailbox = *sender;
+	seen->confidence = HEARING_ANOTHERS_CONFIDENCE;
 }
 
 static void
@@ -218,6 +243,8 @@ read_reference(struct recalled *recalled, const struct memory *memory)
 		member = find_mailbox(memory, &context->author);
 	if (member != NULL) {
 		(void)add_memory(recalled, evidence, memory, member);
+	} else if (memory->of == MEMORY_REFERENCE) {
+		read_anothers(recalled, memory);
 	}
 }
 
@@ -247,7 +274,8 @@ is_same_ip(struct slice a, struct slice b)
 	struct network one, other;
 
 	return network_parse_address(a, &one) &&
-		network_parse_address(b, &other) && network_covers(&one, &other);
+		network_parse_address(b, &other) &&
+		network_covers(&one, &other);
 }
 
 /* Did our intake take the message itself from strangers, and from none at that
@@ -296,8 +324,7 @@ read_foreign_hop(struct recalled *recalled)
 		(hop->from_ip.len == 0 ||
 			!came_elsewhere(recalled, hop->from_ip)))
 		return;
-	seen = findings_add(
-		&recalled->common, EVIDENCE_FOREIGN_HOP, hop->by);
+	seen = findings_add(&recalled->common, EVIDENCE_FOREIGN_HOP, hop->by);
 	if (seen == NULL)
 		return;
 	seen->index = context->custody.end;
@@ -330,7 +357,7 @@ recalled_read(struct recalled *recalled, const struct hearing *hearing)
 
 	recalled->hearing = hearing;
 	recalled->context = hearing->context;
-	recalled->answers = false;
+	recalled->answers = recalled->cut = false;
 	findings_clear(&recalled->common);
 	for (size_t i = 0; i < remembered->memory_count; i++) {
 		const struct memory *memory = &remembered->memories[i];
@@ -340,6 +367,8 @@ recalled_read(struct recalled *recalled, const struct hearing *hearing)
 		} else if (is_answer(recalled, memory)) {
 			recalled->answers = true;
 		} else {
+			recalled->cut |= memory->of == MEMORY_REFERENCE &&
+				is_cut(memory);
 			read_reference(recalled, memory);
 		}
 	}
@@ -347,13 +376,8 @@ recalled_read(struct recalled *recalled, const struct hearing *hearing)
 	read_forged_tag(recalled);
 }
 
-/*
- * What a memory says is left out where the recipient took part in that
- * message. Each answers for itself: an outsider who writes into an old
- * thread, with a copy to his own address, must not become a participant of
- * all that follows.
- */
-/* Not all who took part are known: it may be an answer. */
+/* Not all who took part are known: it may be an answer. What goes by the
+ * subject is about the same message. */
 static void
 doubt(struct findings *findings, size_t begin)
 {
@@ -362,6 +386,12 @@ doubt(struct findings *findings, size_t begin)
 		findings->at[i].standing = STANDING_EXCUSED;
 }
 
+/*
+ * What a memory says is left out where the recipient took part in that
+ * message. Each answers for itself: an outsider who writes into an old
+ * thread, with a copy to his own address, must not become a participant of
+ * all that follows.
+ */
 void
 recalled_find(const struct recalled *recalled, const struct recipient *rcpt,
 	struct findings *findings)
@@ -387,7 +417,8 @@ recalled_find(const struct recalled *recalled, const struct recipient *rcpt,
 		}
 		findings_copy(findings, &recalled->common, i, end);
 		if (memory != NULL && memory->of != MEMORY_OWN &&
-			memory->of != MEMORY_QUEUE && is_cut(memory))
+			memory->of != MEMORY_QUEUE &&
+			(recalled->cut || is_cut(memory)))
 			doubt(findings, before);
 	}
 }

@@ -16,6 +16,7 @@ struct recalled {
 	const struct hearing *hearing;
 	const struct context *context;
 	bool answers; /* a recipient took part in what it refers to */
+	bool cut; /* not all who took part in that are known */
 	struct findings common; /* alike for all but those who took part */
 	const struct memory *of[FINDINGS_MAX]; /* which said it */
 };

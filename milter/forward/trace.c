@@ -210,6 +210,13 @@ add_thread(const struct message *message, struct questions *all,
 	add_question(all, thread_id(message->arena, value), MEMORY_THREAD);
 }
 
+/* By somebody who has logged in. */
+static bool
+is_handed_in(const struct message *message)
+{
+	return message->client.auth_user.len > 0;
+}
+
 /* Fields that refer to another message, the surest first. */
 static const struct {
 	enum name name;
@@ -239,7 +246,7 @@ trace_questions(const struct message *message, struct trace_question *questions,
 		if (field != NULL)
 			references[row].add(message, &found, field->value);
 	}
-	if (message->from_local)
+	if (message->from_local || is_handed_in(message))
 		add_subject(message, &found);
 	return found.count;
 }
@@ -250,12 +257,6 @@ static bool
 only_leaves(const struct message *message)
 {
 	return message->rcpt_external == message->rcpt_count;
-}
-
-static bool
-is_handed_in(const struct message *message)
-{
-	return message->client.auth_user.len > 0;
 }
 
 size_t

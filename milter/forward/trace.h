@@ -66,6 +66,7 @@ struct acquaintance {
 	struct slice who; /* its key */
 	struct slice destination; /* key; absent: of no route in particular */
 	bool known; /* has ever got or sent anything */
+	bool gets_mail; /* ... by our intake, today */
 	bool person; /* has logged in or written mail */
 	uint64_t messages; /* that took the route before */
 };

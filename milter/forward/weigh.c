@@ -16,7 +16,8 @@
  *
  * The kind is the most particular one that the counting evidence names. If it
  * names none, a message by the mailbox itself carries another one on, and any
- * other is the same message sent again.
+ * other is the same message sent again. What the store knows to be the same
+ * message is no new one, whoever is written into it as its author.
  */
 #include "forward/weigh.h"
 
@@ -194,6 +195,16 @@ find_excuses(const struct findings *findings, struct flow *flow)
 	flow->unproven &= flow->excused_by;
 }
 
+/* The store has the message itself. */
+static bool
+is_same_message(const struct flow *flow)
+{
+	return (flow->evidence &
+		       (UINT64_C(1) << EVIDENCE_SAME_QUEUE_ID |
+			       UINT64_C(1) << EVIDENCE_SAME_MESSAGE_ID |
+			       UINT64_C(1) << EVIDENCE_CHANGED_AUTHOR)) != 0;
+}
+
 /* What the sorted findings that count come to. */
 static void
 conclude(const struct hearing *hearing, enum bind_rank rank,
@@ -214,6 +225,10 @@ conclude(const struct hearing *hearing, enum bind_rank rank,
 		if (seen->standing > STANDING_EXCUSED)
 			break;
 		flow->evidence |= UINT64_C(1) << seen->evidence;
+		if (seen->standing == STANDING_COUNTS &&
+			(exempt_is_told(seen->evidence) ||
+				row->family == FAMILY_STORE))
+			flow->told = true;
 		if (row->kind > kind)
 			kind = row->kind;
 		if (flow->platform[0] == '\0' && seen->platform != NULL)
@@ -225,6 +240,8 @@ conclude(const struct hearing *hearing, enum bind_rank rank,
 		flow->platform = "";
 		return;
 	}
+	if (kind == KIND_FORWARD && is_same_message(flow))
+		kind = KIND_REDIRECT;
 	flow->kind = kind != KIND_NONE ? kind
 				       : kind_by_author(hearing->context, flow);
 }

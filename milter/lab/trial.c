@@ -272,7 +272,9 @@ agrees(enum compare compare, struct slice expected, struct slice actual)
 
 	switch (compare) {
 	case COMPARE_EQUAL:
-		return slice_equal(expected, actual);
+		return slice_equal(expected, actual) ||
+			(actual.len == 0 &&
+				slice_equal(expected, SLICE("none")));
 	case COMPARE_SET:
 		return shared(expected, actual, &total) == total &&
 			shared(actual, expected, &other) == other;

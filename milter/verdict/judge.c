@@ -6,8 +6,9 @@
  *
  * The verdict is the strongest action of the policies that matched. Two
  * things weaken a policy beside its status and the ceiling: a bounce or an
- * automatic answer is never stopped unless the policy names such mail itself
- * (a forwarded bounce is a forward; losing a bounce is losing mail), and in
+ * automatic answer is never stopped where it is only inferred that it is
+ * forwarded, unless the policy names such mail itself (losing a bounce is
+ * losing mail; but a null sender is one word, and anybody's to write), and in
  * observe mode nothing is done but looking.
  */
 #include "verdict/judge.h"
@@ -212,12 +213,14 @@ names_such_mail(const struct judgement *h, const struct sigma_rule *rule)
 }
 
 static enum action
-action_of(const struct judgement *h, const struct sigma_rule *rule)
+action_of(const struct judgement *h, const struct sigma_rule *rule,
+	const struct flow *flow)
 {
 	enum action action = respond_to(&h->options->respond, rule);
 	bool nobodys = h->message->null_sender || h->message->auto_reply;
 
-	if (action > ACTION_TAG && nobodys && !names_such_mail(h, rule))
+	if (action > ACTION_TAG && nobodys && !flow->told &&
+		!names_such_mail(h, rule))
 		return ACTION_TAG;
 	return action;
 }
@@ -256,7 +259,8 @@ collect_hits(struct judgement *h)
 		matched[i] = (struct matched){
 			.rule = hits[i].rule,
 			.flow = h->heard[hits[i].flow],
-			.action = action_of(h, hits[i].rule),
+			.action = action_of(
+				h, hits[i].rule, h->heard[hits[i].flow]),
 			.edge = hits[i].edge,
 			.count = hits[i].count,
 			.group = hits[i].group,

@@ -198,6 +198,7 @@ take_known(struct arena *arena, struct recollection *out)
 			.who = facts->mailbox,
 			.destination = facts->destination,
 			.known = facts->known,
+			.gets_mail = facts->received_day > 0,
 			.person = facts->person,
 			.messages = facts->route_count,
 		};

@@ -37,8 +37,10 @@ class Framing:
         self.mallory = site.rig.user("m" + self.name)
 
     def introduce(self, site):
-        """Who speaks is a person, and known as one: gets mail and writes it."""
+        """Both get mail as people do; who speaks writes, too, and is known as a person."""
         name, to = self.mallory.address, f"friend@{self.name}.example"
+        site.arrive([self.boss], letter("Welcome", self.boss,
+                                        f"<welcome.{self.name}@third.example>", FRIEND), FRIEND)
         site.arrive([name], letter("Hello", name, f"<hi.{self.name}@third.example>", FRIEND),
                     FRIEND)
         site.submit(self.mallory.name, [to], letter(

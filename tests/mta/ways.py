@@ -182,10 +182,14 @@ def local_alias(way):
     return dot_forward(way)
 
 
-def alias_to(delivered):
+def alias_to(delivered, named=False):
+    """named: nobody says whose program it is, and the alias answers for it."""
     def made(way):
         way.site.virtual[way.to] = way.mailbox
-        return delivered(way)
+        act = delivered(way)
+        if named:
+            way.mailbox = way.to
+        return act
     return made
 
 
@@ -244,7 +248,7 @@ WAYS = [
     Way("alias", "mail for an alias of NAME", to="{user}.smith@example.com",
         made=alias_to(dot_forward)),
     Way("aliaspipe", "the same, a program, marks stripped", to="{user}.smith@example.com",
-        without=MARKS, made=alias_to(pipe)),
+        without=MARKS, made=alias_to(pipe, named=True)),
     Way("rita", "mail for an alias, .forward of its owner", to="quinn@example.com",
         made=alias_to(dot_forward)),
     Way("local", "mail for an alias of aliases(5)", to="ruth@example.com",
@@ -280,6 +284,7 @@ WAYS = [
         acts=HINT, to="newinfo@example.com",
         made=alias_to(login(FORWARDED + "References: <{id}>\n"))),
     Way("freshid", "login: fresh id, foreign author kept", least=40, kind=None, acts=HINT,
+        subjects=("Supper at eight", "Order 4712 is late", "Your new telephone"),
         made=login("From: " + STRANGER + "\nTo: {destination}\nSubject: {subject}\n"
                    "Message-ID: <{new}@example.com>\n")),
     Way("retyped", "login: a new message, own words", made=login(NEW + "Subject: {subject} (2)\n"),

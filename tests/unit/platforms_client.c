@@ -73,8 +73,8 @@ static const struct flowcase cases[] = {
 		"auth alice\nclient 10.0.0.7\nmail "
 		"<alice@example.com>\n" TO_DROP
 		"\n" OWN_NEW("drop@freemail.example") "References: <m1@p>\n",
-		"m1@p m carol@example.com 900\n", NULL, KIND_NONE, "", 0, 0, "",
-		0},
+		"m1@p m carol@example.com 900\n", "alice@example.com",
+		KIND_FORWARD, "", 40, 40, "forwarded-message-id", 0},
 	{"a ticket system answers its agents",
 		"client 10.0.0.8\nmail <support@example.com>\n"
 		"rcpt <agent@partner.example>\n\n"

@@ -209,9 +209,15 @@ static const struct flowcase excusing[] = {
 		"\n" HOP_IN("alice@example.com") LETTER_FROM_BOB,
 		"known alice@example.com person\n", "alice@example.com",
 		KIND_REDIRECT, "", 84, 84, "received-for to-mismatch", 0},
-	{"... who is nobody's person",
+	{"... who is nobody's person, but lists say more",
 		"client 10.0.0.2\nmail <alice-bounces@example.com>\n" TO_DROP
 		"\n" HOP_IN("alice@example.com") LETTER_FROM_BOB,
+		"known alice@example.com nobody\n", "alice@example.com",
+		KIND_REDIRECT, "", 84, 84, "received-for to-mismatch", 0},
+	{"... and this one does",
+		"client 10.0.0.2\nmail <alice-bounces@example.com>\n" TO_DROP
+		"\n" HOP_IN("alice@example.com") "Precedence: "
+						 "list\n" LETTER_FROM_BOB,
 		"known alice@example.com nobody\n", "alice@example.com",
 		KIND_NONE, "", 0, 0, "", EXEMPT_OWN_LIST},
 	{"... by a user of the machine",
