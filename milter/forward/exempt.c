@@ -10,67 +10,14 @@
  */
 #include "forward/exempt.h"
 
+#include "forward/own_list.h"
+
 struct claimant {
 	const struct hearing *hearing;
 	const struct context *context;
 	const struct findings *findings;
 	const struct address *mailbox; /* text absent: bound to none */
 };
-
-/* The name of the list in an envelope sender such as "announce-bounces",
- * "announce+bounces-17-user=example.net", "bounce-announce=user=example.net"
- * or "owner-announce"; absent if it is not a list's. */
-static struct slice
-list_name(struct slice local)
-{
-	static const struct slice words[] = {{"bounces", 7}, {"bounce", 6},
-		{"owner", 5}, {"return", 6}, {"errors", 6}, {"request", 7},
-		{"admin", 5}};
-	static const struct slice heads[] = {
-		{"owner-", 6}, {"bounce-", 7}, {"bounces-", 8}};
-
-	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
-		if (local.len > heads[i].len &&
-			slice_starts_fold(local, heads[i]))
-			return slice_sub(local, heads[i].len,
-				slice_find_byte(local, '=', 0));
-	}
-	for (size_t at = 1; at + 1 < local.len; at++) {
-		struct slice rest = slice_sub(local, at + 1, local.len);
-
-		if (local.p[at] != '-' && local.p[at] != '+')
-			continue;
-		for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-			char next = '\0';
-
-			if (!slice_starts_fold(rest, words[i]))
-				continue;
-			if (rest.len > words[i].len)
-				next = rest.p[words[i].len];
-			if (next == '\0' || next == '+' || next == '-' ||
-				next == '=')
-				return slice_sub(local, 0, at);
-		}
-	}
-	return (struct slice){NULL, 0};
-}
-
-/* "announce", "lists-announce": how list servers call their own addresses. */
-static bool
-is_called(struct slice local, struct slice name)
-{
-	static const struct slice heads[] = {
-		{"", 0}, {"lists-", 6}, {"list-", 5}};
-
-	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
-		if (slice_starts_fold(local, heads[i]) &&
-			slice_equal_fold(
-				slice_sub(local, heads[i].len, local.len),
-				name))
-			return true;
-	}
-	return false;
-}
 
 static struct slice
 local_of(struct slice mailbox)
@@ -83,7 +30,7 @@ static bool
 came_for(const struct hearing *hearing, struct slice name)
 {
 	for (size_t i = 0; i < hearing->name_count; i++) {
-		if (is_called(local_of(hearing->names[i]), name))
+		if (own_list_is_called(local_of(hearing->names[i]), name))
 			return true;
 	}
 	return false;
@@ -133,7 +80,7 @@ claimed_list(const struct context *context)
 	if (!context_is_local(context, &context->message->mail_from))
 		return name;
 	if (context->message->mail_from.local.len > 0)
-		name = list_name(context->message->mail_from.local);
+		name = own_list_name(context->message->mail_from.local);
 	if (name.len == 0 && list->text.len > 0 &&
 		(address_equal(list, &context->envelope) ||
 			context->marks.list_local))
@@ -155,7 +102,8 @@ looks_like_list(const struct context *context, struct slice name)
 
 	return message->list || context->marks.loop ||
 		(message->egress && message->hop_count > 0 &&
-			is_called(message->hops[0].for_address.local, name));
+			own_list_is_called(
+				message->hops[0].for_address.local, name));
 }
 
 /*
@@ -178,7 +126,7 @@ is_own_list(const struct claimant *c)
 		return GROUND_ENVELOPE_ALONE;
 	if (c->mailbox->text.len == 0)
 		return GROUND_NO_MAILBOX;
-	if (!is_called(c->mailbox->local, name))
+	if (!own_list_is_called(c->mailbox->local, name))
 		return GROUND_OTHER_LIST;
 	if (c->hearing->name_count > 0 && !came_for(c->hearing, name))
 		return GROUND_CAME_FOR_OTHERS;
@@ -427,17 +375,6 @@ exempt_find(const struct hearing *hearing, const struct findings *findings,
 			exempt.unproven |= exemptions[i].bit;
 	}
 	return exempt;
-}
-
-struct slice
-exempt_list(const struct context *context)
-{
-	struct slice name = list_name(context->envelope.local);
-
-	if (!context->envelope_local || name.len == 0)
-		return (struct slice){NULL, 0};
-	return arena_printf(context->message->arena, "%.*s@%.*s",
-		SLICE_ARG(name), SLICE_ARG(context->envelope.domain));
 }
 
 bool

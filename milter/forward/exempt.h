@@ -26,10 +26,6 @@ struct exempt {
 struct exempt exempt_find(const struct hearing *, const struct findings *,
 	const struct address *mailbox);
 
-/* The address of the list that the envelope sender, one of ours, is named
- * after; absent if it is not a list's. Whose it is has to be asked. */
-struct slice exempt_list(const struct context *);
-
 /* Is it said by the MTA, by the forwarder itself or by a delivery? */
 bool exempt_is_told(enum evidence);
 /* Does one of those exemptions excuse this observation? */

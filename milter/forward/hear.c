@@ -22,7 +22,7 @@
  */
 #include "forward/hear.h"
 
-#include "forward/exempt.h"
+#include "forward/own_list.h"
 #include "mail/path.h"
 
 #include <stdint.h>
@@ -214,7 +214,7 @@ shows_delivery(const struct hearing *hearing)
 {
 	const struct context *context = hearing->context;
 	const struct marks *marks = &context->marks;
-	struct slice list = exempt_list(context);
+	struct slice list = own_list_address(context);
 
 	if (list.len == 0)
 		list = marks->list_address.text;

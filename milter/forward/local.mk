@@ -37,6 +37,8 @@ libforward_a_SOURCES = \
 	milter/forward/named.h \
 	milter/forward/observe.c \
 	milter/forward/observe.h \
+	milter/forward/own_list.c \
+	milter/forward/own_list.h \
 	milter/forward/recalled.c \
 	milter/forward/recalled.h \
 	milter/forward/rewritten.c \

@@ -16,7 +16,7 @@
 #include "verdict/recollect.h"
 
 #include "forward/bind.h"
-#include "forward/exempt.h"
+#include "forward/own_list.h"
 #include "mail/path.h"
 #include "verdict/keep.h"
 #include "verdict/naming.h"
@@ -149,7 +149,7 @@ first_destination(const struct message *message)
 static bool
 is_listlike(const struct context *context)
 {
-	return context->marks.list_local || exempt_list(context).len > 0;
+	return context->marks.list_local || own_list_address(context).len > 0;
 }
 
 static void
@@ -165,7 +165,7 @@ ask_persons(struct store_batch *batch, const struct context *context,
 	}
 	if (context->marks.list_local && list.len > 0)
 		add_facts(batch, list, none);
-	list = exempt_list(context);
+	list = own_list_address(context);
 	if (list.len > 0)
 		add_facts(batch, list, none);
 }

@@ -203,6 +203,7 @@ X-Envelope-Client: 10.0.0.2 lists.example.com
 Received: from mail.partner.example (mail.partner.example [203.0.113.9])
 	by mx.example.com (Postfix) with ESMTP id 9
 	for <news@example.com>; Mon, 5 Jan 2026 12:00:00 +0000
+Precedence: list
 From: Bob <bob@partner.example>
 To: news@example.com
 Subject: Minutes
