@@ -316,6 +316,16 @@ static const struct twin twins[] = {
 		 "<alice@example.com>; Sat, 21 Nov 2026 20:00:00 +0000\n"
 		 "From: carol@example.com\nTo: alice@example.com\n",
 			NULL}},
+	{"local-domain-leaves, at another listener",
+		EVIDENCE_LOCAL_DOMAIN_LEAVES, 0,
+		{"client 127.0.0.1\nlistener egress\n" FROM_BOB
+		 "rcpt <drop@lab.example.com> ORCPT=rfc822;alice@example.com\n"
+		 "\n" HOP_IN("alice@example.com") TO_ALICE,
+			NULL},
+		{"client 127.0.0.1\nlistener intake\n" FROM_BOB
+		 "rcpt <drop@lab.example.com> ORCPT=rfc822;alice@example.com\n"
+		 "\n" HOP_IN("alice@example.com") TO_ALICE,
+			NULL}},
 	{"userid-sender, by a system's process", EVIDENCE_USERID_SENDER, 0,
 		{EGRESS FROM_BOB TO_DROP "\n" HOP_PICKUP TO_ALICE,
 			"own m alice@example.com 900000\n"},
@@ -394,17 +404,30 @@ static const struct twin twins[] = {
 	{"own-list, by the envelope of a person", EVIDENCE_COUNT,
 		EXEMPT_OWN_LIST,
 		{"client 10.0.0.2\nmail <alice-bounces@example.com>\n" TO_DROP
-		 "\n" HOP_IN("alice@example.com") LETTER_FROM_BOB,
+		 "\n" HOP_IN("alice@example.com") "Precedence: "
+						  "list\n" LETTER_FROM_BOB,
 			"known alice@example.com nobody\n"},
 		{"client 10.0.0.2\nmail <alice-bounces@example.com>\n" TO_DROP
-		 "\n" HOP_IN("alice@example.com") LETTER_FROM_BOB,
+		 "\n" HOP_IN("alice@example.com") "Precedence: "
+						  "list\n" LETTER_FROM_BOB,
 			"known alice@example.com person\n"}},
 	{"own-list, by the mailbox's owner", EVIDENCE_COUNT, EXEMPT_OWN_LIST,
 		{"client 10.0.0.2\nmail <alice-bounces@example.com>\n" TO_DROP
-		 "\n" HOP_IN("alice@example.com") LETTER_FROM_BOB,
+		 "\n" HOP_IN("alice@example.com") "Precedence: "
+						  "list\n" LETTER_FROM_BOB,
 			"known alice@example.com nobody\n"},
 		{"client 10.0.0.2\nmail <alice-bounces@example.com>\n" TO_DROP
-		 "\n" HOP_PICKUP HOP_IN("alice@example.com") LETTER_FROM_BOB,
+		 "\n" HOP_PICKUP HOP_IN(
+			 "alice@example.com") "Precedence: "
+					      "list\n" LETTER_FROM_BOB,
+			"known alice@example.com nobody\n"}},
+	{"own-list, by the envelope alone", EVIDENCE_COUNT, EXEMPT_OWN_LIST,
+		{"client 10.0.0.2\nmail <alice-bounces@example.com>\n" TO_DROP
+		 "\n" HOP_IN("alice@example.com") "Precedence: "
+						  "list\n" LETTER_FROM_BOB,
+			"known alice@example.com nobody\n"},
+		{"client 10.0.0.2\nmail <alice-bounces@example.com>\n" TO_DROP
+		 "\n" HOP_IN("alice@example.com") LETTER_FROM_BOB,
 			"known alice@example.com nobody\n"}},
 	{"bounce, by a stranger", EVIDENCE_COUNT, EXEMPT_BOUNCE,
 		{"mail <>\n" TO_DROP "\n" OWN_NEW("drop@freemail.example"),
