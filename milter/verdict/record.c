@@ -92,7 +92,8 @@ add_received(struct record *r, const struct flow *flow)
 static struct slice
 login_of(const struct verdict *verdict, const struct address *person)
 {
-	if (verdict->login.len > 0 || verdict->message->client.auth_user.len == 0)
+	if (verdict->login.len > 0 ||
+		verdict->message->client.auth_user.len == 0)
 		return verdict->login;
 	return person->text;
 }
