@@ -123,15 +123,24 @@ take_time(void *target, const char *value)
 	return date_parse_stamp(slice_of(value), target);
 }
 
+static const struct options_kind text = {take_slice, ""};
+static const struct options_kind recipient = {
+	take_recipient, "100 of them are the most"};
+static const struct options_kind at = {
+	take_time, "write it as 2026-01-05T09:00:00Z (RFC 3339)"};
+
+static const char about[] =
+	"Judges one message (a file, a queue file of Postfix, or - for the "
+	"standard\ninput) as if nothing was known before it, and shows the "
+	"facts, the sum of the\nevidence with whose word each row is, why an "
+	"excuse is believed or not, the\npolicies that match with the item "
+	"that decided, and the verdict. What is not\nsaid of the envelope is "
+	"guessed from the header.";
+
 static bool
 parse_options(
 	int argc, char **argv, struct explain_options *options, int *status)
 {
-	static const struct options_kind text = {take_slice, ""};
-	static const struct options_kind recipient = {
-		take_recipient, "100 of them are the most"};
-	static const struct options_kind at = {
-		take_time, "write it as 2026-01-05T09:00:00Z (RFC 3339)"};
 	struct envelope_known *known = &options->known;
 	const struct options_row rows[] = {
 		ENGINE_OPTIONS(options->engine),
@@ -156,15 +165,7 @@ parse_options(
 		{"json", 'j', NULL, &options_flag, &options->json,
 			"the event alone"},
 	};
-	const struct options table = {
-		.about =
-			"Judges one message (a file, a queue file of Postfix, "
-			"or - for the standard\ninput) as if nothing was "
-			"known before it, and shows the facts, the sum of the\n"
-			"evidence with whose word each row is, why an excuse "
-			"is believed or not, the\npolicies that match with "
-			"the item that decided, and the verdict. What is not\n"
-			"said of the envelope is guessed from the header.",
+	const struct options table = {.about = about,
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows),
 		.operands = "MESSAGE",

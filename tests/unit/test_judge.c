@@ -25,16 +25,7 @@
 	"Subject: Minutes\n"                \
 	"Message-ID: <m1@partner.example>\n"
 
-static const char policies[] =
-	"title: Redirect\n"
-	"id: 11111111-0000-4000-8000-000000000001\n"
-	"name: redirect\n"
-	"status: stable\n"
-	"logsource: {category: email, product: forwarden, service: forward}\n"
-	"detection:\n"
-	"  selection: {forward.kind: redirect}\n"
-	"  condition: selection\n"
-	"level: high\n";
+static const char policies[] = BOX_REDIRECT_POLICY "high\n";
 
 static const struct verdict *
 judge_redirect(struct box *box, const char *to, const char *header)

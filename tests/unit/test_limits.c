@@ -14,16 +14,7 @@
 #define ADDRESSES_MANY 1000
 #define PATH_BYTES 64
 
-static const char policies[] =
-	"title: Redirect\n"
-	"id: 11111111-0000-4000-8000-000000000001\n"
-	"name: redirect\n"
-	"status: stable\n"
-	"logsource: {category: email, product: forwarden, service: forward}\n"
-	"detection:\n"
-	"  selection: {forward.kind: redirect}\n"
-	"  condition: selection\n"
-	"level: high\n";
+static const char policies[] = BOX_REDIRECT_POLICY "high\n";
 
 static void
 add_recipients(struct message_builder *builder, size_t count)

@@ -29,16 +29,7 @@
 	"example.com (Postfix) with ESMTP id 4A1B2C3D; Mon, 5 Jan 2026 "  \
 	"09:00:00 +0000\n"
 
-static const char policies[] =
-	"title: Redirect\n"
-	"id: 11111111-0000-4000-8000-000000000001\n"
-	"name: redirect\n"
-	"status: stable\n"
-	"logsource: {category: email, product: forwarden, service: forward}\n"
-	"detection:\n"
-	"  selection: {forward.kind: redirect}\n"
-	"  condition: selection\n"
-	"level: ";
+static const char policies[] = BOX_REDIRECT_POLICY;
 
 /* The message as it comes by once more, with the tag it got. */
 struct ticket_case {

@@ -12,6 +12,18 @@
 
 #define BOX_AT INT64_C(1767603600000) /* Monday, 2026-01-05T09:00:00Z */
 
+/* Every redirect; its level is to be written behind it. */
+#define BOX_REDIRECT_POLICY                                                    \
+	"title: Redirect\n"                                                    \
+	"id: 11111111-0000-4000-8000-000000000001\n"                           \
+	"name: redirect\n"                                                     \
+	"status: stable\n"                                                     \
+	"logsource: {category: email, product: forwarden, service: forward}\n" \
+	"detection:\n"                                                         \
+	"  selection: {forward.kind: redirect}\n"                              \
+	"  condition: selection\n"                                             \
+	"level: "
+
 struct box {
 	struct realm *realm;
 	struct sigma_program *program;
