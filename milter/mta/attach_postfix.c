@@ -158,7 +158,7 @@ lead_there(struct work *work, struct err *err)
 	const struct prove *prove = &work->prove;
 
 	if ((work->wish.parts & RECIPE_EGRESS) == 0)
-		return true;
+		return prove_routing(prove, err);
 	return cf_file_write(
 		       site->master_path, buf_slice(&work->routed), err) &&
 		site_reload(site, err) && prove_alive(prove, err) &&

@@ -117,9 +117,7 @@ probe(const struct attach *attach, struct site *site, struct prove *prove,
 	prove_prepare(prove, &notes);
 	attach_say_lines(&attach->help, "note: ", buf_slice(&notes));
 	bool done = prove_alive(prove, err) && prove_intake(prove, err) &&
-		prove_listener(prove, err) &&
-		((wish.parts & RECIPE_EGRESS) == 0 ||
-			prove_routing(prove, err));
+		prove_listener(prove, err) && prove_routing(prove, err);
 	prove_clean(site->directory);
 	buf_fini(&notes);
 	return done;

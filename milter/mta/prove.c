@@ -336,6 +336,18 @@ prove_listener(const struct prove *prove, struct err *err)
 	return true;
 }
 
+/* Only the listener holds a probe. */
+static bool
+say_unproved(const struct prove *prove)
+{
+	if ((prove->wish->parts & RECIPE_NON_SMTPD) != 0) {
+		attach_say(prove->help,
+			"not proved: mail of sendmail(1); without --egress a "
+			"probe of it would leave this machine");
+	}
+	return true;
+}
+
 bool
 prove_routing(const struct prove *prove, struct err *err)
 {
@@ -343,6 +355,8 @@ prove_routing(const struct prove *prove, struct err *err)
 	const struct way *way = &prove->ways[0];
 	struct probe probe;
 
+	if ((prove->wish->parts & RECIPE_EGRESS) == 0)
+		return say_unproved(prove);
 	if (!probe_init(&probe, "the whole way", err))
 		return false;
 	const struct postfix_letter letter = {

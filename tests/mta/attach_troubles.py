@@ -276,6 +276,18 @@ def limits(tap, bench):
     postfix.stop()
 
 
+def alone(tap, bench):
+    """sendmail(1) without the egress: shown, and said that it is not proved."""
+    postfix = bench.postfix()
+    code, text = attach(bench.forwarden, postfix, "--non-smtpd")
+    tap.ok(code == 0 and "not proved: mail of sendmail(1)" in text,
+           "sendmail(1) alone: attached, and said what is not proved", text)
+    bench.leaves(postfix, "alone")
+    tap.attempt("sendmail(1) alone: its mail is seen", lambda: bench.forwarden.wait_event(
+        lambda e: e["email"].get("subject") == "alone"))
+    postfix.stop()
+
+
 def ports(tap, bench):
     """amavis has 10026: another is found."""
     postfix = bench.postfix(master="127.0.0.1:10026 inet n - n - - smtpd\n")
@@ -440,7 +452,7 @@ def main():
     tap = Tap()
     if os.geteuid() != 0:
         tap.skip_all("needs root")
-    tests = (refusals, ports, edits, interrupted, stopped, limits, blind, dies, chrooted, own_socket,
+    tests = (refusals, alone, ports, edits, interrupted, stopped, limits, blind, dies, chrooted, own_socket,
              away, load)
     chosen = [t for t in tests if t.__name__ in sys.argv[1:]] or tests
     with Rig("troubles") as rig:
