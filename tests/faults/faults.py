@@ -274,7 +274,7 @@ def descriptors(trial):
     daemon.stop()
 
     folder = trial.fresh("few")
-    daemon = Daemon(folder, more(folder))
+    daemon = Daemon(folder, more(folder, "limits: {hang_time: 4s}\n"))
     daemon.limit = 64
     daemon.start()
     held = []
@@ -282,9 +282,12 @@ def descriptors(trial):
         client = socket.socket(socket.AF_UNIX)
         client.connect(daemon.socket)
         held.append(client)
+    daemon.await_says("more than 90% of 64 descriptors are in use")
+    trial.check(True, "descriptors that run out are said before they do")
     for client in held:
         client.close()
     wait_for(lambda: holds(daemon), "descriptors again")
+    daemon.await_says("trouble is over: descriptors")
     trial.check(daemon.says("died of signal") == 0,
                 "with no descriptor left it lives, and judges again")
     daemon.stop()
