@@ -2,6 +2,7 @@
 /* The egress, by where routing leads. */
 #include "mta/postfix_egress.h"
 
+#include "mta/cf_text.h"
 #include "mta/postfix_milters.h"
 #include "mta/postfix_remedy.h"
 #include "mta/recipe.h"
@@ -237,5 +238,9 @@ postfix_egress_check(const struct postfix_check *check)
 	checkup_add_fine(check->checkup, "egress",
 		"mail that leaves passes %.*s", SLICE_ARG(egress->name));
 	check_dsn(check, egress);
-	check_size(check, egress);
+	/* Of the recipe's own every argument is looked at. */
+	if (!slice_equal(postfix_service_value(check->postfix, egress,
+				 "cleanup_service_name"),
+		    SLICE(CF_CLEANUP)))
+		check_size(check, egress);
 }

@@ -320,6 +320,9 @@ check_filters(const struct postfix_check *check)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		struct slice list = postfix_value(check->postfix, names[i]);
+		/* Some are the first one unless they are set. */
+		if (slice_is_absent(postfix_given(check->postfix, names[i])))
+			continue;
 		for (struct slice table; postfix_next(&list, &table);)
 			look_for_filter(check, names[i], table);
 	}

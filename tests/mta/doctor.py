@@ -274,6 +274,7 @@ def changed_since(tap, forwarden, postfix):
                   "forwarden_way_out is not"):
         tap.ok(find(findings, words) is not None, f"changed since: it says \"{words}\"",
                json.dumps(findings, indent=1))
+    tap.equal(wrong(findings), {"attach"}, "changed since: that is wrong, and no more")
     line = forwarden.run("doctor", "--postfix", postfix.config, "--nagios", check=False)
     tap.ok(line.startswith("CRITICAL - ") and line.count("\n") == 1 and " | wrong=" in line,
            "for Nagios: one line", line)
@@ -297,6 +298,8 @@ def ways_past(tap, rig, forwarden, postfix):
     write("# FILTER smtp:[commented]\n/^Subject: x/ FILTER smtp:[127.0.0.1]:10024\n"
           "/^Subject: y/ filter smtp:[elsewhere]\n")
     postfix.command("postconf", "-e", f"header_checks=regexp:{table}")
+    tap.equal(sum("says FILTER" in row["finding"] for row in examine(forwarden, postfix)), 1,
+              "FILTER in a table: it is said once")
     cure(tap, forwarden, postfix, "FILTER in a table", "says FILTER smtp:[elsewhere]",
          lambda: write("/^Subject: x/ FILTER smtp:[127.0.0.1]:10024\n"))
     postfix.command("postconf", "-X", "header_checks")
