@@ -20,6 +20,7 @@ libmail_a_SOURCES = \
 	milter/mail/field.h \
 	milter/mail/message.c \
 	milter/mail/message.h \
+	milter/mail/message_names.c \
 	milter/mail/name.c \
 	milter/mail/name.h \
 	milter/mail/param.c \
