@@ -7,6 +7,7 @@
 #include "mail/realm.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define ARENA_BYTES (1 << 16)
@@ -232,12 +233,177 @@ check_refused_network(void **state)
 	realm_free(realm);
 }
 
+/* says: a part of the error, or NULL: it is taken. */
+static const struct taken_row {
+	const char *name;
+	bool (*add)(struct realm *, struct slice entry, struct err *);
+	const char *entry, *says;
+} taken_rows[] = {
+	{"delimiters", realm_set_delimiters, "+-", NULL},
+	{"no delimiter", realm_set_delimiters, "", NULL},
+	{"the sign of addresses delimits nothing", realm_set_delimiters, "+@",
+		"not a delimiter"},
+	{"nor do control characters", realm_set_delimiters, "+\n",
+		"not a delimiter"},
+	{"too many delimiters", realm_set_delimiters,
+		"+-=#%!~^&*+-=#%!~^&*+-=#%!~^&*+-=#%!~^&*", "not a delimiter"},
+	{"a domain that means another", realm_add_same_as,
+		" MX.example.com = example.com. ", NULL},
+	{"one name alone", realm_add_same_as, "mx.example.com",
+		"names one domain"},
+	{"nothing on the left", realm_add_same_as, "= example.com",
+		"not a domain name"},
+	{"nothing on the right", realm_add_same_as,
+		"mx.example.com =", "not a domain name"},
+	{"an address on the left", realm_add_same_as,
+		"bob@mx.example.com = example.com", "only the part after"},
+	{"a stranger's domain on the left", realm_add_same_as,
+		"partner.example = example.com",
+		"\"partner.example\" is not in local.domains"},
+	{"a stranger's domain on the right", realm_add_same_as,
+		"example.com = partner.example",
+		"\"partner.example\" is not in local.domains"},
+	{"a login", realm_add_relay, "tickets", NULL},
+	{"a login that is an address", realm_add_relay, " Exchange@Example.com",
+		NULL},
+	{"a network of relays", realm_add_relay, "192.0.2.0/24", NULL},
+	{"a network with bits of a host", realm_add_relay, "192.0.2.1/24",
+		"192.0.2.0/24"},
+	{"half a network", realm_add_relay, "192.0.2/24", "not a network"},
+	{"no login", realm_add_relay, "  ", "not an address"},
+	{"a broken login", realm_add_relay, "a@b@", "not an address"},
+	{"a list", realm_add_list, "all@example.com", NULL},
+	{"all lists of a domain", realm_add_list, "@Lists.example.com", NULL},
+	{"a domain that is none", realm_add_list, "@lists..example",
+		"not an address"},
+	{"a file of lists that is not there", realm_add_list,
+		"file:/nonexistent/lists", "/nonexistent/lists"},
+};
+
+static struct realm *
+local_realm(void)
+{
+	struct realm *realm = realm_new();
+	struct err err = {0};
+
+	assert_true(realm_add_domain(realm, SLICE("example.com"), &err));
+	assert_true(realm_add_domain(realm, SLICE(".example.com"), &err));
+	return realm;
+}
+
+static void
+check_taken(void **state)
+{
+	const struct taken_row *row = *state;
+	struct realm *realm = local_realm();
+	struct err err = {0};
+	bool taken = row->add(realm, slice_of(row->entry), &err);
+
+	assert_int_equal(taken, row->says == NULL);
+	if (row->says != NULL)
+		assert_non_null(strstr(err.text, row->says));
+	realm_free(realm);
+}
+
+static void
+knows_delimiters(void **state)
+{
+	struct realm *realm = local_realm();
+	struct err err = {0};
+
+	(void)state;
+	assert_string_equal(realm_delimiters(realm).p, "+");
+	assert_true(realm_set_delimiters(realm, SLICE("-="), &err));
+	assert_string_equal(realm_delimiters(realm).p, "-=");
+	assert_false(realm_set_delimiters(realm, SLICE("@"), &err));
+	assert_string_equal(realm_delimiters(realm).p, "-=");
+	assert_true(realm_set_delimiters(realm, SLICE(""), &err));
+	assert_int_equal(realm_delimiters(realm).len, 0);
+	realm_free(realm);
+}
+
+/* The last that is said of a domain counts. */
+static void
+knows_what_a_domain_means(void **state)
+{
+	const struct slice mx = SLICE("mx.example.com");
+	struct realm *realm = local_realm();
+	struct err err = {0};
+
+	(void)state;
+	assert_true(slice_equal(realm_same_as(realm, mx), mx));
+	assert_true(realm_add_same_as(
+		realm, SLICE("mx.example.com=old.example.com"), &err));
+	assert_true(realm_add_same_as(
+		realm, SLICE("mx.example.com = Example.COM"), &err));
+	assert_true(
+		slice_equal(realm_same_as(realm, mx), SLICE("example.com")));
+	assert_true(slice_equal(realm_same_as(realm, SLICE("a.example.com")),
+		SLICE("a.example.com")));
+	realm_free(realm);
+}
+
+static void
+knows_relays(void **state)
+{
+	struct realm *realm = local_realm();
+	struct err err = {0};
+
+	(void)state;
+	assert_false(
+		realm_has_relay(realm, SLICE("tickets"), SLICE("192.0.2.7")));
+	assert_true(realm_add_relay(realm, SLICE("tickets"), &err));
+	assert_true(realm_add_relay(realm, SLICE("192.0.2.0/28"), &err));
+	assert_true(realm_has_relay(realm, SLICE("tickets"), SLICE("")));
+	assert_true(realm_has_relay(realm, SLICE(""), SLICE("192.0.2.7")));
+	assert_true(realm_has_relay(
+		realm, SLICE("bob"), SLICE("::ffff:192.0.2.7")));
+	assert_false(realm_has_relay(realm, SLICE("bob"), SLICE("192.0.2.16")));
+	assert_false(realm_has_relay(realm, SLICE("ticket"), SLICE("nowhere")));
+	realm_free(realm);
+}
+
+static void
+knows_lists(void **state)
+{
+	char path[] = "/tmp/forwarden-realm-XXXXXX", entry[64];
+	struct realm *realm = local_realm();
+	struct err err = {0};
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_false(realm_has_list(
+		realm, SLICE("all@example.com"), SLICE("example.com")));
+	assert_true(fd >= 0);
+	assert_int_equal(
+		write(fd, "# ours\nAll@Example.com\n@lists.example.com\n", 42),
+		42);
+	(void)snprintf(entry, sizeof(entry), "file:%s", path);
+	assert_true(realm_add_list(realm, slice_of(entry), &err));
+	assert_true(realm_has_list(
+		realm, SLICE("all@example.com"), SLICE("example.com")));
+	assert_true(realm_has_list(realm, SLICE("any@lists.example.com"),
+		SLICE("lists.example.com")));
+	assert_false(realm_has_list(
+		realm, SLICE("bob@example.com"), SLICE("example.com")));
+	assert_int_equal(write(fd, "a@b@\n", 5), 5);
+	assert_false(realm_add_list(realm, slice_of(entry), &err));
+	assert_non_null(strstr(err.text, ":4"));
+	(void)close(fd);
+	(void)unlink(path);
+	realm_free(realm);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest others[] = {
 		cmocka_unit_test(reads_a_file),
 		cmocka_unit_test(knows_networks),
+		cmocka_unit_test(knows_delimiters),
+		cmocka_unit_test(knows_what_a_domain_means),
+		cmocka_unit_test(knows_relays),
+		cmocka_unit_test(knows_lists),
 		cmocka_unit_test(names_the_line),
 		cmocka_unit_test(an_empty_file_adds_nothing),
 		cmocka_unit_test(a_domain_of_dots_costs_nothing),
@@ -247,6 +413,7 @@ main(void)
 	ROWS_ADD(&all, domain_rows, check_domain);
 	ROWS_ADD(&all, refused_rows, check_refused);
 	ROWS_TESTS(&all, others);
+	ROWS_ADD(&all, taken_rows, check_taken);
 	ROWS_ADD(&all, refused_network_rows, check_refused_network);
 	return rows_run(&all, "realm");
 }
