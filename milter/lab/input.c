@@ -79,22 +79,37 @@ failed(const struct input *input, struct err *err)
 	return true;
 }
 
+/* gzgets() would not tell where a line ends that has a NUL in it. */
+static size_t
+read_part(struct input *input, bool *ended)
+{
+	size_t len = 0;
+	int byte;
+
+	while (!*ended && len < LINE_BYTES &&
+		(byte = gzgetc(input->file)) >= 0) {
+		input->line[len++] = (char)byte;
+		*ended = byte == '\n';
+	}
+	return len;
+}
+
 bool
 input_line(struct input *input, struct buf *out, struct err *err)
 {
 	size_t begun = out->len;
+	bool ended = false;
 
-	while (gzgets(input->file, input->line, LINE_BYTES) != NULL) {
-		buf_puts(out, input->line);
+	while (!ended && out->len - begun < LINE_BYTES_MAX) {
+		struct slice part = {input->line, read_part(input, &ended)};
+
+		if (part.len == 0)
+			return !failed(input, err) && out->len > begun;
+		buf_add(out, part);
 		if (!buf_ok(out))
 			return err_set(err, ERR_MEMORY, "out of memory");
-		if ((out->len > begun && out->p[out->len - 1] == '\n') ||
-			out->len - begun >= LINE_BYTES_MAX)
-			return true;
 	}
-	if (failed(input, err))
-		return false;
-	return out->len > begun;
+	return true;
 }
 
 int64_t
@@ -130,7 +145,8 @@ input_read(const char *path, struct buf *out, struct err *err)
 	while ((got = gzread(input->file, input->line, LINE_BYTES)) > 0 &&
 		out->len < INPUT_BYTES_MAX)
 		buf_add(out, (struct slice){input->line, (size_t)got});
-	if (got < 0 && failed(input, err)) {
+	/* A file that was cut short is no error of gzread()'s. */
+	if (got <= 0 && failed(input, err)) {
 		good = err_wrap(err, "%s", path);
 	} else if (out->len >= INPUT_BYTES_MAX) {
 		good = err_set(err, ERR_LIMIT, "%s: longer than 256 MiB", path);

@@ -2,6 +2,7 @@
 check_PROGRAMS += \
 	tests/unit/test_action \
 	tests/unit/test_eml \
+	tests/unit/test_input \
 	tests/unit/test_fields \
 	tests/unit/test_judge \
 	tests/unit/test_limits \
@@ -13,6 +14,8 @@ tests_unit_test_action_SOURCES = tests/unit/test_action.c
 tests_unit_test_action_LDADD = $(VERDICT_TEST_LIBS)
 tests_unit_test_eml_SOURCES = tests/unit/test_eml.c
 tests_unit_test_eml_LDADD = $(VERDICT_TEST_LIBS)
+tests_unit_test_input_SOURCES = tests/unit/test_input.c
+tests_unit_test_input_LDADD = $(VERDICT_TEST_LIBS)
 tests_unit_test_fields_SOURCES = tests/unit/test_fields.c \
 	tests/unit/verdict_box.h
 tests_unit_test_fields_LDADD = $(VERDICT_TEST_LIBS)
