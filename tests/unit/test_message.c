@@ -835,6 +835,28 @@ identity_is_one_at_intake_and_egress(void **state)
 	assert_string_equal(first, second);
 }
 
+/* As masquerading does between two listeners; a stranger's is a part of it. */
+static void
+identity_leaves_a_sender_of_ours_out(void **state)
+{
+	const char *one[5], *other[5];
+	char first[33], second[33];
+
+	(void)state;
+	memcpy(one, arrival, sizeof(one));
+	memcpy(other, arrival, sizeof(other));
+	one[1] = "<alice@example.com>";
+	other[1] = "<a.smith@example.com>";
+	identify(one, first);
+	identify(other, second);
+	assert_string_equal(first, second);
+	other[1] = "<c@x.test>";
+	identify(other, second);
+	assert_string_not_equal(first, second);
+	identify(arrival, first);
+	assert_string_not_equal(first, second);
+}
+
 static void
 identity_tells_messages_apart(void **state)
 {
@@ -913,6 +935,7 @@ main(void)
 		cmocka_unit_test(from_survives_a_full_arena),
 		cmocka_unit_test(identity_survives_a_retry),
 		cmocka_unit_test(identity_is_one_at_intake_and_egress),
+		cmocka_unit_test(identity_leaves_a_sender_of_ours_out),
 		cmocka_unit_test(identity_tells_messages_apart),
 		cmocka_unit_test(identity_without_a_message_id),
 		cmocka_unit_test(gaps_have_names),
