@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """One test's folder, users, ports and its end; TAP."""
 import atexit
+import fcntl
+import itertools
 import os
 import pwd
 import random
@@ -148,16 +150,14 @@ class Rig:
 
     def user(self, wish):
         """A user of that name, or of one like it if there is one already."""
-        name = wish
-        for attempt in range(50):
-            if not has_user(name):
-                break
-            name = f"{wish}{os.getpid() % 1000}{attempt}"
-        home = self.path("home", name)
-        self.mkdir("home")
-        command = ["useradd", "--no-log-init", "-M", "-N", "-d", home, "-s", "/bin/sh",
-                   "-c", f"{GECOS} {os.getpid()}", name]
-        _with_passwd_lock(command)
+        with open(__file__) as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # other rigs look for names, too
+            name = next(name for name in itertools.chain([wish], (
+                f"{wish}{i}" for i in itertools.count(1))) if not has_user(name))
+            home = self.path("home", name)
+            self.mkdir("home")
+            _with_passwd_lock(["useradd", "--no-log-init", "-M", "-N", "-d", home, "-s",
+                               "/bin/sh", "-c", f"{GECOS} {os.getpid()}", name])
         self.at_end(lambda: remove_user(name))
         self.mkdir("home", name, owner=None)
         record = pwd.getpwnam(name)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The outside world: a server that keeps what it gets, and a client."""
 import base64
+import contextlib
 import email
 import email.policy
 import os
@@ -181,7 +182,8 @@ def send(port, sender, recipients, text, xclient=None, rcpt_options=(), mail_opt
     if isinstance(text, str):
         text = text.encode()
     text = text.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-    with smtplib.SMTP("127.0.0.1", port, local_hostname=helo, timeout=60) as client:
+    with contextlib.closing(smtplib.SMTP("127.0.0.1", port, local_hostname=helo,
+                                         timeout=60)) as client:
         client.ehlo()
         if xclient:
             client.docmd("XCLIENT", " ".join(f"{k}={v}" for k, v in xclient.items()))
@@ -199,4 +201,7 @@ def send(port, sender, recipients, text, xclient=None, rcpt_options=(), mail_opt
             code, reply = client.data(text)
         except smtplib.SMTPDataError as error:
             code, reply = error.smtp_code, error.smtp_error
+        # Whatever is said to QUIT, what was taken is taken.
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            client.quit()
         return code, reply.decode()
