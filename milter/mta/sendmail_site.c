@@ -2,6 +2,7 @@
 /* Sendmail's files and daemons. */
 #include "mta/sendmail_site.h"
 
+#include "base/clock.h"
 #include "base/process.h"
 #include "mta/cf_file.h"
 #include "mta/mc_text.h"
@@ -12,10 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LIMIT_SECONDS 30U
 #define DRAIN_SECONDS 120U
+#define QUIET_SECONDS 60
+#define QUIET_LOOK_MS 50
+#define QUIET_LOOKS 10
 
 static void
 copy_option(const struct sendmail_site *site, const char *name,
@@ -203,9 +208,58 @@ sendmail_site_is_running(const struct sendmail_site *site, struct err *err)
 	return tell(site, 0, err);
 }
 
+/* As those who run the queue call themselves, by what they do just now. */
+static bool
+says_queue(struct slice title)
+{
+	static const char *const words[] = {
+		"running queue", "from queue", ": client ", ": user open"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (slice_find(title, slice_of(words[i])) != SLICE_NONE)
+			return true;
+	}
+	return false;
+}
+
+static bool
+runs_queue(pid_t pid)
+{
+	static const char *const argv[] = {
+		"ps", "-A", "-o", "ppid=", "-o", "args=", NULL};
+	struct buf text = {0};
+	struct slice rest, line, parent;
+	struct err err;
+	uint64_t number;
+	bool runs = false;
+
+	(void)process_read(argv, &text, &err);
+	rest = buf_slice(&text);
+	while (!runs && slice_next(&rest, '\n', &line)) {
+		line = slice_trim(line);
+		runs = slice_next(&line, ' ', &parent) &&
+			slice_to_u64(parent, &number) &&
+			number == (uint64_t)pid && says_queue(line);
+	}
+	buf_fini(&text);
+	return runs;
+}
+
+/* A Sendmail that is told to restart kills those of its children who run the
+ * queue: what they deliver at that moment would be delivered again. One that
+ * has just been restarted begins such a run at once, hence the looks in a row.
+ */
 bool
 sendmail_site_restart(const struct sendmail_site *site, struct err *err)
 {
+	const struct timespec pause = {0, QUIET_LOOK_MS * 1000000L};
+	int64_t until = clock_monotonic_ms() + QUIET_SECONDS * 1000L;
+	pid_t pid = read_pid(site->pid_file);
+
+	for (unsigned quiet = 0;
+		pid > 1 && quiet < QUIET_LOOKS && clock_monotonic_ms() < until;
+		quiet = runs_queue(pid) ? 0 : quiet + 1)
+		(void)nanosleep(&pause, NULL);
 	return tell(site, SIGHUP, err);
 }
 
