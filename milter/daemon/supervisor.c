@@ -85,12 +85,33 @@ start_worker(struct supervisor *supervisor, enum role role)
 	return false;
 }
 
+/* One in office can be told something at any time. */
+static void
+tell_office(struct supervisor *supervisor, enum link_word word)
+{
+	const struct worker_process *worker =
+		supervisor_staff_role(supervisor, ROLE_IN_OFFICE);
+
+	if (worker != NULL)
+		(void)link_say(worker->link, word);
+}
+
+/* It did not come about: the one in office goes on as before. */
+static void
+keep_office(struct supervisor *supervisor)
+{
+	supervisor_files_revert(supervisor);
+	log_write(
+		LOG_LEVEL_ERROR, "the successor failed: the old worker stays");
+	tell_office(supervisor, LINK_KEEP);
+}
+
 static void
 start_successor(struct supervisor *supervisor)
 {
 	supervisor->handing_ms = NOT_DUE;
 	if (!start_worker(supervisor, ROLE_SUCCESSOR))
-		supervisor_files_revert(supervisor);
+		keep_office(supervisor);
 }
 
 /* The one in office first writes down what it has counted; without one that
@@ -288,17 +309,6 @@ say_death(const struct worker_process *worker, int status)
 	}
 }
 
-/* One in office can be told something at any time. */
-static void
-tell_office(struct supervisor *supervisor, enum link_word word)
-{
-	const struct worker_process *worker =
-		supervisor_staff_role(supervisor, ROLE_IN_OFFICE);
-
-	if (worker != NULL)
-		(void)link_say(worker->link, word);
-}
-
 static void
 on_death(struct supervisor *supervisor, struct worker_process *worker,
 	int status)
@@ -315,10 +325,7 @@ on_death(struct supervisor *supervisor, struct worker_process *worker,
 			on_checked(supervisor, status == 0);
 		break;
 	case ROLE_SUCCESSOR:
-		supervisor_files_revert(supervisor);
-		log_write(LOG_LEVEL_ERROR,
-			"the successor failed: the old worker stays");
-		tell_office(supervisor, LINK_KEEP);
+		keep_office(supervisor);
 		break;
 	case ROLE_PREDECESSOR:
 		tell_office(supervisor, LINK_ADOPT);

@@ -5,6 +5,7 @@ die or hang, sockets that somebody deletes, and links that somebody plants.
 """
 import os
 import pwd
+import resource
 import shutil
 import signal
 import socket
@@ -16,6 +17,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemon import PROGRAM, Daemon, Trial, wait_for  # noqa: E402
 from wire import Wire, tagged  # noqa: E402
 
+POLLED = 10  # by a supervisor
 ROOT = os.geteuid() == 0
 NOBODY = pwd.getpwnam("nobody")
 
@@ -240,6 +242,41 @@ def hang(trial):
     daemon.await_says(" ready: ", 3)
     trial.check(judges(daemon) and daemon.says("hangs: nothing was heard") == 2,
                 "... and so is a reserve that does not get up")
+    daemon.stop()
+
+
+def no_successor(trial):
+    """At USR2 the one in office has handed on what it counts, and then no
+    process can be started: it must not wait for one for ever."""
+    folder = trial.fresh("nosuccessor")
+    daemon = Daemon(folder, more(folder, "store: memory\n"))
+    daemon.start()
+    await_reserve(daemon)
+    pid, = daemon.workers()
+    supervisor = daemon.process.pid
+
+    def files():
+        names = (os.path.join(f"/proc/{supervisor}/fd", name)
+                 for name in os.listdir(f"/proc/{supervisor}/fd"))
+        return sum("forwarden-files" in os.readlink(name) for name in names)
+
+    os.kill(pid, signal.SIGSTOP)
+    daemon.signal(signal.SIGUSR2)
+    wait_for(lambda: files() == 2 and daemon.children() == [pid],
+             "new files, and nobody yet to use them")
+    limit = resource.prlimit(supervisor, resource.RLIMIT_NOFILE)
+    # poll(2) wants as many as it looks at.
+    resource.prlimit(supervisor, resource.RLIMIT_NOFILE, (POLLED, limit[1]))
+    os.kill(pid, signal.SIGCONT)
+    daemon.await_says("the successor failed")
+    resource.prlimit(supervisor, resource.RLIMIT_NOFILE, limit)
+    answer = daemon.ask("forget", "bob@example.com")
+    trial.check(answer.returncode == 0 and judges(daemon),
+                "a successor that cannot be started: the old worker stays whole",
+                answer.stderr.decode())
+    daemon.signal(signal.SIGUSR2)
+    daemon.await_says("has taken over")
+    trial.check(judges(daemon), "... and the next one takes over")
     daemon.stop()
 
 
@@ -576,8 +613,8 @@ def reload_command(trial):
 
 def main():
     trial = Trial()
-    tests = [rotation, broken_files, back_off, hang, sockets, moved,
-             inet, start_errors, reload_command]
+    tests = [rotation, broken_files, back_off, hang, no_successor, sockets,
+             moved, inet, start_errors, reload_command]
     if os.path.exists("/proc/self/status"):
         tests.append(confinement)
     if ROOT:
