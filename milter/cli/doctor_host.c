@@ -19,7 +19,6 @@
 #define STATE_BYTES_LEAST (64UL * 1024 * 1024)
 #define DESCRIPTORS_BESIDE 64U /* what is open beside connections */
 #define SESSIONS_USUAL 256U /* an MTA may well have so many */
-#define NAMES_BYTES 400
 
 /* May a process of that user and group make files there? */
 static bool
@@ -40,9 +39,9 @@ add_not_writable(
 {
 	struct buf command = {0};
 
-	buf_printf(&command, "chown %u:%u %s && chmod 0700 %s",
-		(unsigned)process->st_uid, (unsigned)process->st_gid, state,
-		state);
+	buf_printf(&command, "install -d -m 0700 -o %u -g %u ",
+		(unsigned)process->st_uid, (unsigned)process->st_gid);
+	checkup_add_word(&command, slice_of(state));
 	checkup_add(doctor->checkup,
 		&(struct remedy){.level = CHECKUP_WRONG,
 			.subject = "state",
@@ -189,12 +188,14 @@ check_descriptors(struct doctor *doctor, long long pid)
 }
 
 static void
-add_members(const struct group *group, char names[NAMES_BYTES])
+add_group(const struct group *group, struct checkup_names *names)
 {
-	for (char **name = group->gr_mem; *name != NULL; name++) {
-		size_t len = strlen(names);
-		(void)snprintf(names + len, NAMES_BYTES - len, ", %s", *name);
-	}
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), "group %s", group->gr_name);
+	checkup_names_add(names, slice_of(text));
+	for (char **name = group->gr_mem; *name != NULL; name++)
+		checkup_names_add(names, slice_of(*name));
 }
 
 /* Whoever may write to a socket may connect (unix(7)). */
@@ -202,14 +203,15 @@ static void
 check_socket(struct doctor *doctor)
 {
 	const char *path = doctor->listen.path;
-	char names[NAMES_BYTES];
+	struct checkup_names names = {0};
 	struct stat info;
 
 	if (doctor->listen.family != SOCKET_NAME_UNIX || stat(path, &info) != 0)
 		return;
 	if ((info.st_mode & S_IWOTH) != 0) {
 		struct buf command = {0};
-		buf_printf(&command, "chmod o-rwx %s", path);
+		buf_puts(&command, "chmod o-rwx ");
+		checkup_add_word(&command, slice_of(path));
 		checkup_add(doctor->checkup,
 			&(struct remedy){.level = CHECKUP_NOTE,
 				.subject = "milter",
@@ -223,18 +225,15 @@ check_socket(struct doctor *doctor)
 		return;
 	}
 	const struct passwd *owner = getpwuid(info.st_uid);
-	(void)snprintf(names, sizeof(names), "%s",
-		owner != NULL ? owner->pw_name : "a user without a name");
+	checkup_names_add(&names,
+		slice_of(owner != NULL ? owner->pw_name
+				       : "a user without a name"));
 	const struct group *group =
 		(info.st_mode & S_IWGRP) != 0 ? getgrgid(info.st_gid) : NULL;
-	if (group != NULL) {
-		size_t len = strlen(names);
-		(void)snprintf(names + len, sizeof(names) - len, ", group %s",
-			group->gr_name);
-		add_members(group, names);
-	}
+	if (group != NULL)
+		add_group(group, &names);
 	checkup_add_fine(doctor->checkup, "milter",
-		"root and these may speak to it as an MTA: %s", names);
+		"root and these may speak to it as an MTA: %s", names.text);
 }
 
 /* A list without entries makes no policy match. */

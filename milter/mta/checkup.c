@@ -137,3 +137,55 @@ checkup_count(const struct checkup *checkup, enum checkup_level level)
 {
 	return checkup->count[level];
 }
+
+static bool
+is_plain(struct slice word)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789_-./:=@%+,";
+
+	for (size_t i = 0; i < word.len; i++) {
+		if (word.p[i] == '\0' || strchr(plain, word.p[i]) == NULL)
+			return false;
+	}
+	return word.len > 0;
+}
+
+void
+checkup_add_word(struct buf *out, struct slice word)
+{
+	if (is_plain(word)) {
+		buf_add(out, word);
+		return;
+	}
+	buf_add_byte(out, '\'');
+	for (size_t i = 0; i < word.len; i++) {
+		if (word.p[i] == '\'') {
+			buf_puts(out, "'\\''");
+		} else {
+			buf_add_byte(out, word.p[i]);
+		}
+	}
+	buf_add_byte(out, '\'');
+}
+
+void
+checkup_names_add(struct checkup_names *names, struct slice name)
+{
+	static const struct slice more = {", ...", 5};
+	size_t len = strlen(names->text);
+	const char *comma = len > 0 ? ", " : "";
+
+	names->count++;
+	if (names->cut)
+		return;
+	names->cut = len + strlen(comma) + name.len + more.len >=
+		sizeof(names->text);
+	if (names->cut) {
+		comma = "";
+		name = len > 0 ? more : SLICE("...");
+	}
+	(void)snprintf(names->text + len, sizeof(names->text) - len, "%s%.*s",
+		comma, SLICE_ARG(name));
+}

@@ -6,6 +6,7 @@
 #ifndef MTA_CHECKUP_H
 #define MTA_CHECKUP_H
 
+#include "base/buf.h"
 #include "base/slice.h"
 
 #include <stddef.h>
@@ -53,5 +54,16 @@ void checkup_add(struct checkup *, const struct remedy *, const char *fmt, ...)
 /* The first, or NULL. Lives as long as the checkup. */
 const struct symptom *checkup_first(const struct checkup *);
 unsigned checkup_count(const struct checkup *, enum checkup_level);
+
+/* A word of a command, in quotes where sh(1) would else read it otherwise. */
+void checkup_add_word(struct buf *, struct slice word);
+
+/* Names for a sentence: as many as fit, and dots where there are more. */
+struct checkup_names {
+	size_t count; /* of all */
+	bool cut;
+	char text[400];
+};
+void checkup_names_add(struct checkup_names *, struct slice name);
 
 #endif

@@ -10,27 +10,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAMES_BYTES 400
 #define PATH_BYTES 1024
 
 /* What was looked for and not found. */
 struct missing {
 	const struct postfix_check *check;
 	struct slice host; /* the MTA's own name: a note at most */
-	char names[NAMES_BYTES];
-	size_t count;
+	struct checkup_names names;
 	size_t tables; /* lists that only a lookup can tell */
 };
-
-static void
-note_missing(struct missing *missing, struct slice name)
-{
-	size_t len = strlen(missing->names);
-
-	missing->count++;
-	(void)snprintf(missing->names + len, sizeof(missing->names) - len,
-		"%s%.*s", len > 0 ? ", " : "", SLICE_ARG(name));
-}
 
 static void
 look_at_domain(struct missing *missing, struct slice domain)
@@ -41,7 +29,7 @@ look_at_domain(struct missing *missing, struct slice domain)
 		domain.p[0] == '!' ||
 		realm_has_domain(missing->check->realm, domain))
 		return;
-	note_missing(missing, domain);
+	checkup_names_add(&missing->names, domain);
 }
 
 static void
@@ -109,14 +97,14 @@ check_domains(const struct postfix_check *check)
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
 		look_at_list(&missing, postfix_value(check->postfix, lists[i]));
-	if (missing.count > 0) {
+	if (missing.names.count > 0) {
 		checkup_add(check->checkup,
 			&(struct remedy){.level = CHECKUP_WRONG,
 				.subject = "domains",
 				.text = "add them to local.domains"},
 			"Postfix takes these for its own and Forwarden does "
 			"not, so that their mailboxes are strangers: %s",
-			missing.names);
+			missing.names.text);
 	} else {
 		checkup_add_fine(check->checkup, "domains",
 			"Postfix's own domains are local here too");
@@ -144,9 +132,9 @@ check_networks(const struct postfix_check *check)
 		if (network_parse(text, &network) != NETWORK_OK ||
 			realm_covers(check->realm, &network))
 			continue;
-		note_missing(&missing, text);
+		checkup_names_add(&missing.names, text);
 	}
-	if (missing.count == 0) {
+	if (missing.names.count == 0) {
 		checkup_add_fine(check->checkup, "networks",
 			"Postfix's own networks are trusted here too");
 		return;
@@ -158,7 +146,7 @@ check_networks(const struct postfix_check *check)
 				"local.networks"},
 		"in mynetworks, but not in local.networks, so that the header "
 		"of their mail is not believed: %s",
-		missing.names);
+		missing.names.text);
 }
 
 void

@@ -299,7 +299,7 @@ check_socket(const struct postfix_check *check)
 	struct buf word = {0};
 	buf_printf(&word, "%.*s/%.*s/chroot=n", SLICE_ARG(barrier->name),
 		SLICE_ARG(barrier->type));
-	postfix_remedy_word(&command, buf_slice(&word));
+	checkup_add_word(&command, buf_slice(&word));
 	buf_fini(&word);
 	postfix_remedy_reload(check, &command);
 	checkup_add(check->checkup,

@@ -6,40 +6,6 @@
 #include "mta/postfix_milters.h"
 #include "mta/recipe.h"
 
-#include <string.h>
-
-static bool
-is_plain(struct slice word)
-{
-	static const char plain[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		"0123456789_-./:=@%+,";
-
-	for (size_t i = 0; i < word.len; i++) {
-		if (word.p[i] == '\0' || strchr(plain, word.p[i]) == NULL)
-			return false;
-	}
-	return word.len > 0;
-}
-
-void
-postfix_remedy_word(struct buf *out, struct slice word)
-{
-	if (is_plain(word)) {
-		buf_add(out, word);
-		return;
-	}
-	buf_add_byte(out, '\'');
-	for (size_t i = 0; i < word.len; i++) {
-		if (word.p[i] == '\'') {
-			buf_puts(out, "'\\''");
-		} else {
-			buf_add_byte(out, word.p[i]);
-		}
-	}
-	buf_add_byte(out, '\'');
-}
-
 void
 postfix_remedy_program(
 	const struct postfix_check *check, const char *program, struct buf *out)
@@ -47,7 +13,7 @@ postfix_remedy_program(
 	buf_puts(out, program);
 	if (check->directory != NULL) {
 		buf_puts(out, " -c ");
-		postfix_remedy_word(out, slice_of(check->directory));
+		checkup_add_word(out, slice_of(check->directory));
 	}
 }
 
@@ -74,7 +40,7 @@ postfix_remedy_argument(const struct postfix_check *check,
 		buf_add_byte(&word, '=');
 		buf_add(&word, change->value);
 	}
-	postfix_remedy_word(out, buf_slice(&word));
+	checkup_add_word(out, buf_slice(&word));
 	buf_fini(&word);
 	postfix_remedy_reload(check, out);
 }
@@ -90,7 +56,7 @@ postfix_remedy_parameter(const struct postfix_check *check, const char *name,
 	buf_puts(&word, name);
 	if (value != NULL)
 		buf_printf(&word, "=%s", value);
-	postfix_remedy_word(out, buf_slice(&word));
+	checkup_add_word(out, buf_slice(&word));
 	buf_fini(&word);
 	postfix_remedy_reload(check, out);
 }
@@ -102,11 +68,11 @@ postfix_remedy_forwarden(const struct postfix_check *check,
 	buf_printf(out, "forwarden %s", arguments);
 	if (check->file != NULL) {
 		buf_puts(out, " -c ");
-		postfix_remedy_word(out, slice_of(check->file));
+		checkup_add_word(out, slice_of(check->file));
 	}
 	if (check->directory != NULL) {
 		buf_puts(out, " --postfix ");
-		postfix_remedy_word(out, slice_of(check->directory));
+		checkup_add_word(out, slice_of(check->directory));
 	}
 }
 

@@ -6,8 +6,6 @@
 
 #include "mta/postfix_check.h"
 
-/* A word, in quotes where sh(1) would else read it otherwise. */
-void postfix_remedy_word(struct buf *, struct slice word);
 /* "postconf -c DIRECTORY"; options begin with a blank. */
 void postfix_remedy_program(
 	const struct postfix_check *, const char *program, struct buf *);

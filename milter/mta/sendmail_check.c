@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAMES_BYTES 400
 #define ARENA_BYTES 8192
 #define USUAL_DIRECTORY "/etc/mail"
 
@@ -306,19 +305,8 @@ struct missing {
 	struct slice other; /* a .cf whose class w is looked into */
 	struct slice wanted;
 	bool found;
-	size_t count;
-	char names[NAMES_BYTES];
+	struct checkup_names names;
 };
-
-static void
-note_missing(struct missing *missing, struct slice name)
-{
-	size_t len = strlen(missing->names);
-
-	missing->count++;
-	(void)snprintf(missing->names + len, sizeof(missing->names) - len,
-		"%s%.*s", len > 0 ? ", " : "", SLICE_ARG(name));
-}
 
 static void
 look_at_domain(void *ctx, struct slice name)
@@ -333,7 +321,7 @@ look_at_domain(void *ctx, struct slice name)
 	if (arena == NULL ||
 		!realm_has_domain(
 			missing->check->realm, address_domain(arena, name)))
-		note_missing(missing, name);
+		checkup_names_add(&missing->names, name);
 	arena_free(arena);
 }
 
@@ -355,7 +343,7 @@ look_for_name(void *ctx, struct slice name)
 	missing->found = false;
 	sendmail_class_read(missing->other, "w", compare_name, missing);
 	if (!missing->found)
-		note_missing(missing, name);
+		checkup_names_add(&missing->names, name);
 }
 
 static void
@@ -365,7 +353,7 @@ check_domains(const struct sendmail_check *check)
 
 	sendmail_class_read(check->cf, "w", look_at_domain, &missing);
 	sendmail_class_read(check->cf, "VirtHost", look_at_domain, &missing);
-	if (missing.count == 0) {
+	if (missing.names.count == 0) {
 		checkup_add_fine(check->checkup, "domains",
 			"Sendmail's own domains are local here too");
 		return;
@@ -376,7 +364,7 @@ check_domains(const struct sendmail_check *check)
 			.text = "add them to local.domains"},
 		"Sendmail takes these for its own and Forwarden does not, so "
 		"that their mailboxes are strangers: %s",
-		missing.names);
+		missing.names.text);
 }
 
 /* Mail for a name that one of the two daemons alone has goes in circles. */
@@ -391,11 +379,11 @@ check_classes(const struct sendmail_check *check)
 	sendmail_class_read(check->cf, "w", look_for_name, &missing);
 	missing.other = check->cf;
 	sendmail_class_read(check->egress, "w", look_for_name, &missing);
-	if (missing.count > 0) {
+	if (missing.names.count > 0) {
 		buf_printf(&text,
 			"sendmail.cf and egress.cf differ in class w (%s): "
 			"mail for these goes in circles, and bounces",
-			missing.names);
+			missing.names.text);
 		add_fault(check,
 			&(struct fault){CHECKUP_WRONG, "domains",
 				buf_ok(&text) ? text.p : "", true, ""});

@@ -44,6 +44,19 @@ is_up(const struct side *side)
 		(kill((pid_t)pid, 0) == 0 || errno == EPERM);
 }
 
+/* " -C DIRECTORY/sendmail.cf" */
+static void
+add_cf(const struct sendmail_check *check, const struct side *side,
+	struct buf *command)
+{
+	struct buf path = {0};
+
+	buf_printf(&path, "%s/%s", check->directory, side->file);
+	buf_puts(command, " -C ");
+	checkup_add_word(command, buf_slice(&path));
+	buf_fini(&path);
+}
+
 static void
 check_daemon(const struct sendmail_check *check, const struct side *side,
 	const char *options)
@@ -55,8 +68,9 @@ check_daemon(const struct sendmail_check *check, const struct side *side,
 			check->checkup, "sendmail", "the %s is up", side->name);
 		return;
 	}
-	buf_printf(&command, "sendmail -C %s/%s %s", check->directory,
-		side->file, options);
+	buf_puts(&command, "sendmail");
+	add_cf(check, side, &command);
+	buf_printf(&command, " %s", options);
 	checkup_add(check->checkup,
 		&(struct remedy){.level = CHECKUP_WRONG,
 			.subject = "sendmail",
@@ -98,7 +112,8 @@ check_queue(const struct sendmail_check *check, const struct side *side)
 	if (option.len == 0 || path[option.len - 1] == '*')
 		return;
 	if (!count_files(path, &waiting, &held)) {
-		buf_printf(&command, "install -d -m 0700 %s", path);
+		buf_puts(&command, "install -d -m 0700 ");
+		checkup_add_word(&command, option);
 		checkup_add(check->checkup,
 			&(struct remedy){.level = CHECKUP_WRONG,
 				.subject = "queue",
@@ -106,8 +121,9 @@ check_queue(const struct sendmail_check *check, const struct side *side)
 			"the queue of the %s cannot be read: %s: %s",
 			side->name, path, strerror(errno));
 	} else if (held > 0) {
-		buf_printf(&command, "mailq -C %s/%s -qQ", check->directory,
-			side->file);
+		buf_puts(&command, "mailq");
+		add_cf(check, side, &command);
+		buf_puts(&command, " -qQ");
 		checkup_add(check->checkup,
 			&(struct remedy){.level = CHECKUP_NOTE,
 				.subject = "queue",
