@@ -203,13 +203,25 @@ bring_up_egress(struct work *work, struct err *err)
 }
 
 static bool
+restart(const struct work *work, struct err *err)
+{
+	if (!sendmail_site_await_pause(&work->site)) {
+		attach_say(&work->attach->help,
+			"note: Sendmail runs its queue without a pause, or "
+			"ps(1) does not tell: what it delivers while it "
+			"restarts may come twice");
+	}
+	return sendmail_site_restart(&work->site, err);
+}
+
+static bool
 lead_there(struct work *work, struct err *err)
 {
 	const struct sendmail_site *site = &work->site;
 
 	return cf_file_write(site->mc_path, buf_slice(&work->mc), err) &&
 		cf_file_write(site->cf_path, buf_slice(&work->cf), err) &&
-		sendmail_site_restart(site, err) &&
+		restart(work, err) &&
 		prove_doors(work, buf_slice(&work->cf), err);
 }
 
@@ -220,7 +232,7 @@ put_back(struct work *work)
 	struct err err = {0};
 	bool whole = cf_file_write(site->mc_path, buf_slice(&site->mc), &err) &&
 		cf_file_write(site->cf_path, buf_slice(&site->cf), &err) &&
-		sendmail_site_restart(site, &err);
+		restart(work, &err);
 
 	if (whole && sendmail_site_is_drained(site)) {
 		sendmail_site_stop_egress(site);
@@ -347,7 +359,7 @@ take_off_intake(struct work *work, struct err *err)
 		       site, buf_slice(&work->mc), false, &work->cf, err) &&
 		cf_file_write(site->mc_path, buf_slice(&work->mc), err) &&
 		cf_file_write(site->cf_path, buf_slice(&work->cf), err) &&
-		sendmail_site_restart(site, err);
+		restart(work, err);
 }
 
 static bool

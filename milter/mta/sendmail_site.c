@@ -222,8 +222,9 @@ says_queue(struct slice title)
 	return false;
 }
 
+/* False when ps(1) does not tell. */
 static bool
-runs_queue(pid_t pid)
+find_runs(pid_t pid, bool *runs)
 {
 	static const char *const argv[] = {
 		"ps", "-A", "-o", "ppid=", "-o", "args=", NULL};
@@ -231,35 +232,42 @@ runs_queue(pid_t pid)
 	struct slice rest, line, parent;
 	struct err err;
 	uint64_t number;
-	bool runs = false;
+	bool told = process_read(argv, &text, &err);
 
-	(void)process_read(argv, &text, &err);
+	*runs = false;
 	rest = buf_slice(&text);
-	while (!runs && slice_next(&rest, '\n', &line)) {
+	while (!*runs && slice_next(&rest, '\n', &line)) {
 		line = slice_trim(line);
-		runs = slice_next(&line, ' ', &parent) &&
+		*runs = slice_next(&line, ' ', &parent) &&
 			slice_to_u64(parent, &number) &&
 			number == (uint64_t)pid && says_queue(line);
 	}
 	buf_fini(&text);
-	return runs;
+	return told;
 }
 
-/* A Sendmail that is told to restart kills those of its children who run the
- * queue: what they deliver at that moment would be delivered again. One that
- * has just been restarted begins such a run at once, hence the looks in a row.
- */
+/* One that has just been restarted begins such a run at once, hence the looks
+ * in a row. */
 bool
-sendmail_site_restart(const struct sendmail_site *site, struct err *err)
+sendmail_site_await_pause(const struct sendmail_site *site)
 {
 	const struct timespec pause = {0, QUIET_LOOK_MS * 1000000L};
 	int64_t until = clock_monotonic_ms() + QUIET_SECONDS * 1000L;
 	pid_t pid = read_pid(site->pid_file);
+	bool runs;
 
-	for (unsigned quiet = 0;
-		pid > 1 && quiet < QUIET_LOOKS && clock_monotonic_ms() < until;
-		quiet = runs_queue(pid) ? 0 : quiet + 1)
+	for (unsigned quiet = 0; pid > 1 && quiet < QUIET_LOOKS;
+		quiet = runs ? 0 : quiet + 1) {
 		(void)nanosleep(&pause, NULL);
+		if (clock_monotonic_ms() >= until || !find_runs(pid, &runs))
+			return false;
+	}
+	return true;
+}
+
+bool
+sendmail_site_restart(const struct sendmail_site *site, struct err *err)
+{
 	return tell(site, SIGHUP, err);
 }
 

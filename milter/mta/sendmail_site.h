@@ -38,6 +38,10 @@ bool sendmail_site_start_egress(const struct sendmail_site *, struct err *err);
 void sendmail_site_stop_egress(const struct sendmail_site *);
 /* Does the intake's daemon live? */
 bool sendmail_site_is_running(const struct sendmail_site *, struct err *err);
+/* On SIGHUP Sendmail kills those of its children who run the queue, and what
+ * they deliver at that moment is delivered again. Waits up to a minute until
+ * none does; false when there was no such moment, or nobody tells. */
+bool sendmail_site_await_pause(const struct sendmail_site *);
 /* Has the intake read its .cf anew (SIGHUP). */
 bool sendmail_site_restart(const struct sendmail_site *, struct err *err);
 /* Is nothing in the egress's queue, held mail neither? It is run first. */
