@@ -10,13 +10,15 @@
 #include <stdlib.h>
 
 #define EVENTS_PATH "/v1/events?limit=1000"
-#define LOGINS_MAX 6 /* named; more are counted by nobody */
+#define SEEN_MAX 64
+#define NAMED_MAX 6
 
 struct logins {
 	struct doctor *doctor;
 	struct ask *ask;
-	struct slice seen[LOGINS_MAX];
-	size_t count;
+	struct slice seen[SEEN_MAX];
+	size_t count, named;
+	bool more; /* than are looked at, or named */
 };
 
 /* The first time it is met, as long as there is room. */
@@ -27,9 +29,23 @@ is_new(struct logins *logins, struct slice name)
 		if (slice_equal(logins->seen[i], name))
 			return false;
 	}
-	if (logins->count == LOGINS_MAX)
+	if (logins->count == SEEN_MAX) {
+		logins->more = true;
 		return false;
+	}
 	logins->seen[logins->count++] = name;
+	return true;
+}
+
+/* One more sentence, if there is room. */
+static bool
+is_named(struct logins *logins)
+{
+	if (logins->named == NAMED_MAX) {
+		logins->more = true;
+		return false;
+	}
+	logins->named++;
 	return true;
 }
 
@@ -80,7 +96,7 @@ look_at_bare(struct logins *logins, struct slice login, struct slice mailbox)
 	struct slice domain = domain_of(mailbox);
 
 	if (domain.len == 0 || !is_new(logins, login) ||
-		is_mailbox(logins, login, domain))
+		is_mailbox(logins, login, domain) || !is_named(logins))
 		return;
 	checkup_add(logins->doctor->checkup,
 		&(struct remedy){.level = CHECKUP_NOTE,
@@ -104,7 +120,7 @@ look_at_domain(struct logins *logins, struct slice login, struct slice from)
 		!slice_equal_fold(local_of(login), local_of(from)) ||
 		slice_equal(realm_same_as(realm, one),
 			realm_same_as(realm, other)) ||
-		!is_new(logins, one))
+		!is_new(logins, one) || !is_named(logins))
 		return;
 	checkup_add(logins->doctor->checkup,
 		&(struct remedy){.level = CHECKUP_NOTE,
@@ -150,5 +166,12 @@ doctor_logins(struct doctor *doctor, struct ask *ask)
 	list = json_find(answer, "events");
 	for (size_t i = 0; i < json_count(list); i++)
 		look_at(&logins, json_at(list, i));
+	if (logins.more) {
+		checkup_add(doctor->checkup,
+			&(struct remedy){.level = CHECKUP_NOTE,
+				.subject = "logins",
+				.text = "configure those, then ask again"},
+			"there are more logins than are named here");
+	}
 	json_free(answer);
 }
