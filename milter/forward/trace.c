@@ -20,6 +20,8 @@
 #define TRACE_HASH_BYTES 8
 #define OWN_IDS_MAX 3
 #define QUEUE_IDS_MAX 4
+#define HOST_BYTES 255 /* RFC 1035 section 2.3.4 */
+#define QUEUE_ID_BYTES 64
 
 struct questions {
 	struct trace_question *at;
@@ -106,7 +108,8 @@ trace_queue_id(struct arena *arena, struct slice host, struct slice queue_id)
 	const struct slice none = {NULL, 0};
 	struct slice parts[] = {SLICE("queue:"), none, SLICE("/"), queue_id};
 
-	if (host.len == 0 || queue_id.len == 0)
+	if (host.len == 0 || host.len > HOST_BYTES || queue_id.len == 0 ||
+		queue_id.len > QUEUE_ID_BYTES)
 		return none;
 	parts[1] = fold_text(arena, host);
 	return arena_join(arena, parts, sizeof(parts) / sizeof(*parts));

@@ -104,7 +104,9 @@ size_t trace_members(const struct message *, struct arena *,
 size_t trace_ids(
 	const struct message *, struct trace_question *ids, size_t limit);
 
-/* "queue:<host>/<queue id>", the host folded; absent where one of both is. */
+/* "queue:<host>/<queue id>", the host folded; absent where one of both is, or
+ * is longer than any MTA of ours calls itself or a message: whoever hands mail
+ * in may write such lines. */
 struct slice trace_queue_id(
 	struct arena *, struct slice host, struct slice queue_id);
 

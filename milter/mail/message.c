@@ -544,8 +544,8 @@ message_next(const struct field *field)
 	return skip_others(field->next, field->name);
 }
 
-static struct slice
-value_of(const struct message *message, enum name id)
+struct slice
+message_value(const struct message *message, enum name id)
 {
 	const struct field *field = message_first(message, id);
 
@@ -563,9 +563,9 @@ message_identity(const struct message *message, const struct recipient *rcpt)
 	size_t count = 3;
 
 	if (slice_is_absent(message->message_id)) {
-		parts[3] = value_of(message, NAME_DATE);
-		parts[4] = value_of(message, NAME_FROM);
-		parts[5] = value_of(message, NAME_SUBJECT);
+		parts[3] = message_value(message, NAME_DATE);
+		parts[4] = message_value(message, NAME_FROM);
+		parts[5] = message_value(message, NAME_SUBJECT);
 		parts[6] = has_date ? SLICE("") : message->queue_id;
 		count = 7;
 	}

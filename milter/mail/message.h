@@ -155,6 +155,8 @@ const struct message *message_finish(struct message_builder *, int64_t at_ms);
  * there is none. NAME_OTHER has none. */
 const struct field *message_first(const struct message *, enum name);
 const struct field *message_first_named(const struct message *, struct slice);
+/* The value of the first, "" where there is none. */
+struct slice message_value(const struct message *, enum name);
 /* The next field below it of the same name, or NULL. */
 const struct field *message_next(const struct field *);
 

@@ -13,9 +13,10 @@
 
 /*
  * What a sender chooses is hashed, so that its length and its bytes are ours
- * and nobody finds another that has the same key; what an MTA of ours chooses
- * is its own key. A Message-ID may read like anything, "queue:mx/4A1B" or
- * "subject:..." among it: what else is hashed has one part more.
+ * and nobody finds another that has the same key; the id of a queue, which an
+ * MTA of ours chooses, is short and its own key. A Message-ID may read like
+ * anything, "queue:mx/4A1B" or "subject:..." among it: what else is hashed has
+ * one part more.
  */
 struct slice
 keep_trace_key(struct arena *arena, const struct trace_question *question)

@@ -73,14 +73,6 @@ bearer(const struct message *message, const struct custody *custody)
 				 : (struct slice){NULL, 0};
 }
 
-static struct slice
-value_of(const struct message *message, enum name name)
-{
-	const struct field *field = message_first(message, name);
-
-	return field != NULL ? field->value : SLICE("");
-}
-
 /* The line in which our side took it from a stranger. */
 static struct slice
 stranger_hop(const struct message *message, const struct custody *custody)
@@ -106,10 +98,10 @@ static void
 read_content(const struct message *message, const struct custody *custody,
 	struct slice content[CONTENT_PARTS])
 {
-	content[1] = value_of(message, NAME_FROM);
-	content[2] = value_of(message, NAME_DATE);
-	content[3] = value_of(message, NAME_SUBJECT);
-	content[4] = value_of(message, NAME_MESSAGE_ID);
+	content[1] = message_value(message, NAME_FROM);
+	content[2] = message_value(message, NAME_DATE);
+	content[3] = message_value(message, NAME_SUBJECT);
+	content[4] = message_value(message, NAME_MESSAGE_ID);
 	content[5] = sender_of(message);
 	content[6] = stranger_hop(message, custody);
 }

@@ -11,6 +11,8 @@
 #define IN \
 	"client 203.0.113.9\nmail <bob@p.example>\nrcpt <alice@example.com>\n"
 #define INDEX "Add41XPhHzNfrvGkRJ2TYsozzI9LOQ"
+#define LONG \
+	"4A1B4A1B4A1B4A1B4A1B4A1B4A1B4A1B4A1B4A1B4A1B4A1B4A1B4A1B4A1B4A1B4A1B"
 #define ROOT "thread:01d778d573e11f335faef1a4449d9362ca33cc8f4b39"
 
 static const struct ids_row {
@@ -35,6 +37,14 @@ static const struct ids_row {
 		trace_questions,
 		"subject:minutesmeeting\nsubject:minutesmeeting\n"},
 	{"no Message-ID", OUT "Subject: x\n", trace_questions, ""},
+	{"our own line, by its queue id",
+		OUT "Received: by mx.example.com (Postfix, from userid 1000)\n"
+		    "\tid 4A1B; Sat, 21 Nov 2026 20:00:00 +0000\n",
+		trace_questions, "queue:mx.example.com/4A1B\n"},
+	{"... which is no longer than an MTA makes it",
+		OUT "Received: by mx.example.com (Postfix, from userid 1000)\n"
+		    "\tid " LONG "; Sat, 21 Nov 2026 20:00:00 +0000\n",
+		trace_questions, ""},
 	{"references that are none",
 		OUT "References: none\nIn-Reply-To: <>\n"
 		    "X-Forwarded-Message-Id: <open\nThread-Index: AAAA\n",
