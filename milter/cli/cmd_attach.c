@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct attach_options {
 	struct ask_options ask;
@@ -337,9 +338,10 @@ load_config(const char *file, struct err *err)
 		config = config_load(file, diags);
 	if (config == NULL || diags_count(diags, DIAG_ERROR) > 0) {
 		(void)err_set(err, ERR_INVALID,
-			"%s cannot be used; `forwarden check -c %s` says why, "
-			"and comes first",
-			file, file);
+			"%s cannot be used%s; `forwarden check -c %s` says "
+			"why, and comes first",
+			file, geteuid() != 0 ? " (run this as root)" : "",
+			file);
 		config_free(config);
 		config = NULL;
 	}
