@@ -12,22 +12,11 @@ import sys
 import uuid
 
 from rig import Dovecot, Exim, Failure, Forwarden, Postfix, Rig, Sink, Tap, send, wait_until
+from rig.forwarden import EVERYTHING
 from rig.table import LIKELY, evidence, note
 
 OUTSIDE = {"ADDR": "203.0.113.9", "NAME": "mail.partner.example"}
 STRANGER = "bob@partner.example"
-POLICY = """\
-title: Whatever leaves
-id: 7d3b1c58-0000-4000-8000-000000000001
-status: stable
-description: Makes an event of every flow to the outside.
-logsource: {category: email, product: forwarden}
-detection:
-  selection:
-    rcpt.external: true
-  condition: selection
-level: informational
-"""
 
 
 class Way:
@@ -48,7 +37,7 @@ class Site:
         self.sink = Sink(rig)
         folder = rig.mkdir("policies")
         with open(os.path.join(folder, "all.yml"), "w") as f:
-            f.write(POLICY)
+            f.write(EVERYTHING)
         self.forwarden = Forwarden(rig, mode="observe", policies=folder)
         self.forwarden.start()
         self.postfix = Postfix(

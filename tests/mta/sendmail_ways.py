@@ -20,23 +20,11 @@ import threading
 import uuid
 
 from rig import Dovecot, Failure, Forwarden, Rig, Sendmail, Sink, Tap, free_port, send, wait_until
-from rig.forwarden import program
+from rig.forwarden import EVERYTHING, program
 from rig.sendmail import CF_DIR
 from rig.table import LIKELY
 from sendmail import STRANGER, Egress, attach, contents
 
-POLICY = """\
-title: Whatever leaves
-id: 7d3b1c58-0000-4000-8000-000000000001
-status: stable
-description: Makes an event of every flow to the outside.
-logsource: {category: email, product: forwarden}
-detection:
-  selection:
-    rcpt.external: true
-  condition: selection
-level: informational
-"""
 
 MC = """\
 FEATURE(`virtusertable', `text -k0 -v1 {{folder}}/virtusertable')dnl
@@ -74,7 +62,7 @@ class Site:
         self.sink = Sink(rig, host="127.0.0.2")
         folder = rig.mkdir("policies")
         with open(os.path.join(folder, "all.yml"), "w") as f:
-            f.write(POLICY)
+            f.write(EVERYTHING)
         self.forwarden = Forwarden(rig, mode="observe", policies=folder)
         # Sendmail makes addresses of its own users with its host's name.
         with open(self.forwarden.file) as f:

@@ -22,6 +22,18 @@ control: unix:{folder}/control.sock
 """
 # The policies that ship, and the lists they refer to.
 PACK = os.path.join(TOP, "policies")
+EVERYTHING = """\
+title: Whatever leaves
+id: 7d3b1c58-0000-4000-8000-000000000001
+status: stable
+description: Makes an event of every flow to the outside.
+logsource: {category: email, product: forwarden}
+detection:
+  selection:
+    rcpt.external: true
+  condition: selection
+level: informational
+"""
 LISTS = """\
 lists:
   freemail: [freemail.example, "file:{lists}/freemail.txt"]

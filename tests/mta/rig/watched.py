@@ -10,25 +10,13 @@ import shutil
 
 from .core import free_port, wait_until
 from .dovecot import Dovecot
-from .forwarden import PACK, Forwarden
+from .forwarden import EVERYTHING, PACK, Forwarden
 from .postfix import Postfix
 from .smtp import Sink, send
 
 OUTSIDE = {"ADDR": "203.0.113.9", "NAME": "mail.partner.example"}
 STRANGER = "bob@partner.example"
 ACTIONS = ["none", "log", "tag", "quarantine", "tempfail", "reject", "discard"]
-EVERYTHING = """\
-title: Whatever leaves
-id: 7d3b1c58-0000-4000-8000-000000000002
-status: stable
-description: Makes an event of every flow to the outside.
-logsource: {category: email, product: forwarden}
-detection:
-  selection:
-    rcpt.external: true
-  condition: selection
-level: informational
-"""
 SUBMISSION = """\
 127.0.0.1:{port} inet n - n - - smtpd
   -o syslog_name=postfix/submission
