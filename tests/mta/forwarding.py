@@ -297,8 +297,7 @@ def crash(tap, site):
     """Forwarden dies in the middle, twice: its worker, then all of it."""
     site.alice.forward("drop@freemail.example")
     taken = burst(site, 0, 5)
-    for pid in site.forwarden.workers():
-        os.kill(pid, 9)
+    site.forwarden.kill_workers()
     taken += burst(site, 5, 10)
     tap.ok(len(taken) >= 12, "worker killed: mail is taken in soon again", taken)
     tap.attempt("worker killed: nothing is lost",

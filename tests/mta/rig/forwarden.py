@@ -94,11 +94,16 @@ class Forwarden:
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as f:
             return [int(pid) for pid in f.read().split()]
 
-    def kill(self):
-        """Supervisor and worker at once, without a word: a crash."""
-        victims = [self.process.pid] + self.workers()
-        for pid in victims:
+    def kill_workers(self, then=signal.SIGCONT):
+        """Without a word. A supervisor that is stopped sees none of them go."""
+        os.kill(self.process.pid, signal.SIGSTOP)
+        for pid in self.workers():
             os.kill(pid, signal.SIGKILL)
+        os.kill(self.process.pid, then)
+
+    def kill(self):
+        """Supervisor and workers: a crash."""
+        self.kill_workers(signal.SIGKILL)
         self.process.wait()
 
     def log(self):
