@@ -122,7 +122,8 @@ REDIS_LUA = \
 	milter/store/redis/note.lua \
 	milter/store/redis/remember.lua \
 	milter/store/redis/tally.lua
-REDIS_LUA_PARTS = $(REDIS_LUA) milter/store/redis/raise.lua \
+REDIS_LUA_PARTS = $(REDIS_LUA) milter/store/redis/clock.lua \
+	milter/store/redis/raise.lua \
 	milter/store/redis/embed.awk
 milter/store/redis/script_texts.c: $(REDIS_LUA_PARTS)
 	$(AM_V_GEN)$(MKDIR_P) milter/store/redis && (cd $(srcdir) && \

@@ -36,6 +36,7 @@ struct store_options {
 	const char *state_dir; /* snapshot and journal; NULL: none */
 	struct slice hash_key; /* absent: addresses are kept as they are */
 	struct clock clock;
+	bool clock_rules; /* over Redis' own, too: a test's */
 	store_say_fn *say; /* or NULL */
 	void *say_ctx;
 

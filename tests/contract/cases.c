@@ -1347,6 +1347,7 @@ run_case(void **state)
 	snprintf(c.prefix, sizeof(c.prefix), "t%d", ++number);
 	store_options_init(&options);
 	options.clock = clock_fake(&c.clock);
+	options.clock_rules = true;
 	options.uri = this->backend->uri();
 	options.prefix = c.prefix;
 	c.arena = arena_new(ARENA_BYTES);

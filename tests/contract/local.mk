@@ -22,6 +22,12 @@ tests_contract_test_down_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_contract_test_down_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
 tests_contract_test_down_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/contract/test_clock
+tests_contract_test_clock_SOURCES = tests/contract/test_clock.c $(SERVER)
+tests_contract_test_clock_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_contract_test_clock_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
+tests_contract_test_clock_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/contract/test_cluster
 tests_contract_test_cluster_SOURCES = tests/contract/test_cluster.c \
 	$(CONTRACT) $(SERVER)

@@ -227,6 +227,7 @@ main(void)
 	store_options_init(&options);
 	options.uri = uri;
 	options.clock = clock_fake(&now);
+	options.clock_rules = true;
 	store = store_open(&options, &err);
 	if (store != NULL) {
 		fill(store, arena);

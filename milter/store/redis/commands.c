@@ -38,6 +38,39 @@ commands_tagged(const struct commands *b, const char *kind, struct slice text)
 		b->arena, b->prefix, kind, text, (struct slice){NULL, 0});
 }
 
+struct slice
+commands_time(
+	struct arena *arena, const struct store_options *options, int64_t at_ms)
+{
+	if (options->clock_rules)
+		return arena_printf(arena, "%lld", (long long)at_ms);
+	return arena_printf(arena, "%+lld",
+		(long long)(at_ms - clock_now_ms(options->clock)));
+}
+
+static int64_t
+past(const struct commands *b)
+{
+	const struct store_options *options = b->shared->options;
+	int64_t now_ms = clock_now_ms(options->clock);
+
+	return b->request->at_ms < now_ms || options->clock_rules
+		? b->request->at_ms
+		: now_ms;
+}
+
+struct slice
+commands_at(const struct commands *b)
+{
+	return commands_time(b->arena, b->shared->options, past(b));
+}
+
+int64_t
+commands_day_ms(const struct commands *b)
+{
+	return past(b) + atomic_load(&b->shared->ahead_ms);
+}
+
 struct store_op *
 commands_op(const struct command *command, size_t i)
 {

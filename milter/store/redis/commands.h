@@ -11,6 +11,7 @@
 struct commands_shared {
 	const struct store_options *options;
 	bool spread; /* keys lie in slots that may be on several nodes */
+	atomic_llong ahead_ms; /* the store's clock of ours, as seen last */
 	pthread_mutex_t lock;
 	struct map *policies; /* known to Redis: -> its window, as intptr_t */
 };
@@ -33,6 +34,14 @@ struct slice commands_present(struct slice text);
 /* "prefix:kind:{text}" */
 struct slice commands_tagged(
 	const struct commands *, const char *kind, struct slice text);
+/* When the batch was: for the scripts (clock.lua), which know the store's own
+ * time, and what that is about, for the name of a key. What has been is not in
+ * the future, whatever has become of our clock since. */
+struct slice commands_at(const struct commands *);
+int64_t commands_day_ms(const struct commands *);
+/* Any time of our clock, for the scripts. */
+struct slice commands_time(
+	struct arena *, const struct store_options *, int64_t at_ms);
 /* The operation number i of those that the command, sent, carries. */
 struct store_op *commands_op(const struct command *, size_t i);
 

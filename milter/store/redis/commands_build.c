@@ -50,7 +50,7 @@ add_remember(struct commands *b, size_t i)
 		return false;
 	command->key = commands_tagged(b, "seen", remember->id);
 	command_word(command, command->key);
-	command_number(command, b->request->at_ms);
+	command_word(command, commands_at(b));
 	command_number(command, remember->ttl_ms);
 	command_number(command, b->shared->options->trace_members);
 	command_number(command, remember->anew);
@@ -137,7 +137,7 @@ static bool
 add_facts(struct commands *b, size_t i)
 {
 	const struct store_facts *facts = &b->request->ops[i].facts;
-	struct command *command = one_op(b, i, SCRIPT_FACTS, 3, 3);
+	struct command *command = one_op(b, i, SCRIPT_FACTS, 3, 2);
 
 	if (command == NULL)
 		return false;
@@ -147,8 +147,7 @@ add_facts(struct commands *b, size_t i)
 	command_word(command, commands_tagged(b, "route", facts->mailbox));
 	command_word(command, commands_tagged(b, "contain", facts->mailbox));
 	command_word(command, commands_present(facts->destination));
-	command_number(command, b->request->at_ms / STORE_HOUR_MS);
-	command_number(command, b->request->at_ms);
+	command_word(command, commands_at(b));
 	commands_push(b, command);
 	return true;
 }
@@ -162,13 +161,6 @@ read_tally(struct command *command)
 		reply_number(&reply->items[1], &command->number);
 }
 
-static struct slice
-day_of(const struct commands *b)
-{
-	return arena_printf(b->arena, "%lld",
-		(long long)(b->request->at_ms / STORE_DAY_MS));
-}
-
 static bool
 add_tally(struct commands *b, size_t i)
 {
@@ -176,7 +168,7 @@ add_tally(struct commands *b, size_t i)
 	const struct store_options *options = b->shared->options;
 	bool marks = tally->what == TALLY_FORWARDED && !b->shared->spread;
 	size_t keys = marks ? 5 : 3;
-	struct command *command = one_op(b, i, SCRIPT_TALLY, keys, 14);
+	struct command *command = one_op(b, i, SCRIPT_TALLY, keys, 12);
 
 	if (command == NULL)
 		return false;
@@ -189,15 +181,13 @@ add_tally(struct commands *b, size_t i)
 		command_word(command,
 			commands_tagged(b, "dest", tally->destination));
 		command_word(command,
-			redis_key_top(b->arena, b->prefix, b->request->at_ms));
+			redis_key_top(b->arena, b->prefix, commands_day_ms(b)));
 	}
-	command_number(command, b->request->at_ms);
+	command_word(command, commands_at(b));
 	command_word(command, slice_of(store_tally_name(tally->what)));
 	command_word(command, commands_present(tally->destination));
 	command_word(command, tally->keyword ? SLICE("1") : SLICE("0"));
 	command_word(command, commands_present(tally->identity));
-	command_number(command, b->request->at_ms / STORE_HOUR_MS);
-	command_word(command, day_of(b));
 	command_number(command, options->routes);
 	command_number(command, options->mailbox_ttl_ms);
 	command_number(command, DEDUP_PRINTS);
@@ -245,7 +235,7 @@ add_append(struct commands *b, size_t i)
 }
 
 static bool
-add_mark(struct commands *b, struct slice key, int64_t score,
+add_mark(struct commands *b, struct slice key, struct slice score,
 	struct slice member, const char *cap, int64_t ttl_ms)
 {
 	struct command *command = command_new(b->arena, SCRIPT_MARK, 1, 5);
@@ -254,7 +244,7 @@ add_mark(struct commands *b, struct slice key, int64_t score,
 		return false;
 	command->key = key;
 	command_word(command, key);
-	command_number(command, score);
+	command_word(command, score);
 	command_word(command, commands_present(member));
 	command_word(command, slice_of(cap));
 	command_number(command, ttl_ms);
@@ -272,16 +262,17 @@ add_marks(struct commands *b, const struct command *tallied)
 
 	if (tally->destination.len > 0) {
 		ok = add_mark(b, commands_tagged(b, "dest", tally->destination),
-			b->request->at_ms, tally->mailbox, DEST_MAX,
+			commands_at(b), tally->mailbox, DEST_MAX,
 			options->mailbox_ttl_ms);
 	}
 	if (tallied->number > 0) {
 		ok = ok &&
 			add_mark(b,
-				redis_key_top(
-					b->arena, b->prefix, b->request->at_ms),
-				tallied->number, tally->mailbox, TOP_MAX,
-				options->day_ttl_ms);
+				redis_key_top(b->arena, b->prefix,
+					commands_day_ms(b)),
+				arena_printf(b->arena, "%lld",
+					(long long)tallied->number),
+				tally->mailbox, TOP_MAX, options->day_ttl_ms);
 	}
 	return ok;
 }

@@ -246,7 +246,7 @@ commands_note_add(struct commands *b, size_t i)
 			return false;
 	}
 	command->key = command->words[3];
-	command_number(command, b->request->at_ms);
+	command_word(command, commands_at(b));
 	for (size_t k = 0; k < command->op_count; k++)
 		put_note_words(b, command, command->ops[k]);
 	commands_push(b, command);

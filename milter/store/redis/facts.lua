@@ -1,12 +1,15 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- facts: what is known of a mailbox and of its way to a destination.
 -- KEYS mailbox, route, contain.
--- ARGV destination, hour (since 1970), at.
+-- ARGV destination, at (clock.lua).
 -- Reply {known, count, first, last, received, forwarded, and both with a
 --   keyword (24 hours), forwarded (this hour), contained, person}.
 
+-- include clock.lua
+
 local mailbox = redis.call('HGETALL', KEYS[1])
-local now = tonumber(ARGV[2])
+local at = clock(ARGV[2])
+local now = math.floor(at / 3600000)
 local sum, hour, person = {0, 0, 0, 0}, 0, 0
 for i = 1, #mailbox, 2 do
   if mailbox[i] == 'person' then person = 1 end
@@ -26,4 +29,4 @@ local first, last, count = string.match(route, '^(%d+) (%d+) (%d+)$')
 local till = redis.call('HGET', KEYS[3], 'until')
 return {#mailbox > 0 and 1 or 0, tonumber(count), tonumber(first),
   tonumber(last), sum[1], sum[2], sum[3], sum[4], hour,
-  till and tonumber(till) > tonumber(ARGV[3]) and 1 or 0, person}
+  till and tonumber(till) > at and 1 or 0, person}

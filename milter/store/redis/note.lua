@@ -2,11 +2,14 @@
 -- note: sliding sets, in order.
 -- KEYS for each note: the sorted set (member -> time), the hash of values
 --   (member -> value; touched by sums only).
--- ARGV at; for each note: count|sum|step, member, window, cap, value, step,
---   steps, after (number of the note it waits for, from 0; -1: none), least.
+-- ARGV at (clock.lua); for each note: count|sum|step, member, window, cap,
+--   value, step, steps, after (number of the note it waits for, from 0; -1:
+--   none), least.
 -- Reply for each note: {done, before, count, fresh, sum as text}.
 
-local at = tonumber(ARGV[1])
+-- include clock.lua
+
+local at = clock(ARGV[1])
 local out = {}
 local function drop(val, members)
   for i = 1, #members, 1000 do
@@ -33,7 +36,7 @@ local function step(win, since, number, steps)
   local from = at
   if number > 0 then from = begin[number - 1] end
   if from and (not begin[number] or begin[number] < from) then
-    redis.call('ZADD', win, string.format('%.0f', from), number)
+    redis.call('ZADD', win, text(from), number)
     begin[number] = from
   end
   local count = reached(begin, steps, since)
@@ -41,7 +44,7 @@ local function step(win, since, number, steps)
 end
 
 local function member(win, val, name, since, cap, value)
-  local bound = '(' .. string.format('%.0f', since)
+  local bound = '(' .. text(since)
   if value then
     drop(val, redis.call('ZRANGEBYSCORE', win, '-inf', bound))
   end
@@ -49,7 +52,7 @@ local function member(win, val, name, since, cap, value)
   local before = redis.call('ZCARD', win)
   local old = redis.call('ZSCORE', win, name)
   if not old or tonumber(old) < at then
-    redis.call('ZADD', win, ARGV[1], name)
+    redis.call('ZADD', win, text(at), name)
   end
   if value then redis.call('HSET', val, name, value) end
   local count = before + (old and 0 or 1)

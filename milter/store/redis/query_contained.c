@@ -33,16 +33,19 @@ query_contained_set(struct queries *q, struct arena *arena,
 	struct store_query *query, struct err *err)
 {
 	const struct store_containment *containment = &query->containment;
-	int64_t now_ms = redis_now_ms(q->redis);
+	const struct store_options *options = &q->redis->options;
+	int64_t now_ms = clock_now_ms(options->clock);
 	struct command *command = queries_add_script(q, SCRIPT_CONTAIN,
 		queries_tagged(q, "contain", query->about), SET_WORDS);
 
 	(void)arena;
 	command_word(command, commands_present(containment->by));
 	command_word(command, commands_present(containment->why));
-	command_number(
-		command, containment->at_ms != 0 ? containment->at_ms : now_ms);
-	command_number(command, containment->until_ms);
+	command_word(command,
+		commands_time(q->arena, options,
+			containment->at_ms != 0 ? containment->at_ms : now_ms));
+	command_word(command,
+		commands_time(q->arena, options, containment->until_ms));
 	command_number(command,
 		containment->until_ms > now_ms ? containment->until_ms - now_ms
 					       : 0);

@@ -35,7 +35,8 @@ redis_say(struct redis *redis, enum log_level level, const char *fmt, ...)
 int64_t
 redis_now_ms(struct redis *redis)
 {
-	return clock_now_ms(redis->options.clock);
+	return clock_now_ms(redis->options.clock) +
+		atomic_load(&redis->shared.ahead_ms);
 }
 
 bool
@@ -77,7 +78,8 @@ static struct request *
 make_request(struct redis *redis, const struct store_batch *batch)
 {
 	struct request *request = request_new(batch,
-		batch->at_ms != 0 ? batch->at_ms : redis_now_ms(redis),
+		batch->at_ms != 0 ? batch->at_ms
+				  : clock_now_ms(redis->options.clock),
 		REQUEST_BYTES);
 
 	if (request == NULL)

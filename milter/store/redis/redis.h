@@ -44,6 +44,7 @@ bool redis_tell(struct redis *, const struct store_batch *,
 void redis_close(struct redis *);
 bool redis_is_up(struct redis *);
 void redis_health(struct redis *, struct store_health *);
+/* The store's own time, as far as it was asked for it. */
 int64_t redis_now_ms(struct redis *);
 /* A line for the log. */
 void redis_say(struct redis *, enum log_level, const char *fmt, ...)

@@ -1,18 +1,21 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- remember: members of a trace set.
 -- KEYS the sorted set (member -> time).
--- ARGV at, ttl, cap, anew (0 or 1), members. Those that begin with a capital
---   letter are of whoever makes the set; X says that not all found room.
+-- ARGV at (clock.lua), ttl, cap, anew (0 or 1), members. Those that begin with
+--   a capital letter are of whoever makes the set; X says that not all found
+--   room.
 -- Reply 1.
 
-local key, cap = KEYS[1], tonumber(ARGV[3])
+-- include clock.lua
+
+local key, cap, at = KEYS[1], tonumber(ARGV[3]), clock(ARGV[1])
 if ARGV[4] == '1' then redis.call('DEL', key) end
 
 local new, cut, first = redis.call('EXISTS', key) == 0, false, 0
 local function add(member)
   local old = redis.call('ZSCORE', key, member)
-  if not old or tonumber(old) < tonumber(ARGV[1]) then
-    redis.call('ZADD', key, ARGV[1], member)
+  if not old or tonumber(old) < at then
+    redis.call('ZADD', key, text(at), member)
   end
 end
 
@@ -30,7 +33,7 @@ for i = 5, #ARGV do
 end
 
 if cut or redis.call('ZCARD', key) > cap then
-  redis.call('ZADD', key, 'NX', ARGV[1], 'X')
+  redis.call('ZADD', key, 'NX', text(at), 'X')
 end
 
 local over = redis.call('ZCARD', key) - cap

@@ -4,9 +4,10 @@
  * what it takes and gives. All keys are declared; all of one call share a
  * slot, but for tally's last two, which are left out in a cluster.
  *
- * Times are milliseconds of the caller's clock; keys expire by the server's.
+ * Times are milliseconds of the server's own clock (clock.lua): a caller says
+ * how long ago something was, and who has a wrong clock moves nobody's windows.
  * Every script may be run twice with the same arguments and leaves the same
- * state: that is what makes a replay safe.
+ * state but for those milliseconds: that is what makes a replay safe.
  */
 #ifndef STORE_REDIS_SCRIPT_H
 #define STORE_REDIS_SCRIPT_H

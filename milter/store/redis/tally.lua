@@ -1,16 +1,19 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- tally: counts one message of a mailbox, once for each identity.
 -- KEYS mailbox, route, once; and, but for a cluster, dest, top.
--- ARGV at, what, destination, keyword (0 or 1), identity, hour, day, routes
---   at most, ttl of mailbox and route, prints at most, ttl of once, mailbox,
---   ttl of top, ttl of a mailbox that only receives.
+-- ARGV at (clock.lua), what, destination, keyword (0 or 1), identity, routes at
+--   most, ttl of mailbox and route, prints at most, ttl of once, mailbox, ttl of
+--   top, ttl of a mailbox that only receives.
 -- Reply {counted, flows of the mailbox that day}.
 
+-- include clock.lua
 -- include raise.lua
 
 local mailbox, route, once = KEYS[1], KEYS[2], KEYS[3]
-local at, what, dest = ARGV[1], ARGV[2], ARGV[3]
-local day = 'd:' .. ARGV[7]
+local time, what, dest = clock(ARGV[1]), ARGV[2], ARGV[3]
+local at, hour = text(time), math.floor(time / 3600000)
+local today = math.floor(hour / 24)
+local day = 'd:' .. text(today)
 local function is_new()
   if ARGV[5] == '' then return true end
   local print = string.sub(redis.sha1hex(
@@ -21,13 +24,13 @@ local function is_new()
     p = string.find(seen, print, p + 1, true)
   end
   if p then return false end
-  local most = tonumber(ARGV[10]) * 16
+  local most = tonumber(ARGV[8]) * 16
   if #seen < 512 or #seen >= 2 * most then
     redis.call('SET', once, string.sub(seen, -most) .. print)
   else
     redis.call('APPEND', once, print)
   end
-  redis.call('PEXPIRE', once, ARGV[11])
+  redis.call('PEXPIRE', once, ARGV[9])
   return true
 end
 
@@ -39,9 +42,9 @@ local function prune(pattern, oldest)
 end
 
 local function count_hour(column)
-  local field = 'h:' .. ARGV[6]
+  local field = 'h:' .. text(hour)
   local n, old = {}, redis.call('HGET', mailbox, field)
-  if not old then prune('^h:(%d+)$', tonumber(ARGV[6]) - 23) end
+  if not old then prune('^h:(%d+)$', hour - 23) end
   for v in string.gmatch(old or '0 0 0 0', '%d+') do
     n[#n + 1] = tonumber(v)
   end
@@ -61,7 +64,7 @@ local function count_route()
   end
   redis.call('HSET', route, dest,
     first .. ' ' .. last .. ' ' .. string.format('%.0f', n + 1))
-  if not old and redis.call('HLEN', route) > tonumber(ARGV[8]) then
+  if not old and redis.call('HLEN', route) > tonumber(ARGV[6]) then
     local rows, stale, age = redis.call('HGETALL', route)
     for i = 1, #rows, 2 do
       local seen = tonumber(string.match(rows[i + 1], '^%d+ (%d+)'))
@@ -69,7 +72,7 @@ local function count_route()
     end
     redis.call('HDEL', route, stale)
   end
-  redis.call('PEXPIRE', route, ARGV[9])
+  redis.call('PEXPIRE', route, ARGV[7])
 end
 
 local function count_forward()
@@ -82,7 +85,7 @@ local function count_forward()
     redis.call('HSET', mailbox, 'last', at)
   end
   if redis.call('HINCRBY', mailbox, day, 1) == 1 then
-    prune('^d:(%d+)$', tonumber(ARGV[7]) - 7)
+    prune('^d:(%d+)$', today - 7)
   end
   if dest ~= '' then count_route() end
 end
@@ -102,16 +105,16 @@ if counted then
   local only = what == 'received' and
     redis.call('HEXISTS', mailbox, 'first') == 0 and
     redis.call('HEXISTS', mailbox, 'person') == 0
-  redis.call('PEXPIRE', mailbox, only and ARGV[14] or ARGV[9])
+  redis.call('PEXPIRE', mailbox, only and ARGV[12] or ARGV[7])
 end
 
 local flows = tonumber(redis.call('HGET', mailbox, day) or '0')
 if what == 'forwarded' and #KEYS == 5 then
   if dest ~= '' then
-    raise(KEYS[4], at, ARGV[12], 10000, ARGV[9])
+    raise(KEYS[4], at, ARGV[10], 10000, ARGV[7])
   end
   if flows > 0 then
-    raise(KEYS[5], flows, ARGV[12], 100000, ARGV[13])
+    raise(KEYS[5], flows, ARGV[10], 100000, ARGV[11])
   end
 end
 

@@ -1,0 +1,18 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- clock(word): the time that a caller means. "-3000" and "+0" are from now by
+-- the server's own clock, of which no caller's has a say; a number without a
+-- sign is taken as it is. Redis before 7 lets a script that knows the time
+-- write only when what it did is replicated, and not the script.
+-- text(number): as Redis takes it, all digits.
+
+local function clock(word)
+  local at = tonumber(word)
+  if not string.find(word, '^[+-]') then return at end
+  if redis.replicate_commands then redis.replicate_commands() end
+  local now = redis.call('TIME')
+  return now[1] * 1000 + math.floor(now[2] / 1000) + at
+end
+
+local function text(number)
+  return string.format('%.0f', number)
+end
