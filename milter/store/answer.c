@@ -67,36 +67,26 @@ by_last(const void *a, const void *b)
 	return by_names(x, y);
 }
 
-void
-answer_drop_doubles(struct answer_routes *routes)
-{
-	size_t kept = 0;
-
-	if (routes->count == 0)
-		return;
-	qsort(routes->at, routes->count, sizeof(*routes->at), by_names);
-	for (size_t i = 1; i < routes->count; i++) {
-		if (by_names(&routes->at[kept], &routes->at[i]) != 0)
-			routes->at[++kept] = routes->at[i];
-	}
-	routes->count = kept + 1;
-}
-
 bool
-answer_end_routes(
-	struct answer_routes *routes, struct store_routes *out, struct err *err)
+answer_end_routes(struct answer_routes *routes, struct store_query *query,
+	struct err *err)
 {
+	struct store_routes *out = &query->answer.routes;
+	size_t count = routes->count;
 	bool ok = !routes->failed;
 
-	if (ok && routes->count > 0) {
+	if (query->limit > 0 && count > query->limit) {
+		count = query->limit;
+		out->more = true;
+	}
+	if (ok && count > 0) {
 		qsort(routes->at, routes->count, sizeof(*routes->at), by_last);
-		out->at = arena_array(
-			routes->arena, routes->count, sizeof(*out->at));
+		out->at = arena_array(routes->arena, count, sizeof(*out->at));
 		ok = out->at != NULL;
 	}
-	if (ok && routes->count > 0) {
-		memcpy(out->at, routes->at, routes->count * sizeof(*out->at));
-		out->count = routes->count;
+	if (ok && count > 0) {
+		memcpy(out->at, routes->at, count * sizeof(*out->at));
+		out->count = count;
 	}
 	free(routes->at);
 	return ok || answer_too_long(err);

@@ -17,11 +17,10 @@ struct answer_routes {
  * short: the answer is spoilt then. */
 struct store_route *answer_add_route(
 	struct answer_routes *, struct slice mailbox, struct slice destination);
-/* Leaves one row of those with the same names. */
-void answer_drop_doubles(struct answer_routes *);
-/* Sorts them into the arena, and frees what was gathered. */
+/* Sorts them into the arena, as many as the query wants, and frees what was
+ * gathered. */
 bool answer_end_routes(
-	struct answer_routes *, struct store_routes *, struct err *);
+	struct answer_routes *, struct store_query *, struct err *);
 
 /* By their policies. */
 void answer_sort_windows(struct store_windows *);

@@ -2,10 +2,14 @@
 /* Shortens keys. */
 #include "store/key.h"
 
+#include "base/arena.h"
 #include "base/codec.h"
 #include "base/digest.h"
 
 #include <string.h>
+
+/* "h:" and 32 hex digits: private.h. */
+#define PRIVATE_NAME_LEN 34
 
 struct slice
 key_bound(struct slice text, struct key_text *room)
@@ -48,6 +52,30 @@ key_field_end(struct slice group, size_t at)
 	while (at < group.len && group.p[at] != STORE_GROUP_SEPARATOR)
 		at += group.p[at] == '\\' ? 2 : 1;
 	return at < group.len ? at : group.len;
+}
+
+struct slice
+key_field(struct arena *arena, struct slice field)
+{
+	char *out = arena_bytes(arena, field.len + 1);
+	size_t len = 0, at;
+
+	if (out == NULL)
+		return (struct slice){NULL, 0};
+	for (at = 0; at < field.len; at++) {
+		if (field.p[at] == '\\' && at + 1 < field.len)
+			at++;
+		out[len++] = field.p[at];
+	}
+	return (struct slice){out, len};
+}
+
+bool
+key_is_address(struct slice text)
+{
+	return slice_find_byte(text, '@', 0) != SLICE_NONE ||
+		(text.len == PRIVATE_NAME_LEN &&
+			slice_starts_fold(text, SLICE("h:")));
 }
 
 bool

@@ -7,12 +7,18 @@
 #include "base/slice.h"
 #include "store/store.h"
 
+struct arena;
+
 struct key_text {
 	char bytes[STORE_KEY_BYTES + 1];
 };
 
 /* Where the field of a group that begins at `at` ends (store.h). */
 size_t key_field_end(struct slice group, size_t at);
+/* A field of a group as it was before it was joined; lives in the arena. */
+struct slice key_field(struct arena *, struct slice field);
+/* Is the text an address, or the name of one that is kept private? */
+bool key_is_address(struct slice text);
 /* Is one of the fields that the group was made of this name? */
 bool key_names(struct slice group, struct slice name);
 /* Is this member of a trace set the mailbox of that name? */

@@ -78,6 +78,8 @@ libstore_a_SOURCES = \
 	milter/store/redis/commands_build.h \
 	milter/store/redis/commands_note.c \
 	milter/store/redis/commands_note.h \
+	milter/store/redis/commands_place.c \
+	milter/store/redis/commands_place.h \
 	milter/store/redis/connection.c \
 	milter/store/redis/connection.h \
 	milter/store/redis/handshake.c \
@@ -120,6 +122,7 @@ REDIS_LUA = \
 	milter/store/redis/facts.lua \
 	milter/store/redis/mark.lua \
 	milter/store/redis/note.lua \
+	milter/store/redis/place.lua \
 	milter/store/redis/remember.lua \
 	milter/store/redis/tally.lua
 REDIS_LUA_PARTS = $(REDIS_LUA) milter/store/redis/clock.lua \

@@ -29,6 +29,7 @@ struct store_mailboxes {
 struct store_routes {
 	struct store_route *at;
 	size_t count;
+	bool more; /* than the limit, or than are kept */
 };
 
 struct store_window {
@@ -60,9 +61,9 @@ enum store_query_kind {
 	/* mailboxes: the record of about, a mailbox; count 0 or 1 */
 	STORE_MAILBOX,
 	/* routes: of the mailbox about (absent: of all), last seen since
-	 * at_ms, newest first */
+	 * at_ms and first since new_ms, newest first, at most limit (0: all) */
 	STORE_ROUTES,
-	/* routes: who sends to about, a destination */
+	/* routes: who sends to about, a destination, at most limit (0: all) */
 	STORE_SENDERS,
 	/* windows: of the group about */
 	STORE_WINDOWS,
@@ -94,7 +95,7 @@ struct store_answer {
 struct store_query {
 	enum store_query_kind kind;
 	struct slice about;
-	int64_t at_ms;
+	int64_t at_ms, new_ms;
 	size_t limit;
 	struct slice after;
 	struct store_containment containment;

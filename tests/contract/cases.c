@@ -885,6 +885,64 @@ routes_newest_first(struct contract *c)
 			.kind = STORE_ROUTES, .at_ms = START_MS + MINUTE_MS})
 			 .routes;
 	assert_int_equal(routes.count, 2);
+	assert_false(routes.more);
+	routes = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_ROUTES, .limit = 2})
+			 .routes;
+	assert_int_equal(routes.count, 2);
+	assert_true(routes.more);
+	assert_true(slice_equal(routes.at[0].mailbox, bob));
+	assert_true(slice_equal(routes.at[1].destination, other));
+	tally(c, alice, drop, TALLY_FORWARDED, "4");
+	settle(c);
+	routes = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_ROUTES,
+			.new_ms = START_MS + MINUTE_MS,
+			.limit = 1})
+			 .routes;
+	assert_int_equal(routes.count, 1);
+	assert_true(routes.more);
+	assert_true(slice_equal(routes.at[0].mailbox, bob));
+	routes = query(c->store, c->arena,
+		(struct store_query){
+			.kind = STORE_SENDERS, .about = drop, .limit = 1})
+			 .routes;
+	assert_int_equal(routes.count, 1);
+	assert_true(routes.more);
+}
+
+/* Only those whose last forward is among the newest are read at all. */
+static void
+routes_of_many(struct contract *c)
+{
+	struct store_routes routes;
+	char name[32];
+
+	for (int i = 0; i < 1200; i++) {
+		snprintf(name, sizeof(name), "u%d@example.com", i);
+		c->clock.now_ms++;
+		tally(c, slice_of(name), i % 2 == 0 ? drop : other,
+			TALLY_FORWARDED, "1");
+	}
+	settle(c);
+	c->clock.now_ms++;
+	tally(c, SLICE("u0@example.com"), other, TALLY_FORWARDED, "2");
+	settle(c);
+	routes = query(c->store, c->arena,
+		(struct store_query){.kind = STORE_ROUTES, .limit = 700})
+			 .routes;
+	assert_int_equal(routes.count, 700);
+	assert_true(routes.more);
+	assert_true(slice_equal(routes.at[0].mailbox, SLICE("u0@example.com")));
+	assert_true(
+		slice_equal(routes.at[1].mailbox, SLICE("u1199@example.com")));
+	assert_true(
+		slice_equal(routes.at[699].mailbox, SLICE("u501@example.com")));
+	routes = query(
+		c->store, c->arena, (struct store_query){.kind = STORE_ROUTES})
+			 .routes;
+	assert_int_equal(routes.count, 1201);
+	assert_false(routes.more);
 }
 
 static void
@@ -1140,6 +1198,45 @@ forget_wipes_everywhere(struct contract *c)
 	assert_int_equal(order.answer.wiped, 0);
 }
 
+/* Where an address stands that no key is named after. */
+static void
+forget_finds_windows_and_old_routes(struct contract *c)
+{
+	struct store_query order = {.kind = STORE_FORGET, .about = drop};
+	struct err err;
+	char name[32];
+
+	note(c, alice, "many", "drop@evil.example");
+	note(c, SLICE("alice@example.com|drop@evil.example"), "pair", "m1");
+	note(c, SLICE("x\\|y@evil.example|z"), "odd", "m1");
+	for (int i = 0; i < 70; i++, pass(c, 1)) {
+		snprintf(name, sizeof(name), "d%d@evil.example", i);
+		tally(c, alice, i == 0 ? drop : slice_of(name), TALLY_FORWARDED,
+			name);
+		settle(c);
+	}
+	assert_int_equal(store_query(c->store, c->arena, &order, &err),
+		!c->backend->down);
+	assert_true(order.answer.wiped >= 2);
+	check_note(note(c, alice, "many", "else@evil.example"), 0, 1, true);
+	check_note(note(c, SLICE("alice@example.com|drop@evil.example"), "pair",
+			   "m2"),
+		0, 1, true);
+	order.about = SLICE("x|y@evil.example");
+	assert_int_equal(store_query(c->store, c->arena, &order, &err),
+		!c->backend->down);
+	assert_true(order.answer.wiped >= 1);
+	check_note(note(c, SLICE("x\\|y@evil.example|z"), "odd", "m2"), 0, 1,
+		true);
+	order.about = alice;
+	assert_int_equal(store_query(c->store, c->arena, &order, &err),
+		!c->backend->down);
+	order.about = SLICE("d1@evil.example");
+	assert_int_equal(store_query(c->store, c->arena, &order, &err),
+		!c->backend->down);
+	assert_int_equal(order.answer.wiped, 0);
+}
+
 static void
 answers_are_filled_in_anew(struct contract *c)
 {
@@ -1320,12 +1417,15 @@ static const struct {
 	{"top is of a day", top_is_of_a_day},
 	{"routes: newest first", routes_newest_first},
 	{"routes are bounded", routes_are_bounded},
+	{"routes of many, the newest", routes_of_many},
 	{"senders of a destination", senders_of_a_destination},
 	{"windows of a group", windows_of_a_group},
 	{"hours of a mailbox", hours_of_a_mailbox},
 	{"events in order", events_in_order},
 	{"contained until then", contained_until_then},
 	{"forget wipes everywhere", forget_wipes_everywhere},
+	{"forget finds windows and old routes",
+		forget_finds_windows_and_old_routes},
 	{"answers are filled in anew", answers_are_filled_in_anew},
 };
 #define CASES (sizeof(cases) / sizeof(*cases))

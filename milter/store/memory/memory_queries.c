@@ -239,7 +239,7 @@ ask_top(struct memory *memory, struct arena *arena, struct store_query *query,
 struct route_search {
 	struct answer_routes found;
 	struct slice destination;
-	int64_t since_ms;
+	int64_t since_ms, new_ms;
 };
 
 static void
@@ -255,6 +255,7 @@ visit_routes(struct table_shard *shard, struct entry *entry, void *ctx)
 		struct store_route *row;
 
 		if (route.last_ms < search->since_ms ||
+			route.first_ms < search->new_ms ||
 			(search->destination.p != NULL &&
 				!slice_equal(route.destination,
 					search->destination)))
@@ -274,14 +275,17 @@ ask_routes(struct memory *memory, struct arena *arena,
 	struct store_query *query, struct err *err)
 {
 	struct route_search search = {
-		.found = {.arena = arena}, .since_ms = query->at_ms};
+		.found = {.arena = arena},
+		.since_ms = query->at_ms,
+		.new_ms = query->new_ms,
+	};
 
 	if (query->about.p != NULL) {
 		one_mailbox(memory, query->about, visit_routes, &search);
 	} else {
 		each_entry(memory, ENTRY_MAILBOX, visit_routes, &search);
 	}
-	return answer_end_routes(&search.found, &query->answer.routes, err);
+	return answer_end_routes(&search.found, query, err);
 }
 
 static bool
@@ -292,11 +296,12 @@ ask_senders(struct memory *memory, struct arena *arena,
 	struct route_search search = {
 		.found = {.arena = arena},
 		.since_ms = INT64_MIN,
+		.new_ms = INT64_MIN,
 		.destination = key_bound(query->about, &room),
 	};
 
 	each_entry(memory, ENTRY_MAILBOX, visit_routes, &search);
-	return answer_end_routes(&search.found, &query->answer.routes, err);
+	return answer_end_routes(&search.found, query, err);
 }
 
 struct window_search {

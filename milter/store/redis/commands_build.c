@@ -18,6 +18,7 @@
 #define DEDUP_PRINTS 2048
 #define DEST_MAX "10000"
 #define TOP_MAX "100000"
+#define ROUTED_MAX "10000000"
 #define FACTS_NUMBERS 11
 
 /* A script call for one operation; its first key decides the slot. */
@@ -167,7 +168,7 @@ add_tally(struct commands *b, size_t i)
 	const struct store_tally *tally = &b->request->ops[i].tally;
 	const struct store_options *options = b->shared->options;
 	bool marks = tally->what == TALLY_FORWARDED && !b->shared->spread;
-	size_t keys = marks ? 5 : 3;
+	size_t keys = marks ? 7 : 4;
 	struct command *command = one_op(b, i, SCRIPT_TALLY, keys, 12);
 
 	if (command == NULL)
@@ -177,11 +178,15 @@ add_tally(struct commands *b, size_t i)
 	command_word(command, command->key);
 	command_word(command, commands_tagged(b, "route", tally->mailbox));
 	command_word(command, commands_tagged(b, "once", tally->mailbox));
+	command_word(command, commands_tagged(b, "left", tally->mailbox));
 	if (marks) {
 		command_word(command,
 			commands_tagged(b, "dest", tally->destination));
 		command_word(command,
 			redis_key_top(b->arena, b->prefix, commands_day_ms(b)));
+		command_word(command,
+			redis_key_routed(b->arena, b->prefix,
+				redis_key_part(tally->mailbox)));
 	}
 	command_word(command, commands_at(b));
 	command_word(command, slice_of(store_tally_name(tally->what)));
@@ -264,6 +269,12 @@ add_marks(struct commands *b, const struct command *tallied)
 		ok = add_mark(b, commands_tagged(b, "dest", tally->destination),
 			commands_at(b), tally->mailbox, DEST_MAX,
 			options->mailbox_ttl_ms);
+		ok = ok &&
+			add_mark(b,
+				redis_key_routed(b->arena, b->prefix,
+					redis_key_part(tally->mailbox)),
+				commands_at(b), tally->mailbox, ROUTED_MAX,
+				options->mailbox_ttl_ms);
 	}
 	if (tallied->number > 0) {
 		ok = ok &&

@@ -7,6 +7,7 @@
  */
 #include "store/redis/commands_note.h"
 
+#include "store/redis/commands_place.h"
 #include "store/redis/redis_key.h"
 
 #include <stdlib.h>
@@ -155,6 +156,13 @@ introduce(struct commands *b, const struct note *note)
 	return true;
 }
 
+/* What people's questions need to find its window. */
+static bool
+tell_of(struct commands *b, const struct note *note)
+{
+	return introduce(b, note) && commands_place_add(b, note);
+}
+
 static void
 put_note_keys(struct commands *b, struct command *command, size_t op)
 {
@@ -242,7 +250,7 @@ commands_note_add(struct commands *b, size_t i)
 	for (size_t k = 0; k < command->op_count; k++) {
 		b->request->commands_of[command->ops[k]] = b->round;
 		put_note_keys(b, command, command->ops[k]);
-		if (!introduce(b, &b->request->ops[command->ops[k]].note))
+		if (!tell_of(b, &b->request->ops[command->ops[k]].note))
 			return false;
 	}
 	command->key = command->words[3];

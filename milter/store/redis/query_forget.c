@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Wiping a mailbox from all keys, and from the stream of events. */
+/*
+ * Wiping a mailbox from all keys, and from the stream of events. What bears its
+ * name is known; whom it sends to stands in its routes, who sends to it in its
+ * "dest", the windows it is a member of in its "at" (commands_place.c). The
+ * traces alone are looked through, and all windows where the places of an
+ * address are more than are kept.
+ */
 #include "store/redis/query_forget.h"
 
 #include "base/arena.h"
 #include "store/answer.h"
 #include "store/key.h"
+#include "store/redis/commands_place.h"
 #include "store/redis/query_events.h"
 #include "store/redis/redis_key.h"
 
@@ -14,79 +21,207 @@
 
 struct wipe {
 	struct slice mailbox;
+	int64_t day_ttl_ms; /* of the sets of days */
 	uint64_t wiped;
 };
 
-/* The mailbox as a member of a trace. */
-static void
-add_roles(struct queries *q, struct command *command, struct slice mailbox)
-{
-	for (const char *role = STORE_ROLES_NAMED; *role != '\0'; role++) {
-		command_word(command,
-			arena_printf(
-				q->arena, "%c%.*s", *role, SLICE_ARG(mailbox)));
-	}
-}
+/* The kinds of keys that a window has. */
+static const char *const window_kinds[] = {"win", "val", "seq"};
+#define WINDOW_KINDS (sizeof(window_kinds) / sizeof(*window_kinds))
 
-/* What is to be done with a key for the mailbox to be gone from it. */
-static struct command *
-wipe_key(struct queries *q, const struct wipe *wipe, struct slice key)
-{
-	struct slice text, rest, kind;
-	struct key_text room;
-	struct slice name = key_bound(wipe->mailbox, &room);
-	const char *verb = NULL;
-	struct command *command;
-
-	kind = redis_key_parse(q->arena, q->redis->prefix, key, &text, &rest);
-	if (kind.p == NULL)
-		return NULL;
-	if (text.p != NULL && !slice_equal(kind, SLICE("seen")) &&
-		key_names(text, name))
-		return queries_add(q, "DEL", key);
-	if (slice_equal(kind, SLICE("win")) ||
-		slice_equal(kind, SLICE("seen")) ||
-		slice_equal(kind, SLICE("dest")) ||
-		slice_equal(kind, SLICE("top"))) {
-		verb = "ZREM";
-	} else if (slice_equal(kind, SLICE("val")) ||
-		slice_equal(kind, SLICE("route"))) {
-		verb = "HDEL";
-	}
-	if (verb == NULL)
-		return NULL;
-	command = queries_add(q, verb, key);
-	if (slice_equal(kind, SLICE("seen"))) {
-		add_roles(q, command, wipe->mailbox);
-	} else {
-		command_word(command, wipe->mailbox);
-	}
-	return command;
-}
-
+/* Sends what was added; each command answers how much it took away. */
 static bool
-page_wipe(
-	struct queries *q, const struct reply *keys, void *ctx, struct err *err)
+put_wipes(struct queries *q, struct wipe *wipe, struct err *err)
 {
-	struct wipe *wipe = ctx;
-	size_t count = reply_count(keys), i;
-	struct command **commands =
-		arena_array(q->arena, count, sizeof(*commands));
+	const struct command *before = q->request->commands, *command;
+	int64_t number;
 
-	if (commands == NULL)
-		return answer_too_long(err);
-	for (i = 0; i < count; i++)
-		commands[i] = wipe_key(q, wipe, keys->items[i].text);
 	if (!queries_put(q, err))
 		return false;
-	for (i = 0; i < count; i++) {
-		int64_t number;
-
-		if (commands[i] != NULL &&
-			reply_number(commands[i]->reply, &number))
+	for (command = q->request->commands; command != before;
+		command = command->sibling) {
+		if (reply_number(command->reply, &number) && number > 0)
 			wipe->wiped += (uint64_t)number;
 	}
 	return true;
+}
+
+static void
+take_out(struct queries *q, const char *verb, struct slice key,
+	struct slice member)
+{
+	command_word(queries_add(q, verb, key), member);
+}
+
+/* What its own keys tell of others. */
+struct traits {
+	const struct command *routes, *left; /* destinations */
+	const struct command *senders; /* mailboxes */
+	const struct command *places, *policies;
+};
+
+static struct command *
+ask_set(struct queries *q, const char *kind, struct slice mailbox)
+{
+	struct command *command =
+		queries_add(q, "ZRANGE", queries_tagged(q, kind, mailbox));
+
+	command_word(command, SLICE("0"));
+	command_word(command, SLICE("-1"));
+	return command;
+}
+
+static struct traits
+ask_traits(struct queries *q, struct slice mailbox)
+{
+	return (struct traits){
+		.routes = queries_add(
+			q, "HKEYS", queries_tagged(q, "route", mailbox)),
+		.left = ask_set(q, "left", mailbox),
+		.senders = ask_set(q, "dest", mailbox),
+		.places = ask_set(q, "at", mailbox),
+		.policies =
+			queries_add(q, "HKEYS", queries_plain(q, "policies")),
+	};
+}
+
+static void
+wipe_destinations(
+	struct queries *q, const struct wipe *wipe, const struct reply *list)
+{
+	for (size_t i = 0; i < reply_count(list); i++) {
+		take_out(q, "ZREM",
+			queries_tagged(q, "dest", list->items[i].text),
+			wipe->mailbox);
+	}
+}
+
+static void
+wipe_senders(
+	struct queries *q, const struct wipe *wipe, const struct reply *list)
+{
+	for (size_t i = 0; i < reply_count(list); i++) {
+		struct slice sender = list->items[i].text;
+
+		take_out(q, "HDEL", queries_tagged(q, "route", sender),
+			wipe->mailbox);
+		take_out(q, "ZREM", queries_tagged(q, "left", sender),
+			wipe->mailbox);
+	}
+}
+
+static void
+drop_window(struct queries *q, struct slice place)
+{
+	for (size_t i = 0; i < WINDOW_KINDS; i++) {
+		(void)queries_add(q, "DEL",
+			arena_printf(q->arena, "%s:%s:%.*s", q->redis->prefix,
+				window_kinds[i], SLICE_ARG(place)));
+	}
+}
+
+/* "{group}:policy": the window goes if it is the mailbox's, or the member. */
+static void
+wipe_place(struct queries *q, const struct wipe *wipe, struct slice place)
+{
+	struct slice group, policy, key;
+	struct key_text room;
+
+	key = arena_printf(
+		q->arena, "%s:win:%.*s", q->redis->prefix, SLICE_ARG(place));
+	(void)redis_key_parse(q->arena, q->redis->prefix, key, &group, &policy);
+	if (group.p != NULL &&
+		key_names(group, key_bound(wipe->mailbox, &room))) {
+		drop_window(q, place);
+		return;
+	}
+	take_out(q, "ZREM", key, wipe->mailbox);
+	take_out(q, "HDEL",
+		arena_printf(q->arena, "%s:val:%.*s", q->redis->prefix,
+			SLICE_ARG(place)),
+		wipe->mailbox);
+}
+
+static void
+wipe_windows(
+	struct queries *q, const struct wipe *wipe, const struct traits *traits)
+{
+	const struct reply *places = traits->places->reply;
+	const struct reply *policies = traits->policies->reply;
+
+	for (size_t i = 0; i < reply_count(policies); i++) {
+		drop_window(q,
+			redis_key_place(q->arena, wipe->mailbox,
+				policies->items[i].text));
+	}
+	for (size_t i = 0; i < reply_count(places); i++)
+		wipe_place(q, wipe, places->items[i].text);
+}
+
+/* Its own keys, and its name in the sets of days and of those with routes. */
+static void
+wipe_own(struct queries *q, const struct wipe *wipe)
+{
+	static const char *const kinds[] = {
+		"box", "route", "once", "left", "contain", "dest", "at"};
+	int64_t now_ms = redis_now_ms(q->redis);
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		(void)queries_add(
+			q, "DEL", queries_tagged(q, kinds[i], wipe->mailbox));
+	}
+	for (int64_t age = -STORE_DAY_MS; age <= wipe->day_ttl_ms;
+		age += STORE_DAY_MS) {
+		take_out(q, "ZREM",
+			redis_key_top(q->arena, q->redis->prefix, now_ms - age),
+			wipe->mailbox);
+	}
+	take_out(q, "ZREM",
+		redis_key_routed(q->arena, q->redis->prefix,
+			redis_key_part(wipe->mailbox)),
+		wipe->mailbox);
+}
+
+static bool
+page_windows(
+	struct queries *q, const struct reply *keys, void *ctx, struct err *err)
+{
+	struct wipe *wipe = ctx;
+	size_t kind = strlen(q->redis->prefix) + sizeof ":win:" - 1;
+
+	for (size_t i = 0; i < reply_count(keys); i++) {
+		struct slice key = keys->items[i].text;
+
+		wipe_place(q, wipe, slice_sub(key, kind, key.len));
+	}
+	return put_wipes(q, wipe, err);
+}
+
+/* The mailbox as a member of a trace. */
+static bool
+page_traces(
+	struct queries *q, const struct reply *keys, void *ctx, struct err *err)
+{
+	struct wipe *wipe = ctx;
+
+	for (size_t i = 0; i < reply_count(keys); i++) {
+		struct command *command =
+			queries_add(q, "ZREM", keys->items[i].text);
+
+		for (const char *role = STORE_ROLES_NAMED; *role != '\0';
+			role++) {
+			command_word(command,
+				arena_printf(q->arena, "%c%.*s", *role,
+					SLICE_ARG(wipe->mailbox)));
+		}
+	}
+	return put_wipes(q, wipe, err);
+}
+
+static bool
+wipe_traces(struct redis *redis, struct wipe *wipe, struct err *err)
+{
+	return queries_walk(redis, "seen:", page_traces, wipe, err);
 }
 
 struct stream_walk {
@@ -151,13 +286,35 @@ wipe_events(struct redis *redis, struct wipe *wipe, struct err *err)
 	return ok;
 }
 
+/* What is known without looking; *all: it may be in other windows, too. */
+static bool
+wipe_known(struct queries *q, struct wipe *wipe, bool *all, struct err *err)
+{
+	const struct traits traits = ask_traits(q, wipe->mailbox);
+
+	if (!queries_put(q, err))
+		return false;
+	*all = reply_count(traits.places->reply) >= COMMANDS_PLACE_MAX;
+	wipe_destinations(q, wipe, traits.routes->reply);
+	wipe_destinations(q, wipe, traits.left->reply);
+	wipe_senders(q, wipe, traits.senders->reply);
+	wipe_windows(q, wipe, &traits);
+	wipe_own(q, wipe);
+	return put_wipes(q, wipe, err);
+}
+
 bool
 query_forget(struct queries *q, struct arena *arena, struct store_query *query,
 	struct err *err)
 {
-	struct wipe wipe = {query->about, 0};
+	struct wipe wipe = {query->about, q->redis->options.day_ttl_ms, 0};
+	bool all = false;
 	bool ok = query->about.len == 0 ||
-		(queries_walk(q->redis, "", page_wipe, &wipe, err) &&
+		(wipe_known(q, &wipe, &all, err) &&
+			(!all ||
+				queries_walk(q->redis, "win:", page_windows,
+					&wipe, err)) &&
+			wipe_traces(q->redis, &wipe, err) &&
 			wipe_events(q->redis, &wipe, err));
 
 	(void)arena;

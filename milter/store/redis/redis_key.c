@@ -87,6 +87,25 @@ redis_key_top(struct arena *arena, const char *prefix, int64_t at_ms)
 		slice_sub(slice_of(text), 0, sizeof "2026-11-21" - 1));
 }
 
+struct slice
+redis_key_routed(struct arena *arena, const char *prefix, unsigned part)
+{
+	return arena_printf(
+		arena, "%s:routed:%x", prefix, part % REDIS_KEY_PARTS);
+}
+
+struct slice
+redis_key_place(struct arena *arena, struct slice group, struct slice policy)
+{
+	struct buf buf = {0};
+
+	buf_add_byte(&buf, '{');
+	add_escaped(&buf, group);
+	buf_puts(&buf, "}:");
+	add_escaped(&buf, policy);
+	return finish(arena, &buf);
+}
+
 /* "%" alone is an empty text. */
 static struct slice
 unescape(struct arena *arena, struct slice text)
@@ -151,4 +170,12 @@ redis_key_slot(struct slice key)
 	if (close != SLICE_NONE && close > open + 1)
 		key = slice_sub(key, open + 1, close);
 	return crc16(key) % REDIS_KEY_SLOTS;
+}
+
+unsigned
+redis_key_part(struct slice name)
+{
+	struct key_text room;
+
+	return crc16(key_bound(name, &room)) % REDIS_KEY_PARTS;
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #define REDIS_KEY_SLOTS 16384
+#define REDIS_KEY_PARTS 16 /* of an index, each with a slot of its own */
 
 struct arena;
 
@@ -25,6 +26,14 @@ struct slice redis_key_plain(struct arena *, const char *prefix,
 	const char *kind, struct slice text);
 /* "prefix:top:2026-11-21": the set of that day (UTC). */
 struct slice redis_key_top(struct arena *, const char *prefix, int64_t at_ms);
+/* "prefix:routed:f": a part of the set of mailboxes that have routes. */
+struct slice redis_key_routed(
+	struct arena *, const char *prefix, unsigned part);
+/* The part of an index that holds a name. */
+unsigned redis_key_part(struct slice name);
+/* "{group}:policy", which follows the kind in a window's key. */
+struct slice redis_key_place(
+	struct arena *, struct slice group, struct slice policy);
 /* The kind of a key of this prefix ("box"), absent for another's; *text is
  * what stands in braces, decoded, *rest what follows them. */
 struct slice redis_key_parse(struct arena *, const char *prefix,

@@ -2,7 +2,7 @@
 /*
  * The Lua scripts that Redis runs: one file each, beside this one, which says
  * what it takes and gives. All keys are declared; all of one call share a
- * slot, but for tally's last two, which are left out in a cluster.
+ * slot, but for tally's last three, which are left out in a cluster.
  *
  * Times are milliseconds of the server's own clock (clock.lua): a caller says
  * how long ago something was, and who has a wrong clock moves nobody's windows.
@@ -18,6 +18,7 @@ enum script {
 	SCRIPT_FACTS,
 	SCRIPT_TALLY,
 	SCRIPT_MARK,
+	SCRIPT_PLACE,
 	SCRIPT_APPEND,
 	SCRIPT_CONTAIN,
 	SCRIPT_COUNT,

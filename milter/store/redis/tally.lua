@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- tally: counts one message of a mailbox, once for each identity.
--- KEYS mailbox, route, once; and, but for a cluster, dest, top.
+-- KEYS mailbox, route, once, left; and, but for a cluster, dest, top, routed.
 -- ARGV at (clock.lua), what, destination, keyword (0 or 1), identity, routes at
 --   most, ttl of mailbox and route, prints at most, ttl of once, mailbox, ttl of
 --   top, ttl of a mailbox that only receives.
@@ -9,7 +9,7 @@
 -- include clock.lua
 -- include raise.lua
 
-local mailbox, route, once = KEYS[1], KEYS[2], KEYS[3]
+local mailbox, route, once, left = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local time, what, dest = clock(ARGV[1]), ARGV[2], ARGV[3]
 local at, hour = text(time), math.floor(time / 3600000)
 local today = math.floor(hour / 24)
@@ -71,6 +71,7 @@ local function count_route()
       if not age or seen < age then stale, age = rows[i], seen end
     end
     redis.call('HDEL', route, stale)
+    raise(left, text(age), stale, 10000, ARGV[7])
   end
   redis.call('PEXPIRE', route, ARGV[7])
 end
@@ -109,12 +110,13 @@ if counted then
 end
 
 local flows = tonumber(redis.call('HGET', mailbox, day) or '0')
-if what == 'forwarded' and #KEYS == 5 then
+if what == 'forwarded' and #KEYS == 7 then
   if dest ~= '' then
-    raise(KEYS[4], at, ARGV[10], 10000, ARGV[7])
+    raise(KEYS[5], at, ARGV[10], 10000, ARGV[7])
+    raise(KEYS[7], at, ARGV[10], 10000000, ARGV[7])
   end
   if flows > 0 then
-    raise(KEYS[5], flows, ARGV[10], 100000, ARGV[11])
+    raise(KEYS[6], flows, ARGV[10], 100000, ARGV[11])
   end
 end
 
