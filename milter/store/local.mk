@@ -108,6 +108,8 @@ libstore_a_SOURCES = \
 	milter/store/redis/redis_key.h \
 	milter/store/redis/redis_queries.c \
 	milter/store/redis/redis_queries.h \
+	milter/store/redis/redis_trace.c \
+	milter/store/redis/redis_trace.h \
 	milter/store/redis/reply.c \
 	milter/store/redis/reply.h \
 	milter/store/redis/request.c \
@@ -120,13 +122,17 @@ REDIS_LUA = \
 	milter/store/redis/append.lua \
 	milter/store/redis/contain.lua \
 	milter/store/redis/facts.lua \
+	milter/store/redis/forget.lua \
 	milter/store/redis/mark.lua \
 	milter/store/redis/note.lua \
 	milter/store/redis/place.lua \
+	milter/store/redis/recall.lua \
 	milter/store/redis/remember.lua \
 	milter/store/redis/tally.lua
 REDIS_LUA_PARTS = $(REDIS_LUA) milter/store/redis/clock.lua \
+	milter/store/redis/once.lua \
 	milter/store/redis/raise.lua \
+	milter/store/redis/trace.lua \
 	milter/store/redis/embed.awk
 milter/store/redis/script_texts.c: $(REDIS_LUA_PARTS)
 	$(AM_V_GEN)$(MKDIR_P) milter/store/redis && (cd $(srcdir) && \

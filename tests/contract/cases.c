@@ -59,7 +59,7 @@ settle(struct contract *c)
 		return;
 	/* On several nodes: when no round trip is on its way any more. */
 	do {
-		struct timespec wait = {0, 5 * 1000000};
+		struct timespec wait = {0, 25 * 1000000};
 
 		store_health(c->store, &before);
 		nanosleep(&wait, NULL);

@@ -52,6 +52,13 @@ tests_contract_test_faults_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_contract_test_faults_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
 tests_contract_test_faults_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/contract/test_redis_bytes
+tests_contract_test_redis_bytes_SOURCES = tests/contract/test_redis_bytes.c \
+	$(SERVER)
+tests_contract_test_redis_bytes_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_contract_test_redis_bytes_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
+tests_contract_test_redis_bytes_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/contract/test_redis_doc
 tests_contract_test_redis_doc_SOURCES = tests/contract/test_redis_doc.c \
 	$(SERVER)

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "store/redis/commands_note.h"
 #include "store/redis/redis_key.h"
+#include "store/redis/redis_trace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,23 +41,34 @@ one_op(struct commands *b, size_t op, enum script script, size_t keys,
 	return command;
 }
 
+/* The hash that holds the trace, and its field. */
+static void
+put_trace(struct commands *b, struct command *command, struct slice id)
+{
+	command->key = redis_trace_key(b->arena, b->prefix, id);
+	command_word(command, command->key);
+	command_word(command, commands_at(b));
+	command_word(command, redis_trace_field(b->arena, id));
+}
+
 static bool
 add_remember(struct commands *b, size_t i)
 {
 	const struct store_remember *remember = &b->request->ops[i].remember;
-	struct command *command =
-		one_op(b, i, SCRIPT_REMEMBER, 1, 4 + remember->count);
+	uint32_t cap = b->shared->options->trace_members;
+	struct command *command = one_op(b, i, SCRIPT_REMEMBER, 1, 7);
+	struct slice members;
+	bool simple;
 
 	if (command == NULL)
 		return false;
-	command->key = commands_tagged(b, "seen", remember->id);
-	command_word(command, command->key);
-	command_word(command, commands_at(b));
+	members = redis_trace_pack_all(b->arena, remember, cap, &simple);
+	put_trace(b, command, remember->id);
 	command_number(command, remember->ttl_ms);
-	command_number(command, b->shared->options->trace_members);
+	command_number(command, cap);
 	command_number(command, remember->anew);
-	for (size_t k = 0; k < remember->count; k++)
-		command_word(command, commands_present(remember->members[k]));
+	command_number(command, simple);
+	command_word(command, members);
 	commands_push(b, command);
 	return true;
 }
@@ -65,44 +77,24 @@ static bool
 read_recall(struct command *command)
 {
 	const struct reply *reply = command->reply;
-	struct store_recall *recall = &commands_op(command, 0)->recall;
-	struct store_member *members = arena_array(
-		command->request->arena, reply->count / 2, sizeof(*members));
 
-	if (reply->type != REPLY_ARRAY || reply->count % 2 != 0 ||
-		members == NULL)
-		return false;
-	for (size_t i = 0; i < reply->count / 2; i++) {
-		const struct reply *name = &reply->items[2 * i];
-
-		if (name->type != REPLY_TEXT ||
-			!reply_number(
-				&reply->items[2 * i + 1], &members[i].at_ms))
-			return false;
-		members[i].name = name->text;
-	}
-	recall->members = members;
-	recall->count = reply->count / 2;
-	return true;
+	return reply->type == REPLY_TEXT &&
+		redis_trace_read(command->request->arena, reply->text,
+			&commands_op(command, 0)->recall);
 }
 
 static bool
 add_recall(struct commands *b, size_t i)
 {
 	struct store_recall *recall = &b->request->ops[i].recall;
-	struct command *command = one_op(b, i, SCRIPT_NONE, 0, 5);
+	struct command *command = one_op(b, i, SCRIPT_RECALL, 1, 2);
 
 	recall->members = NULL;
 	recall->count = 0;
 	if (command == NULL)
 		return false;
-	command->key = commands_tagged(b, "seen", recall->id);
 	command->read = read_recall;
-	command_word(command, SLICE("ZREVRANGE"));
-	command_word(command, command->key);
-	command_word(command, SLICE("0"));
-	command_number(command, (int64_t)recall->cap - 1);
-	command_word(command, SLICE("WITHSCORES"));
+	put_trace(b, command, recall->id);
 	commands_push(b, command);
 	return true;
 }

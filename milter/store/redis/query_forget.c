@@ -14,6 +14,7 @@
 #include "store/redis/commands_place.h"
 #include "store/redis/query_events.h"
 #include "store/redis/redis_key.h"
+#include "store/redis/redis_trace.h"
 
 #include <string.h>
 
@@ -197,7 +198,40 @@ page_windows(
 	return put_wipes(q, wipe, err);
 }
 
-/* The mailbox as a member of a trace. */
+/* The hash of traces without the mailbox. */
+static void
+wipe_trace(struct queries *q, const struct wipe *wipe, struct slice key)
+{
+	size_t roles = sizeof(STORE_ROLES_NAMED) - 1;
+	struct command *command =
+		queries_add_script(q, SCRIPT_FORGET, key, 1 + roles);
+
+	for (size_t i = 0; i < roles; i++) {
+		const struct slice parts[] = {
+			{&STORE_ROLES_NAMED[i], 1}, wipe->mailbox};
+		struct slice member = redis_trace_pack(
+			q->arena, arena_join(q->arena, parts, 2));
+
+		if (i == 0)
+			command_word(command, slice_sub(member, 2, member.len));
+		command_word(command, member);
+	}
+}
+
+/* A trace that an earlier version left. */
+static void
+wipe_seen(struct queries *q, const struct wipe *wipe, struct slice key)
+{
+	struct command *command = queries_add(q, "ZREM", key);
+
+	for (const char *role = STORE_ROLES_NAMED; *role != '\0'; role++) {
+		command_word(command,
+			arena_printf(q->arena, "%c%.*s", *role,
+				SLICE_ARG(wipe->mailbox)));
+	}
+}
+
+/* The mailbox as a member of traces. */
 static bool
 page_traces(
 	struct queries *q, const struct reply *keys, void *ctx, struct err *err)
@@ -205,23 +239,24 @@ page_traces(
 	struct wipe *wipe = ctx;
 
 	for (size_t i = 0; i < reply_count(keys); i++) {
-		struct command *command =
-			queries_add(q, "ZREM", keys->items[i].text);
+		struct slice key = keys->items[i].text, text, rest;
+		struct slice kind = redis_key_parse(
+			q->arena, q->redis->prefix, key, &text, &rest);
 
-		for (const char *role = STORE_ROLES_NAMED; *role != '\0';
-			role++) {
-			command_word(command,
-				arena_printf(q->arena, "%c%.*s", *role,
-					SLICE_ARG(wipe->mailbox)));
+		if (slice_equal(kind, SLICE("trace"))) {
+			wipe_trace(q, wipe, key);
+		} else if (slice_equal(kind, SLICE("seen"))) {
+			wipe_seen(q, wipe, key);
 		}
 	}
 	return put_wipes(q, wipe, err);
 }
 
+/* "trace:" and "seen:", and no other kind. */
 static bool
 wipe_traces(struct redis *redis, struct wipe *wipe, struct err *err)
 {
-	return queries_walk(redis, "seen:", page_traces, wipe, err);
+	return queries_walk(redis, "[ts][re][ae][cn]", page_traces, wipe, err);
 }
 
 struct stream_walk {

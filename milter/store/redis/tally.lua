@@ -7,32 +7,14 @@
 -- Reply {counted, flows of the mailbox that day}.
 
 -- include clock.lua
+-- include once.lua
 -- include raise.lua
 
-local mailbox, route, once, left = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local mailbox, route, once_key, left = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local time, what, dest = clock(ARGV[1]), ARGV[2], ARGV[3]
 local at, hour = text(time), math.floor(time / 3600000)
 local today = math.floor(hour / 24)
 local day = 'd:' .. text(today)
-local function is_new()
-  if ARGV[5] == '' then return true end
-  local print = string.sub(redis.sha1hex(
-    what .. '\n' .. dest .. '\n' .. ARGV[5]), 1, 16)
-  local seen = redis.call('GET', once) or ''
-  local p = string.find(seen, print, 1, true)
-  while p and (p - 1) % 16 ~= 0 do
-    p = string.find(seen, print, p + 1, true)
-  end
-  if p then return false end
-  local most = tonumber(ARGV[8]) * 16
-  if #seen < 512 or #seen >= 2 * most then
-    redis.call('SET', once, string.sub(seen, -most) .. print)
-  else
-    redis.call('APPEND', once, print)
-  end
-  redis.call('PEXPIRE', once, ARGV[9])
-  return true
-end
 
 local function prune(pattern, oldest)
   for _, f in ipairs(redis.call('HKEYS', mailbox)) do
@@ -91,7 +73,9 @@ local function count_forward()
   if dest ~= '' then count_route() end
 end
 
-local counted = is_new()
+local counted = ARGV[5] == '' or once(once_key,
+  what .. '\n' .. dest .. '\n' .. ARGV[5], time,
+  tonumber(ARGV[9]), tonumber(ARGV[8]))
 if counted then
   if what == 'person' then
     redis.call('HSET', mailbox, what, 1)

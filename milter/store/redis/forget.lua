@@ -1,0 +1,35 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- forget: takes members out of all traces of a hash.
+-- KEYS the hash.
+-- ARGV the name that they share; the members, as they stand in a trace.
+-- Reply how often they were there.
+
+-- include trace.lua
+
+local key, wiped, values, unwanted = KEYS[1], 0, {}, {}
+local all = redis.call('HGETALL', key)
+for i = 2, #ARGV do unwanted[ARGV[i]] = true end
+
+local function without(id, value, pieces)
+  local items, before = {}, wiped
+  read_items(value, 11, moment(value, 5), function(bytes, at)
+    if unwanted[bytes] then
+      wiped = wiped + 1
+    else
+      items[#items + 1] = {bytes = bytes, at = at}
+    end
+  end)
+  if wiped == before then return end
+  write_trace(key, id, #items > 0 and
+    string.sub(value, 1, 4) .. items_bytes(items) or '', pieces)
+end
+
+for i = 1, #all, 2 do
+  local id, value, pieces = all[i], all[i + 1], 1
+  if #id == ID then
+    if #value == PIECE then value, pieces = read_trace(key, id) end
+    if string.find(value, ARGV[1], 11, true) then without(id, value, pieces) end
+  end
+end
+
+return wiped

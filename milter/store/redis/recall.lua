@@ -1,0 +1,10 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- recall: the members of a trace.
+-- KEYS the hash in which it is.
+-- ARGV at (clock.lua), id.
+-- Reply as trace.lua says; empty when there is none.
+
+-- include clock.lua
+-- include trace.lua
+
+return recall(KEYS[1], ARGV[2], clock(ARGV[1]))

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What Redis holds, and how little that is: traces share listpacks, marks of
+ * what was counted are bounded by time, and neither loses anything by it. One
+ * store writes and another, whose memory is empty, reads: all answers are
+ * Redis' own.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "../unit/store_settings.h"
+#include "query.h"
+#include "server.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "store/store_open.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define START_MS ((int64_t)1790000000000)
+#define HOUR_MS ((int64_t)3600000)
+#define DAY_MS (24 * HOUR_MS)
+#define BUDGET_MS 5000
+#define ID_MAX 40
+
+static struct server server;
+static struct clock_fake now;
+
+struct rig {
+	struct store *writer, *reader;
+	struct arena *arena;
+	char uri[160];
+};
+
+static struct store *
+open_store(const struct rig *rig)
+{
+	struct store_options options;
+	struct store *store;
+	struct err err = {0};
+
+	store_options_init(&options);
+	options.uri = rig->uri;
+	options.clock = clock_fake(&now);
+	options.clock_rules = true;
+	store = store_open(&options, &err);
+	if (store == NULL)
+		fail_msg("%s", err.text);
+	return store;
+}
+
+static int
+setup(void **state)
+{
+	struct rig *rig = calloc(1, sizeof(*rig));
+
+	now.now_ms = START_MS;
+	assert_true(server_cli(&server, NULL, 0, "flushall", NULL));
+	snprintf(rig->uri, sizeof(rig->uri), "unix:%s", server.socket);
+	rig->arena = arena_new(8 << 20);
+	rig->writer = open_store(rig);
+	rig->reader = open_store(rig);
+	*state = rig;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct rig *rig = *state;
+
+	store_close(rig->writer);
+	store_close(rig->reader);
+	arena_free(rig->arena);
+	free(rig);
+	return 0;
+}
+
+static void
+run(struct rig *rig, struct store *store, struct store_op *op)
+{
+	struct store_batch batch = {op, 1, rig->arena, 0};
+
+	assert_int_equal(store_ask(store, &batch, BUDGET_MS), STORE_OK);
+}
+
+static void
+remember(struct rig *rig, const char *id, const struct slice *members,
+	size_t count)
+{
+	struct store_op op = {STORE_REMEMBER,
+		{.remember = {.id = slice_of(id),
+			 .members = members,
+			 .count = count,
+			 .ttl_ms = HOUR_MS}}};
+
+	run(rig, rig->writer, &op);
+}
+
+static void
+remember_one(struct rig *rig, const char *id, const char *member)
+{
+	struct slice name = slice_of(member);
+
+	remember(rig, id, &name, 1);
+}
+
+static struct store_recall
+recall(struct rig *rig, const char *id)
+{
+	struct store_op op = {
+		STORE_RECALL, {.recall = {.id = slice_of(id), .cap = 100}}};
+
+	run(rig, rig->reader, &op);
+	return op.recall;
+}
+
+static long
+number(const char *verb, const char *key)
+{
+	char out[64] = "";
+
+	assert_true(server_cli(&server, out, sizeof(out), verb, key, NULL));
+	return strtol(out, NULL, 10);
+}
+
+/* An id of the hash 1f3a. */
+static const char *
+id_of(char out[ID_MAX], int i)
+{
+	snprintf(out, ID_MAX, "1f3a%08x%020d", (unsigned)i * 2654435761u, i);
+	return out;
+}
+
+#define BUCKET "fw1:trace:{1f3a}"
+
+static void
+is_in_one_piece(void)
+{
+	char out[32] = "";
+
+	assert_true(server_cli(
+		&server, out, sizeof(out), "object", "encoding", BUCKET, NULL));
+	assert_true(strncmp(out, "listpack", 8) == 0 ||
+		strncmp(out, "ziplist", 7) == 0);
+}
+
+static void
+traces_share_a_listpack(void **state)
+{
+	struct rig *rig = *state;
+	char id[ID_MAX], name[48];
+
+	for (int i = 0; i < 300; i++) {
+		snprintf(name, sizeof(name), "muser%d@example.com", i);
+		remember_one(rig, id_of(id, i), name);
+	}
+	assert_int_equal(number("hlen", BUCKET), 300);
+	is_in_one_piece();
+	for (int i = 0; i < 300; i += 37) {
+		struct store_recall answer = recall(rig, id_of(id, i));
+
+		snprintf(name, sizeof(name), "muser%d@example.com", i);
+		assert_int_equal(answer.count, 1);
+		assert_true(
+			slice_equal(answer.members[0].name, slice_of(name)));
+	}
+	assert_int_equal(recall(rig, id_of(id, 300)).count, 0);
+}
+
+/* More than a listpack takes in one piece: to many, and later to few. */
+static void
+long_traces_go_on(void **state)
+{
+	struct rig *rig = *state;
+	struct slice members[40];
+	char names[40][64], id[ID_MAX];
+	struct store_op anew = {STORE_REMEMBER,
+		{.remember = {.members = members,
+			 .count = 1,
+			 .ttl_ms = HOUR_MS,
+			 .anew = true}}};
+	struct store_recall answer;
+
+	for (int i = 0; i < 40; i++) {
+		snprintf(names[i], sizeof(names[i]),
+			"m%d.with.a.name.of.some.length@example.com", i);
+		members[i] = slice_of(names[i]);
+	}
+	remember(rig, id_of(id, 1), members, 40);
+	remember_one(rig, id, "mthe.last@example.com");
+	answer = recall(rig, id);
+	assert_int_equal(answer.count, 41);
+	for (int i = 0; i < 40; i++) {
+		assert_true(slice_equal(
+			answer.members[40 - i].name, slice_of(names[i])));
+	}
+	is_in_one_piece();
+	anew.remember.id = slice_of(id);
+	run(rig, rig->writer, &anew);
+	assert_int_equal(recall(rig, id).count, 1);
+	assert_int_equal(number("hlen", BUCKET), 1);
+}
+
+/* Every shape that is packed, and what only looks like it. */
+static void
+names_come_back_as_they_were(void **state)
+{
+	static const char *const names[] = {"B@3c1f0a5be2d94786",
+		"B@3C1F0A5BE2D94786", "B@3c1f0a5be2d9478", "B3c1f0a5be2d94786",
+		"mh:0123456789abcdef0123456789abcdef",
+		"mh:0123456789abcdef0123456789abcdeF",
+		"mh:0123456789abcdef0123456789abcde",
+		"t0123456789abcdef0123456789abcdef", "I@192.0.2.1",
+		"I@192.0.2.01", "I@192.0.2", "I192.0.2.1", "I@2001:db8::1",
+		"I@2001:DB8::1", "I@2001:db8:0::1", "I@::ffff:192.0.2.1", "m",
+		"m@", "mh:", "Llogin", "m\xc3\xa9\x01@example.com"};
+	const size_t count = sizeof(names) / sizeof(names[0]);
+	struct rig *rig = *state;
+	static char longest[700];
+	struct slice members[2 + sizeof(names) / sizeof(names[0])];
+	struct store_recall answer;
+
+	memset(longest, 'm', sizeof(longest));
+	for (size_t i = 0; i < count; i++)
+		members[i] = slice_of(names[i]);
+	members[count] = (struct slice){longest, 248};
+	members[count + 1] = (struct slice){longest, sizeof(longest)};
+	remember(rig, "id", members, count + 2);
+	answer = recall(rig, "id");
+	assert_int_equal(answer.count, count + 2);
+	for (size_t i = 0; i < answer.count; i++) {
+		assert_true(slice_equal(
+			answer.members[i].name, members[answer.count - 1 - i]));
+		assert_int_equal(answer.members[i].at_ms, START_MS);
+	}
+}
+
+/* Nobody has to come by for a trace to be over, and those that do come clear
+ * away what is. */
+static void
+traces_that_are_over_go(void **state)
+{
+	struct rig *rig = *state;
+	char id[ID_MAX];
+
+	for (int i = 0; i < 200; i++)
+		remember_one(rig, id_of(id, i), "malice@example.com");
+	now.now_ms += HOUR_MS + 1000;
+	assert_int_equal(recall(rig, id_of(id, 0)).count, 0);
+	for (int i = 200; i < 400; i++)
+		remember_one(rig, id_of(id, i), "malice@example.com");
+	assert_in_range(number("hlen", BUCKET), 200, 220);
+	assert_int_equal(recall(rig, id_of(id, 399)).count, 1);
+	assert_in_range(
+		number("pttl", BUCKET), HOUR_MS - 60000, HOUR_MS * 5 / 4);
+}
+
+/* What comes again keeps it alive, as a whole. */
+static void
+a_trace_lives_on(void **state)
+{
+	struct rig *rig = *state;
+
+	remember_one(rig, "id", "P@bob");
+	now.now_ms += HOUR_MS / 2;
+	remember_one(rig, "id", "malice@example.com");
+	now.now_ms += HOUR_MS / 2 + 60000;
+	assert_int_equal(recall(rig, "id").count, 2);
+	now.now_ms += HOUR_MS / 2;
+	assert_int_equal(recall(rig, "id").count, 0);
+}
+
+static void
+a_long_trace_forgets(void **state)
+{
+	struct rig *rig = *state;
+	struct slice members[30];
+	char names[30][64], id[ID_MAX];
+	struct store_recall answer;
+	struct store_query order = {
+		.kind = STORE_FORGET, .about = SLICE("user17@example.com")};
+	struct err err;
+
+	for (int i = 0; i < 30; i++) {
+		snprintf(names[i], sizeof(names[i]), "muser%d@example.com", i);
+		members[i] = slice_of(names[i]);
+	}
+	remember(rig, id_of(id, 1), members, 30);
+	remember_one(rig, id_of(id, 2), "cuser17@example.com");
+	remember_one(rig, id_of(id, 3), "Luser17@example.com");
+	remember_one(rig, id_of(id, 3), "muser170@example.com");
+	remember_one(rig, id_of(id, 4), "muser1@example.com");
+	assert_true(store_query(rig->reader, rig->arena, &order, &err));
+	assert_int_equal(order.answer.wiped, 3);
+	answer = recall(rig, id_of(id, 1));
+	assert_int_equal(answer.count, 29);
+	for (size_t i = 0; i < answer.count; i++) {
+		assert_false(slice_equal(
+			answer.members[i].name, slice_of(names[17])));
+	}
+	assert_int_equal(recall(rig, id_of(id, 2)).count, 0);
+	assert_int_equal(recall(rig, id_of(id, 3)).count, 1);
+	assert_int_equal(recall(rig, id_of(id, 4)).count, 1);
+}
+
+static uint64_t
+count(struct rig *rig, const char *identity)
+{
+	struct store_op op = {STORE_TALLY,
+		{.tally = {.mailbox = SLICE("alice@example.com"),
+			 .what = TALLY_RECEIVED,
+			 .identity = slice_of(identity)}}};
+	struct store_query about = {
+		.kind = STORE_MAILBOX, .about = SLICE("alice@example.com")};
+
+	run(rig, rig->writer, &op);
+	return query(rig->reader, rig->arena, about)
+		.mailboxes.at[0]
+		.tally[TALLY_RECEIVED];
+}
+
+#define ONCE "fw1:once:{alice@example.com}"
+
+/* Twenty a day for three years. */
+static void
+marks_are_of_two_days(void **state)
+{
+	struct rig *rig = *state;
+	char identity[32];
+
+	for (int day = 0; day < 3 * 365; day++) {
+		for (int i = 0; i < 20; i++) {
+			struct store_op op = {STORE_TALLY,
+				{.tally = {
+					 .mailbox = SLICE("alice@example.com"),
+					 .what = TALLY_TAGGED}}};
+
+			snprintf(identity, sizeof(identity), "%d/%d", day, i);
+			op.tally.identity = slice_of(identity);
+			run(rig, rig->writer, &op);
+			arena_reset(rig->arena);
+		}
+		now.now_ms += DAY_MS;
+	}
+	assert_in_range(number("strlen", ONCE), 20 * 8, 7 + 2 * 21 * 8);
+}
+
+static void
+a_mark_lives_a_day(void **state)
+{
+	struct rig *rig = *state;
+
+	assert_int_equal(count(rig, "a"), 1);
+	now.now_ms += DAY_MS - 1000;
+	assert_int_equal(count(rig, "b"), 2);
+	now.now_ms += 2000;
+	assert_int_equal(count(rig, "c"), 3);
+	now.now_ms += DAY_MS - 4000;
+	assert_int_equal(count(rig, "b"), 3);
+	now.now_ms += DAY_MS;
+	assert_int_equal(count(rig, "a"), 4);
+	now.now_ms += 3 * DAY_MS;
+	assert_int_equal(count(rig, "b"), 5);
+}
+
+static void
+marks_of_one_hour_are_bounded(void **state)
+{
+	struct rig *rig = *state;
+	char identity[32];
+
+	for (int i = 0; i < 5000; i++) {
+		snprintf(identity, sizeof(identity), "%d", i);
+		if (i < 4999) {
+			struct store_op op = {STORE_TALLY,
+				{.tally = {
+					 .mailbox = SLICE("alice@example.com"),
+					 .what = TALLY_RECEIVED,
+					 .identity = slice_of(identity)}}};
+
+			run(rig, rig->writer, &op);
+			arena_reset(rig->arena);
+		}
+	}
+	assert_int_equal(count(rig, "4999"), 5000);
+	assert_int_equal(count(rig, "4998"), 5000);
+	assert_int_equal(count(rig, "3000"), 5000);
+	assert_in_range(number("strlen", ONCE), 2048 * 8, 7 + 2 * 2048 * 8);
+}
+
+/* What versions before have counted is not counted again. */
+static void
+marks_of_before_hold(void **state)
+{
+	static const char *const mark = "return redis.call('append', KEYS[1], "
+					"string.sub(redis.sha1hex('"
+					"received\\n\\n' .. ARGV[1]), 1, 16))";
+	struct rig *rig = *state;
+
+	assert_int_equal(count(rig, "other"), 1);
+	assert_true(server_cli(&server, NULL, 0, "del", ONCE, NULL));
+	assert_true(server_cli(
+		&server, NULL, 0, "eval", mark, "1", ONCE, "a", NULL));
+	assert_true(server_cli(
+		&server, NULL, 0, "eval", mark, "1", ONCE, "b", NULL));
+	assert_int_equal(count(rig, "c"), 2);
+	assert_int_equal(count(rig, "a"), 2);
+	assert_int_equal(count(rig, "b"), 2);
+	assert_int_equal(count(rig, "c"), 2);
+	assert_int_equal(number("strlen", ONCE), 7 + 3 * 8);
+}
+
+int
+main(void)
+{
+#define BYTES(function) \
+	cmocka_unit_test_setup_teardown(function, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		BYTES(traces_share_a_listpack),
+		BYTES(long_traces_go_on),
+		BYTES(names_come_back_as_they_were),
+		BYTES(traces_that_are_over_go),
+		BYTES(a_trace_lives_on),
+		BYTES(a_long_trace_forgets),
+		BYTES(marks_are_of_two_days),
+		BYTES(a_mark_lives_a_day),
+		BYTES(marks_of_one_hour_are_bounded),
+		BYTES(marks_of_before_hold),
+	};
+	int failed = 1;
+
+	if (!server_available())
+		return server_skip();
+	if (server_start(&server, 0, NULL)) {
+		failed = cmocka_run_group_tests(tests, NULL, NULL);
+	} else {
+		printf("Bail out! redis-server does not start\n");
+	}
+	server_stop(&server);
+	return failed;
+}
