@@ -20,6 +20,12 @@ endpoint_set(struct endpoint *endpoint, struct slice host, int64_t port)
 	return true;
 }
 
+bool
+endpoint_equal(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->port == b->port && strcmp(a->host, b->host) == 0;
+}
+
 /* ":port", or nothing: then the port stays. */
 static bool
 parse_port(struct slice text, uint64_t *port)

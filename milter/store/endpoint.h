@@ -19,6 +19,7 @@ struct endpoint {
 /* False, and nothing is changed, when the host is empty, does not fit or has a
  * NUL, or the port is none. */
 bool endpoint_set(struct endpoint *, struct slice host, int64_t port);
+bool endpoint_equal(const struct endpoint *, const struct endpoint *);
 /* "host:port", "[v6]:port" or the path; what a log line shows. */
 struct endpoint_text {
 	char text[ENDPOINT_TEXT_BYTES + 16];

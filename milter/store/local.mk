@@ -21,6 +21,8 @@ libstore_a_SOURCES = \
 	milter/store/private.c \
 	milter/store/private.h \
 	milter/store/query.h \
+	milter/store/recent.c \
+	milter/store/recent.h \
 	milter/store/resilient.c \
 	milter/store/resilient.h \
 	milter/store/store.c \
@@ -70,6 +72,8 @@ libstore_a_SOURCES = \
 	milter/store/memory/window.h \
 	milter/store/redis/cluster.c \
 	milter/store/redis/cluster.h \
+	milter/store/redis/cluster_map.c \
+	milter/store/redis/cluster_map.h \
 	milter/store/redis/command.c \
 	milter/store/redis/command.h \
 	milter/store/redis/commands.c \
@@ -104,6 +108,8 @@ libstore_a_SOURCES = \
 	milter/store/redis/query_windows.h \
 	milter/store/redis/redis.c \
 	milter/store/redis/redis.h \
+	milter/store/redis/redis_error.c \
+	milter/store/redis/redis_error.h \
 	milter/store/redis/redis_key.c \
 	milter/store/redis/redis_key.h \
 	milter/store/redis/redis_queries.c \

@@ -8,9 +8,10 @@
  * first, a few batches at a time so that mail keeps its place in the queue.
  *
  * An acknowledged write can be lost, too: a master that dies had not told its
- * replica, a server that restarts had not written its last second. So the
- * batches of the last seconds are kept, and go into the journal when the
- * server that is found again is another process than before.
+ * replica, a server that restarts had not written its last second. So what each
+ * node took in its last seconds is kept, and goes into the journal when the
+ * server that is found again is another process than before, or when its slots
+ * have gone to others without it.
  */
 #include "store/resilient.h"
 
@@ -19,6 +20,7 @@
 #include "store/journal.h"
 #include "store/journal_files.h"
 #include "store/memory/memory_store.h"
+#include "store/recent.h"
 #include "store/redis/redis.h"
 #include "store/redis/redis_queries.h"
 
@@ -31,9 +33,9 @@
 #define REPLAY_ARENA_BYTES ((size_t)80 << 20)
 #define POLL_MS 200
 #define SAY_MS 60000
-#define RECENT_MS 10000
-/* Of the journal's bytes, one part in so many for what is recent. */
-#define RECENT_PART 4
+/* Of the journal's bytes, one part in so many for what each node took in its
+ * last seconds. */
+#define RECENT_PART 8
 #define JOURNAL_FILES_POLLS 25 /* between two looks for files */
 
 struct resilient {
@@ -41,7 +43,7 @@ struct resilient {
 	struct store *memory;
 	struct redis *redis;
 	struct journal *journal;
-	struct journal *recent; /* acknowledged in the last seconds */
+	struct recent *recent; /* acknowledged in the last seconds */
 	struct journal_files *files; /* the journal's files; the thread's */
 	struct clock clock;
 
@@ -89,7 +91,7 @@ lost(void *ctx, struct request *request)
 
 	if (request->outcome == REQUEST_REFUSED) {
 		waiter_lock(&resilient->waiter);
-		resilient->refused += request->op_count;
+		resilient->refused += request->refused;
 		waiter_unlock(&resilient->waiter);
 		say_lost(resilient, request->reason);
 		return;
@@ -106,18 +108,29 @@ static void
 keep_recent(void *ctx, struct request *request)
 {
 	struct resilient *resilient = ctx;
+	bool seen[RECENT_NODES] = {false};
 
-	journal_expire(resilient->recent, clock_monotonic_ms() - RECENT_MS);
-	journal_add(resilient->recent, request->at_ms, request->ops,
-		request->op_count);
+	for (const struct command *command = request->commands; command != NULL;
+		command = command->sibling) {
+		unsigned node;
+
+		if (command->node == NULL)
+			continue;
+		node = node_number(command->node);
+		if (!seen[node]) {
+			recent_add(resilient->recent, node, request->at_ms,
+				request->ops, request->op_count);
+		}
+		seen[node] = true;
+	}
 }
 
 static void
-replay_recent(void *ctx)
+replay_recent(void *ctx, unsigned node)
 {
 	struct resilient *resilient = ctx;
 
-	journal_move(resilient->recent, resilient->journal);
+	recent_move(resilient->recent, node, resilient->journal);
 }
 
 /* A route that Redis knows better than memory does. */
@@ -181,10 +194,9 @@ replayed(struct request *request, void *ctx)
 		keep_recent(resilient, request);
 	}
 	waiter_lock(&resilient->waiter);
-	if (request->outcome == REQUEST_DONE) {
-		resilient->replayed += request->op_count;
-	} else if (!again) {
-		resilient->refused += request->op_count;
+	if (!again) {
+		resilient->replayed += request->op_count - request->refused;
+		resilient->refused += request->refused;
 	}
 	resilient->replay_failed = resilient->replay_failed || again;
 	resilient->in_flight--;
@@ -309,7 +321,7 @@ resilient_close(struct store *store)
 	journal_files_free(resilient->files);
 	store_close(resilient->memory);
 	journal_free(resilient->journal);
-	journal_free(resilient->recent);
+	recent_free(resilient->recent);
 	waiter_fini(&resilient->waiter);
 	free(resilient);
 }
@@ -345,7 +357,7 @@ carry_out(struct resilient *resilient, struct arena *arena,
 
 	if (query->kind == STORE_FORGET) {
 		(void)journal_forget(resilient->journal, query->about);
-		(void)journal_forget(resilient->recent, query->about);
+		(void)recent_forget(resilient->recent, query->about);
 	}
 	ok = ok && !down(resilient, err) &&
 		redis_queries(resilient->redis, arena, query, err);
@@ -414,7 +426,7 @@ open_parts(struct resilient *resilient, const struct store_options *options,
 		return false;
 	resilient->journal = journal_new((size_t)options->journal_bytes);
 	resilient->recent =
-		journal_new((size_t)options->journal_bytes / RECENT_PART);
+		recent_new((size_t)options->journal_bytes / RECENT_PART);
 	resilient->files = journal_files_new(options->state_dir);
 	if (resilient->journal == NULL || resilient->recent == NULL ||
 		resilient->files == NULL)

@@ -52,13 +52,16 @@ const char *store_tally_name(enum tally_what);
 bool store_query(
 	struct store *, struct arena *, struct store_query *, struct err *);
 
+#define STORE_REASON_BYTES 256
+
 /* For metrics and health. */
 struct store_health {
 	const char *backend; /* "memory", "redis", ... */
 	bool up;
 	int64_t since_ms; /* of this state */
-	char reason[128]; /* why it is down */
+	char reason[STORE_REASON_BYTES]; /* why it is down */
 	char unsaved[128]; /* why memory's snapshot cannot be written, or "" */
+	unsigned nodes, nodes_down; /* of Redis; masters of a cluster */
 	uint64_t round_trips; /* of batches and questions */
 	uint64_t pipelines; /* sent: several batches may share one */
 	uint64_t ops; /* operations sent */

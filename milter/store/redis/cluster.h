@@ -19,6 +19,8 @@ void cluster_close(struct cluster *);
 bool cluster_submit(struct cluster *, struct command *);
 /* The node number i of those that are masters; NULL past the last. */
 struct node *cluster_node(struct cluster *, size_t i);
+/* Up while one of its masters is; the reason is there, too, while it is up but
+ * a node is down or a slot takes nothing. */
 bool cluster_health(struct cluster *, struct node_health *);
 
 #endif

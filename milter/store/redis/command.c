@@ -4,6 +4,9 @@
 
 #include "base/arena.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #define SCRIPT_WORDS 3
 
 struct command *
@@ -40,6 +43,24 @@ command_number(struct command *command, int64_t number)
 {
 	command_word(command,
 		arena_printf(command->arena, "%lld", (long long)number));
+}
+
+void
+command_name_keys(const struct command *command, struct err *err)
+{
+	bool script = command->script != SCRIPT_NONE;
+	size_t from = script ? SCRIPT_WORDS : 1;
+	size_t count = command->key.len > 0;
+
+	if (script)
+		count = (size_t)reply_u64(command->words[from - 1]);
+	for (size_t i = from; i < from + count && i < command->count; i++) {
+		size_t len = strlen(err->text);
+
+		(void)snprintf(err->text + len, sizeof(err->text) - len,
+			"%s%.*s", i == from ? ": " : ", ",
+			SLICE_ARG(command->words[i]));
+	}
 }
 
 bool

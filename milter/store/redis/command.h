@@ -25,6 +25,7 @@ struct command {
 	uint16_t *ops; /* indices of the operations it carries */
 	size_t op_count;
 	uint8_t tries, redirects;
+	int64_t due_ms; /* monotonic: not sent before */
 	bool asking; /* ASK: say ASKING first */
 	bool answered, followed; /* followed: its next step was made */
 	struct reply *reply;
@@ -42,6 +43,8 @@ struct command *command_new(
  * room for is absent, and spoils the command. */
 void command_word(struct command *, struct slice);
 void command_number(struct command *, int64_t);
+/* Adds the keys that it touches to the text: "...: fw1:box:{a}, ...". */
+void command_name_keys(const struct command *, struct err *);
 /* Has it words, and all of them? */
 bool command_is_whole(const struct command *);
 /* Takes the first one out of the list. */

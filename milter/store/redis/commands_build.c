@@ -285,7 +285,9 @@ follow_up(struct commands *b)
 {
 	for (struct command *command = b->request->commands; command != NULL;
 		command = command->sibling) {
-		if (command->script != SCRIPT_TALLY || command->followed)
+		if (command->script != SCRIPT_TALLY || command->followed ||
+			command->reply == NULL ||
+			command->reply->type == REPLY_ERROR)
 			continue;
 		command->followed = true;
 		if (commands_op(command, 0)->tally.what == TALLY_FORWARDED &&

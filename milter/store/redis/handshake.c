@@ -3,6 +3,7 @@
 #include "store/redis/handshake.h"
 
 #include "base/arena.h"
+#include "store/redis/redis_error.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +32,7 @@ is_ok(struct handshake *hello, const struct slice *words, size_t count,
 {
 	const struct reply *reply = handshake_call(hello, words, count, err);
 
-	return reply != NULL && !reply_to_err(reply, err);
+	return reply != NULL && !redis_error_words(reply, err);
 }
 
 bool
@@ -72,7 +73,7 @@ check_role(struct handshake *hello, struct err *err)
 	if (!hello->login->wants_master)
 		return true;
 	reply = handshake_call(hello, words, 1, err);
-	if (reply == NULL || reply_to_err(reply, err))
+	if (reply == NULL || redis_error_words(reply, err))
 		return false;
 	if (reply->type != REPLY_ARRAY || reply->count == 0 ||
 		!slice_equal(reply->items[0].text, SLICE("master")))
@@ -90,7 +91,7 @@ load_scripts(struct handshake *hello, struct err *err)
 		const struct reply *reply =
 			handshake_call(hello, words, 3, err);
 
-		if (reply == NULL || reply_to_err(reply, err))
+		if (reply == NULL || redis_error_words(reply, err))
 			return false;
 		if (reply->type != REPLY_TEXT ||
 			reply->text.len >= sizeof(hello->names[i])) {
@@ -119,7 +120,7 @@ probe(struct handshake *hello, struct err *err)
 	if (reply == NULL)
 		return false;
 	return reply_is_error(reply, "MOVED") || reply_is_error(reply, "ASK") ||
-		!reply_to_err(reply, err);
+		!redis_error_words(reply, err);
 }
 
 /* Is it another process than the last time? Then what was acknowledged may

@@ -6,6 +6,7 @@
 #include "base/date.h"
 #include "base/waiter.h"
 #include "store/redis/pipeline.h"
+#include "store/redis/redis_error.h"
 #include "store/redis/request.h"
 
 #include <stdio.h>
@@ -32,9 +33,10 @@ struct node {
 
 	struct waiter waiter;
 	struct command *first, **last; /* the queue */
+	struct command *later; /* not before command->due_ms, the next first */
 	enum node_state state;
 	int64_t since_ms;
-	char reason[128];
+	char reason[STORE_REASON_BYTES];
 	atomic_ullong pipelines;
 
 	/* The thread's own. */
@@ -105,7 +107,27 @@ set_state(struct node *node, enum node_state state, const char *reason)
 	(void)snprintf(node->reason, sizeof(node->reason), "%s", reason);
 	waiter_wake(&node->waiter);
 	waiter_unlock(&node->waiter);
+	if (state == NODE_DOWN && node->options.went_down != NULL)
+		node->options.went_down(node->options.place_ctx);
 	tell(node, state == NODE_UP, down_since_ms);
+}
+
+/* Under the lock: what waited long enough joins the queue. When to look
+ * again, at the latest until_ms. */
+static int64_t
+ripen(struct node *node, int64_t until_ms)
+{
+	int64_t now_ms = node->later != NULL ? clock_monotonic_ms() : 0;
+
+	while (node->later != NULL && node->later->due_ms <= now_ms) {
+		struct command *command = command_cut(&node->later);
+
+		*node->last = command;
+		node->last = &command->next;
+	}
+	return node->later != NULL && node->later->due_ms < until_ms
+		? node->later->due_ms
+		: until_ms;
 }
 
 /* Waits for work; the queue comes back, at most so many of it. NULL after
@@ -113,14 +135,15 @@ set_state(struct node *node, enum node_state state, const char *reason)
 static struct command *
 take_queue(struct node *node, int64_t wait_ms, bool *closing)
 {
-	int64_t until_ms = clock_monotonic_ms() + wait_ms;
+	int64_t until_ms = clock_monotonic_ms() + wait_ms, at_ms;
 	struct command *list, **end;
 	size_t count = 0;
 
 	waiter_lock(&node->waiter);
-	while (node->first == NULL && !node->waiter.stopping &&
-		waiter_wait(&node->waiter, until_ms))
-		continue;
+	do {
+		at_ms = ripen(node, until_ms);
+	} while (node->first == NULL && !node->waiter.stopping &&
+		(waiter_wait(&node->waiter, at_ms) || at_ms < until_ms));
 	*closing = node->waiter.stopping;
 	list = node->first;
 	for (end = &list; *end != NULL && count < PIPELINE_MAX; count++)
@@ -168,8 +191,9 @@ fail_queue(struct node *node, const char *reason)
 	struct command *list;
 
 	waiter_lock(&node->waiter);
+	*node->last = node->later;
 	list = node->first;
-	node->first = NULL;
+	node->later = node->first = NULL;
 	node->last = &node->first;
 	waiter_unlock(&node->waiter);
 	fail_list(list, reason);
@@ -189,7 +213,7 @@ connect_node(struct node *node, struct err *err)
 	struct endpoint endpoint = options->endpoint;
 
 	if (options->locate != NULL &&
-		!options->locate(options->locate_ctx, &endpoint, err))
+		!options->locate(options->place_ctx, &endpoint, err))
 		return false;
 	waiter_lock(&node->waiter);
 	node->endpoint = endpoint;
@@ -232,8 +256,7 @@ ping(struct node *node, struct err *err)
 
 	arena_reset(node->hello.arena);
 	reply = handshake_call(&node->hello, &word, 1, err);
-	return reply != NULL &&
-		!(reply_is_fatal(reply) && reply_to_err(reply, err));
+	return reply != NULL && !redis_error_words(reply, err);
 }
 
 /* Down until the back-off is over; false when the node closes. */
@@ -262,7 +285,8 @@ come_up(struct node *node)
 	}
 	if (node->was_connected && node->hello.is_another &&
 		node->options.reconnected != NULL)
-		node->options.reconnected(node->options.ctx);
+		node->options.reconnected(
+			node->options.ctx, node->options.number);
 	node->was_connected = true;
 	set_state(node, NODE_UP, "");
 	return true;
@@ -371,8 +395,33 @@ node_settle(struct node *node, int64_t timeout_ms)
 	waiter_unlock(&node->waiter);
 }
 
+/* Under the lock. */
+static void
+enqueue(struct node *node, struct command *command)
+{
+	command->next = NULL;
+	*node->last = command;
+	node->last = &command->next;
+	if (node->first == command)
+		waiter_wake(&node->waiter);
+}
+
+/* Under the lock; in the order of their times. */
+static void
+enqueue_later(struct node *node, struct command *command, int64_t delay_ms)
+{
+	struct command **at = &node->later;
+
+	command->due_ms = clock_monotonic_ms() + delay_ms;
+	while (*at != NULL && (*at)->due_ms <= command->due_ms)
+		at = &(*at)->next;
+	command->next = *at;
+	*at = command;
+	waiter_wake(&node->waiter);
+}
+
 bool
-node_submit(struct node *node, struct command *command)
+node_submit_later(struct node *node, struct command *command, int64_t delay_ms)
 {
 	bool taken;
 
@@ -381,14 +430,26 @@ node_submit(struct node *node, struct command *command)
 		!node->waiter.stopping;
 	if (taken) {
 		command->node = node;
-		command->next = NULL;
-		*node->last = command;
-		node->last = &command->next;
-		if (node->first == command)
-			waiter_wake(&node->waiter);
+		if (delay_ms > 0) {
+			enqueue_later(node, command, delay_ms);
+		} else {
+			enqueue(node, command);
+		}
 	}
 	waiter_unlock(&node->waiter);
 	return taken;
+}
+
+bool
+node_submit(struct node *node, struct command *command)
+{
+	return node_submit_later(node, command, 0);
+}
+
+unsigned
+node_number(const struct node *node)
+{
+	return node->options.number;
 }
 
 void
@@ -411,6 +472,9 @@ node_health(struct node *node, struct node_health *health)
 	health->since_ms = node->since_ms;
 	memcpy(health->reason, node->reason, sizeof(health->reason));
 	health->pipelines = node->pipelines;
+	health->nodes = 1;
+	health->nodes_down =
+		node->state == NODE_DOWN || node->state == NODE_LATE;
 	waiter_unlock(&node->waiter);
 }
 

@@ -16,25 +16,34 @@
 #include "base/clock.h"
 #include "store/redis/command.h"
 #include "store/redis/handshake.h"
+#include "store/store.h"
+
+#define NODE_NUMBERS 128
 
 enum node_news {
 	NODE_NEWS_UP,
 	NODE_NEWS_DOWN,
 	NODE_NEWS_STILL_DOWN, /* now and then, while it is */
+	NODE_NEWS_SLOT, /* one of its slots takes nothing */
+	NODE_NEWS_FORGOTTEN, /* it has no slots any more */
 };
 
 struct node_health {
 	bool up;
 	int64_t since_ms;
-	char reason[128]; /* NODE_NEWS_UP: the time it was down since */
+	char reason[STORE_REASON_BYTES]; /* NODE_NEWS_UP: the time it was down
+					    since */
 	uint64_t pipelines;
+	unsigned nodes, nodes_down; /* of a cluster's */
 };
 
 struct node_options {
 	struct endpoint endpoint;
 	/* Finds the endpoint before each connection; NULL: the one above. */
-	bool (*locate)(void *locate_ctx, struct endpoint *, struct err *);
-	void *locate_ctx;
+	bool (*locate)(void *place_ctx, struct endpoint *, struct err *);
+	/* It went down; from the node's thread. Or NULL. */
+	void (*went_down)(void *place_ctx);
+	void *place_ctx;
 	/* As in pipeline.h; or NULL. */
 	bool (*redirect)(
 		void *redirect_ctx, struct command *, const struct reply *);
@@ -42,9 +51,11 @@ struct node_options {
 	/* News for the log, throttled; from the node's thread. */
 	void (*changed)(void *ctx, struct node *, enum node_news,
 		const struct node_health *);
-	/* It is another process than before; from the node's thread. */
-	void (*reconnected)(void *ctx);
+	/* What the node of that number acknowledged may be gone: it is
+	 * another process than before, or was deposed. */
+	void (*reconnected)(void *ctx, unsigned number);
 	void *ctx;
+	unsigned number; /* below NODE_NUMBERS */
 	struct login login;
 	int64_t connect_ms, reply_ms, backoff_ms, backoff_max_ms;
 	struct clock clock;
@@ -60,6 +71,9 @@ void node_free(struct node *);
 void node_settle(struct node *, int64_t timeout_ms);
 /* Queues the command; false: the node takes none now. */
 bool node_submit(struct node *, struct command *);
+/* ... after the delay. */
+bool node_submit_later(struct node *, struct command *, int64_t delay_ms);
+unsigned node_number(const struct node *);
 /* Somebody waited in vain: takes no more until it answers again. */
 void node_mark_late(struct node *);
 void node_health(struct node *, struct node_health *);

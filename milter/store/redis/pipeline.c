@@ -2,22 +2,28 @@
 /* Commands out, answers back. */
 #include "store/redis/pipeline.h"
 
+#include "store/redis/redis_error.h"
 #include "store/redis/request.h"
+
+static bool
+add_asking(const struct pipeline *pipeline, const struct command *command)
+{
+	const struct slice asking = SLICE("ASKING");
+
+	return !command->asking ||
+		connection_add(pipeline->hello->connection, 1, &asking);
+}
 
 static bool
 add_command(const struct pipeline *pipeline, struct command *command)
 {
-	const struct slice asking = SLICE("ASKING");
-
 	if (command->script != SCRIPT_NONE) {
 		command->words[1] =
 			slice_of(pipeline->hello->names[command->script]);
 	}
-	if (command->asking &&
-		!connection_add(pipeline->hello->connection, 1, &asking))
-		return false;
-	return connection_add(
-		pipeline->hello->connection, command->count, command->words);
+	return add_asking(pipeline, command) &&
+		connection_add(pipeline->hello->connection, command->count,
+			command->words);
 }
 
 static struct reply *
@@ -32,6 +38,41 @@ take_reply(const struct pipeline *pipeline, struct command *command)
 	return reply;
 }
 
+/*
+ * Is the error the server's, and not this command's? What we have no right to,
+ * or what nobody has heard of, is, too, when it is mail that was counted; a
+ * person's question may fail alone.
+ */
+static bool
+is_state(const struct pipeline *pipeline, const struct command *command,
+	const struct reply *reply)
+{
+	switch (redis_error_kind(reply)) {
+	case REDIS_ERROR_STATE:
+		return true;
+	case REDIS_ERROR_RIGHT:
+	case REDIS_ERROR_UNKNOWN:
+		return command->request->op_count > 0;
+	case REDIS_ERROR_SLOT:
+		return pipeline->redirect == NULL;
+	case REDIS_ERROR_REFUSED:
+	case REDIS_ERROR_SCRIPT:
+		break;
+	}
+	return false;
+}
+
+/* Why the server cannot go on. */
+static bool
+say_state(const struct command *command, const struct reply *reply,
+	struct err *err)
+{
+	(void)redis_error_words(reply, err);
+	if (redis_error_kind(reply) == REDIS_ERROR_UNKNOWN)
+		command_name_keys(command, err);
+	return false;
+}
+
 /* The answer to the command; false: the connection or the node is of no use
  * any more, and the command has no answer. */
 static bool
@@ -44,8 +85,9 @@ read_reply(const struct pipeline *pipeline, struct command *command,
 	if (!connection_wait(pipeline->hello->connection, err))
 		return false;
 	*reply = take_reply(pipeline, command);
-	return *reply == NULL || !reply_is_fatal(*reply) ||
-		!reply_to_err(*reply, err);
+	return *reply == NULL || (*reply)->type != REPLY_ERROR ||
+		!is_state(pipeline, command, *reply) ||
+		say_state(command, *reply, err);
 }
 
 static void
@@ -59,23 +101,33 @@ finish(const struct pipeline *pipeline, struct command *command,
 	request_answer(command, reply, "an answer that is too big");
 }
 
+/* With its text in the place of its name. */
+static bool
+add_text(const struct pipeline *pipeline, struct command *command)
+{
+	const struct slice name = command->words[0];
+	bool ok;
+
+	command->words[0] = SLICE("EVAL");
+	command->words[1] = slice_of(script_texts[command->script]);
+	ok = add_asking(pipeline, command) &&
+		connection_add(pipeline->hello->connection, command->count,
+			command->words);
+	command->words[0] = name;
+	return ok;
+}
+
 /* The server forgot these scripts (SCRIPT FLUSH): their texts go along. */
 static bool
 run_texts(
 	const struct pipeline *pipeline, struct command **list, struct err *err)
 {
 	while (*list != NULL) {
-		struct command *command = *list;
 		struct reply *reply;
-		bool ok;
 
-		command->words[0] = SLICE("EVAL");
-		command->words[1] = slice_of(script_texts[command->script]);
-		ok = connection_add(pipeline->hello->connection, command->count,
-			     command->words) &&
-			read_reply(pipeline, command, &reply, err);
-		command->words[0] = SLICE("EVALSHA");
-		if (!ok)
+		if (!add_text(pipeline, *list))
+			return err_set(err, ERR_MEMORY, "out of memory");
+		if (!read_reply(pipeline, *list, &reply, err))
 			return false;
 		finish(pipeline, command_cut(list), reply);
 	}

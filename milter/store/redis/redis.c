@@ -272,6 +272,15 @@ node_changed(void *ctx, struct node *node, enum node_news news,
 		redis_say(redis, LOG_LEVEL_WARNING,
 			"store: Redis %s is still down, since %s: %s",
 			name.text, since, health->reason);
+	} else if (news == NODE_NEWS_SLOT) {
+		redis_say(redis, LOG_LEVEL_WARNING,
+			"store: Redis %s: %s; for what is in that slot memory "
+			"answers, and what is counted is kept to be replayed",
+			name.text, health->reason);
+	} else if (news == NODE_NEWS_FORGOTTEN) {
+		redis_say(redis, LOG_LEVEL_NOTICE,
+			"store: Redis %s has no slots any more: forgotten",
+			name.text);
 	} else {
 		redis_say(redis, LOG_LEVEL_NOTICE, "store: Redis %s is up%s%s",
 			name.text,
@@ -281,11 +290,11 @@ node_changed(void *ctx, struct node *node, enum node_news news,
 }
 
 static void
-reconnected(void *ctx)
+reconnected(void *ctx, unsigned node)
 {
 	struct redis *redis = ctx;
 
-	redis->hooks.reconnected(redis->hooks.ctx);
+	redis->hooks.reconnected(redis->hooks.ctx, node);
 }
 
 static struct node_options
@@ -376,7 +385,7 @@ open_nodes(struct redis *redis, struct err *err)
 	options.endpoint = redis->uri.hosts[0];
 	if (redis->uri.kind == URI_SENTINEL) {
 		options.locate = sentinel_locate;
-		options.locate_ctx = &redis->uri;
+		options.place_ctx = &redis->uri;
 		options.login.wants_master = true;
 	}
 	redis->node = node_open(&options, err);
@@ -433,6 +442,8 @@ redis_health(struct redis *redis, struct store_health *health)
 	health->since_ms = node.since_ms;
 	memcpy(health->reason, node.reason, sizeof(health->reason));
 	health->pipelines = node.pipelines;
+	health->nodes = node.nodes;
+	health->nodes_down = node.nodes_down;
 	health->round_trips = atomic_load(&redis->rounds);
 	health->ops = atomic_load(&redis->operations);
 	health->failures = atomic_load(&redis->failed);

@@ -16,7 +16,8 @@ struct cluster;
 struct redis_hooks {
 	void (*lost)(void *ctx, struct request *); /* not taken */
 	void (*done)(void *ctx, struct request *); /* acknowledged */
-	void (*reconnected)(void *ctx); /* what was may be gone */
+	/* What this node had acknowledged may be gone. */
+	void (*reconnected)(void *ctx, unsigned node);
 	void *ctx;
 };
 

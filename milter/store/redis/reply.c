@@ -15,40 +15,6 @@ reply_is_error(const struct reply *reply, const char *word)
 }
 
 bool
-reply_is_fatal(const struct reply *reply)
-{
-	static const char *const words[] = {
-		"LOADING",
-		"READONLY",
-		"MASTERDOWN",
-		"OOM",
-		"MISCONF",
-		"NOAUTH",
-		"WRONGPASS",
-		"NOPERM",
-		"CLUSTERDOWN",
-		"NOREPLICAS",
-		"BUSY",
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		if (reply_is_error(reply, words[i]))
-			return true;
-	}
-	return false;
-}
-
-bool
-reply_to_err(const struct reply *reply, struct err *err)
-{
-	if (reply->type != REPLY_ERROR)
-		return false;
-	err_set(err, ERR_DOWN, "%.*s",
-		SLICE_ARG(slice_sub(reply->text, 0, 100)));
-	return true;
-}
-
-bool
 reply_number(const struct reply *reply, int64_t *out)
 {
 	uint64_t number;

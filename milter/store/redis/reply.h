@@ -28,10 +28,6 @@ struct reply {
 
 /* Does the error begin with this word ("MOVED")? */
 bool reply_is_error(const struct reply *, const char *word);
-/* Errors that are the node's, not the command's: it cannot serve now. */
-bool reply_is_fatal(const struct reply *);
-/* Is it an error? Then err says so. */
-bool reply_to_err(const struct reply *, struct err *);
 /* A text or integer as a number; false when it is none. */
 bool reply_number(const struct reply *, int64_t *out);
 /* 0 for what is not an array. */

@@ -2,6 +2,8 @@
 /* Batches on their way: copied, sent in rounds, waited for, let go. */
 #include "store/redis/request.h"
 
+#include "store/redis/redis_error.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,14 +110,16 @@ request_drop(struct request *request)
 	free(request);
 }
 
-/* Under the lock. */
+/* Under the lock. What may be tried again says more than what may not: the
+ * whole batch is, then. */
 static void
 fail(struct request *request, enum request_outcome outcome, const char *reason)
 {
-	if (request->outcome != REQUEST_OPEN)
+	if (request->outcome == REQUEST_DOWN || request->outcome == outcome)
 		return;
 	request->outcome = outcome;
-	(void)snprintf(request->reason, sizeof(request->reason), "%s", reason);
+	(void)snprintf(request->reason, sizeof(request->reason), "%.*s",
+		(int)sizeof(request->reason) - 1, reason);
 }
 
 /*
@@ -127,6 +131,8 @@ fail(struct request *request, enum request_outcome outcome, const char *reason)
 static void
 send_round(struct request *request, struct command *round)
 {
+	static struct reply too_big = {
+		.type = REPLY_ERROR, .text = SLICE("ERR the batch is too big")};
 	struct command *next;
 
 	for (struct command *command = round; command != NULL; command = next) {
@@ -134,8 +140,7 @@ send_round(struct request *request, struct command *round)
 		command->next = NULL;
 		keep(request);
 		if (!command_is_whole(command)) {
-			command->reply = NULL;
-			request_answer(command, NULL, "the batch is too big");
+			request_answer(command, &too_big, "");
 		} else if (!request->submit(command, request->ctx)) {
 			request_answer(command, NULL, "down");
 		}
@@ -162,7 +167,7 @@ advance(struct request *request)
 {
 	struct command *round = NULL;
 
-	if (request->outcome == REQUEST_OPEN && request->next_round != NULL)
+	if (request->outcome != REQUEST_DOWN && request->next_round != NULL)
 		round = request->next_round(request, request->round_ctx);
 	if (round != NULL) {
 		enlist(request, round);
@@ -208,19 +213,30 @@ request_start(struct request *request, struct command *round)
 }
 
 static void
+refuse(struct command *command, const char *reason)
+{
+	struct err err;
+
+	err_set(&err, ERR_INVALID, "%s", reason);
+	command_name_keys(command, &err);
+	command->request->refused += command->op_count;
+	fail(command->request, REQUEST_REFUSED, err.text);
+}
+
+static void
 read_answer(struct command *command)
 {
-	struct request *request = command->request;
-	const struct reply *reply = command->reply;
+	struct err err;
 
-	if (reply->type == REPLY_ERROR) {
-		char text[100];
-
-		(void)snprintf(text, sizeof(text), "%.*s",
-			SLICE_ARG(slice_sub(reply->text, 0, 90)));
-		fail(request, REQUEST_REFUSED, text);
+	if (redis_error_words(command->reply, &err)) {
+		if (redis_error_kind(command->reply) == REDIS_ERROR_REFUSED) {
+			refuse(command, err.text);
+		} else {
+			fail(command->request, REQUEST_DOWN, err.text);
+		}
 	} else if (command->read != NULL && !command->read(command)) {
-		fail(request, REQUEST_REFUSED, "an answer that makes no sense");
+		fail(command->request, REQUEST_DOWN,
+			"an answer that makes no sense");
 	}
 }
 

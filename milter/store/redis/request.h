@@ -7,7 +7,8 @@
  * Commands go out in rounds: the next round holds what could only be built when
  * the answers of the one before were known (a conditional note in another
  * slot of a cluster). The request is finished when the last round is answered,
- * or when a command failed.
+ * or when a command found no node that takes it now. What a server will never
+ * take keeps nothing else of the batch from being taken.
  */
 #ifndef STORE_REDIS_REQUEST_H
 #define STORE_REDIS_REQUEST_H
@@ -23,7 +24,7 @@ enum request_outcome {
 	REQUEST_OPEN,
 	REQUEST_DONE,
 	REQUEST_DOWN, /* no node, or it went away: may be tried again */
-	REQUEST_REFUSED, /* the server will never take this */
+	REQUEST_REFUSED, /* some of it the server will never take */
 };
 
 struct request {
@@ -40,7 +41,8 @@ struct request {
 	size_t pending; /* not answered yet */
 	size_t rounds;
 	enum request_outcome outcome;
-	char reason[128];
+	size_t refused; /* operations */
+	char reason[STORE_REASON_BYTES];
 
 	/* Called once, when finished, by the thread that finished it and
 	 * without the lock. */

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "store/redis/handshake.h"
+#include "store/redis/redis_error.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -26,7 +27,7 @@ read_master(const struct reply *reply, const char *service,
 		return err_set(err, ERR_DOWN,
 			"the Sentinel knows no service \"%s\"", service);
 	}
-	if (reply_to_err(reply, err))
+	if (redis_error_words(reply, err))
 		return false;
 	*endpoint = (struct endpoint){0};
 	return (reply_count(reply) == 2 && reply->items[0].type == REPLY_TEXT &&
