@@ -73,18 +73,11 @@ weigh_families(const struct observation *seen, size_t count,
 	}
 }
 
-/* The probability that all of them are wrong. */
+/* The probability that a family is wrong. */
 static double
-doubt(const struct observation *seen, size_t count, enum standing least,
-	enum standing most)
+doubt_of(unsigned family)
 {
-	unsigned families[FAMILY_COUNT];
-	double product = 1.0;
-
-	weigh_families(seen, count, least, most, families);
-	for (size_t i = 0; i < FAMILY_COUNT; i++)
-		product *= 1.0 - families[i] / 100.0;
-	return product;
+	return 1.0 - family / 100.0;
 }
 
 static unsigned
@@ -95,22 +88,37 @@ percent_of(double doubts)
 	return percent > CONFIDENCE_MAX ? CONFIDENCE_MAX : percent;
 }
 
+/* A family that counts says nothing new by a weaker row that is excused. */
 unsigned
 confidence_combine(const struct observation *seen, size_t count)
 {
-	double excused = doubt(seen, count, STANDING_EXCUSED, STANDING_EXCUSED);
+	unsigned counts[FAMILY_COUNT], excused[FAMILY_COUNT];
+	double sure = 1.0, rest = 1.0;
 
-	if (excused < 1.0 - CONFIDENCE_EXCUSED_MAX / 100.0)
-		excused = 1.0 - CONFIDENCE_EXCUSED_MAX / 100.0;
-	return percent_of(
-		doubt(seen, count, STANDING_COUNTS, STANDING_COUNTS) * excused);
+	weigh_families(seen, count, STANDING_COUNTS, STANDING_COUNTS, counts);
+	weigh_families(
+		seen, count, STANDING_EXCUSED, STANDING_EXCUSED, excused);
+	for (size_t i = 0; i < FAMILY_COUNT; i++) {
+		sure *= doubt_of(counts[i]);
+		if (excused[i] > counts[i])
+			rest *= doubt_of(excused[i]) / doubt_of(counts[i]);
+	}
+	if (rest < doubt_of(CONFIDENCE_EXCUSED_MAX))
+		rest = doubt_of(CONFIDENCE_EXCUSED_MAX);
+	return percent_of(sure * rest);
 }
 
 unsigned
 confidence_without_excuses(const struct observation *seen, size_t count)
 {
-	return percent_of(
-		doubt(seen, count, STANDING_COUNTS, STANDING_EXCUSED));
+	unsigned families[FAMILY_COUNT];
+	double doubts = 1.0;
+
+	weigh_families(
+		seen, count, STANDING_COUNTS, STANDING_EXCUSED, families);
+	for (size_t i = 0; i < FAMILY_COUNT; i++)
+		doubts *= doubt_of(families[i]);
+	return percent_of(doubts);
 }
 
 void

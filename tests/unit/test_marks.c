@@ -109,6 +109,8 @@ static const struct weighing {
 		STANDING_COUNTS, 99, 99},
 	{"what is excused adds little", EVIDENCE_TRANSIT,
 		EVIDENCE_SAME_MESSAGE_ID, STANDING_EXCUSED, 76, 80},
+	{"... and nothing to its own family", EVIDENCE_DELIVERED_TO,
+		EVIDENCE_RECEIVED_FOR, STANDING_EXCUSED, 80, 80},
 	{"speed adds to what the store remembers",
 		EVIDENCE_FORWARDED_MESSAGE_ID, EVIDENCE_MACHINE_SPEED,
 		STANDING_COUNTS, 80, 80},
@@ -155,6 +157,27 @@ combination_is_monotonic(void **state)
 	assert_int_equal(confidence_combine(seen, 0), 0);
 }
 
+/* Whichever two count and are excused: without excuses it is no less. */
+static void
+excuses_never_add(void **state)
+{
+	(void)state;
+	for (size_t pair = 0; pair < EVIDENCE_COUNT * EVIDENCE_COUNT; pair++) {
+		enum evidence a = (enum evidence)(pair / EVIDENCE_COUNT);
+		enum evidence b = (enum evidence)(pair % EVIDENCE_COUNT);
+		const struct observation seen[2] = {
+			{.evidence = a,
+				.confidence = evidence_row(a)->confidence},
+			{.evidence = b,
+				.standing = STANDING_EXCUSED,
+				.confidence = evidence_row(b)->confidence},
+		};
+
+		assert_in_range(confidence_combine(seen, 2), 0,
+			confidence_without_excuses(seen, 2));
+	}
+}
+
 static void
 speed_falls_with_time(void **state)
 {
@@ -179,6 +202,7 @@ main(void)
 		{"the table of evidence is complete", evidence_is_complete},
 		{"every enumerator has its name", names_are_complete},
 		{"more evidence is never worth less", combination_is_monotonic},
+		{"what is excused is never worth more", excuses_never_add},
 		{"speed falls with time", speed_falls_with_time},
 	};
 	struct rows tests = {NULL, 0};
