@@ -109,12 +109,11 @@ prove_alive(const struct prove *prove, struct err *err)
 
 	do {
 		if (!postfix_control_is_running(
-			    postfix_directory(prove->postfix))) {
-			(void)err_set(err, ERR_DOWN,
+			    postfix_directory(prove->postfix)))
+			return err_set(err, ERR_DOWN,
 				"Postfix has ended (its log says why)");
-		} else if (all_greet(prove, err)) {
+		if (all_greet(prove, err))
 			return true;
-		}
 	} while (pause_until(prove, until));
 	return false;
 }
