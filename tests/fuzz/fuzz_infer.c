@@ -64,7 +64,8 @@ build(struct arena *arena, const struct realm *realm, unsigned way,
 	return message_finish(builder, 100000);
 }
 
-/* Heard or not: a flow out of such an envelope may bind to nobody. */
+/* Heard or not: a flow out of such an envelope may bind to nobody. What was
+ * seen is not kept once memory is used up. */
 static bool
 shows_srs(const struct flow *flow)
 {
@@ -72,7 +73,7 @@ shows_srs(const struct flow *flow)
 		if (flow->seen[i].evidence == EVIDENCE_SRS_SENDER)
 			return true;
 	}
-	return false;
+	return flow->seen_count == 0;
 }
 
 static void
