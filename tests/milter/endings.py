@@ -11,19 +11,17 @@ import os
 import random
 import shutil
 import signal
-import socket
 import sys
 import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemon import Daemon, Redis, Trial, wait_for  # noqa: E402
-from wire import Wire  # noqa: E402
+from wire import NO_REPLY, STEPS, Wire  # noqa: E402
 
 ROUNDS = int(os.environ.get("ENDINGS", "12"))
 CONNECTIONS = 20
-# Past this pause after MAIL a message is under way for certain.
-UNDER_WAY = 0.05
+PAUSE = 0.05
 
 MORE = """
 policies: []
@@ -35,49 +33,37 @@ log: {{events: none}}
 
 
 class Client(threading.Thread):
-    """One connection that sends until it is closed."""
+    """One connection that sends until it is closed. A slow one waits for the
+    answer to MAIL: from then on its message is under way for certain."""
 
     def __init__(self, path, number, slow):
         super().__init__()
         self.path, self.number, self.slow = path, number, slow
         self.answered = self.cut = 0
-        self.wire = Wire(path)
+        self.wire = Wire(path, STEPS & ~NO_REPLY[b"M"] if slow else STEPS)
         self.wire.connect()
 
     def deliver(self, serial):
         wire = self.wire
         wire.send(b"D", b"Mi\0" + b"4%02d%05d\0" % (self.number, serial))
-        wire.send(b"M", b"<sender@partner.example>\0")
-        if self.slow:
-            time.sleep(UNDER_WAY)
-            if self.is_closed():
-                return False
-        under_way = True
+        if wire.step(b"M", b"<sender@partner.example>\0") != b"c":
+            return False
         try:
+            if self.slow:
+                time.sleep(PAUSE)
             wire.send(b"R", b"<drop@freemail.example>\0ORCPT=rfc822;"
                       b"bob@example.com\0")
             wire.field(b"Message-ID", b"<%d.%d.%d@partner.example>" %
                        (os.getpid(), id(self), serial))
             if self.slow:
-                time.sleep(UNDER_WAY)
+                time.sleep(PAUSE)
             wire.end()
         except (EOFError, OSError):
-            # Without the pause the end may have come before MAIL did.
-            self.cut += under_way and self.slow
+            # One that does not wait may have come too late with its MAIL.
+            self.cut += self.slow
             return False
         self.answered += 1
         return True
-
-    def is_closed(self):
-        self.wire.socket.setblocking(False)
-        try:
-            return self.wire.socket.recv(1, socket.MSG_PEEK) == b""
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
-        finally:
-            self.wire.socket.settimeout(20)
 
     def run(self):
         serial = 0

@@ -11,7 +11,7 @@ import sys
 ACTIONS = 0x1ff
 STEPS = 0x1fffff
 PACKET_256K = 0x10000000
-NO_REPLY = {b"C": 0x1000, b"H": 0x2000}  # SMFIP_NR_CONN, SMFIP_NR_HELO
+NO_REPLY = {b"C": 0x1000, b"H": 0x2000, b"M": 0x4000}  # SMFIP_NR_CONN, _HELO, _MAIL
 
 
 class Wire:
@@ -45,8 +45,7 @@ class Wire:
     def step(self, command, body):
         """One that is answered, unless it was agreed that it is not."""
         self.send(command, body)
-        if not self.steps & NO_REPLY[command]:
-            self.receive()
+        return b"c" if self.steps & NO_REPLY[command] else self.receive()[0]
 
     def connect(self, address=b"127.0.0.1"):
         self.step(b"C", b"client.example.net\0004" + struct.pack("!H", 25)
