@@ -298,7 +298,7 @@ def stay(story):
 
 def main():
     began = time.monotonic()
-    with Rig("demo") as rig:
+    with Rig("demo", apart="--stay" not in sys.argv) as rig:
         story = Story(rig)
         story.start()
         fine = tell(story)

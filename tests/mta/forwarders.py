@@ -259,7 +259,7 @@ def main():
     tap = Tap()
     if os.geteuid() != 0:
         tap.skip_all("needs root")
-    with Rig("forwarders") as rig:
+    with Rig("forwarders", apart=False) as rig:  # Exim is fetched
         site = Site(rig)
         ways = build(tap, site)
         site.postfix.table("transport", site.transport)
