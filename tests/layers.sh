@@ -90,7 +90,7 @@ idn2.h 1
 libpsl.h 1
 hiredis/ 2
 uthash.h 2
-openssl/ 1
+openssl/ 2
 jansson.h 1
 seccomp.h 1
 linux/landlock.h 1

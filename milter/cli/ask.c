@@ -228,6 +228,17 @@ ask_or_print(struct ask *ask, const struct ask_options *options,
 	return NULL;
 }
 
+void
+ask_say_more(const struct json *answer, const char *list)
+{
+	if (!json_bool(answer, "more"))
+		return;
+	(void)fflush(stdout);
+	(void)fprintf(stderr,
+		"there are more than these %zu (-n shows more, up to 100000)\n",
+		json_count(json_find(answer, list)));
+}
+
 static struct json *
 ask_question(struct ask *ask, const struct ask_options *options,
 	const struct ask_question *question, int *status)
@@ -239,6 +250,7 @@ ask_question(struct ask *ask, const struct ask_options *options,
 
 	buf_puts(&whole, question->path);
 	buf_puts(&whole, escaped != NULL ? escaped : "");
+	buf_puts(&whole, question->query != NULL ? question->query : "");
 	free(escaped);
 	answer = ask_or_print(
 		ask, options, question->method, buf_slice(&whole).p, status);

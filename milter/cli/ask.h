@@ -65,11 +65,21 @@ struct ask *ask_start(const struct ask_options *);
 struct json *ask_or_print(struct ask *, const struct ask_options *,
 	enum ask_method, const char *path, int *status);
 
+/* How many rows, for the table of options of what lists some. */
+/* clang-format off */
+#define ASK_ROWS(rows) \
+	{"rows", 'n', "ROWS", &options_number, &(rows), \
+		"at most so many, the newest (10000)"}
+/* clang-format on */
+/* Says on stderr that the list of the answer is not all there is. */
+void ask_say_more(const struct json *answer, const char *list);
+
 /* One question, asked once. */
 struct ask_question {
 	enum ask_method method;
 	const char *path;
 	const char *what; /* goes after it, encoded; or NULL */
+	const char *query; /* goes after that, as it is; or NULL */
 	void (*print)(const struct json *answer);
 };
 /* Asks and prints; gives the exit status. */

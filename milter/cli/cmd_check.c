@@ -13,6 +13,7 @@
 #include "daemon/generation.h"
 #include "daemon/listener.h"
 #include "daemon/storage.h"
+#include "store/uri.h"
 #include "verdict/policies.h"
 
 #include <stdio.h>
@@ -237,6 +238,27 @@ say_reached(bool ok, const char *what, const char *why)
 	return ok;
 }
 
+/* Without the password. */
+static bool
+say_store(bool ok, const struct config *config, const char *why)
+{
+	struct buf shown = {0};
+
+	uri_show(slice_of(config->store), &shown);
+	ok = say_reached(ok, buf_slice(&shown).p, why);
+	buf_fini(&shown);
+	return ok;
+}
+
+static void
+say_right(
+	void *ctx, enum rights_news news, const char *text, const char *remedy)
+{
+	bool *ok = ctx;
+
+	*ok = say_reached(news == RIGHTS_FINE, text, remedy) && *ok;
+}
+
 /* A store answers from memory while its Redis is away: what counts here is
  * whether it comes up. */
 static bool
@@ -249,7 +271,7 @@ reach_store(const struct config *config)
 	struct store *store = storage_probe(config, &err);
 
 	if (store == NULL)
-		return say_reached(false, config->store, err.text);
+		return say_store(false, config, err.text);
 	for (;;) {
 		store_health(store, &health);
 		if (health.up || clock_monotonic_ms() >= until)
@@ -257,8 +279,7 @@ reach_store(const struct config *config)
 		(void)nanosleep(&pause, NULL);
 	}
 	store_close(store);
-	return say_reached(
-		health.up, config->store, health.up ? "" : health.reason);
+	return say_store(health.up, config, health.up ? "" : health.reason);
 }
 
 /* Free to be listened on, or ours already. */
@@ -292,10 +313,13 @@ reach(struct check *check)
 {
 	const struct config *config = check->generation->config;
 	bool store = reach_store(config);
+	bool rights = true;
 	bool milter = reach_listener(config->listen);
 	bool http = reach_listener(config->http);
 
-	check->unreachable = !store || !milter || !http;
+	if (store)
+		(void)storage_try(config, say_right, &rights);
+	check->unreachable = !store || !rights || !milter || !http;
 }
 
 static int

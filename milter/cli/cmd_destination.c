@@ -3,7 +3,7 @@
 #include "cli/ask.h"
 #include "cli/screen.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
 #define MAILBOX_COLUMNS 40
 
@@ -30,15 +30,34 @@ print_answer(const struct json *answer)
 		buf_puts(&out, "no mailbox sends there\n");
 	screen_print(&out);
 	buf_fini(&out);
+	ask_say_more(answer, "mailboxes");
 }
 
 int
 cmd_destination(int argc, char **argv)
 {
-	static const struct ask_question question = {.method = ASK_GET,
-		.path = "/v1/destination/",
-		.print = print_answer};
+	struct ask_options ask = ASK_DEFAULTS;
+	unsigned rows = 0;
+	const struct options_row table[] = {ASK_OPTIONS(ask), ASK_ROWS(rows)};
+	const struct options options = {
+		.about = "Whose mail goes to one address.",
+		.rows = table,
+		.count = sizeof(table) / sizeof(*table),
+		.operands = "ADDRESS",
+		.least = 1,
+		.most = 1};
+	char query[32] = "";
+	char **operands;
+	int status;
 
-	return ask_about_address(
-		"Whose mail goes to one address.", &question, argc, argv);
+	if (!options_read(&options, argc, argv, &operands, &status))
+		return status;
+	if (rows > 0)
+		(void)snprintf(query, sizeof(query), "?limit=%u", rows);
+	return ask_once(&ask,
+		&(struct ask_question){.method = ASK_GET,
+			.path = "/v1/destination/",
+			.what = operands[0],
+			.query = query,
+			.print = print_answer});
 }

@@ -8,6 +8,7 @@ struct routes_options {
 	struct ask_options ask;
 	const char *mailbox;
 	long long since_ms, new_ms; /* ages; 0: any */
+	unsigned rows; /* 0: as the daemon has it */
 	bool dot;
 };
 
@@ -23,6 +24,7 @@ parse_options(
 			"used within that time (90m, 24h, 7d)"},
 		{"new", 0, "AGE", &options_age, &options->new_ms,
 			"first seen within that time"},
+		ASK_ROWS(options->rows),
 		{"dot", 0, NULL, &options_flag, &options->dot, "for Graphviz"},
 	};
 	const struct options table = {
@@ -96,6 +98,7 @@ print_text(const struct json *answer)
 		buf_puts(&out, "no routes\n");
 	screen_print(&out);
 	buf_fini(&out);
+	ask_say_more(answer, "routes");
 }
 
 static void
@@ -112,6 +115,7 @@ print_dot(const struct json *answer)
 	buf_puts(&out, "}\n");
 	screen_print(&out);
 	buf_fini(&out);
+	ask_say_more(answer, "routes");
 }
 
 int
@@ -128,6 +132,8 @@ cmd_routes(int argc, char **argv)
 	buf_puts(&path, "/v1/routes?");
 	add_age(&path, "since", options.since_ms);
 	add_age(&path, "new", options.new_ms);
+	if (options.rows > 0)
+		buf_printf(&path, "limit=%u&", options.rows);
 	if (options.mailbox != NULL)
 		buf_puts(&path, "mailbox=");
 	status = ask_once(&options.ask,

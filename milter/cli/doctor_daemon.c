@@ -2,6 +2,7 @@
 /* The daemon itself: reachable, unprivileged, with a store and policies. */
 #include "cli/doctor.h"
 #include "daemon/listener.h"
+#include "daemon/storage.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -145,6 +146,24 @@ check_store(struct doctor *doctor, const struct json *store)
 		SLICE_ARG(json_text(store, "since")), SLICE_ARG(reason));
 }
 
+static void
+add_right(
+	void *ctx, enum rights_news news, const char *text, const char *remedy)
+{
+	struct doctor *doctor = ctx;
+
+	if (news == RIGHTS_FINE) {
+		checkup_add_fine(doctor->checkup, "redis", "%s", text);
+		return;
+	}
+	checkup_add(doctor->checkup,
+		&(struct remedy){.level = CHECKUP_WRONG,
+			.subject = "redis",
+			.text = *remedy != '\0' ? remedy
+						: "forwarden check --connect"},
+		"%s", text);
+}
+
 /* Windows and routes are kept in the store's time, which MTAs share. */
 static void
 check_clock(struct doctor *doctor)
@@ -264,6 +283,10 @@ doctor_daemon(struct doctor *doctor, struct ask *ask)
 	check_privileges(doctor, status);
 	doctor_host(doctor, json_number(status, "pid"));
 	check_store(doctor, json_find(status, "store"));
+	if (json_bool(json_find(status, "store"), "up")) {
+		(void)storage_try(
+			doctor->generation->config, add_right, doctor);
+	}
 	check_policies(doctor, status, ask);
 	doctor_logins(doctor, ask);
 	json_free(status);

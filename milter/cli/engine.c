@@ -186,7 +186,6 @@ engine_sandbox(const struct engine *engine)
 	};
 
 	options.store.uri = "memory";
-	options.store.password_file = NULL;
 	options.store.hash_key = (struct slice){NULL, 0};
 	return options;
 }

@@ -37,6 +37,10 @@ api_routes(struct exchange *exchange)
 		.about = request->query(request->ctx, "mailbox"),
 		.at_ms = (int64_t)exchange_number(
 			exchange, "since", 0, INT64_MAX),
+		.new_ms =
+			(int64_t)exchange_number(exchange, "new", 0, INT64_MAX),
+		.limit = (size_t)exchange_number(
+			exchange, "limit", API_ROUTES_DEFAULT, API_LIMIT_MOST),
 	};
 	struct json *json;
 
@@ -46,17 +50,19 @@ api_routes(struct exchange *exchange)
 	if (!exchange_query(exchange, &query))
 		return;
 	json = json_map();
-	json_set_take(json, "routes",
-		exchange_routes(&query.answer.routes,
-			(int64_t)exchange_number(
-				exchange, "new", 0, INT64_MAX)));
+	json_set_take(json, "routes", exchange_routes(&query.answer.routes));
+	json_set_bool(json, "more", query.answer.routes.more);
 	exchange_json_take(exchange, json);
 }
 
 void
 api_destination(struct exchange *exchange)
 {
-	struct store_query query = {.kind = STORE_SENDERS};
+	struct store_query query = {
+		.kind = STORE_SENDERS,
+		.limit = (size_t)exchange_number(
+			exchange, "limit", API_ROUTES_DEFAULT, API_LIMIT_MOST),
+	};
 	struct json *json;
 
 	if (!exchange_address(exchange, exchange->argument, &query.about) ||
@@ -64,8 +70,8 @@ api_destination(struct exchange *exchange)
 		return;
 	json = json_map();
 	json_set_text(json, "destination", query.about);
-	json_set_take(
-		json, "mailboxes", exchange_routes(&query.answer.routes, 0));
+	json_set_take(json, "mailboxes", exchange_routes(&query.answer.routes));
+	json_set_bool(json, "more", query.answer.routes.more);
 	exchange_json_take(exchange, json);
 }
 

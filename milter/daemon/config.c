@@ -2,6 +2,7 @@
 /* Reads the configuration by its table, and prints it for people. */
 #include "daemon/config.h"
 
+#include "store/uri.h"
 #include "yaml/yaml.h"
 
 #include <stdio.h>
@@ -141,6 +142,60 @@ check_recipients(const struct config *config, const struct yaml_node *root,
 	buf_fini(&need);
 }
 
+/* Logins and certificates that do not fit together. */
+static void
+check_redis(const struct config *config, const struct yaml_node *root,
+	struct diags *diags)
+{
+	struct store_uri uri = {.kind = URI_MEMORY};
+	struct err err;
+	bool taken = uri_parse(slice_of(config->store), &uri, &err);
+	const struct {
+		bool wrong;
+		const char *one, *two, *hint, *what;
+	} rows[] = {
+		{taken && uri.password[0] != '\0' &&
+				*config->store_password != '\0',
+			"redis.password_file", "store",
+			"take it out of store: other users may read that file",
+			"the password stands in store, too"},
+		{taken && uri.user[0] != '\0' && *config->store_user != '\0',
+			"redis.user", "store", "take it out of store",
+			"a user stands in store, too"},
+		{*config->store_user != '\0' &&
+				*config->store_password == '\0' &&
+				uri.password[0] == '\0',
+			"redis.user", "redis.password_file",
+			"write its password into a file that root alone may "
+			"read, and name that in redis.password_file",
+			"redis.user has no password"},
+		{*config->sentinel_user != '\0' &&
+				*config->sentinel_password == '\0',
+			"redis.sentinel_user", "redis.sentinel_password_file",
+			"name a file in redis.sentinel_password_file",
+			"redis.sentinel_user has no password"},
+		{(*config->store_cert != '\0') != (*config->store_key != '\0'),
+			"redis.cert_file", "redis.key_file",
+			"write both, or none",
+			"redis.cert_file and redis.key_file belong together"},
+		{(*config->store_ca != '\0' || *config->store_cert != '\0') &&
+				taken && !uri.tls,
+			"redis.ca_file", "redis.cert_file",
+			"write rediss:// in store",
+			"store speaks no TLS: these certificates are for "
+			"nothing"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if (rows[i].wrong) {
+			(void)diags_add(diags, DIAG_ERROR,
+				mark_of(config, root, rows[i].one, rows[i].two),
+				rows[i].hint, "%s", rows[i].what);
+		}
+	}
+	memset(uri.password, 0, sizeof(uri.password));
+}
+
 /* What one key alone cannot tell. */
 static void
 check_together(const struct config *config, const struct yaml_node *root,
@@ -156,6 +211,7 @@ check_together(const struct config *config, const struct yaml_node *root,
 			"%d characters",
 			PRIVACY_KEY_LEAST);
 	}
+	check_redis(config, root, diags);
 	check_bounds(config, root, diags);
 	check_recipients(config, root, diags);
 }

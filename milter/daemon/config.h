@@ -39,7 +39,11 @@ struct config {
 	const char *host; /* the authserv-id of the tag */
 
 	const char *store;
-	const char *store_password_file, *store_prefix, *state;
+	const char *store_prefix, *state;
+	const char *store_user, *sentinel_user;
+	/* Read from their files: first lines, and PEM. */
+	const char *store_password, *sentinel_password;
+	const char *store_ca, *store_cert, *store_key;
 	long long store_connect, store_retry, store_retry_max;
 	long long store_bytes, store_journal, store_snapshot, store_time;
 	long long keep_events, keep_routes, keep_mailbox, keep_day, keep_retry;

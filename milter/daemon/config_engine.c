@@ -61,6 +61,14 @@ config_store_options(const struct config *config)
 {
 	struct store_options options = {
 		.uri = config->store,
+		.user = config->store_user,
+		.password = config->store_password,
+		.sentinel_user = config->sentinel_user,
+		.sentinel_password = config->sentinel_password,
+		.tls_ca = config->store_ca,
+		.tls_cert = config->store_cert,
+		.tls_key = config->store_key,
+		.host = config->host,
 		.prefix = config->store_prefix,
 		.clock = clock_real(),
 		.memory_bytes = (uint64_t)config->store_bytes,
@@ -77,8 +85,6 @@ config_store_options(const struct config *config)
 		.dedup_ttl_ms = config->keep_retry,
 	};
 
-	if (*config->store_password_file != '\0')
-		options.password_file = config->store_password_file;
 	if (config->privacy_hash)
 		options.hash_key = slice_of(config->privacy_key);
 	return options;

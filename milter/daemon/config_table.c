@@ -76,10 +76,29 @@ static const struct reader_key keys[] = {
 		.help = "Where counters live: memory, redis://host:6379/0, "
 			"unix:/run/redis.sock, redis+sentinel://h1,h2/name, "
 			"redis+cluster://h1,h2 or rediss://host."},
-	{"redis.password_file", &config_file, AT(store_password_file),
+	{"redis.user", &reader_text, AT(store_user), .initial = "",
+		.help = "The user of Redis' access list (ACL) to log in as; "
+			"empty: the default one."},
+	{"redis.password_file", &config_secret, AT(store_password),
 		.initial = "",
 		.help = "A file whose first line is the password of Redis; "
 			"root alone may be able to read it."},
+	{"redis.sentinel_user", &reader_text, AT(sentinel_user), .initial = "",
+		.help = "The user to log in to the Sentinels as."},
+	{"redis.sentinel_password_file", &config_secret, AT(sentinel_password),
+		.initial = "",
+		.help = "A file whose first line is the password of the "
+			"Sentinels; that of Redis is never shown to them."},
+	{"redis.ca_file", &config_pem, AT(store_ca), .initial = "",
+		.help = "Certificates (PEM) that may have signed that of "
+			"Redis, for rediss://; empty: those that the system "
+			"trusts. The host in store must stand in it."},
+	{"redis.cert_file", &config_pem, AT(store_cert), .initial = "",
+		.help = "The certificate (PEM) to show to Redis, and its "
+			"issuers' behind it."},
+	{"redis.key_file", &config_pem, AT(store_key), .initial = "",
+		.help = "The key (PEM, without a pass phrase) of "
+			"redis.cert_file; root alone may be able to read it."},
 	{"redis.prefix", &config_prefix, AT(store_prefix), .initial = "fw1",
 		.help = "What every key in Redis begins with."},
 	{"redis.connect_time", &reader_duration, AT(store_connect),

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define PEM_BYTES ((size_t)1 << 20)
 #define REPLY_BYTES 200
 #define HOST_BYTES_MAX 253
 #define PREFIX_BYTES_MAX 64
@@ -227,14 +228,41 @@ read_first_line(
 			&err);
 }
 
+/* A whole file of PEM texts. */
 static bool
-read_file(struct reader *r, const struct yaml_node *node, void *target)
+read_text_of(struct reader *r, const struct yaml_node *node, struct buf *text)
 {
-	struct buf line = {0};
-	bool ok = reader_text.read(r, node, target) &&
-		(node->text.len == 0 || read_first_line(r, node, &line));
+	struct slice path = arena_copy(r->arena, node->text);
+	struct err err = {0};
 
-	buf_fini(&line);
+	if (slice_is_absent(path))
+		return reader_no_memory(r, node);
+	if (!file_read(path.p, PEM_BYTES, text, &err)) {
+		return refuse(r, node,
+			"write the path of a file that can be read", &err);
+	}
+	if (slice_find(buf_slice(text), SLICE("-----BEGIN ")) != SLICE_NONE)
+		return true;
+	(void)err_set(&err, ERR_INVALID, "there is no PEM text in it");
+	return refuse(r, node,
+		"openssl x509 -in FILE -inform der -out FILE.pem makes one "
+		"of a certificate",
+		&err);
+}
+
+static bool
+read_pem(struct reader *r, const struct yaml_node *node, void *target)
+{
+	struct yaml_node pem = *node;
+	struct buf text = {0};
+	bool ok;
+
+	if (node->kind != YAML_SCALAR)
+		return reader_refuse_type(r, node);
+	ok = node->text.len == 0 || read_text_of(r, node, &text);
+	pem.text = buf_slice(&text);
+	ok = ok && reader_keep_text(r, &pem, target);
+	buf_fini(&text);
 	return ok;
 }
 
@@ -410,7 +438,7 @@ const struct reader_type config_control = {"unix socket", .read = read_control,
 const struct reader_type config_loopback = {"loopback address",
 	.read = read_loopback, .hint = "write 127.0.0.1:8895"};
 const struct reader_type config_reply = {"reply text", .read = read_reply};
-const struct reader_type config_file = {"file", .read = read_file};
+const struct reader_type config_pem = {"file", .read = read_pem};
 const struct reader_type config_secret = {"file", .read = read_secret};
 const struct reader_type config_directory = {"directory",
 	.read = read_directory, .hint = "write /var/lib/forwarden"};

@@ -16,8 +16,8 @@ extern const struct reader_type config_listener, /* where the MTA connects */
 	config_control, /* a unix socket; its directory may be missing */
 	config_loopback, /* host:port of loopback, or empty */
 	config_reply, /* an SMTP reply's text */
-	config_file, /* a file that can be read, or empty */
-	config_secret, /* the same, and its first line is the value */
+	config_secret, /* a file whose first line is the value, or empty */
+	config_pem, /* a file whose PEM text is the value, or empty */
 	config_directory, /* where one is or can be made */
 	config_user, config_group, /* that this machine knows, or empty */
 	config_host, /* a host's name, or empty */

@@ -130,8 +130,7 @@ void
 confine_worker(const struct config *config, bool alone)
 {
 	const char *const writes[] = {config->state, NULL};
-	const char *const reads[] = {
-		config->state, config->store_password_file, NULL};
+	const char *const reads[] = {config->state, NULL};
 	const struct confine_options options = {
 		.privileges = config->confine_privileges,
 		.capabilities = config->confine_capabilities,

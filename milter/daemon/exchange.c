@@ -109,13 +109,11 @@ json_of_route(const struct store_route *route)
 }
 
 struct json *
-exchange_routes(const struct store_routes *routes, int64_t first_since_ms)
+exchange_routes(const struct store_routes *routes)
 {
 	struct json *list = json_list();
 
-	for (size_t i = 0; i < routes->count; i++) {
-		if (routes->at[i].first_ms >= first_since_ms)
-			json_add_take(list, json_of_route(&routes->at[i]));
-	}
+	for (size_t i = 0; i < routes->count; i++)
+		json_add_take(list, json_of_route(&routes->at[i]));
 	return list;
 }

@@ -12,6 +12,7 @@
 #define API_TYPE_TEXT "text/plain; charset=utf-8"
 #define API_LIMIT_DEFAULT 50
 #define API_LIMIT_MOST 100000
+#define API_ROUTES_DEFAULT 10000
 
 struct exchange {
 	struct api *api;
@@ -38,9 +39,7 @@ bool exchange_query(struct exchange *, struct store_query *);
 
 /* Rows of the store as JSON. */
 struct json *exchange_mailbox(const struct store_mailbox *);
-/* Those first seen at or after first_since_ms. */
-struct json *exchange_routes(
-	const struct store_routes *, int64_t first_since_ms);
+struct json *exchange_routes(const struct store_routes *);
 
 /* What the table of paths points at. */
 typedef void exchange_fn(struct exchange *);

@@ -7,6 +7,8 @@
 #include "daemon/steady_clock.h"
 #include "store/store_open.h"
 
+#include <string.h>
+
 static void
 say(void *ctx, enum log_level level, const char *text)
 {
@@ -31,4 +33,13 @@ storage_probe(const struct config *config, struct err *err)
 	const struct store_options options = config_store_options(config);
 
 	return store_open(&options, err);
+}
+
+bool
+storage_try(const struct config *config, rights_say_fn *said, void *ctx)
+{
+	const struct store_options options = config_store_options(config);
+
+	return strcmp(config->store, "memory") == 0 ||
+		rights_try(&options, said, ctx);
 }

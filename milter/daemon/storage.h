@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "daemon/config.h"
+#include "store/redis/rights.h"
 #include "store/store.h"
 
 /* NULL on failure. What the store has to say goes to the log. */
@@ -12,5 +13,9 @@ struct store *storage_open(const struct config *, struct err *);
 /* The same for a check: without the state directory, so that nothing of a
  * running daemon's is touched, and in silence. */
 struct store *storage_probe(const struct config *, struct err *err);
+
+/* Has our login the rights that are needed, and is Redis set up as it should
+ * be (store/redis/rights.h)? True: it could be asked, or there is none. */
+bool storage_try(const struct config *, rights_say_fn *, void *ctx);
 
 #endif

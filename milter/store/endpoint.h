@@ -10,10 +10,12 @@
 
 #define ENDPOINT_TEXT_BYTES 256
 
+struct tls;
+
 struct endpoint {
 	char host[ENDPOINT_TEXT_BYTES]; /* or the path of a unix socket */
 	uint16_t port; /* 0: a unix socket */
-	bool tls;
+	const struct tls *tls; /* NULL: none; borrowed */
 };
 
 /* False, and nothing is changed, when the host is empty, does not fit or has a

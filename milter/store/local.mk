@@ -70,6 +70,8 @@ libstore_a_SOURCES = \
 	milter/store/memory/trace.h \
 	milter/store/memory/window.c \
 	milter/store/memory/window.h \
+	milter/store/redis/access.c \
+	milter/store/redis/access.h \
 	milter/store/redis/cluster.c \
 	milter/store/redis/cluster.h \
 	milter/store/redis/cluster_map.c \
@@ -88,6 +90,8 @@ libstore_a_SOURCES = \
 	milter/store/redis/connection.h \
 	milter/store/redis/handshake.c \
 	milter/store/redis/handshake.h \
+	milter/store/redis/marker.c \
+	milter/store/redis/marker.h \
 	milter/store/redis/node.c \
 	milter/store/redis/node.h \
 	milter/store/redis/pipeline.c \
@@ -120,9 +124,13 @@ libstore_a_SOURCES = \
 	milter/store/redis/reply.h \
 	milter/store/redis/request.c \
 	milter/store/redis/request.h \
+	milter/store/redis/rights.c \
+	milter/store/redis/rights.h \
 	milter/store/redis/script.h \
 	milter/store/redis/sentinel.c \
-	milter/store/redis/sentinel.h
+	milter/store/redis/sentinel.h \
+	milter/store/redis/tls.c \
+	milter/store/redis/tls.h
 nodist_libstore_a_SOURCES = milter/store/redis/script_texts.c
 REDIS_LUA = \
 	milter/store/redis/append.lua \

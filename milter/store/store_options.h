@@ -3,11 +3,14 @@
  * How a store is opened. The spellings of its uri:
  *
  *   memory
- *   redis://[user[:password]@]host[:port][/db]
- *   rediss://...                          TLS, where hiredis has it
+ *   redis://[[user]:password@][host[:port]][/db]
  *   unix:/run/redis.sock[?db=N]
- *   redis+sentinel://[user[:password]@]host[:port][,host...]/service[/db]
- *   redis+cluster://[user[:password]@]host[:port][,host...]
+ *   redis+sentinel://[[user]:password@]host[:port][,host...]/service[/db]
+ *   redis+cluster://[[user]:password@]host[:port][,host...]
+ *
+ * and with rediss in the place of redis: TLS, where hiredis has it. As
+ * redis-cli has it, what stands alone before the "@" is the password, and no
+ * host is this machine.
  *
  * Users and passwords may be percent-encoded (RFC 3986 section 2.1).
  */
@@ -31,7 +34,13 @@ typedef void store_say_fn(void *ctx, enum log_level level, const char *text);
  * here: each must be given. */
 struct store_options {
 	const char *uri;
-	const char *password_file; /* or NULL; its first line */
+	/* To the nodes, where the uri has none; to the Sentinels. NULL or
+	 * empty: none. */
+	const char *user, *password, *sentinel_user, *sentinel_password;
+	/* PEM texts for rediss://; NULL or empty: what the system trusts, no
+	 * certificate of ours. */
+	const char *tls_ca, *tls_cert, *tls_key;
+	const char *host; /* what it is known by in Redis; NULL: by nothing */
 	const char *prefix; /* of all keys in Redis */
 	const char *state_dir; /* snapshot and journal; NULL: none */
 	struct slice hash_key; /* absent: addresses are kept as they are */

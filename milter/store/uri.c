@@ -21,12 +21,16 @@ static const struct scheme schemes[] = {
 		true, true, true},
 	{{"redis+cluster://", 16}, URI_CLUSTER, URI_REDIS_PORT, false, true,
 		false, false},
+	{{"rediss+sentinel://", 18}, URI_SENTINEL, URI_SENTINEL_PORT, true,
+		true, true, true},
+	{{"rediss+cluster://", 17}, URI_CLUSTER, URI_REDIS_PORT, true, true,
+		false, false},
 };
 
 #define SPELLINGS                                                         \
 	"memory, redis://host:6379/0, unix:/run/redis.sock, "             \
 	"redis+sentinel://host,host/service, redis+cluster://host,host, " \
-	"rediss://host"
+	"rediss://host (TLS; rediss+sentinel://, rediss+cluster:// too)"
 
 static bool
 copy_text(struct slice from, char to[ENDPOINT_TEXT_BYTES])
@@ -98,6 +102,15 @@ parse_hosts(struct slice text, const struct scheme *scheme,
 {
 	struct slice host;
 
+	/* As redis-cli has it: this machine. */
+	if (text.len == 0 && !scheme->lists_hosts)
+		text = SLICE("127.0.0.1");
+	if (text.len > 0 && text.p[0] == ':' && !scheme->lists_hosts) {
+		return err_set(err, ERR_INVALID,
+			"store: there is no host before the port: write "
+			"127.0.0.1%.*s",
+			SLICE_ARG(text));
+	}
 	while (slice_next(&text, ',', &host)) {
 		struct endpoint *endpoint = &uri->hosts[uri->host_count];
 
@@ -110,7 +123,6 @@ parse_hosts(struct slice text, const struct scheme *scheme,
 				"store: \"%.*s\" is not a host and port",
 				SLICE_ARG(host));
 		}
-		endpoint->tls = scheme->tls;
 		uri->host_count++;
 	}
 	if (uri->host_count > 1 && !scheme->lists_hosts) {
@@ -166,6 +178,7 @@ parse_network(struct slice rest, const struct scheme *scheme,
 	size_t slash;
 
 	uri->kind = scheme->kind;
+	uri->tls = scheme->tls;
 	if (!parse_login(&rest, uri, err))
 		return false;
 	slash = slice_find_byte(rest, '/', 0);
@@ -211,6 +224,42 @@ has_tls(void)
 #endif
 }
 
+/* Its kind alone, where a password may stand in the rest. */
+static struct slice
+head_of(struct slice text)
+{
+	size_t at = slice_find(text, SLICE("://"));
+
+	if (at != SLICE_NONE)
+		return slice_sub(text, 0, at + 3);
+	at = slice_find_byte(text, ':', 0);
+	return at != SLICE_NONE ? slice_sub(text, 0, at + 1) : text;
+}
+
+void
+uri_show(struct slice text, struct buf *out)
+{
+	struct slice head = head_of(text);
+	size_t end = text.len, at;
+
+	if (head.len < 3 || head.p[head.len - 1] != '/') {
+		buf_add(out, text);
+		return;
+	}
+	at = slice_find_byte(text, '/', head.len);
+	if (at != SLICE_NONE)
+		end = at;
+	while (end > head.len && text.p[end - 1] != '@')
+		end--;
+	at = slice_find_byte(text, ':', head.len);
+	buf_add(out, head);
+	if (end > head.len && at < end)
+		buf_add(out, slice_sub(text, head.len, at + 1));
+	if (end > head.len)
+		buf_puts(out, "...@");
+	buf_add(out, slice_sub(text, end, text.len));
+}
+
 bool
 uri_parse(struct slice text, struct store_uri *uri, struct err *err)
 {
@@ -230,14 +279,16 @@ uri_parse(struct slice text, struct store_uri *uri, struct err *err)
 			continue;
 		if (scheme->tls && !has_tls()) {
 			return err_set(err, ERR_INVALID,
-				"store: rediss:// needs hiredis 1.0 or later; "
+				"store: %.*s needs hiredis 1.0 or later; "
 				"this one has no TLS: put stunnel in front of "
-				"Redis and write redis://127.0.0.1:port");
+				"Redis and write redis://127.0.0.1:port",
+				SLICE_ARG(scheme->prefix));
 		}
 		return parse_network(
 			slice_sub(text, scheme->prefix.len, text.len), scheme,
 			uri, err);
 	}
 	return err_set(err, ERR_INVALID,
-		"store: \"%.*s\" is none of: " SPELLINGS, SLICE_ARG(text));
+		"store: \"%.*s\" is none of: " SPELLINGS,
+		SLICE_ARG(head_of(text)));
 }

@@ -3,6 +3,7 @@
 #ifndef STORE_URI_H
 #define STORE_URI_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
 #include "store/endpoint.h"
@@ -30,8 +31,11 @@ struct store_uri {
 	char password[ENDPOINT_TEXT_BYTES];
 	char service[ENDPOINT_TEXT_BYTES]; /* Sentinel's name of the master */
 	uint64_t db;
+	bool tls; /* to all of them */
 };
 
+/* The uri for people: without the password in it. Lives in the buffer. */
+void uri_show(struct slice uri, struct buf *);
 /* Connects to nothing. */
 bool uri_parse(struct slice uri, struct store_uri *, struct err *);
 

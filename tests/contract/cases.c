@@ -911,6 +911,21 @@ routes_newest_first(struct contract *c)
 	assert_true(routes.more);
 }
 
+/* On several nodes the index comes after the routes. */
+static void
+await_routes(struct contract *c, size_t count)
+{
+	for (int i = 0; i < 1000; i++) {
+		if (query(c->store, c->arena,
+			    (struct store_query){.kind = STORE_ROUTES})
+				.routes.count == count)
+			return;
+		arena_reset(c->arena);
+		pass(c, 0);
+	}
+	fail_msg("there never are %zu routes", count);
+}
+
 /* Only those whose last forward is among the newest are read at all. */
 static void
 routes_of_many(struct contract *c)
@@ -925,9 +940,11 @@ routes_of_many(struct contract *c)
 			TALLY_FORWARDED, "1");
 	}
 	settle(c);
+	await_routes(c, 1200);
 	c->clock.now_ms++;
 	tally(c, SLICE("u0@example.com"), other, TALLY_FORWARDED, "2");
 	settle(c);
+	await_routes(c, 1201);
 	routes = query(c->store, c->arena,
 		(struct store_query){.kind = STORE_ROUTES, .limit = 700})
 			 .routes;

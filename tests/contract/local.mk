@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # One table of cases against every backend of the store.
-CONTRACT = tests/contract/cases.c tests/contract/contract.h
+CONTRACT = tests/contract/cases.c tests/contract/contract.h \
+	tests/contract/rights_user.h
 SERVER = tests/contract/server.c tests/contract/server.h
 
 check_PROGRAMS += tests/contract/test_memory
@@ -65,6 +66,19 @@ tests_contract_test_redis_doc_SOURCES = tests/contract/test_redis_doc.c \
 tests_contract_test_redis_doc_CPPFLAGS = $(AM_CPPFLAGS)
 tests_contract_test_redis_doc_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
 tests_contract_test_redis_doc_LDADD = $(LIBSTORE)
+
+check_PROGRAMS += tests/contract/test_tls
+tests_contract_test_tls_SOURCES = tests/contract/test_tls.c $(SERVER)
+tests_contract_test_tls_CPPFLAGS = $(AM_CPPFLAGS)
+tests_contract_test_tls_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
+tests_contract_test_tls_LDADD = $(LIBSTORE)
+
+check_PROGRAMS += tests/contract/test_rights
+tests_contract_test_rights_SOURCES = tests/contract/test_rights.c \
+	tests/contract/rights_user.h $(SERVER)
+tests_contract_test_rights_CPPFLAGS = $(AM_CPPFLAGS)
+tests_contract_test_rights_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
+tests_contract_test_rights_LDADD = $(LIBSTORE)
 
 TESTS += tests/contract/lua.sh
 EXTRA_DIST += tests/contract/lua.sh

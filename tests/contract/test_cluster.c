@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The contract on a Redis Cluster of three nodes. */
 #include "contract.h"
+#include "rights_user.h"
 #include "server.h"
 
 #include <stdio.h>
@@ -17,7 +18,8 @@ static const char *
 uri_of(void)
 {
 	snprintf(uri, sizeof(uri),
-		"redis+cluster://127.0.0.1:1,127.0.0.1:%d,127.0.0.1:%d",
+		"redis+cluster://" RIGHTS_LOGIN
+		"127.0.0.1:1,127.0.0.1:%d,127.0.0.1:%d",
 		nodes[1].port, nodes[2].port);
 	return uri;
 }
@@ -59,7 +61,8 @@ start_all(void)
 		if (!server_start(&nodes[i], -1, extra) ||
 			!server_cli(&nodes[i], NULL, 0, "cluster",
 				"addslotsrange", ranges[i][0], ranges[i][1],
-				NULL))
+				NULL) ||
+			!rights_user_make(&nodes[i], true))
 			return false;
 	}
 	for (int i = 1; i < NODES; i++) {

@@ -666,7 +666,7 @@ hundred_sessions_share_a_connection(void **state)
 }
 
 static void
-reopen_as(struct rig *rig, const char *uri, const char *password_file)
+reopen_as(struct rig *rig, const char *uri, const char *password)
 {
 	struct store_options options;
 	struct err err = {0};
@@ -674,7 +674,7 @@ reopen_as(struct rig *rig, const char *uri, const char *password_file)
 	store_close(rig->store);
 	init_options(rig, &options);
 	options.uri = uri;
-	options.password_file = password_file;
+	options.password = password;
 	rig->store = store_open(&options, &err);
 	if (rig->store == NULL)
 		fail_msg("%s", err.text);
@@ -685,8 +685,7 @@ logs_in(void **state)
 {
 	struct rig *rig = *state;
 	struct store_health health;
-	char uri[160], path[128];
-	FILE *file;
+	char uri[160];
 	int port;
 
 	server_stop(&rig->server);
@@ -706,12 +705,8 @@ logs_in(void **state)
 	reopen_as(rig, uri, NULL);
 	wait_health(rig, true);
 	messages(rig, 3);
-	snprintf(path, sizeof(path), "%s/password", rig->dir);
-	file = fopen(path, "w");
-	fputs("se:c%ret\n", file);
-	fclose(file);
 	snprintf(uri, sizeof(uri), "redis://127.0.0.1:%d", port);
-	reopen_as(rig, uri, path);
+	reopen_as(rig, uri, "se:c%ret");
 	wait_health(rig, true);
 	snprintf(uri, sizeof(uri), "redis://:wrong@127.0.0.1:%d", port);
 	reopen_as(rig, uri, NULL);

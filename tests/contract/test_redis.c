@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The contract on one Redis node. */
 #include "contract.h"
+#include "rights_user.h"
 #include "server.h"
 
 #include <stdio.h>
@@ -12,6 +13,14 @@ static const char *
 uri_of(void)
 {
 	snprintf(uri, sizeof(uri), "unix:%s?db=3", server.socket);
+	return uri;
+}
+
+static const char *
+uri_of_user(void)
+{
+	snprintf(uri, sizeof(uri), "redis://" RIGHTS_LOGIN "127.0.0.1:%d/3",
+		server.port);
 	return uri;
 }
 
@@ -31,12 +40,21 @@ main(void)
 		.result = STORE_OK,
 		.left_ms = left_ms,
 	};
+	static const struct contract_backend least = {
+		.name = "redis with the least rights",
+		.uri = uri_of_user,
+		.real_time = true,
+		.result = STORE_OK,
+		.left_ms = left_ms,
+	};
 	int failed = 1;
 
 	if (!server_available())
 		return server_skip();
-	if (server_start(&server, 0, NULL)) {
+	if (server_start(&server, -1, NULL)) {
 		failed = contract_run(&redis);
+		failed += !rights_user_make(&server, false);
+		failed += contract_run(&least);
 	} else {
 		printf("Bail out! redis-server does not start\n");
 	}

@@ -226,6 +226,7 @@ main(void)
 	snprintf(uri, sizeof(uri), "unix:%s", server.socket);
 	store_options_init(&options);
 	options.uri = uri;
+	options.host = "mx1.example.com";
 	options.clock = clock_fake(&now);
 	options.clock_rules = true;
 	store = store_open(&options, &err);

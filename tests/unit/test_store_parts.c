@@ -38,6 +38,9 @@ places_are_taken_apart(void **state)
 		{"REDIS://[::1]:77", URI_REDIS, "::1", 77, "", "", "", 1, 0},
 		{"redis://[2001:db8::1]", URI_REDIS, "2001:db8::1", 6379, "",
 			"", "", 1, 0},
+		{"redis://", URI_REDIS, "127.0.0.1", 6379, "", "", "", 1, 0},
+		{"redis://u:p@/2", URI_REDIS, "127.0.0.1", 6379, "u", "p", "",
+			1, 2},
 		{"redis://:p%40ss@h", URI_REDIS, "h", 6379, "", "p@ss", "", 1,
 			0},
 		{"redis://p@h", URI_REDIS, "h", 6379, "", "p", "", 1, 0},
@@ -71,6 +74,31 @@ places_are_taken_apart(void **state)
 }
 
 static void
+passwords_are_not_shown(void **state)
+{
+	static const char *const rows[][2] = {
+		{"memory", "memory"},
+		{"unix:/run/redis.sock?db=1", "unix:/run/redis.sock?db=1"},
+		{"redis://h:1/3", "redis://h:1/3"},
+		{"redis://u:secret@h/3", "redis://u:...@h/3"},
+		{"redis://:secret@h", "redis://:...@h"},
+		{"redis://secret@h", "redis://...@h"},
+		{"redis://u:se@cret@h:7", "redis://u:...@h:7"},
+		{"rediss+cluster://u:s@a:1,b:2",
+			"rediss+cluster://u:...@a:1,b:2"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct buf shown = {0};
+
+		uri_show(slice_of(rows[i][0]), &shown);
+		assert_string_equal(buf_slice(&shown).p, rows[i][1]);
+		buf_fini(&shown);
+	}
+}
+
+static void
 wrong_places_are_refused(void **state)
 {
 	static const struct {
@@ -79,7 +107,7 @@ wrong_places_are_refused(void **state)
 		{"", "is none of"},
 		{"mem", "is none of"},
 		{"http://h", "is none of"},
-		{"redis://", "not a host and port"},
+		{"redis://:77", "no host before the port"},
 		{"redis://h:0", "not a host and port"},
 		{"redis://h:65536", "not a host and port"},
 		{"redis://h:x", "not a host and port"},
@@ -336,6 +364,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(places_are_taken_apart),
+		cmocka_unit_test(passwords_are_not_shown),
 		cmocka_unit_test(wrong_places_are_refused),
 		cmocka_unit_test(slots_are_those_of_the_specification),
 		cmocka_unit_test(keys_come_back_from_their_spelling),

@@ -3,6 +3,7 @@
 #include "store/redis/connection.h"
 
 #include "base/arena.h"
+#include "store/redis/tls.h"
 
 #include <hiredis/hiredis.h>
 #ifdef HAVE_HIREDIS_SSL
@@ -20,9 +21,6 @@
 struct connection {
 	redisContext *context;
 	redisReply *reply;
-#ifdef HAVE_HIREDIS_SSL
-	redisSSLContext *tls;
-#endif
 };
 
 static struct timeval
@@ -33,23 +31,25 @@ timeval_of(int64_t ms)
 }
 
 #ifdef HAVE_HIREDIS_SSL
+/* Why a host was refused is OpenSSL's to say; hiredis would call it
+ * "certificate verify failed", whatever it is. */
 static bool
 start_tls(struct connection *connection, const struct endpoint *endpoint,
 	struct err *err)
 {
-	redisSSLContextError error = REDIS_SSL_CTX_NONE;
+	struct ssl_st *session =
+		tls_session(endpoint->tls, endpoint->host, err);
 
-	(void)redisInitOpenSSL();
-	connection->tls = redisCreateSSLContext(
-		NULL, "/etc/ssl/certs", NULL, NULL, endpoint->host, &error);
-	if (connection->tls == NULL)
-		return err_set(err, ERR_SYSTEM, "TLS: %s",
-			redisSSLContextGetError(error));
-	if (redisInitiateSSLWithContext(connection->context, connection->tls) !=
-		REDIS_OK)
-		return err_set(
-			err, ERR_DOWN, "TLS: %s", connection->context->errstr);
-	return true;
+	if (session == NULL)
+		return false;
+	if (redisInitiateSSL(connection->context, session) == REDIS_OK)
+		return true;
+	if (!tls_refusal(session, endpoint->host, err)) {
+		err_set(err, ERR_DOWN, "TLS: %s (does it speak TLS there?)",
+			connection->context->errstr);
+	}
+	tls_drop(session);
+	return false;
 }
 #else
 static bool
@@ -72,7 +72,7 @@ connected(struct connection *connection, const struct endpoint *endpoint,
 		return err_set(
 			err, ERR_DOWN, "%s", connection->context->errstr);
 	}
-	if (endpoint->tls && !start_tls(connection, endpoint, err))
+	if (endpoint->tls != NULL && !start_tls(connection, endpoint, err))
 		return false;
 	if (redisSetTimeout(connection->context, timeval_of(reply_ms)) !=
 		REDIS_OK)
@@ -116,10 +116,6 @@ connection_free(struct connection *connection)
 		freeReplyObject(connection->reply);
 	if (connection->context != NULL)
 		redisFree(connection->context);
-#ifdef HAVE_HIREDIS_SSL
-	if (connection->tls != NULL)
-		redisFreeSSLContext(connection->tls);
-#endif
 	free(connection);
 }
 

@@ -3,6 +3,7 @@
 #include "store/redis/handshake.h"
 
 #include "base/arena.h"
+#include "store/redis/marker.h"
 #include "store/redis/redis_error.h"
 
 #include <stdio.h>
@@ -47,7 +48,9 @@ handshake_log_in(struct handshake *hello, struct err *err)
 		return true;
 	if (!has_user)
 		words[1] = words[2];
-	return is_ok(hello, words, has_user ? 3 : 2, err);
+	return is_ok(hello, words, has_user ? 3 : 2, err) ||
+		err_wrap(err, "the login %s is refused",
+			has_user ? login->user : "without a user");
 }
 
 static bool
@@ -123,6 +126,26 @@ probe(struct handshake *hello, struct err *err)
 		!redis_error_words(reply, err);
 }
 
+/* For the other machines. In a cluster one of the nodes takes it. */
+static bool
+leave_marker(struct handshake *hello, struct err *err)
+{
+	const struct login *login = hello->login;
+	struct slice words[4] = {SLICE("HSET")};
+	const struct reply *reply;
+
+	if (login->host == NULL || login->host[0] == '\0')
+		return true;
+	words[1] = slice_of(login->marker->key);
+	words[2] = slice_of(login->host);
+	words[3] = slice_of(login->marker->value);
+	reply = handshake_call(hello, words, 4, err);
+	if (reply == NULL)
+		return false;
+	return reply_is_error(reply, "MOVED") || reply_is_error(reply, "ASK") ||
+		!redis_error_words(reply, err);
+}
+
 /* Is it another process than the last time? Then what was acknowledged may
  * be gone: a failover, a restart. Who is not allowed to know says yes. */
 static bool
@@ -154,5 +177,6 @@ handshake_run(struct handshake *hello, struct err *err)
 {
 	return handshake_log_in(hello, err) && select_db(hello, err) &&
 		check_role(hello, err) && find_identity(hello, err) &&
-		load_scripts(hello, err) && probe(hello, err);
+		load_scripts(hello, err) && probe(hello, err) &&
+		leave_marker(hello, err);
 }

@@ -13,11 +13,15 @@
 #define HANDSHAKE_NAME_BYTES 48
 #define HANDSHAKE_IDENTITY_BYTES 40
 
+struct marker;
+
 struct login {
 	const char *user, *password; /* NULL or empty: none */
 	uint64_t db;
 	bool wants_master; /* ask for its ROLE */
 	const char *probe_key; /* written to; NULL: none */
+	const struct marker *marker; /* left under this host's name ... */
+	const char *host; /* ... unless it is NULL or empty */
 };
 
 struct handshake {

@@ -304,31 +304,18 @@ node_options(struct redis *redis)
 		.changed = node_changed,
 		.reconnected = reconnected,
 		.ctx = redis,
-		.login = {.user = redis->uri.user,
-			.password = redis->uri.password,
-			.db = redis->uri.db,
-			.probe_key = redis->probe_key},
+		.login = {.user = redis->access.uri.user,
+			.password = redis->access.uri.password,
+			.db = redis->access.uri.db,
+			.probe_key = redis->probe_key,
+			.marker = &redis->marker,
+			.host = redis->host},
 		.connect_ms = redis->options.connect_ms,
 		.reply_ms = REPLY_MS,
 		.backoff_ms = redis->options.backoff_ms,
 		.backoff_max_ms = redis->options.backoff_max_ms,
 		.clock = redis->options.clock,
 	};
-}
-
-static bool
-read_password(const char *path, struct store_uri *uri, struct err *err)
-{
-	struct buf line = {0};
-	bool ok = file_read_line(path, &line, err);
-
-	if (ok && line.len >= sizeof(uri->password)) {
-		ok = err_set(err, ERR_LIMIT, "the password is too long");
-	} else if (ok) {
-		memcpy(uri->password, line.p, line.len + 1);
-	}
-	buf_fini(&line);
-	return ok || err_wrap(err, "store: %s", path);
 }
 
 static bool
@@ -350,10 +337,12 @@ read_options(struct redis *redis, const struct store_options *options,
 	redis->options.prefix = redis->prefix;
 	(void)snprintf(
 		redis->probe_key, sizeof(redis->probe_key), "%s:probe", prefix);
-	return uri_parse(slice_of(options->uri), &redis->uri, err) &&
-		(options->password_file == NULL ||
-			read_password(
-				options->password_file, &redis->uri, err));
+	marker_make(&redis->marker, &redis->options);
+	if (options->host != NULL) {
+		(void)snprintf(
+			redis->host, sizeof(redis->host), "%s", options->host);
+	}
+	return access_open(&redis->access, options, err);
 }
 
 static bool
@@ -363,7 +352,7 @@ open_cluster(struct redis *redis, struct err *err)
 	struct err away;
 
 	redis->shared.spread = true;
-	redis->cluster = cluster_open(&options, &redis->uri, &away);
+	redis->cluster = cluster_open(&options, &redis->access.uri, &away);
 	if (redis->cluster == NULL)
 		return err_set(err, ERR_MEMORY, "out of memory");
 	if (away.code != ERR_NONE) {
@@ -380,12 +369,12 @@ open_nodes(struct redis *redis, struct err *err)
 {
 	struct node_options options = node_options(redis);
 
-	if (redis->uri.kind == URI_CLUSTER)
+	if (redis->access.uri.kind == URI_CLUSTER)
 		return open_cluster(redis, err);
-	options.endpoint = redis->uri.hosts[0];
-	if (redis->uri.kind == URI_SENTINEL) {
+	options.endpoint = redis->access.uri.hosts[0];
+	if (redis->access.uri.kind == URI_SENTINEL) {
 		options.locate = sentinel_locate;
-		options.place_ctx = &redis->uri;
+		options.place_ctx = &redis->access.sentinel;
 		options.login.wants_master = true;
 	}
 	redis->node = node_open(&options, err);
@@ -428,7 +417,7 @@ redis_close(struct redis *redis)
 	cluster_close(redis->cluster);
 	map_free(redis->shared.policies, NULL);
 	pthread_mutex_destroy(&redis->shared.lock);
-	memset(redis->uri.password, 0, sizeof(redis->uri.password));
+	access_close(&redis->access);
 	free(redis);
 }
 

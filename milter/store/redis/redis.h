@@ -3,7 +3,9 @@
 #ifndef STORE_REDIS_REDIS_H
 #define STORE_REDIS_REDIS_H
 
+#include "store/redis/access.h"
 #include "store/redis/commands.h"
+#include "store/redis/marker.h"
 #include "store/redis/node.h"
 #include "store/redis/request.h"
 #include "store/store_options.h"
@@ -24,7 +26,9 @@ struct redis_hooks {
 struct redis {
 	struct store_options options; /* its strings are those below */
 	char prefix[64], probe_key[80];
-	struct store_uri uri;
+	char host[ENDPOINT_TEXT_BYTES]; /* this machine's; or empty */
+	struct marker marker;
+	struct access access;
 	struct node *node; /* one node, and behind Sentinel */
 	struct cluster *cluster;
 	struct redis_hooks hooks;

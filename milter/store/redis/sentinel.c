@@ -29,7 +29,6 @@ read_master(const struct reply *reply, const char *service,
 	}
 	if (redis_error_words(reply, err))
 		return false;
-	*endpoint = (struct endpoint){0};
 	return (reply_count(reply) == 2 && reply->items[0].type == REPLY_TEXT &&
 		       reply_number(&reply->items[1], &port) && port > 0 &&
 		       endpoint_set(endpoint, reply->items[0].text, port)) ||
@@ -37,12 +36,14 @@ read_master(const struct reply *reply, const char *service,
 }
 
 static bool
-ask_one(const struct endpoint *sentinel, const char *service,
+ask_one(const struct sentinel *place, const struct endpoint *sentinel,
 	struct endpoint *master, struct err *err)
 {
+	const char *service = place->uri->service;
 	const struct slice words[3] = {SLICE("SENTINEL"),
 		SLICE("get-master-addr-by-name"), slice_of(service)};
 	struct handshake hello = {
+		.login = &place->login,
 		.connection = connection_connect(
 			sentinel, SENTINEL_MS, SENTINEL_MS, err),
 		.arena = arena_new(SENTINEL_ARENA_BYTES),
@@ -50,7 +51,9 @@ ask_one(const struct endpoint *sentinel, const char *service,
 	const struct reply *reply = NULL;
 	bool ok;
 
-	if (hello.connection != NULL && hello.arena != NULL)
+	*master = (struct endpoint){.tls = sentinel->tls};
+	if (hello.connection != NULL && hello.arena != NULL &&
+		handshake_log_in(&hello, err))
 		reply = handshake_call(&hello, words, 3, err);
 	ok = reply != NULL && read_master(reply, service, master, err);
 	connection_free(hello.connection);
@@ -61,14 +64,15 @@ ask_one(const struct endpoint *sentinel, const char *service,
 bool
 sentinel_locate(void *ctx, struct endpoint *master, struct err *err)
 {
-	struct store_uri *uri = ctx;
+	const struct sentinel *place = ctx;
+	struct store_uri *uri = place->uri;
 	struct endpoint_text name;
 	struct err last = {0};
 
 	for (size_t i = 0; i < uri->host_count; i++) {
 		struct endpoint sentinel = uri->hosts[i];
 
-		if (!ask_one(&sentinel, uri->service, master, &last))
+		if (!ask_one(place, &sentinel, master, &last))
 			continue;
 		memmove(&uri->hosts[1], &uri->hosts[0], i * sizeof(sentinel));
 		uri->hosts[0] = sentinel;

@@ -3,10 +3,16 @@
 #ifndef STORE_REDIS_SENTINEL_H
 #define STORE_REDIS_SENTINEL_H
 
+#include "store/redis/handshake.h"
 #include "store/uri.h"
 
-/* The context is a struct store_uri whose hosts are Sentinels: one that answers
- * is asked first the next time. One thread at a time. */
-bool sentinel_locate(void *uri, struct endpoint *, struct err *);
+struct sentinel {
+	struct store_uri *uri; /* its hosts are Sentinels */
+	struct login login; /* to them; to the master it is another */
+};
+
+/* The context is a struct sentinel: a Sentinel that answers is asked first the
+ * next time. One thread at a time. */
+bool sentinel_locate(void *sentinel, struct endpoint *, struct err *);
 
 #endif

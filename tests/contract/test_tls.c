@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * rediss:// against a real Redis that speaks TLS: which certificates are taken,
+ * and in which words the others are not. They are made by openssl(1).
+ */
+#include "../unit/store_settings.h"
+#include "server.h"
+
+#include "base/file.h"
+#include "store/store_open.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define RUN_BYTES 4096
+
+static int number, failed;
+
+#ifdef HAVE_HIREDIS_SSL
+static struct server server;
+
+static bool
+sh(const char *script)
+{
+	char line[RUN_BYTES];
+
+	snprintf(line, sizeof(line), "cd %s && { %s; } >openssl.log 2>&1",
+		server.dir, script);
+	return system(line) == 0;
+}
+
+/* An authority, another one, and what they sign. */
+static bool
+make_certificates(void)
+{
+	static const char script[] =
+		"set -e; ca() { openssl req -x509 -newkey rsa:2048 -nodes "
+		"-keyout $1.key -out $1.pem -days 10 -subj /CN=$1; }\n"
+		"leaf() { openssl req -newkey rsa:2048 -nodes -keyout $1.key "
+		"-out $1.csr -subj /CN=$1 && printf "
+		"'subjectAltName=%s\\n' \"$3\" >$1.ext && openssl x509 -req "
+		"-in $1.csr -CA $2.pem -CAkey $2.key -CAcreateserial "
+		"-out $1.pem -extfile $1.ext $4; }\n"
+		"ca ours; ca theirs\n"
+		"leaf good ours DNS:localhost,IP:127.0.0.1 '-days 5'\n"
+		"leaf other ours DNS:redis.example.com '-days 5'\n"
+		"leaf foreign theirs DNS:localhost,IP:127.0.0.1 '-days 5'\n"
+		"leaf client ours DNS:mx1.example.com '-days 5'\n"
+		"leaf late ours DNS:localhost,IP:127.0.0.1 '-days -1' || "
+		"leaf late ours DNS:localhost,IP:127.0.0.1 "
+		"'-not_before 20200101000000Z -not_after 20200102000000Z'";
+
+	return sh(script);
+}
+
+static bool
+serve(const char *certificate, const char *clients)
+{
+	char cert[128], key[128], ca[128], port[16];
+	const char *extra[] = {"--port", "0", "--tls-port", port,
+		"--tls-cert-file", cert, "--tls-key-file", key,
+		"--tls-ca-cert-file", ca, "--tls-auth-clients", clients, NULL};
+	struct server plain = server;
+	bool ok;
+
+	snprintf(cert, sizeof(cert), "%s/%s.pem", server.dir, certificate);
+	snprintf(key, sizeof(key), "%s/%s.key", server.dir, certificate);
+	snprintf(ca, sizeof(ca), "%s/ours.pem", server.dir);
+	snprintf(port, sizeof(port), "%d", server.port);
+	server_kill(&server, SIGKILL);
+	/* redis-cli asks it over its unix socket. */
+	server.port = 0;
+	ok = server_restart(&server, extra);
+	server.port = plain.port;
+	return ok;
+}
+
+static char *
+text_of(const char *name)
+{
+	struct buf text = {0};
+	struct err err;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", server.dir, name);
+	if (!file_read(path, 1 << 20, &text, &err))
+		return NULL;
+	return text.p;
+}
+
+static void
+open_and_look(const struct store_options *options, char reason[256])
+{
+	struct store_health health = {0};
+	struct err err = {0};
+	struct store *store = store_open(options, &err);
+
+	if (store == NULL) {
+		snprintf(reason, 256, "%s", err.text);
+		return;
+	}
+	store_health(store, &health);
+	snprintf(reason, 256, "%s", health.up ? "up" : health.reason);
+	store_close(store);
+}
+
+/* How it ends with that host, authority and certificate of our own. */
+static void
+expect(const char *name, const char *host, const char *ca, const char *mine,
+	const char *says)
+{
+	struct store_options options;
+	char uri[96], reason[256], file[64];
+	char *texts[3] = {text_of(ca), NULL, NULL};
+	bool ok;
+
+	snprintf(uri, sizeof(uri), "rediss://%s:%d", host, server.port);
+	store_options_init(&options);
+	options.uri = uri;
+	options.tls_ca = texts[0];
+	if (mine != NULL) {
+		snprintf(file, sizeof(file), "%s.pem", mine);
+		options.tls_cert = texts[1] = text_of(file);
+		snprintf(file, sizeof(file), "%s.key", mine);
+		options.tls_key = texts[2] = text_of(file);
+	}
+	open_and_look(&options, reason);
+	ok = strstr(reason, says) != NULL;
+	printf("%sok %d - %s: %s\n", ok ? "" : "not ", ++number, name, reason);
+	failed += !ok;
+	for (int i = 0; i < 3; i++)
+		free(texts[i]);
+}
+
+static void
+run(void)
+{
+	if (!make_certificates() || !serve("good", "no")) {
+		printf("Bail out! no certificates, or no server\n");
+		failed++;
+		return;
+	}
+	expect("a good certificate, by name", "localhost", "ours.pem", NULL,
+		"up");
+	expect("a good certificate, by address", "127.0.0.1", "ours.pem", NULL,
+		"up");
+	expect("another authority's word", "localhost", "theirs.pem", NULL,
+		"certificate of localhost: ");
+	expect("an authority that is none", "localhost", "good.key", NULL,
+		"redis.ca_file");
+	serve("other", "no");
+	expect("good, but for another host", "localhost", "ours.pem", NULL,
+		"hostname mismatch");
+	expect("good, but for another address", "127.0.0.1", "ours.pem", NULL,
+		"IP address mismatch");
+	serve("foreign", "no");
+	expect("signed by nobody we know", "localhost", "ours.pem", NULL,
+		"certificate of localhost: ");
+	serve("late", "no");
+	expect("expired", "localhost", "ours.pem", NULL, "has expired");
+	serve("good", "yes");
+	expect("ours is wanted, and shown", "localhost", "ours.pem", "client",
+		"up");
+	expect("ours is wanted, none is there", "localhost", "ours.pem", NULL,
+		"certificate");
+}
+#endif
+
+int
+main(void)
+{
+	if (!server_available())
+		return server_skip();
+	setvbuf(stdout, NULL, _IOLBF, 0);
+#ifdef HAVE_HIREDIS_SSL
+	if (!server_start(&server, -1, NULL)) {
+		printf("Bail out! redis-server does not start\n");
+		return 1;
+	}
+	run();
+	server_stop(&server);
+	printf("1..%d\n", number);
+#else
+	(void)number;
+	printf("1..0 # SKIP this hiredis has no TLS\n");
+#endif
+	return failed != 0;
+}
