@@ -130,7 +130,7 @@ class Daemon:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(60)  # longer than limits.drain_time
 
     def ask(self, *words):
         return subprocess.run([PROGRAM, *words, "-c", self.config],
