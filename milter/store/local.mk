@@ -82,6 +82,8 @@ libstore_a_SOURCES = \
 	milter/store/redis/commands.h \
 	milter/store/redis/commands_build.c \
 	milter/store/redis/commands_build.h \
+	milter/store/redis/commands_merge.c \
+	milter/store/redis/commands_merge.h \
 	milter/store/redis/commands_note.c \
 	milter/store/redis/commands_note.h \
 	milter/store/redis/commands_place.c \
@@ -134,6 +136,7 @@ libstore_a_SOURCES = \
 nodist_libstore_a_SOURCES = milter/store/redis/script_texts.c
 REDIS_LUA = \
 	milter/store/redis/append.lua \
+	milter/store/redis/batch.lua \
 	milter/store/redis/contain.lua \
 	milter/store/redis/facts.lua \
 	milter/store/redis/forget.lua \
@@ -144,6 +147,7 @@ REDIS_LUA = \
 	milter/store/redis/remember.lua \
 	milter/store/redis/tally.lua
 REDIS_LUA_PARTS = $(REDIS_LUA) milter/store/redis/clock.lua \
+	milter/store/redis/live.lua \
 	milter/store/redis/once.lua \
 	milter/store/redis/raise.lua \
 	milter/store/redis/trace.lua \

@@ -418,6 +418,46 @@ marks_of_before_hold(void **state)
 	assert_int_equal(number("strlen", ONCE), 7 + 3 * 8);
 }
 
+/* One message is one call; what one of its keys refuses, the others do not. */
+static void
+a_batch_is_one_call(void **state)
+{
+	struct rig *rig = *state;
+	struct slice member = SLICE("malice@example.com");
+	struct store_op ops[3] = {
+		{STORE_REMEMBER,
+			{.remember = {.id = SLICE("one"),
+				 .members = &member,
+				 .count = 1,
+				 .ttl_ms = HOUR_MS}}},
+		{STORE_TALLY,
+			{.tally = {.mailbox = SLICE("alice@example.com"),
+				 .what = TALLY_RECEIVED,
+				 .identity = SLICE("1")}}},
+		{STORE_REMEMBER,
+			{.remember = {.id = SLICE("two"),
+				 .members = &member,
+				 .count = 1,
+				 .ttl_ms = HOUR_MS}}},
+	};
+	struct store_batch batch = {ops, 3, rig->arena, 0};
+	char out[2048] = "";
+
+	assert_true(server_cli(&server, NULL, 0, "config", "resetstat", NULL));
+	assert_int_equal(store_ask(rig->writer, &batch, BUDGET_MS), STORE_OK);
+	assert_true(server_cli(
+		&server, out, sizeof(out), "info", "commandstats", NULL));
+	assert_non_null(strstr(out, "cmdstat_evalsha:calls=1,"));
+	assert_int_equal(recall(rig, "one").count, 1);
+	assert_true(server_cli(&server, NULL, 0, "flushall", NULL));
+	assert_true(server_cli(&server, NULL, 0, "set",
+		"fw1:box:{alice@example.com}", "x", NULL));
+	assert_int_equal(
+		store_ask(rig->writer, &batch, BUDGET_MS), STORE_FALLBACK);
+	assert_int_equal(recall(rig, "one").count, 1);
+	assert_int_equal(recall(rig, "two").count, 1);
+}
+
 int
 main(void)
 {
@@ -434,6 +474,7 @@ main(void)
 		BYTES(a_mark_lives_a_day),
 		BYTES(marks_of_one_hour_are_bounded),
 		BYTES(marks_of_before_hold),
+		BYTES(a_batch_is_one_call),
 	};
 	int failed = 1;
 

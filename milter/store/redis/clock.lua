@@ -5,12 +5,17 @@
 -- write only when what it did is replicated, and not the script.
 -- text(number): as Redis takes it, all digits.
 
+local server_ms
+
 local function clock(word)
   local at = tonumber(word)
   if not string.find(word, '^[+-]') then return at end
-  if redis.replicate_commands then redis.replicate_commands() end
-  local now = redis.call('TIME')
-  return now[1] * 1000 + math.floor(now[2] / 1000) + at
+  if not server_ms then
+    if redis.replicate_commands then redis.replicate_commands() end
+    local now = redis.call('TIME')
+    server_ms = now[1] * 1000 + math.floor(now[2] / 1000)
+  end
+  return server_ms + at
 end
 
 local function text(number)

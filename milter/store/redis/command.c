@@ -18,6 +18,7 @@ command_new(struct arena *arena, enum script script, size_t keys, size_t words)
 		return NULL;
 	command->arena = arena;
 	command->script = script;
+	command->key_count = keys;
 	command->room = words + (script != SCRIPT_NONE ? SCRIPT_WORDS : 0);
 	command->words =
 		arena_array(arena, command->room, sizeof(*command->words));

@@ -21,12 +21,15 @@ struct command {
 	enum script script;
 	struct slice *words;
 	size_t count, room;
+	size_t key_count; /* of a script */
 	struct slice key; /* decides the slot; absent: any node */
 	uint16_t *ops; /* indices of the operations it carries */
 	size_t op_count;
 	uint8_t tries, redirects;
 	int64_t due_ms; /* monotonic: not sent before */
 	bool asking; /* ASK: say ASKING first */
+	struct command **parts; /* of a script that runs several */
+	size_t part_count;
 	bool answered, followed; /* followed: its next step was made */
 	struct reply *reply;
 	int64_t number; /* for who reads it */

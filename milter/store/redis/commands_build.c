@@ -8,6 +8,7 @@
 
 #include "base/codec.h"
 #include "base/digest.h"
+#include "store/redis/commands_merge.h"
 #include "store/redis/commands_note.h"
 #include "store/redis/redis_key.h"
 #include "store/redis/redis_trace.h"
@@ -322,6 +323,8 @@ commands_build(struct request *request, void *round_ctx)
 	}
 	if (ok && shared->spread)
 		ok = follow_up(&b);
+	if (ok && !shared->spread)
+		ok = commands_merge(b.arena, &b.first);
 	if (ok)
 		return b.first;
 	return command_new(request->arena, SCRIPT_NONE, 0, 1);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Lua scripts as C strings: awk -f embed.awk note.lua ... >NAME.c
-# The line "-- include NAME" stands for another file of the same directory;
+# The line "-- include NAME" stands for another file of the same directory, the
+# first time in a script;
 # lines that are blank, or all comment, are left out.
 
 function quoted(line,	part, count, out, i) {
@@ -14,8 +15,10 @@ function quoted(line,	part, count, out, i) {
 
 function embed(directory, name,	line, got) {
 	while ((got = (getline line < (directory name))) > 0) {
-		if (line ~ /^-- include /)
-			embed(directory, substr(line, 12))
+		if (line ~ /^-- include /) {
+			if (!included[substr(line, 12)]++)
+				embed(directory, substr(line, 12))
+		}
 		else if (line !~ /^[ \t]*(--.*)?$/)
 			print quoted(line)
 	}
@@ -37,6 +40,7 @@ BEGIN {
 		word = toupper(name)
 		sub(/\.LUA$/, "", word)
 		print "\t[SCRIPT_" word "] ="
+		split("", included)
 		embed(directory, name)
 		print "\t\t,"
 	}

@@ -7,6 +7,8 @@
 -- bytes, seconds), how many prints the elder has (2 bytes), and the prints,
 -- the eldest first. Versions before had prints of 16 hex digits and no more.
 
+-- include live.lua
+
 local ONCE_HEAD, PRINT = 7, 8
 
 local function print_of(text)
@@ -52,9 +54,9 @@ local function once(key, text, at, ttl, most)
   if has_print(seen, print) then return false end
   if seen == had and #seen > 512 then
     redis.call('APPEND', key, print)
+    live_on(key, ttl, ttl + math.floor(ttl / 8))
   else
-    redis.call('SET', key, seen .. print)
+    redis.call('SET', key, seen .. print, 'PX', ttl)
   end
-  redis.call('PEXPIRE', key, ttl)
   return true
 end

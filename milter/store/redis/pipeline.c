@@ -73,6 +73,25 @@ say_state(const struct command *command, const struct reply *reply,
 	return false;
 }
 
+/* Does the reply say so, or what one part of a batch was answered? */
+static bool
+has_state(const struct pipeline *pipeline, const struct command *command,
+	const struct reply *reply, struct err *err)
+{
+	size_t parts = command->part_count > 0 ? reply_count(reply) : 0;
+
+	if (reply->type == REPLY_ERROR && is_state(pipeline, command, reply))
+		return !say_state(command, reply, err);
+	for (size_t i = 0; i < parts && i < command->part_count; i++) {
+		const struct reply *part = &reply->items[i];
+
+		if (part->type == REPLY_ERROR &&
+			is_state(pipeline, command, part))
+			return !say_state(command->parts[i], part, err);
+	}
+	return false;
+}
+
 /* The answer to the command; false: the connection or the node is of no use
  * any more, and the command has no answer. */
 static bool
@@ -85,9 +104,7 @@ read_reply(const struct pipeline *pipeline, struct command *command,
 	if (!connection_wait(pipeline->hello->connection, err))
 		return false;
 	*reply = take_reply(pipeline, command);
-	return *reply == NULL || (*reply)->type != REPLY_ERROR ||
-		!is_state(pipeline, command, *reply) ||
-		say_state(command, *reply, err);
+	return *reply == NULL || !has_state(pipeline, command, *reply, err);
 }
 
 static void

@@ -224,7 +224,7 @@ refuse(struct command *command, const char *reason)
 }
 
 static void
-read_answer(struct command *command)
+read_one(struct command *command)
 {
 	struct err err;
 
@@ -237,6 +237,24 @@ read_answer(struct command *command)
 	} else if (command->read != NULL && !command->read(command)) {
 		fail(command->request, REQUEST_DOWN,
 			"an answer that makes no sense");
+	}
+}
+
+/* Each part of a batch has an answer of its own. */
+static void
+read_answer(struct command *command)
+{
+	const struct reply *reply = command->reply;
+
+	if (command->part_count == 0 || reply->type != REPLY_ARRAY ||
+		reply->count != command->part_count) {
+		read_one(command);
+		return;
+	}
+	for (size_t i = 0; i < command->part_count; i++) {
+		command->parts[i]->request = command->request;
+		command->parts[i]->reply = &reply->items[i];
+		read_one(command->parts[i]);
 	}
 }
 

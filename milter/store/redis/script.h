@@ -23,6 +23,7 @@ enum script {
 	SCRIPT_APPEND,
 	SCRIPT_CONTAIN,
 	SCRIPT_FORGET,
+	SCRIPT_BATCH,
 	SCRIPT_COUNT,
 	SCRIPT_NONE = SCRIPT_COUNT, /* a plain command */
 };

@@ -8,6 +8,8 @@
 -- A value that is longer than a listpack's may be goes on under the id and a
 -- number, in pieces.
 
+-- include live.lua
+
 local ID, PIECE = 8, 64
 local CUT = 'X' .. string.char(0)
 local payloads = {[249] = 8, [250] = 16, [251] = 16, [252] = 4, [253] = 16}
@@ -95,7 +97,7 @@ end
 -- id tells.
 local function sweep(key, id, at)
   local count = redis.call('HLEN', key)
-  if string.byte(id) * math.max(count, 16) >= 256 * 8 then return end
+  if string.byte(id) * math.max(count, 32) >= 256 * 8 then return end
   local all, over, gone = redis.call('HGETALL', key), {}, {}
   for i = 1, #all, 2 do
     if #all[i] == ID and is_over(all[i + 1], at) then over[all[i]] = true end
@@ -104,12 +106,6 @@ local function sweep(key, id, at)
     if over[string.sub(all[i], 1, ID)] then gone[#gone + 1] = all[i] end
   end
   drop_fields(key, gone)
-end
-
-local function live_on(key, ttl)
-  if redis.call('PTTL', key) < ttl then
-    redis.call('PEXPIRE', key, ttl + math.floor(ttl / 8))
-  end
 end
 
 local function items_bytes(items)
@@ -174,7 +170,7 @@ local function remember(key, id, at, ttl, cap, anew, simple, body)
   local members = (old or not simple) and merge(old, body, at, cap) or
     moment_bytes(at) .. body
   write_trace(key, id, struct.pack('>I4', over) .. members, pieces)
-  live_on(key, ttl)
+  live_on(key, ttl, ttl + math.floor(ttl / 8))
   sweep(key, id, at)
 end
 
