@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define RUN_BYTES 4096
+#define REASON_BYTES 1024
 
 static int number, failed;
 
@@ -92,18 +93,18 @@ text_of(const char *name)
 }
 
 static void
-open_and_look(const struct store_options *options, char reason[256])
+open_and_look(const struct store_options *options, char reason[REASON_BYTES])
 {
 	struct store_health health = {0};
 	struct err err = {0};
 	struct store *store = store_open(options, &err);
 
 	if (store == NULL) {
-		snprintf(reason, 256, "%s", err.text);
+		snprintf(reason, REASON_BYTES, "%s", err.text);
 		return;
 	}
 	store_health(store, &health);
-	snprintf(reason, 256, "%s", health.up ? "up" : health.reason);
+	snprintf(reason, REASON_BYTES, "%s", health.up ? "up" : health.reason);
 	store_close(store);
 }
 
@@ -113,7 +114,7 @@ expect(const char *name, const char *host, const char *ca, const char *mine,
 	const char *says)
 {
 	struct store_options options;
-	char uri[96], reason[256], file[64];
+	char uri[96], reason[REASON_BYTES], file[64];
 	char *texts[3] = {text_of(ca), NULL, NULL};
 	bool ok;
 

@@ -21,6 +21,7 @@
 struct connection {
 	redisContext *context;
 	redisReply *reply;
+	bool is_unheard; /* TLS was agreed on, and nothing was read since */
 };
 
 static struct timeval
@@ -42,8 +43,10 @@ start_tls(struct connection *connection, const struct endpoint *endpoint,
 
 	if (session == NULL)
 		return false;
-	if (redisInitiateSSL(connection->context, session) == REDIS_OK)
+	if (redisInitiateSSL(connection->context, session) == REDIS_OK) {
+		connection->is_unheard = true;
 		return true;
+	}
 	if (!tls_refusal(session, endpoint->host, err)) {
 		err_set(err, ERR_DOWN, "TLS: %s (does it speak TLS there?)",
 			connection->context->errstr);
@@ -159,12 +162,18 @@ connection_wait(struct connection *connection, struct err *err)
 		(errno == EAGAIN || errno == EWOULDBLOCK))
 		return err_set(err, ERR_DOWN, "no answer in time");
 	if (connection->context->err != 0) {
-		return err_set(err, ERR_DOWN, "%s",
+		return err_set(err, ERR_DOWN, "%s%s",
 			connection->context->errstr[0] != '\0'
 				? connection->context->errstr
-				: "the connection failed");
+				: "the connection failed",
+			/* TLS 1.3 tells a client only now. */
+			connection->is_unheard
+				? " (does it want a certificate? "
+				  "redis.cert_file)"
+				: "");
 	}
 	connection->reply = reply;
+	connection->is_unheard = false;
 	return reply != NULL || err_set(err, ERR_DOWN, "no answer");
 }
 

@@ -82,14 +82,23 @@ queries_add(struct queries *q, const char *name, struct slice key)
 }
 
 struct command *
+queries_add_script_keys(struct queries *q, enum script script,
+	const struct slice *keys, size_t count, size_t words)
+{
+	struct command *command =
+		add(q, command_new(q->arena, script, count, count + words),
+			keys[0]);
+
+	for (size_t i = 0; i < count; i++)
+		command_word(command, keys[i]);
+	return command;
+}
+
+struct command *
 queries_add_script(
 	struct queries *q, enum script script, struct slice key, size_t words)
 {
-	struct command *command =
-		add(q, command_new(q->arena, script, 1, 1 + words), key);
-
-	command_word(command, key);
-	return command;
+	return queries_add_script_keys(q, script, &key, 1, words);
 }
 
 struct slice

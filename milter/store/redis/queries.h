@@ -30,6 +30,9 @@ struct command *queries_add(
 /* Adds a script's call with that one key. */
 struct command *queries_add_script(
 	struct queries *, enum script, struct slice key, size_t words);
+/* ... with several, which are one slot's or one node's. */
+struct command *queries_add_script_keys(struct queries *, enum script,
+	const struct slice *keys, size_t count, size_t words);
 
 /* "prefix:kind:{text}" and "prefix:kind". */
 struct slice queries_tagged(

@@ -19,6 +19,8 @@
 #include <string.h>
 
 #define EVENTS_PAGE 1000
+#define TRACES_A_CALL 256
+#define TRACES_A_PAGE 8192
 
 struct wipe {
 	struct slice mailbox;
@@ -198,14 +200,25 @@ page_windows(
 	return put_wipes(q, wipe, err);
 }
 
-/* The hash of traces without the mailbox. */
+/*
+ * The mailbox as a member of traces, of which no key bears the name: all their
+ * hashes are looked through, by their server, some hundred at a time so that it
+ * is never held up for long. In a cluster each has a slot of its own.
+ */
 static void
-wipe_trace(struct queries *q, const struct wipe *wipe, struct slice key)
+ask_traces(struct queries *q, const struct wipe *wipe, unsigned first,
+	unsigned count)
 {
 	size_t roles = sizeof(STORE_ROLES_NAMED) - 1;
-	struct command *command =
-		queries_add_script(q, SCRIPT_FORGET, key, 1 + roles);
+	struct slice keys[TRACES_A_CALL];
+	struct command *command;
 
+	for (unsigned i = 0; i < count; i++) {
+		keys[i] =
+			redis_trace_hash(q->arena, q->redis->prefix, first + i);
+	}
+	command = queries_add_script_keys(
+		q, SCRIPT_FORGET, keys, count, 1 + roles);
 	for (size_t i = 0; i < roles; i++) {
 		const struct slice parts[] = {
 			{&STORE_ROLES_NAMED[i], 1}, wipe->mailbox};
@@ -218,45 +231,25 @@ wipe_trace(struct queries *q, const struct wipe *wipe, struct slice key)
 	}
 }
 
-/* A trace that an earlier version left. */
-static void
-wipe_seen(struct queries *q, const struct wipe *wipe, struct slice key)
-{
-	struct command *command = queries_add(q, "ZREM", key);
-
-	for (const char *role = STORE_ROLES_NAMED; *role != '\0'; role++) {
-		command_word(command,
-			arena_printf(q->arena, "%c%.*s", *role,
-				SLICE_ARG(wipe->mailbox)));
-	}
-}
-
-/* The mailbox as a member of traces. */
-static bool
-page_traces(
-	struct queries *q, const struct reply *keys, void *ctx, struct err *err)
-{
-	struct wipe *wipe = ctx;
-
-	for (size_t i = 0; i < reply_count(keys); i++) {
-		struct slice key = keys->items[i].text, text, rest;
-		struct slice kind = redis_key_parse(
-			q->arena, q->redis->prefix, key, &text, &rest);
-
-		if (slice_equal(kind, SLICE("trace"))) {
-			wipe_trace(q, wipe, key);
-		} else if (slice_equal(kind, SLICE("seen"))) {
-			wipe_seen(q, wipe, key);
-		}
-	}
-	return put_wipes(q, wipe, err);
-}
-
-/* "trace:" and "seen:", and no other kind. */
 static bool
 wipe_traces(struct redis *redis, struct wipe *wipe, struct err *err)
 {
-	return queries_walk(redis, "[ts][re][ae][cn]", page_traces, wipe, err);
+	const unsigned count = redis->cluster != NULL ? 1 : TRACES_A_CALL;
+	unsigned at = 0, page;
+	bool ok = true;
+
+	while (ok && at < REDIS_TRACE_HASHES) {
+		struct queries q;
+
+		if (!queries_begin(&q, redis, err))
+			return false;
+		for (page = at; page - at < TRACES_A_PAGE; page += count)
+			ask_traces(&q, wipe, page, count);
+		at = page;
+		ok = put_wipes(&q, wipe, err);
+		queries_end(&q);
+	}
+	return ok;
 }
 
 struct stream_walk {

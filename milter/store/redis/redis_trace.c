@@ -192,6 +192,18 @@ redis_trace_key(struct arena *arena, const char *prefix, struct slice id)
 }
 
 struct slice
+redis_trace_hash(struct arena *arena, const char *prefix, unsigned number)
+{
+	const unsigned char bytes[SHARD_BYTES] = {
+		(unsigned char)(number >> 8), (unsigned char)number};
+	char shard[2 * SHARD_BYTES + 1];
+
+	codec_hex(bytes, SHARD_BYTES, shard);
+	return redis_key_tagged(arena, prefix, "trace", slice_of(shard),
+		(struct slice){NULL, 0});
+}
+
+struct slice
 redis_trace_field(struct arena *arena, struct slice id)
 {
 	unsigned char bytes[DIGEST_BYTES];

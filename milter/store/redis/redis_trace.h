@@ -20,6 +20,9 @@ struct arena;
  * below. */
 struct slice redis_trace_key(
 	struct arena *, const char *prefix, struct slice id);
+/* The hash of that number, below REDIS_TRACE_HASHES. */
+struct slice redis_trace_hash(
+	struct arena *, const char *prefix, unsigned number);
 struct slice redis_trace_field(struct arena *, struct slice id);
 
 /* A member as it stands in a trace: its role, a code, and its name, which is
