@@ -85,9 +85,8 @@ struct command *
 queries_add_script_keys(struct queries *q, enum script script,
 	const struct slice *keys, size_t count, size_t words)
 {
-	struct command *command =
-		add(q, command_new(q->arena, script, count, count + words),
-			keys[0]);
+	struct command *command = add(q,
+		command_new(q->arena, script, count, count + words), keys[0]);
 
 	for (size_t i = 0; i < count; i++)
 		command_word(command, keys[i]);
