@@ -113,16 +113,18 @@ static const struct reader_key keys[] = {
 		.help = "Longest time between two tries."},
 	{"redis.journal", &reader_size, AT(store_journal), .initial = "64M",
 		.least = MIB, .most = 4 * GIB,
-		.help = "What is kept for Redis while it is away, to be "
-			"replayed when it is back."},
+		.help = "What is kept for Redis while it is away, on disk "
+			"within a second, to be replayed when it is back. The "
+			"embedded store's log has the same bound."},
 	{"keep.memory", &reader_size, AT(store_bytes), .initial = "256M",
 		.least = MIB, .most = 1024 * GIB,
 		.help = "What the embedded store may hold. Past it the "
 			"stalest records go first."},
 	{"keep.snapshot_time", &reader_duration, AT(store_snapshot),
 		.initial = "1m", .least = SECOND, .most = DAY,
-		.help = "How often the embedded store is written to its file, "
-			"so that a crash forgets no more than that."},
+		.help = "How often the embedded store is written to its file. "
+			"What is counted in between is in a log beside it "
+			"within a second, which a crash leaves to be read."},
 	{"keep.events", &reader_number, AT(keep_events), .initial = "10000",
 		.least = 0, .most = 10000000,
 		.help = "How many events the stream keeps."},
@@ -150,8 +152,8 @@ static const struct reader_key keys[] = {
 		.help = "How many members one message's trace has at most."},
 	{"state", &config_directory, AT(state),
 		.initial = LOCALSTATEDIR "/lib/forwarden",
-		.help = "The directory of the embedded store's snapshot and of "
-			"the journal."},
+		.help = "The directory of the embedded store's snapshot and "
+			"log, and of the journal."},
 
 	{"policies", &reader_texts, AT(policies),
 		.initial = DATADIR "/policies",

@@ -1,28 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A list of encoded batches, and its file. */
+/* A list of encoded batches. */
 #include "store/journal.h"
 
 #include "base/arena.h"
-#include "base/atomic_file.h"
 #include "base/clock.h"
-#include "base/digest.h"
 #include "store/batch_bytes.h"
 #include "store/key.h"
 
-#include <errno.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#define MAGIC "fwjourn\1"
 #define RECORD_MAX ((uint32_t)64 << 20)
 #define FORGET_ARENA_BYTES ((size_t)16 << 20)
 
 struct record {
 	struct record *next;
 	int64_t added_ms; /* monotonic */
+	uint64_t number; /* of those added, from 1 */
+	bool written;
 	uint32_t operations, len;
 	char bytes[];
 };
@@ -30,8 +26,11 @@ struct record {
 struct journal {
 	pthread_mutex_t lock;
 	struct record *first, **last;
+	struct record *unwritten; /* all before it are written */
+	uint64_t number; /* of the last one */
 	struct journal_counts counts;
 	size_t limit;
+	bool passing; /* what is written goes */
 };
 
 struct journal *
@@ -47,6 +46,22 @@ journal_new(size_t limit)
 	return journal;
 }
 
+struct journal *
+journal_new_passing(size_t limit)
+{
+	struct journal *journal = journal_new(limit);
+
+	if (journal != NULL)
+		journal->passing = true;
+	return journal;
+}
+
+bool
+journal_is_passing(const struct journal *journal)
+{
+	return journal->passing;
+}
+
 /* Under the lock. */
 static struct record *
 cut_first(struct journal *journal)
@@ -56,6 +71,8 @@ cut_first(struct journal *journal)
 	if (record == NULL)
 		return NULL;
 	journal->first = record->next;
+	if (journal->unwritten == record)
+		journal->unwritten = record->next;
 	if (journal->first == NULL)
 		journal->last = &journal->first;
 	journal->counts.operations -= record->operations;
@@ -83,7 +100,10 @@ append(struct journal *journal, struct record *record)
 	struct record *oldest;
 
 	record->next = NULL;
+	record->number = ++journal->number;
 	*journal->last = record;
+	if (journal->unwritten == NULL)
+		journal->unwritten = record;
 	journal->last = &record->next;
 	journal->counts.operations += record->operations;
 	journal->counts.bytes += sizeof(*record) + record->len;
@@ -95,12 +115,14 @@ append(struct journal *journal, struct record *record)
 }
 
 static void
-add_record(struct journal *journal, struct slice bytes, size_t operations)
+add_record(struct journal *journal, struct slice bytes, size_t operations,
+	bool written)
 {
 	struct record *record = malloc(sizeof(*record) + bytes.len);
 
 	if (record != NULL) {
 		record->added_ms = clock_monotonic_ms();
+		record->written = written;
 		record->operations = (uint32_t)operations;
 		record->len = (uint32_t)bytes.len;
 		memcpy(record->bytes, bytes.p, bytes.len);
@@ -123,6 +145,7 @@ journal_move(struct journal *from, struct journal *to)
 	record = from->first;
 	from->first = NULL;
 	from->last = &from->first;
+	from->unwritten = NULL;
 	from->counts.operations = 0;
 	from->counts.bytes = 0;
 	pthread_mutex_unlock(&from->lock);
@@ -151,7 +174,7 @@ journal_add(struct journal *journal, int64_t at_ms, const struct store_op *ops,
 	size_t operations = batch_bytes_write(&buf, at_ms, ops, count);
 
 	if (operations > 0 && buf_ok(&buf) && buf.len < RECORD_MAX)
-		add_record(journal, buf_slice(&buf), operations);
+		add_record(journal, buf_slice(&buf), operations, false);
 	buf_fini(&buf);
 }
 
@@ -254,92 +277,68 @@ journal_forget(struct journal *journal, struct slice name)
 	return forgotten;
 }
 
+/* Under the lock. */
 static void
-write_all(struct atomic_file *file, const struct journal *journal)
+skip_written(struct journal *journal)
 {
-	atomic_file_write(file, MAGIC, 8);
-	for (const struct record *record = journal->first; record != NULL;
-		record = record->next) {
-		struct slice bytes = {record->bytes, record->len};
-		unsigned char digest[DIGEST_BYTES];
-
-		if (!digest_parts(&bytes, 1, digest))
-			atomic_file_fail(file, ENOMEM);
-		atomic_file_write(file, &record->len, sizeof(record->len));
-		atomic_file_write(file, digest, sizeof(digest));
-		atomic_file_write(file, record->bytes, record->len);
-	}
+	while (journal->unwritten != NULL && journal->unwritten->written)
+		journal->unwritten = journal->unwritten->next;
 }
 
 bool
-journal_save(struct journal *journal, const char *path, struct err *err)
+journal_gather(struct journal *journal, size_t most, struct buf *gathered,
+	uint64_t *mark)
 {
-	struct journal_counts counts;
-	struct atomic_file file;
-
-	journal_count(journal, &counts);
-	if (counts.operations == 0) {
-		(void)unlink(path);
-		return true;
-	}
-	if (!atomic_file_open(&file, path, err))
-		return err_wrap(err, "journal");
 	pthread_mutex_lock(&journal->lock);
-	write_all(&file, journal);
+	skip_written(journal);
+	for (const struct record *record = journal->unwritten;
+		record != NULL && gathered->len < most; record = record->next) {
+		if (record->written)
+			continue;
+		buf_add(gathered,
+			(struct slice){(const char *)&record->len,
+				sizeof(record->len)});
+		buf_add(gathered, (struct slice){record->bytes, record->len});
+		*mark = record->number;
+	}
 	pthread_mutex_unlock(&journal->lock);
-	return atomic_file_commit(&file, NULL, err) || err_wrap(err, "journal");
+	return gathered->len > 0;
 }
 
-/* One record of the file; *end is set at its end. */
-static bool
-load_record(FILE *file, struct journal *journal, bool *end)
+void
+journal_written(struct journal *journal, uint64_t mark)
 {
-	unsigned char digest[DIGEST_BYTES], found[DIGEST_BYTES];
-	struct arena *arena = NULL;
-	struct store_batch batch;
-	struct slice bytes;
-	uint32_t len;
-	char *text;
-	bool ok = false;
+	pthread_mutex_lock(&journal->lock);
+	for (struct record *record = journal->unwritten;
+		record != NULL && record->number <= mark; record = record->next)
+		record->written = true;
+	skip_written(journal);
+	while (journal->passing && journal->first != NULL &&
+		journal->first->written)
+		free(cut_first(journal));
+	pthread_mutex_unlock(&journal->lock);
+}
 
-	*end = fread(&len, sizeof(len), 1, file) != 1;
-	if (*end)
-		return feof(file) != 0;
-	if (len > RECORD_MAX || fread(digest, sizeof(digest), 1, file) != 1)
-		return false;
-	text = malloc((size_t)len + 1);
-	arena = arena_new(FORGET_ARENA_BYTES);
-	bytes = (struct slice){text, len};
-	if (text != NULL && arena != NULL && fread(text, 1, len, file) == len &&
-		digest_parts(&bytes, 1, found) &&
-		memcmp(digest, found, sizeof(digest)) == 0 &&
-		batch_bytes_read(bytes, arena, &batch)) {
-		add_record(journal, bytes, batch.count);
-		ok = true;
-	}
-	arena_free(arena);
-	free(text);
-	return ok;
+void
+journal_unwrite(struct journal *journal)
+{
+	pthread_mutex_lock(&journal->lock);
+	for (struct record *record = journal->first; record != NULL;
+		record = record->next)
+		record->written = false;
+	journal->unwritten = journal->first;
+	pthread_mutex_unlock(&journal->lock);
 }
 
 bool
-journal_load(struct journal *journal, const char *path, struct err *err)
+journal_add_written(struct journal *journal, struct slice bytes)
 {
-	FILE *file = fopen(path, "rbe");
-	char magic[8];
-	bool ok, end = false;
+	struct arena *arena = arena_new(FORGET_ARENA_BYTES);
+	struct store_batch batch;
+	bool ok = arena != NULL && batch_bytes_read(bytes, arena, &batch);
 
-	if (file == NULL) {
-		return errno == ENOENT ||
-			err_system(err, "journal: cannot read %s", path);
-	}
-	ok = fread(magic, sizeof(magic), 1, file) == 1 &&
-		memcmp(magic, MAGIC, sizeof(magic)) == 0;
-	while (ok && !end)
-		ok = load_record(file, journal, &end);
-	(void)fclose(file);
-	return ok ||
-		err_set(err, ERR_INVALID,
-			"journal: %s is damaged; what came before is kept",
-			path);
+	if (ok)
+		add_record(journal, bytes, batch.count, true);
+	arena_free(arena);
+	return ok;
 }

@@ -2,19 +2,22 @@
 /*
  * What could not be told to Redis, oldest first, until it can. Only what
  * changes something is kept: notes, traces, tallies, events. Bounded: past
- * the bound the oldest go. On shutdown it is written to a file, on start read
- * from it. Thread-safe.
+ * the bound the oldest go. Its files are those of journal_files.h.
+ * Thread-safe.
  */
 #ifndef STORE_JOURNAL_H
 #define STORE_JOURNAL_H
 
-#include "base/err.h"
+#include "base/buf.h"
 #include "store/store.h"
 
 struct journal;
 
 /* limit: bytes it may hold. NULL when out of memory. */
 struct journal *journal_new(size_t limit);
+/* One that holds what is on its way to a file, and nothing else. */
+struct journal *journal_new_passing(size_t limit);
+bool journal_is_passing(const struct journal *);
 void journal_free(struct journal *);
 
 /* Copies what the operations change; nothing for a batch without such. */
@@ -39,9 +42,18 @@ void journal_count(struct journal *, struct journal_counts *);
 /* Takes out every operation that names it; how many went. */
 uint64_t journal_forget(struct journal *, struct slice name);
 
-/* Writes it, private and whole or not at all; an empty one removes the file. */
-bool journal_save(struct journal *, const char *path, struct err *);
-/* Adds what the file holds; a file that is not there holds nothing. */
-bool journal_load(struct journal *, const char *path, struct err *);
+/*
+ * What is on a disk and what is not. Gathered are those batches that are not,
+ * oldest first, up to about so many bytes: each as its length (32 bits) and
+ * its bytes. *mark says which they were, for journal_written().
+ */
+bool journal_gather(
+	struct journal *, size_t most, struct buf *gathered, uint64_t *mark);
+/* They are; of a journal that only passes through they go. */
+void journal_written(struct journal *, uint64_t mark);
+/* Nothing of it is, or none of it counts as that any more. */
+void journal_unwrite(struct journal *);
+/* Adds a batch that is on a disk; false: it is none. */
+bool journal_add_written(struct journal *, struct slice bytes);
 
 #endif

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Files "store.journal-PID" in the state directory. */
+/* Files "store.journal-NUMBER" in the state directory. */
 #include "store/journal_files.h"
 
 #include "base/atomic_file.h"
+#include "base/waiter.h"
+#include "store/journal_file.h"
 
 #include <dirent.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,26 +16,50 @@
 #define PREFIX "store.journal-"
 #define NAME_BYTES 64
 #define FILES_MAX 64
+#define WRITE_MS 500
+/* A file that holds more than so many times what the journal may hold is
+ * mostly of what has been replayed: it is written anew. */
+#define STALE_TIMES 2
+#define NUMBERS_A_PROCESS 1000
 
 struct journal_files {
 	char *dir; /* NULL: nothing is kept */
+	uint64_t privacy, limit;
+	struct journal *journal;
+	store_say_fn *say;
+	void *say_ctx;
+
+	struct waiter waiter; /* its thread writes */
+	char trouble[128]; /* under the waiter */
+
+	pthread_mutex_t lock; /* one writes, reads or removes */
+	struct journal_file *own, *turned;
+	unsigned number;
 	char names[FILES_MAX][NAME_BYTES]; /* read already */
 	size_t count;
 };
 
 struct journal_files *
-journal_files_new(const char *dir)
+journal_files_new(const struct store_options *options, struct journal *journal)
 {
 	struct journal_files *files = calloc(1, sizeof(*files));
 
-	if (files == NULL || dir == NULL)
-		return files;
-	files->dir = strdup(dir);
-	if (files->dir == NULL) {
-		free(files);
+	if (files == NULL)
 		return NULL;
-	}
-	return files;
+	files->privacy = journal_file_privacy(options->hash_key);
+	files->limit = options->journal_bytes;
+	files->journal = journal;
+	files->say = options->say;
+	files->say_ctx = options->say_ctx;
+	waiter_init(&files->waiter);
+	pthread_mutex_init(&files->lock, NULL);
+	if (options->state_dir == NULL)
+		return files;
+	files->dir = strdup(options->state_dir);
+	if (files->dir != NULL)
+		return files;
+	journal_files_free(files);
+	return NULL;
 }
 
 void
@@ -40,8 +67,20 @@ journal_files_free(struct journal_files *files)
 {
 	if (files == NULL)
 		return;
+	waiter_stop(&files->waiter);
+	journal_file_close(files->own);
+	journal_file_close(files->turned);
+	waiter_fini(&files->waiter);
+	pthread_mutex_destroy(&files->lock);
 	free(files->dir);
 	free(files);
+}
+
+static void
+say(const struct journal_files *files, enum log_level level, const char *text)
+{
+	if (files->say != NULL)
+		files->say(files->say_ctx, level, text);
 }
 
 /* To be freed; NULL when out of memory. */
@@ -56,7 +95,7 @@ path_of(const struct journal_files *files, const char *name)
 	return path;
 }
 
-/* The process' number alone follows the prefix: no half-written files. */
+/* A number alone follows the prefix: nothing that was set aside. */
 static bool
 is_journal(const char *name)
 {
@@ -77,49 +116,79 @@ was_read(const struct journal_files *files, const char *name)
 	return false;
 }
 
+static void
+set_aside(const struct journal_files *files, const char *path,
+	const struct err *why)
+{
+	struct buf name = {0};
+	struct err err;
+	char text[2 * ERR_TEXT_BYTES + 32];
+
+	if (atomic_file_set_aside(path, &name, &err)) {
+		(void)snprintf(text, sizeof(text), "%s; it is kept as %s",
+			why->text, name.p);
+	} else {
+		(void)snprintf(
+			text, sizeof(text), "%s; %s", why->text, err.text);
+	}
+	say(files, LOG_LEVEL_ERROR, text);
+	buf_fini(&name);
+}
+
+/* Under the lock. */
 static bool
-read_file(struct journal_files *files, const char *name,
-	struct journal *journal, struct err *err)
+read_file(
+	struct journal_files *files, const char *name, struct journal *journal)
 {
 	char *path = path_of(files, name);
-	bool ok = path != NULL && journal_load(journal, path, err);
-	struct buf aside = {0};
+	enum journal_file_state state;
+	struct err err = {0};
 
-	if (ok) {
+	if (path == NULL)
+		return false;
+	state = journal_file_read(path, files->privacy, journal, &err);
+	if (state == JOURNAL_FILE_TORN) {
+		say(files, LOG_LEVEL_WARNING, err.text);
+	} else if (state == JOURNAL_FILE_DAMAGED ||
+		state == JOURNAL_FILE_FOREIGN) {
+		set_aside(files, path, &err);
+	} else if (state == JOURNAL_FILE_UNREADABLE) {
+		say(files, LOG_LEVEL_ERROR, err.text);
+	}
+	free(path);
+	/* Not to be told twice of one that stays where it is. */
+	if (state == JOURNAL_FILE_WHOLE || state == JOURNAL_FILE_TORN) {
 		(void)snprintf(files->names[files->count++], NAME_BYTES, "%.*s",
 			NAME_BYTES - 1, name);
-	} else if (path != NULL) {
-		(void)atomic_file_set_aside(path, &aside, NULL);
-	} else {
-		err_set(err, ERR_MEMORY, "journal: out of memory");
 	}
-	buf_fini(&aside);
-	free(path);
-	return ok;
+	return state == JOURNAL_FILE_WHOLE || state == JOURNAL_FILE_TORN ||
+		state == JOURNAL_FILE_DAMAGED;
 }
 
 bool
-journal_files_read(
-	struct journal_files *files, struct journal *journal, struct err *err)
+journal_files_read(struct journal_files *files, struct journal *journal)
 {
 	DIR *dir = files->dir != NULL ? opendir(files->dir) : NULL;
 	const struct dirent *file;
-	bool ok = true;
+	bool found = false;
 
+	pthread_mutex_lock(&files->lock);
 	while (dir != NULL && files->count < FILES_MAX &&
 		(file = readdir(dir)) != NULL) {
 		if (is_journal(file->d_name) &&
 			!was_read(files, file->d_name) &&
-			!read_file(files, file->d_name, journal, err))
-			ok = false;
+			read_file(files, file->d_name, journal))
+			found = true;
 	}
+	pthread_mutex_unlock(&files->lock);
 	if (dir != NULL)
 		(void)closedir(dir);
-	return ok;
+	return found;
 }
 
-void
-journal_files_replayed(struct journal_files *files)
+/* Under the lock. */
+static void
+remove_read(struct journal_files *files)
 {
 	while (files->count > 0) {
 		char *path = path_of(files, files->names[--files->count]);
@@ -130,36 +199,208 @@ journal_files_replayed(struct journal_files *files)
 	}
 }
 
-static bool
-write_own(struct journal_files *files, const char *name,
-	struct journal *journal, struct err *err)
+void
+journal_files_replayed(struct journal_files *files)
 {
-	char *path = path_of(files, name);
-	bool ok = path != NULL
-		? journal_save(journal, path, err)
-		: err_set(err, ERR_MEMORY, "journal: out of memory");
+	pthread_mutex_lock(&files->lock);
+	remove_read(files);
+	pthread_mutex_unlock(&files->lock);
+}
 
-	free(path);
+/* What is added after the look is not written yet: that waits for the lock. */
+void
+journal_files_settled(struct journal_files *files)
+{
+	struct journal_counts counts;
+
+	pthread_mutex_lock(&files->lock);
+	journal_count(files->journal, &counts);
+	if (counts.operations == 0) {
+		remove_read(files);
+		journal_file_remove(files->own);
+		files->own = NULL;
+	}
+	pthread_mutex_unlock(&files->lock);
+}
+
+/* Under the lock. The name is of the process, and nobody's yet: one that died
+ * may have had the same number. */
+static struct journal_file *
+make_own(struct journal_files *files, struct err *err)
+{
+	struct journal_file *file = NULL;
+
+	for (int i = 0; file == NULL && i < FILES_MAX; i++) {
+		char name[NAME_BYTES], *path;
+
+		(void)snprintf(name, sizeof(name), PREFIX "%ld%03u",
+			(long)getpid(), files->number++ % NUMBERS_A_PROCESS);
+		path = path_of(files, name);
+		if (path == NULL) {
+			(void)err_set(err, ERR_MEMORY, "out of memory");
+			return NULL;
+		}
+		if (access(path, F_OK) != 0) {
+			file = journal_file_make(path, files->privacy, err);
+			i = FILES_MAX;
+		}
+		free(path);
+	}
+	return file;
+}
+
+/* Under the lock. */
+static bool
+write_own(struct journal_files *files, struct err *err)
+{
+	struct buf one = {0};
+	uint64_t mark;
+	bool any = journal_gather(files->journal, 1, &one, &mark);
+
+	buf_fini(&one);
+	if (!any || files->dir == NULL)
+		return true;
+	if (journal_is_passing(files->journal) && files->own != NULL &&
+		journal_file_bytes(files->own) > STALE_TIMES * files->limit)
+		return err_set(err, ERR_LIMIT, "its file is full");
+	if (files->own == NULL)
+		files->own = make_own(files, err);
+	return files->own != NULL &&
+		journal_file_append(files->own, files->journal, err);
+}
+
+/* Under the lock. */
+static bool
+rewrite(struct journal_files *files, struct err *err)
+{
+	struct journal_file *old = files->own;
+
+	files->own = NULL;
+	journal_unwrite(files->journal);
+	if (!write_own(files, err)) {
+		journal_file_remove(files->own);
+		files->own = old;
+		return false;
+	}
+	journal_file_remove(old);
+	remove_read(files);
+	return true;
+}
+
+/* Said when it begins and when it is over. */
+static void
+note_trouble(struct journal_files *files, const char *text)
+{
+	bool began, ended;
+
+	waiter_lock(&files->waiter);
+	began = *text != '\0' && files->trouble[0] == '\0';
+	ended = *text == '\0' && files->trouble[0] != '\0';
+	(void)snprintf(files->trouble, sizeof(files->trouble), "%.*s",
+		(int)sizeof(files->trouble) - 1, text);
+	waiter_unlock(&files->waiter);
+	if (began)
+		say(files, LOG_LEVEL_ERROR, text);
+	if (ended)
+		say(files, LOG_LEVEL_NOTICE, "journal: it is written again");
+}
+
+bool
+journal_files_write(struct journal_files *files, struct err *err)
+{
+	bool ok;
+
+	pthread_mutex_lock(&files->lock);
+	ok = write_own(files, err);
+	if (ok && files->own != NULL && !journal_is_passing(files->journal) &&
+		journal_file_bytes(files->own) > STALE_TIMES * files->limit)
+		ok = rewrite(files, err);
+	pthread_mutex_unlock(&files->lock);
+	if (!ok) {
+		(void)err_wrap(err,
+			"journal: what is counted would not survive the "
+			"process");
+	}
+	note_trouble(files, ok ? "" : err->text);
 	return ok;
 }
 
 bool
-journal_files_write(
-	struct journal_files *files, struct journal *journal, struct err *err)
+journal_files_rewrite(struct journal_files *files, struct err *err)
 {
-	char own[NAME_BYTES];
+	bool ok;
 
 	if (files->dir == NULL)
 		return true;
-	(void)snprintf(own, sizeof(own), PREFIX "%ld", (long)getpid());
-	if (!write_own(files, own, journal, err))
-		return false;
-	for (size_t i = 0; i < files->count; i++) {
-		if (strcmp(files->names[i], own) == 0) {
-			memmove(files->names[i], files->names[--files->count],
-				NAME_BYTES);
-		}
+	pthread_mutex_lock(&files->lock);
+	ok = rewrite(files, err);
+	pthread_mutex_unlock(&files->lock);
+	return ok || err_wrap(err, "journal");
+}
+
+static void *
+write_thread(void *arg)
+{
+	struct journal_files *files = arg;
+	struct err err;
+
+	while (waiter_sleep(&files->waiter, WRITE_MS))
+		(void)journal_files_write(files, &err);
+	return NULL;
+}
+
+void
+journal_files_start(struct journal_files *files)
+{
+	if (files->dir != NULL && !files->waiter.has_thread)
+		(void)waiter_start(&files->waiter, write_thread, files);
+}
+
+void
+journal_files_stop(struct journal_files *files)
+{
+	waiter_stop(&files->waiter);
+}
+
+/* With one that waits to be dropped already, both go on. */
+void
+journal_files_turn(struct journal_files *files)
+{
+	pthread_mutex_lock(&files->lock);
+	if (files->turned == NULL) {
+		files->turned = files->own;
+		files->own = NULL;
 	}
-	journal_files_replayed(files);
-	return true;
+	pthread_mutex_unlock(&files->lock);
+}
+
+void
+journal_files_drop_turned(struct journal_files *files)
+{
+	pthread_mutex_lock(&files->lock);
+	journal_file_remove(files->turned);
+	files->turned = NULL;
+	pthread_mutex_unlock(&files->lock);
+}
+
+uint64_t
+journal_files_bytes(struct journal_files *files)
+{
+	uint64_t bytes = 0;
+
+	pthread_mutex_lock(&files->lock);
+	if (files->own != NULL)
+		bytes += journal_file_bytes(files->own);
+	if (files->turned != NULL)
+		bytes += journal_file_bytes(files->turned);
+	pthread_mutex_unlock(&files->lock);
+	return bytes;
+}
+
+void
+journal_files_trouble(struct journal_files *files, char *text, size_t size)
+{
+	waiter_lock(&files->waiter);
+	(void)snprintf(text, size, "%s", files->trouble);
+	waiter_unlock(&files->waiter);
 }

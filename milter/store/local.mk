@@ -14,6 +14,8 @@ libstore_a_SOURCES = \
 	milter/store/hand.h \
 	milter/store/journal.c \
 	milter/store/journal.h \
+	milter/store/journal_file.c \
+	milter/store/journal_file.h \
 	milter/store/journal_files.c \
 	milter/store/journal_files.h \
 	milter/store/key.c \
@@ -40,8 +42,6 @@ libstore_a_SOURCES = \
 	milter/store/memory/entry.h \
 	milter/store/memory/mailbox.c \
 	milter/store/memory/mailbox.h \
-	milter/store/memory/handover.c \
-	milter/store/memory/handover.h \
 	milter/store/memory/memory.c \
 	milter/store/memory/memory.h \
 	milter/store/memory/memory_queries.c \

@@ -44,7 +44,7 @@ struct resilient {
 	struct redis *redis;
 	struct journal *journal;
 	struct recent *recent; /* acknowledged in the last seconds */
-	struct journal_files *files; /* the journal's files; the thread's */
+	struct journal_files *files; /* the journal's */
 	struct clock clock;
 
 	struct waiter waiter; /* its thread replays */
@@ -271,7 +271,6 @@ replay_thread(void *arg)
 {
 	struct resilient *resilient = arg;
 	struct arena *arena = arena_new(REPLAY_ARENA_BYTES);
-	struct err err;
 	unsigned polls = 0;
 
 	if (arena == NULL)
@@ -279,14 +278,12 @@ replay_thread(void *arg)
 	while (waiter_sleep(&resilient->waiter, POLL_MS)) {
 		if (!redis_is_up(resilient->redis))
 			continue;
-		if (++polls % JOURNAL_FILES_POLLS == 0 &&
-			!journal_files_read(
-				resilient->files, resilient->journal, &err)) {
-			redis_say(resilient->redis, LOG_LEVEL_WARNING, "%s",
-				err.text);
+		if (++polls % JOURNAL_FILES_POLLS == 0) {
+			(void)journal_files_read(
+				resilient->files, resilient->journal);
 		}
 		if (replay_all(resilient, arena))
-			journal_files_replayed(resilient->files);
+			journal_files_settled(resilient->files);
 	}
 	arena_free(arena);
 	return NULL;
@@ -298,26 +295,28 @@ resilient_snapshot(struct store *store, struct err *err)
 	return store_snapshot(((struct resilient *)store)->memory, err);
 }
 
+/* What waits goes into one file, for the next process; none is left when
+ * nothing does. */
+static void
+leave_files(struct resilient *resilient)
+{
+	struct err err;
+
+	journal_files_stop(resilient->files);
+	if (!journal_files_rewrite(resilient->files, &err))
+		(void)journal_files_write(resilient->files, &err);
+}
+
 /* Nodes first: what they cannot deliver any more goes into the journal. */
 static void
 resilient_close(struct store *store)
 {
 	struct resilient *resilient = (struct resilient *)store;
-	store_say_fn *say = NULL;
-	void *say_ctx = NULL;
-	struct err err;
 
 	waiter_stop(&resilient->waiter);
-	if (resilient->redis != NULL) {
-		say = resilient->redis->options.say;
-		say_ctx = resilient->redis->options.say_ctx;
-		redis_close(resilient->redis);
-	}
-	if (resilient->files != NULL && resilient->journal != NULL &&
-		!journal_files_write(
-			resilient->files, resilient->journal, &err) &&
-		say != NULL)
-		say(say_ctx, LOG_LEVEL_WARNING, err.text);
+	redis_close(resilient->redis);
+	if (resilient->files != NULL)
+		leave_files(resilient);
 	journal_files_free(resilient->files);
 	store_close(resilient->memory);
 	journal_free(resilient->journal);
@@ -352,12 +351,14 @@ static bool
 carry_out(struct resilient *resilient, struct arena *arena,
 	struct store_query *query, struct err *err)
 {
+	struct err unwritten;
 	bool ok = store_query(resilient->memory, arena, query, err);
 	uint64_t here = query->answer.wiped;
 
 	if (query->kind == STORE_FORGET) {
 		(void)journal_forget(resilient->journal, query->about);
 		(void)recent_forget(resilient->recent, query->about);
+		(void)journal_files_rewrite(resilient->files, &unwritten);
 	}
 	ok = ok && !down(resilient, err) &&
 		redis_queries(resilient->redis, arena, query, err);
@@ -400,6 +401,10 @@ resilient_health(struct store *store, struct store_health *health)
 	memcpy(health->unsaved, memory.unsaved, sizeof(health->unsaved));
 	health->lost = counts.dropped + resilient->refused;
 	waiter_unlock(&resilient->waiter);
+	if (health->unsaved[0] == '\0') {
+		journal_files_trouble(resilient->files, health->unsaved,
+			sizeof(health->unsaved));
+	}
 }
 
 static const struct store_backend backend = {
@@ -419,7 +424,6 @@ open_parts(struct resilient *resilient, const struct store_options *options,
 {
 	const struct redis_hooks hooks = {
 		lost, keep_recent, replay_recent, resilient};
-	struct err said;
 
 	resilient->memory = memory_store_open(options, err);
 	if (resilient->memory == NULL)
@@ -427,13 +431,13 @@ open_parts(struct resilient *resilient, const struct store_options *options,
 	resilient->journal = journal_new((size_t)options->journal_bytes);
 	resilient->recent =
 		recent_new((size_t)options->journal_bytes / RECENT_PART);
-	resilient->files = journal_files_new(options->state_dir);
-	if (resilient->journal == NULL || resilient->recent == NULL ||
-		resilient->files == NULL)
+	resilient->files = resilient->journal != NULL
+		? journal_files_new(options, resilient->journal)
+		: NULL;
+	if (resilient->recent == NULL || resilient->files == NULL)
 		return err_set(err, ERR_MEMORY, "out of memory");
-	if (!journal_files_read(resilient->files, resilient->journal, &said) &&
-		options->say != NULL)
-		options->say(options->say_ctx, LOG_LEVEL_WARNING, said.text);
+	(void)journal_files_read(resilient->files, resilient->journal);
+	journal_files_start(resilient->files);
 	resilient->redis = redis_open(options, &hooks, err);
 	return resilient->redis != NULL;
 }

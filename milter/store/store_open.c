@@ -22,6 +22,8 @@ store_open(const struct store_options *options, struct err *err)
 	if (store != NULL && !store_hand(store, STORE_HAND_ADOPT, &said) &&
 		options->say != NULL)
 		options->say(options->say_ctx, LOG_LEVEL_WARNING, said.text);
+	if (store != NULL && uri.kind == URI_MEMORY)
+		memory_store_log(store);
 	if (store != NULL && options->hash_key.len > 0)
 		store = private_open_take(store, options, err);
 	return store;

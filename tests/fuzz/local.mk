@@ -10,6 +10,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_encoded_word \
 	tests/fuzz/fuzz_field \
 	tests/fuzz/fuzz_infer \
+	tests/fuzz/fuzz_journal \
 	tests/fuzz/fuzz_judge \
 	tests/fuzz/fuzz_match \
 	tests/fuzz/fuzz_message \
@@ -35,6 +36,7 @@ tests_fuzz_fuzz_condition_LDADD = $(FUZZ_MAIN) $(LIBSIGMA)
 tests_fuzz_fuzz_encoded_word_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_field_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_infer_LDADD = $(FUZZ_MAIN) $(LIBFORWARD)
+tests_fuzz_fuzz_journal_LDADD = $(FUZZ_MAIN) $(LIBSTORE)
 tests_fuzz_fuzz_judge_LDADD = $(FUZZ_MAIN) $(LIBLAB) $(LIBDAEMON)
 tests_fuzz_fuzz_match_LDADD = $(FUZZ_MAIN) $(LIBSIGMA)
 tests_fuzz_fuzz_message_LDADD = $(FUZZ_MAIN) $(LIBMAIL)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 TESTS += tests/milter/attach.py tests/milter/commands.sh tests/milter/endings.py \
-	tests/milter/life.py tests/milter/miltertest.sh \
-	tests/milter/stores.sh
+	tests/milter/killed.py tests/milter/life.py \
+	tests/milter/miltertest.sh tests/milter/stores.sh
 EXTRA_DIST += tests/milter/miltertest.sh \
 	tests/milter/actions.lua \
 	tests/milter/attach.py \
@@ -9,6 +9,7 @@ EXTRA_DIST += tests/milter/miltertest.sh \
 	tests/milter/crash.lua \
 	tests/milter/daemon.py \
 	tests/milter/endings.py \
+	tests/milter/killed.py \
 	tests/milter/lib.sh \
 	tests/milter/lib.lua \
 	tests/milter/life.py \
@@ -26,4 +27,9 @@ EXTRA_DIST += tests/milter/miltertest.sh \
 check-endings: all
 	@$(AM_TESTS_ENVIRONMENT) ENDINGS=50 \
 		python3 $(srcdir)/tests/milter/endings.py
-check-chaos: check-endings
+# SIGKILL, in both stores.
+.PHONY: check-killed
+check-killed: all
+	@$(AM_TESTS_ENVIRONMENT) KILLS=20 \
+		python3 $(srcdir)/tests/milter/killed.py
+check-chaos: check-endings check-killed

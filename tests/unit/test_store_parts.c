@@ -9,15 +9,17 @@
 
 #include "base/arena.h"
 #include "store/batch_bytes.h"
-#include "store/journal.h"
+#include "store/journal_file.h"
 #include "store/memory/dedup.h"
 #include "store/memory/siphash.h"
 #include "store/redis/redis_key.h"
 #include "store/uri.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static void
@@ -266,51 +268,205 @@ the_journal_is_bounded_and_in_order(void **state)
 	arena_free(arena);
 }
 
-/* Every byte of the file turned once: said, and what came before is kept. */
-static void
-a_damaged_journal_is_said(void **state)
-{
-	char dir[] = "/tmp/fw-journal-XXXXXX", path[64], bytes[4096];
-	struct store_op op = {STORE_APPEND, {.append = {SLICE("{\"a\":1}")}}};
-	struct journal *journal = journal_new(10000);
-	struct journal_counts counts;
+#define PRIVACY 7
+
+struct journal_box {
+	char dir[32], path[64];
+	struct journal *journal;
+	struct journal_file *file;
 	struct err err;
+};
+
+static void
+box_open(struct journal_box *box)
+{
+	snprintf(box->dir, sizeof(box->dir), "/tmp/fw-journal-XXXXXX");
+	assert_non_null(mkdtemp(box->dir));
+	snprintf(box->path, sizeof(box->path), "%s/journal", box->dir);
+	box->journal = journal_new(1 << 20);
+	box->file = journal_file_make(box->path, PRIVACY, &box->err);
+	assert_non_null(box->file);
+}
+
+static void
+box_add(struct journal_box *box, int count)
+{
+	struct store_op op = {STORE_APPEND, {.append = {SLICE("{\"a\":1}")}}};
+
+	for (int i = 1; i <= count; i++)
+		journal_add(box->journal, i, &op, 1);
+}
+
+static void
+box_close(struct journal_box *box)
+{
+	journal_file_remove(box->file);
+	journal_free(box->journal);
+	assert_int_equal(rmdir(box->dir), 0);
+}
+
+static enum journal_file_state
+parse(struct slice bytes, uint64_t privacy, uint64_t *count, struct err *err)
+{
+	struct journal *journal = journal_new(1 << 20);
+	struct journal_counts counts;
+	enum journal_file_state state =
+		journal_file_parse(bytes, privacy, journal, "F", err);
+
+	journal_count(journal, &counts);
+	*count = counts.operations;
+	journal_free(journal);
+	return state;
+}
+
+static size_t
+contents(const char *path, char *bytes, size_t size)
+{
+	FILE *file = fopen(path, "r");
+	size_t len = fread(bytes, 1, size, file);
+
+	fclose(file);
+	return len;
+}
+
+/* Cut at every byte, and every byte turned once: said, and what came before is
+ * kept. */
+static void
+a_journal_says_what_is_wrong_with_it(void **state)
+{
+	struct journal_box box;
+	enum journal_file_state found;
+	char bytes[4096];
+	uint64_t count;
 	size_t len;
-	FILE *file;
 
 	(void)state;
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/journal", dir);
-	journal_add(journal, 1, &op, 1);
-	journal_add(journal, 2, &op, 1);
-	assert_true(journal_save(journal, path, &err));
-	journal_free(journal);
-	file = fopen(path, "r");
-	len = fread(bytes, 1, sizeof(bytes), file);
-	fclose(file);
-	for (size_t at = 0; at <= len; at++) {
-		journal = journal_new(10000);
-		if (at < len)
-			bytes[at] = (char)(bytes[at] ^ 0x10);
-		file = fopen(path, "w");
-		fwrite(bytes, 1, len, file);
-		fclose(file);
-		assert_int_equal(journal_load(journal, path, &err), at == len);
-		journal_count(journal, &counts);
-		assert_in_range(counts.operations, 0, 2);
-		if (at < len) {
-			bytes[at] = (char)(bytes[at] ^ 0x10);
-		} else {
-			assert_int_equal(counts.operations, 2);
-		}
-		journal_free(journal);
+	box_open(&box);
+	box_add(&box, 3);
+	assert_true(journal_file_append(box.file, box.journal, &box.err));
+	len = contents(box.path, bytes, sizeof(bytes));
+	assert_int_equal(journal_file_bytes(box.file), len);
+	assert_int_equal(
+		parse((struct slice){bytes, len}, PRIVACY, &count, &box.err),
+		JOURNAL_FILE_WHOLE);
+	assert_int_equal(count, 3);
+	for (size_t cut = 0; cut < len; cut++) {
+		found = parse(
+			(struct slice){bytes, cut}, PRIVACY, &count, &box.err);
+		assert_true(found == JOURNAL_FILE_TORN ||
+			(found == JOURNAL_FILE_WHOLE && count < 3));
 	}
-	journal = journal_new(10000);
-	assert_true(journal_save(journal, path, &err));
-	assert_int_equal(access(path, F_OK), -1);
-	assert_true(journal_load(journal, path, &err));
-	journal_free(journal);
-	assert_int_equal(rmdir(dir), 0);
+	for (size_t at = 0; at < len; at++) {
+		bytes[at] = (char)(bytes[at] ^ 0x10);
+		found = parse(
+			(struct slice){bytes, len}, PRIVACY, &count, &box.err);
+		assert_true(found == JOURNAL_FILE_FOREIGN ||
+			found == JOURNAL_FILE_DAMAGED ||
+			found == JOURNAL_FILE_TORN);
+		assert_in_range(count, 0, 2);
+		bytes[at] = (char)(bytes[at] ^ 0x10);
+	}
+	/* As a file system leaves what was not written before the power went.
+	 */
+	memset(bytes + len, 0, 100);
+	assert_int_equal(parse((struct slice){bytes, len + 100}, PRIVACY,
+				 &count, &box.err),
+		JOURNAL_FILE_TORN);
+	assert_int_equal(count, 3);
+	assert_string_equal(box.err.text,
+		"journal: F ends within a batch, as its process died: 3 "
+		"batches are read, and that one is lost");
+	assert_int_equal(parse((struct slice){bytes, len}, PRIVACY + 1, &count,
+				 &box.err),
+		JOURNAL_FILE_FOREIGN);
+	assert_non_null(strstr(box.err.text, "another privacy.hash"));
+	box_close(&box);
+}
+
+static void
+a_journal_that_is_written_is_busy(void **state)
+{
+	struct journal *other = journal_new(1 << 20);
+	struct journal_counts counts;
+	struct journal_box box;
+
+	(void)state;
+	box_open(&box);
+	box_add(&box, 2);
+	assert_true(journal_file_append(box.file, box.journal, &box.err));
+	assert_int_equal(journal_file_read(box.path, PRIVACY, other, &box.err),
+		JOURNAL_FILE_BUSY);
+	journal_file_close(box.file);
+	box.file = NULL;
+	assert_int_equal(journal_file_read(box.path, PRIVACY, other, &box.err),
+		JOURNAL_FILE_WHOLE);
+	journal_count(other, &counts);
+	assert_int_equal(counts.operations, 2);
+	/* It is on the disk, and is not written a second time. */
+	box.file = journal_file_make(box.path, PRIVACY, &box.err);
+	assert_null(box.file);
+	assert_int_equal(unlink(box.path), 0);
+	box.file = journal_file_make(box.path, PRIVACY, &box.err);
+	assert_true(journal_file_append(box.file, other, &box.err));
+	assert_int_equal(journal_file_bytes(box.file), 16);
+	journal_unwrite(other);
+	assert_true(journal_file_append(box.file, other, &box.err));
+	assert_true(journal_file_bytes(box.file) > 16);
+	journal_free(other);
+	box_close(&box);
+}
+
+/* The disk is full in the midst of a batch: it is said, the file stays whole,
+ * and what was not written is, once there is room. */
+static void
+a_full_disk_tears_nothing(void **state)
+{
+	struct rlimit before, limit;
+	struct journal_box box;
+	char bytes[8192];
+	uint64_t count, whole;
+	size_t len;
+
+	(void)state;
+	box_open(&box);
+	box_add(&box, 2);
+	assert_true(journal_file_append(box.file, box.journal, &box.err));
+	whole = journal_file_bytes(box.file);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	limit = (struct rlimit){whole + 50, before.rlim_max};
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	box_add(&box, 5);
+	assert_false(journal_file_append(box.file, box.journal, &box.err));
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_non_null(strstr(box.err.text, box.path));
+	assert_int_equal(contents(box.path, bytes, sizeof(bytes)), whole);
+	assert_true(journal_file_append(box.file, box.journal, &box.err));
+	len = contents(box.path, bytes, sizeof(bytes));
+	assert_int_equal(
+		parse((struct slice){bytes, len}, PRIVACY, &count, &box.err),
+		JOURNAL_FILE_WHOLE);
+	assert_int_equal(count, 7);
+	box_close(&box);
+}
+
+static void
+a_passing_journal_holds_what_is_not_written(void **state)
+{
+	struct journal_counts counts;
+	struct journal_box box;
+
+	(void)state;
+	box_open(&box);
+	journal_free(box.journal);
+	box.journal = journal_new_passing(1 << 20);
+	box_add(&box, 5);
+	journal_count(box.journal, &counts);
+	assert_int_equal(counts.operations, 5);
+	assert_true(journal_file_append(box.file, box.journal, &box.err));
+	journal_count(box.journal, &counts);
+	assert_int_equal(counts.operations, 0);
+	box_close(&box);
 }
 
 static void
@@ -370,7 +526,10 @@ main(void)
 		cmocka_unit_test(keys_come_back_from_their_spelling),
 		cmocka_unit_test(batches_come_back_from_bytes),
 		cmocka_unit_test(the_journal_is_bounded_and_in_order),
-		cmocka_unit_test(a_damaged_journal_is_said),
+		cmocka_unit_test(a_journal_says_what_is_wrong_with_it),
+		cmocka_unit_test(a_journal_that_is_written_is_busy),
+		cmocka_unit_test(a_full_disk_tears_nothing),
+		cmocka_unit_test(a_passing_journal_holds_what_is_not_written),
 		cmocka_unit_test(prints_are_known_for_a_generation),
 		cmocka_unit_test(siphash_depends_on_every_byte),
 	};

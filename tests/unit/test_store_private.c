@@ -9,6 +9,8 @@
 
 #include "store_fixture.h"
 
+#include <time.h>
+
 static int
 setup(void **state)
 {
@@ -226,6 +228,72 @@ a_short_key_is_refused(void **state)
 	assert_non_null(strstr(err.text, "16 to 1024"));
 }
 
+static bool
+file_has(const struct fixture *f, const char *name, const char *text)
+{
+	char path[400], bytes[8192];
+	FILE *file;
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/%s", f->dir, name);
+	file = fopen(path, "r");
+	if (file == NULL)
+		return false;
+	len = fread(bytes, 1, sizeof(bytes), file);
+	fclose(file);
+	return memmem(bytes, len, text, strlen(text)) != NULL;
+}
+
+/* In a file of the journal or the log? */
+static bool
+is_on_disk(const struct fixture *f, const char *text)
+{
+	const char prefix[] = "store.journal-";
+	const struct dirent *entry;
+	DIR *dir = opendir(f->dir);
+	bool found = false;
+
+	assert_non_null(dir);
+	while ((entry = readdir(dir)) != NULL) {
+		found = found ||
+			(strncmp(entry->d_name, prefix, sizeof(prefix) - 1) ==
+					0 &&
+				file_has(f, entry->d_name, text));
+	}
+	closedir(dir);
+	return found;
+}
+
+static void
+await_on_disk(const struct fixture *f, const char *text)
+{
+	const struct timespec pause = {0, 10 * 1000000};
+
+	for (int i = 0; i < 1000 && !is_on_disk(f, text); i++)
+		nanosleep(&pause, NULL);
+	assert_true(is_on_disk(f, text));
+}
+
+/* In the embedded store's log, which a daemon that is killed leaves. */
+static void
+forget_reaches_the_log(void **state)
+{
+	struct fixture *f = *state;
+	struct err err;
+	struct store_query order = {
+		.kind = STORE_FORGET, .about = SLICE("alice@example.com")};
+	struct store_op op = op_note("alice@example.com", "m1");
+	struct store_batch batch = {&op, 1, f->arena, 0};
+
+	store_close(f->store);
+	f->options.hash_key = (struct slice){NULL, 0};
+	open_store(f);
+	assert_int_equal(store_ask(f->store, &batch, 100), STORE_OK);
+	await_on_disk(f, "alice");
+	assert_true(store_query(f->store, f->arena, &order, &err));
+	assert_false(is_on_disk(f, "alice"));
+}
+
 /* In the journal, too, which outlives the daemon. */
 static void
 forget_reaches_the_journal(void **state)
@@ -259,24 +327,15 @@ forget_reaches_the_journal(void **state)
 	}
 	store_health(f->store, &health);
 	assert_int_equal(health.journal, 4);
+	await_on_disk(f, "alice");
 	assert_false(store_query(f->store, f->arena, &order, &err));
 	assert_non_null(strstr(err.text, "Redis is down"));
 	assert_int_equal(order.answer.wiped, 3);
+	assert_false(is_on_disk(f, "alice"));
+	assert_true(is_on_disk(f, "bob@example.com"));
 	store_close(f->store);
-	{
-		char path[128], bytes[4096];
-		FILE *file;
-		size_t len;
-
-		snprintf(path, sizeof(path), "%s/store.journal-%ld", f->dir,
-			(long)getpid());
-		file = fopen(path, "r");
-		assert_non_null(file);
-		len = fread(bytes, 1, sizeof(bytes), file);
-		fclose(file);
-		assert_null(memmem(bytes, len, "alice", 5));
-		assert_non_null(memmem(bytes, len, "bob@example.com", 15));
-	}
+	assert_false(is_on_disk(f, "alice"));
+	assert_true(is_on_disk(f, "bob@example.com"));
 	open_store(f);
 }
 
@@ -293,6 +352,7 @@ main(void)
 		CASE(forget_hashes_too),
 		CASE(a_name_without_memory_is_an_error),
 		CASE(a_short_key_is_refused),
+		CASE(forget_reaches_the_log),
 		CASE(forget_reaches_the_journal),
 	};
 

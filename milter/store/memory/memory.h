@@ -17,8 +17,10 @@
 #include "store/store_options.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
-struct handover;
+struct journal;
+struct journal_files;
 
 struct memory {
 	struct store store;
@@ -34,7 +36,13 @@ struct memory {
 	uint32_t trace_members;
 	uint32_t events;
 
-	struct handover *handover;
+	/* What is told since the last snapshot, on its way to a file. */
+	struct journal *log;
+	struct journal_files *files;
+	uint64_t log_bytes; /* a file past it is a reason for a snapshot */
+	atomic_bool logs; /* files are written */
+	atomic_bool hands_over; /* to another process: no more snapshots */
+	uint64_t log_dropped; /* until then */
 
 	/* The snapshot and its thread. */
 	char *path; /* NULL: none */

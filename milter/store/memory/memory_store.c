@@ -8,8 +8,9 @@
 
 #include "base/arena.h"
 #include "store/backend.h"
+#include "store/journal.h"
+#include "store/journal_files.h"
 #include "store/key.h"
-#include "store/memory/handover.h"
 #include "store/memory/memory.h"
 #include "store/memory/memory_queries.h"
 #include "store/memory/restore.h"
@@ -21,8 +22,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How often the thread looks whether a snapshot is due. */
+#define LOOK_MS 1000
+#define ADOPT_ARENA_BYTES ((size_t)80 << 20)
+
 /* Of the memory, one part in so many may be events. */
 #define RING_PART 8
+#define LOG_OPS 16
 #define SNAPSHOT_NAME "store.snapshot"
 
 struct context {
@@ -133,8 +139,30 @@ apply_append(const struct context *ctx, struct store_op *op)
 		(void)ring_append(ctx->memory->ring, ctx->at_ms, json);
 }
 
-/* Kept for another process only when it is done: what was done before that
- * began is in the snapshot. */
+/* Into the log goes what was done: a note that waited for another one counts
+ * as it did, whatever the other one's window holds when it is read again. */
+static void
+log_done(const struct context *ctx, size_t count)
+{
+	struct store_op few[LOG_OPS], *ops = few;
+	size_t kept = 0;
+
+	if (count > LOG_OPS)
+		ops = calloc(count, sizeof(*ops));
+	for (size_t i = 0; ops != NULL && i < count; i++) {
+		if (ctx->ops[i].verb == STORE_NOTE && !ctx->ops[i].note.done)
+			continue;
+		ops[kept] = ctx->ops[i];
+		if (ops[kept].verb == STORE_NOTE)
+			ops[kept].note.after = -1;
+		kept++;
+	}
+	if (kept > 0)
+		journal_add(ctx->memory->log, ctx->at_ms, ops, kept);
+	if (ops != few)
+		free(ops);
+}
+
 static void
 apply(struct context *ctx, size_t count)
 {
@@ -150,7 +178,8 @@ apply(struct context *ctx, size_t count)
 
 	for (ctx->at = 0; ctx->at < count; ctx->at++)
 		verbs[ctx->ops[ctx->at].verb](ctx, &ctx->ops[ctx->at]);
-	handover_add(ctx->memory->handover, ctx->at_ms, ctx->ops, count);
+	if (ctx->known == NULL && ctx->memory->logs)
+		log_done(ctx, count);
 }
 
 static void
@@ -212,7 +241,7 @@ memory_snapshot(struct store *store, struct err *err)
 	struct memory *memory = (struct memory *)store;
 
 	/* The next process has read the last one. */
-	return memory->path == NULL || handover_is_on(memory->handover) ||
+	return memory->path == NULL || memory->hands_over ||
 		snapshot_write(memory, err);
 }
 
@@ -226,33 +255,51 @@ know_event(int64_t at_ms, struct slice json, void *ctx)
 		adopting->known, table_print(adopting->memory->table, json));
 }
 
-static void
-carry_out(void *ctx, struct store_batch *batch)
+/* What another process has left, as if it had been told. */
+static bool
+carry_out_all(struct context *ctx, struct journal *left, struct err *err)
 {
-	struct context *adopting = ctx;
+	struct arena *arena = arena_new(ADOPT_ARENA_BYTES);
+	struct store_batch batch;
 
-	adopting->ops = batch->ops;
-	adopting->at_ms = batch->at_ms;
-	apply(adopting, batch->count);
+	if (arena == NULL)
+		return err_set(err, ERR_MEMORY, "out of memory");
+	while (journal_take(left, arena, &batch)) {
+		ctx->ops = batch.ops;
+		ctx->at_ms = batch.at_ms;
+		apply(ctx, batch.count);
+		arena_reset(arena);
+	}
+	arena_free(arena);
+	return true;
 }
 
+/* Notes may be repeated, tallies have an identity, events are looked for: what
+ * is in both the snapshot and a file counts once. */
 static bool
 adopt(struct memory *memory, struct err *err)
 {
+	struct journal *left = journal_new((size_t)memory->log_bytes);
+	struct context ctx = {.memory = memory};
 	struct dedup known;
-	struct context ctx = {.memory = memory, .known = &known};
-	bool ok, found = false;
+	bool ok;
 
+	if (left == NULL)
+		return err_set(err, ERR_MEMORY, "out of memory");
+	if (!journal_files_read(memory->files, left)) {
+		journal_free(left);
+		return true;
+	}
+	ctx.known = &known;
 	dedup_init(&known, memory->events);
 	ring_each(memory->ring, know_event, &ctx);
-	ok = handover_adopt(memory->handover, carry_out, &ctx, &found, err);
+	ok = carry_out_all(&ctx, left, err);
 	dedup_fini(&known);
-	if (!found)
-		return ok;
-	if (!memory_snapshot(&memory->store, err))
+	journal_free(left);
+	if (!ok || !memory_snapshot(&memory->store, err))
 		return false;
-	handover_done(memory->handover);
-	return ok;
+	journal_files_replayed(memory->files);
+	return true;
 }
 
 static bool
@@ -263,19 +310,25 @@ memory_hand(struct store *store, enum store_hand hand, struct err *err)
 
 	switch (hand) {
 	case STORE_HAND_BEGIN:
-		handover_begin(memory->handover);
-		ok = memory->path == NULL || snapshot_write(memory, err);
-		if (!ok)
-			handover_cancel(memory->handover);
+		ok = memory->path == NULL || snapshot_write_last(memory, err);
 		break;
 	case STORE_HAND_CANCEL:
-		handover_cancel(memory->handover);
+		memory->hands_over = false;
 		break;
 	case STORE_HAND_ADOPT:
 		ok = adopt(memory, err);
 		break;
 	}
 	return ok;
+}
+
+void
+memory_store_log(struct store *store)
+{
+	struct memory *memory = (struct memory *)store;
+
+	memory->logs = memory->path != NULL;
+	journal_files_start(memory->files);
 }
 
 static struct slice
@@ -292,11 +345,17 @@ memory_query(struct store *store, struct arena *arena,
 	struct memory *memory = (struct memory *)store;
 
 	/* The process to come may have read already what an order changes. */
-	if (handover_is_on(memory->handover) &&
+	if (memory->hands_over &&
 		(query->kind == STORE_CONTAIN || query->kind == STORE_FORGET))
 		return err_set(err, ERR_DOWN,
 			"another process takes over just now: ask again");
-	return memory_queries(memory, arena, query, err);
+	if (!memory_queries(memory, arena, query, err))
+		return false;
+	/* Orders are not in the log, and what it holds must not undo one. */
+	return !memory->logs ||
+		(query->kind != STORE_CONTAIN && query->kind != STORE_FORGET) ||
+		(journal_files_write(memory->files, err) &&
+			memory_snapshot(store, err));
 }
 
 static void
@@ -310,6 +369,10 @@ memory_health(struct store *store, struct store_health *health)
 	waiter_lock(&memory->waiter);
 	memcpy(health->unsaved, memory->unsaved, sizeof(health->unsaved));
 	waiter_unlock(&memory->waiter);
+	if (health->unsaved[0] == '\0') {
+		journal_files_trouble(memory->files, health->unsaved,
+			sizeof(health->unsaved));
+	}
 	for (uint32_t i = 0; i < memory->table->shard_count; i++) {
 		struct table_shard *shard = &memory->table->shards[i];
 
@@ -321,15 +384,38 @@ memory_health(struct store *store, struct store_health *health)
 	}
 }
 
+/* Did the log grow past its bound, or lose what it had no room for? */
+static bool
+log_is_full(struct memory *memory, uint64_t *dropped)
+{
+	struct journal_counts counts;
+	bool full;
+
+	journal_count(memory->log, &counts);
+	full = counts.dropped > *dropped ||
+		journal_files_bytes(memory->files) > memory->log_bytes;
+	*dropped = counts.dropped;
+	return full;
+}
+
 static void *
 snapshot_thread(void *arg)
 {
 	struct memory *memory = arg;
+	int64_t every_ms = memory->snapshot_ms, last_ms = clock_monotonic_ms();
+	uint64_t dropped = 0;
 	struct err err;
 
-	while (waiter_sleep(&memory->waiter, memory->snapshot_ms)) {
+	while (waiter_sleep(&memory->waiter,
+		every_ms > 0 && every_ms < LOOK_MS ? every_ms : LOOK_MS)) {
+		bool due = every_ms > 0 &&
+			clock_monotonic_ms() >= last_ms + every_ms;
+
+		if (!log_is_full(memory, &dropped) && !due)
+			continue;
 		if (!memory_snapshot(&memory->store, &err))
 			memory_say(memory, &err);
+		last_ms = clock_monotonic_ms();
 	}
 	return NULL;
 }
@@ -338,11 +424,47 @@ static void
 memory_free(struct memory *memory)
 {
 	memory_free_parts(memory);
-	handover_free(memory->handover);
+	journal_files_free(memory->files);
+	journal_free(memory->log);
 	waiter_fini(&memory->waiter);
 	pthread_mutex_destroy(&memory->snapshot_lock);
 	free(memory->path);
 	free(memory);
+}
+
+/* What is told after the snapshot that another process began from waits in
+ * the files for it; so it does when there can be no snapshot. */
+static bool
+leave_files(struct memory *memory, struct err *err)
+{
+	struct journal_counts counts;
+
+	if (!journal_files_write(memory->files, err))
+		return false;
+	journal_count(memory->log, &counts);
+	return counts.dropped == memory->log_dropped || !memory->hands_over ||
+		err_set(err, ERR_LIMIT,
+			"%llu operations found no room on their way to the "
+			"next process",
+			(unsigned long long)(counts.dropped -
+				memory->log_dropped));
+}
+
+static bool
+end_files(struct memory *memory, struct err *err)
+{
+	struct err unwritten;
+
+	journal_files_stop(memory->files);
+	if (memory->hands_over)
+		return leave_files(memory, err);
+	if (!memory_snapshot(&memory->store, err)) {
+		(void)leave_files(memory, &unwritten);
+		return false;
+	}
+	journal_files_turn(memory->files);
+	journal_files_drop_turned(memory->files);
+	return true;
 }
 
 static void
@@ -352,9 +474,7 @@ memory_close(struct store *store)
 	struct err err;
 
 	waiter_stop(&memory->waiter);
-	if (handover_is_on(memory->handover)
-			? !handover_leave(memory->handover, &err)
-			: !memory_snapshot(store, &err))
+	if (!end_files(memory, &err))
 		memory_say(memory, &err);
 	memory_free(memory);
 }
@@ -389,10 +509,13 @@ make_parts(struct memory *memory, const struct store_options *options)
 	size_t ring = bytes / RING_PART;
 
 	memory->path = path_in(options->state_dir);
-	memory->handover = handover_new(
-		options->state_dir, (size_t)options->journal_bytes);
+	memory->log_bytes = options->journal_bytes;
+	memory->log = journal_new_passing((size_t)options->journal_bytes);
+	memory->files = memory->log != NULL
+		? journal_files_new(options, memory->log)
+		: NULL;
 	memory->events = options->events;
-	return memory->handover != NULL &&
+	return memory->files != NULL &&
 		memory_make_parts(
 			memory, bytes - ring, options->events, ring) &&
 		(memory->path != NULL || options->state_dir == NULL);
@@ -425,7 +548,7 @@ memory_store_open(const struct store_options *options, struct err *err)
 	}
 	if (memory->path != NULL)
 		restore_read(memory);
-	if (memory->path != NULL && memory->snapshot_ms > 0)
+	if (memory->path != NULL)
 		(void)waiter_start(&memory->waiter, snapshot_thread, memory);
 	return &memory->store;
 }

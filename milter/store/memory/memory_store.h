@@ -7,6 +7,10 @@
 #include "store/store_options.h"
 
 struct store *memory_store_open(const struct store_options *, struct err *);
+/* From now on what is told is in a file within a second, beside the snapshot,
+ * where there is a directory for it. Before that STORE_HAND_ADOPT has taken
+ * over what is there. */
+void memory_store_log(struct store *);
 /* A route that another backend knows, for when it is away. */
 void memory_store_learn(
 	struct store *, const struct store_facts *, int64_t at_ms);

@@ -10,6 +10,8 @@
 
 #include "base/atomic_file.h"
 #include "base/buf.h"
+#include "store/journal.h"
+#include "store/journal_files.h"
 #include "store/memory/merge.h"
 #include "store/memory/retention.h"
 #include "store/memory/snapshot_file.h"
@@ -269,19 +271,54 @@ write_file(struct memory *memory, struct err *err)
 	return true;
 }
 
+static void
+note_unsaved(struct memory *memory, const char *text)
+{
+	waiter_lock(&memory->waiter);
+	(void)snprintf(memory->unsaved, sizeof(memory->unsaved), "%.*s",
+		(int)sizeof(memory->unsaved) - 1, text);
+	waiter_unlock(&memory->waiter);
+}
+
+/* What is in the log's files so far has been carried out: it is in the
+ * snapshot. */
+static bool
+write_locked(struct memory *memory, struct err *err)
+{
+	bool ok;
+
+	journal_files_turn(memory->files);
+	ok = write_file(memory, err) || err_wrap(err, "snapshot");
+	if (ok)
+		journal_files_drop_turned(memory->files);
+	note_unsaved(memory, ok ? "" : err->text);
+	return ok;
+}
+
 bool
 snapshot_write(struct memory *memory, struct err *err)
 {
 	bool ok;
 
 	pthread_mutex_lock(&memory->snapshot_lock);
-	ok = write_file(memory, err);
+	ok = memory->hands_over || write_locked(memory, err);
 	pthread_mutex_unlock(&memory->snapshot_lock);
-	if (!ok)
-		(void)err_wrap(err, "snapshot");
-	waiter_lock(&memory->waiter);
-	(void)snprintf(memory->unsaved, sizeof(memory->unsaved), "%.*s",
-		(int)sizeof(memory->unsaved) - 1, ok ? "" : err->text);
-	waiter_unlock(&memory->waiter);
+	return ok;
+}
+
+bool
+snapshot_write_last(struct memory *memory, struct err *err)
+{
+	struct journal_counts counts;
+	bool ok;
+
+	pthread_mutex_lock(&memory->snapshot_lock);
+	ok = write_locked(memory, err);
+	if (ok) {
+		journal_count(memory->log, &counts);
+		memory->log_dropped = counts.dropped;
+		memory->hands_over = true;
+	}
+	pthread_mutex_unlock(&memory->snapshot_lock);
 	return ok;
 }

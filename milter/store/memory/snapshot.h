@@ -8,5 +8,7 @@
 /* Writes the file anew; false when that failed, and the old one stays. What
  * another process wrote there meanwhile is merged before. */
 bool snapshot_write(struct memory *, struct err *);
+/* The one that another process begins from: there is none after it. */
+bool snapshot_write_last(struct memory *, struct err *);
 
 #endif
