@@ -428,7 +428,7 @@ def full_disk(trial):
     folder = trial.fresh("full")
     for name in ("state", "disk"):
         os.mkdir(f"{folder}/{name}")
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none",
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none",
                               folder + "/disk"], capture_output=True,
                              check=False).returncode == 0
     if not mounted:

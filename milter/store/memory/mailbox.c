@@ -375,6 +375,8 @@ mailbox_tally(struct table *table, const struct mailbox_limits *limits,
 			count_in(shard, (struct mailbox *)entry, limits->routes,
 				at_ms, tally);
 		}
+		if (print != 0)
+			table_counted(shard, &key, print);
 	}
 	table_trim(shard);
 	pthread_mutex_unlock(&shard->lock);

@@ -21,6 +21,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #define BUCKETS_A_STEP 1024
@@ -122,10 +123,15 @@ gather_shard(struct writer *writer, struct table_shard *shard, uint32_t step)
 
 		pthread_mutex_lock(&shard->lock);
 		same = size == 0 || size == shard->size;
+		if (size == 0) {
+			shard->copy.under_way = true;
+			buf_reset(&shard->copy.late);
+		}
 		size = shard->size;
 		to = size - at < step ? size : at + step;
 		if (same)
 			put_buckets(writer, shard, at, to);
+		shard->copy.buckets = to;
 		pthread_mutex_unlock(&shard->lock);
 		at = to;
 	}
@@ -145,24 +151,50 @@ write_shard(struct writer *writer, struct table_shard *shard)
 	end_block(writer, SNAPSHOT_ENTRIES);
 }
 
-static void
-put_prints(struct buf *buf, const struct dedup_generation *generation)
+static int
+compare_prints(const void *one, const void *two)
 {
-	for (uint32_t i = 0; i < generation->size; i++) {
-		if (generation->prints[i] != 0) {
-			put_raw(buf, &generation->prints[i],
-				sizeof(generation->prints[i]));
-		}
-	}
+	const uint64_t *a = one, *b = two;
+
+	return (*a > *b) - (*a < *b);
 }
 
 static void
+put_prints(struct buf *buf, const struct dedup_generation *generation,
+	const struct buf *late)
+{
+	for (uint32_t i = 0; i < generation->size; i++) {
+		const uint64_t *print = &generation->prints[i];
+
+		if (*print != 0 &&
+			(late->len == 0 ||
+				bsearch(print, late->p,
+					late->len / sizeof(*print),
+					sizeof(*print),
+					compare_prints) == NULL))
+			put_raw(buf, print, sizeof(*print));
+	}
+}
+
+/* What was counted since its entry was copied is in the log alone: with its
+ * print here it would not be counted when that is read. */
+static void
 write_dedup(struct writer *writer, uint64_t number, struct table_shard *shard)
 {
+	struct buf *late = &shard->copy.late;
+
 	put_raw(&writer->buf, &number, sizeof(number));
 	pthread_mutex_lock(&shard->lock);
-	put_prints(&writer->buf, &shard->dedup.old);
-	put_prints(&writer->buf, &shard->dedup.young);
+	if (late->len > 0) {
+		qsort(late->p, late->len / sizeof(uint64_t), sizeof(uint64_t),
+			compare_prints);
+	}
+	if (!buf_ok(late))
+		atomic_file_fail(writer->file, ENOMEM);
+	put_prints(&writer->buf, &shard->dedup.old, late);
+	put_prints(&writer->buf, &shard->dedup.young, late);
+	shard->copy.under_way = false;
+	buf_fini(late);
 	pthread_mutex_unlock(&shard->lock);
 	end_block(writer, SNAPSHOT_DEDUP);
 }

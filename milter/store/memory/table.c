@@ -320,6 +320,17 @@ table_resize(struct table_shard *shard, struct entry *entry, size_t data_bytes)
 }
 
 void
+table_counted(
+	struct table_shard *shard, const struct entry_key *key, uint64_t print)
+{
+	if (shard->copy.under_way &&
+		(key->hash & (shard->size - 1)) < shard->copy.buckets) {
+		buf_add(&shard->copy.late,
+			(struct slice){(const char *)&print, sizeof(print)});
+	}
+}
+
+void
 table_remove(struct table_shard *shard, struct entry *entry)
 {
 	*link_to(shard, entry) = entry->chain;

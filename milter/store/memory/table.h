@@ -14,6 +14,7 @@
 #ifndef STORE_MEMORY_TABLE_H
 #define STORE_MEMORY_TABLE_H
 
+#include "base/buf.h"
 #include "base/slice.h"
 #include "store/memory/dedup.h"
 #include "store/memory/entry.h"
@@ -29,6 +30,14 @@ struct entry_list {
 	size_t bytes, count;
 };
 
+/* A copy of the shard that is made some buckets at a time. A print belongs into
+ * it if what it stands for does: not, if its entry was copied before. */
+struct table_copy {
+	bool under_way;
+	uint32_t buckets; /* copied so far */
+	struct buf late; /* the prints that are not in it, as uint64_t */
+};
+
 struct table_shard {
 	pthread_mutex_t lock;
 	struct entry **buckets;
@@ -38,6 +47,7 @@ struct table_shard {
 	uint64_t evicted, expired;
 	struct entry_list lists[ENTRY_KINDS][ENTRY_RANKS];
 	struct dedup dedup;
+	struct table_copy copy;
 };
 
 struct table {
@@ -79,6 +89,9 @@ struct entry *table_add(
  * old one is still there then. */
 struct entry *table_resize(
 	struct table_shard *, struct entry *, size_t data_bytes);
+/* Something was counted in the entry with this key, under this print. */
+void table_counted(
+	struct table_shard *, const struct entry_key *, uint64_t print);
 void table_remove(struct table_shard *, struct entry *);
 /* It was used just now: the newest of its list. */
 void table_touch(struct table_shard *, struct entry *);
