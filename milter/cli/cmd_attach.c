@@ -12,10 +12,13 @@
 #include "mta/attach_sendmail.h"
 #include "mta/milter_path.h"
 
+#include <ctype.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#define TRANSPORTS_BYTES 256
 
 struct attach_options {
 	struct ask_options ask;
@@ -24,6 +27,7 @@ struct attach_options {
 	bool is_sendmail;
 	bool intake, non_smtpd, egress;
 	bool dry_run, update, undo, probe; /* one of them, or none */
+	char transports[TRANSPORTS_BYTES]; /* "smtp|relay" */
 };
 
 static bool
@@ -51,6 +55,31 @@ take_port(void *target, const char *value)
 static const struct options_kind port_kind = {
 	take_port, "write a number from 1 to 65535"};
 
+/* Names of services, with commas; a pattern of Postfix joins them otherwise. */
+static bool
+take_transports(void *target, const char *value)
+{
+	char *names = target;
+	size_t n = 0;
+
+	for (; *value != '\0' && n + 1 < TRANSPORTS_BYTES; value++) {
+		unsigned char byte = (unsigned char)*value;
+		if (byte == ',' && n > 0 && names[n - 1] != '|' &&
+			value[1] != '\0') {
+			names[n++] = '|';
+		} else if (isalnum(byte) || byte == '-' || byte == '_') {
+			names[n++] = (char)byte;
+		} else {
+			return false;
+		}
+	}
+	names[n] = '\0';
+	return n > 0 && *value == '\0';
+}
+
+static const struct options_kind transports_kind = {take_transports,
+	"write names of services of master.cf, with commas: smtp,relay"};
+
 static const struct attach_options defaults = {.ask = ASK_DEFAULTS,
 	.attach.wish.away = "accept",
 	.sendmail = {.mc = "/etc/mail/sendmail.mc",
@@ -65,9 +94,12 @@ contradiction(const struct attach_options *options)
 			options->probe >
 		1)
 		return "--dry-run, --update, --undo and --probe are one each";
+	if (options->transports[0] != '\0' && !options->egress &&
+		(options->intake || options->non_smtpd))
+		return "--transports is for --egress";
 	if (options->is_sendmail &&
 		(options->intake || options->non_smtpd || options->egress ||
-			options->update))
+			options->update || options->transports[0] != '\0'))
 		return "with --sendmail all mail is shown, and --update is "
 		       "--undo, then attach";
 	return NULL;
@@ -93,6 +125,10 @@ parse_options(
 			"forwards; none of the three: all of them"},
 		{"away", 0, "WHAT", &away_kind, &options->attach.wish.away,
 			"while Forwarden is away: accept or tempfail"},
+		{"transports", 0, "NAMES", &transports_kind,
+			options->transports,
+			"entries of transport_maps with these (smtp,relay) "
+			"lead outside: they are shown, too"},
 		{"port", 0, "PORT", &port_kind, &options->attach.wish.port,
 			"of the listener for mail that leaves"},
 		{"postfix", 0, "DIRECTORY", &options_text,
@@ -109,7 +145,7 @@ parse_options(
 		{"dry-run", 0, NULL, &options_flag, &options->dry_run,
 			"show what would change and what would be proved"},
 		{"update", 0, NULL, &options_flag, &options->update,
-			"take off what is there, then attach anew"},
+			"put today's recipe in the place of what is there"},
 		{"undo", 0, NULL, &options_flag, &options->undo, "take it off"},
 		{"probe", 0, NULL, &options_flag, &options->probe,
 			"prove what is attached, change nothing"},
@@ -230,6 +266,8 @@ attach_to_postfix(struct attach_options *options, const struct config *config,
 		ask, config, &attach->help, options->dry_run};
 
 	attach->wish.parts = wanted_parts(options);
+	if (options->transports[0] != '\0')
+		attach->wish.outside = options->transports;
 	attach->wish.reject_text = config->reject_text;
 	attach->find_milter = find_milter;
 	attach->find_ctx = &listen;

@@ -20,15 +20,40 @@
 #define DESCRIPTORS_BESIDE 64U /* what is open beside connections */
 #define SESSIONS_USUAL 256U /* an MTA may well have so many */
 
-/* May a process of that user and group make files there? */
+/* Is it among the process's supplementary groups? */
 static bool
-can_write(const struct stat *where, const struct stat *process)
+has_group(long long pid, gid_t wanted)
+{
+	char path[64], line[4096];
+	bool found = false;
+	FILE *in;
+
+	(void)snprintf(path, sizeof(path), "/proc/%lld/status", pid);
+	in = fopen(path, "r");
+	if (in == NULL)
+		return false;
+	while (!found && fgets(line, sizeof(line), in) != NULL) {
+		struct slice rest = slice_trim(slice_of(line)), word;
+		uint64_t group;
+		if (!slice_starts_fold(rest, SLICE("Groups:")))
+			continue;
+		rest = slice_trim(slice_sub(rest, 7, rest.len));
+		while (!found && slice_next(&rest, ' ', &word))
+			found = slice_to_u64(word, &group) && group == wanted;
+	}
+	(void)fclose(in);
+	return found;
+}
+
+/* May the process make files there? */
+static bool
+can_write(long long pid, const struct stat *where, const struct stat *process)
 {
 	if (process->st_uid == 0)
 		return true;
 	if (where->st_uid == process->st_uid)
 		return (where->st_mode & S_IWUSR) != 0;
-	if (where->st_gid == process->st_gid)
+	if (where->st_gid == process->st_gid || has_group(pid, where->st_gid))
 		return (where->st_mode & S_IWGRP) != 0;
 	return (where->st_mode & S_IWOTH) != 0;
 }
@@ -54,14 +79,14 @@ add_not_writable(
 
 /* Where the snapshot and the journal are. */
 static void
-check_state(struct doctor *doctor, const struct stat *process)
+check_state(struct doctor *doctor, long long pid, const struct stat *process)
 {
 	const char *state = doctor->generation->config->state;
 	struct statvfs space;
 	struct stat where;
 
 	if (stat(state, &where) != 0 || !S_ISDIR(where.st_mode) ||
-		!can_write(&where, process)) {
+		!can_write(pid, &where, process)) {
 		add_not_writable(doctor, state, process);
 		return;
 	}
@@ -271,7 +296,7 @@ doctor_host(struct doctor *doctor, long long pid)
 
 	(void)snprintf(path, sizeof(path), "/proc/%lld", pid);
 	if (stat(path, &process) == 0) {
-		check_state(doctor, &process);
+		check_state(doctor, pid, &process);
 		check_file(doctor, config->log_target, pid);
 		check_file(doctor, config->events, pid);
 		check_descriptors(doctor, pid);

@@ -17,7 +17,7 @@ struct probes;
 struct probes *probes_new(void);
 /* For tests: a daemon's go with the process. */
 void probes_free(struct probes *);
-/* Notes a name of HELO or a Message-ID if it is a probe's. NULL notes
+/* Notes a name of HELO, a sender or a Message-ID if it is a probe's. NULL notes
  * nothing. */
 void probes_note(struct probes *, struct slice text, struct slice listener);
 /* The listeners that showed a probe, as a list of texts; owned by the

@@ -5,9 +5,11 @@
 #include "mta/port.h"
 #include "mta/postfix_control.h"
 #include "mta/probe.h"
-#include "mta/way.h"
+#include "mta/route.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define PORT_FIRST 10026U
 #define PORT_STEP 100U
@@ -59,17 +61,136 @@ check_wildcards(const struct site *site, const struct recipe_wish *wish,
 {
 	struct buf answer = {0};
 	bool fixed = (wish->parts & RECIPE_EGRESS) != 0 &&
-		way_is_fixed(site->postfix, "x@" PROBE_DOMAIN, &answer);
+		route_is_fixed(site->postfix, "x@" PROBE_DOMAIN, &answer) &&
+		!route_is_outside(wish->outside, buf_slice(&answer));
 
 	if (fixed) {
 		(void)err_set(err, ERR_INVALID,
 			"transport_maps sends all mail for the outside by "
-			"\"%.*s\", past every listener; make that "
-			"default_transport or relayhost instead",
+			"\"%.*s\", past every listener; name that transport "
+			"(--transports smtp), or make it default_transport "
+			"or relayhost instead",
 			SLICE_ARG(buf_slice(&answer)));
 	}
 	buf_fini(&answer);
 	return !fixed;
+}
+
+/* Without a transport an entry takes that of ordinary mail, which is the hop:
+ * it would go there, with the hop's settings. */
+static bool
+check_bare_hops(const struct site *site, const struct recipe_wish *wish,
+	struct err *err)
+{
+	struct buf entry = {0};
+	bool bare = (wish->parts & RECIPE_EGRESS) != 0 &&
+		wish->outside == NULL && route_find_bare(site->postfix, &entry);
+
+	if (bare) {
+		(void)err_set(err, ERR_INVALID,
+			"transport_maps says \"%.*s\", without a transport: "
+			"add --transports smtp, which leads such mail to the "
+			"listener, or write the transport into the table",
+			SLICE_ARG(buf_slice(&entry)));
+	}
+	buf_fini(&entry);
+	return !bare;
+}
+
+/* A row without a next hop leaves by the relayhost of its sender, which a
+ * FILTER cannot say. */
+static bool
+names_no_hop(struct slice rows, struct slice *entry)
+{
+	for (struct slice row, key; slice_next(&rows, '\n', &row);) {
+		*entry = row;
+		if (!slice_next(&row, '\t', &key))
+			continue;
+		struct slice value = slice_trim(row);
+		size_t colon = slice_find_byte(value, ':', 0);
+		if (!slice_equal_fold(value, SLICE("DUNNO")) &&
+			(colon == SLICE_NONE || colon + 1 == value.len))
+			return true;
+	}
+	return false;
+}
+
+/* Both kinds of ways by sender at once: each of the first has to name its next
+ * hop. */
+static bool
+check_senders(const struct site *site, const struct recipe_wish *wish,
+	struct err *err)
+{
+	struct slice list = postfix_value(
+		site->postfix, "sender_dependent_default_transport_maps");
+	bool good = true;
+
+	if ((wish->parts & RECIPE_EGRESS) == 0 ||
+		postfix_value(site->postfix, "sender_dependent_relayhost_maps")
+				.len == 0)
+		return true;
+	for (struct slice table, entry = {0};
+		good && postfix_next(&list, &table);) {
+		struct buf rows = {0}, unlisted = {0};
+		if (table.len > 0)
+			way_list(site->postfix, table, &rows, &unlisted);
+		good = unlisted.len == 0 &&
+			!names_no_hop(buf_slice(&rows), &entry);
+		if (!good) {
+			(void)err_set(err, ERR_INVALID,
+				"sender_dependent_relayhost_maps is set, and "
+				"%.*s of sender_dependent_default_transport_"
+				"maps %s%.*s: write the next hop there, or use "
+				"one of the two (--intake --non-smtpd go "
+				"without)",
+				SLICE_ARG(table),
+				unlisted.len > 0 ? "cannot be listed"
+						 : "has no next hop in ",
+				unlisted.len > 0 ? 0 : (int)entry.len, entry.p);
+		}
+		buf_fini(&rows);
+		buf_fini(&unlisted);
+	}
+	return good;
+}
+
+/* The walk through parents of the listener is that of access(5), which is the
+ * default here too. */
+static bool
+check_outside(const struct site *site, const struct recipe_wish *wish,
+	struct err *err)
+{
+	struct slice names = slice_of(wish->outside), name;
+
+	if (wish->outside == NULL)
+		return true;
+	if (postfix_value(site->postfix, "transport_maps").len == 0) {
+		return err_set(err, ERR_INVALID,
+			"transport_maps is empty: --transports has nothing to "
+			"lead to the listener");
+	}
+	if (slice_find(postfix_value(site->postfix,
+			       "parent_domain_matches_subdomains"),
+		    SLICE("transport_maps")) != SLICE_NONE) {
+		return err_set(err, ERR_INVALID,
+			"parent_domain_matches_subdomains names "
+			"transport_maps, which --transports cannot follow; "
+			"write .example.com for sub-domains into the table");
+	}
+	while (slice_next(&names, '|', &name)) {
+		char text[64];
+		(void)snprintf(text, sizeof(text), "%.*s", SLICE_ARG(name));
+		const struct postfix_service *service =
+			postfix_find_service(site->postfix, text, "unix");
+		if (service == NULL ||
+			!slice_equal(service->program, SLICE("smtp"))) {
+			return err_set(err, ERR_INVALID,
+				"--transports: master.cf has no smtp client "
+				"named \"%s\"",
+				text);
+		}
+	}
+	return true;
 }
 
 /* What scripts of old put into main.cf itself. */
@@ -86,6 +207,25 @@ attach_check_old(const struct site *site, struct err *err)
 			RECIPE_HOP, site->directory);
 }
 
+/* mailcow's containers, and whoever does as they do. */
+void
+attach_check_origin(const struct site *site, const struct attach_help *help)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/extra.cf", site->directory) <
+			(int)sizeof(path) &&
+		access(path, F_OK) == 0) {
+		attach_say(help,
+			"note: main.cf is made anew from extra.cf at each "
+			"start here, as mailcow does: copy the lines between "
+			"the marks \"BEGIN forwarden\" and \"END "
+			"forwarden\" into %s too, or no mail leaves after a "
+			"restart",
+			path);
+	}
+}
+
 bool
 attach_check(const struct site *site, const struct attach_help *help,
 	struct recipe_wish *wish, struct err *err)
@@ -99,5 +239,8 @@ attach_check(const struct site *site, const struct attach_help *help,
 	}
 	return attach_help_is_up(help, err) && attach_check_old(site, err) &&
 		choose_port(site, wish, err) &&
-		check_wildcards(site, wish, err);
+		check_outside(site, wish, err) &&
+		check_wildcards(site, wish, err) &&
+		check_bare_hops(site, wish, err) &&
+		check_senders(site, wish, err);
 }

@@ -12,6 +12,8 @@
  * replaced by one that is free. */
 bool attach_check(const struct site *, const struct attach_help *,
 	struct recipe_wish *, struct err *err);
+/* A warning where main.cf is made anew from another file; or nothing. */
+void attach_check_origin(const struct site *, const struct attach_help *);
 /* Is there nothing that another version put into main.cf itself? */
 bool attach_check_old(const struct site *, struct err *err);
 

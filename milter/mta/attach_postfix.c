@@ -10,6 +10,7 @@
 #include "mta/queue.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* An attachment under way. */
 struct work {
@@ -24,7 +25,20 @@ struct work {
 	struct prove prove;
 	/* The files with the recipe; master without its routing and with. */
 	struct buf main, master, routed;
+	bool changed; /* so that it is to be put back if it fails */
+	/* What an update takes off, and puts back if it must. */
+	struct old_recipe {
+		unsigned parts;
+		uint16_t port;
+		struct buf main, master, milter;
+	} old;
 };
+
+static bool
+is_update(const struct work *work)
+{
+	return work->old.main.len > 0;
+}
 
 static void
 work_free(struct work *work)
@@ -38,6 +52,9 @@ work_free(struct work *work)
 	buf_fini(&work->main);
 	buf_fini(&work->master);
 	buf_fini(&work->routed);
+	buf_fini(&work->old.main);
+	buf_fini(&work->old.master);
+	buf_fini(&work->old.milter);
 	free(work);
 }
 
@@ -75,6 +92,59 @@ mend(struct work *work, struct err *err)
 	return mend_site(site, err);
 }
 
+/* "{ inet:127.0.0.1:8894, ...": where Postfix finds the daemon. */
+static struct slice
+milter_address(struct slice value)
+{
+	size_t begin = 0, end = 0;
+
+	while (begin < value.len && strchr("{ \t\n", value.p[begin]) != NULL)
+		begin++;
+	for (end = begin;
+		end < value.len && strchr(", \t\n}", value.p[end]) == NULL;)
+		end++;
+	return slice_sub(value, begin, end);
+}
+
+static bool
+keep_old(struct work *work, struct err *err)
+{
+	const struct site *site = &work->site;
+	struct old_recipe *old = &work->old;
+
+	old->parts = site_parts(site);
+	old->port = site_port(site);
+	buf_add(&old->main, buf_slice(&site->main));
+	buf_add(&old->master, buf_slice(&site->master));
+	buf_add(&old->milter,
+		milter_address(
+			postfix_given(site->postfix, "forwarden_milter")));
+	return (buf_ok(&old->main) && buf_ok(&old->master) &&
+		       buf_ok(&old->milter)) ||
+		err_set(err, ERR_MEMORY, "out of memory");
+}
+
+/* Would the new one be refused? Known before the old one is touched. */
+static bool
+check_update(const struct work *work, struct err *err)
+{
+	struct recipe_wish wish = work->attach->wish;
+	struct recipe recipe = {0};
+	struct site bare;
+
+	/* The port that the old one has is free once that is off. */
+	if (wish.port == work->old.port)
+		wish.port = 0;
+	wish.milter = "";
+	bool good = site_imagine_bare(&work->site, &bare, err) &&
+		attach_check(&bare, &work->attach->help, &wish, err) &&
+		recipe_make(&recipe, bare.postfix, &wish, err);
+	recipe_fini(&recipe);
+	site_close(&bare);
+	return good;
+}
+
+/* Whatever goes wrong from here on, the old recipe is put back. */
 static bool
 make_room(struct work *work, struct err *err)
 {
@@ -88,10 +158,13 @@ make_room(struct work *work, struct err *err)
 			"recipe %u in its place, --undo takes it off",
 			cf_text_recipe(buf_slice(&site->main)), RECIPE_NUMBER);
 	}
+	if (!keep_old(work, err) || !check_update(work, err) ||
+		!cf_journal_begin(site->directory, err))
+		return err_wrap(err, "what is attached stays as it is");
 	attach_say(&work->attach->help,
 		"the recipe that is there is taken off first");
-	return cf_journal_begin(site->directory, err) &&
-		site_take_off(site, err);
+	work->changed = true;
+	return site_take_off(site, err);
 }
 
 static bool
@@ -131,6 +204,7 @@ prepare(struct work *work, struct err *err)
 		.postfix = work->before, .wish = &work->wish, .help = help};
 	prove_prepare(&work->prove, &work->recipe.notes);
 	attach_say_lines(help, "note: ", buf_slice(&work->recipe.notes));
+	attach_check_origin(site, help);
 	return true;
 }
 
@@ -165,6 +239,47 @@ lead_there(struct work *work, struct err *err)
 		prove_routing(prove, err);
 }
 
+/* main.cf of before. The daemon may have been given another address since. */
+static void
+write_old_main(const struct work *work, struct buf *out)
+{
+	struct slice main = buf_slice(&work->old.main);
+	struct slice milter = buf_slice(&work->old.milter);
+	size_t at = milter.len > 0 && work->milter.len > 0
+		? slice_find(main, milter)
+		: SLICE_NONE;
+
+	if (at != SLICE_NONE) {
+		buf_add(out, slice_sub(main, 0, at));
+		buf_add(out, buf_slice(&work->milter));
+		main = slice_sub(main, at + milter.len, main.len);
+	}
+	buf_add(out, main);
+}
+
+/* In two steps like any: the listener, and then mail is led to it. */
+static bool
+put_old(struct work *work, struct err *err)
+{
+	const struct site *site = &work->site;
+	struct buf main = {0}, unrouted = {0};
+
+	work->wish.parts = work->old.parts;
+	work->wish.port = work->old.port;
+	write_old_main(work, &main);
+	cf_text_remove_routing(buf_slice(&work->old.master), &unrouted);
+	bool done = buf_ok(&main) && buf_ok(&unrouted) &&
+		cf_file_write(site->main_path, buf_slice(&main), err) &&
+		cf_file_write(site->master_path, buf_slice(&unrouted), err) &&
+		site_reload(site, err) && prove_alive(&work->prove, err) &&
+		cf_file_write(
+			site->master_path, buf_slice(&work->old.master), err) &&
+		site_reload(site, err) && prove_alive(&work->prove, err);
+	buf_fini(&main);
+	buf_fini(&unrouted);
+	return done;
+}
+
 /* What greets after it need be no more than greeted before. Nobody stops
  * this. */
 static void
@@ -172,19 +287,27 @@ put_back(struct work *work)
 {
 	struct attach_help help = work->attach->help;
 	struct site *site = &work->site;
+	bool updates = is_update(work);
 	struct err err = {0};
 
 	help.is_stopped = NULL;
 	work->prove.help = &help;
+	work->prove.wish = &work->wish;
 	work->wish.parts = 0;
-	bool whole = site_take_off(site, &err) && bring_up(site, &err) &&
-		prove_alive(&work->prove, &err);
+	bool whole = site_take_off(site, &err) && bring_up(site, &err);
+	if (work->prove.postfix == NULL)
+		work->prove.postfix = site->postfix;
+	whole = whole && prove_alive(&work->prove, &err) &&
+		(!updates || put_old(work, &err));
 	prove_clean(site->directory);
 	queue_flush(site->directory);
 	if (whole) {
 		cf_journal_end(site->directory);
 		attach_say(&work->attach->help,
-			"the old files are back, and Postfix runs with them");
+			updates ? "what was attached before is back, and "
+				  "Postfix runs with it"
+				: "the old files are back, and Postfix runs "
+				  "with them");
 		return;
 	}
 	attach_say(&work->attach->help,
@@ -194,30 +317,30 @@ put_back(struct work *work)
 }
 
 static bool
+put(struct work *work, struct err *err)
+{
+	if (!cf_journal_begin(work->site.directory, err))
+		return false;
+	work->changed = true;
+	return put_in_place(work, err) && lead_there(work, err);
+}
+
+static bool
 attach(struct work *work, struct err *err)
 {
 	if (!site_open(&work->site, work->attach->directory, err) ||
-		!site_lock(&work->site, err) || !mend(work, err) ||
-		!make_room(work, err))
+		!site_lock(&work->site, err) || !mend(work, err))
 		return false;
-	if (!prepare(work, err)) {
-		cf_journal_end(work->site.directory);
-		return work->attach->update
-			? err_wrap(err,
-				  "what was attached is off, and mail leaves "
-				  "unseen: not attached again")
-			: false;
-	}
-	if (!cf_journal_begin(work->site.directory, err))
-		return false;
-	if (put_in_place(work, err) && lead_there(work, err)) {
+	if (make_room(work, err) && prepare(work, err) && put(work, err)) {
 		cf_journal_end(work->site.directory);
 		attach_say(&work->attach->help, "attached to %s",
 			work->site.directory);
 		return true;
 	}
+	if (!work->changed)
+		return false;
 	put_back(work);
-	return err_wrap(err, "not attached");
+	return err_wrap(err, is_update(work) ? "not updated" : "not attached");
 }
 
 bool

@@ -24,7 +24,7 @@ struct attach {
 	bool (*find_milter)(void *ctx, const struct postfix *,
 		struct buf *milter, struct err *err);
 	void *find_ctx;
-	bool update; /* take off first what is there */
+	bool update; /* put it in the place of what is there */
 };
 
 /* Each is false with err. */

@@ -41,9 +41,12 @@ show_proof(const struct attach_help *help, const struct prove *prove)
 		}
 	}
 	for (size_t i = 0; i < prove->way_count; i++) {
+		const struct way *way = &prove->ways[i];
+		bool routed = way->domain[0] != '\0';
 		attach_say(help,
-			"to be proved: mail of <%s> is seen and leaves by %s",
-			prove->ways[i].sender, prove->ways[i].filter);
+			"to be proved: mail %s <%s> is seen and leaves by %s",
+			routed ? "for" : "of",
+			routed ? way->domain : way->sender, way->filter);
 	}
 }
 
@@ -72,28 +75,12 @@ show(const struct attach *attach, struct site *site, struct prove *prove,
 			.postfix = site->postfix, .wish = &wish, .help = help};
 		prove_prepare(prove, &recipe.notes);
 		attach_say_lines(help, "note: ", buf_slice(&recipe.notes));
+		attach_check_origin(site, help);
 		show_proof(help, prove);
 	}
 	recipe_fini(&recipe);
 	buf_fini(&milter);
 	return done;
-}
-
-/* What is attached, by what the files have. */
-static unsigned
-attached_parts(const struct site *site)
-{
-	unsigned parts = 0;
-
-	if (slice_find(postfix_given(site->postfix, "smtpd_milters"),
-		    SLICE(CF_MILTER)) != SLICE_NONE)
-		parts |= RECIPE_INTAKE;
-	if (slice_find(postfix_given(site->postfix, "non_smtpd_milters"),
-		    SLICE(CF_MILTER)) != SLICE_NONE)
-		parts |= RECIPE_NON_SMTPD;
-	if (cf_text_is_routed(buf_slice(&site->master)))
-		parts |= RECIPE_EGRESS;
-	return parts;
 }
 
 static bool
@@ -103,8 +90,9 @@ probe(const struct attach *attach, struct site *site, struct prove *prove,
 	struct recipe_wish wish = attach->wish;
 	struct buf notes = {0};
 
-	wish.parts = attached_parts(site);
+	wish.parts = site_parts(site);
 	wish.port = site_port(site);
+	wish.outside = site_outside(site);
 	if (wish.parts == 0) {
 		return err_set(err, ERR_INVALID,
 			"nothing of Forwarden is attached to %s",

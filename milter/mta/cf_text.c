@@ -16,6 +16,13 @@ static const char *const routing[] = {
 	"address_verify_sender_dependent_relayhost_maps",
 };
 
+/* And these, where they refer to a parameter of ours: a site may have its
+ * own. */
+static const char *const own_routing[] = {
+	"transport_maps=$" CF_PARAMETER,
+	"address_verify_transport_maps=$" CF_PARAMETER,
+};
+
 static const char *const milter_lists[] = {
 	"smtpd_milters", "non_smtpd_milters"};
 
@@ -262,6 +269,10 @@ is_routing(struct slice argument)
 	for (size_t i = 0; i < COUNT(routing); i++) {
 		if (slice_equal(
 			    slice_sub(argument, 0, sign), slice_of(routing[i])))
+			return true;
+	}
+	for (size_t i = 0; i < COUNT(own_routing); i++) {
+		if (starts_with(argument, own_routing[i]))
 			return true;
 	}
 	return false;

@@ -72,7 +72,10 @@ libmta_a_SOURCES = \
 	milter/mta/queue_file.h \
 	milter/mta/recipe.c \
 	milter/mta/recipe.h \
+	milter/mta/recipe_routes.c \
 	milter/mta/recipe_senders.c \
+	milter/mta/recipe_tables.c \
+	milter/mta/recipe_tables.h \
 	milter/mta/sendmail_check.c \
 	milter/mta/sendmail_check.h \
 	milter/mta/sendmail_class.c \
@@ -81,6 +84,10 @@ libmta_a_SOURCES = \
 	milter/mta/sendmail_life.h \
 	milter/mta/sendmail_site.c \
 	milter/mta/sendmail_site.h \
+	milter/mta/route.c \
+	milter/mta/route.h \
+	milter/mta/sink.c \
+	milter/mta/sink.h \
 	milter/mta/site.c \
 	milter/mta/site.h \
 	milter/mta/smtp_client.c \

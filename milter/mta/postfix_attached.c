@@ -97,26 +97,43 @@ add_compact(struct buf *out, struct slice text)
 	}
 }
 
-/* Tables that are named one by one do not follow main.cf. */
+/* Of several lines. text: what it would be today. */
 static void
-check_senders(const struct postfix_check *check)
+check_list(const struct postfix_check *check, const char *name,
+	const char *origin, struct slice text)
 {
-	struct buf now = {0}, there = {0}, wanted = {0};
+	struct buf there = {0}, wanted = {0};
 
-	recipe_add_senders(check->postfix, &now);
-	add_compact(&wanted, buf_slice(&now));
-	add_compact(&there, postfix_given(check->postfix, "forwarden_senders"));
+	add_compact(&wanted, text);
+	add_compact(&there, postfix_given(check->postfix, name));
 	if (!slice_equal(buf_slice(&wanted), buf_slice(&there))) {
-		struct buf text = {0};
-		buf_puts(&text,
-			"sender_dependent_relayhost_maps or "
-			"sender_dependent_default_transport_maps were changed "
-			"since: mail may leave by the wrong way");
-		add_stale(check, CHECKUP_WRONG, &text);
+		struct buf said = {0};
+		buf_printf(&said,
+			"%s changed since: mail may leave by the wrong way",
+			origin);
+		add_stale(check, CHECKUP_WRONG, &said);
 	}
-	buf_fini(&now);
 	buf_fini(&there);
 	buf_fini(&wanted);
+}
+
+/* Tables that are named one by one do not follow main.cf. */
+static void
+check_tables(const struct postfix_check *check, bool routes)
+{
+	struct buf now = {0};
+
+	recipe_add_senders(check->postfix, &now);
+	check_list(check, "forwarden_senders",
+		"sender_dependent_relayhost_maps or "
+		"sender_dependent_default_transport_maps were",
+		buf_slice(&now));
+	buf_reset(&now);
+	if (routes)
+		recipe_add_routes(check->postfix, &now);
+	check_list(check, "forwarden_routes", "transport_maps was",
+		buf_slice(&now));
+	buf_fini(&now);
 }
 
 /* "  -o name=value": a value that refers to others is shown expanded, and
@@ -216,8 +233,11 @@ is_derived(struct slice name)
 {
 	return !slice_equal(name, SLICE("forwarden_milter")) &&
 		!slice_equal(name, SLICE("forwarden_hop_status")) &&
-		/* It is looked at apart. */
-		!slice_equal(name, SLICE("forwarden_senders"));
+		/* It has a port that was chosen. */
+		!slice_equal(name, SLICE("forwarden_divert")) &&
+		/* They are looked at apart. */
+		!slice_equal(name, SLICE("forwarden_senders")) &&
+		!slice_equal(name, SLICE("forwarden_routes"));
 }
 
 /* "name = value"; those on several lines are not derived. */
@@ -248,7 +268,7 @@ check_parameter(const struct postfix_check *check, struct slice line)
 
 static void
 check_recipe(const struct postfix_check *check,
-	const struct postfix_service *listener)
+	const struct postfix_service *listener, const char *outside)
 {
 	/* What may be chosen is compared by nobody. */
 	const struct recipe_wish wish = {
@@ -256,6 +276,7 @@ check_recipe(const struct postfix_check *check,
 		.milter = "",
 		.away = "",
 		.reject_text = "",
+		.outside = outside,
 	};
 	struct recipe recipe;
 
@@ -270,33 +291,38 @@ check_recipe(const struct postfix_check *check,
 /* Tables of senders must not be asked where mail is led to the listener:
  * their answers would pass by it. */
 static void
-check_routing(const struct postfix_check *check)
+check_routing(const struct postfix_check *check, bool routes)
 {
-	static const char *const names[] = {
-		"default_transport",
-		"sender_dependent_default_transport_maps",
-		"sender_dependent_relayhost_maps",
+	static const struct {
+		const char *name, *head;
+	} rows[] = {
+		{"default_transport", RECIPE_HOP ":"},
+		{"sender_dependent_default_transport_maps", ""},
+		{"sender_dependent_relayhost_maps", ""},
+		{"transport_maps", "pipemap:"},
 	};
+	size_t count = sizeof(rows) / sizeof(*rows) - (routes ? 0 : 1);
 	const struct postfix_service *rewrite =
 		postfix_find_service(check->postfix, "rewrite", "unix");
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+	for (size_t i = 0; i < count; i++) {
+		const char *head = rows[i].head;
 		struct slice there = slice_of(NULL);
 		struct buf text = {0};
 
 		if (rewrite != NULL) {
 			there = postfix_service_override(
-				check->postfix, rewrite, names[i]);
+				check->postfix, rewrite, rows[i].name);
 		}
 		if (!slice_is_absent(there) &&
-			(i == 0 ? slice_starts_fold(
-					  there, SLICE(RECIPE_HOP ":"))
-				: there.len == 0))
+			(*head != '\0' ? slice_starts_fold(
+						 there, slice_of(head))
+				       : there.len == 0))
 			continue;
 		buf_printf(&text,
 			"the service rewrite of master.cf has not -o %s as it "
 			"was attached: mail leaves past the listener",
-			names[i]);
+			rows[i].name);
 		add_stale(check, CHECKUP_WRONG, &text);
 	}
 }
@@ -305,12 +331,16 @@ void
 postfix_attached_check(const struct postfix_check *check)
 {
 	const struct postfix_service *listener = find_listener(check->postfix);
+	struct slice names = postfix_given(check->postfix, "forwarden_outside");
+	struct buf outside = {0};
 
 	check_journal(check);
 	if (listener == NULL)
 		return;
+	buf_add(&outside, names);
 	check_number(check);
-	check_senders(check);
-	check_recipe(check, listener);
-	check_routing(check);
+	check_tables(check, names.len > 0);
+	check_recipe(check, listener, names.len > 0 ? outside.p : NULL);
+	check_routing(check, names.len > 0);
+	buf_fini(&outside);
 }

@@ -97,3 +97,13 @@ postfix_control_submit(const char *directory,
 
 	return process_run(&job, NULL, err);
 }
+
+bool
+postfix_control_verify(const char *directory, const char *sender,
+	const char *recipient, struct err *err)
+{
+	const char *argv[] = {"sendmail", "-C", directory, "-bv", "-f", sender,
+		"--", recipient, NULL};
+
+	return run(argv, NULL, err);
+}

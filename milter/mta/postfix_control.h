@@ -32,5 +32,9 @@ struct postfix_letter {
 };
 bool postfix_control_submit(
 	const char *directory, const struct postfix_letter *, struct err *err);
+/* Has Postfix ask the server of a recipient whether it takes him, and report
+ * to the sender; no mail is sent there. */
+bool postfix_control_verify(const char *directory, const char *sender,
+	const char *recipient, struct err *err);
 
 #endif

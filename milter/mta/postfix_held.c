@@ -6,15 +6,31 @@
 #include "base/process.h"
 #include "mta/postfix_remedy.h"
 
-static bool
-is_held(struct slice line)
-{
-	struct json *message = json_parse(line, NULL);
-	bool held = message != NULL &&
-		slice_equal(json_text(message, "queue_name"), SLICE("hold"));
+#include <stdio.h>
 
-	json_free(message);
-	return held;
+#define LOOKED_AT 50U
+
+/* Received lines of the egress itself: one for each time it was there. */
+static size_t
+count_passes(const struct postfix_check *check, struct slice id)
+{
+	char name[64], line[300];
+	const char *argv[] = {"postcat", "-c",
+		postfix_directory(check->postfix), "-qh", name, NULL};
+	struct buf text = {0};
+	struct err err;
+	size_t count = 0;
+
+	(void)snprintf(name, sizeof(name), "%.*s", SLICE_ARG(id));
+	(void)snprintf(line, sizeof(line), "by egress.%.*s (",
+		SLICE_ARG(postfix_value(check->postfix, "myhostname")));
+	(void)process_read(argv, &text, &err);
+	struct slice rest = buf_slice(&text);
+	for (size_t at; (at = slice_find(rest, slice_of(line))) != SLICE_NONE;
+		count++)
+		rest = slice_sub(rest, at + 1, rest.len);
+	buf_fini(&text);
+	return count;
 }
 
 /* postsuper -r, which many know, drops the way on from a message that was at
@@ -26,13 +42,21 @@ postfix_held_check(const struct postfix_check *check)
 		postfix_directory(check->postfix), "-j", NULL};
 	struct buf text = {0}, command = {0};
 	struct err err;
-	size_t held = 0;
+	size_t held = 0, requeued = 0;
 
 	/* Of a Postfix that does not run nobody is told. */
 	(void)process_read(argv, &text, &err);
 	struct slice rest = buf_slice(&text);
-	for (struct slice line; slice_next(&rest, '\n', &line);)
-		held += is_held(line);
+	for (struct slice line; slice_next(&rest, '\n', &line);) {
+		struct json *message = json_parse(line, NULL);
+		if (message != NULL &&
+			slice_equal(json_text(message, "queue_name"),
+				SLICE("hold")) &&
+			held++ < LOOKED_AT)
+			requeued += count_passes(check,
+					    json_text(message, "queue_id")) > 1;
+		json_free(message);
+	}
 	buf_fini(&text);
 	if (held == 0)
 		return;
@@ -45,6 +69,8 @@ postfix_held_check(const struct postfix_check *check)
 				"-H, for -r has it judged once more; all of "
 				"them",
 			.command = command.p},
-		"%zu messages are held", held);
+		"%zu messages are held%s", held,
+		requeued > 0 ? ", some for the second time, after postsuper -r"
+			     : "");
 	buf_fini(&command);
 }

@@ -19,6 +19,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+/* Of ".example.com": what a wildcard of the name server answers for. */
+#define ANY_BELOW "forwarden-probe"
 #define DOMAINS_MAX 64
 #define ARENA_BYTES ((size_t)64 * 1024)
 #define ABROAD_SHOWN 8
@@ -66,8 +68,8 @@ list_domains(const struct postfix_check *check, const struct slice *domains,
 			slice_find_byte(domain, '/', 0) != SLICE_NONE)
 			continue;
 		if (domain.p[0] == '.') {
-			(void)snprintf(name, sizeof(name),
-				"forwarden-probe%.*s", SLICE_ARG(domain));
+			(void)snprintf(name, sizeof(name), ANY_BELOW "%.*s",
+				SLICE_ARG(domain));
 			domain = arena_copy(arena, slice_of(name));
 		}
 		if (!slice_is_absent(domain) && !is_delivered(check, domain))
@@ -134,8 +136,14 @@ report(const struct postfix_check *check, const struct mx_question *question,
 		if (!goes_abroad(check, lines, domain, &host) ||
 			count++ >= ABROAD_SHOWN)
 			continue;
-		buf_printf(&abroad, "%s%.*s (%.*s)", count > 1 ? ", " : "",
-			SLICE_ARG(domain), SLICE_ARG(host));
+		buf_puts(&abroad, count > 1 ? ", " : "");
+		if (slice_starts_fold(domain, SLICE(ANY_BELOW "."))) {
+			buf_puts(&abroad, "any below ");
+			domain = slice_sub(
+				domain, sizeof(ANY_BELOW), domain.len);
+		}
+		buf_printf(&abroad, "%.*s (%.*s)", SLICE_ARG(domain),
+			SLICE_ARG(host));
 	}
 	if (count == 0) {
 		checkup_add_fine(check->checkup, "mx",

@@ -13,6 +13,7 @@
 #include "mta/postfix_egress.h"
 #include "mta/postfix_remedy.h"
 #include "mta/postfix_table.h"
+#include "mta/route.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -80,6 +81,7 @@ leads_out(const struct postfix_check *check, struct slice destination)
 /* Rows of one kind, the first few by name. */
 struct past {
 	const struct postfix_check *check;
+	const char *led; /* to the listener all the same */
 	char outside[512], ours[512];
 	size_t outside_count, ours_count;
 };
@@ -114,7 +116,8 @@ look_at_transport(void *ctx, const struct postfix_row *row)
 {
 	struct past *past = ctx;
 
-	if (!leads_out(past->check, row->value))
+	if (!leads_out(past->check, row->value) ||
+		route_is_outside(past->led, row->value))
 		return;
 	if (postfix_check_is_ours(past->check, domain_of(row->key))) {
 		note_entry(past->ours, &past->ours_count, row);
@@ -126,8 +129,12 @@ look_at_transport(void *ctx, const struct postfix_row *row)
 static void
 check_transports(const struct postfix_check *check)
 {
+	struct buf led = {0};
 	struct past past = {.check = check};
 
+	buf_add(&led, postfix_given(check->postfix, "forwarden_outside"));
+	if (led.len > 0)
+		past.led = led.p;
 	postfix_tables_read(check,
 		&(struct postfix_tables){
 			"transport_maps", "egress", look_at_transport, &past});
@@ -153,6 +160,7 @@ check_transports(const struct postfix_check *check)
 			"to another host, unseen: %s",
 			past.ours_count, past.ours);
 	}
+	buf_fini(&led);
 }
 
 /* Where the mail of our own domains goes, if it is elsewhere. */
@@ -183,6 +191,17 @@ check_classes(const struct postfix_check *check)
 	}
 }
 
+/* Whoever made it: its filter is its way out. */
+static bool
+is_egress(const struct postfix_check *check,
+	const struct postfix_service *service)
+{
+	return service == postfix_egress_find(check->postfix) ||
+		slice_equal(postfix_service_value(check->postfix, service,
+				    "cleanup_service_name"),
+			SLICE(CF_CLEANUP));
+}
+
 /* A filter that is not on this machine brings nothing back to the egress.
  * That of the egress itself is its way out. */
 static void
@@ -194,11 +213,7 @@ check_content_filter(const struct postfix_check *check,
 	struct buf command = {0};
 
 	if (slice_is_absent(value) || value.len == 0 ||
-		service == postfix_egress_find(check->postfix) ||
-		slice_equal(postfix_service_value(check->postfix, service,
-				    "cleanup_service_name"),
-			SLICE(CF_CLEANUP)) ||
-		!leads_out(check, value))
+		is_egress(check, service) || !leads_out(check, value))
 		return;
 	postfix_remedy_argument(check,
 		&(struct postfix_remedy_argument){
@@ -230,9 +245,15 @@ check_rewrite(const struct postfix_check *check,
 		&(struct postfix_remedy_argument){
 			service, "rewrite_service_name", {0}},
 		&command);
+	/* A queue manager besides qmgr has a queue for some of the mail. */
+	bool besides = slice_equal(service->program, SLICE("qmgr")) &&
+		!slice_equal(service->name, SLICE("qmgr"));
 	checkup_add(check->checkup,
-		&(struct remedy){.level = CHECKUP_WRONG,
+		&(struct remedy){
+			.level = besides ? CHECKUP_NOTE : CHECKUP_WRONG,
 			.subject = "egress",
+			.text = besides ? "unless none of its mail may leave"
+					: NULL,
 			.command = command.p},
 		"%.*s asks the service %.*s for routes, and not rewrite, by "
 		"which mail is led to the egress",
@@ -266,6 +287,17 @@ check_services(const struct postfix_check *check)
 	buf_fini(&command);
 }
 
+/* Up to white space, or to the brace that ends a rule. */
+static struct slice
+first_word(struct slice text)
+{
+	size_t end = 0;
+
+	while (end < text.len && strchr(" \t}", text.p[end]) == NULL)
+		end++;
+	return slice_sub(text, 0, end);
+}
+
 /* The first FILTER that leads out; comments are none. */
 static bool
 find_filter(const struct postfix_check *check, struct slice text,
@@ -274,37 +306,89 @@ find_filter(const struct postfix_check *check, struct slice text,
 	const struct slice word = SLICE("FILTER");
 
 	for (struct slice line; slice_next(&text, '\n', &line);) {
-		size_t at = slice_find_fold(line, word);
-		if (at == SLICE_NONE || line.p[0] == '#')
-			continue;
-		*found = slice_trim(slice_sub(line, at + word.len, line.len));
-		if (found->len > 0 && leads_out(check, *found))
-			return true;
+		size_t at = line.len > 0 && line.p[0] == '#'
+			? SLICE_NONE
+			: slice_find_fold(line, word);
+		while (at != SLICE_NONE) {
+			line = slice_trim(
+				slice_sub(line, at + word.len, line.len));
+			*found = first_word(line);
+			if (found->len > 0 && leads_out(check, *found))
+				return true;
+			at = slice_find_fold(line, word);
+		}
 	}
 	return false;
 }
 
+/* A list of a service has its name before it. */
+struct filter_list {
+	const struct postfix_service *service; /* NULL: of main.cf */
+	const char *name;
+	struct slice value;
+};
+
 static void
-look_for_filter(
-	const struct postfix_check *check, const char *name, struct slice table)
+report_filter(const struct postfix_check *check, const struct filter_list *list,
+	struct slice table, struct slice found)
+{
+	struct slice service =
+		list->service != NULL ? list->service->name : SLICE("main.cf");
+
+	checkup_add(check->checkup,
+		&(struct remedy){.level = CHECKUP_NOTE,
+			.subject = "egress",
+			.text = "take that line out, or have the host there "
+				"ask Forwarden"},
+		"%s of %.*s (%.*s) says FILTER %.*s: such mail goes past the "
+		"egress",
+		list->name, SLICE_ARG(service), SLICE_ARG(table),
+		SLICE_ARG(found));
+}
+
+/* Rules that are written into the list itself (inline, static, regexp), or in
+ * a file. */
+static void
+look_for_filter(const struct postfix_check *check,
+	const struct filter_list *list, struct slice table)
 {
 	struct buf text = {0};
 	struct slice found;
 
-	if (slice_find_byte(table, ':', 0) != SLICE_NONE &&
-		!slice_starts_fold(table, SLICE("inline:")) &&
-		postfix_table_text(table, &text) &&
-		find_filter(check, buf_slice(&text), &found)) {
-		checkup_add(check->checkup,
-			&(struct remedy){.level = CHECKUP_NOTE,
-				.subject = "egress",
-				.text = "take that line out, or have the host "
-					"there ask Forwarden"},
-			"%s (%.*s) says FILTER %.*s: such mail goes past the "
-			"egress",
-			name, SLICE_ARG(table), SLICE_ARG(found));
-	}
+	if (find_filter(check, table, &found) ||
+		(slice_find_byte(table, ':', 0) != SLICE_NONE &&
+			slice_find_byte(table, '{', 0) == SLICE_NONE &&
+			postfix_table_text(table, &text) &&
+			find_filter(check, buf_slice(&text), &found)))
+		report_filter(check, list, table, found);
 	buf_fini(&text);
+}
+
+static void
+check_filter_list(
+	const struct postfix_check *check, const struct filter_list *list)
+{
+	struct slice rest = list->value;
+
+	for (struct slice table; postfix_next(&rest, &table);)
+		look_for_filter(check, list, table);
+}
+
+static void
+check_services_for_filter(const struct postfix_check *check, const char *name)
+{
+	size_t count;
+	const struct postfix_service *services =
+		postfix_services(check->postfix, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct slice value = postfix_service_override(
+			check->postfix, &services[i], name);
+		if (!slice_is_absent(value) && !is_egress(check, &services[i]))
+			check_filter_list(check,
+				&(struct filter_list){
+					&services[i], name, value});
+	}
 }
 
 /* A FILTER of the site's own overrules all routing, ours too. */
@@ -319,12 +403,13 @@ check_filters(const struct postfix_check *check)
 		"smtpd_end_of_data_restrictions"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		struct slice list = postfix_value(check->postfix, names[i]);
+		check_services_for_filter(check, names[i]);
 		/* Some are the first one unless they are set. */
 		if (slice_is_absent(postfix_given(check->postfix, names[i])))
 			continue;
-		for (struct slice table; postfix_next(&list, &table);)
-			look_for_filter(check, names[i], table);
+		check_filter_list(check,
+			&(struct filter_list){NULL, names[i],
+				postfix_value(check->postfix, names[i])});
 	}
 }
 

@@ -111,6 +111,20 @@ add_parts(unsigned parts, struct buf *out)
 	}
 }
 
+/* "smtp|relay", as an option. */
+static void
+add_transports(const struct postfix *postfix, struct buf *out)
+{
+	struct slice names = postfix_given(postfix, "forwarden_outside"), name;
+	const char *head = " --transports ";
+
+	while (slice_next(&names, '|', &name)) {
+		buf_puts(out, head);
+		buf_add(out, name);
+		head = ",";
+	}
+}
+
 void
 postfix_remedy_attach(
 	const struct postfix_check *check, unsigned part, struct buf *out)
@@ -127,6 +141,7 @@ postfix_remedy_attach(
 		if (slice_find(ours, SLICE("default_action=tempfail")) !=
 			SLICE_NONE)
 			buf_puts(&arguments, " --away tempfail");
+		add_transports(check->postfix, &arguments);
 	} else {
 		add_parts(part, &arguments);
 	}

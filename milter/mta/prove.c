@@ -7,6 +7,8 @@
 #include "mta/postfix_control.h"
 #include "mta/probe.h"
 #include "mta/queue.h"
+#include "mta/route.h"
+#include "mta/sink.h"
 #include "mta/smtp_client.h"
 
 #include <stdio.h>
@@ -61,9 +63,11 @@ prove_prepare(struct prove *prove, struct buf *notes)
 			greets(listener->host, listener->port, DIALOGUE_SECONDS,
 				&err);
 	}
-	if ((prove->wish->parts & RECIPE_EGRESS) != 0)
-		prove->way_count =
-			ways_find(prove->postfix, prove->ways, notes);
+	if ((prove->wish->parts & RECIPE_EGRESS) == 0)
+		return;
+	prove->way_count = ways_find(prove->postfix, prove->ways, notes);
+	prove->way_count = routes_add(prove->postfix, prove->wish->outside,
+		prove->ways, prove->way_count, notes);
 }
 
 /* The listener must be ours, not somebody else's on the same port. */
@@ -199,23 +203,23 @@ prove_intake(const struct prove *prove, struct err *err)
 
 struct probe {
 	char word[PROBE_WORD_BYTES];
-	char recipient[96];
+	char recipient[300];
 	char text[TEXT_BYTES];
 };
 
 static bool
-probe_init(struct probe *probe, const char *what, struct err *err)
+probe_init(struct probe *probe, const char *domain, struct err *err)
 {
 	if (!probe_new_word(probe->word))
 		return err_set(err, ERR_SYSTEM, "no random numbers");
-	(void)snprintf(probe->recipient, sizeof(probe->recipient),
-		"%s@" PROBE_DOMAIN, probe->word);
+	(void)snprintf(probe->recipient, sizeof(probe->recipient), "%s@%s",
+		probe->word, domain);
 	(void)snprintf(probe->text, sizeof(probe->text),
 		"From: MAILER-DAEMON\nTo: %s\nSubject: probe\n"
 		"Message-ID: <%s@" PROBE_DOMAIN ">\n"
 		"Auto-Submitted: auto-generated\n\n"
-		"A probe of `forwarden attach` (%s). It may be deleted.\n",
-		probe->recipient, probe->word, what);
+		"A probe of `forwarden attach`. It may be deleted.\n",
+		probe->recipient, probe->word);
 	return true;
 }
 
@@ -300,12 +304,21 @@ check_probe(const struct prove *prove, const struct probe *probe,
 	return good;
 }
 
+/* By an entry of transport_maps. */
+static bool
+is_routed(const struct way *way)
+{
+	return way->domain[0] != '\0';
+}
+
 static bool
 hand_in(const struct prove *prove, const struct probe *probe,
 	const struct way *way, struct err *err)
 {
+	/* Known by the sender where the recipient is a stranger's. */
 	const struct smtp_letter letter = {
-		way->sender, probe->recipient, slice_of(probe->text)};
+		is_routed(way) ? "forwarden-probe@" PROBE_DOMAIN : way->sender,
+		probe->recipient, slice_of(probe->text)};
 	struct smtp_client *client = smtp_client_open(
 		RECIPE_HOST, prove->wish->port, DIALOGUE_SECONDS, err);
 
@@ -324,27 +337,114 @@ prove_listener(const struct prove *prove, struct err *err)
 
 	for (size_t i = 0; i < prove->way_count; i++) {
 		const struct way *way = &prove->ways[i];
-		if (!probe_init(&probe, "the listener", err) ||
+		bool routed = is_routed(way);
+		if (!probe_init(
+			    &probe, routed ? way->domain : PROBE_DOMAIN, err) ||
 			!hand_in(prove, &probe, way, err) ||
 			!check_probe(prove, &probe, way, err))
 			return false;
 		attach_say(prove->help,
-			"proved: mail of <%s> is seen and leaves by %s",
-			way->sender, way->filter);
+			"proved: mail %s <%s> is seen and leaves by %s",
+			routed ? "for" : "of",
+			routed ? way->domain : way->sender, way->filter);
 	}
 	return true;
 }
 
-/* Only the listener holds a probe. */
+/*
+ * Postfix is told to verify an address there (sendmail -bv): its client asks
+ * for it and goes, and no mail is sent. Who comes to the listener for that is
+ * known by the sender. The report goes to him, and so is held.
+ */
 static bool
-say_unproved(const struct prove *prove)
+prove_route(const struct prove *prove, const char *domain, struct err *err)
 {
-	if ((prove->wish->parts & RECIPE_NON_SMTPD) != 0) {
+	const char *directory = postfix_directory(prove->postfix);
+	struct probe report;
+	char recipient[300];
+
+	if (!probe_init(&report, PROBE_DOMAIN, err))
+		return false;
+	(void)snprintf(
+		recipient, sizeof(recipient), "forwarden-probe@%s", domain);
+	if (!postfix_control_verify(
+		    directory, report.recipient, recipient, err) ||
+		!check_seen(prove, &report, SLICE(RECIPE_DAEMON), err) ||
+		!check_probe(prove, &report, &prove->ways[0], err))
+		return err_wrap(err, "mail for %s", domain);
+	return true;
+}
+
+/* Of mail for anybody as well, before any is sent: by a wildcard it would
+ * leave. */
+static bool
+prove_routes(const struct prove *prove, struct err *err)
+{
+	if (prove->wish->outside != NULL &&
+		!prove_route(prove, PROBE_DOMAIN, err))
+		return false;
+	for (size_t i = 0; i < prove->way_count; i++) {
+		const struct way *way = &prove->ways[i];
+		if (!is_routed(way))
+			continue;
+		if (!prove_route(prove, way->domain, err))
+			return false;
 		attach_say(prove->help,
-			"not proved: mail of sendmail(1); without --egress a "
-			"probe of it would leave this machine");
+			"proved: mail for <%s> is led to the listener",
+			way->domain);
 	}
 	return true;
+}
+
+/* Right after a reload a cleanup of before may take it once more. */
+static bool
+submit_until_seen(const struct prove *prove, const char *recipient, bool *seen,
+	struct err *err)
+{
+	struct slice listener =
+		postfix_value(prove->postfix, "milter_macro_daemon_name");
+	int64_t until = seconds_from_now(HEARD_SECONDS);
+	struct probe probe;
+
+	do {
+		if (!probe_init(&probe, PROBE_DOMAIN, err))
+			return false;
+		const struct postfix_letter letter = {
+			"", recipient, slice_of(probe.text)};
+		if (!postfix_control_submit(
+			    postfix_directory(prove->postfix), &letter, err) ||
+			!await_seen(prove, probe.word, listener, seen, err))
+			return false;
+	} while (!*seen && pause_until(prove, until));
+	return true;
+}
+
+/* Without the listener that holds a probe, Postfix itself discards it. */
+static bool
+prove_submission(const struct prove *prove, struct err *err)
+{
+	struct buf address = {0};
+	bool seen = false;
+
+	if ((prove->wish->parts & RECIPE_NON_SMTPD) == 0)
+		return true;
+	if (!sink_find(prove->postfix, &address)) {
+		buf_fini(&address);
+		attach_say(prove->help,
+			"not proved: mail of sendmail(1); without --egress a "
+			"copy of a probe of it would leave this machine");
+		return true;
+	}
+	bool done = submit_until_seen(prove, buf_slice(&address).p, &seen, err);
+	buf_fini(&address);
+	if (done && !seen) {
+		return err_set(err, ERR_INVALID,
+			"mail of sendmail(1) was taken and the daemon has not "
+			"seen it");
+	}
+	if (done)
+		attach_say(prove->help, "proved: mail of sendmail(1) is seen");
+	return done;
 }
 
 bool
@@ -355,8 +455,8 @@ prove_routing(const struct prove *prove, struct err *err)
 	struct probe probe;
 
 	if ((prove->wish->parts & RECIPE_EGRESS) == 0)
-		return say_unproved(prove);
-	if (!probe_init(&probe, "the whole way", err))
+		return prove_submission(prove, err);
+	if (!prove_routes(prove, err) || !probe_init(&probe, PROBE_DOMAIN, err))
 		return false;
 	const struct postfix_letter letter = {
 		way->sender, probe.recipient, slice_of(probe.text)};

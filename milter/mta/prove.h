@@ -35,8 +35,7 @@ bool prove_intake(const struct prove *, struct err *err);
 /* The listener for mail that leaves: given a message of each way, it asks the
  * daemon and sends it on by that way. */
 bool prove_listener(const struct prove *, struct err *err);
-/* Mail of sendmail(1) is led there. Without egress it is said that nothing
- * can be proved. */
+/* Mail of sendmail(1) is led there; without egress, it is seen. */
 bool prove_routing(const struct prove *, struct err *err);
 /* Deletes every probe that is in the queue of this Postfix. */
 void prove_clean(const char *directory);

@@ -46,7 +46,9 @@ find_in_line(struct slice line, const char *recipient, struct queued *out)
 {
 	struct json *message = json_parse(line, NULL);
 	struct slice reason = {0};
-	bool found = is_for(message, recipient, &reason);
+	bool found = is_for(message, recipient, &reason) ||
+		slice_ends_fold(
+			json_text(message, "sender"), slice_of(recipient));
 
 	if (found) {
 		copy_text(out->id, sizeof(out->id),

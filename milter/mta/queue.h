@@ -7,15 +7,14 @@
 
 #include <stdbool.h>
 
-/* What waits in the queue for an address that ends so. */
+/* What waits in the queue for an address that ends so, or from one. */
 struct queued {
 	char id[32];
 	char queue[16]; /* "hold", "deferred", ... */
 	char reason[256]; /* of a deferral; else empty */
 };
 /* False when nothing does. */
-bool queue_find(
-	const char *directory, const char *recipient, struct queued *out);
+bool queue_find(const char *directory, const char *address, struct queued *out);
 /* The record by which a message will leave ("smtp:[host]:25"), appended;
  * false when it has none. */
 bool queue_content_filter(

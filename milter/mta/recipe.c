@@ -4,6 +4,7 @@
 
 #include "mta/cf_text.h"
 #include "mta/probe.h"
+#include "mta/recipe_tables.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -14,24 +15,19 @@
 
 /* The hop is one destination: what is meant for many must not slow it, one
  * hiccup must not suspend all that leaves, and one message stays one. */
-static const char hop_limits[] = RECIPE_HOP
-	"_destination_concurrency_failed_cohort_limit = 0\n" RECIPE_HOP
-	"_destination_concurrency_limit = 20\n" RECIPE_HOP
-	"_initial_destination_concurrency = 20\n" RECIPE_HOP
-	"_destination_rate_delay = 0s\n" RECIPE_HOP
-	"_transport_rate_delay = 0s\n" RECIPE_HOP
-	"_destination_recipient_limit = 1000\n";
-
-/* A daemon knows the defaults of its own parameters only, hence "smtp". */
-#define TRANSPORT "${default_transport?{$default_transport}:{smtp}}"
+static const char *const hop_limits[] = {
+	"_destination_concurrency_failed_cohort_limit = 0",
+	"_destination_concurrency_limit = 20",
+	"_initial_destination_concurrency = 20",
+	"_destination_rate_delay = 0s",
+	"_transport_rate_delay = 0s",
+};
 
 static const char answers[] =
 	"forwarden_at_domain = regexp:{ {/^.*(@[^@]+)$$/ $$1} }\n"
 	/* Without it access(5) asks for domains as well, which routing does
 	 * not. */
 	"forwarden_full = regexp:{ {/^(.*)$$/ $$1} }\n"
-	"forwarden_by_relayhost = regexp:{ {/^DUNNO$$/ FILTER "
-	"$forwarden_way_out} {/^(.+)$$/ FILTER " TRANSPORT ":$$1} }\n"
 	"forwarden_by_transport = regexp:{ {/^DUNNO$$/ FILTER "
 	"$forwarden_way_out} {/^([^:]+:.+)$$/ FILTER $$1} "
 	"{/^([^:]+):?$$/ FILTER $$1:$relayhost} }\n";
@@ -171,6 +167,7 @@ add_hop_status(struct buf *out, const struct recipe_wish *wish)
 	buf_puts(out, ".*)$$/ $$1} {/^5(\\..*)/ 4$$1} }\n");
 }
 
+/* A next hop of default_transport goes before any relayhost. */
 static void
 add_way_out(struct buf *out, const struct postfix *postfix)
 {
@@ -178,13 +175,21 @@ add_way_out(struct buf *out, const struct postfix *postfix)
 	size_t colon = slice_find_byte(transport, ':', 0);
 	bool has_nexthop = colon != SLICE_NONE && colon + 1 < transport.len;
 
+	buf_puts(out,
+		"forwarden_by_relayhost = regexp:{ {/^DUNNO$$/ FILTER "
+		"$forwarden_way_out} {/^(.+)$$/ FILTER ");
 	if (has_nexthop) {
+		buf_puts(out, "$forwarden_way_out} }\n");
 		buf_puts(out, "forwarden_way_out = $default_transport\n");
 	} else if (colon != SLICE_NONE) {
+		buf_puts(out, "$default_transport$$1} }\n");
 		buf_puts(out,
 			"forwarden_way_out = $default_transport$relayhost\n");
 	} else {
-		buf_puts(out, "forwarden_way_out = " TRANSPORT ":$relayhost\n");
+		buf_puts(out, RECIPE_TRANSPORT ":$$1} }\n");
+		buf_puts(out,
+			"forwarden_way_out = " RECIPE_TRANSPORT
+			":$relayhost\n");
 	}
 }
 
@@ -219,7 +224,18 @@ add_no_extension(struct buf *out, const struct postfix *postfix)
 static void
 add_copy(struct buf *out, const char *name, struct slice value)
 {
-	buf_printf(out, "%s = %.*s\n", name, SLICE_ARG(value));
+	buf_printf(out, "%s = ", name);
+	recipe_tables_add(value, out);
+	buf_puts(out, "\n");
+}
+
+static void
+add_limits(struct buf *out, const char *service, unsigned recipients)
+{
+	for (size_t i = 0; i < COUNT(hop_limits); i++)
+		buf_printf(out, "%s%s\n", service, hop_limits[i]);
+	buf_printf(out, "%s_destination_recipient_limit = %u\n", service,
+		recipients);
 }
 
 static void
@@ -234,17 +250,26 @@ add_egress_parameters(struct recipe *recipe, const struct postfix *postfix,
 	add_no_extension(out, postfix);
 	buf_puts(out, "forwarden_senders =\n");
 	recipe_add_senders(postfix, out);
+	buf_puts(out, "forwarden_routes =\n");
+	if (wish->outside != NULL)
+		recipe_add_routes(postfix, out);
 	buf_puts(out,
+		/* Of attach itself, and of nobody who comes by the hop. */
 		"forwarden_probe = check_recipient_access "
+		"inline:{ { " PROBE_DOMAIN " = HOLD } }, check_helo_access "
 		"inline:{ { " PROBE_DOMAIN " = HOLD } }\n"
-		"forwarden_recipients = $forwarden_senders $forwarden_probe, "
-		"permit_mynetworks, reject\n");
+		"forwarden_recipients = $forwarden_senders $forwarden_routes "
+		"$forwarden_probe, permit_mynetworks, reject\n");
+	if (wish->outside != NULL)
+		recipe_add_divert(postfix, wish, out);
 	add_copy(out, "forwarden_verify_transports",
 		postfix_value(
 			postfix, "sender_dependent_default_transport_maps"));
 	add_copy(out, "forwarden_verify_relayhosts",
 		postfix_value(postfix, "sender_dependent_relayhost_maps"));
-	buf_puts(out, hop_limits);
+	add_limits(out, RECIPE_HOP, 1000);
+	if (wish->outside != NULL)
+		add_limits(out, RECIPE_ROUTE, 1);
 }
 
 static void
@@ -260,10 +285,17 @@ add_services(struct recipe *recipe, const struct postfix *postfix,
 		"  -o myhostname=egress.%.*s\n",
 		SLICE_ARG(postfix_value(postfix, "myhostname")));
 	add_arguments(out, listener_arguments, COUNT(listener_arguments));
+	if (wish->outside != NULL)
+		buf_puts(
+			out, "  -o smtpd_restriction_classes=forwarden_back\n");
 	buf_puts(out, CF_CLEANUP " unix n - n - 0 cleanup\n");
 	add_arguments(out, cleanup_arguments, COUNT(cleanup_arguments));
 	buf_puts(out, RECIPE_HOP " unix - - n - - smtp\n");
 	add_arguments(out, hop_arguments, COUNT(hop_arguments));
+	if (wish->outside != NULL) {
+		buf_puts(out, RECIPE_ROUTE " unix - - n - - smtp\n");
+		add_arguments(out, hop_arguments, COUNT(hop_arguments));
+	}
 }
 
 /* Does main.cf leave it at its default, a reference to that of ordinary mail?
@@ -307,14 +339,26 @@ add_routing(struct recipe *recipe, const struct postfix *postfix,
 			"  -o address_verify_sender_dependent_relayhost_maps="
 			"$forwarden_verify_relayhosts\n");
 	}
+	if (wish->outside == NULL)
+		return;
+	buf_puts(out, "  -o transport_maps=$forwarden_transports\n");
+	if (follows(postfix, "address_verify_transport_maps")) {
+		buf_puts(out,
+			"  -o address_verify_transport_maps="
+			"$forwarden_verify_routes\n");
+	}
 }
 
 static bool
-check_routing(const struct postfix *postfix, struct err *err)
+check_routing(const struct postfix *postfix, const struct recipe_wish *wish,
+	struct err *err)
 {
 	static const char *const names[] = {"default_transport",
 		"sender_dependent_default_transport_maps",
-		"sender_dependent_relayhost_maps"};
+		"sender_dependent_relayhost_maps", "transport_maps",
+		"address_verify_transport_maps"};
+	/* The last two only where such entries are led to the listener. */
+	size_t count = wish->outside != NULL ? COUNT(names) : COUNT(names) - 2;
 	const struct postfix_service *rewrite =
 		postfix_find_service(postfix, "rewrite", "unix");
 
@@ -323,7 +367,7 @@ check_routing(const struct postfix *postfix, struct err *err)
 			"master.cf has no service \"rewrite unix\", by which "
 			"mail that leaves could be led to the filter");
 	}
-	for (size_t i = 0; i < COUNT(names); i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (!slice_is_absent(postfix_service_override(
 			    postfix, rewrite, names[i]))) {
 			return err_set(err, ERR_INVALID,
@@ -374,25 +418,17 @@ note_overrides(struct recipe *recipe, const struct postfix *postfix)
 }
 
 static void
-note_ways_round(struct recipe *recipe, const struct postfix *postfix)
+note_ways_round(struct recipe *recipe, const struct postfix *postfix,
+	const struct recipe_wish *wish)
 {
 	struct slice maps = postfix_value(postfix, "transport_maps");
 
-	if (maps.len > 0) {
+	if (maps.len > 0 && wish->outside == NULL) {
 		buf_printf(&recipe->notes,
 			"entries of transport_maps (%.*s) keep their own way: "
 			"forwards to outside domains listed there are not "
-			"seen\n",
+			"seen (--transports smtp,relay has them seen)\n",
 			SLICE_ARG(maps));
-	}
-	if (postfix_value(postfix, "sender_dependent_default_transport_maps")
-				.len > 0 &&
-		postfix_value(postfix, "sender_dependent_relayhost_maps").len >
-			0) {
-		buf_puts(&recipe->notes,
-			"entries of sender_dependent_default_transport_maps "
-			"without a next hop go on to $relayhost, not to that "
-			"of sender_dependent_relayhost_maps\n");
 	}
 }
 
@@ -411,7 +447,7 @@ recipe_write(struct recipe *recipe, const struct postfix *postfix,
 		add_egress_parameters(recipe, postfix, wish);
 		add_services(recipe, postfix, wish);
 		add_routing(recipe, postfix, wish);
-		note_ways_round(recipe, postfix);
+		note_ways_round(recipe, postfix, wish);
 	}
 }
 
@@ -421,7 +457,7 @@ recipe_make(struct recipe *recipe, const struct postfix *postfix,
 {
 	*recipe = (struct recipe){0};
 	if ((wish->parts & RECIPE_EGRESS) != 0 &&
-		(!check_routing(postfix, err) ||
+		(!check_routing(postfix, wish, err) ||
 			!check_transport(postfix, err)))
 		return false;
 	recipe_write(recipe, postfix, wish);

@@ -9,8 +9,8 @@
  *   takes it to a listener on loopback, which asks the milter;
  * - content_filter of that listener sends it on by the way that it would
  *   have taken, whatever restrictions are set or skipped;
- * - ways that depend on the sender the listener finds in the site's own
- *   tables, and says FILTER.
+ * - ways that depend on the sender, and, if wished, on the recipient, the
+ *   listener finds in the site's own tables, and says FILTER.
  */
 #ifndef MTA_RECIPE_H
 #define MTA_RECIPE_H
@@ -22,11 +22,15 @@
 #include <stdint.h>
 
 /* Of what is written now; counts up with each change of the text. */
-#define RECIPE_NUMBER 3U
+#define RECIPE_NUMBER 4U
 #define RECIPE_HOP "forwarden-hop"
+/* The same for entries of transport_maps that lead outside. */
+#define RECIPE_ROUTE "forwarden-route"
 #define RECIPE_HOST "127.0.0.1"
 /* {daemon_name} of the listener for mail that leaves. */
 #define RECIPE_DAEMON "egress"
+/* A daemon knows the defaults of its own parameters only, hence "smtp". */
+#define RECIPE_TRANSPORT "${default_transport?{$default_transport}:{smtp}}"
 
 enum recipe_part {
 	RECIPE_INTAKE = 1 << 0, /* smtpd_milters */
@@ -41,6 +45,9 @@ struct recipe_wish {
 	const char *away; /* default_action: accept, tempfail */
 	const char *reject_text; /* what a refusal by policy says */
 	uint16_t port; /* of the listener on RECIPE_HOST */
+	/* Transports of transport_maps that lead outside, "smtp|relay"; NULL:
+	 * its entries keep their way. */
+	const char *outside;
 };
 
 /* Lines with their ends. */
@@ -70,5 +77,10 @@ bool recipe_add_to_master(const struct recipe *, struct slice master,
 /* Writes the value of forwarden_senders: what the site's tables say of the
  * way out by sender, the least specific first. */
 void recipe_add_senders(const struct postfix *, struct buf *out);
+/* The value of forwarden_routes: what transport_maps says by recipient. */
+void recipe_add_routes(const struct postfix *, struct buf *out);
+/* The parameters that lead such mail to the listener. */
+void recipe_add_divert(
+	const struct postfix *, const struct recipe_wish *, struct buf *out);
 
 #endif

@@ -9,10 +9,7 @@
  * of several each is named, and a change wants `forwarden attach --update`.
  */
 #include "mta/recipe.h"
-
-#include <string.h>
-
-#define TABLES_MAX 64
+#include "mta/recipe_tables.h"
 
 static const struct {
 	const char *parameter, *answer;
@@ -31,42 +28,13 @@ static const struct {
 	{"$forwarden_full", true},
 };
 
-static bool
-is_pattern(struct slice table)
-{
-	static const char *const types[] = {"regexp:", "pcre:", "cidr:"};
-
-	if (slice_starts_fold(table, SLICE("proxy:")))
-		table = slice_sub(table, 6, table.len);
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
-		if (slice_starts_fold(table, slice_of(types[i])))
-			return true;
-	}
-	return false;
-}
-
-/* As main.cf names them; a reference to another parameter expanded. */
-static size_t
-list_tables(const struct postfix *postfix, const char *parameter,
-	struct slice tables[TABLES_MAX])
-{
-	struct slice list = postfix_given(postfix, parameter), table;
-	size_t count = 0;
-
-	if (slice_find_byte(list, '$', 0) != SLICE_NONE)
-		list = postfix_value(postfix, parameter);
-	while (count < TABLES_MAX && postfix_next(&list, &table)) {
-		if (table.len > 0)
-			tables[count++] = table;
-	}
-	return count;
-}
-
 static void
 add_check(struct buf *out, size_t form, struct slice table, const char *answer)
 {
-	buf_printf(out, "    check_sender_access pipemap:{ %s, %.*s, %s },\n",
-		forms[form].filter, SLICE_ARG(table), answer);
+	buf_printf(out, "    check_sender_access pipemap:{ %s, ",
+		forms[form].filter);
+	recipe_tables_add(table, out);
+	buf_printf(out, ", %s },\n", answer);
 }
 
 static void
@@ -75,7 +43,8 @@ add_listed(struct buf *out, const struct slice *tables, size_t count,
 {
 	for (size_t form = 0; form < sizeof(forms) / sizeof(*forms); form++) {
 		for (size_t i = count; i > 0; i--) {
-			if (forms[form].full || !is_pattern(tables[i - 1]))
+			if (forms[form].full ||
+				!recipe_tables_is_pattern(tables[i - 1]))
 				add_check(out, form, tables[i - 1], answer);
 		}
 	}
@@ -97,11 +66,13 @@ add_referred(struct buf *out, const char *parameter, const char *answer)
 void
 recipe_add_senders(const struct postfix *postfix, struct buf *out)
 {
-	struct slice tables[TABLES_MAX];
+	struct slice tables[RECIPE_TABLES_MAX];
 
 	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
-		size_t count = list_tables(postfix, ways[i].parameter, tables);
-		if (count == 0 || (count == 1 && !is_pattern(tables[0]))) {
+		size_t count =
+			recipe_tables_list(postfix, ways[i].parameter, tables);
+		if (count == 0 ||
+			(count == 1 && !recipe_tables_is_pattern(tables[0]))) {
 			add_referred(out, ways[i].parameter, ways[i].answer);
 		} else {
 			add_listed(out, tables, count, ways[i].answer);

@@ -7,9 +7,12 @@
 #include "mta/cf_text.h"
 #include "mta/port.h"
 #include "mta/postfix_control.h"
+#include "mta/recipe.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #define DRAIN_SECONDS 120
 #define LOOK_MS 50
@@ -21,6 +24,7 @@ site_close(struct site *site)
 	postfix_free(site->postfix);
 	buf_fini(&site->main);
 	buf_fini(&site->master);
+	buf_fini(&site->outside);
 }
 
 static bool
@@ -66,6 +70,76 @@ site_is_attached(const struct site *site)
 {
 	return cf_text_is_attached(
 		buf_slice(&site->main), buf_slice(&site->master));
+}
+
+unsigned
+site_parts(const struct site *site)
+{
+	unsigned parts = 0;
+
+	if (slice_find(postfix_given(site->postfix, "smtpd_milters"),
+		    SLICE(CF_MILTER)) != SLICE_NONE)
+		parts |= RECIPE_INTAKE;
+	if (slice_find(postfix_given(site->postfix, "non_smtpd_milters"),
+		    SLICE(CF_MILTER)) != SLICE_NONE)
+		parts |= RECIPE_NON_SMTPD;
+	if (cf_text_is_routed(buf_slice(&site->master)))
+		parts |= RECIPE_EGRESS;
+	return parts;
+}
+
+const char *
+site_outside(struct site *site)
+{
+	struct slice names = postfix_given(site->postfix, "forwarden_outside");
+
+	buf_reset(&site->outside);
+	buf_add(&site->outside, names);
+	return names.len > 0 && buf_ok(&site->outside) ? site->outside.p : NULL;
+}
+
+/* postconf(1) reads files only. */
+static struct postfix *
+read_texts(const struct site *bare, struct err *err)
+{
+	char directory[] = "/tmp/forwarden-attach.XXXXXX";
+	char main[64], master[64];
+	struct postfix *postfix = NULL;
+
+	if (mkdtemp(directory) == NULL) {
+		(void)err_system(err, "cannot make %s", directory);
+		return NULL;
+	}
+	(void)snprintf(main, sizeof(main), "%s/main.cf", directory);
+	(void)snprintf(master, sizeof(master), "%s/master.cf", directory);
+	if (cf_file_write(main, buf_slice(&bare->main), err) &&
+		cf_file_write(master, buf_slice(&bare->master), err))
+		postfix = postfix_read(directory, err);
+	(void)unlink(main);
+	(void)unlink(master);
+	(void)rmdir(directory);
+	return postfix;
+}
+
+bool
+site_imagine_bare(const struct site *site, struct site *bare, struct err *err)
+{
+	struct buf unrouted = {0};
+
+	*bare = (struct site){.given = site->given, .lock = -1};
+	(void)snprintf(bare->directory, PATH_MAX, "%s", site->directory);
+	(void)snprintf(bare->main_path, PATH_MAX, "%s", site->main_path);
+	(void)snprintf(bare->master_path, PATH_MAX, "%s", site->master_path);
+	cf_text_remove_parameters(buf_slice(&site->main), &bare->main);
+	cf_text_remove_routing(buf_slice(&site->master), &unrouted);
+	cf_text_remove_services(buf_slice(&unrouted), &bare->master);
+	bool done = buf_ok(&bare->main) && buf_ok(&unrouted) &&
+		buf_ok(&bare->master);
+	buf_fini(&unrouted);
+	if (!done)
+		return err_set(err, ERR_MEMORY, "out of memory");
+	bare->postfix = read_texts(bare, err);
+	return bare->postfix != NULL;
 }
 
 uint16_t

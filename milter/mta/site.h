@@ -20,6 +20,7 @@ struct site {
 	char directory[PATH_MAX];
 	char main_path[PATH_MAX], master_path[PATH_MAX];
 	struct buf main, master;
+	struct buf outside;
 	int lock;
 };
 
@@ -30,8 +31,15 @@ void site_close(struct site *);
 bool site_lock(struct site *, struct err *err);
 
 bool site_is_attached(const struct site *);
+/* What is attached, by what the files have: bits of enum recipe_part. */
+unsigned site_parts(const struct site *);
+/* Its transports that lead outside, as recipe_wish has them; NULL if none. */
+const char *site_outside(struct site *);
 /* The port of our listener in master.cf; 0 where there is none. */
 uint16_t site_port(const struct site *);
+/* The same site as if nothing of ours were in it, to be looked at alone: no
+ * file of it is changed. False with err; site_close() ends it either way. */
+bool site_imagine_bare(const struct site *, struct site *bare, struct err *err);
 
 /* A Postfix that has died is brought up: it says nothing to a reload. */
 bool site_reload(const struct site *, struct err *err);

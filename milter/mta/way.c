@@ -11,21 +11,6 @@
 #define TRANSPORTS "sender_dependent_default_transport_maps"
 #define PROBE_LOCAL_PART "forwarden-probe"
 
-static bool
-ask_tables(const struct postfix *postfix, const char *parameter,
-	const char *key, struct buf *value)
-{
-	struct slice list = postfix_value(postfix, parameter), table;
-
-	while (postfix_next(&list, &table)) {
-		if (table.len > 0 &&
-			postfix_control_look_up(
-				postfix_directory(postfix), table, key, value))
-			return true;
-	}
-	return false;
-}
-
 /* Full address, without its extension, @domain. */
 static bool
 ask_by_sender(const struct postfix *postfix, const char *parameter,
@@ -35,7 +20,7 @@ ask_by_sender(const struct postfix *postfix, const char *parameter,
 	const char *at = strrchr(sender, '@');
 	char key[512];
 
-	if (ask_tables(
+	if (way_look_up(
 		    postfix, parameter, *sender != '\0' ? sender : "<>", value))
 		return true;
 	if (at == NULL)
@@ -45,11 +30,11 @@ ask_by_sender(const struct postfix *postfix, const char *parameter,
 			continue;
 		(void)snprintf(key, sizeof(key), "%.*s%s", (int)(p - sender),
 			sender, at);
-		if (ask_tables(postfix, parameter, key, value))
+		if (way_look_up(postfix, parameter, key, value))
 			return true;
 		break;
 	}
-	return ask_tables(postfix, parameter, at, value);
+	return way_look_up(postfix, parameter, at, value);
 }
 
 static bool
@@ -89,12 +74,23 @@ add_by_relayhost(
 	const struct postfix *postfix, struct slice answer, struct buf *out)
 {
 	struct slice transport = postfix_value(postfix, "default_transport");
+	size_t colon = slice_find_byte(transport, ':', 0);
 
-	buf_add(out,
-		slice_sub(transport, 0, slice_find_byte(transport, ':', 0)));
+	/* Its own next hop goes before any relayhost. */
+	if (colon != SLICE_NONE && colon + 1 < transport.len) {
+		buf_add(out, transport);
+		return;
+	}
+	buf_add(out, slice_sub(transport, 0, colon));
 	buf_add_byte(out, ':');
 	buf_add(out, answer);
 }
+
+struct search {
+	const struct postfix *postfix;
+	struct way *ways;
+	size_t count;
+};
 
 static void
 write_filter(const struct postfix *postfix, struct way *way)
@@ -119,12 +115,6 @@ write_filter(const struct postfix *postfix, struct way *way)
 	buf_fini(&filter);
 }
 
-struct search {
-	const struct postfix *postfix;
-	struct way *ways;
-	size_t count;
-};
-
 /* A sender whose way is not among those that are there. */
 static void
 add_sender(struct search *search, struct slice key)
@@ -141,6 +131,7 @@ add_sender(struct search *search, struct slice key)
 			SLICE_ARG(key));
 	}
 	write_filter(search->postfix, way);
+	way->domain[0] = '\0';
 	for (size_t i = 0; i < search->count; i++) {
 		if (strcmp(search->ways[i].filter, way->filter) == 0)
 			return;
@@ -148,29 +139,12 @@ add_sender(struct search *search, struct slice key)
 	search->count++;
 }
 
-/* proxymap(8) lists nothing; what is behind it perhaps does. */
-static struct slice
-without_proxy(struct slice table)
-{
-	const struct slice head = SLICE("proxy:");
-
-	return slice_starts_fold(table, head)
-		? slice_sub(table, head.len, table.len)
-		: table;
-}
-
 static void
 add_table(struct search *search, struct slice table, struct buf *notes)
 {
 	struct buf rows = {0};
 
-	if (!postfix_control_list(postfix_directory(search->postfix),
-		    without_proxy(table), &rows)) {
-		buf_printf(notes,
-			"%.*s cannot be listed: the ways out that it knows "
-			"are not tried one by one\n",
-			SLICE_ARG(table));
-	}
+	way_list(search->postfix, table, &rows, notes);
 	struct slice rest = buf_slice(&rows);
 	for (struct slice row, key; slice_next(&rest, '\n', &row);) {
 		if (slice_next(&row, '\t', &key) &&
@@ -200,18 +174,40 @@ ways_find(const struct postfix *postfix, struct way ways[WAYS_MAX],
 }
 
 bool
-way_is_fixed(
-	const struct postfix *postfix, const char *address, struct buf *answer)
+way_look_up(const struct postfix *postfix, const char *parameter,
+	const char *key, struct buf *value)
 {
-	const char *domain = strrchr(address, '@');
+	struct slice list = postfix_value(postfix, parameter), table;
 
-	/* The order of transport(5). */
-	if (ask_tables(postfix, "transport_maps", address, answer))
-		return true;
-	for (const char *key = domain != NULL ? domain + 1 : NULL; key != NULL;
-		key = strchr(key + 1, '.')) {
-		if (ask_tables(postfix, "transport_maps", key, answer))
+	while (postfix_next(&list, &table)) {
+		if (table.len > 0 &&
+			postfix_control_look_up(
+				postfix_directory(postfix), table, key, value))
 			return true;
 	}
-	return ask_tables(postfix, "transport_maps", "*", answer);
+	return false;
+}
+
+/* proxymap(8) lists nothing; what is behind it perhaps does. */
+static struct slice
+without_proxy(struct slice table)
+{
+	const struct slice head = SLICE("proxy:");
+
+	return slice_starts_fold(table, head)
+		? slice_sub(table, head.len, table.len)
+		: table;
+}
+
+void
+way_list(const struct postfix *postfix, struct slice table, struct buf *rows,
+	struct buf *notes)
+{
+	if (!postfix_control_list(
+		    postfix_directory(postfix), without_proxy(table), rows)) {
+		buf_printf(notes,
+			"%.*s cannot be listed: the ways out that it knows "
+			"are not tried one by one\n",
+			SLICE_ARG(table));
+	}
 }

@@ -14,6 +14,7 @@
 
 struct way {
 	char sender[256]; /* empty: the null sender */
+	char domain[256]; /* of the recipient; empty: any outside */
 	char filter[512]; /* "smtp:[relay.example]:587" */
 };
 
@@ -22,9 +23,11 @@ struct way {
 size_t ways_find(
 	const struct postfix *, struct way ways[WAYS_MAX], struct buf *notes);
 
-/* Does transport_maps send an address to the outside by itself, so that its
- * mail meets no listener of ours? The answer of the table is appended. */
-bool way_is_fixed(
-	const struct postfix *, const char *address, struct buf *answer);
+/* The value of a key in the tables of a parameter, the first that has one. */
+bool way_look_up(const struct postfix *, const char *parameter, const char *key,
+	struct buf *value);
+/* The rows of one table, "key<TAB>value" a line. */
+void way_list(const struct postfix *, struct slice table, struct buf *rows,
+	struct buf *notes);
 
 #endif

@@ -83,49 +83,124 @@ def daemon(site):
 
 
 def containers(site):
-    """All tables through proxymap, ways by sender, a signer that must answer,
-    an own listener of the web mail."""
-    site.sink("sales")
-    site.sink("branch")
-    senders = site.table("senders", {"@branch.example": f"smtp_own:[127.0.0.1]:{site.port('branch')}"})
-    hosts = site.table("hosts", {"sales@example.com": f"[127.0.0.1]:{site.port('sales')}"})
+    """As mailcow has it: all tables through proxymap, ways by sender, a signer
+    that must answer, postscreen before two doors, listeners of its own for web
+    mail, quarantine and a watchdog with routes of its own; and main.cf is made
+    anew from another file at each start."""
+    for name in ("branch", "routed"):
+        site.sink(name)
+    senders = site.table("senders", {
+        "@branch.example": f"smtp_enforced:[127.0.0.1]:{site.port('branch')}",
+        "@example.com": "smtp:"})
+    routes = site.table("routes", {
+        "routed.example": f"smtp_via_maps:[127.0.0.1]:{site.port('routed')}"})
     none = site.table("none", {"nobody@nowhere.example": "x"})
+    site.options = ["--transports", "smtp,smtp_via_maps"]
+    site.others = ["x@routed.example", "x@elsewhere.test"]
+    strict = "-o smtpd_client_restrictions=permit_mynetworks,permit_sasl_authenticated,reject"
     return site.make(
         main=f"smtpd_milters = {site.signer.milter}\nnon_smtpd_milters = $smtpd_milters\n"
              "milter_default_action = tempfail\nmilter_protocol = 6\n"
+             "milter_mail_macros = i {mail_addr} {client_addr} {client_name} {auth_authen}\n"
              f"sender_dependent_default_transport_maps = proxy:{senders}\n"
-             f"sender_dependent_relayhost_maps = proxy:{hosts}\n"
+             "transport_maps = regexp:{{/watchdog@localhost$$/ watchdog_discard:}},\n"
+             f"  regexp:{{{{/localhost$$/ local:}}}}, proxy:{none}, proxy:{routes}\n"
+             "relay_domains = proxy:" + none + f"\nrelay_recipient_maps = proxy:{none}\n"
+             "parent_domain_matches_subdomains = debug_peer_list,fast_flush_domains,mynetworks\n"
              f"smtp_tls_policy_maps = proxy:{none}\nsmtp_sender_dependent_authentication = yes\n"
              f"recipient_canonical_maps = proxy:{none}\nsmtpd_sender_login_maps = proxy:{none}\n"
              "virtual_transport = discard\nvirtual_mailbox_domains = example.net\n"
-             "smtpd_delay_reject = yes\nsmtpd_discard_ehlo_keywords = chunking, silent-discard\n"
-             "default_destination_rate_delay = 0s\n",
-        master=f"127.0.0.1:{free_port()} inet n - n - - smtpd\n"
-               "  -o syslog_name=postfix/webmail\n  -o smtpd_delay_reject=no\n"
-               "smtp_own unix - - n - - smtp\n  -o syslog_name=postfix/own\n")
+             "smtpd_delay_reject = yes\n"
+             "smtpd_discard_ehlo_keywords = chunking, silent-discard, smtputf8\n"
+             "smtp_header_checks = regexp:{{/^X-Inside:/ IGNORE}}\n"
+             "lmtp_destination_recipient_limit = 1\npostscreen_cache_map =\n"
+             "\n# Overrides #\n",
+        master=f"127.0.0.1:{free_port()} inet n - n - 1 postscreen\n"
+               "  -o postscreen_upstream_proxy_protocol=haproxy\n"
+               f"127.0.0.1:{free_port()} inet n - n - - smtpd\n  {strict}\n"
+               "  -o smtpd_upstream_proxy_protocol=haproxy\n"
+               "  -o cleanup_service_name=sender_cleanup\n"
+               f"127.0.0.1:{free_port()} inet n - n - - smtpd\n  {strict}\n"
+               "  -o cleanup_service_name=sender_cleanup\n"
+               f"127.0.0.1:{free_port()} inet n - n - - smtpd\n"
+               "  -o smtpd_milters=\n  -o non_smtpd_milters=\n  -o syslog_name=postfix/back\n"
+               "smtpd pass - - n - - smtpd\n  -o smtpd_sasl_auth_enable=no\n"
+               "sender_cleanup unix n - n - 0 cleanup\n"
+               "  -o header_checks=$smtp_header_checks\n"
+               "smtp_enforced unix - - n - - smtp\n  -o syslog_name=postfix/enforced\n"
+               "smtp_via_maps unix - - n - - smtp\n"
+               "dnsblog unix - - n - 0 dnsblog\ntlsproxy unix - - n - 0 tlsproxy\n"
+               f"127.0.0.1:{free_port()} inet n - n - - smtpd\n  -o smtpd_milters=\n"
+               "  -o cleanup_service_name=watchdog_cleanup\n"
+               "watchdog_cleanup unix n - n - 0 cleanup\n"
+               "  -o queue_service_name=watchdog_qmgr\n"
+               "watchdog_qmgr unix n - n 300 1 qmgr\n"
+               "  -o rewrite_service_name=watchdog_rewrite\n"
+               "watchdog_rewrite unix - - n - - trivial-rewrite\n"
+               "  -o local_transport=watchdog_discard\n"
+               "watchdog_discard unix - - n - - discard\n")
+
+
+REINJECT = """\
+  -o content_filter=
+  -o smtpd_milters=
+  -o mynetworks_style=host
+  -o mynetworks=127.0.0.0/8
+  -o local_header_rewrite_clients=
+  -o local_recipient_maps=
+  -o relay_recipient_maps=
+  -o strict_rfc821_envelopes=yes
+  -o smtp_tls_security_level=none
+  -o smtpd_tls_security_level=none
+  -o smtpd_restriction_classes=
+  -o smtpd_delay_reject=no
+  -o smtpd_client_restrictions=permit_mynetworks,reject
+  -o smtpd_helo_restrictions=
+  -o smtpd_sender_restrictions=
+  -o smtpd_recipient_restrictions=permit_mynetworks,reject
+  -o smtpd_end_of_data_restrictions=
+  -o smtpd_error_sleep_time=0
+  -o smtpd_client_connection_count_limit=0
+  -o receive_override_options=no_header_body_checks,no_unknown_recipient_checks,no_address_mappings
+"""
 
 
 def scanned(site):
-    """A scanner for mail that comes in, another for that of the users, which
-    come back at a listener without milters; mailing lists by a pipe."""
+    """As iRedMail has it: a scanner for mail that comes in, another one at
+    10026 for that of the users, which come back at listeners without milters;
+    lists by a pipe; tables for everything; no original recipients."""
     scanner = ContentFilter(site.rig)
     scanner.back = free_port()
+    site.sink("sales")
     copies = site.table("archive", {"bob@example.com": "archive@freemail.example"})
+    none = site.table("none", {"nobody@nowhere.example": "x"})
+    hosts = site.table("hosts", {"sales@example.com": f"[127.0.0.1]:{site.port('sales')}"})
+    own = site.table("own", {"example.net": "dovecot", "lists.example.net": "mlmmj:x"})
+    scan = f"scan:[127.0.0.1]:{scanner.port}"
     return site.make(
-        main=f"content_filter = scan:[127.0.0.1]:{scanner.port}\n"
+        main=f"content_filter = {scan}\n"
              f"smtpd_milters = {site.signer.milter}\nnon_smtpd_milters = $smtpd_milters\n"
              "milter_default_action = accept\n"
-             f"sender_bcc_maps = proxy:{copies}\nscan_destination_recipient_limit = 1\n"
+             f"transport_maps = proxy:{none} proxy:{own}\n"
+             f"sender_dependent_relayhost_maps = proxy:{none} proxy:{hosts}\n"
+             "virtual_mailbox_domains = example.net\nvirtual_transport = dovecot\n"
+             f"virtual_mailbox_maps = proxy:{none}\nvirtual_alias_domains =\n"
+             f"relay_domains = $mydestination proxy:{none}\n"
+             f"sender_bcc_maps = proxy:{none} proxy:{copies}\nrecipient_bcc_maps = proxy:{none}\n"
+             "header_checks = regexp:{{/^X-Inside:/ IGNORE}}\nbody_checks = $header_checks\n"
+             "smtpd_command_filter = regexp:{{/^NOOP .*/ NOOP}}\n"
+             "smtpd_helo_required = yes\nenable_original_recipient = no\n"
+             "smtpd_discard_ehlo_keywords = chunking\nswap_bangpath = no\nsmtputf8_enable = no\n"
+             "scan_destination_recipient_limit = 1\ndovecot_destination_recipient_limit = 1\n"
              "smtpd_data_restrictions = reject_unauth_pipelining\n",
-        master=f"127.0.0.1:{scanner.back} inet n - n - - smtpd\n"
-               "  -o content_filter=\n  -o smtpd_milters=\n  -o mynetworks=127.0.0.0/8\n"
-               "  -o smtpd_relay_restrictions=permit_mynetworks,reject\n"
-               "  -o receive_override_options=no_unknown_recipient_checks,no_address_mappings\n"
+        master=f"127.0.0.1:{scanner.back} inet n - n - - smtpd\n{REINJECT}"
+               f"127.0.0.1:{free_port()} inet n - n - - smtpd\n{REINJECT}"
                f"127.0.0.1:{free_port()} inet n - n - - smtpd\n"
-               f"  -o content_filter=scan:[127.0.0.1]:{scanner.port}\n"
+               "  -o content_filter=scan:[127.0.0.1]:10026\n"
                "scan unix - - n - 2 smtp\n  -o smtp_send_xforward_command=yes\n"
-               "  -o max_use=20\n"
-               "lists unix - n n - - pipe\n  flags=R user=nobody argv=/bin/false\n")
+               "  -o smtp_data_done_timeout=1200\n  -o max_use=20\n"
+               "dovecot unix - n n - - pipe\n  flags=DRh user=nobody argv=/bin/true\n"
+               "mlmmj unix - n n - - pipe\n  flags=ORhu user=nobody argv=/bin/true\n")
 
 
 def hosted(site):
@@ -148,7 +223,8 @@ def hosted(site):
 SETUPS = [
     ("a system's own, chrooted", daemon, []),
     ("in containers, proxied tables", containers,
-     ["leaves by smtp_own:"]),
+     ["leaves by smtp_enforced:", "leaves by smtp_via_maps:", "note: main.cf is made anew",
+      "speaks no plain SMTP"]),
     ("scanners for both directions", scanned, ["own smtpd_milters"]),
     ("hosted, a way for each domain", hosted, ["leaves by smtp_branch:"]),
 ]
@@ -177,13 +253,18 @@ def main():
         alice.forward("drop@freemail.example")
         signer = Signer(bench)
         for name, make, said in SETUPS:
+            if len(sys.argv) > 1 and make.__name__ not in sys.argv[1:]:
+                continue
             site = Site(bench, name, alice)
             site.signer = signer
             rig.postfix.MASTER_CF = plain.replace(
                 "inet n - n - - smtpd", "inet n - y - - smtpd").replace(
                 "cleanup unix n - n", "cleanup unix n - y") if make is daemon else plain
             try:
-                exercise(tap, forwarden, make(site), said)
+                made = make(site)
+                if make is containers:
+                    open(os.path.join(made.postfix.config, "extra.cf"), "w").close()
+                exercise(tap, forwarden, made, said)
                 check_signatures(tap, site)
             except (Failure, OSError) as error:
                 tap.fail(name, f"{type(error).__name__}: {error}", site.postfix.log()[-3000:])

@@ -94,6 +94,23 @@ def refusals(tap, bench):
     postfix.set(default_transport="smtp",
                 transport_maps=f"inline:{{*=smtp:[127.0.0.1]:{bench.sink.port}}}")
     refused(tap, bench, "all mail by transport_maps", postfix, "past every listener")
+    refused(tap, bench, "a transport that is not there", postfix, "no smtp client named",
+            "--transports", "smtp,nothing")
+    postfix.set(parent_domain_matches_subdomains="transport_maps")
+    refused(tap, bench, "parents that match otherwise", postfix, "cannot follow",
+            "--transports", "smtp")
+    postfix.command("postconf", "-X", "parent_domain_matches_subdomains")
+    postfix.set(transport_maps="inline:{third.example=:[198.51.100.7]}")
+    refused(tap, bench, "a next hop without a transport", postfix,
+            'transport_maps says "third.example :[198.51.100.7]"')
+    postfix.set(transport_maps="")
+    for value, words in (("inline:{a@b.example=smtp:}", "has no next hop in a@b.example"),
+                         ("regexp:{{/x/ smtp:}}", "cannot be listed")):
+        postfix.set(transport_maps="", sender_dependent_relayhost_maps="inline:{c@d.example=[h]}",
+                    sender_dependent_default_transport_maps=value)
+        refused(tap, bench, f"both ways by sender, {value}", postfix, words)
+    postfix.set(sender_dependent_relayhost_maps="", sender_dependent_default_transport_maps="")
+    refused(tap, bench, "no transport_maps", postfix, "nothing to lead", "--transports", "smtp")
     postfix.stop()
     refused(tap, bench, "a Postfix that does not run", postfix, "start it first")
     refused(tap, bench, "nothing to undo", postfix, "nothing of Forwarden", "--undo")
@@ -200,6 +217,43 @@ def edits(tap, bench):
     postfix.stop()
 
 
+def updates(tap, bench):
+    """What is attached stays until the new one is known to be good, and comes
+    back where that turns out to be wrong."""
+    postfix = bench.postfix()
+    plain = files(postfix)
+    port = str(free_port())
+    code, text = attach(bench.forwarden, postfix, "--port", port)
+    tap.ok(code == 0, "updates: attached", text)
+    log = len(postfix.log())
+    refused(tap, bench, "an update to a port that is taken", postfix,
+            "what is attached stays as it is: port", "--update", "--port", str(free_taken()))
+    tap.ok("reload" not in postfix.log()[log:], "an update that is refused: no reload")
+    postfix.set(transport_maps="inline:{third.example=:[198.51.100.7]}")
+    refused(tap, bench, "an update that a table forbids", postfix, "without a transport",
+            "--update")
+    postfix.set(transport_maps="")
+    # The probe will be stuck.
+    postfix.set(defer_transports="forwarden-hop")
+    attached = files(postfix)
+    code, text = attach(bench.forwarden, postfix, "--update", "--away", "tempfail",
+                        "--port", str(free_port()))
+    tap.ok(code == 1 and "not updated" in text and "attached before is back" in text,
+           "an update that fails: it is said", text)
+    tap.ok(files(postfix) == attached and postfix.queue() == []
+           and sorted(os.listdir(postfix.config)) == ["main.cf", "master.cf"],
+           "an update that fails: the old one is back", os.listdir(postfix.config))
+    postfix.command("postconf", "-X", "defer_transports", "transport_maps")
+    postfix.command("postfix", "reload")
+    code, text = attach(bench.forwarden, postfix, "--probe")
+    tap.ok(code == 0 and "led to the listener" in text, "an update that fails: and works", text)
+    code, text = attach(bench.forwarden, postfix, "--update", "--port", port)
+    tap.ok(code == 0, "an update to the same port", text)
+    code, text = attach(bench.forwarden, postfix, "--undo")
+    tap.ok(code == 0 and files(postfix) == plain, "updates: undone, byte for byte", text)
+    postfix.stop()
+
+
 def killed(bench, postfix, calls, number):
     """Attaches, and is killed at that of its system calls; False if it came to
     its end before."""
@@ -277,11 +331,29 @@ def limits(tap, bench):
 
 
 def alone(tap, bench):
-    """sendmail(1) without the egress: shown, and said that it is not proved."""
+    """sendmail(1) without the egress: proved by a probe that Postfix throws
+    away; where a copy of it would leave, that is said."""
     postfix = bench.postfix()
     code, text = attach(bench.forwarden, postfix, "--non-smtpd")
+    tap.ok(code == 0 and "proved: mail of sendmail(1) is seen" in text
+           and "not proved" not in text, "sendmail(1) alone: attached and proved", text)
+    tap.attempt("sendmail(1) alone: the probe goes nowhere", lambda: wait_until(
+        "its end", lambda: "postmaster notification discarded" in postfix.log()
+        and postfix.queue() == []
+        and not bench.sink.find(lambda m: "probe" in (m.field("Subject") or ""))))
+    code, text = attach(bench.forwarden, postfix, "--undo")
+    postfix.command("postconf", "-P", "pickup/unix/receive_override_options=no_milters")
+    before = files(postfix)
+    code, text = attach(bench.forwarden, postfix, "--non-smtpd")
+    tap.ok(code == 1 and "the daemon has not seen it" in text and files(postfix) == before,
+           "sendmail(1) alone, past all milters: not attached, and put back", text)
+    postfix.command("postconf", "-PX", "pickup/unix/receive_override_options")
+    postfix.set(always_bcc="copies@freemail.example")
+    code, text = attach(bench.forwarden, postfix, "--non-smtpd")
     tap.ok(code == 0 and "not proved: mail of sendmail(1)" in text,
-           "sendmail(1) alone: attached, and said what is not proved", text)
+           "sendmail(1) alone, copied to the outside: it is said that it is not proved", text)
+    postfix.command("postconf", "-X", "always_bcc")
+    postfix.reload()
     bench.leaves(postfix, "alone")
     tap.attempt("sendmail(1) alone: its mail is seen", lambda: bench.forwarden.wait_event(
         lambda e: e["email"].get("subject") == "alone"))
@@ -432,7 +504,7 @@ def load(tap, bench):
     rounds = 0
     while rounds == 0 or any(t.is_alive() for t in threads):
         rounds += 1
-        for option in (["--port", str(free_port())], ["--undo"]):
+        for option in (["--port", str(free_port())], ["--update"], ["--undo"]):
             code, text = attach(bench.forwarden, postfix, *option)
             if code != 0:
                 tap.fail("load: " + option[0], text, postfix.log()[-2000:])
@@ -452,7 +524,7 @@ def main():
     tap = Tap()
     if os.geteuid() != 0:
         tap.skip_all("needs root")
-    tests = (refusals, alone, ports, edits, interrupted, stopped, limits, blind, dies, chrooted, own_socket,
+    tests = (refusals, alone, ports, edits, updates, interrupted, stopped, limits, blind, dies, chrooted, own_socket,
              away, load)
     chosen = [t for t in tests if t.__name__ in sys.argv[1:]] or tests
     with Rig("troubles") as rig:

@@ -4,8 +4,10 @@
 forwarden doctor on a system that is well, and on some that are not: what is
 wrong is said with its remedy, and nothing else is called wrong.
 """
+import grp
 import json
 import os
+import shutil
 import socketserver
 import subprocess
 import sys
@@ -138,6 +140,12 @@ def abroad(tap, rig, sink, _):
     def look():
         return shell(f"unshare -m sh -c 'mount --bind {resolv} /etc/resolv.conf && exec forwarden "
                      f"doctor -c {forwarden.file} --postfix {postfix.config} --dns'")[1]
+    tap.ok("any below" not in look(), "no wildcard MX: none is told")
+    Names.zone[15, "forwarden-probe.example.com"] = b"\0\x0a\2mx\4saas\7example\0"
+    tap.ok("3 domains of ours go to hosts that are not: " in look()
+           and "any below example.com (mx.saas.example)" in look(), "a wildcard MX: it is said",
+           look())
+    del Names.zone[15, "forwarden-probe.example.com"]
     text = look()
     tap.ok("2 domains of ours go to hosts that are not: away.example.com (mx.saas.example), "
            "plain.example.com (plain.example.com)" in text, "an MX elsewhere: it is said", text)
@@ -222,6 +230,7 @@ def attached(tap, rig, sink, forwarden):
     changed_since(tap, forwarden, postfix)
     ways_past(tap, rig, forwarden, postfix)
     copies(tap, rig, forwarden, postfix)
+    requeued(tap, sink, forwarden, postfix)
     ending(tap, forwarden, postfix)
 
 
@@ -303,6 +312,22 @@ def ways_past(tap, rig, forwarden, postfix):
     cure(tap, forwarden, postfix, "FILTER in a table", "says FILTER smtp:[elsewhere]",
          lambda: write("/^Subject: x/ FILTER smtp:[127.0.0.1]:10024\n"))
     postfix.command("postconf", "-X", "header_checks")
+    for name, where, value in (
+            ("inline", "smtpd_recipient_restrictions",
+             "permit_mynetworks, check_recipient_access "
+             "inline:{{a@b.example = FILTER smtp:[elsewhere]}}, reject"),
+            ("static", "smtpd_client_restrictions",
+             "check_client_access static:{FILTER smtp:[elsewhere]:25}")):
+        postfix.command("postconf", "-e", f"{where}={value}")
+        cure(tap, forwarden, postfix, f"FILTER in the list itself, {name}",
+             f"{where} of main.cf (", lambda: postfix.command("postconf", "-X", where))
+    door = f"127.0.0.1:{postfix.intake}/inet"
+    postfix.command("postconf", "-P", f"{door}/smtpd_client_restrictions=$doctor_filter")
+    postfix.command("postconf", "-e",
+                    "doctor_filter=check_client_access static:{FILTER smtp:[elsewhere]}")
+    cure(tap, forwarden, postfix, "FILTER of one listener", "smtpd_client_restrictions of 127.",
+         lambda: postfix.command("postconf", "-PX", f"{door}/smtpd_client_restrictions"))
+    postfix.command("postconf", "-X", "doctor_filter")
     write("third.example smtp:[198.51.100.7]\nfourth.example smtp:\n.example.com :\n"
           "example.com lmtp:unix:private/lmtp\n5th.example smtp:[127.0.0.1]:26\n")
     postfix.command("postconf", "-e", f"transport_maps=texthash:{table}")
@@ -342,6 +367,29 @@ def copies(tap, rig, forwarden, postfix):
             ("recipient_bcc_maps", f"texthash:{table}", "recipient_bcc_maps copies mail")):
         postfix.command("postconf", "-e", f"{name}={value}")
         cure(tap, forwarden, postfix, name, words)
+
+
+def requeued(tap, sink, forwarden, postfix):
+    """postsuper -r takes the way on from what was at the listener."""
+    sink.answer = "450 4.2.1 later"
+    send(postfix.intake, "bob@example.com", ["x@again.example"], "Subject: x\n\ny\n")
+
+    def waits():
+        return [row for row in postfix.queue("deferred") if "x@again" in json.dumps(row)]
+    first = wait_until("it waits", waits)[0]["queue_id"]
+    postfix.super("-r", first)
+    # Wakes pickup(8).
+    postfix.sendmail("bob@example.com", ["y@again.example"], "Subject: y\n\ny\n")
+    again = wait_until("it waits again", lambda: [
+        row for row in waits() if row["queue_id"] != first
+        and "later" in json.dumps(row)])[0]["queue_id"]
+    postfix.super("-h", again)
+    tap.ok(find(examine(forwarden, postfix), "for the second time, after postsuper -r"),
+           "requeued and held once more: it is said",
+           json.dumps(examine(forwarden, postfix), indent=1))
+    sink.answer = "250 2.1.5 ok"
+    cure(tap, forwarden, postfix, "requeued mail on hold", "1 messages are held")
+    sink.wait(sink.to("x@again.example"))
 
 
 def ending(tap, forwarden, postfix):
@@ -433,7 +481,10 @@ def host(tap, rig, sink):
     """State, log file, door, descriptors and lists of a daemon."""
     path, log = rig.path("door.sock"), rig.path("door.log")
     forwarden = Forwarden(rig, name="host", more=HOST.replace("{log}", log))
-    forwarden.configure(listen=f"unix:{path}")
+    keeper = rig.user("keeper").name
+    subprocess.run(["usermod", "-aG", "mail", keeper], check=True)
+    forwarden.configure(listen=f"unix:{path}", user=keeper)
+    shutil.chown(rig.path("host", "state"), keeper)
     forwarden.process = rig.spawn(
         ["prlimit", "--nofile=200:200", program(), "serve", "-c", forwarden.file],
         rig.path("host.err"))
@@ -450,6 +501,13 @@ def host(tap, rig, sink):
     state = rig.path("host", "state")
     os.rename(log, log + ".1")
     open(log, "w").close()
+    os.chown(state, 0, 0)
+    os.chmod(state, 0o770)
+    for group, told in (("mail", False), ("audio", True)):
+        os.chown(state, 0, grp.getgrnam(group).gr_gid)
+        tap.equal(find(look(), "is lost at a restart") is not None, told,
+                  f"a state of the group {group}, where the daemon's user is "
+                  f"{'not ' * told}in: it is {'' if told else 'not '}said")
     os.chown(state, 0, 0)
     for name, words in (("a door for everybody", "may speak to it as an MTA"),
                         ("a log that was moved aside", "still writes to the old file"),

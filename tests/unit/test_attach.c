@@ -11,6 +11,8 @@
 #include "mta/recipe.h"
 #include "rows.h"
 
+#include <stdio.h>
+
 #define REWRITE "rewrite unix - - y - - trivial-rewrite\n"
 
 static const char settings[] = "default_transport = smtp\n"
@@ -54,19 +56,31 @@ static const struct file_row {
 static struct postfix *
 read_texts(const char *given, const char *services, const char *overrides)
 {
-	return postfix_parse(&(struct postfix_texts){slice_of(settings),
+	static char all[4096];
+
+	/* What is given is in force; the first of a name is found. */
+	(void)snprintf(all, sizeof(all), "%s%s", given, settings);
+	return postfix_parse(&(struct postfix_texts){slice_of(all),
 		slice_of(given), slice_of(services), slice_of(overrides)});
+}
+
+static void
+make_outside(struct recipe *recipe, const char *given, const char *outside)
+{
+	struct postfix *postfix = read_texts(given, REWRITE, "");
+	struct recipe_wish routes = wish;
+	struct err err = {0};
+
+	routes.outside = outside;
+	assert_non_null(postfix);
+	assert_true(recipe_make(recipe, postfix, &routes, &err));
+	postfix_free(postfix);
 }
 
 static void
 make(struct recipe *recipe, const char *given)
 {
-	struct postfix *postfix = read_texts(given, REWRITE, "");
-	struct err err = {0};
-
-	assert_non_null(postfix);
-	assert_true(recipe_make(recipe, postfix, &wish, &err));
-	postfix_free(postfix);
+	make_outside(recipe, given, NULL);
 }
 
 static void
@@ -152,24 +166,41 @@ check_edit(void **state)
 
 static const struct line_row {
 	const char *name;
+	const char *outside; /* transports; NULL: none */
 	const char *given; /* postconf -n */
 	const char *wanted; /* a line of the parameters */
 } line_rows[] = {
-	{"mail leaves by smtp and the relayhost", "",
+	{"mail leaves by smtp and the relayhost", NULL, "",
 		"forwarden_way_out = ${default_transport?{$default_transport}:"
 		"{smtp}}:$relayhost\n"},
-	{"a refusal by policy stays one", "",
+	{"a refusal by policy stays one", NULL, "",
 		"5\\.[0-9.]+ not .allowed..*)$$/ $$1}"},
-	{"one table by sender is referred to",
+	{"one table by sender is referred to", NULL,
 		"sender_dependent_relayhost_maps = hash:/etc/a\n",
 		"pipemap:{ $forwarden_full, "
 		"$sender_dependent_relayhost_maps, "},
-	{"of several each is named, the last first",
+	{"of several each is named, the last first", NULL,
 		"sender_dependent_relayhost_maps = hash:/a, inline:{ {b = c} "
 		"}\n",
 		"pipemap:{ $forwarden_full, inline:{ {b = c} }, "
 		"$forwarden_by_relayhost },\n    check_sender_access pipemap:{ "
 		"$forwarden_full, hash:/a, "},
+	{"a next hop of default_transport goes before relayhosts", NULL,
+		"default_transport = out:[a]\n",
+		"{/^(.+)$$/ FILTER $forwarden_way_out} }\n"},
+	{"transport_maps keeps its way", NULL, "transport_maps = hash:/t\n",
+		"forwarden_routes =\nforwarden_probe"},
+	{"or is asked for the wildcard, and as access(5) asks", "smtp",
+		"transport_maps = hash:/t\n",
+		"forwarden_routes =\n    check_recipient_access pipemap:{ "
+		"$forwarden_any, hash:/t, $forwarden_by_route },\n    "
+		"check_recipient_access pipemap:{ hash:/t, "
+		"$forwarden_by_route },\nforwarden_probe"},
+	{"and each table twice where mail is led", "smtp",
+		"transport_maps = hash:/t, regexp:{ {/x$/ local:} }\n",
+		"forwarden_transports = pipemap:{ hash:/t, $forwarden_divert "
+		"}, hash:/t, pipemap:{ regexp:{ {/x$$/ local:} }, "
+		"$forwarden_divert }, regexp:{ {/x$$/ local:} }\n"},
 };
 
 static void
@@ -178,7 +209,7 @@ check_line(void **state)
 	const struct line_row *row = *state;
 	struct recipe recipe;
 
-	make(&recipe, row->given);
+	make_outside(&recipe, row->given, row->outside);
 	assert_true(slice_find(buf_slice(&recipe.parameters),
 			    slice_of(row->wanted)) != SLICE_NONE);
 	recipe_fini(&recipe);
