@@ -148,9 +148,11 @@ REDIS_LUA = \
 	milter/store/redis/tally.lua
 REDIS_LUA_PARTS = $(REDIS_LUA) milter/store/redis/clock.lua \
 	milter/store/redis/live.lua \
+	milter/store/redis/moment.lua \
 	milter/store/redis/once.lua \
 	milter/store/redis/raise.lua \
 	milter/store/redis/trace.lua \
+	milter/store/redis/trace_items.lua \
 	milter/store/redis/embed.awk
 milter/store/redis/script_texts.c: $(REDIS_LUA_PARTS)
 	$(AM_V_GEN)$(MKDIR_P) milter/store/redis && (cd $(srcdir) && \

@@ -1476,13 +1476,10 @@ run_case(void **state)
 	arena_free(c.arena);
 }
 
-int
-contract_run(const struct contract_backend *backend)
+static void
+add_cases(const struct contract_backend *backend, struct CMUnitTest *tests,
+	struct case_state *states, char (*names)[96])
 {
-	struct CMUnitTest tests[CASES];
-	struct case_state states[CASES];
-	char names[CASES][96];
-
 	for (size_t i = 0; i < CASES; i++) {
 		states[i] = (struct case_state){backend, cases[i].run};
 		snprintf(names[i], sizeof(names[i]), "%s: %s", backend->name,
@@ -1490,5 +1487,27 @@ contract_run(const struct contract_backend *backend)
 		tests[i] = (struct CMUnitTest){
 			names[i], run_case, NULL, NULL, &states[i]};
 	}
-	return _cmocka_run_group_tests(backend->name, tests, CASES, NULL, NULL);
+}
+
+int
+contract_run_both(
+	const struct contract_backend *one, const struct contract_backend *two)
+{
+	static struct CMUnitTest tests[2 * CASES];
+	static struct case_state states[2 * CASES];
+	static char names[2 * CASES][96];
+	size_t count = CASES;
+
+	add_cases(one, tests, states, names);
+	if (two != NULL) {
+		add_cases(two, tests + count, states + count, names + count);
+		count *= 2;
+	}
+	return _cmocka_run_group_tests(one->name, tests, count, NULL, NULL);
+}
+
+int
+contract_run(const struct contract_backend *backend)
+{
+	return contract_run_both(backend, NULL);
 }

@@ -40,5 +40,8 @@ struct contract {
 
 /* Runs every case on the backend; the number that failed. */
 int contract_run(const struct contract_backend *);
+/* ... on both. */
+int contract_run_both(
+	const struct contract_backend *, const struct contract_backend *);
 
 #endif

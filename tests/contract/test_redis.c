@@ -51,10 +51,9 @@ main(void)
 
 	if (!server_available())
 		return server_skip();
-	if (server_start(&server, -1, NULL)) {
-		failed = contract_run(&redis);
-		failed += !rights_user_make(&server, false);
-		failed += contract_run(&least);
+	if (server_start(&server, -1, NULL) &&
+		rights_user_make(&server, false)) {
+		failed = contract_run_both(&redis, &least);
 	} else {
 		printf("Bail out! redis-server does not start\n");
 	}

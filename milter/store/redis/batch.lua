@@ -42,9 +42,7 @@ function scripts.tally(KEYS, ARGV)
 end
 
 local function cut(from, count, list)
-  local out = {}
-  for i = 1, count do out[i] = list[from + i] end
-  return out
+  return {unpack(list, from + 1, from + count)}
 end
 
 if redis.replicate_commands then redis.replicate_commands() end

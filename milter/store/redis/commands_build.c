@@ -155,6 +155,22 @@ read_tally(struct command *command)
 		reply_number(&reply->items[1], &command->number);
 }
 
+/* What is counted once; empty: each time. */
+static struct slice
+print_of(struct arena *arena, const struct store_tally *tally)
+{
+	const struct slice parts[] = {slice_of(store_tally_name(tally->what)),
+		commands_present(tally->destination), tally->identity};
+	unsigned char digest[DIGEST_BYTES];
+
+	if (tally->identity.len == 0)
+		return SLICE("");
+	if (!digest_parts(parts, sizeof(parts) / sizeof(*parts), digest))
+		return (struct slice){NULL, 0};
+	return arena_copy(
+		arena, (struct slice){(const char *)digest, PRINT_BYTES});
+}
+
 static bool
 add_tally(struct commands *b, size_t i)
 {
@@ -185,7 +201,7 @@ add_tally(struct commands *b, size_t i)
 	command_word(command, slice_of(store_tally_name(tally->what)));
 	command_word(command, commands_present(tally->destination));
 	command_word(command, tally->keyword ? SLICE("1") : SLICE("0"));
-	command_word(command, commands_present(tally->identity));
+	command_word(command, print_of(b->arena, tally));
 	command_number(command, options->routes);
 	command_number(command, options->mailbox_ttl_ms);
 	command_number(command, DEDUP_PRINTS);

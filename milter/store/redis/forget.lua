@@ -4,6 +4,7 @@
 -- ARGV the name that they share; the members, as they stand in a trace.
 -- Reply how often they were there.
 
+-- include trace_items.lua
 -- include trace.lua
 
 local wiped, unwanted = 0, {}

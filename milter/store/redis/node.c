@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define PIPELINE_MAX 512
+#define GATHER_MS 2
 #define TRIES_MAX 2
 #define IDLE_MS 5000
 #define THROTTLE_MS 10000
@@ -33,6 +34,8 @@ struct node {
 
 	struct waiter waiter;
 	struct command *first, **last; /* the queue */
+	bool awaited; /* somebody waits for what is in it */
+	int64_t gathered_ms; /* until then more may come, if nobody does */
 	struct command *later; /* not before command->due_ms, the next first */
 	enum node_state state;
 	int64_t since_ms;
@@ -115,19 +118,37 @@ set_state(struct node *node, enum node_state state, const char *reason)
 /* Under the lock: what waited long enough joins the queue. When to look
  * again, at the latest until_ms. */
 static int64_t
-ripen(struct node *node, int64_t until_ms)
+ripen(struct node *node, int64_t now_ms, int64_t until_ms)
 {
-	int64_t now_ms = node->later != NULL ? clock_monotonic_ms() : 0;
-
 	while (node->later != NULL && node->later->due_ms <= now_ms) {
 		struct command *command = command_cut(&node->later);
 
 		*node->last = command;
 		node->last = &command->next;
+		node->awaited = true;
 	}
 	return node->later != NULL && node->later->due_ms < until_ms
 		? node->later->due_ms
 		: until_ms;
+}
+
+/*
+ * Under the lock: is it time to send what there is? Most of it is told, and
+ * nobody waits: it is gathered for a moment, so that a busy machine wakes one
+ * thread and sends one pipeline for some ten messages. What somebody waits for
+ * goes at once, and with it what was told before. *at_ms: when to look again.
+ */
+static bool
+is_time(const struct node *node, int64_t now_ms, int64_t *at_ms)
+{
+	if (node->first == NULL)
+		return node->waiter.stopping;
+	if (node->awaited || node->waiter.stopping ||
+		now_ms >= node->gathered_ms)
+		return true;
+	if (node->gathered_ms < *at_ms)
+		*at_ms = node->gathered_ms;
+	return false;
 }
 
 /* Waits for work; the queue comes back, at most so many of it. NULL after
@@ -135,15 +156,19 @@ ripen(struct node *node, int64_t until_ms)
 static struct command *
 take_queue(struct node *node, int64_t wait_ms, bool *closing)
 {
-	int64_t until_ms = clock_monotonic_ms() + wait_ms, at_ms;
+	int64_t now_ms = clock_monotonic_ms(), until_ms = now_ms + wait_ms;
 	struct command *list, **end;
 	size_t count = 0;
 
 	waiter_lock(&node->waiter);
-	do {
-		at_ms = ripen(node, until_ms);
-	} while (node->first == NULL && !node->waiter.stopping &&
-		(waiter_wait(&node->waiter, at_ms) || at_ms < until_ms));
+	while (now_ms < until_ms) {
+		int64_t at_ms = ripen(node, now_ms, until_ms);
+
+		if (is_time(node, now_ms, &at_ms))
+			break;
+		(void)waiter_wait(&node->waiter, at_ms);
+		now_ms = clock_monotonic_ms();
+	}
 	*closing = node->waiter.stopping;
 	list = node->first;
 	for (end = &list; *end != NULL && count < PIPELINE_MAX; count++)
@@ -151,6 +176,7 @@ take_queue(struct node *node, int64_t wait_ms, bool *closing)
 	node->first = *end;
 	if (node->first == NULL)
 		node->last = &node->first;
+	node->awaited = node->first != NULL;
 	*end = NULL;
 	waiter_unlock(&node->waiter);
 	return list;
@@ -170,6 +196,7 @@ put_back(struct node *node, struct command *list)
 	if (node->first == NULL)
 		node->last = end;
 	node->first = list;
+	node->awaited = true;
 	waiter_unlock(&node->waiter);
 }
 
@@ -399,10 +426,16 @@ node_settle(struct node *node, int64_t timeout_ms)
 static void
 enqueue(struct node *node, struct command *command)
 {
+	bool wakes = node->first == NULL ||
+		(command->request->awaited && !node->awaited);
+
+	if (node->first == NULL)
+		node->gathered_ms = clock_monotonic_ms() + GATHER_MS;
+	node->awaited = node->awaited || command->request->awaited;
 	command->next = NULL;
 	*node->last = command;
 	node->last = &command->next;
-	if (node->first == command)
+	if (wakes)
 		waiter_wake(&node->waiter);
 }
 

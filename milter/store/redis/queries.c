@@ -21,6 +21,7 @@ queries_begin(struct queries *q, struct redis *redis, struct err *err)
 	q->end = &q->first;
 	if (q->request == NULL)
 		return err_set(err, ERR_MEMORY, "out of memory");
+	q->request->awaited = true;
 	q->request->submit = redis_submit;
 	q->request->ctx = redis;
 	q->arena = q->spare.arena = q->request->arena;

@@ -193,6 +193,7 @@ redis_ask(struct redis *redis, struct store_batch *batch, int64_t budget_ms)
 
 	if (request == NULL)
 		return REQUEST_DOWN;
+	request->awaited = true;
 	if (!start(redis, request)) {
 		copy_answers(request, batch);
 		request_drop(request);

@@ -1,9 +1,10 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- tally: counts one message of a mailbox, once for each identity.
 -- KEYS mailbox, route, once, left; and, but for a cluster, dest, top, routed.
--- ARGV at (clock.lua), what, destination, keyword (0 or 1), identity, routes at
---   most, ttl of mailbox and route, prints at most, ttl of once, mailbox, ttl of
---   top, ttl of a mailbox that only receives.
+-- ARGV at (clock.lua), what, destination, keyword (0 or 1), the identity's print
+--   (once.lua; empty: count it), routes at most, ttl of mailbox and route,
+--   prints at most, ttl of once, mailbox, ttl of top, ttl of a mailbox that only
+--   receives.
 -- Reply {counted, flows of the mailbox that day}.
 
 -- include clock.lua
@@ -79,8 +80,7 @@ local function count_forward()
   if dest ~= '' then count_route() end
 end
 
-local counted = ARGV[5] == '' or once(once_key,
-  what .. '\n' .. dest .. '\n' .. ARGV[5], time,
+local counted = ARGV[5] == '' or once(once_key, ARGV[5], time,
   tonumber(ARGV[9]), tonumber(ARGV[8]))
 if counted then
   if what ~= 'person' then

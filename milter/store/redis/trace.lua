@@ -9,50 +9,12 @@
 -- number, in pieces.
 
 -- include live.lua
+-- include moment.lua
 
 local ID, PIECE = 8, 64
-local CUT = 'X' .. string.char(0)
-local payloads = {[249] = 8, [250] = 16, [251] = 16, [252] = 4, [253] = 16}
-
-local function moment(bytes, from)
-  local high, low = struct.unpack('>I2I4', bytes, from)
-  return high * 4294967296 + low
-end
-
-local function moment_bytes(ms)
-  return struct.pack('>I2I4', math.floor(ms / 4294967296), ms % 4294967296)
-end
 
 local function is_over(value, at)
   return struct.unpack('>I4', value) * 1000 <= at
-end
-
-local function is_first(item)
-  local role = string.byte(item)
-  return role >= 65 and role <= 90
-end
-
--- Where the item that begins there ends.
-local function item_end(body, from)
-  local code = string.byte(body, from + 1)
-  if code == 248 then
-    return from + 3 + struct.unpack('>I2', body, from + 2)
-  end
-  return from + 1 + (payloads[code] or code)
-end
-
--- add(item, time) for each of the body's items.
-local function read_items(body, from, at, add)
-  while from <= #body do
-    if string.byte(body, from) == 1 then
-      at = moment(body, from + 1)
-      from = from + 7
-    else
-      local last = item_end(body, from)
-      add(string.sub(body, from, last), at)
-      from = last + 1
-    end
-  end
 end
 
 local function piece_id(id, number)
@@ -72,13 +34,6 @@ local function read_trace(key, id)
   return table.concat(pieces), #pieces
 end
 
-local function drop_fields(key, fields)
-  for i = 1, #fields, 1000 do
-    redis.call('HDEL', key,
-      unpack(fields, i, math.min(i + 999, #fields)))
-  end
-end
-
 -- In the place of one that had so many pieces; an empty one goes.
 local function write_trace(key, id, value, pieces)
   local count = 0
@@ -96,34 +51,24 @@ end
 -- so that the price of a write stays the same. Whose turn it is to pay it, the
 -- id tells.
 local function sweep(key, id, at)
-  local count = redis.call('HLEN', key)
-  if string.byte(id) * math.max(count, 32) >= 256 * 8 then return end
-  local all, over, gone = redis.call('HGETALL', key), {}, {}
+  local turn, over, gone = string.byte(id), {}, {}
+  if turn >= 64 or turn * redis.call('HLEN', key) >= 256 * 8 then return end
+  local all = redis.call('HGETALL', key)
   for i = 1, #all, 2 do
     if #all[i] == ID and is_over(all[i + 1], at) then over[all[i]] = true end
   end
   for i = 1, #all, 2 do
     if over[string.sub(all[i], 1, ID)] then gone[#gone + 1] = all[i] end
   end
-  drop_fields(key, gone)
-end
-
-local function items_bytes(items)
-  if #items == 0 then return moment_bytes(0) end
-  local out, at = {}, items[1].at
-  for _, item in ipairs(items) do
-    if item.at ~= at then
-      out[#out + 1] = string.char(1) .. moment_bytes(item.at)
-      at = item.at
-    end
-    out[#out + 1] = item.bytes
+  for i = 1, #gone, 1000 do
+    redis.call('HDEL', key, unpack(gone, i, math.min(i + 999, #gone)))
   end
-  return moment_bytes(items[1].at) .. table.concat(out)
 end
 
 -- The members of both, the oldest first: at most cap, of which those of
 -- capital roles are of the first alone, and fill no more than a half.
 local function merge(old, body, at, cap)
+-- include trace_items.lua
   local items, index, puts, firsts, cut = {}, {}, 0, 0, false
   local function put(bytes, time)
     local item = index[bytes] or {bytes = bytes, at = time}
@@ -161,15 +106,32 @@ local function merge(old, body, at, cap)
   return items_bytes(kept)
 end
 
--- simple: the body is what the merge would make of it, if it is the first.
-local function remember(key, id, at, ttl, cap, anew, simple, body)
+local function over_bytes(at, ttl)
+  return struct.pack('>I4', math.floor((at + ttl) / 1000) + 1)
+end
+
+local function add_to_trace(key, id, at, ttl, cap, anew, body)
   local old, pieces = read_trace(key, id)
-  local over = math.floor((at + ttl) / 1000) + 1
+  local over = over_bytes(at, ttl)
   if old and (anew or is_over(old, at)) then old = nil end
-  if old then over = math.max(over, (struct.unpack('>I4', old))) end
-  local members = (old or not simple) and merge(old, body, at, cap) or
-    moment_bytes(at) .. body
-  write_trace(key, id, struct.pack('>I4', over) .. members, pieces)
+  if old and string.sub(old, 1, 4) > over then over = string.sub(old, 1, 4) end
+  write_trace(key, id, over .. merge(old, body, at, cap), pieces)
+end
+
+-- simple: the body is what the merge would make of it, if it is the first. It
+-- mostly is, and then it is written without a look.
+local function remember(key, id, at, ttl, cap, anew, simple, body)
+  local value = over_bytes(at, ttl) .. moment_bytes(at) .. body
+  local wrote = simple and #value <= PIECE and
+    redis.call(anew and 'HSET' or 'HSETNX', key, id, value)
+  if anew and wrote == 0 then
+    local piece = 1
+    while redis.call('HDEL', key, piece_id(id, piece)) == 1 do
+      piece = piece + 1
+    end
+  elseif wrote ~= 1 then
+    add_to_trace(key, id, at, ttl, cap, anew, body)
+  end
   live_on(key, ttl, ttl + math.floor(ttl / 8))
   sweep(key, id, at)
 end
