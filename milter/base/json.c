@@ -166,6 +166,12 @@ json_bool(const struct json *map, const char *key)
 	return json_is_true(inner(json_find(map, key)));
 }
 
+bool
+json_is_whole(const struct json *value)
+{
+	return json_is_integer(inner(value));
+}
+
 size_t
 json_count(const struct json *list)
 {

@@ -44,6 +44,8 @@ struct slice json_text(const struct json *map, const char *key);
 long long json_number(const struct json *map, const char *key);
 /* Is it there, and true? */
 bool json_bool(const struct json *map, const char *key);
+/* A whole number, and not a text that looks like one? */
+bool json_is_whole(const struct json *);
 size_t json_count(const struct json *list);
 struct json *json_at(const struct json *list, size_t index);
 long long json_number_at(const struct json *list, size_t index);

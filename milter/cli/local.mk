@@ -4,14 +4,18 @@ forwarden_SOURCES = \
 	milter/cli/ask.h \
 	milter/cli/attach_listen.c \
 	milter/cli/attach_listen.h \
+	milter/cli/carried.c \
+	milter/cli/carried.h \
 	milter/cli/cmd_attach.c \
 	milter/cli/cmd_check.c \
 	milter/cli/cmd_destination.c \
 	milter/cli/cmd_doctor.c \
 	milter/cli/cmd_events.c \
 	milter/cli/cmd_explain.c \
+	milter/cli/cmd_export.c \
 	milter/cli/cmd_fields.c \
 	milter/cli/cmd_forget.c \
+	milter/cli/cmd_import.c \
 	milter/cli/cmd_keys.c \
 	milter/cli/cmd_mailbox.c \
 	milter/cli/cmd_reload.c \

@@ -20,6 +20,8 @@ static const struct command {
 	{"routes", cmd_routes, "who forwards to whom: text, JSON, Graphviz"},
 	{"destination", cmd_destination, "who sends to a destination"},
 	{"forget", cmd_forget, "wipe one mailbox everywhere"},
+	{"export", cmd_export, "all that is kept of mailboxes, as JSON lines"},
+	{"import", cmd_import, "take in what export wrote"},
 	{"reload", cmd_reload, "have the daemon read its files again"},
 	{"status", cmd_status, "how the daemon is"},
 	{"doctor", cmd_doctor, "what is blind or wrong here, and the remedy"},

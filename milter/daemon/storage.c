@@ -35,6 +35,35 @@ storage_probe(const struct config *config, struct err *err)
 	return store_open(&options, err);
 }
 
+/* Memory is where its snapshot is; nothing else of a state is touched. */
+static struct store_options
+carried_options(const struct config *config)
+{
+	struct store_options options = config_store_options(config);
+
+	if (strcmp(config->store, "memory") == 0)
+		options.state_dir = config->state;
+	options.snapshot_ms = 0;
+	return options;
+}
+
+struct store *
+storage_export(const struct config *config, struct err *err)
+{
+	struct store_options options = carried_options(config);
+
+	options.look_only = true;
+	return store_open(&options, err);
+}
+
+struct store *
+storage_import(const struct config *config, struct err *err)
+{
+	const struct store_options options = carried_options(config);
+
+	return store_open(&options, err);
+}
+
 bool
 storage_try(const struct config *config, rights_say_fn *said, void *ctx)
 {

@@ -14,6 +14,10 @@ struct store *storage_open(const struct config *, struct err *);
  * running daemon's is touched, and in silence. */
 struct store *storage_probe(const struct config *, struct err *err);
 
+/* The store as it stands, to be read: the snapshot, where it is memory. */
+struct store *storage_export(const struct config *, struct err *);
+/* ... and to be written: no daemon may run on the same snapshot. */
+struct store *storage_import(const struct config *, struct err *);
 /* Has our login the rights that are needed, and is Redis set up as it should
  * be (store/redis/rights.h)? True: it could be asked, or there is none. */
 bool storage_try(const struct config *, rights_say_fn *, void *ctx);

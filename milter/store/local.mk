@@ -23,6 +23,8 @@ libstore_a_SOURCES = \
 	milter/store/private.c \
 	milter/store/private.h \
 	milter/store/query.h \
+	milter/store/record.c \
+	milter/store/record.h \
 	milter/store/recent.c \
 	milter/store/recent.h \
 	milter/store/resilient.c \
@@ -46,6 +48,8 @@ libstore_a_SOURCES = \
 	milter/store/memory/memory.h \
 	milter/store/memory/memory_queries.c \
 	milter/store/memory/memory_queries.h \
+	milter/store/memory/memory_records.c \
+	milter/store/memory/memory_records.h \
 	milter/store/memory/memory_store.c \
 	milter/store/memory/memory_store.h \
 	milter/store/memory/merge.c \
@@ -108,6 +112,8 @@ libstore_a_SOURCES = \
 	milter/store/redis/query_forget.h \
 	milter/store/redis/query_mailbox.c \
 	milter/store/redis/query_mailbox.h \
+	milter/store/redis/query_records.c \
+	milter/store/redis/query_records.h \
 	milter/store/redis/query_routes.c \
 	milter/store/redis/query_routes.h \
 	milter/store/redis/query_windows.c \
@@ -145,6 +151,7 @@ REDIS_LUA = \
 	milter/store/redis/place.lua \
 	milter/store/redis/recall.lua \
 	milter/store/redis/remember.lua \
+	milter/store/redis/restore.lua \
 	milter/store/redis/tally.lua
 REDIS_LUA_PARTS = $(REDIS_LUA) milter/store/redis/clock.lua \
 	milter/store/redis/live.lua \

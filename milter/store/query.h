@@ -79,7 +79,20 @@ enum store_query_kind {
 	/* wiped: Wipes the mailbox about everywhere, also as destination and
 	 * as member; counts the keys and members that went. */
 	STORE_FORGET,
+	/* records: some of those after the mark (absent: the first); a mailbox
+	 * may come more than once */
+	STORE_EXPORT,
+	/* Takes the record in: of each count, and of what is there already, the
+	 * greater stays, so that it may be done again. */
+	STORE_IMPORT,
 	STORE_QUERY_KINDS
+};
+
+struct record; /* record.h */
+struct store_records {
+	struct record *at;
+	size_t count;
+	struct slice mark; /* hand it in to go on; empty: that was all */
 };
 
 struct store_answer {
@@ -89,6 +102,7 @@ struct store_answer {
 	struct store_hours hours;
 	struct store_events events;
 	struct store_containment containment;
+	struct store_records records;
 	uint64_t wiped;
 };
 
@@ -99,6 +113,7 @@ struct store_query {
 	size_t limit;
 	struct slice after;
 	struct store_containment containment;
+	const struct record *record;
 	struct store_answer answer;
 };
 

@@ -333,17 +333,20 @@ resilient_name(struct store *store, struct arena *arena, struct slice address)
 }
 
 static bool
-down(struct resilient *resilient, struct err *err)
+say_down(struct resilient *resilient, const char *so, struct err *err)
 {
 	struct store_health health = {0};
 
-	if (redis_is_up(resilient->redis))
-		return false;
 	redis_health(resilient->redis, &health);
-	err_set(err, ERR_DOWN,
-		"Redis is down (%s): it was done on this machine only",
-		health.reason);
-	return true;
+	return err_set(
+		err, ERR_DOWN, "Redis is down (%s): %s", health.reason, so);
+}
+
+static bool
+down(struct resilient *resilient, struct err *err)
+{
+	return !redis_is_up(resilient->redis) &&
+		!say_down(resilient, "it was done on this machine only", err);
 }
 
 /* An order is carried out on this machine, and then in Redis. */
@@ -374,6 +377,12 @@ resilient_query(struct store *store, struct arena *arena,
 {
 	struct resilient *resilient = (struct resilient *)store;
 
+	/* Neither is about what this machine remembers. */
+	if (query->kind == STORE_EXPORT || query->kind == STORE_IMPORT) {
+		return redis_is_up(resilient->redis)
+			? redis_queries(resilient->redis, arena, query, err)
+			: say_down(resilient, "nothing is carried", err);
+	}
 	if (query->kind == STORE_CONTAIN || query->kind == STORE_FORGET)
 		return carry_out(resilient, arena, query, err);
 	return redis_is_up(resilient->redis)

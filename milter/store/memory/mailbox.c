@@ -12,11 +12,6 @@
 
 #define ROUTE_HEAD_BYTES (2 * sizeof(int64_t) + sizeof(uint32_t) + 2)
 
-struct mailbox_day {
-	uint32_t day; /* since 1970 */
-	uint32_t flows;
-};
-
 static struct mailbox_hour *
 hours_of(struct mailbox *mailbox)
 {
@@ -145,6 +140,12 @@ day_at(struct table_shard *shard, struct mailbox **mailbox, uint32_t day)
 	days = days_of(*mailbox);
 	days[at].day = day;
 	return &days[at];
+}
+
+const struct mailbox_day *
+mailbox_days(struct mailbox *mailbox)
+{
+	return days_of(mailbox);
 }
 
 uint32_t

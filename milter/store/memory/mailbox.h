@@ -18,6 +18,11 @@ struct mailbox_hour {
 	uint32_t keyword_received, keyword_forwarded;
 };
 
+struct mailbox_day {
+	uint32_t day; /* since 1970 */
+	uint32_t flows;
+};
+
 /* A route as it is read out: the slice lives in the entry. */
 struct mailbox_route {
 	struct slice destination;
@@ -47,6 +52,7 @@ void mailbox_merge(
 
 /* These need the shard's lock. */
 const struct mailbox_hour *mailbox_hours(struct mailbox *);
+const struct mailbox_day *mailbox_days(struct mailbox *);
 uint32_t mailbox_day_flows(struct mailbox *, uint32_t day);
 /* The route after the one at *cursor (0 at the start); false at the end. */
 bool mailbox_next_route(

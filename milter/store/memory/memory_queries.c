@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "store/answer.h"
 #include "store/key.h"
+#include "store/memory/memory_records.h"
 #include "store/memory/snapshot.h"
 #include "store/memory/trace.h"
 #include "store/memory/window.h"
@@ -511,6 +512,8 @@ memory_queries(struct memory *memory, struct arena *arena,
 		[STORE_CONTAINED] = ask_contained,
 		[STORE_CONTAIN] = contain,
 		[STORE_FORGET] = forget,
+		[STORE_EXPORT] = memory_records_export,
+		[STORE_IMPORT] = memory_records_import,
 	};
 
 	return kinds[query->kind](memory, arena, query, err);

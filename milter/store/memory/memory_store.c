@@ -507,12 +507,15 @@ make_parts(struct memory *memory, const struct store_options *options)
 {
 	size_t bytes = (size_t)options->memory_bytes;
 	size_t ring = bytes / RING_PART;
+	struct store_options apart = *options;
 
+	if (options->look_only)
+		apart.state_dir = NULL;
 	memory->path = path_in(options->state_dir);
 	memory->log_bytes = options->journal_bytes;
 	memory->log = journal_new_passing((size_t)options->journal_bytes);
 	memory->files = memory->log != NULL
-		? journal_files_new(options, memory->log)
+		? journal_files_new(&apart, memory->log)
 		: NULL;
 	memory->events = options->events;
 	return memory->files != NULL &&
@@ -548,6 +551,10 @@ memory_store_open(const struct store_options *options, struct err *err)
 	}
 	if (memory->path != NULL)
 		restore_read(memory);
+	if (options->look_only) {
+		free(memory->path);
+		memory->path = NULL;
+	}
 	if (memory->path != NULL)
 		(void)waiter_start(&memory->waiter, snapshot_thread, memory);
 	return &memory->store;

@@ -7,6 +7,12 @@
 #include "store/redis/request.h"
 #include "store/store_options.h"
 
+/* How many mailboxes stand in a set at most: of those that send to one
+ * destination, of one day's, and of those with routes in one part. */
+#define COMMANDS_DEST_MAX "10000"
+#define COMMANDS_TOP_MAX "100000"
+#define COMMANDS_ROUTED_MAX "10000000"
+
 /* What the requests of one store share. */
 struct commands_shared {
 	const struct store_options *options;

@@ -18,9 +18,6 @@
 
 #define PRINT_BYTES 8
 #define DEDUP_PRINTS 2048
-#define DEST_MAX "10000"
-#define TOP_MAX "100000"
-#define ROUTED_MAX "10000000"
 #define FACTS_NUMBERS 11
 
 /* A script call for one operation; its first key decides the slot. */
@@ -276,14 +273,14 @@ add_marks(struct commands *b, const struct command *tallied)
 
 	if (tally->destination.len > 0) {
 		ok = add_mark(b, commands_tagged(b, "dest", tally->destination),
-			commands_at(b), tally->mailbox, DEST_MAX,
+			commands_at(b), tally->mailbox, COMMANDS_DEST_MAX,
 			options->mailbox_ttl_ms);
 		ok = ok &&
 			add_mark(b,
 				redis_key_routed(b->arena, b->prefix,
 					redis_key_part(tally->mailbox)),
-				commands_at(b), tally->mailbox, ROUTED_MAX,
-				options->mailbox_ttl_ms);
+				commands_at(b), tally->mailbox,
+				COMMANDS_ROUTED_MAX, options->mailbox_ttl_ms);
 	}
 	if (tallied->number > 0) {
 		ok = ok &&
@@ -292,7 +289,8 @@ add_marks(struct commands *b, const struct command *tallied)
 					commands_day_ms(b)),
 				arena_printf(b->arena, "%lld",
 					(long long)tallied->number),
-				tally->mailbox, TOP_MAX, options->day_ttl_ms);
+				tally->mailbox, COMMANDS_TOP_MAX,
+				options->day_ttl_ms);
 	}
 	return ok;
 }

@@ -13,12 +13,12 @@
 #define PRINT_BYTES 6
 #define LABEL "forwarden: which privacy.key_file is this?"
 
-static void
-fingerprint(struct slice key, char hex[2 * PRINT_BYTES + 1])
+void
+marker_fingerprint(struct slice key, char hex[MARKER_PRINT_BYTES])
 {
 	unsigned char digest[DIGEST_BYTES];
 
-	(void)snprintf(hex, 2 * PRINT_BYTES + 1, "plain");
+	(void)snprintf(hex, MARKER_PRINT_BYTES, "plain");
 	if (key.len > 0 && digest_hmac(key, SLICE(LABEL), digest))
 		codec_hex(digest, PRINT_BYTES, hex);
 }
@@ -26,9 +26,9 @@ fingerprint(struct slice key, char hex[2 * PRINT_BYTES + 1])
 void
 marker_make(struct marker *marker, const struct store_options *options)
 {
-	char hex[2 * PRINT_BYTES + 1];
+	char hex[MARKER_PRINT_BYTES];
 
-	fingerprint(options->hash_key, hex);
+	marker_fingerprint(options->hash_key, hex);
 	(void)snprintf(
 		marker->key, sizeof(marker->key), "%s:about", options->prefix);
 	(void)snprintf(marker->value, sizeof(marker->value), "%s %d %s",

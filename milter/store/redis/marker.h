@@ -13,6 +13,10 @@
 
 #define MARKER_BYTES 64
 
+#define MARKER_PRINT_BYTES 13
+/* Of a key for hashing addresses; "plain" where there is none. */
+void marker_fingerprint(struct slice key, char print[MARKER_PRINT_BYTES]);
+
 /* "prefix:about" of the options' prefix. */
 struct marker {
 	char key[80], value[MARKER_BYTES];

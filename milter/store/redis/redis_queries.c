@@ -6,6 +6,7 @@
 #include "store/redis/query_events.h"
 #include "store/redis/query_forget.h"
 #include "store/redis/query_mailbox.h"
+#include "store/redis/query_records.h"
 #include "store/redis/query_routes.h"
 #include "store/redis/query_windows.h"
 
@@ -25,6 +26,8 @@ redis_queries(struct redis *redis, struct arena *arena,
 		[STORE_CONTAINED] = query_contained,
 		[STORE_CONTAIN] = query_contained_set,
 		[STORE_FORGET] = query_forget,
+		[STORE_EXPORT] = query_records_export,
+		[STORE_IMPORT] = query_records_import,
 	};
 	struct queries q;
 	bool ok;

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Records as lines of JSON. What is read was written by whoever could write the
+ * file: every number has its range, every text its length.
+ */
+#include "store/record.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "store/store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define YEAR_9999_MS INT64_C(253402300800000)
+#define COUNT_MAX INT64_C(9007199254740992) /* what JSON's readers agree on */
+#define TEXT_MAX 4096
+
+bool
+record_add_hour(struct record *record, const struct record_hour *hour)
+{
+	if (record->hour_count == RECORD_HOURS)
+		return false;
+	record->hours[record->hour_count++] = *hour;
+	return true;
+}
+
+bool
+record_add_day(struct record *record, const struct record_day *day)
+{
+	if (record->day_count == RECORD_DAYS)
+		return false;
+	record->days[record->day_count++] = *day;
+	return true;
+}
+
+static void
+set_times(struct json *json, const struct record *record)
+{
+	struct json *hours = json_list(), *days = json_list();
+
+	for (size_t i = 0; i < record->hour_count; i++) {
+		struct json *row = json_list();
+
+		json_add_number(row, record->hours[i].hour);
+		for (int k = 0; k < RECORD_COLUMNS; k++)
+			json_add_number(row, record->hours[i].count[k]);
+		json_add_take(hours, row);
+	}
+	for (size_t i = 0; i < record->day_count; i++) {
+		struct json *row = json_list();
+
+		json_add_number(row, record->days[i].day);
+		json_add_number(row, record->days[i].flows);
+		json_add_take(days, row);
+	}
+	json_set_take(json, "hours", hours);
+	json_set_take(json, "days", days);
+}
+
+static void
+set_routes(struct json *json, const struct record *record)
+{
+	struct json *routes = json_list();
+
+	for (size_t i = 0; i < record->route_count; i++) {
+		const struct store_route *route = &record->routes[i];
+		struct json *row = json_map();
+
+		json_set_text(row, "to", route->destination);
+		json_set_number(row, "count", (long long)route->count);
+		json_set_number(row, "first", route->first_ms);
+		json_set_number(row, "last", route->last_ms);
+		json_add_take(routes, row);
+	}
+	json_set_take(json, "routes", routes);
+}
+
+static void
+set_seen(struct json *json, const struct record *record)
+{
+	for (int what = 0; what < TALLY_COUNT; what++) {
+		json_set_number(json, store_tally_name((enum tally_what)what),
+			(long long)record->tally[what]);
+	}
+	json_set_bool(json, "person", record->person);
+	json_set_number(json, "first", record->first_ms);
+	json_set_number(json, "last", record->last_ms);
+	set_times(json, record);
+	set_routes(json, record);
+}
+
+bool
+record_print(const struct record *record, struct buf *out)
+{
+	const struct store_containment *containment = &record->containment;
+	struct json *json = json_map();
+	bool ok;
+
+	json_set_text(json, "mailbox", record->mailbox);
+	if (record->seen)
+		set_seen(json, record);
+	if (containment->until_ms != 0) {
+		struct json *inner = json_map();
+
+		json_set_text(inner, "by", containment->by);
+		json_set_text(inner, "why", containment->why);
+		json_set_number(inner, "at", containment->at_ms);
+		json_set_number(inner, "until", containment->until_ms);
+		json_set_take(json, "contained", inner);
+	}
+	ok = json_write(json, out);
+	json_free(json);
+	buf_add_byte(out, '\n');
+	return ok && buf_ok(out);
+}
+
+/* A number of the map; 0 where there is none. False: out of its range. */
+static bool
+take_number(const struct json *map, const char *name, int64_t most,
+	int64_t *number, struct err *err)
+{
+	const struct json *found = json_find(map, name);
+
+	if (found != NULL && !json_is_whole(found)) {
+		return err_set(err, ERR_INVALID,
+			"\"%s\" is to be a whole number", name);
+	}
+	*number = json_number(map, name);
+	if (*number >= 0 && *number <= most)
+		return true;
+	return err_set(err, ERR_INVALID,
+		"\"%s\" is %lld: 0 to %lld is what it may be", name,
+		(long long)*number, (long long)most);
+}
+
+static bool
+take_text(struct arena *arena, const struct json *map, const char *name,
+	struct slice *text, struct err *err)
+{
+	struct slice found = json_text(map, name);
+
+	if (found.len == 0 || found.len > TEXT_MAX) {
+		return err_set(err, ERR_INVALID,
+			"\"%s\" is to be a text of 1 to %d bytes", name,
+			TEXT_MAX);
+	}
+	*text = arena_copy(arena, found);
+	return text->p != NULL || err_set(err, ERR_MEMORY, "out of memory");
+}
+
+static bool
+take_counts(const struct json *json, struct record *record, struct err *err)
+{
+	int64_t number;
+
+	for (int what = 0; what < TALLY_COUNT; what++) {
+		if (!take_number(json, store_tally_name((enum tally_what)what),
+			    COUNT_MAX, &number, err))
+			return false;
+		record->tally[what] = (uint64_t)number;
+	}
+	record->person = json_bool(json, "person");
+	return take_number(
+		       json, "first", YEAR_9999_MS, &record->first_ms, err) &&
+		take_number(json, "last", YEAR_9999_MS, &record->last_ms, err);
+}
+
+/* A list of so many numbers of 32 bits. */
+static bool
+take_row(const struct json *row, size_t count, uint32_t *out, struct err *err)
+{
+	if (json_count(row) != count) {
+		return err_set(err, ERR_INVALID,
+			"a row of %zu numbers where %zu are to be",
+			json_count(row), count);
+	}
+	for (size_t i = 0; i < count; i++) {
+		long long number = json_number_at(row, i);
+
+		if (!json_is_whole(json_at(row, i)) || number < 0 ||
+			number > UINT32_MAX) {
+			return err_set(err, ERR_INVALID,
+				"number %zu of a row is to be one below 2^32",
+				i + 1);
+		}
+		out[i] = (uint32_t)number;
+	}
+	return true;
+}
+
+static bool
+too_many(const char *what, size_t most, struct err *err)
+{
+	return err_set(
+		err, ERR_LIMIT, "more than %zu rows in \"%s\"", most, what);
+}
+
+static bool
+take_times(const struct json *json, struct record *record, struct err *err)
+{
+	const struct json *hours = json_find(json, "hours");
+	const struct json *days = json_find(json, "days");
+
+	for (size_t i = 0; i < json_count(hours); i++) {
+		uint32_t row[1 + RECORD_COLUMNS];
+		struct record_hour hour;
+
+		if (!take_row(json_at(hours, i), 1 + RECORD_COLUMNS, row, err))
+			return false;
+		hour.hour = row[0];
+		memcpy(hour.count, row + 1, sizeof(hour.count));
+		if (!record_add_hour(record, &hour))
+			return too_many("hours", RECORD_HOURS, err);
+	}
+	for (size_t i = 0; i < json_count(days); i++) {
+		uint32_t row[2];
+
+		if (!take_row(json_at(days, i), 2, row, err))
+			return false;
+		if (!record_add_day(
+			    record, &(struct record_day){row[0], row[1]}))
+			return too_many("days", RECORD_DAYS, err);
+	}
+	return true;
+}
+
+static bool
+take_routes(struct arena *arena, const struct json *json, struct record *record,
+	struct err *err)
+{
+	const struct json *list = json_find(json, "routes");
+	size_t count = json_count(list);
+
+	if (count > RECORD_ROUTES_MAX)
+		return too_many("routes", RECORD_ROUTES_MAX, err);
+	record->routes = arena_array(arena, count, sizeof(*record->routes));
+	if (record->routes == NULL)
+		return err_set(err, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < count; i++) {
+		struct store_route *route = &record->routes[i];
+		const struct json *row = json_at(list, i);
+		int64_t number;
+
+		memset(route, 0, sizeof(*route));
+		if (!take_text(arena, row, "to", &route->destination, err) ||
+			!take_number(row, "count", COUNT_MAX, &number, err) ||
+			!take_number(row, "first", YEAR_9999_MS,
+				&route->first_ms, err) ||
+			!take_number(row, "last", YEAR_9999_MS, &route->last_ms,
+				err))
+			return false;
+		route->count = (uint64_t)number;
+		record->route_count++;
+	}
+	return true;
+}
+
+static bool
+take_containment(struct arena *arena, const struct json *json,
+	struct store_containment *out, struct err *err)
+{
+	const struct json *inner = json_find(json, "contained");
+
+	if (inner == NULL)
+		return true;
+	out->by = arena_copy(arena, json_text(inner, "by"));
+	out->why = arena_copy(arena, json_text(inner, "why"));
+	return take_number(inner, "at", YEAR_9999_MS, &out->at_ms, err) &&
+		take_number(inner, "until", YEAR_9999_MS, &out->until_ms, err);
+}
+
+static bool
+take_record(struct arena *arena, const struct json *json, struct record *record,
+	struct err *err)
+{
+	record->seen = json_find(json, "received") != NULL;
+	if (!record->seen && json_find(json, "contained") == NULL) {
+		return err_set(err, ERR_INVALID,
+			"neither counts nor \"contained\" are in it");
+	}
+	return take_text(arena, json, "mailbox", &record->mailbox, err) &&
+		take_counts(json, record, err) &&
+		take_times(json, record, err) &&
+		take_routes(arena, json, record, err) &&
+		take_containment(arena, json, &record->containment, err);
+}
+
+bool
+record_parse(struct arena *arena, struct slice line, struct record *record,
+	struct err *err)
+{
+	struct json *json = json_parse(line, err);
+	bool ok;
+
+	memset(record, 0, sizeof(*record));
+	if (json == NULL)
+		return false;
+	ok = take_record(arena, json, record, err);
+	json_free(json);
+	return ok;
+}
