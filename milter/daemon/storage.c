@@ -43,7 +43,6 @@ carried_options(const struct config *config)
 
 	if (strcmp(config->store, "memory") == 0)
 		options.state_dir = config->state;
-	options.snapshot_ms = 0;
 	return options;
 }
 

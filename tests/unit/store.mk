@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 EXTRA_DIST += tests/unit/store_fixture.h
+check_PROGRAMS += tests/unit/test_record
+tests_unit_test_record_SOURCES = tests/unit/test_record.c
+tests_unit_test_record_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_record_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test_store_memory
 tests_unit_test_store_memory_SOURCES = tests/unit/query.h \
 	tests/unit/test_store_memory.c

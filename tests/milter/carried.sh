@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# export and import: from memory to Redis and back, what people see is the
+# same; and what is not to be taken in is refused, with its line.
+set -u
+. "$(dirname "$0")/lib.sh"
+
+command -v redis-server >/dev/null ||
+	{ echo "Bail out! redis-server is not there"; exit 1; }
+redis-server --port 0 --unixsocket "$tmp/redis.sock" --save "" \
+	--daemonize yes --pidfile "$tmp/redis.pid" --dir "$tmp" \
+	--logfile "$tmp/redis.log" >/dev/null
+redis_is_up() { redis-cli -s "$tmp/redis.sock" ping 2>/dev/null | grep -q PONG; }
+await redis_is_up || { echo "Bail out! redis-server does not start"; exit 1; }
+trap 'stop_daemon; kill "$(cat "$tmp/redis.pid")"; rm -rf "$tmp"' EXIT
+
+counted() { "$program" top -c "$folder/forwarden.yaml" | grep -q '^bob.* 3 '; }
+more="store: memory"
+start_daemon memory
+send_forwards && await counted
+result $? "mail is counted"
+"$program" import -c "$folder/forwarden.yaml" /dev/null 2>"$tmp/err"
+[ $? -eq 1 ] && grep -q "the daemon runs" "$tmp/err"
+result $? "nothing is taken in below a daemon that runs"
+stop_daemon
+
+memory=$folder/forwarden.yaml
+sed "s,^store:.*,store: unix:$tmp/redis.sock," "$memory" >"$tmp/redis.yaml"
+sed "s,^state:.*,state: $tmp/empty," "$memory" >"$tmp/empty.yaml"
+mkdir "$tmp/empty"
+# Without the lines that differ from one time to the next; the times of day.
+kept() { grep -v '"forwarden"' "$1" | sort; }
+
+"$program" export -c "$memory" >"$tmp/1"
+result $? "export from memory"
+grep -q '"mailbox":"bob@example.com".*"forwarded":3' "$tmp/1" ||
+	grep -q '"forwarded":3.*"mailbox":"bob@example.com"' "$tmp/1"
+result $? "... has the counts"
+"$program" import -c "$tmp/redis.yaml" "$tmp/1" >"$tmp/out"
+result $? "import to Redis: $(cat "$tmp/out")"
+"$program" export -c "$tmp/redis.yaml" >"$tmp/2"
+kept "$tmp/1" >"$tmp/1.kept" && kept "$tmp/2" >"$tmp/2.kept"
+cmp -s "$tmp/1.kept" "$tmp/2.kept"
+result $? "what comes out of Redis is what came out of memory"
+"$program" import -c "$tmp/redis.yaml" "$tmp/1" 2>"$tmp/err"
+[ $? -eq 1 ] && grep -q "not empty: --merge" "$tmp/err"
+result $? "a store that is not empty is refused"
+"$program" import --merge -c "$tmp/redis.yaml" "$tmp/1" >"$tmp/out"
+result $? "... unless that is asked for"
+"$program" export -c "$tmp/redis.yaml" | kept - >"$tmp/3.kept"
+cmp -s "$tmp/1.kept" "$tmp/3.kept"
+result $? "... and nothing counts twice"
+"$program" import -c "$tmp/empty.yaml" <"$tmp/2" >"$tmp/out"
+result $? "import to memory: $(cat "$tmp/out")"
+"$program" export -c "$tmp/empty.yaml" | kept - >"$tmp/4.kept"
+cmp -s "$tmp/1.kept" "$tmp/4.kept"
+result $? "what comes out of memory again is the same"
+redis-cli -s "$tmp/redis.sock" exists fw1:routed:0 fw1:routed:1 fw1:routed:2 \
+	fw1:routed:3 fw1:routed:4 fw1:routed:5 fw1:routed:6 fw1:routed:7 \
+	fw1:routed:8 fw1:routed:9 fw1:routed:a fw1:routed:b fw1:routed:c \
+	fw1:routed:d fw1:routed:e fw1:routed:f | grep -qv '^0'
+result $? "routes are found by their index"
+
+refused() { # name, what is said, what sed(1) does to the file
+	sed "$3" "$tmp/1" >"$tmp/wrong"
+	"$program" import --merge -c "$tmp/redis.yaml" - <"$tmp/wrong" 2>"$tmp/err"
+	[ $? -eq 1 ] && grep -q "$2" "$tmp/err"
+	result $? "refused: $1"
+	sed 's/^/# /' "$tmp/err"
+}
+refused "nothing" "it is empty" d
+refused "what nobody wrote" "standard input:1: " 1d
+refused "a file that was cut short" "was cut short" '$d'
+refused "one that lacks a line" "and was written with" 2d
+refused "hashed elsewhere" ":1: its addresses are hashed with a key" \
+	'1s/"plain"/"0123456789ab"/'
+refused "another format" "format 9" '1s/"format":1/"format":9/'
+refused "a count below nothing" 'standard input:2: "forwarded" is -1' \
+	'2s/"forwarded":[0-9]*/"forwarded":-1/'
+refused "half a line" "standard input:2: " '2s/}$//'
+finish
