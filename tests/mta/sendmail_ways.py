@@ -11,12 +11,15 @@ import json
 import os
 import signal
 import smtplib
+import socketserver
+import struct
 import subprocess
 import sys
 import threading
 import uuid
 
 from rig import Dovecot, Failure, Forwarden, Rig, Sendmail, Sink, Tap, free_port, send, wait_until
+from rig.core import run
 from rig.forwarden import EVERYTHING, program
 from rig.sendmail import CF_DIR
 from rig.table import LIKELY
@@ -31,9 +34,38 @@ FEATURE(`mailertable', `text -k0 -v1 {{folder}}/mailertable')dnl
 FEATURE(`genericstable', `text -k0 -v1 {{folder}}/genericstable')dnl
 GENERICS_DOMAIN(`example.com')dnl
 FEATURE(`masquerade_envelope')dnl
+define(`confAUTH_MECHANISMS', `PLAIN LOGIN')dnl
+TRUST_AUTH_MECH(`PLAIN LOGIN')dnl
+DAEMON_OPTIONS(`Name=MSA, Family=inet, Addr=127.0.0.1, Port={msa}, M=Ea')dnl
 define(`CYRUSV2_MAILER_ARGS', `TCP [127.0.0.1] {lmtp}')dnl
 MAILER(`cyrusv2')dnl
 """
+SASL = """\
+pwcheck_method: saslauthd
+saslauthd_path: {door}
+mech_list: PLAIN LOGIN
+"""
+
+
+class Logins(socketserver.StreamRequestHandler):
+    """saslauthd(8): whoever has a password may log in. Four texts, each after
+    its length, and an answer like them."""
+
+    def handle(self):
+        for _ in range(4):
+            self.rfile.read(struct.unpack("!H", self.rfile.read(2))[0])
+        self.wfile.write(struct.pack("!H", 2) + b"OK")
+
+
+def logins(rig):
+    """What Sendmail's SASL asks, in this test's own mounts."""
+    door, folder = rig.path("saslauthd"), rig.mkdir("sasl2")
+    with open(os.path.join(folder, "Sendmail.conf"), "w") as f:
+        f.write(SASL.format(door=door))
+    run(["mount", "--bind", folder, "/usr/lib/sasl2"])
+    server = socketserver.ThreadingUnixStreamServer(door, Logins)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    rig.at_end(server.shutdown)
 
 
 class Way:
@@ -68,7 +100,10 @@ class Site:
             f.write(text.replace("local:\n", "local:\n  same_as: [mx.example.com = example.com]\n"))
         self.forwarden.start()
         lmtp = free_port()
-        self.sendmail = Sendmail(rig, self.sink, more=MC.format(lmtp=lmtp), port=25)
+        self.msa = free_port()
+        logins(rig)
+        self.sendmail = Sendmail(rig, self.sink, more=MC.format(lmtp=lmtp, msa=self.msa),
+                                 port=25)
         self.egress = Egress(self.sendmail)
         rig.at_end(self.egress.stop)
         submission = type("Submission", (), {"intake": self.sendmail.port})
@@ -176,11 +211,56 @@ def own_ways(site):
         way.send = lambda way=way, command=command: sendmail.as_user(
             user.name, command, way.letter())
         yield way
+    way = Way("sendmail(1) -bs", "", mailbox=None)
+    way.recipient = way.destination
+    way.send = lambda way=way: speak(
+        sendmail.user_command(user.name, [program, "-bs"]),
+        ["HELO mx.example.com", f"MAIL FROM:<{user.name}@mx.example.com>",
+         f"RCPT TO:<{way.recipient}>", "DATA", way.letter() + ".", "QUIT"])
+    yield way
+    way = Way("submission with AUTH", "", mailbox=None)
+    way.recipient = way.destination
+    way.send = lambda way=way: send(site.msa, user.address, [way.recipient], way.letter(),
+                                    login=user.name)
+    yield way
+    yield vacation(site)
     way = Way("sendmail(1) -Am by root", "", mailbox=None)
     way.recipient = way.destination
     way.send = lambda: sendmail.command("-Am", "-oi", way.destination,
                                         stdin=way.letter().encode())
     yield way
+
+
+def speak(command, lines):
+    """SMTP with a program: each word after the answer to the one before."""
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        for line in lines:
+            answer = child.stdout.readline()
+            if answer[:1] not in (b"2", b"3"):
+                raise Failure(f"before {line}: {answer}")
+            child.stdin.write((line + "\n").replace("\n", "\r\n").encode())
+            child.stdin.flush()
+
+
+def vacation(site):
+    """An answer to whoever wrote, from vacation(1), which runs the sendmail(1)
+    of its system."""
+    user = site.user("away")
+    way = Way("vacation(1)", user.address, mailbox=None)
+    beside = os.path.join(site.sendmail.root, "usr/libexec/sendmail/vacation.sendmail")
+    run(["mount", "--bind", site.program(user.name), "/usr/sbin/sendmail"])
+    with open(os.path.join(user.home, ".vacation.msg"), "w") as f:
+        f.write(f"Subject: away\n\nBack on Monday. token {way.token}\n")
+    libraries = site.sendmail.environment["LD_LIBRARY_PATH"]
+    user.forward(f'\\{user.name}, "|/usr/bin/env LD_LIBRARY_PATH={libraries} {beside} {user.name}"')
+    run(["setpriv", f"--reuid={user.name}", "--regid=users", "--clear-groups", "env",
+         f"LD_LIBRARY_PATH={libraries}", beside, "-I", user.name])
+
+    def write():
+        text = way.letter().replace(STRANGER, way.destination)
+        send(site.sendmail.port, way.destination, [user.address], text)
+    way.send = write
+    return way
 
 
 def flows(site, way):
@@ -395,6 +475,9 @@ def main():
     tap = Tap()
     if os.geteuid() != 0:
         tap.skip_all("needs root")
+    if sys.argv[1:] != ["alone"]:
+        # Some files of the system are others here.
+        os.execvp("unshare", ["unshare", "-m", sys.executable, __file__, "alone"])
     with Rig("sendmail-ways") as rig:
         try:
             site = Site(rig)

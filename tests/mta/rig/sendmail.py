@@ -171,11 +171,13 @@ class Sendmail:
         os.chmod(path, 0o755)
         return path
 
+    def user_command(self, user, command):
+        """A command as a user types it on this host."""
+        return ["unshare", "-u", "sh", "-c", f'hostname {self.host}; exec "$@"', "sh",
+                "setpriv", f"--reuid={user}", "--regid=users", "--clear-groups", *command]
+
     def as_user(self, user, command, text):
-        """A command of a user, on this host."""
-        return run(["unshare", "-u", "sh", "-c", f'hostname {self.host}; exec "$@"', "sh",
-                    "setpriv", f"--reuid={user}", "--regid=users", "--clear-groups", *command],
-                   stdin=text.encode())
+        return run(self.user_command(user, command), stdin=text.encode())
 
     def aliases(self, rows):
         self._write("aliases", "".join(f"{k}: {v}\n" for k, v in rows.items())
