@@ -3,7 +3,7 @@ EXTRA_DIST += scripts/deps scripts/test scripts/bench \
 	scripts/compile-commands scripts/demo \
 	scripts/on-debian scripts/platforms \
 	scripts/coverage scripts/lint scripts/lint-exceptions \
-	scripts/on-others
+	scripts/on-others scripts/on-redis
 
 # A package of Debian can be made of a tarball, too.
 EXTRA_DIST += debian/changelog debian/control debian/copyright debian/postrm \

@@ -149,6 +149,7 @@ REDIS_LUA = \
 	milter/store/redis/mark.lua \
 	milter/store/redis/note.lua \
 	milter/store/redis/place.lua \
+	milter/store/redis/probe.lua \
 	milter/store/redis/recall.lua \
 	milter/store/redis/remember.lua \
 	milter/store/redis/restore.lua \

@@ -5,8 +5,10 @@
  * 0; and no message waited longer than its budget. Prints a table, and TAP.
  */
 #include "../unit/store_settings.h"
+#include "contract/clusters.h"
 #include "contract/sentinels.h"
 #include "contract/server.h"
+#include "contract/watch.h"
 
 #include "base/arena.h"
 #include "store/store_open.h"
@@ -29,31 +31,6 @@
 #define WINDOW_MS ((int64_t)86400000)
 #define WAIT_S 60
 
-/* How late the machine itself wakes a thread that sleeps: what is over the
- * budget by no more than this is not the store's doing. */
-struct watch {
-	pthread_t thread;
-	atomic_bool ends;
-	atomic_llong worst_ms;
-};
-
-static void *
-run_watch(void *arg)
-{
-	struct watch *watch = arg;
-
-	while (!atomic_load(&watch->ends)) {
-		const struct timespec wait = {0, 10 * 1000000};
-		int64_t began_ms = clock_monotonic_ms(), late_ms;
-
-		nanosleep(&wait, NULL);
-		late_ms = clock_monotonic_ms() - began_ms - 10;
-		if (late_ms > atomic_load(&watch->worst_ms))
-			atomic_store(&watch->worst_ms, late_ms);
-	}
-	return NULL;
-}
-
 struct load {
 	struct store *store;
 	struct watch watch;
@@ -72,12 +49,16 @@ struct session {
 };
 
 static bool verbose;
+static struct load *loaded; /* what harm is done under */
+static atomic_int forgotten; /* lines of the log that say so */
 
 static void
 say(void *ctx, enum log_level level, const char *text)
 {
 	(void)ctx;
 	(void)level;
+	if (strstr(text, "has no slots any more") != NULL)
+		atomic_fetch_add(&forgotten, 1);
 	if (verbose)
 		fprintf(stderr, "# log: %s\n", text);
 }
@@ -272,7 +253,7 @@ report(struct load *load, const char *name)
 
 /* Runs the load while harm is done. */
 static bool
-run(const char *uri, const char *name, int total, void (*harm)(void))
+run(const char *uri, const char *name, int total, bool (*harm)(void))
 {
 	static struct session sessions[THREADS];
 	struct store_options options;
@@ -296,14 +277,14 @@ run(const char *uri, const char *name, int total, void (*harm)(void))
 		pthread_create(
 			&sessions[i].thread, NULL, run_session, &sessions[i]);
 	}
-	pthread_create(&load.watch.thread, NULL, run_watch, &load.watch);
-	harm();
+	watch_start(&load.watch);
+	loaded = &load;
+	ok = harm();
 	atomic_store(&load.harmed, true);
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(sessions[i].thread, NULL);
-	atomic_store(&load.watch.ends, true);
-	pthread_join(load.watch.thread, NULL);
-	ok = report(&load, name);
+	watch_stop(&load.watch);
+	ok = report(&load, name) && ok;
 	store_close(load.store);
 	return ok;
 }
@@ -312,7 +293,7 @@ static struct server node;
 static const char *const append_only[] = {
 	"--appendonly", "yes", "--appendfsync", "everysec", NULL};
 
-static void
+static bool
 harm_node(void)
 {
 	pause_us(1500000);
@@ -327,6 +308,7 @@ harm_node(void)
 	server_kill(&node, SIGSTOP);
 	pause_us(3000000);
 	server_kill(&node, SIGCONT);
+	return true;
 }
 
 static bool
@@ -342,6 +324,18 @@ chaos_node(int total)
 		harm_node);
 	server_stop(&node);
 	return ok;
+}
+
+/*
+ * From now on the replica hears nothing of what its master takes: it is
+ * stopped, so that it does not connect anew, and its connection is closed.
+ */
+static void
+sever(const struct server *owner, struct server *replica)
+{
+	server_kill(replica, SIGSTOP);
+	(void)server_cli(
+		owner, NULL, 0, "client", "kill", "type", "replica", NULL);
 }
 
 static struct sentinels group;
@@ -362,7 +356,7 @@ master(void)
 
 /* The master dies; the replica takes over; what died comes back as its
  * replica; then the new master hangs until it is deposed. */
-static void
+static bool
 harm_sentinel(void)
 {
 	struct server *first, *second;
@@ -372,11 +366,16 @@ harm_sentinel(void)
 
 	pause_us(1500000);
 	first = master();
+	second = first == &group.servers[0] ? &group.servers[1]
+					    : &group.servers[0];
+	sever(first, second);
+	pause_us(400000);
 	server_kill(first, SIGKILL);
+	server_kill(second, SIGCONT);
 	for (int i = 0; i < 300 && ((second = master()) == NULL); i++)
 		pause_us(50000);
 	if (second == NULL)
-		return;
+		return false;
 	pause_us(1500000);
 	snprintf(port, sizeof(port), "%d", second->port);
 	(void)server_restart(first, replica);
@@ -385,6 +384,7 @@ harm_sentinel(void)
 	pause_us(4000000);
 	server_kill(second, SIGCONT);
 	pause_us(1000000);
+	return true;
 }
 
 static bool
@@ -402,8 +402,7 @@ chaos_sentinel(int total)
 	return ok;
 }
 
-#define NODES 3
-static struct server nodes[NODES];
+static struct clusters cluster;
 static const char *const clustered[] = {"--cluster-enabled", "yes",
 	"--cluster-node-timeout", "1000", "--appendonly", "yes",
 	"--appendfsync", "everysec", NULL};
@@ -413,56 +412,32 @@ reshard(int from, int to)
 {
 	char a[64], b[64], place[64];
 
-	if (!server_cli(&nodes[from], a, sizeof(a), "cluster", "myid", NULL) ||
-		!server_cli(&nodes[to], b, sizeof(b), "cluster", "myid", NULL))
+	if (!clusters_id(&cluster.nodes[from], a, sizeof(a)) ||
+		!clusters_id(&cluster.nodes[to], b, sizeof(b)))
 		return;
-	a[strcspn(a, "\r\n")] = b[strcspn(b, "\r\n")] = '\0';
-	snprintf(place, sizeof(place), "127.0.0.1:%d", nodes[0].port);
-	if (!server_cli(&nodes[0], NULL, 0, "--cluster", "reshard", place,
-		    "--cluster-from", a, "--cluster-to", b, "--cluster-slots",
-		    "700", "--cluster-yes", NULL))
+	snprintf(place, sizeof(place), "127.0.0.1:%d", cluster.nodes[0].port);
+	if (!server_cli(&cluster.nodes[0], NULL, 0, "--cluster", "reshard",
+		    place, "--cluster-from", a, "--cluster-to", b,
+		    "--cluster-slots", "700", "--cluster-yes", NULL))
 		printf("# the reshard ended with a failure\n");
 }
 
-static void
+static bool
 harm_cluster(void)
 {
 	pause_us(1500000);
 	reshard(0, 1);
 	reshard(1, 2);
 	pause_us(1000000);
-	server_kill(&nodes[2], SIGKILL);
+	server_kill(&cluster.nodes[2], SIGKILL);
 	pause_us(2500000);
-	(void)server_restart(&nodes[2], clustered);
+	(void)server_restart(&cluster.nodes[2], clustered);
 	pause_us(2000000);
-	server_kill(&nodes[1], SIGSTOP);
+	server_kill(&cluster.nodes[1], SIGSTOP);
 	pause_us(700000);
-	server_kill(&nodes[1], SIGCONT);
+	server_kill(&cluster.nodes[1], SIGCONT);
 	reshard(2, 0);
-}
-
-static bool
-cluster_start(void)
-{
-	char place[NODES][32], out[4096];
-
-	for (int i = 0; i < NODES; i++) {
-		if (!server_start(&nodes[i], -1, clustered))
-			return false;
-		snprintf(place[i], sizeof(place[i]), "127.0.0.1:%d",
-			nodes[i].port);
-	}
-	if (!server_cli(&nodes[0], NULL, 0, "--cluster", "create", place[0],
-		    place[1], place[2], "--cluster-yes", NULL))
-		return false;
-	for (int i = 0; i < 400; i++) {
-		if (server_cli(&nodes[2], out, sizeof(out), "cluster", "info",
-			    NULL) &&
-			strstr(out, "cluster_state:ok") != NULL)
-			return true;
-		pause_us(50000);
-	}
-	return false;
+	return true;
 }
 
 static bool
@@ -471,14 +446,180 @@ chaos_cluster(int total)
 	char uri[256];
 	bool ok = false;
 
-	if (cluster_start()) {
+	if (clusters_start(&cluster, CLUSTER_MASTERS, clustered)) {
 		snprintf(uri, sizeof(uri), "redis+cluster://127.0.0.1:%d",
-			nodes[0].port);
+			cluster.nodes[0].port);
 		ok = run(uri, "Cluster: resharded, one killed, one stopped",
 			total, harm_cluster);
 	}
-	for (int i = 0; i < NODES; i++)
-		server_stop(&nodes[i]);
+	clusters_stop(&cluster);
+	return ok;
+}
+
+static const char *const replicated[] = {"--cluster-enabled", "yes",
+	"--cluster-node-timeout", "1000", "--cluster-require-full-coverage",
+	"no", "--repl-diskless-sync-delay", "0", NULL};
+
+#define SLOTS_MS 15000 /* for a replica to be promoted */
+#define USED_MS 1000 /* from then until it is used */
+
+static int64_t
+wait_master(int slot, const struct server *not_this, struct server **found)
+{
+	int64_t began_ms = clock_monotonic_ms();
+
+	do {
+		*found = clusters_master_of(&cluster, slot);
+		if (*found != NULL && *found != not_this)
+			return clock_monotonic_ms();
+		pause_us(5000);
+	} while (clock_monotonic_ms() < began_ms + SLOTS_MS);
+	*found = NULL;
+	return 0;
+}
+
+/* All masters of its map are up: the new one among them. */
+static int64_t
+wait_used(void)
+{
+	int64_t began_ms = clock_monotonic_ms();
+	struct store_health health;
+
+	do {
+		store_health(loaded->store, &health);
+		if (health.up && health.nodes_down == 0)
+			return clock_monotonic_ms();
+		pause_us(5000);
+	} while (clock_monotonic_ms() < began_ms + SLOTS_MS);
+	return 0;
+}
+
+static bool
+was_down(void)
+{
+	struct store_health health;
+
+	for (int i = 0; i < 1000; i++) {
+		store_health(loaded->store, &health);
+		if (health.nodes_down > 0)
+			return true;
+		pause_us(5000);
+	}
+	return false;
+}
+
+/* The master of the slot goes; its replica had heard nothing lately. */
+static bool
+fail_over(int slot, const char *how, int number, struct server **gone)
+{
+	struct server *owner = clusters_master_of(&cluster, slot), *heir;
+	struct server *replica =
+		owner != NULL ? clusters_replica_of(&cluster, owner) : NULL;
+	int64_t began_ms, promoted_ms, used_ms;
+
+	if (replica == NULL)
+		return false;
+	sever(owner, replica);
+	pause_us(400000);
+	began_ms = clock_monotonic_ms();
+	*gone = owner;
+	server_kill(owner, number);
+	server_kill(replica, SIGCONT);
+	/* Whoever hangs does not answer us either. */
+	if (number == SIGSTOP)
+		owner->pid = -owner->pid;
+	(void)was_down();
+	promoted_ms = wait_master(slot, owner, &heir);
+	used_ms = wait_used();
+	printf("#   %s: promoted after %lld ms, in use %lld ms later\n", how,
+		(long long)(promoted_ms - began_ms),
+		(long long)(used_ms - promoted_ms));
+	return promoted_ms != 0 && used_ms != 0 &&
+		used_ms - promoted_ms <=
+		USED_MS + atomic_load(&loaded->watch.worst_ms);
+}
+
+/* A reshard is broken off: the slot stays open, and is mended later. */
+static bool
+break_off_reshard(int slot)
+{
+	struct server *from = clusters_master_of(&cluster, slot), *to;
+	char number[16], a[64], b[64], place[64];
+	struct store_health health;
+	bool up = true;
+
+	to = clusters_master_of(&cluster, (slot + 5461) % 16384);
+	snprintf(number, sizeof(number), "%d", slot);
+	if (from == NULL || to == NULL || !clusters_id(from, a, sizeof(a)) ||
+		!clusters_id(to, b, sizeof(b)) ||
+		!server_cli(to, NULL, 0, "cluster", "setslot", number,
+			"importing", a, NULL) ||
+		!server_cli(from, NULL, 0, "cluster", "setslot", number,
+			"migrating", b, NULL))
+		return false;
+	for (int i = 0; i < 30; i++) {
+		store_health(loaded->store, &health);
+		up = up && health.up;
+		pause_us(100000);
+	}
+	printf("#   a slot open for 3 s: the store is %s, \"%s\"\n",
+		up ? "up" : "down", health.reason);
+	snprintf(place, sizeof(place), "127.0.0.1:%d", from->port);
+	return server_cli(from, NULL, 0, "--cluster", "fix", place, NULL) && up;
+}
+
+/* The slot of a mailbox that the load writes to. */
+static int
+busy_slot(const char *name)
+{
+	char out[64] = "";
+
+	(void)server_cli(&cluster.nodes[1], out, sizeof(out), "cluster",
+		"keyslot", name, NULL);
+	return (int)strtol(out, NULL, 10);
+}
+
+static bool
+harm_replicated(void)
+{
+	int slot = busy_slot("user0@example.com");
+	struct server *killed = NULL, *hung = NULL;
+	bool ok;
+
+	pause_us(1500000);
+	ok = fail_over(slot, "a master killed", SIGKILL, &killed);
+	pause_us(2000000);
+	ok = killed != NULL && server_restart(killed, replicated) && ok;
+	ok = fail_over(
+		     (slot + 5461) % 16384, "a master hangs", SIGSTOP, &hung) &&
+		ok;
+	if (hung != NULL && hung->pid < 0) {
+		hung->pid = -hung->pid;
+		server_kill(hung, SIGCONT);
+	}
+	pause_us(2000000);
+	ok = break_off_reshard(busy_slot("user1@example.com")) && ok;
+	for (int i = 0; i < 1500 && atomic_load(&forgotten) == 0; i++)
+		pause_us(10000);
+	printf("#   nodes forgotten: %d\n", atomic_load(&forgotten));
+	return ok && atomic_load(&forgotten) > 0;
+}
+
+static bool
+chaos_replicated(int total)
+{
+	char uri[256];
+	bool ok = false;
+
+	if (clusters_start(&cluster, CLUSTER_NODES, replicated)) {
+		snprintf(uri, sizeof(uri), "redis+cluster://127.0.0.1:%d",
+			cluster.nodes[0].port);
+		ok = run(uri,
+			"Cluster of 3+3: unreplicated masters die, a reshard "
+			"is broken off",
+			total, harm_replicated);
+	}
+	clusters_stop(&cluster);
 	return ok;
 }
 
@@ -492,6 +633,7 @@ main(int argc, char **argv)
 		{"node", chaos_node},
 		{"sentinel", chaos_sentinel},
 		{"cluster", chaos_cluster},
+		{"replicated", chaos_replicated},
 	};
 	const char *only = argc > 1 ? argv[1] : NULL;
 	int total = argc > 2 ? atoi(argv[2]) : 24000;
@@ -501,7 +643,7 @@ main(int argc, char **argv)
 	if (!server_available())
 		return server_skip();
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("1..3\n");
+	printf("1..4\n");
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		bool ok = true;
 

@@ -3,6 +3,8 @@
 # figures are measured: check-chaos runs them.
 EXTRA_PROGRAMS += tests/chaos/chaos
 tests_chaos_chaos_SOURCES = tests/chaos/chaos.c \
+	tests/contract/clusters.c tests/contract/clusters.h \
+	tests/contract/watch.c tests/contract/watch.h \
 	tests/contract/sentinels.c tests/contract/sentinels.h $(SERVER)
 tests_chaos_chaos_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_chaos_chaos_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual

@@ -31,6 +31,7 @@ tests_contract_test_clock_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/contract/test_cluster
 tests_contract_test_cluster_SOURCES = tests/contract/test_cluster.c \
+	tests/contract/clusters.c tests/contract/clusters.h \
 	$(CONTRACT) $(SERVER)
 tests_contract_test_cluster_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_contract_test_cluster_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
@@ -82,3 +83,10 @@ tests_contract_test_rights_LDADD = $(LIBSTORE)
 
 TESTS += tests/contract/lua.sh
 EXTRA_DIST += tests/contract/lua.sh
+
+check_PROGRAMS += tests/contract/test_errors
+tests_contract_test_errors_SOURCES = tests/contract/test_errors.c \
+	tests/contract/watch.c tests/contract/watch.h $(SERVER)
+tests_contract_test_errors_CPPFLAGS = $(AM_CPPFLAGS)
+tests_contract_test_errors_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
+tests_contract_test_errors_LDADD = $(LIBSTORE)

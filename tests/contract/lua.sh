@@ -30,4 +30,17 @@ for script in "$top"/milter/store/redis/*.lua; do
 		printf '%s\n' "$globals" | sed 's/^/# /'
 	fi
 done
+n=$((n + 1))
+missing=
+for name in $(cat "$top"/milter/store/redis/*.lua |
+	grep -oE "redis\.p?call\('[A-Z]+'" | grep -oE '[A-Z]+' | sort -u); do
+	grep -qE "'$name'" "$top/milter/store/redis/probe.lua" ||
+		missing="$missing $name"
+done
+if [ -z "$missing" ]; then
+	echo "ok $n - each command that a script calls is probed"
+else
+	echo "not ok $n - each command that a script calls is probed"
+	echo "# not in probe.lua:$missing"
+fi
 echo "1..$n"

@@ -145,6 +145,15 @@ server_cli(const struct server *server, char *out, size_t size, ...)
 	return waitpid(pid, &status, 0) == pid && status == 0;
 }
 
+bool
+server_has_acl(const struct server *server)
+{
+	char out[64] = "";
+
+	(void)server_cli(server, out, sizeof(out), "acl", "whoami", NULL);
+	return strstr(out, "default") != NULL;
+}
+
 static bool
 wait_for_answer(struct server *server)
 {

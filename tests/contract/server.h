@@ -33,6 +33,8 @@ void server_stop(struct server *);
  * NULL). True when it ended well. */
 bool server_cli(const struct server *, char *out, size_t size, ...)
 	__attribute__((sentinel));
+/* Has it users and rights? From Redis 6 on. */
+bool server_has_acl(const struct server *);
 /* How long the key "prefix:key" of the database (NULL: of the cluster) has to
  * live; below 0: it is not there. */
 int64_t server_left_ms(const struct server *, const char *database,

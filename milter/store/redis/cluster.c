@@ -91,7 +91,8 @@ find_probe(void *ctx, struct endpoint *endpoint, struct err *err)
 	if (key == NULL)
 		return true;
 	waiter_lock(&cluster->waiter);
-	for (unsigned tag = 0; tag < REDIS_KEY_SLOTS; tag++) {
+	(void)snprintf(member->probe_key, sizeof(member->probe_key), "%s", key);
+	for (unsigned tag = 0; member->master && tag < REDIS_KEY_SLOTS; tag++) {
 		int len = snprintf(member->probe_key, sizeof(member->probe_key),
 			"%s:{%u}", key, tag);
 		struct slice probe = {member->probe_key, (size_t)len};

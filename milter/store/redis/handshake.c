@@ -107,19 +107,20 @@ load_scripts(struct handshake *hello, struct err *err)
 	return true;
 }
 
-/* Can it be written to? A replica, a full memory, a failed disk say no. In a
- * cluster the key may belong elsewhere: that is a yes. */
+/* Can it be written to? A replica, a full memory, a failed disk, a right that
+ * is missing say no. In a cluster the key may belong elsewhere: that is a yes.
+ */
 static bool
 probe(struct handshake *hello, struct err *err)
 {
-	struct slice words[5] = {SLICE("SET"),
-		slice_of(hello->login->probe_key), SLICE("1"), SLICE("PX"),
-		SLICE("1000")};
+	struct slice words[4] = {SLICE("EVALSHA"),
+		slice_of(hello->names[SCRIPT_PROBE]), SLICE("1"),
+		slice_of(hello->login->probe_key)};
 	const struct reply *reply;
 
 	if (hello->login->probe_key == NULL)
 		return true;
-	reply = handshake_call(hello, words, 5, err);
+	reply = handshake_call(hello, words, 4, err);
 	if (reply == NULL)
 		return false;
 	return reply_is_error(reply, "MOVED") || reply_is_error(reply, "ASK") ||

@@ -57,37 +57,6 @@ static const char *const refused[] = {
 	"attempt to ",
 };
 
-static bool
-is_code(struct slice word)
-{
-	for (size_t i = 0; i < word.len; i++) {
-		if (word.p[i] < 'A' || word.p[i] > 'Z')
-			return false;
-	}
-	return word.len > 2;
-}
-
-/* What a script's error has inside: from the first code behind a blank. */
-static struct slice
-unwrap(struct slice text)
-{
-	const struct slice wrap = SLICE("ERR Error running script");
-	struct slice word, rest = text, from;
-
-	if (!slice_equal(slice_sub(text, 0, wrap.len), wrap))
-		return text;
-	rest = slice_sub(text, wrap.len, text.len);
-	for (from = rest; slice_next(&rest, ' ', &word); from = rest) {
-		if (word.len > 0 && word.p[0] == '-') {
-			word = slice_sub(word, 1, word.len);
-			from = slice_sub(from, 1, from.len);
-		}
-		if (is_code(word) && !slice_equal(word, SLICE("ERR")))
-			return from;
-	}
-	return text;
-}
-
 static const struct word *
 find_word(struct slice text)
 {
@@ -102,10 +71,38 @@ find_word(struct slice text)
 	return NULL;
 }
 
+/* What a script's error has inside: from the first code on, or all of it. */
+static struct slice
+unwrap(struct slice text)
+{
+	const struct slice wrap = SLICE("ERR Error running script");
+	size_t colon = slice_find(text, SLICE(": "));
+	struct slice word, rest, from;
+
+	if (!slice_equal(slice_sub(text, 0, wrap.len), wrap) ||
+		colon == SLICE_NONE)
+		return text;
+	text = rest = slice_sub(text, colon + 2, text.len);
+	for (from = rest; slice_next(&rest, ' ', &word); from = rest) {
+		if (word.len > 0 && word.p[0] == '-')
+			from = slice_sub(from, 1, from.len);
+		if (find_word(from) != NULL)
+			return from;
+	}
+	return text;
+}
+
 static bool
 has(struct slice text, const char *part)
 {
 	return slice_find(text, slice_of(part)) != SLICE_NONE;
+}
+
+/* As Redis 7.0 has NOPERM within a script. */
+static bool
+is_right(struct slice text)
+{
+	return has(text, "The user executing the script can't run this");
 }
 
 static bool
@@ -135,6 +132,8 @@ redis_error_kind(const struct reply *reply)
 	struct slice text = unwrap(reply->text);
 	const struct word *word = find_word(text);
 
+	if (word == NULL && is_right(text))
+		return REDIS_ERROR_RIGHT;
 	if (word == NULL) {
 		return is_refused(text) ? REDIS_ERROR_REFUSED
 					: REDIS_ERROR_UNKNOWN;

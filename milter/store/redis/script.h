@@ -25,6 +25,7 @@ enum script {
 	SCRIPT_RESTORE,
 	SCRIPT_FORGET,
 	SCRIPT_BATCH,
+	SCRIPT_PROBE,
 	SCRIPT_COUNT,
 	SCRIPT_NONE = SCRIPT_COUNT, /* a plain command */
 };
