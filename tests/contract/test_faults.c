@@ -706,7 +706,8 @@ logs_in(void **state)
 	port = rig->server.port;
 	assert_true(server_cli(&rig->server, NULL, 0, "acl", "setuser", "fw",
 		"on", ">p@ss/word", "~fw1:*", "+@read", "+@write",
-		"+@scripting", "+@connection", "+info", "+role", NULL));
+		"+@scripting", "+@connection", "+info", "+role", "+time",
+		NULL));
 	snprintf(uri, sizeof(uri), "redis://:se%%3Ac%%25ret@127.0.0.1:%d/2",
 		port);
 	reopen_as(rig, uri, NULL);
