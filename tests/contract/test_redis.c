@@ -52,11 +52,9 @@ main(void)
 	if (!server_available())
 		return server_skip();
 	if (!server_start(&server, -1, NULL)) {
-		printf("Bail out! redis-server does not start
-");
+		printf("Bail out! redis-server does not start\n");
 	} else if (!server_has_acl(&server)) {
-		printf("# SKIP the least rights: it has no users
-");
+		printf("# SKIP the least rights: it has no users\n");
 		failed = contract_run(&redis);
 	} else if (rights_user_make(&server, false)) {
 		failed = contract_run_both(&redis, &least);
