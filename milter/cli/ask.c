@@ -19,6 +19,7 @@ struct ask {
 	CURL *curl;
 	char path[SOCKET_NAME_PATH_BYTES];
 	char why[CURL_ERROR_SIZE];
+	bool said_alone;
 };
 
 struct ask *
@@ -209,6 +210,24 @@ ask_start(const struct ask_options *options)
 	return ask;
 }
 
+/* What other machines counted is not in it. Once is enough for who asks again
+ * and again. */
+static void
+say_alone(struct ask *ask, const struct json *answer)
+{
+	struct slice alone = json_text(answer, "alone");
+	struct buf text = {0};
+
+	if (alone.len == 0 || ask->said_alone)
+		return;
+	ask->said_alone = true;
+	buf_add_visible(&text, alone);
+	(void)fflush(stdout);
+	(void)fprintf(stderr, "forwarden: %s\n",
+		buf_ok(&text) ? text.p : "this machine's memory only");
+	buf_fini(&text);
+}
+
 struct json *
 ask_or_print(struct ask *ask, const struct ask_options *options,
 	enum ask_method method, const char *path, int *status)
@@ -222,6 +241,7 @@ ask_or_print(struct ask *ask, const struct ask_options *options,
 		*status = COMMAND_FAILED;
 		return NULL;
 	}
+	say_alone(ask, json);
 	if (!options->json)
 		return json;
 	screen_print_json(json);

@@ -3,6 +3,8 @@
 #include "cli/ask.h"
 #include "cli/screen.h"
 
+#include <stdio.h>
+
 static void
 add_text(struct buf *out, const char *name, struct slice value)
 {
@@ -27,6 +29,9 @@ print_answer(const struct json *answer)
 		"version", "started", "config", "listen", "mode"};
 	static const char *const numbers[] = {"pid", "policies",
 		"local_domains", "sessions", "messages", "reloads"};
+	static const char *const counts[] = {
+		"journal", "replayed", "lost", "evicted", "late"};
+	char name[32];
 	const struct json *store = json_find(answer, "store");
 	const struct json *troubles = json_find(answer, "troubles");
 	struct buf out = {0};
@@ -39,7 +44,10 @@ print_answer(const struct json *answer)
 	add_text(&out, "store since", json_text(store, "since"));
 	add_text(&out, "store down", json_text(store, "reason"));
 	add_number(&out, "store bytes", json_number(store, "bytes"));
-	add_number(&out, "store journal", json_number(store, "journal"));
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
+		(void)snprintf(name, sizeof(name), "store %s", counts[i]);
+		add_number(&out, name, json_number(store, counts[i]));
+	}
 	for (size_t i = 0; i < json_count(troubles); i++) {
 		add_text(&out, "trouble",
 			json_text(json_at(troubles, i), "text"));

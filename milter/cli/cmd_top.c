@@ -118,7 +118,9 @@ show(struct ask *ask, const struct top_options *options, bool clear)
 	if (clear) {
 		buf_puts(&out, "\033[H\033[2Jforwarden top  ");
 		screen_add_time(&out, json_text(answer, "at"));
-		buf_puts(&out, " UTC\n\n");
+		buf_puts(&out, " UTC\n");
+		buf_add_visible(&out, json_text(answer, "alone"));
+		buf_puts(&out, "\n");
 	}
 	add_table(&out, answer);
 	screen_print(&out);

@@ -131,6 +131,15 @@ check_store(struct doctor *doctor, const struct json *store)
 	struct slice reason = json_text(store, "reason");
 	bool up = json_bool(store, "up");
 
+	if (json_number(store, "lost") > 0) {
+		checkup_add(doctor->checkup,
+			&(struct remedy){.level = CHECKUP_NOTE,
+				.subject = "store",
+				.text = "the log says why; redis.journal is "
+					"what it keeps while Redis is away"},
+			"%lld operations are lost for good since the start",
+			json_number(store, "lost"));
+	}
 	if (up) {
 		checkup_add_fine(doctor->checkup, "store", "%.*s answers",
 			SLICE_ARG(backend));

@@ -118,6 +118,11 @@ json_of_health(struct store *store)
 	json_set_number(json, "round_trips", (long long)health.round_trips);
 	json_set_number(json, "failures", (long long)health.failures);
 	json_set_number(json, "journal", (long long)health.journal);
+	json_set_number(json, "replayed", (long long)health.replayed);
+	json_set_number(json, "lost", (long long)health.lost);
+	json_set_number(json, "evicted", (long long)health.evicted);
+	json_set_number(json, "late", (long long)health.late);
+	json_set_number(json, "clock_ahead_ms", (long long)health.ahead_ms);
 	json_set_number(json, "bytes", (long long)health.bytes);
 	return json;
 }

@@ -31,6 +31,8 @@ exchange_json_take(struct exchange *exchange, struct json *json)
 {
 	exchange->answer->status = 200;
 	exchange->answer->type = TYPE_JSON;
+	if (!slice_is_absent(exchange->alone))
+		json_set_text(json, "alone", exchange->alone);
 	if (!json_write(json, &exchange->answer->body)) {
 		buf_reset(&exchange->answer->body);
 		exchange_error(exchange, 500, "out of memory");
@@ -71,8 +73,11 @@ exchange_query(struct exchange *exchange, struct store_query *query)
 {
 	struct err err = {0};
 
-	if (store_query(exchange->api->store, exchange->arena, query, &err))
+	if (store_query(exchange->api->store, exchange->arena, query, &err)) {
+		if (!slice_is_absent(query->answer.alone))
+			exchange->alone = query->answer.alone;
 		return true;
+	}
 	exchange_error(exchange, 503, err.text);
 	return false;
 }

@@ -20,6 +20,7 @@ struct exchange {
 	struct slice argument; /* what follows the path in the table */
 	struct arena *arena;
 	struct api_answer *answer;
+	struct slice alone; /* as in store/query.h, of what was asked */
 };
 
 void exchange_text(struct exchange *, unsigned status, const char *text);

@@ -19,6 +19,9 @@ static const char *const names[TROUBLE_COUNT] = {
 	[TROUBLE_DESCRIPTORS] = "descriptors",
 	[TROUBLE_SESSIONS] = "sessions",
 	[TROUBLE_CLOCK] = "clock",
+	[TROUBLE_JOURNAL] = "journal",
+	[TROUBLE_STORE_CLOCK] = "store-clock",
+	[TROUBLE_STORE_SLOW] = "store-slow",
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

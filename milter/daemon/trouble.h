@@ -18,10 +18,13 @@ enum trouble {
 	TROUBLE_LOG, /* the log cannot be written */
 	TROUBLE_EVENTS, /* nor the file of events */
 	TROUBLE_RELOAD, /* the files on disk were refused */
-	TROUBLE_STATE, /* the snapshot cannot be written */
+	TROUBLE_STATE, /* snapshot or journal cannot be written */
 	TROUBLE_DESCRIPTORS, /* nearly all are in use */
 	TROUBLE_SESSIONS, /* more connections than allowed */
 	TROUBLE_CLOCK, /* the system's is not believed */
+	TROUBLE_JOURNAL, /* what is counted is lost: it is full */
+	TROUBLE_STORE_CLOCK, /* the store's is not ours */
+	TROUBLE_STORE_SLOW, /* it answers past the budget */
 	TROUBLE_COUNT
 };
 

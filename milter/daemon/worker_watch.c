@@ -3,6 +3,7 @@
 #include "daemon/worker_watch.h"
 
 #include "base/clock.h"
+#include "base/date.h"
 #include "base/log.h"
 #include "daemon/descriptors.h"
 #include "daemon/link.h"
@@ -18,6 +19,8 @@
 #define ALIVE_MS 5000
 #define ALIVE_PART 4
 #define LOOK_MS 1000
+#define CLOCK_MS 2000 /* two clocks that differ by no more are the same */
+#define MINUTES_FROM_MS 120000
 #define CROWD_THREADS 8 /* more than at the start */
 
 static long long
@@ -69,17 +72,58 @@ look_at_log(void)
 		strerror(error));
 }
 
+/* The same text as long as it is the same: a second more or less is none. */
+static void
+look_at_clock(int64_t ahead_ms)
+{
+	int64_t apart_ms = ahead_ms < 0 ? -ahead_ms : ahead_ms;
+	bool minutes = apart_ms >= MINUTES_FROM_MS;
+
+	if (apart_ms <= CLOCK_MS) {
+		trouble_set(TROUBLE_STORE_CLOCK, "%s", "");
+		return;
+	}
+	trouble_set(TROUBLE_STORE_CLOCK,
+		"the clock of this machine is about %lld %s %s that of Redis: "
+		"counts go by the latter; set the clock (NTP)",
+		(long long)((apart_ms + (minutes ? 30000 : 500)) /
+			(minutes ? 60000 : 1000)),
+		minutes ? "minutes" : "seconds",
+		ahead_ms < 0 ? "ahead of" : "behind");
+}
+
+static void
+look_at_store(struct worker *worker)
+{
+	struct store_health health = {0};
+	char since[DATE_TEXT_BYTES];
+
+	store_health(worker->store, &health);
+	trouble_set(TROUBLE_STATE, "%s", health.unsaved);
+	look_at_clock(health.ahead_ms);
+	trouble_set(TROUBLE_JOURNAL, "%s",
+		health.full ? "the journal is full: what is counted now is "
+			      "lost until the store is back (redis.journal)"
+			    : "");
+	date_print(health.slow_since_ms, since);
+	if (health.slow_since_ms == 0)
+		trouble_set(TROUBLE_STORE_SLOW, "%s", "");
+	else
+		trouble_set(TROUBLE_STORE_SLOW,
+			"the store is slow since %s: it answers past the "
+			"budget of a message (limits.store_time), and memory "
+			"answers",
+			since);
+}
+
 /* What is wrong may come and go without anybody's doing. */
 static void
 look_around(struct worker *worker)
 {
-	struct store_health health = {0};
-
 	descriptors_watch();
 	steady_clock_watch();
 	look_at_log();
-	store_health(worker->store, &health);
-	trouble_set(TROUBLE_STATE, "%s", health.unsaved);
+	look_at_store(worker);
 }
 
 /* Time until the next sign of life is due. A worker whose judgement of one

@@ -120,6 +120,8 @@ libstore_a_SOURCES = \
 	milter/store/redis/query_windows.h \
 	milter/store/redis/redis.c \
 	milter/store/redis/redis.h \
+	milter/store/redis/redis_clock.c \
+	milter/store/redis/redis_clock.h \
 	milter/store/redis/redis_error.c \
 	milter/store/redis/redis_error.h \
 	milter/store/redis/redis_key.c \

@@ -96,6 +96,9 @@ struct store_records {
 };
 
 struct store_answer {
+	/* Absent, or why this machine's memory alone answers, and since when:
+	 * what others counted is not in it. */
+	struct slice alone;
 	struct store_mailboxes mailboxes;
 	struct store_routes routes;
 	struct store_windows windows;

@@ -16,12 +16,14 @@
 #include "store/resilient.h"
 
 #include "base/arena.h"
+#include "base/date.h"
 #include "store/backend.h"
 #include "store/journal.h"
 #include "store/journal_files.h"
 #include "store/memory/memory_store.h"
 #include "store/recent.h"
 #include "store/redis/redis.h"
+#include "store/redis/redis_clock.h"
 #include "store/redis/redis_queries.h"
 
 #include <stdio.h>
@@ -36,6 +38,11 @@
 /* Of the journal's bytes, one part in so many for what each node took in its
  * last seconds. */
 #define RECENT_PART 8
+#define CLOCK_POLLS 150
+/* Two messages in a row that waited in vain are no accident; and it is over
+ * when none has for so long. */
+#define SLOW_LATE 2
+#define SLOW_OVER_MS 10000
 #define JOURNAL_FILES_POLLS 25 /* between two looks for files */
 
 struct resilient {
@@ -53,6 +60,10 @@ struct resilient {
 	uint64_t replayed, refused;
 	int64_t said_ms; /* that something was lost */
 	uint64_t lost_said;
+	uint64_t dropped_before; /* when the journal was empty last */
+	unsigned late; /* in a row */
+	int64_t late_ms; /* the last one, monotonic */
+	int64_t slow_since_ms; /* 0: it is not */
 };
 
 /* Lines about what is lost for good, at most one a minute. */
@@ -76,7 +87,7 @@ say_lost(struct resilient *resilient, const char *reason)
 	}
 	waiter_unlock(&resilient->waiter);
 	if (say) {
-		redis_say(resilient->redis, LOG_LEVEL_WARNING,
+		redis_say(resilient->redis, LOG_LEVEL_ERROR,
 			"store: %llu operations are lost: %s",
 			(unsigned long long)lost, reason);
 	}
@@ -146,6 +157,29 @@ learn(struct resilient *resilient, const struct store_batch *batch)
 	}
 }
 
+/* Is it slow? One that is late is asked no more until it has answered, and
+ * then the next message waits in vain again: each by itself says nothing. */
+static void
+notice_pace(struct resilient *resilient, enum request_outcome outcome)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	waiter_lock(&resilient->waiter);
+	if (outcome == REQUEST_OPEN) {
+		resilient->late_ms = now_ms;
+		if (++resilient->late == SLOW_LATE &&
+			resilient->slow_since_ms == 0) {
+			resilient->slow_since_ms =
+				clock_now_ms(resilient->clock);
+		}
+	} else if (outcome == REQUEST_DONE) {
+		resilient->late = 0;
+		if (now_ms >= resilient->late_ms + SLOW_OVER_MS)
+			resilient->slow_since_ms = 0;
+	}
+	waiter_unlock(&resilient->waiter);
+}
+
 static enum store_result
 resilient_ask(struct store *store, struct store_batch *batch, int64_t budget_ms)
 {
@@ -157,6 +191,7 @@ resilient_ask(struct store *store, struct store_batch *batch, int64_t budget_ms)
 		dated.at_ms = clock_now_ms(resilient->clock);
 	(void)store_ask(resilient->memory, &dated, budget_ms);
 	outcome = redis_ask(resilient->redis, &dated, budget_ms);
+	notice_pace(resilient, outcome);
 	if (outcome == REQUEST_DONE) {
 		learn(resilient, &dated);
 		return STORE_OK;
@@ -271,13 +306,18 @@ replay_thread(void *arg)
 {
 	struct resilient *resilient = arg;
 	struct arena *arena = arena_new(REPLAY_ARENA_BYTES);
+	bool measured = false;
 	unsigned polls = 0;
 
 	if (arena == NULL)
 		return NULL;
 	while (waiter_sleep(&resilient->waiter, POLL_MS)) {
-		if (!redis_is_up(resilient->redis))
+		if (!redis_is_up(resilient->redis)) {
+			measured = false;
 			continue;
+		}
+		if (!measured || polls % CLOCK_POLLS == 0)
+			measured = redis_clock_measure(resilient->redis);
 		if (++polls % JOURNAL_FILES_POLLS == 0) {
 			(void)journal_files_read(
 				resilient->files, resilient->journal);
@@ -370,6 +410,24 @@ carry_out(struct resilient *resilient, struct arena *arena,
 	return ok;
 }
 
+/* Memory answers, and says so. */
+static bool
+answer_alone(struct resilient *resilient, struct arena *arena,
+	struct store_query *query, struct err *err)
+{
+	struct store_health health = {0};
+	char since[DATE_TEXT_BYTES];
+
+	if (!store_query(resilient->memory, arena, query, err))
+		return false;
+	redis_health(resilient->redis, &health);
+	date_print(health.since_ms, since);
+	query->answer.alone = arena_printf(arena,
+		"this machine's memory only, Redis down since %s: %s", since,
+		health.reason);
+	return true;
+}
+
 /* Redis answers people, or memory while it is away. */
 static bool
 resilient_query(struct store *store, struct arena *arena,
@@ -387,7 +445,7 @@ resilient_query(struct store *store, struct arena *arena,
 		return carry_out(resilient, arena, query, err);
 	return redis_is_up(resilient->redis)
 		? redis_queries(resilient->redis, arena, query, err)
-		: store_query(resilient->memory, arena, query, err);
+		: answer_alone(resilient, arena, query, err);
 }
 
 static void
@@ -406,7 +464,11 @@ resilient_health(struct store *store, struct store_health *health)
 	waiter_lock(&resilient->waiter);
 	health->journal += resilient->in_flight;
 	health->replayed = resilient->replayed;
-	health->dropped = memory.dropped;
+	health->evicted = memory.evicted;
+	health->slow_since_ms = resilient->slow_since_ms;
+	if (counts.operations == 0)
+		resilient->dropped_before = counts.dropped;
+	health->full = counts.dropped > resilient->dropped_before;
 	memcpy(health->unsaved, memory.unsaved, sizeof(health->unsaved));
 	health->lost = counts.dropped + resilient->refused;
 	waiter_unlock(&resilient->waiter);
@@ -448,6 +510,8 @@ open_parts(struct resilient *resilient, const struct store_options *options,
 	(void)journal_files_read(resilient->files, resilient->journal);
 	journal_files_start(resilient->files);
 	resilient->redis = redis_open(options, &hooks, err);
+	if (resilient->redis != NULL && redis_is_up(resilient->redis))
+		(void)redis_clock_measure(resilient->redis);
 	return resilient->redis != NULL;
 }
 

@@ -60,7 +60,10 @@ struct store_health {
 	bool up;
 	int64_t since_ms; /* of this state */
 	char reason[STORE_REASON_BYTES]; /* why it is down */
-	char unsaved[128]; /* why memory's snapshot cannot be written, or "" */
+	char unsaved[128]; /* why snapshot or journal is not written */
+	int64_t slow_since_ms; /* past every budget; 0: it is not slow */
+	int64_t ahead_ms; /* the store's clock, of this machine's */
+	bool full; /* what is told is lost: the journal has no room */
 	unsigned nodes, nodes_down; /* of Redis; masters of a cluster */
 	uint64_t round_trips; /* of batches and questions */
 	uint64_t pipelines; /* sent: several batches may share one */
@@ -69,7 +72,7 @@ struct store_health {
 	uint64_t late; /* that had no answer within their budget */
 	uint64_t journal; /* operations waiting to be replayed */
 	uint64_t replayed; /* ... that were */
-	uint64_t dropped; /* sets that went because memory was full */
+	uint64_t evicted; /* sets and records: memory was full */
 	uint64_t lost; /* operations the journal had no room for, or refused */
 	uint64_t bytes; /* memory held */
 	uint64_t entries; /* sets and records in memory */

@@ -138,9 +138,9 @@ figures_memory(int mailboxes)
 	printf("# memory: %d mailboxes, %llu entries, %llu went; counted %.0f, "
 	       "resident %.0f bytes a mailbox\n",
 		mailboxes, (unsigned long long)health.entries,
-		(unsigned long long)health.dropped,
+		(unsigned long long)health.evicted,
 		(double)health.bytes / mailboxes, (double)resident / mailboxes);
-	result(health.dropped == 0 &&
+	result(health.evicted == 0 &&
 			(double)resident / mailboxes <= MEMORY_LIMIT_BYTES,
 		"memory: at most 400 bytes a mailbox");
 	began = cpu_seconds();

@@ -225,6 +225,41 @@ contained_by_one_is_contained_for_all(void **state)
 	}
 }
 
+/* What was a moment ago was that by every clock: a delay is one. */
+static void
+answers_are_in_the_time_of_who_asks(void **state)
+{
+	struct house *house = *state;
+	const struct slice members[1] = {SLICE("malice@example.com")};
+	struct store_op remember = {STORE_REMEMBER,
+		{.remember = {SLICE("0123456789abcdef"), members, 1, HOUR_MS}}};
+	struct store_op tally = {STORE_TALLY,
+		{.tally = {.mailbox = SLICE("alice@example.com"),
+			 .destination = SLICE("drop@evil.example"),
+			 .what = TALLY_FORWARDED}}};
+
+	ask(house, 0, &remember, 0);
+	ask(house, 0, &tally, 0);
+	for (size_t i = 0; i < DAEMONS; i++) {
+		int64_t now_ms = clock_now_ms(clock_real()) + wrong_by_ms[i];
+		struct store_op recall = {STORE_RECALL,
+			{.recall = {.id = remember.remember.id, .cap = 9}}};
+		struct store_op facts = {STORE_FACTS,
+			{.facts = {.mailbox = tally.tally.mailbox,
+				 .destination = tally.tally.destination}}};
+		struct store_health health;
+
+		store_health(house->daemons[i].store, &health);
+		check_near(health.ahead_ms, -wrong_by_ms[i]);
+		ask(house, i, &recall, 0);
+		assert_int_equal(recall.recall.count, 1);
+		check_near(recall.recall.members[0].at_ms, now_ms);
+		ask(house, i, &facts, 0);
+		check_near(facts.facts.route_first_ms, now_ms);
+		check_near(facts.facts.route_last_ms, now_ms);
+	}
+}
+
 int
 main(void)
 {
@@ -235,6 +270,8 @@ main(void)
 			what_is_replayed_is_of_its_own_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			routes_are_of_the_stores_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			answers_are_in_the_time_of_who_asks, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			contained_by_one_is_contained_for_all, setup, teardown),
 	};

@@ -310,6 +310,28 @@ hangs(void **state)
 	story(*state, "hangs (SIGSTOP)", stop, resume, "no answer in time");
 }
 
+/* Every answer comes, and too late. */
+static void
+is_slow(void **state)
+{
+	struct rig *rig = *state;
+	struct store_health health;
+	uint64_t count;
+
+	for (int i = 0; i < 3; i++) {
+		stop(rig);
+		assert_int_equal(message(rig, &count), STORE_LATE);
+		store_health(rig->store, &health);
+		assert_int_equal(health.slow_since_ms != 0, i > 0);
+		resume(rig);
+		wait_health(rig, true);
+	}
+	check_all_there(rig);
+	store_health(rig->store, &health);
+	assert_true(health.late >= 3);
+	row(rig, "is slow", "");
+}
+
 static void
 refuse(struct rig *rig)
 {
@@ -735,6 +757,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(function, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		FAULT(hangs),
+		FAULT(is_slow),
 		FAULT(resets),
 		FAULT(loads),
 		FAULT(is_read_only),

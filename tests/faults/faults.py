@@ -167,6 +167,91 @@ def clock(trial, scarce):
     daemon.stop()
 
 
+RATE = """
+title: A forward
+name: forward
+status: stable
+level: informational
+logsource: {category: email, product: forwarden}
+detection:
+  selection: {rcpt.external: true}
+  condition: selection
+---
+title: Many forwards of one mailbox
+name: forward-rate
+status: stable
+level: low
+correlation:
+  type: event_count
+  rules: [forward]
+  group-by: [mailbox.address]
+  timespan: 1h
+  condition: {gte: 1000}
+"""
+
+
+def counted_in_window(daemon, mailbox):
+    answer = json.loads(daemon.ask("mailbox", "--json", mailbox).stdout)
+    return [window["count"] for window in answer["windows"]]
+
+
+def wrong_clocks(trial):
+    """Three daemons on one Redis, two of them an hour and a half wrong."""
+    server = Redis(trial.fresh("three"))
+    server.start()
+    daemons = []
+    for number, minutes in enumerate((0, 90, -90)):
+        folder = trial.fresh(f"three-{number}")
+        scarce = Scarce(folder)
+        scarce.shift(minutes * 60)
+        daemon = Daemon(folder, more(folder, f"""
+limits: {{hang_time: 4s}}
+log: {{events: none}}
+store: unix:{server.path}
+redis: {{retry_time: 20ms, retry_max: 50ms}}
+"""))
+        with open(folder + "/policies/rate.yaml", "w",
+                  encoding="utf-8") as file:
+            file.write(RATE)
+        daemon.environment = scarce.environment()
+        daemon.start()
+        daemons.append(daemon)
+    for serial in range(40):
+        forward(daemons[serial % 3], b"bob", serial)
+    for daemon in daemons:
+        wait_for(lambda d=daemon: d.counted("bob@example.com") == 40,
+                 "40 forwards")
+    windows = [counted_in_window(daemon, "bob@example.com")
+               for daemon in daemons]
+    trial.check(windows == [[40]] * 3, "clocks that are 90 minutes wrong empty "
+                "no window of others", str(windows))
+    for daemon, words in zip(daemons[1:], ("ahead of", "behind")):
+        daemon.await_says(f"about 90 minutes {words} that of Redis")
+        doctor = daemon.ask("doctor", "--no-postfix").stdout.decode()
+        trial.check(f"90 minutes {words} that of Redis" in doctor,
+                    f"... and whose clock is {words} it is told", doctor)
+    trial.check(daemons[0].says("that of Redis") == 0,
+                "... and who is right is not")
+    alone(trial, daemons[0], server)
+    for daemon in daemons:
+        daemon.stop()
+
+
+def alone(trial, daemon, server):
+    """While Redis is away, what people are told is what one machine saw."""
+    words = "this machine's memory only, Redis down since 20"
+    server.stop()
+    wait_for(lambda: b"store down" in daemon.ask("status").stdout, "the end")
+    for ask in (["mailbox", "bob@example.com"], ["routes"], ["top", "--once"],
+                ["destination", "drop@freemail.example"]):
+        plain, json_too = daemon.ask(*ask), daemon.ask(*ask, "--json")
+        trial.check(plain.stderr.decode().count(words) == 1 and
+                    words not in plain.stdout.decode() and
+                    json.loads(json_too.stdout)["alone"].startswith(words),
+                    f"... Redis is away, and {ask[0]} says so",
+                    f"{plain} {json_too}")
+
+
 def read_events(path):
     with open(path, encoding="utf-8") as file:
         return [json.loads(line) for line in file]
@@ -251,9 +336,10 @@ store: {"unix:" + server.path if redis else "memory"}
         forward(daemon, b"alice", serial)
     wait_for(lambda: daemon.counted("alice@example.com") == 10,
              "counting after it")
-    # hiredis before 1.0 does not look whether it got its next buffer.
+    # hiredis before 1.0 does not look whether it got its next buffer; which
+    # of the failures it meets depends on what threads do meanwhile.
     trial.check(seen["passed"] == 0 and seen["closed"] > 0 and
-                daemon.says("died of signal") <= (2 if redis else 0),
+                daemon.says("died of signal") <= (5 if redis else 0),
                 f"each of {count} allocations of a counted message fails "
                 f"({name}): judged {seen['judged']}, closed "
                 f"{seen['closed']}, passed 0; then it counts as before",
@@ -486,6 +572,7 @@ def main():
                 scarce = Scarce(folder)
                 memory(trial, scarce)
                 clock(trial, scarce)
+                wrong_clocks(trial)
                 for redis in (False, True):
                     batches(trial, scarce, redis)
                     interrupted(trial, scarce, redis)

@@ -325,9 +325,14 @@ test_metrics(void **state)
 		"# TYPE forwarden_store_wait_seconds histogram\n",
 		"forwarden_gaps_total{gap=\"store-down\"} 0\n",
 		"forwarden_store_up 1\n",
+		"forwarden_store_lost_total 2\n",
+		"forwarden_store_replayed_total 3\n",
+		"forwarden_store_evicted_total 4\n",
+		"forwarden_store_late_total 5\n",
 	};
 	struct metrics *metrics = metrics_new();
-	struct store_health health = {.up = true};
+	struct store_health health = {
+		.up = true, .lost = 2, .replayed = 3, .evicted = 4, .late = 5};
 	struct buf text = {0};
 	struct box box;
 

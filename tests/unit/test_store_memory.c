@@ -149,7 +149,7 @@ stalest_sets_go_first(void **state)
 	}
 	store_health(f->store, &health);
 	assert_in_range(health.bytes, 1, 64 * 1024);
-	assert_true(health.dropped > 1000);
+	assert_true(health.evicted > 1000);
 	assert_true(note(f, "always@example.com", "more").before > 800);
 	for (i = 1999; i >= 0; i--) {
 		snprintf(group, sizeof(group), "g%d@example.com", i);
@@ -214,7 +214,7 @@ a_flood_of_recipients_leaves_forwarders(void **state)
 		tally_one(f, name, TALLY_RECEIVED);
 	}
 	store_health(f->store, &health);
-	assert_true(health.dropped > 1000);
+	assert_true(health.evicted > 1000);
 	for (int i = 0; i < 100; i++) {
 		snprintf(name, sizeof(name), "box%d@example.com", i);
 		assert_int_equal(
@@ -556,6 +556,39 @@ a_handover_is_bounded(void **state)
 	assert_non_null(strstr(f->said, "found no room"));
 }
 
+/* Redis is away for longer than the journal has room. */
+static void
+a_journal_that_is_full_is_said(void **state)
+{
+	struct fixture *f = *state;
+	struct store_health health;
+	char id[32];
+
+	store_close(f->store);
+	f->options.uri = "unix:/nonexistent/redis.sock";
+	f->options.journal_bytes = 10000;
+	open_store(f);
+	for (int i = 0; i <= 1000; i++) {
+		struct store_op op = {STORE_TALLY,
+			{.tally = {.mailbox = SLICE("alice@example.com"),
+				 .what = TALLY_RECEIVED,
+				 .identity = {id, 0}}}};
+		struct store_batch batch = {&op, 1, f->arena, 0};
+
+		op.tally.identity.len =
+			(size_t)snprintf(id, sizeof(id), "%d", i);
+		assert_int_equal(
+			store_ask(f->store, &batch, 100), STORE_FALLBACK);
+		store_health(f->store, &health);
+		assert_true(i > 0 || (!health.full && health.lost == 0));
+	}
+	store_health(f->store, &health);
+	assert_true(health.full);
+	assert_int_equal(health.lost + health.journal, 1001);
+	assert_true(health.lost > 0 && health.evicted == 0);
+	assert_non_null(strstr(f->said, "are lost: the journal is full"));
+}
+
 static void
 what_is_stale_is_not_kept(void **state)
 {
@@ -801,6 +834,8 @@ main(void)
 			a_handover_waits_for_whoever_comes, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_handover_may_be_called_off, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_journal_that_is_full_is_said, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_handover_is_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -379,7 +379,7 @@ memory_health(struct store *store, struct store_health *health)
 		pthread_mutex_lock(&shard->lock);
 		health->bytes += table_bytes(shard);
 		health->entries += shard->count;
-		health->dropped += shard->evicted;
+		health->evicted += shard->evicted;
 		pthread_mutex_unlock(&shard->lock);
 	}
 }

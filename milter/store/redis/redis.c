@@ -111,16 +111,17 @@ start(struct redis *redis, struct request *request)
  * memory's answer is the better one.
  */
 static void
-copy_recall(struct arena *arena, const struct store_recall *from,
-	struct store_recall *to)
+copy_recall(struct store_batch *batch, const struct store_recall *from,
+	int64_t ahead_ms, struct store_recall *to)
 {
+	struct arena *arena = batch->arena;
 	struct store_member *members =
 		arena_array(arena, from->count, sizeof(*members));
 
 	if (from->count == 0 || members == NULL)
 		return;
 	for (size_t i = 0; i < from->count; i++) {
-		members[i].at_ms = from->members[i].at_ms;
+		members[i].at_ms = from->members[i].at_ms - ahead_ms;
 		members[i].name = arena_copy(arena, from->members[i].name);
 		if (members[i].name.p == NULL)
 			return;
@@ -130,13 +131,18 @@ copy_recall(struct arena *arena, const struct store_recall *from,
 }
 
 static void
-copy_facts(const struct store_facts *from, struct store_facts *to)
+copy_facts(const struct store_facts *from, int64_t ahead_ms,
+	struct store_facts *to)
 {
 	struct store_facts here = *to;
 
 	if (from->known || !here.known)
 		*to = *from;
 	to->contained = from->contained;
+	if (to->route_first_ms > 0) {
+		to->route_first_ms -= ahead_ms;
+		to->route_last_ms -= ahead_ms;
+	}
 	if (from->route_count < here.route_count) {
 		to->route_count = here.route_count;
 		to->route_first_ms = here.route_first_ms;
@@ -155,7 +161,8 @@ copy_note(const struct note *from, struct note *to)
 }
 
 static void
-copy_answers(const struct request *request, struct store_batch *batch)
+copy_answers(const struct request *request, struct store_batch *batch,
+	int64_t ahead_ms)
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		const struct store_op *from = &request->ops[i];
@@ -164,9 +171,10 @@ copy_answers(const struct request *request, struct store_batch *batch)
 		if (to->verb == STORE_NOTE) {
 			copy_note(&from->note, &to->note);
 		} else if (to->verb == STORE_RECALL) {
-			copy_recall(batch->arena, &from->recall, &to->recall);
+			copy_recall(
+				batch, &from->recall, ahead_ms, &to->recall);
 		} else if (to->verb == STORE_FACTS) {
-			copy_facts(&from->facts, &to->facts);
+			copy_facts(&from->facts, ahead_ms, &to->facts);
 		}
 	}
 }
@@ -195,14 +203,16 @@ redis_ask(struct redis *redis, struct store_batch *batch, int64_t budget_ms)
 		return REQUEST_DOWN;
 	request->awaited = true;
 	if (!start(redis, request)) {
-		copy_answers(request, batch);
+		copy_answers(
+			request, batch, atomic_load(&redis->shared.ahead_ms));
 		request_drop(request);
 		return REQUEST_DONE;
 	}
 	if (request_wait(request, until_ms)) {
 		outcome = request->outcome;
 		if (outcome == REQUEST_DONE)
-			copy_answers(request, batch);
+			copy_answers(request, batch,
+				atomic_load(&redis->shared.ahead_ms));
 	} else {
 		outcome = REQUEST_OPEN;
 		mark_late(redis, request);
@@ -438,4 +448,5 @@ redis_health(struct redis *redis, struct store_health *health)
 	health->ops = atomic_load(&redis->operations);
 	health->failures = atomic_load(&redis->failed);
 	health->late = atomic_load(&redis->late);
+	health->ahead_ms = atomic_load(&redis->shared.ahead_ms);
 }
