@@ -451,6 +451,32 @@ a_batch_is_one_call(void **state)
 	assert_int_equal(recall(rig, "two").count, 1);
 }
 
+#define NOTES 1500
+
+/* More words than Lua's stack holds. */
+static void
+a_batch_may_be_long(void **state)
+{
+	struct rig *rig = *state;
+	static struct store_op ops[NOTES + 1];
+	struct store_batch batch = {ops, NOTES + 1, rig->arena, 0};
+	static char members[NOTES][16];
+
+	for (int i = 0; i < NOTES; i++) {
+		snprintf(members[i], sizeof(members[i]), "m%d", i);
+		ops[i] = (struct store_op){STORE_NOTE,
+			{.note = {.group = SLICE("alice@example.com"),
+				 .policy = SLICE("p"),
+				 .member = slice_of(members[i]),
+				 .window_ms = HOUR_MS,
+				 .after = -1}}};
+	}
+	ops[NOTES] = (struct store_op){
+		STORE_RECALL, {.recall = {.id = SLICE("none"), .cap = 1}}};
+	assert_int_equal(store_ask(rig->writer, &batch, BUDGET_MS), STORE_OK);
+	assert_int_equal(ops[NOTES - 1].note.count, NOTES);
+}
+
 int
 main(void)
 {
@@ -468,6 +494,7 @@ main(void)
 		BYTES(marks_of_one_hour_are_bounded),
 		BYTES(marks_of_before_go),
 		BYTES(a_batch_is_one_call),
+		BYTES(a_batch_may_be_long),
 	};
 	int failed = 1;
 
