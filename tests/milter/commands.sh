@@ -149,6 +149,28 @@ result $? "events --follow begins with what is there"
 kill "$follower"
 wait "$follower" 2>/dev/null
 
+# On a terminal top goes on, until Ctrl-C.
+python3 - "$program" "$config" >"$tmp/out" <<-'END'
+	import os, pty, sys
+	pid, terminal = pty.fork()
+	if pid == 0:
+	    os.execl(sys.argv[1], "forwarden", "top", "--every", "1", "-c",
+	             sys.argv[2])
+	seen = b""
+	while seen.count(b"forwarden top") < 2 or not seen.endswith(b"\n"):
+	    seen += os.read(terminal, 4096)
+	os.write(terminal, b"\x03")
+	try:
+	    while os.read(terminal, 4096):
+	        pass
+	except OSError:
+	    pass
+	print("ended", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+	print(seen.decode())
+END
+says "ended 0" "top on a terminal goes on until it is ended"
+says "bob@example.com  *3 " "... has the mailbox"
+
 fetch() { # path
 	python3 -c 'import sys, urllib.request, urllib.error
 try:
@@ -193,6 +215,20 @@ says "put it into local.relays" "... and what to write"
 result $? "... but not one that has a mailbox"
 says 'local.same_as: \["mx.example.com = example.com"\]' \
 	"doctor: two domains that may mean the same"
+
+run doctor --json --no-postfix -c "$config"
+is_json "doctor --json is JSON"
+says '"remedy":"a program (Exchange, tickets): put it into local.relays' "... with what to write"
+says '"level":"fine","subject":"files"' "... and what is sound"
+run doctor --nagios --no-postfix -c "$config"
+says "^[A-Z]* - [0-9]* wrong, .* | wrong=[0-9]* note=" "doctor --nagios: one line"
+gives 2 "doctor --nagios: a file that cannot be used" \
+	doctor --nagios -c "$tmp/three.yaml"
+says "^CRITICAL - .* cannot be used" "... is critical"
+run doctor --postfix "$tmp" -c "$config"
+says "cannot look at Postfix" "doctor: no Postfix there"
+run doctor --sendmail "$tmp" -c "$config"
+says "cannot look at Sendmail" "doctor: no Sendmail there"
 
 gives 0 "forget" forget -c "$config" bob@example.com
 says "records wiped" "... says how much"

@@ -23,8 +23,27 @@ screen() { # command ...
 }
 counted() { "$program" top -c "$folder/forwarden.yaml" | grep -q '^bob.* 3 '; }
 
+# Two forwards of one mailbox within the hour.
+correlation() {
+	cat <<-END
+		---
+		title: Twice in an hour
+		id: 00000000-0000-4000-8000-000000000009
+		name: twice
+		correlation:
+		  type: event_count
+		  rules: [forward-out]
+		  group-by: [mailbox.address]
+		  timespan: 1h
+		  condition: {gte: 2}
+		level: high
+	END
+}
+
 screens() { # name, store
 	more="store: $2"
+	mkdir -p "$tmp/$1/policies"
+	correlation >"$tmp/$1/policies/twice.yaml"
 	start_daemon "$1"
 	send_forwards && await counted
 	result $? "$1: mail is seen"
@@ -32,13 +51,24 @@ screens() { # name, store
 	screen top >"$tmp/$1.top"
 	screen routes >"$tmp/$1.routes"
 	screen destination drop0@freemail.example >"$tmp/$1.destination"
-	stays_whole "$1"
 }
 screens memory memory
+stays_whole memory
 screens redis "unix:$tmp/redis.sock"
+redis-cli -s "$tmp/redis.sock" hset 'fw1:contain:{bob@example.com}' by secops \
+	why "ticket 4711" at 1790000000000 until 4102444800000 >/dev/null
+screen mailbox bob@example.com >"$tmp/contained"
+screen mailbox --json bob@example.com >"$tmp/contained.json"
+stays_whole redis
 
 grep -q "forwarded 3 to 2 destinations" "$tmp/memory.mailbox"
 result $? "the mailbox has its counts"
+grep -q "Twice in an hour .* 2 of 2 \[####" "$tmp/memory.mailbox"
+result $? "... and how near it is to a threshold"
+grep -q "CONTAINED until TIME by secops: ticket 4711" "$tmp/contained"
+result $? "a mailbox that Redis says is contained"
+grep -q '"why":"ticket 4711"' "$tmp/contained.json"
+result $? "... in JSON, too"
 for what in mailbox top routes destination; do
 	diff "$tmp/memory.$what" "$tmp/redis.$what" >"$tmp/diff"
 	result $? "forwarden $what: the same on both stores"

@@ -2,6 +2,7 @@
 check_PROGRAMS += \
 	tests/unit/test_config \
 	tests/unit/test_confine \
+	tests/unit/test_handover \
 	tests/unit/test_listener \
 	tests/unit/test_session \
 	tests/unit/test_steady_clock
@@ -9,6 +10,8 @@ tests_unit_test_confine_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_confine_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_config_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_config_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
+tests_unit_test_handover_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_handover_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_listener_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_listener_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_session_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
