@@ -25,7 +25,7 @@
 static bool
 is_inside(const struct postfix_check *check, struct slice nexthop)
 {
-	size_t end = nexthop.len;
+	size_t end;
 
 	if (nexthop.len == 0)
 		return false;
