@@ -202,7 +202,10 @@ renew_milter(const struct config *config, const struct privilege *user,
 		return false;
 	if (moves)
 		remove_one(&old.listen, &old.milter_mark);
-	/* A worker still accepts on it, and shuts it when it has the new. */
+	/* A worker still accepts on it, and shuts it when it has the new one in
+	 * its place. Its poll() is woken by the old one and then looks at the
+	 * new: something must be there, or it sleeps on, up to 5 s, deaf. */
+	listener_nudge(&wanted);
 	(void)close(old.milter);
 	return true;
 }
