@@ -9,7 +9,8 @@ tests_bench_nullmilter_LDADD = $(MILTER_LIBS)
 EXTRA_DIST += tests/bench/mail/in.txt tests/bench/mail/out.txt \
 	tests/bench/mail/forward-postfix.txt \
 	tests/bench/mail/forward-exchange.txt \
-	tests/bench/mail/forward-gmail.txt
+	tests/bench/mail/forward-gmail.txt \
+	tests/bench/rspamd.conf
 noinst_PROGRAMS += tests/bench/bench_message
 tests_bench_bench_message_LDADD = $(LIBMAIL)
 noinst_PROGRAMS += tests/bench/bench_judge
