@@ -67,7 +67,10 @@ buf_add(struct buf *buf, struct slice s)
 void
 buf_add_byte(struct buf *buf, char byte)
 {
-	buf_add(buf, (struct slice){&byte, 1});
+	if (!reserve(buf, 1))
+		return;
+	buf->p[buf->len++] = byte;
+	buf->p[buf->len] = '\0';
 }
 
 void
@@ -103,12 +106,27 @@ is_deceptive(uint32_t cp)
 		(cp >= 0x2066 && cp <= 0x2069);
 }
 
+/* Where the first byte is that is not plain ASCII, or is a backslash. */
+static size_t
+find_strange(struct slice s, size_t at)
+{
+	while (at < s.len && s.p[at] >= 0x20 && s.p[at] < 0x7F &&
+		s.p[at] != '\\')
+		at++;
+	return at;
+}
+
 void
 buf_add_visible(struct buf *buf, struct slice s)
 {
 	size_t at = 0, next;
 
 	for (; at < s.len; at = next) {
+		next = find_strange(s, at);
+		if (next > at) {
+			buf_add(buf, slice_sub(s, at, next));
+			continue;
+		}
 		uint32_t code = fold_decode(s, at, &next);
 
 		if (code & FOLD_NOT_TEXT || code < 0x20 || code == 0x7F ||
