@@ -52,22 +52,33 @@ count_in_proc(FILE *in, uint16_t port)
 }
 
 /* "tcp4 0 0 127.0.0.1.10026 127.0.0.1.4242 ESTABLISHED" */
+size_t
+port_count_netstat(struct slice text, uint16_t port)
+{
+	char name[32];
+	size_t count = 0;
+
+	(void)snprintf(name, sizeof(name), " 127.0.0.1.%u ", (unsigned)port);
+	for (struct slice line; slice_next(&text, '\n', &line);) {
+		size_t ours = slice_find(line, slice_of(name));
+		size_t first = slice_find(line, SLICE(" 127.0.0.1."));
+
+		count += ours != SLICE_NONE && ours == first &&
+			slice_find(line, SLICE("ESTABLISHED")) != SLICE_NONE;
+	}
+	return count;
+}
+
 static size_t
 count_in_netstat(uint16_t port)
 {
 	const char *argv[] = {"netstat", "-an", "-p", "tcp", NULL};
 	struct buf text = {0};
 	struct err err;
-	char name[32];
-	size_t count = 0;
+	size_t count;
 
-	(void)snprintf(name, sizeof(name), "127.0.0.1.%u ", (unsigned)port);
 	(void)process_read(argv, &text, &err);
-	struct slice rest = buf_slice(&text);
-	for (struct slice line; slice_next(&rest, '\n', &line);) {
-		count += slice_find(line, slice_of(name)) != SLICE_NONE &&
-			slice_find(line, SLICE("ESTABLISHED")) != SLICE_NONE;
-	}
+	count = port_count_netstat(buf_slice(&text), port);
 	buf_fini(&text);
 	return count;
 }

@@ -76,6 +76,10 @@ says "a.yaml:9:" "... and its place"
 gives 1 "check --json: an unknown field" check --json -c "$tmp/example.yaml"
 is_json "... is JSON"
 says '"line":9' "... with its place"
+sed 's/email.subjekt: .*/email.direction: inwards}/' "$tmp/pack/a.yaml" \
+	>"$tmp/never.yaml"
+gives 0 "check: a value that a field never has" check "$tmp/never.yaml"
+says 'email.direction" never is "inwards"' "... is warned of"
 cat >"$tmp/three.yaml" <<-END
 	local: {domains: [example.com]}
 	mode: enforced

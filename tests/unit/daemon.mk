@@ -25,6 +25,10 @@ tests_unit_test_engine_SOURCES = tests/unit/test_engine.c \
 	milter/cli/engine.c milter/cli/options.c milter/cli/screen.c
 tests_unit_test_engine_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_LDADD = $(LIBMTA) $(LIBLAB) $(LIBDAEMON) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_port
+tests_unit_test_port_SOURCES = tests/unit/test_port.c
+tests_unit_test_port_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_port_LDADD = $(LIBMTA) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_attach
 tests_unit_test_attach_SOURCES = tests/unit/test_attach.c
 tests_unit_test_attach_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
