@@ -42,7 +42,8 @@ print_answer(const struct json *answer)
 		add_number(&out, numbers[i], json_number(answer, numbers[i]));
 	add_text(&out, "store", json_text(store, "backend"));
 	add_text(&out, "store since", json_text(store, "since"));
-	add_text(&out, "store down", json_text(store, "reason"));
+	add_text(&out, json_bool(store, "up") ? "store in part" : "store down",
+		json_text(store, "reason"));
 	add_number(&out, "store bytes", json_number(store, "bytes"));
 	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
 		(void)snprintf(name, sizeof(name), "store %s", counts[i]);

@@ -15,6 +15,7 @@ static const char *const names[TROUBLE_COUNT] = {
 	[TROUBLE_LOG] = "log",
 	[TROUBLE_EVENTS] = "events",
 	[TROUBLE_RELOAD] = "reload",
+	[TROUBLE_STORE_PART] = "store-part",
 	[TROUBLE_STATE] = "state",
 	[TROUBLE_DESCRIPTORS] = "descriptors",
 	[TROUBLE_SESSIONS] = "sessions",

@@ -18,6 +18,7 @@ enum trouble {
 	TROUBLE_LOG, /* the log cannot be written */
 	TROUBLE_EVENTS, /* nor the file of events */
 	TROUBLE_RELOAD, /* the files on disk were refused */
+	TROUBLE_STORE_PART, /* a node of a cluster, or a slot, takes nothing */
 	TROUBLE_STATE, /* snapshot or journal cannot be written */
 	TROUBLE_DESCRIPTORS, /* nearly all are in use */
 	TROUBLE_SESSIONS, /* more connections than allowed */

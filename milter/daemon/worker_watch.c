@@ -12,6 +12,7 @@
 #include "daemon/trouble.h"
 
 #include <dirent.h>
+#include <stdio.h>
 #include <string.h>
 
 /* At most so long between two signs of life, and so many in the time after
@@ -92,6 +93,29 @@ look_at_clock(int64_t ahead_ms)
 		ahead_ms < 0 ? "ahead of" : "behind");
 }
 
+/* A store that is up, but not all of it. Why may be another thing each time:
+ * `forwarden status` has the last. */
+static void
+look_at_parts(const struct store_health *health)
+{
+	const char *part = "a part of Redis";
+	char nodes[64];
+
+	if (!health->up || health->reason[0] == '\0') {
+		trouble_set(TROUBLE_STORE_PART, "%s", "");
+		return;
+	}
+	if (health->nodes_down > 0) {
+		(void)snprintf(nodes, sizeof(nodes), "%u of %u nodes of Redis",
+			health->nodes_down, health->nodes);
+		part = nodes;
+	}
+	trouble_set(TROUBLE_STORE_PART,
+		"%s can take nothing: for what belongs there memory answers, "
+		"and what is counted is kept to be replayed",
+		part);
+}
+
 static void
 look_at_store(struct worker *worker)
 {
@@ -100,6 +124,7 @@ look_at_store(struct worker *worker)
 
 	store_health(worker->store, &health);
 	trouble_set(TROUBLE_STATE, "%s", health.unsaved);
+	look_at_parts(&health);
 	look_at_clock(health.ahead_ms);
 	trouble_set(TROUBLE_JOURNAL, "%s",
 		health.full ? "the journal is full: what is counted now is "

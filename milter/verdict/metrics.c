@@ -347,6 +347,11 @@ write_health(const struct store_health *health, struct buf *out)
 	} rows[] = {
 		{"forwarden_store_up", "1 while the store answers.", "gauge",
 			health->up},
+		{"forwarden_store_nodes",
+			"Nodes of Redis: masters, in a cluster.", "gauge",
+			health->nodes},
+		{"forwarden_store_nodes_down", "... that take nothing now.",
+			"gauge", health->nodes_down},
 		{"forwarden_store_round_trips_total",
 			"Round trips to the store.", "counter",
 			health->round_trips},

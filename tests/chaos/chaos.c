@@ -494,17 +494,19 @@ wait_used(void)
 	return 0;
 }
 
+/* One is down, and the store is not. */
 static bool
-was_down(void)
+is_down_in_part(void)
 {
-	struct store_health health;
+	struct store_health health = {0};
 
-	for (int i = 0; i < 1000; i++) {
-		store_health(loaded->store, &health);
-		if (health.nodes_down > 0)
-			return true;
+	for (int i = 0; i < 1000 && health.nodes_down == 0; i++) {
 		pause_us(5000);
+		store_health(loaded->store, &health);
 	}
+	if (health.up && strstr(health.reason, "1 of 3 nodes down: ") != NULL)
+		return true;
+	printf("#   it is %s: %s\n", health.up ? "up" : "down", health.reason);
 	return false;
 }
 
@@ -516,6 +518,7 @@ fail_over(int slot, const char *how, int number, struct server **gone)
 	struct server *replica =
 		owner != NULL ? clusters_replica_of(&cluster, owner) : NULL;
 	int64_t began_ms, promoted_ms, used_ms;
+	bool in_part;
 
 	if (replica == NULL)
 		return false;
@@ -528,13 +531,13 @@ fail_over(int slot, const char *how, int number, struct server **gone)
 	/* Whoever hangs does not answer us either. */
 	if (number == SIGSTOP)
 		owner->pid = -owner->pid;
-	(void)was_down();
+	in_part = is_down_in_part();
 	promoted_ms = wait_master(slot, owner, &heir);
 	used_ms = wait_used();
 	printf("#   %s: promoted after %lld ms, in use %lld ms later\n", how,
 		(long long)(promoted_ms - began_ms),
 		(long long)(used_ms - promoted_ms));
-	return promoted_ms != 0 && used_ms != 0 &&
+	return in_part && promoted_ms != 0 && used_ms != 0 &&
 		used_ms - promoted_ms <=
 		USED_MS + atomic_load(&loaded->watch.worst_ms);
 }
