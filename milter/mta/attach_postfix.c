@@ -69,6 +69,8 @@ bring_up(const struct site *site, struct err *err)
 static bool
 mend_site(struct site *site, struct err *err)
 {
+	/* While they are led to the listener: past it they would leave. */
+	prove_clean(site->directory);
 	if ((site_is_attached(site) && !site_take_off(site, err)) ||
 		!bring_up(site, err))
 		return false;
@@ -294,6 +296,8 @@ put_back(struct work *work)
 	work->prove.help = &help;
 	work->prove.wish = &work->wish;
 	work->wish.parts = 0;
+	/* While they are led to the listener: past it they would leave. */
+	prove_clean(site->directory);
 	bool whole = site_take_off(site, &err) && bring_up(site, &err);
 	if (work->prove.postfix == NULL)
 		work->prove.postfix = site->postfix;

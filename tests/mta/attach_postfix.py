@@ -310,6 +310,10 @@ def exercise(tap, forwarden, site, said):
         tap.ok(words in text, f"{site.name}: it says \"{words}\"", text)
     tap.equal(site.send_all("after"), ways, f"{site.name}: all leaves as before")
     check_seen(tap, site, forwarden, "after", len(ways))
+    # The first letter is the one that the MTA itself forwards.
+    tap.attempt(f"{site.name}: whose mail it forwards is known", lambda: forwarden.wait_event(
+        lambda e: e["email"].get("subject") == f"{site.word}-after-0"
+        and e["forwarden"].get("mailbox") == site.alice.address, 5))
     tap.ok(not any("forwarden-probe" in r for s in site.sinks.values()
                    for m in s.messages for r in m.recipients),
            f"{site.name}: no probe left")

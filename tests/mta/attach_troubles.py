@@ -6,11 +6,14 @@ changed, or what was there is put back, and the exit status is true. And what
 has to hold while it is attached: Forwarden away, a large message, a server
 that is down, mail under way while it comes and goes.
 """
+import itertools
 import os
 import pwd
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 from attach_postfix import attach, files
 from rig import Failure, Forwarden, Postfix, Rig, Sink, Tap, free_port, send, wait_until
@@ -20,6 +23,11 @@ LOAD = int(os.environ.get("ATTACH_LOAD", "400"))
 SENDERS = 4
 # Every so many programs that attach runs it is killed; 1: at each.
 STRIDE = int(os.environ.get("ATTACH_STRIDE", "9"))
+
+
+# Of the Postfixes; several troubles are tried at once.
+NUMBERS = itertools.count(1)
+AT_ONCE = 3
 
 
 def letter(subject, body="body\n"):
@@ -36,13 +44,12 @@ class Bench:
     it."""
 
     def __init__(self, rig, forwarden):
-        self.rig, self.forwarden, self.count = rig, forwarden, 0
+        self.rig, self.forwarden = rig, forwarden
         self.sink = Sink(rig)
 
     def postfix(self, start=True, **options):
-        self.count += 1
         leave = options.pop("leave", "relayhost = [127.0.0.1]:{outside}\n")
-        postfix = Postfix(self.rig, self.sink, name=f"postfix{self.count}", egress=False,
+        postfix = Postfix(self.rig, self.sink, name=f"postfix{next(NUMBERS)}", egress=False,
                           leave=leave, **options)
         if start:
             postfix.start()
@@ -339,8 +346,7 @@ def alone(tap, bench):
            and "not proved" not in text, "sendmail(1) alone: attached and proved", text)
     tap.attempt("sendmail(1) alone: the probe goes nowhere", lambda: wait_until(
         "its end", lambda: "postmaster notification discarded" in postfix.log()
-        and postfix.queue() == []
-        and not bench.sink.find(lambda m: "probe" in (m.field("Subject") or ""))))
+        and postfix.queue() == []))
     code, text = attach(bench.forwarden, postfix, "--undo")
     postfix.command("postconf", "-P", "pickup/unix/receive_override_options=no_milters")
     before = files(postfix)
@@ -439,6 +445,7 @@ def own_socket(tap, bench):
 
 def away(tap, bench):
     """The daemon is down: mail passes or waits, as was said."""
+    bench = Bench(bench.rig, bench.forwarden)  # whose sink refuses at times
     forwarden = Forwarden(bench.rig, name="goes", mode="observe")
     forwarden.start()
     postfix = bench.postfix()
@@ -524,18 +531,26 @@ def main():
     tap = Tap()
     if os.geteuid() != 0:
         tap.skip_all("needs root")
-    tests = (refusals, alone, ports, edits, updates, interrupted, stopped, limits, blind, dies, chrooted, own_socket,
-             away, load)
+    # The longest first.
+    tests = (interrupted, load, away, updates, own_socket, blind, edits, refusals, stopped,
+             alone, chrooted, dies, limits, ports)
     chosen = [t for t in tests if t.__name__ in sys.argv[1:]] or tests
     with Rig("troubles") as rig:
         forwarden = Forwarden(rig, mode="observe", more="log: {{all: true}}\n")
         forwarden.start()
         bench = Bench(rig, forwarden)
-        for test in chosen:
+
+        def one(test):
+            begin = time.monotonic()
             try:
                 test(tap, bench)
             except Exception as error:
                 tap.fail(test.__name__, f"{type(error).__name__}: {error}")
+            print(f"# {test.__name__}: {time.monotonic() - begin:.1f} s", flush=True)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(one, chosen))
+        tap.equal([m.recipients for m in bench.sink.messages if m.field("Subject") == "probe"], [],
+                  "no probe left, whatever went wrong")
     return tap.done()
 
 
