@@ -35,6 +35,15 @@ storage_probe(const struct config *config, struct err *err)
 	return store_open(&options, err);
 }
 
+bool
+storage_log_in(
+	struct store *store, const struct config *config, struct err *err)
+{
+	const struct store_options options = config_store_options(config);
+
+	return store_log_in(store, &options, err);
+}
+
 /* Memory is where its snapshot is; nothing else of a state is touched. */
 static struct store_options
 carried_options(const struct config *config)

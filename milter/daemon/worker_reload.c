@@ -8,6 +8,7 @@
 #include "daemon/diagnose.h"
 #include "daemon/milter.h"
 #include "daemon/report.h"
+#include "daemon/storage.h"
 #include "daemon/trouble.h"
 #include "verdict/metrics.h"
 
@@ -42,6 +43,17 @@ warn_fixed(const struct worker *worker, const struct config *old,
 				"reload: %s changed: restart to use it",
 				fixed[i].name);
 		}
+	}
+}
+
+static void
+renew_logins(const struct worker *worker, const struct config *config)
+{
+	struct err err = {0};
+
+	if (!storage_log_in(worker->store, config, &err)) {
+		log_write(LOG_LEVEL_ERROR,
+			"reload: %s: the ones before are used", err.text);
 	}
 }
 
@@ -121,6 +133,7 @@ use_generation_take(struct worker *worker, const struct generation *new)
 		return refuse_reload(worker);
 	}
 	warn_fixed(worker, old->config, new->config);
+	renew_logins(worker, new->config);
 	worker_reload_limit_sessions(new->config);
 	(void)metrics_bind(worker->metrics, new->program);
 	log_write(*missing != '\0' ? LOG_LEVEL_ERROR : LOG_LEVEL_NOTICE,

@@ -11,6 +11,7 @@
 #include "store/batch.h"
 #include "store/hand.h"
 #include "store/query.h"
+#include "store/store_options.h"
 
 struct store;
 struct store_health;
@@ -24,6 +25,9 @@ struct store_backend {
 	bool (*snapshot)(struct store *, struct err *);
 	/* NULL: all processes share what it knows. */
 	bool (*hand)(struct store *, enum store_hand, struct err *);
+	/* NULL: it needs none. */
+	bool (*log_in)(
+		struct store *, const struct store_options *, struct err *);
 	void (*close)(struct store *);
 	struct slice (*name_of)(struct store *, struct arena *, struct slice);
 	bool (*query)(struct store *, struct arena *, struct store_query *,

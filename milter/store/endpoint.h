@@ -15,7 +15,7 @@ struct tls;
 struct endpoint {
 	char host[ENDPOINT_TEXT_BYTES]; /* or the path of a unix socket */
 	uint16_t port; /* 0: a unix socket */
-	const struct tls *tls; /* NULL: none; borrowed */
+	struct tls *tls; /* NULL: none; borrowed */
 };
 
 /* False, and nothing is changed, when the host is empty, does not fit or has a

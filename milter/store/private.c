@@ -213,6 +213,14 @@ private_hand(struct store *store, enum store_hand hand, struct err *err)
 	return store_hand(((struct private_store *)store)->inner, hand, err);
 }
 
+static bool
+private_log_in(struct store *store, const struct store_options *options,
+	struct err *err)
+{
+	return store_log_in(
+		((struct private_store *)store)->inner, options, err);
+}
+
 static void
 private_close(struct store *store)
 {
@@ -275,6 +283,7 @@ static const struct store_backend backend = {
 	.tell = private_tell,
 	.snapshot = private_snapshot,
 	.hand = private_hand,
+	.log_in = private_log_in,
 	.close = private_close,
 	.name_of = private_name,
 	.query = private_query,

@@ -347,6 +347,14 @@ leave_files(struct resilient *resilient)
 		(void)journal_files_write(resilient->files, &err);
 }
 
+static bool
+resilient_log_in(struct store *store, const struct store_options *options,
+	struct err *err)
+{
+	return access_renew(
+		&((struct resilient *)store)->redis->access, options, err);
+}
+
 /* Nodes first: what they cannot deliver any more goes into the journal. */
 static void
 resilient_close(struct store *store)
@@ -483,6 +491,7 @@ static const struct store_backend backend = {
 	.ask = resilient_ask,
 	.tell = resilient_tell,
 	.snapshot = resilient_snapshot,
+	.log_in = resilient_log_in,
 	.close = resilient_close,
 	.name_of = resilient_name,
 	.query = resilient_query,

@@ -45,6 +45,14 @@ store_hand(struct store *store, enum store_hand hand, struct err *err)
 		store->backend->hand(store, hand, err);
 }
 
+bool
+store_log_in(struct store *store, const struct store_options *options,
+	struct err *err)
+{
+	return store->backend->log_in == NULL ||
+		store->backend->log_in(store, options, err);
+}
+
 void
 store_close(struct store *store)
 {

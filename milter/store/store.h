@@ -23,6 +23,7 @@
 #include "store/batch.h"
 #include "store/hand.h"
 #include "store/query.h"
+#include "store/store_options.h"
 
 struct store;
 
@@ -36,6 +37,9 @@ bool store_snapshot(struct store *, struct err *);
 /* False with err: not all of it came about. True for a store that all
  * processes share. */
 bool store_hand(struct store *, enum store_hand, struct err *);
+/* Logins and certificates anew, for the connections to come: nothing else of
+ * the options is looked at. */
+bool store_log_in(struct store *, const struct store_options *, struct err *);
 /* Writes what is in memory to disk, ends threads, frees. NULL is fine. */
 void store_close(struct store *);
 

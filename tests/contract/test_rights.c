@@ -11,9 +11,11 @@
 
 #include "base/file.h"
 #include "store/redis/marker.h"
+#include "store/store_open.h"
 
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 
 static struct server server;
 static struct buf said;
@@ -166,6 +168,47 @@ try_markers(void)
 		"no key is in any of it");
 }
 
+/* Does the store come up before long? */
+static bool
+comes_up(struct store *store)
+{
+	const struct timespec pause = {0, 20 * 1000000};
+	struct store_health health = {0};
+
+	for (int i = 0; i < 500 && !health.up; i++) {
+		nanosleep(&pause, NULL);
+		store_health(store, &health);
+	}
+	return health.up;
+}
+
+/* A password that was changed is used by what runs, once it is told. */
+static void
+try_new_login(void)
+{
+	struct store_options options;
+	struct store_health health = {0};
+	struct store *store;
+	struct err err = {0};
+	char uri[160];
+
+	store_options_init(&options);
+	snprintf(uri, sizeof(uri), "unix:%s", server.socket);
+	options.uri = uri;
+	options.password = "before";
+	store = store_open(&options, &err);
+	check(store != NULL, "a store with an old password opens");
+	if (store == NULL)
+		return;
+	store_health(store, &health);
+	check(!health.up && strstr(health.reason, "without a user") != NULL,
+		"... and is down, which is said");
+	options.password = "s";
+	check(store_log_in(store, &options, &err) && comes_up(store),
+		"... and comes up with the new one");
+	store_close(store);
+}
+
 int
 main(void)
 {
@@ -180,6 +223,7 @@ main(void)
 	try_logins();
 	try_settings();
 	try_markers();
+	try_new_login();
 	server_stop(&server);
 	printf("1..%d\n", number);
 	buf_fini(&said);

@@ -39,12 +39,18 @@ given(const char *text)
 	return text != NULL && *text != '\0' ? text : NULL;
 }
 
+static struct tls_options
+certificates_of(const struct store_options *options)
+{
+	return (struct tls_options){given(options->tls_ca),
+		given(options->tls_cert), given(options->tls_key)};
+}
+
 static bool
 set_up_tls(struct access *access, const struct store_options *options,
 	struct err *err)
 {
-	const struct tls_options certificates = {given(options->tls_ca),
-		given(options->tls_cert), given(options->tls_key)};
+	const struct tls_options certificates = certificates_of(options);
 
 	if (!access->uri.tls)
 		return true;
@@ -59,12 +65,29 @@ access_open(struct access *access, const struct store_options *options,
 	struct err *err)
 {
 	memset(access, 0, sizeof(*access));
+	pthread_mutex_init(&access->lock, NULL);
 	access->sentinel = (struct sentinel){.uri = &access->uri,
 		.login = {.user = access->sentinel_user,
-			.password = access->sentinel_password}};
+			.password = access->sentinel_password,
+			.lock = &access->lock}};
 	return uri_parse(slice_of(options->uri), &access->uri, err) &&
 		read_logins(access, options, err) &&
 		set_up_tls(access, options, err);
+}
+
+bool
+access_renew(struct access *access, const struct store_options *options,
+	struct err *err)
+{
+	const struct tls_options certificates = certificates_of(options);
+	bool ok;
+
+	pthread_mutex_lock(&access->lock);
+	ok = read_logins(access, options, err);
+	pthread_mutex_unlock(&access->lock);
+	return ok &&
+		(access->tls == NULL ||
+			tls_renew(access->tls, &certificates, err));
 }
 
 void

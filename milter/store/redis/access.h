@@ -9,6 +9,7 @@
 
 struct access {
 	struct store_uri uri; /* with the login, wherever that was written */
+	pthread_mutex_t lock; /* around users and passwords */
 	struct tls *tls; /* what the uri's hosts point at; or NULL */
 	struct sentinel sentinel;
 	char sentinel_user[ENDPOINT_TEXT_BYTES];
@@ -17,6 +18,9 @@ struct access {
 
 /* Copies what it needs; points into itself. To be closed also on failure. */
 bool access_open(struct access *, const struct store_options *, struct err *);
+/* Logins and certificates anew, for the connections to come; where there are
+ * none, those before stay. */
+bool access_renew(struct access *, const struct store_options *, struct err *);
 /* Leaves no secret in memory. */
 void access_close(struct access *);
 

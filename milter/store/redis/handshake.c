@@ -36,21 +36,51 @@ is_ok(struct handshake *hello, const struct slice *words, size_t count,
 	return reply != NULL && !redis_error_words(reply, err);
 }
 
-bool
-handshake_log_in(struct handshake *hello, struct err *err)
-{
-	const struct login *login = hello->login;
-	bool has_user = login->user != NULL && login->user[0] != '\0';
-	struct slice words[3] = {SLICE("AUTH"), slice_of(login->user),
-		slice_of(login->password)};
+/* A user and a password as they are now. */
+struct credentials {
+	char user[ENDPOINT_TEXT_BYTES], password[ENDPOINT_TEXT_BYTES];
+};
 
-	if (login->password == NULL || login->password[0] == '\0')
+static void
+copy_credentials(const struct login *login, struct credentials *out)
+{
+	if (login->lock != NULL)
+		pthread_mutex_lock(login->lock);
+	(void)snprintf(out->user, sizeof(out->user), "%s",
+		login->user != NULL ? login->user : "");
+	(void)snprintf(out->password, sizeof(out->password), "%s",
+		login->password != NULL ? login->password : "");
+	if (login->lock != NULL)
+		pthread_mutex_unlock(login->lock);
+}
+
+static bool
+log_in_with(struct handshake *hello, const struct credentials *with,
+	struct err *err)
+{
+	bool has_user = with->user[0] != '\0';
+	struct slice words[3] = {
+		SLICE("AUTH"), slice_of(with->user), slice_of(with->password)};
+
+	if (with->password[0] == '\0')
 		return true;
 	if (!has_user)
 		words[1] = words[2];
 	return is_ok(hello, words, has_user ? 3 : 2, err) ||
 		err_wrap(err, "the login %s is refused",
-			has_user ? login->user : "without a user");
+			has_user ? with->user : "without a user");
+}
+
+bool
+handshake_log_in(struct handshake *hello, struct err *err)
+{
+	struct credentials with;
+	bool ok;
+
+	copy_credentials(hello->login, &with);
+	ok = log_in_with(hello, &with, err);
+	memset(&with, 0, sizeof(with));
+	return ok;
 }
 
 static bool

@@ -10,6 +10,8 @@
 #include "store/redis/connection.h"
 #include "store/redis/script.h"
 
+#include <pthread.h>
+
 #define HANDSHAKE_NAME_BYTES 48
 #define HANDSHAKE_IDENTITY_BYTES 40
 
@@ -17,6 +19,8 @@ struct marker;
 
 struct login {
 	const char *user, *password; /* NULL or empty: none */
+	/* Around the two, which a reload may change; NULL: none does. */
+	pthread_mutex_t *lock;
 	uint64_t db;
 	bool wants_master; /* ask for its ROLE */
 	const char *probe_key; /* written to; NULL: none */

@@ -19,7 +19,7 @@
 #include <string.h>
 
 #define EVENTS_PAGE 1000
-#define TRACES_A_CALL 256
+#define TRACES_A_CALL 64
 #define TRACES_A_PAGE 8192
 
 struct wipe {

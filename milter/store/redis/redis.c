@@ -318,6 +318,7 @@ node_options(struct redis *redis)
 		.login = {.user = redis->access.uri.user,
 			.password = redis->access.uri.password,
 			.db = redis->access.uri.db,
+			.lock = &redis->access.lock,
 			.probe_key = redis->probe_key,
 			.marker = &redis->marker,
 			.host = redis->host},

@@ -13,10 +13,12 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct tls {
+	pthread_mutex_t lock; /* around the pointer */
 	SSL_CTX *context;
 };
 
@@ -116,18 +118,33 @@ set_up(SSL_CTX *context, const struct tls_options *options, struct err *err)
 		(options->key == NULL || sign(context, options->key, err));
 }
 
+static SSL_CTX *
+make_context(const struct tls_options *options, struct err *err)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+
+	if (context == NULL) {
+		err_set(err, ERR_MEMORY, "out of memory");
+	} else if (set_up(context, options, err)) {
+		return context;
+	}
+	SSL_CTX_free(context);
+	return NULL;
+}
+
 struct tls *
 tls_new(const struct tls_options *options, struct err *err)
 {
 	struct tls *tls = calloc(1, sizeof(*tls));
 
-	if (tls != NULL)
-		tls->context = SSL_CTX_new(TLS_client_method());
-	if (tls == NULL || tls->context == NULL) {
+	if (tls == NULL) {
 		err_set(err, ERR_MEMORY, "out of memory");
-	} else if (set_up(tls->context, options, err)) {
-		return tls;
+		return NULL;
 	}
+	pthread_mutex_init(&tls->lock, NULL);
+	tls->context = make_context(options, err);
+	if (tls->context != NULL)
+		return tls;
 	tls_free(tls);
 	return NULL;
 }
@@ -138,7 +155,35 @@ tls_free(struct tls *tls)
 	if (tls == NULL)
 		return;
 	SSL_CTX_free(tls->context);
+	pthread_mutex_destroy(&tls->lock);
 	free(tls);
+}
+
+bool
+tls_renew(struct tls *tls, const struct tls_options *options, struct err *err)
+{
+	SSL_CTX *context = make_context(options, err), *old;
+
+	if (context == NULL)
+		return false;
+	pthread_mutex_lock(&tls->lock);
+	old = tls->context;
+	tls->context = context;
+	pthread_mutex_unlock(&tls->lock);
+	SSL_CTX_free(old);
+	return true;
+}
+
+/* It holds its context as long as it needs it. */
+static SSL *
+new_session(struct tls *tls)
+{
+	SSL *ssl;
+
+	pthread_mutex_lock(&tls->lock);
+	ssl = SSL_new(tls->context);
+	pthread_mutex_unlock(&tls->lock);
+	return ssl;
 }
 
 static bool
@@ -151,9 +196,9 @@ is_numeric(const char *host)
 }
 
 struct ssl_st *
-tls_session(const struct tls *tls, const char *host, struct err *err)
+tls_session(struct tls *tls, const char *host, struct err *err)
 {
-	SSL *ssl = SSL_new(tls->context);
+	SSL *ssl = new_session(tls);
 	bool ok = ssl != NULL;
 
 	if (ok && is_numeric(host)) {
@@ -204,6 +249,15 @@ void
 tls_free(struct tls *tls)
 {
 	(void)tls;
+}
+
+bool
+tls_renew(struct tls *tls, const struct tls_options *options, struct err *err)
+{
+	(void)tls;
+	(void)options;
+	(void)err;
+	return true;
 }
 
 #endif
