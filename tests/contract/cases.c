@@ -855,6 +855,21 @@ top_is_of_a_day(struct contract *c)
 	assert_true(slice_equal(boxes.at[0].mailbox, bob));
 }
 
+/* On several nodes the index comes after the routes. */
+static void
+await_routes(struct contract *c, size_t count)
+{
+	for (int i = 0; i < 1000; i++) {
+		if (query(c->store, c->arena,
+			    (struct store_query){.kind = STORE_ROUTES})
+				.routes.count == count)
+			return;
+		arena_reset(c->arena);
+		pass(c, 0);
+	}
+	fail_msg("there never are %zu routes", count);
+}
+
 static void
 routes_newest_first(struct contract *c)
 {
@@ -868,6 +883,7 @@ routes_newest_first(struct contract *c)
 	pass(c, MINUTE_MS);
 	tally(c, bob, drop, TALLY_FORWARDED, "3");
 	settle(c);
+	await_routes(c, 3);
 	routes = query(c->store, c->arena,
 		(struct store_query){.kind = STORE_ROUTES, .about = alice})
 			 .routes;
@@ -910,21 +926,6 @@ routes_newest_first(struct contract *c)
 			 .routes;
 	assert_int_equal(routes.count, 1);
 	assert_true(routes.more);
-}
-
-/* On several nodes the index comes after the routes. */
-static void
-await_routes(struct contract *c, size_t count)
-{
-	for (int i = 0; i < 1000; i++) {
-		if (query(c->store, c->arena,
-			    (struct store_query){.kind = STORE_ROUTES})
-				.routes.count == count)
-			return;
-		arena_reset(c->arena);
-		pass(c, 0);
-	}
-	fail_msg("there never are %zu routes", count);
 }
 
 /* Only those whose last forward is among the newest are read at all. */

@@ -39,6 +39,7 @@ static const struct right rights[] = {
 	{"set", "SET K 1 PX 1000", false},
 	{"get", "GET K", false},
 	{"append", "APPEND K 1", false},
+	{"exists", "EXISTS K", false},
 	{"pexpire", "PEXPIRE K 1000", false},
 	{"pttl", "PTTL K", false},
 	{"del", "DEL K", false},
