@@ -16,7 +16,8 @@ struct command {
 	struct command *sibling; /* all of the request's */
 	struct request *request; /* since it was sent */
 	struct arena *arena;
-	struct node *node; /* that it was given to */
+	/* That it was given to; redirected while somebody looks who is late. */
+	_Atomic(struct node *) node;
 	struct node *target; /* that it must be given to, or NULL */
 	enum script script;
 	struct slice *words;
