@@ -557,6 +557,40 @@ a_handover_is_bounded(void **state)
 	assert_non_null(strstr(f->said, "found no room"));
 }
 
+static void
+put_file(const struct fixture *f, const char *name, struct slice bytes)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", f->dir, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes.p, 1, bytes.len, file), bytes.len);
+	fclose(file);
+}
+
+/* What is no log of ours is kept for people, and said. */
+static void
+a_foreign_log_is_set_aside(void **state)
+{
+	struct fixture *f = *state;
+	char path[128];
+
+	tally(f, "alice@example.com", "drop@evil.example", "1");
+	store_close(f->store);
+	put_file(f, "store.journal-1", SLICE("fwjourn\1 of another version"));
+	open_store(f);
+	assert_int_equal(f->lines, 1);
+	assert_non_null(strstr(f->said, "is of another version"));
+	assert_non_null(strstr(f->said, "store.journal-1.damaged-1"));
+	snprintf(path, sizeof(path), "%s/store.journal-1.damaged-1", f->dir);
+	assert_int_equal(access(path, F_OK), 0);
+	check_sums(f, 1, 0);
+	reopen(f);
+	assert_int_equal(f->lines, 1);
+}
+
 static atomic_bool said_full;
 
 static void
@@ -848,6 +882,8 @@ main(void)
 			a_handover_waits_for_whoever_comes, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_handover_may_be_called_off, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_foreign_log_is_set_aside, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_journal_that_is_full_is_said, setup, teardown),
 		cmocka_unit_test_setup_teardown(
