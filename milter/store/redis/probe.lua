@@ -11,6 +11,7 @@ redis.call('SET', key, '1', 'PX', 1000)
 
 local calls = {
   {'TIME'},
+  {'EXISTS', key},
   {'GET', key},
   {'APPEND', key, '1'},
   {'PEXPIRE', key, 1000},
