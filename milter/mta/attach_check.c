@@ -104,7 +104,7 @@ names_no_hop(struct slice rows, struct slice *entry)
 {
 	for (struct slice row, key; slice_next(&rows, '\n', &row);) {
 		*entry = row;
-		if (!slice_next(&row, '\t', &key))
+		if (!slice_next(&row, '\t', &key) || key.len == 0)
 			continue;
 		struct slice value = slice_trim(row);
 		size_t colon = slice_find_byte(value, ':', 0);

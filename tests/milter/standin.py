@@ -4,6 +4,7 @@ only: their commands, listeners and queue, each of which a test can make
 misbehave. The first reads main.cf and master.cf as postconf does and asks the
 milter that stands there. What real ones do is tests/mta's.
 """
+import copy
 import json
 import os
 import re
@@ -170,6 +171,10 @@ class Postfix:
     # The commands, by their names.
     def postconf(self, words):
         option = words[0]
+        if "-c" in words and words[words.index("-c") + 1] != self.folder:
+            other = copy.copy(self)  # the same, as other files have it
+            other.folder = words[words.index("-c") + 1]
+            return other.postconf([option])
         if option == "-M":
             return 0, "".join(" ".join(row) + "\n"
                               for row, _ in self.services())
