@@ -572,21 +572,10 @@ break_off_reshard(int slot)
 	return server_cli(from, NULL, 0, "--cluster", "fix", place, NULL) && up;
 }
 
-/* The slot of a mailbox that the load writes to. */
-static int
-busy_slot(const char *name)
-{
-	char out[64] = "";
-
-	(void)server_cli(&cluster.nodes[1], out, sizeof(out), "cluster",
-		"keyslot", name, NULL);
-	return (int)strtol(out, NULL, 10);
-}
-
 static bool
 harm_replicated(void)
 {
-	int slot = busy_slot("user0@example.com");
+	int slot = server_slot(&cluster.nodes[1], "user0@example.com");
 	struct server *killed = NULL, *hung = NULL;
 	bool ok;
 
@@ -602,7 +591,9 @@ harm_replicated(void)
 		server_kill(hung, SIGCONT);
 	}
 	pause_us(2000000);
-	ok = break_off_reshard(busy_slot("user1@example.com")) && ok;
+	ok = break_off_reshard(
+		     server_slot(&cluster.nodes[1], "user1@example.com")) &&
+		ok;
 	for (int i = 0; i < 1500 && atomic_load(&forgotten) == 0; i++)
 		pause_us(10000);
 	printf("#   nodes forgotten: %d\n", atomic_load(&forgotten));

@@ -86,6 +86,7 @@ EXTRA_DIST += tests/contract/lua.sh
 
 check_PROGRAMS += tests/contract/test_errors
 tests_contract_test_errors_SOURCES = tests/contract/test_errors.c \
+	tests/contract/clusters.c tests/contract/clusters.h \
 	tests/contract/watch.c tests/contract/watch.h $(SERVER)
 tests_contract_test_errors_CPPFLAGS = $(AM_CPPFLAGS)
 tests_contract_test_errors_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual

@@ -211,6 +211,16 @@ server_start(struct server *server, int port, const char *const *extra)
 	return server_restart(server, extra);
 }
 
+int
+server_slot(const struct server *server, const char *key)
+{
+	char out[64] = "";
+
+	(void)server_cli(
+		server, out, sizeof(out), "cluster", "keyslot", key, NULL);
+	return (int)strtol(out, NULL, 10);
+}
+
 void
 server_kill(struct server *server, int number)
 {

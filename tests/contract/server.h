@@ -39,6 +39,8 @@ bool server_has_acl(const struct server *);
  * live; below 0: it is not there. */
 int64_t server_left_ms(const struct server *, const char *database,
 	const char *prefix, const char *key);
+/* Its slot in a cluster, of which the server is one. */
+int server_slot(const struct server *, const char *key);
 int server_free_port(void);
 
 #endif

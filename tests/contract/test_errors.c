@@ -7,6 +7,7 @@
  */
 #include "../unit/store_settings.h"
 #include "base/arena.h"
+#include "clusters.h"
 #include "server.h"
 #include "store/store_open.h"
 #include "watch.h"
@@ -30,6 +31,7 @@
 #define LUA_OPEN_MS "200" /* before it says BUSY */
 
 static struct server server;
+static char place[160]; /* of the server */
 static const struct fault *fault;
 static pthread_t scripted;
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -410,14 +412,12 @@ run(struct load *load, bool *known)
 }
 
 static bool
-open_store(struct load *load)
+open_store(struct load *load, const char *uri)
 {
-	char uri[160];
 	struct store_options options;
 	struct err err = {0};
 
 	store_options_init(&options);
-	snprintf(uri, sizeof(uri), "unix:%s", server.socket);
 	options.uri = uri;
 	options.say = say;
 	options.backoff_ms = 20;
@@ -437,7 +437,7 @@ try_fault(bool *known)
 	bool ok;
 
 	(void)server_cli(&server, NULL, 0, "flushall", NULL);
-	if (!open_store(&load))
+	if (!open_store(&load, place))
 		return false;
 	ok = run(&load, known);
 	store_close(load.store);
@@ -457,7 +457,7 @@ refuses_one_key(void)
 
 	fault = &none;
 	(void)server_cli(&server, NULL, 0, "flushall", NULL);
-	if (open_store(&load) &&
+	if (open_store(&load, place) &&
 		cli_ok("set", "fw1:box:{" MAILBOX "}", "theirs", NULL)) {
 		message(&load, arena, 0, 0);
 		for (int i = 0; i < WAIT_TRIES && !was_logged("WRONGTYPE"); i++)
@@ -473,6 +473,44 @@ refuses_one_key(void)
 	}
 	store_close(load.store);
 	arena_free(arena);
+	return ok;
+}
+
+/* One node of a cluster that is taken for all of it stays down, and says what
+ * to write instead. */
+static bool
+knows_a_cluster(void)
+{
+	static const char *const extra[] = {"--cluster-enabled", "yes", NULL};
+	static struct clusters cluster;
+	struct store_health before, after;
+	struct load load = {0};
+	char uri[160];
+	bool ok = false;
+
+	if (clusters_start(&cluster, CLUSTER_MASTERS, extra)) {
+		/* Not the one that has the slot of "fw1:probe". */
+		snprintf(uri, sizeof(uri), "redis://127.0.0.1:%d",
+			cluster.nodes[server_slot(&cluster.nodes[0],
+					      "fw1:probe") < 8192
+					       ? 2
+					       : 0]
+				.port);
+		ok = open_store(&load, uri);
+	}
+	if (ok) {
+		store_health(load.store, &before);
+		pause_ms(500);
+		store_health(load.store, &after);
+		ok = !before.up && !after.up &&
+			before.since_ms == after.since_ms &&
+			was_logged("MOVED: it is a node of a cluster, and asks "
+				   "for redis+cluster://");
+		if (!ok)
+			printf("# \"%s\"; the log: %s\n", after.reason, logged);
+	}
+	store_close(load.store);
+	clusters_stop(&cluster);
 	return ok;
 }
 
@@ -500,7 +538,8 @@ main(void)
 		printf("Bail out! redis-server does not start\n");
 		return 1;
 	}
-	printf("1..%zu\n", count + 1);
+	snprintf(place, sizeof(place), "unix:%s", server.socket);
+	printf("1..%zu\n", count + 2);
 	for (size_t i = 0; i < count; i++) {
 		bool known = true, ok;
 
@@ -516,6 +555,11 @@ main(void)
 		failed++;
 	}
 	printf("ok %zu - a key that is not ours\n", count + 1);
+	if (!knows_a_cluster()) {
+		printf("not ");
+		failed++;
+	}
+	printf("ok %zu - a node of a cluster is not one Redis\n", count + 2);
 	server_stop(&server);
 	return failed != 0;
 }

@@ -465,6 +465,7 @@ cluster_open(const struct node_options *options, const struct store_uri *uri,
 	if (cluster == NULL)
 		return NULL;
 	cluster->options = *options;
+	cluster->options.login.spread = true;
 	cluster->options.redirect = redirect;
 	cluster->options.redirect_ctx = cluster;
 	if (cluster->options.backoff_max_ms > BACKOFF_MAX_MS)

@@ -137,9 +137,17 @@ load_scripts(struct handshake *hello, struct err *err)
 	return true;
 }
 
+/* In a cluster the key may belong to another node: that is a yes. */
+static bool
+is_elsewhere(const struct handshake *hello, const struct reply *reply)
+{
+	return hello->login->spread &&
+		(reply_is_error(reply, "MOVED") ||
+			reply_is_error(reply, "ASK"));
+}
+
 /* Can it be written to? A replica, a full memory, a failed disk, a right that
- * is missing say no. In a cluster the key may belong elsewhere: that is a yes.
- */
+ * is missing say no. */
 static bool
 probe(struct handshake *hello, struct err *err)
 {
@@ -153,8 +161,7 @@ probe(struct handshake *hello, struct err *err)
 	reply = handshake_call(hello, words, 4, err);
 	if (reply == NULL)
 		return false;
-	return reply_is_error(reply, "MOVED") || reply_is_error(reply, "ASK") ||
-		!redis_error_words(reply, err);
+	return is_elsewhere(hello, reply) || !redis_error_words(reply, err);
 }
 
 /* For the other machines. In a cluster one of the nodes takes it. */
@@ -173,8 +180,7 @@ leave_marker(struct handshake *hello, struct err *err)
 	reply = handshake_call(hello, words, 4, err);
 	if (reply == NULL)
 		return false;
-	return reply_is_error(reply, "MOVED") || reply_is_error(reply, "ASK") ||
-		!redis_error_words(reply, err);
+	return is_elsewhere(hello, reply) || !redis_error_words(reply, err);
 }
 
 /* Is it another process than the last time? Then what was acknowledged may

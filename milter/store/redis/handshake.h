@@ -23,6 +23,7 @@ struct login {
 	pthread_mutex_t *lock;
 	uint64_t db;
 	bool wants_master; /* ask for its ROLE */
+	bool spread; /* a node of a cluster: a key may belong elsewhere */
 	const char *probe_key; /* written to; NULL: none */
 	const struct marker *marker; /* left under this host's name ... */
 	const char *host; /* ... unless it is NULL or empty */
