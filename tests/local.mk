@@ -29,7 +29,9 @@ TESTS += $(check_PROGRAMS)
 .PHONY: check-chaos
 check-chaos: all $(CHAOS_TESTS)
 	@$(AM_TESTS_ENVIRONMENT) failed=0; for test in $(CHAOS_TESTS); do \
-		echo "# $$test"; ./$$test || failed=1; \
+		echo "# $$test"; \
+		if test -f $$test; then ./$$test; else $(srcdir)/$$test; fi || \
+			failed=1; \
 	done; exit $$failed
 
 # What has threads, for a build with --enable-sanitizers=thread.

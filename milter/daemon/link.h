@@ -17,7 +17,8 @@
 
 enum link_word {
 	/* To a worker. text: what could not be opened, or "". */
-	LINK_SERVE = 'S', /* begin, with these */
+	LINK_SERVE = 'S', /* begin, with these; number: not 0 if what is on disk
+			     is wrong */
 	LINK_PREPARE =
 		'V', /* read LINK_FD_FILES, say so, wait for LINK_SERVE */
 	LINK_CHECK = 'C', /* read the files into LINK_FD_FILES, and end; text:

@@ -2,6 +2,7 @@
 /* Listening sockets, opened with the rights of whoever starts the program. */
 #include "daemon/sockets.h"
 
+#include "base/log.h"
 #include "daemon/listener.h"
 #include "daemon/state_dir.h"
 
@@ -200,8 +201,14 @@ renew_milter(const struct config *config, const struct privilege *user,
 		return true;
 	if (!open_milter(config, user, sockets, err))
 		return false;
-	if (moves)
+	if (moves) {
 		remove_one(&old.listen, &old.milter_mark);
+		log_write(LOG_LEVEL_NOTICE, "listen: moved to %s",
+			config->listen);
+	} else {
+		log_write(LOG_LEVEL_WARNING,
+			"listen: %s was gone: it is made again", wanted.path);
+	}
 	/* A worker still accepts on it, and shuts it when it has the new one in
 	 * its place. Its poll() is woken by the old one and then looks at the
 	 * new: something must be there, or it sleeps on, up to 5 s, deaf. */

@@ -73,6 +73,7 @@ start_worker(struct supervisor *supervisor, enum role role)
 	struct link_message first;
 
 	supervisor_files_fill(supervisor, LINK_SERVE, &first);
+	first.number = supervisor->refused;
 	if (role == ROLE_IN_OFFICE)
 		supervisor->restart_ms = NOT_DUE;
 	if (role == ROLE_IN_OFFICE &&
@@ -209,6 +210,7 @@ on_checked(struct supervisor *supervisor, bool sound)
 {
 	bool again = supervisor->again;
 
+	supervisor->refused = !sound;
 	if (sound) {
 		supervisor_files_adopt(supervisor);
 	} else {
@@ -457,6 +459,7 @@ static void
 on_refused(struct supervisor *supervisor, struct worker_process *worker)
 {
 	(void)worker;
+	supervisor->refused = true;
 	supervisor_files_revert(supervisor);
 }
 

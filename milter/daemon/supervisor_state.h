@@ -32,6 +32,7 @@ struct supervisor {
 	int kept; /* the one before, until the new one is; or NO_FILES */
 	int fresh; /* being filled by the checker; or NO_FILES */
 	enum purpose purpose; /* of the checker */
+	bool refused; /* what is on disk now is wrong, and not in use */
 	bool again; /* a reload came while one was under way */
 	struct sockets sockets;
 	struct places places;

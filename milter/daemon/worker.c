@@ -433,6 +433,8 @@ obey(struct worker *worker)
 	worker_reload_take_places(worker, &message);
 	(void)link_say(worker->link, LINK_ALIVE);
 	log_echo(true);
+	if (message.number != 0)
+		worker_reload_tell_refused();
 	if (generation == NULL)
 		generation = worker_reload_read(worker, worker->files);
 	return serve_take(worker, generation);

@@ -96,6 +96,14 @@ worker_reload_read(const struct worker *worker, int files)
 	return generation;
 }
 
+void
+worker_reload_tell_refused(void)
+{
+	trouble_set(TROUBLE_RELOAD,
+		"the configuration or a policy on disk is wrong: what was "
+		"there before is in use; `forwarden check` says what it is");
+}
+
 static bool
 refuse_reload(struct worker *worker)
 {
@@ -103,9 +111,7 @@ refuse_reload(struct worker *worker)
 		"reload: refused; the configuration and the policies in use "
 		"stay");
 	atomic_fetch_add(&worker->api.reloads_refused, 1);
-	trouble_set(TROUBLE_RELOAD,
-		"the configuration or a policy on disk is wrong: what was "
-		"there before is in use; `forwarden check` says what it is");
+	worker_reload_tell_refused();
 	return false;
 }
 

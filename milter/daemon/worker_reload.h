@@ -14,6 +14,8 @@ void worker_reload_take_places(struct worker *, struct link_message *);
 /* The log and the events go where the configuration and the places say; what
  * was there before stays where a file is missing. */
 void worker_reload_use_places(struct worker *, const struct config *);
+/* What is on disk is not what is in use. */
+void worker_reload_tell_refused(void);
 void worker_reload_limit_sessions(const struct config *);
 bool worker_reload_http(
 	struct worker *, const struct config *, struct err *err);

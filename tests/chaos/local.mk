@@ -16,3 +16,5 @@ tests_chaos_figures_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
 tests_chaos_figures_LDADD = $(LIBSTORE)
 CLEANFILES += tests/chaos/chaos$(EXEEXT) tests/chaos/figures$(EXEEXT)
 CHAOS_TESTS += tests/chaos/chaos tests/chaos/figures
+CHAOS_TESTS += tests/chaos/night.py
+EXTRA_DIST += tests/chaos/night.py

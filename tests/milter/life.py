@@ -258,7 +258,11 @@ def no_successor(trial):
     def files():
         names = (os.path.join(f"/proc/{supervisor}/fd", name)
                  for name in os.listdir(f"/proc/{supervisor}/fd"))
-        return sum("forwarden-files" in os.readlink(name) for name in names)
+        try:
+            return sum("forwarden-files" in os.readlink(name)
+                       for name in names)
+        except FileNotFoundError:  # one was closed meanwhile
+            return -1
 
     os.kill(pid, signal.SIGSTOP)
     daemon.signal(signal.SIGUSR2)
