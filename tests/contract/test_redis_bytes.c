@@ -312,6 +312,25 @@ a_long_trace_forgets(void **state)
 	assert_int_equal(recall(rig, id_of(id, 4)).count, 1);
 }
 
+/* A name that is kept private is shorter in a trace than it reads. */
+static void
+a_private_name_is_forgotten(void **state)
+{
+	struct rig *rig = *state;
+	char id[ID_MAX];
+	struct store_query order = {.kind = STORE_FORGET,
+		.about = SLICE("h:0123456789abcdef0123456789abcdef")};
+	struct err err;
+
+	remember_one(rig, id_of(id, 1), "mh:0123456789abcdef0123456789abcdef");
+	remember_one(rig, id, "mh:ffffffffffffffffffffffffffffffff");
+	remember_one(rig, id_of(id, 2), "Lh:0123456789abcdef0123456789abcdef");
+	assert_true(store_query(rig->reader, rig->arena, &order, &err));
+	assert_int_equal(order.answer.wiped, 2);
+	assert_int_equal(recall(rig, id_of(id, 1)).count, 1);
+	assert_int_equal(recall(rig, id_of(id, 2)).count, 0);
+}
+
 static uint64_t
 count(struct rig *rig, const char *identity)
 {
@@ -489,6 +508,7 @@ main(void)
 		BYTES(traces_that_are_over_go),
 		BYTES(a_trace_lives_on),
 		BYTES(a_long_trace_forgets),
+		BYTES(a_private_name_is_forgotten),
 		BYTES(marks_are_of_two_days),
 		BYTES(a_mark_lives_a_day),
 		BYTES(marks_of_one_hour_are_bounded),
