@@ -317,8 +317,8 @@ reach(struct check *check)
 	bool milter = reach_listener(config->listen);
 	bool http = reach_listener(config->http);
 
-	if (store)
-		(void)storage_try(config, say_right, &rights);
+	/* Where the store does not come up, this may say why. */
+	(void)storage_try(config, say_right, &rights);
 	check->unreachable = !store || !rights || !milter || !http;
 }
 

@@ -292,10 +292,7 @@ doctor_daemon(struct doctor *doctor, struct ask *ask)
 	check_privileges(doctor, status);
 	doctor_host(doctor, json_number(status, "pid"));
 	check_store(doctor, json_find(status, "store"));
-	if (json_bool(json_find(status, "store"), "up")) {
-		(void)storage_try(
-			doctor->generation->config, add_right, doctor);
-	}
+	(void)storage_try(doctor->generation->config, add_right, doctor);
 	check_policies(doctor, status, ask);
 	doctor_logins(doctor, ask);
 	json_free(status);

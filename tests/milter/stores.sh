@@ -74,4 +74,18 @@ for what in mailbox top routes destination; do
 	result $? "forwarden $what: the same on both stores"
 	sed 's/^/# /' "$tmp/diff"
 done
+
+# A login that is missing, or wrong, is said as that, and never shown.
+redis-cli -s "$tmp/redis.sock" config set requirepass secret >/dev/null
+"$program" check --connect -c "$folder/forwarden.yaml" >"$tmp/out" 2>&1
+[ $? -eq 1 ] && grep -q "NOAUTH.*redis.password_file" "$tmp/out"
+result $? "check --connect: a login is wanted"
+sed "s,^store:.*,store: unix:$tmp/redis.sock," "$folder/forwarden.yaml" \
+	>"$tmp/wrong.yaml"
+echo not-the-one >"$tmp/password"
+echo "redis: {password_file: $tmp/password}" >>"$tmp/wrong.yaml"
+"$program" check --connect -c "$tmp/wrong.yaml" >"$tmp/out" 2>&1
+[ $? -eq 1 ] && grep -q "WRONGPASS" "$tmp/out" &&
+	! grep -q "not-the-one" "$tmp/out"
+result $? "... and another one"
 finish
