@@ -17,7 +17,7 @@ struct clock {
 };
 
 struct clock_fake {
-	int64_t now_ms;
+	_Atomic int64_t now_ms; /* a store's threads read it, too */
 };
 
 /* The system's clock (CLOCK_REALTIME). */
