@@ -40,8 +40,11 @@
 
 #define DRAIN_LOOK_MS 20
 /* For connections that libmilter has accepted and whose MTA has not said
- * anything yet, and for replies that libmilter has not written yet. */
+ * anything yet. */
 #define DRAIN_GRACE_MS 200
+/* For replies that libmilter has not written yet: what is not answered comes
+ * again. On a machine that is overloaded a thread waits long for its turn. */
+#define DRAIN_REPLY_MS 600
 
 /* What came over the link, or a signal for it. */
 enum order {
@@ -97,7 +100,7 @@ static void
 drain(struct worker *worker, enum order order)
 {
 	const struct timespec pause = {0, DRAIN_LOOK_MS * 1000000L};
-	const struct timespec grace = {0, DRAIN_GRACE_MS * 1000000L};
+	const struct timespec grace = {0, DRAIN_REPLY_MS * 1000000L};
 	int64_t since = clock_monotonic_ms();
 	int64_t until = since + drain_time(worker);
 
