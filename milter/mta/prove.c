@@ -351,6 +351,22 @@ prove_listener(const struct prove *prove, struct err *err)
 	return true;
 }
 
+/* Until the daemon has heard of it from the listener. */
+static bool
+await_asked(
+	const struct prove *prove, const struct probe *probe, struct err *err)
+{
+	int64_t until = seconds_from_now(ARRIVAL_SECONDS);
+	bool seen = false;
+
+	do {
+		if (!await_seen(prove, probe->word, SLICE(RECIPE_DAEMON), &seen,
+			    err))
+			return false;
+	} while (!seen && pause_until(prove, until));
+	return check_seen(prove, probe, SLICE(RECIPE_DAEMON), err);
+}
+
 /*
  * Postfix is told to verify an address there (sendmail -bv): its client asks
  * for it and goes, and no mail is sent. Who comes to the listener for that is
@@ -369,7 +385,7 @@ prove_route(const struct prove *prove, const char *domain, struct err *err)
 		recipient, sizeof(recipient), "forwarden-probe@%s", domain);
 	if (!postfix_control_verify(
 		    directory, report.recipient, recipient, err) ||
-		!check_seen(prove, &report, SLICE(RECIPE_DAEMON), err) ||
+		!await_asked(prove, &report, err) ||
 		!check_probe(prove, &report, &prove->ways[0], err))
 		return err_wrap(err, "mail for %s", domain);
 	return true;
