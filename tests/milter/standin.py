@@ -423,10 +423,22 @@ class Sendmail:
         return {**os.environ, "PATH": self.bin + ":" + os.environ["PATH"]}
 
     def start(self):
-        """The daemon is this very process: SIGHUP has it read its .cf."""
+        """The daemon is this very process: SIGHUP has it read its .cf. Not in
+        a handler of Python's: the signal may find any thread, and the main
+        one, which alone runs those, waits for attach to end."""
         self.write(self.base + "/pid", f"{os.getpid()}\n/usr/sbin/sendmail\n")
-        signal.signal(signal.SIGHUP, lambda *_: self.open_doors(self.cf))
+        ear, self.mouth = socket.socketpair()
+        self.mouth.setblocking(False)
+        signal.set_wakeup_fd(self.mouth.fileno())
+        signal.signal(signal.SIGHUP, lambda *_: None)
+        threading.Thread(target=self.obey, args=(ear,), daemon=True).start()
         self.open_doors(self.cf)
+
+    def obey(self, ear):
+        while number := ear.recv(1):
+            if number[0] == signal.SIGHUP:
+                self.open_doors(self.cf)
+        ear.close()
 
     def make(self, mc, egress):
         """The .cf of this .mc."""
@@ -502,6 +514,8 @@ class Sendmail:
 
     def close(self):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.set_wakeup_fd(-1)
+        self.mouth.close()
         for name in list(self.doors):
             self.close_door(name)
         if self.egress is not None:
