@@ -42,10 +42,11 @@ def wait_until(what, condition, seconds=30):
         pause = min(pause * 1.5, 0.2)
 
 
-def run(command, stdin=b"", check=True, timeout=60, env=None):
+def run(command, stdin=b"", check=True, timeout=60, env=None, preexec_fn=None):
     """A command's standard output as text; Failure if it fails."""
     done = subprocess.run(command, input=stdin, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, timeout=timeout, env=env)
+                          stderr=subprocess.PIPE, timeout=timeout, env=env,
+                          preexec_fn=preexec_fn)
     if check and done.returncode != 0:
         raise Failure(f"{' '.join(command)}: exit {done.returncode}: "
                       + done.stderr.decode(errors="replace").strip()
@@ -53,17 +54,30 @@ def run(command, stdin=b"", check=True, timeout=60, env=None):
     return done.stdout.decode(errors="replace")
 
 
+NEW_NETWORK = 0x40000000
+_machine = None  # the network this process was born into
+
+
 def go_apart():
     """A network of this process's own, with nothing but loopback
     (unshare(2), netdevice(7)): ports that are somebody's by name, 25 or 10026,
     are free. Where that is not allowed the machine's network must do."""
-    new_network, get_flags, set_flags, up = 0x40000000, 0x8913, 0x8914, 1
-    if ctypes.CDLL(None).unshare(new_network) != 0:
+    global _machine
+    get_flags, set_flags, up = 0x8913, 0x8914, 1
+    if _machine is None:
+        _machine = os.open("/proc/self/ns/net", os.O_RDONLY)
+    if ctypes.CDLL(None).unshare(NEW_NETWORK) != 0:
         return
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         request = fcntl.ioctl(any_socket, get_flags, struct.pack("16sH14x", b"lo", 0))
         flags = struct.unpack("16sH14x", request)[1]
         fcntl.ioctl(any_socket, set_flags, struct.pack("16sH14x", b"lo", flags | up))
+
+
+def go_back():
+    """For a child that fetches something: setns(2)."""
+    if _machine is not None:
+        ctypes.CDLL(None).setns(_machine, NEW_NETWORK)
 
 
 _claims = []

@@ -3,14 +3,16 @@
 A private Sendmail beside the installed Postfix: unpacked, not installed, run
 in a UTS namespace of its own, for it insists on a host name with a dot.
 """
+import fcntl
 import os
 import shutil
 import stat
 import tempfile
 
-from .core import TOP, Failure, can_connect, free_port, run, wait_until
+from .core import TOP, Failure, can_connect, free_port, go_back, run, wait_until
 
 PACKAGES = ["sendmail-bin", "sendmail-base", "libwrap0", "libnsl2"]
+PROGRAM = "usr/libexec/sendmail/sendmail"
 CF_DIR = "/usr/share/sendmail/cf"
 
 MC = """\
@@ -70,23 +72,27 @@ cat >"{folder}/spool/$user.$$"
 """
 
 
+def fetch(folder):
+    fresh = tempfile.mkdtemp(dir=os.path.dirname(folder))
+    run([os.path.join(TOP, "scripts/deps"), "--beside", fresh, *PACKAGES], timeout=300,
+        preexec_fn=go_back)
+    os.chmod(fresh, 0o755)
+    # Set-group-ID makes the loader ignore LD_LIBRARY_PATH.
+    inside = os.path.join(fresh, PROGRAM)
+    os.chmod(inside, stat.S_IMODE(os.stat(inside).st_mode) & 0o777)
+    os.rename(fresh, folder)
+
+
 def unpacked():
-    """Where Sendmail is; fetched once for all runs of the tests."""
+    """Where Sendmail is; fetched once for all runs of the tests, by the first
+    of those that are run at once."""
     folder = os.path.join(os.environ.get("FORWARDEN_BESIDE", "/var/lib/forwarden-tests"),
                           "sendmail")
-    program = os.path.join(folder, "usr/libexec/sendmail/sendmail")
-    if not os.path.exists(program):
-        os.makedirs(os.path.dirname(folder), mode=0o755, exist_ok=True)
-        fresh = tempfile.mkdtemp(dir=os.path.dirname(folder))
-        run([os.path.join(TOP, "scripts/deps"), "--beside", fresh, *PACKAGES], timeout=300)
-        os.chmod(fresh, 0o755)
-        # Set-group-ID makes the loader ignore LD_LIBRARY_PATH.
-        inside = os.path.join(fresh, "usr/libexec/sendmail/sendmail")
-        os.chmod(inside, stat.S_IMODE(os.stat(inside).st_mode) & 0o777)
-        try:
-            os.rename(fresh, folder)
-        except OSError:  # another test was first
-            shutil.rmtree(fresh)
+    os.makedirs(os.path.dirname(folder), mode=0o755, exist_ok=True)
+    with open(folder + ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.exists(os.path.join(folder, PROGRAM)):
+            fetch(folder)
     return folder
 
 
@@ -104,7 +110,7 @@ class Sendmail:
         self.address = "127.0.0.2" if name == "egress" else "127.0.0.1"
         self.rig = rig
         self.root = unpacked()
-        self.program = os.path.join(self.root, "usr/libexec/sendmail/sendmail")
+        self.program = os.path.join(self.root, PROGRAM)
         libraries = [os.path.join(self.root, "usr/lib", name)
                      for name in os.listdir(os.path.join(self.root, "usr/lib"))]
         self.environment = dict(os.environ, LD_LIBRARY_PATH=":".join(libraries))
