@@ -116,11 +116,13 @@ keep_old(struct work *work, struct err *err)
 
 	old->parts = site_parts(site);
 	old->port = site_port(site);
-	buf_add(&old->main, buf_slice(&site->main));
-	buf_add(&old->master, buf_slice(&site->master));
 	buf_add(&old->milter,
 		milter_address(
 			postfix_given(site->postfix, "forwarden_milter")));
+	/* Of a main.cf that was made anew without it nothing is put back. */
+	if (old->milter.len > 0)
+		buf_add(&old->main, buf_slice(&site->main));
+	buf_add(&old->master, buf_slice(&site->master));
 	return (buf_ok(&old->main) && buf_ok(&old->master) &&
 		       buf_ok(&old->milter)) ||
 		err_set(err, ERR_MEMORY, "out of memory");
@@ -337,6 +339,9 @@ attach(struct work *work, struct err *err)
 		return false;
 	if (make_room(work, err) && prepare(work, err) && put(work, err)) {
 		cf_journal_end(work->site.directory);
+		/* What found no listener in between was put off. */
+		if (work->attach->update)
+			queue_flush(work->site.directory);
 		attach_say(&work->attach->help, "attached to %s",
 			work->site.directory);
 		return true;

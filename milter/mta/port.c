@@ -13,6 +13,8 @@
 
 #define LINE_BYTES 512
 #define ESTABLISHED 1 /* in the column st of proc(5)'s net/tcp */
+/* Up to the inode, which a connection has once somebody has accepted it. */
+#define TCP_LINE " %*d: %8x:%4x %8x:%4x %2x %*x:%*x %*x:%*x %*x %*u %*d %lu"
 
 bool
 port_is_free(uint16_t port, struct err *err)
@@ -40,12 +42,13 @@ count_in_proc(FILE *in, uint16_t port)
 {
 	char line[LINE_BYTES];
 	unsigned address, local, peer, peer_port, state;
+	unsigned long inode;
 	size_t count = 0;
 
 	while (fgets(line, sizeof(line), in) != NULL) {
-		if (sscanf(line, " %*d: %8x:%4x %8x:%4x %2x", &address, &local,
-			    &peer, &peer_port, &state) == 5 &&
-			local == port && state == ESTABLISHED)
+		if (sscanf(line, TCP_LINE, &address, &local, &peer, &peer_port,
+			    &state, &inode) == 6 &&
+			local == port && state == ESTABLISHED && inode != 0)
 			count++;
 	}
 	return count;

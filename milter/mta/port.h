@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Open connections to a port of loopback. */
+/* Open connections to a port of loopback that somebody has accepted (on Linux;
+ * elsewhere those that wait for it, too). */
 size_t port_connections(uint16_t port);
 /* How many of the lines of `netstat -an -p tcp` (BSD) are of one. */
 size_t port_count_netstat(struct slice text, uint16_t port);

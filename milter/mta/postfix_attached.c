@@ -11,24 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct postfix_service *
-find_listener(const struct postfix *postfix)
-{
-	size_t count;
-	const struct postfix_service *services =
-		postfix_services(postfix, &count);
-
-	for (size_t i = 0; i < count; i++) {
-		if (postfix_service_is(&services[i], "inet", "smtpd") &&
-			slice_equal(
-				postfix_service_override(postfix, &services[i],
-					"cleanup_service_name"),
-				SLICE(CF_CLEANUP)))
-			return &services[i];
-	}
-	return NULL;
-}
-
 static void
 check_journal(const struct postfix_check *check)
 {
@@ -327,16 +309,34 @@ check_routing(const struct postfix_check *check, bool routes)
 	}
 }
 
+/* Somebody made main.cf anew without what stood in it. */
+static void
+add_lost(const struct postfix_check *check)
+{
+	struct buf text = {0};
+
+	buf_puts(&text,
+		"main.cf has lost what `forwarden attach` put there: its "
+		"listener does not start, and what is to leave waits");
+	add_stale(check, CHECKUP_WRONG, &text);
+}
+
 void
 postfix_attached_check(const struct postfix_check *check)
 {
-	const struct postfix_service *listener = find_listener(check->postfix);
+	const struct postfix_service *listener =
+		recipe_find_listener(check->postfix);
 	struct slice names = postfix_given(check->postfix, "forwarden_outside");
 	struct buf outside = {0};
 
 	check_journal(check);
 	if (listener == NULL)
 		return;
+	if (slice_is_absent(
+		    postfix_given(check->postfix, "forwarden_milter"))) {
+		add_lost(check);
+		return;
+	}
 	buf_add(&outside, names);
 	check_number(check);
 	check_tables(check, names.len > 0);

@@ -142,6 +142,8 @@ postfix_remedy_attach(
 			SLICE_NONE)
 			buf_puts(&arguments, " --away tempfail");
 		add_transports(check->postfix, &arguments);
+	} else if (recipe_find_listener(check->postfix) != NULL) {
+		buf_puts(&arguments, " --update");
 	} else {
 		add_parts(part, &arguments);
 	}

@@ -543,3 +543,21 @@ recipe_add_to_master(const struct recipe *recipe, struct slice master,
 	buf_fini(&routed);
 	return ok;
 }
+
+const struct postfix_service *
+recipe_find_listener(const struct postfix *postfix)
+{
+	size_t count;
+	const struct postfix_service *services =
+		postfix_services(postfix, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (postfix_service_is(&services[i], "inet", "smtpd") &&
+			slice_equal(
+				postfix_service_override(postfix, &services[i],
+					"cleanup_service_name"),
+				SLICE(CF_CLEANUP)))
+			return &services[i];
+	}
+	return NULL;
+}

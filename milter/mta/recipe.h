@@ -74,6 +74,10 @@ bool recipe_add_to_main(
 bool recipe_add_to_master(const struct recipe *, struct slice master,
 	bool with_routing, struct buf *out);
 
+/* The listener of whatever recipe is in master.cf, known by what it does; NULL
+ * where there is none. */
+const struct postfix_service *recipe_find_listener(const struct postfix *);
+
 /* Writes the value of forwarden_senders: what the site's tables say of the
  * way out by sender, the least specific first. */
 void recipe_add_senders(const struct postfix *, struct buf *out);

@@ -145,26 +145,19 @@ site_imagine_bare(const struct site *site, struct site *bare, struct err *err)
 uint16_t
 site_port(const struct site *site)
 {
-	size_t count;
-	const struct postfix_service *services =
-		postfix_services(site->postfix, &count);
+	const struct postfix_service *listener =
+		recipe_find_listener(site->postfix);
+	size_t colon = SLICE_NONE;
+	uint64_t port;
 
-	for (size_t i = 0; i < count; i++) {
-		struct slice name = services[i].name;
-		size_t colon = slice_find_byte(name, ':', 0);
-		uint64_t port;
-
-		if (postfix_service_is(&services[i], "inet", "smtpd") &&
-			slice_equal(
-				postfix_service_value(site->postfix,
-					&services[i], "cleanup_service_name"),
-				SLICE(CF_CLEANUP)) &&
-			colon != SLICE_NONE &&
-			slice_to_u64(
-				slice_sub(name, colon + 1, name.len), &port))
-			return (uint16_t)port;
-	}
-	return 0;
+	if (listener != NULL)
+		colon = slice_find_byte(listener->name, ':', 0);
+	return colon != SLICE_NONE &&
+			slice_to_u64(slice_sub(listener->name, colon + 1,
+					     listener->name.len),
+				&port)
+		? (uint16_t)port
+		: 0;
 }
 
 bool

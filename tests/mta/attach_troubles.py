@@ -443,6 +443,41 @@ def own_socket(tap, bench):
     forwarden.stop()
 
 
+def lost(tap, bench):
+    """Somebody makes main.cf anew: mail waits, doctor says so in one line, and
+    its remedy or --undo brings it out at once."""
+    postfix = bench.postfix()
+    path = os.path.join(postfix.config, "main.cf")
+    before = files(postfix)
+    for name, remedy in (("main.cf made anew", "--update"), ("... and taken off", "--undo")):
+        code, text = attach(bench.forwarden, postfix, "--port", str(free_port()))
+        tap.ok(code == 0, f"{name}: attached", text)
+        write(path, before[0][0])
+        postfix.reload()
+        postfix.sendmail("bob@example.com", ["friend@freemail.example"], letter(name))
+        tap.attempt(f"{name}: mail waits", lambda: wait_until(
+            "the listener's refusal", lambda: "bad command startup" in postfix.log()))
+        said = subprocess.run(
+            [program(), "doctor", "-c", bench.forwarden.file, "--postfix", postfix.config],
+            stdout=subprocess.PIPE, timeout=60).stdout.decode()
+        rows = [line for line in said.splitlines() if line.startswith("WRONG attach")]
+        remedies = {line.strip() for line in said.splitlines() if "-> forwarden attach" in line}
+        tap.ok(len(rows) == 1 and "main.cf has lost" in rows[0] and len(remedies) == 1
+               and "attach --update" in str(remedies), f"{name}: said once, with one remedy", said)
+        begin = time.monotonic()
+        code, text = attach(bench.forwarden, postfix, remedy)
+        tap.ok(code == 0 and time.monotonic() - begin < 60, f"{name}: {remedy} works at once",
+               f"{time.monotonic() - begin:.0f} s", text)
+        tap.attempt(f"{name}: mail leaves", lambda: bench.sink.wait(
+            lambda m: m.field("Subject") == name))
+        if remedy == "--update":
+            code, text = attach(bench.forwarden, postfix, "--undo")
+        tap.ok(code == 0 and files(postfix) == before, f"{name}: the files are as before", text)
+    tap.equal(len([m for m in bench.sink.messages if "made anew" in m.field("Subject")]), 1,
+              "main.cf made anew: no message twice")
+    postfix.stop()
+
+
 def away(tap, bench):
     """The daemon is down: mail passes or waits, as was said."""
     bench = Bench(bench.rig, bench.forwarden)  # whose sink refuses at times
@@ -533,7 +568,7 @@ def main():
         tap.skip_all("needs root")
     # The longest first.
     tests = (interrupted, load, away, updates, own_socket, blind, edits, refusals, stopped,
-             alone, chrooted, dies, limits, ports)
+             alone, chrooted, dies, limits, ports, lost)
     chosen = [t for t in tests if t.__name__ in sys.argv[1:]] or tests
     with Rig("troubles") as rig:
         forwarden = Forwarden(rig, mode="observe", more="log: {{all: true}}\n")
