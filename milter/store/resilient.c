@@ -404,18 +404,24 @@ carry_out(struct resilient *resilient, struct arena *arena,
 {
 	struct err unwritten;
 	bool ok = store_query(resilient->memory, arena, query, err);
+	bool rewritten = true;
 	uint64_t here = query->answer.wiped;
 
 	if (query->kind == STORE_FORGET) {
 		(void)journal_forget(resilient->journal, query->about);
 		(void)recent_forget(resilient->recent, query->about);
-		(void)journal_files_rewrite(resilient->files, &unwritten);
+		rewritten = journal_files_rewrite(resilient->files, &unwritten);
 	}
 	ok = ok && !down(resilient, err) &&
 		redis_queries(resilient->redis, arena, query, err);
 	if (query->answer.wiped < here)
 		query->answer.wiped = here;
-	return ok;
+	if (!ok || rewritten)
+		return ok;
+	*err = unwritten;
+	return err_wrap(err,
+		"it is wiped, but what waited on this machine's disk may come "
+		"back");
 }
 
 /* Memory answers, and says so. */

@@ -25,6 +25,7 @@
 /* How often the thread looks whether a snapshot is due. */
 #define LOOK_MS 1000
 #define ADOPT_ARENA_BYTES ((size_t)80 << 20)
+#define ADOPT_TIMES 8
 
 /* Of the memory, one part in so many may be events. */
 #define RING_PART 8
@@ -274,12 +275,30 @@ carry_out_all(struct context *ctx, struct journal *left, struct err *err)
 	return true;
 }
 
+static void
+say_dropped(const struct memory *memory, struct journal *left)
+{
+	struct journal_counts counts;
+	struct err err;
+
+	journal_count(left, &counts);
+	if (counts.dropped == 0)
+		return;
+	(void)err_set(&err, ERR_LIMIT,
+		"store: %llu operations that other processes left are lost: "
+		"there is no room for them",
+		(unsigned long long)counts.dropped);
+	memory_say(memory, &err);
+}
+
 /* Notes may be repeated, tallies have an identity, events are looked for: what
- * is in both the snapshot and a file counts once. */
+ * is in both the snapshot and a file counts once. In memory a batch is longer
+ * than in a file, and several processes may have left one. */
 static bool
 adopt(struct memory *memory, struct err *err)
 {
-	struct journal *left = journal_new((size_t)memory->log_bytes);
+	struct journal *left =
+		journal_new((size_t)memory->log_bytes * ADOPT_TIMES);
 	struct context ctx = {.memory = memory};
 	struct dedup known;
 	bool ok;
@@ -290,6 +309,7 @@ adopt(struct memory *memory, struct err *err)
 		journal_free(left);
 		return true;
 	}
+	say_dropped(memory, left);
 	ctx.known = &known;
 	dedup_init(&known, memory->events);
 	ring_each(memory->ring, know_event, &ctx);
