@@ -293,31 +293,12 @@ on_death_in_office(struct supervisor *supervisor,
 }
 
 static void
-say_death(const struct worker_process *worker, int status)
-{
-	enum log_level level = LOG_LEVEL_NOTICE;
-
-	if (worker->role == ROLE_DISMISSED)
-		return;
-	if (status != 0 && worker->role != ROLE_PREDECESSOR)
-		level = LOG_LEVEL_ERROR;
-	if (WIFSIGNALED(status)) {
-		log_write(level, "worker %ld died of signal %d (%s)",
-			(long)worker->pid, WTERMSIG(status),
-			strsignal(WTERMSIG(status)));
-	} else if (worker->role != ROLE_CHECKER) {
-		log_write(level, "worker %ld ended with status %d",
-			(long)worker->pid, WEXITSTATUS(status));
-	}
-}
-
-static void
 on_death(struct supervisor *supervisor, struct worker_process *worker,
 	int status)
 {
 	const struct worker_process dead = *worker;
 
-	say_death(&dead, status);
+	supervisor_staff_say_death(&dead, status);
 	if (dead.link >= 0)
 		(void)close(dead.link);
 	*worker = (struct worker_process){.role = ROLE_FREE};

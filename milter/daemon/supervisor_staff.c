@@ -6,6 +6,8 @@
 #include "base/log.h"
 
 #include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
 
 /* So long after whatever changed the files or the worker: a reserve for each
  * of many reloads in a row would be work for nothing. */
@@ -216,5 +218,24 @@ supervisor_staff_watch(struct supervisor *supervisor)
 			(long)worker->pid, (long long)(now - worker->heard_ms));
 		worker->heard_ms = now;
 		(void)kill(worker->pid, SIGKILL);
+	}
+}
+
+void
+supervisor_staff_say_death(const struct worker_process *worker, int status)
+{
+	enum log_level level = LOG_LEVEL_NOTICE;
+
+	if (worker->role == ROLE_DISMISSED)
+		return;
+	if (status != 0 && worker->role != ROLE_PREDECESSOR)
+		level = LOG_LEVEL_ERROR;
+	if (WIFSIGNALED(status)) {
+		log_write(level, "worker %ld died of signal %d (%s)",
+			(long)worker->pid, WTERMSIG(status),
+			strsignal(WTERMSIG(status)));
+	} else if (worker->role != ROLE_CHECKER) {
+		log_write(level, "worker %ld ended with status %d",
+			(long)worker->pid, WEXITSTATUS(status));
 	}
 }

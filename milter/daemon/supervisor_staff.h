@@ -36,6 +36,8 @@ void supervisor_staff_tend(struct supervisor *);
 void supervisor_staff_dismiss(struct supervisor *);
 /* It died by itself: another one later. */
 void supervisor_staff_lost(struct supervisor *);
+/* Tells the log how one ended; status: of waitpid(2). */
+void supervisor_staff_say_death(const struct worker_process *, int status);
 /* Kills whoever is not heard of for too long: he is of no use to anybody. */
 void supervisor_staff_watch(struct supervisor *);
 
