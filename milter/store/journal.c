@@ -95,10 +95,20 @@ journal_free(struct journal *journal)
 
 /* Under the lock. */
 static void
+drop_oldest(struct journal *journal)
+{
+	while (journal->counts.bytes > journal->limit) {
+		struct record *oldest = cut_first(journal);
+
+		journal->counts.dropped += oldest->operations;
+		free(oldest);
+	}
+}
+
+/* Under the lock. */
+static void
 append(struct journal *journal, struct record *record)
 {
-	struct record *oldest;
-
 	record->next = NULL;
 	record->number = ++journal->number;
 	*journal->last = record;
@@ -107,11 +117,7 @@ append(struct journal *journal, struct record *record)
 	journal->last = &record->next;
 	journal->counts.operations += record->operations;
 	journal->counts.bytes += sizeof(*record) + record->len;
-	while (journal->counts.bytes > journal->limit) {
-		oldest = cut_first(journal);
-		journal->counts.dropped += oldest->operations;
-		free(oldest);
-	}
+	drop_oldest(journal);
 }
 
 static void
@@ -155,6 +161,38 @@ journal_move(struct journal *from, struct journal *to)
 		append(to, record);
 	}
 	pthread_mutex_unlock(&to->lock);
+}
+
+static void
+number_anew(struct journal *journal)
+{
+	journal->number = 0;
+	for (struct record *record = journal->first; record != NULL;
+		record = record->next)
+		record->number = ++journal->number;
+}
+
+void
+journal_move_before(struct journal *from, struct journal *to)
+{
+	pthread_mutex_lock(&from->lock);
+	pthread_mutex_lock(&to->lock);
+	if (from->first != NULL) {
+		*from->last = to->first;
+		if (to->first == NULL)
+			to->last = from->last;
+		to->first = to->unwritten = from->first;
+		number_anew(to);
+	}
+	to->counts.operations += from->counts.operations;
+	to->counts.bytes += from->counts.bytes;
+	to->counts.dropped += from->counts.dropped;
+	drop_oldest(to);
+	from->first = from->unwritten = NULL;
+	from->last = &from->first;
+	from->counts = (struct journal_counts){0};
+	pthread_mutex_unlock(&to->lock);
+	pthread_mutex_unlock(&from->lock);
 }
 
 void

@@ -29,6 +29,8 @@ bool journal_take(struct journal *, struct arena *, struct store_batch *);
 
 /* Moves all of it behind what the other holds. */
 void journal_move(struct journal *from, struct journal *to);
+/* Moves all of it before that. Nobody gathers from the other meanwhile. */
+void journal_move_before(struct journal *from, struct journal *to);
 /* Drops what was added before the monotonic time; not counted as lost. */
 void journal_expire(struct journal *, int64_t before_ms);
 

@@ -165,22 +165,28 @@ read_file(
 		state == JOURNAL_FILE_DAMAGED;
 }
 
+/* It goes before what the journal has, as it was before: of what a mailbox was
+ * counted for, no more than so many marks are there to know it by. */
 bool
 journal_files_read(struct journal_files *files, struct journal *journal)
 {
 	DIR *dir = files->dir != NULL ? opendir(files->dir) : NULL;
+	struct journal *left = dir != NULL ? journal_new(SIZE_MAX) : NULL;
 	const struct dirent *file;
 	bool found = false;
 
 	pthread_mutex_lock(&files->lock);
-	while (dir != NULL && files->count < FILES_MAX &&
+	while (left != NULL && files->count < FILES_MAX &&
 		(file = readdir(dir)) != NULL) {
 		if (is_journal(file->d_name) &&
 			!was_read(files, file->d_name) &&
-			read_file(files, file->d_name, journal))
+			read_file(files, file->d_name, left))
 			found = true;
 	}
+	if (left != NULL)
+		journal_move_before(left, journal);
 	pthread_mutex_unlock(&files->lock);
+	journal_free(left);
 	if (dir != NULL)
 		(void)closedir(dir);
 	return found;

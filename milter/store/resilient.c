@@ -316,12 +316,12 @@ replay_thread(void *arg)
 			measured = false;
 			continue;
 		}
-		if (!measured || polls % CLOCK_POLLS == 0)
-			measured = redis_clock_measure(resilient->redis);
-		if (++polls % JOURNAL_FILES_POLLS == 0) {
+		if (!measured || ++polls % JOURNAL_FILES_POLLS == 0) {
 			(void)journal_files_read(
 				resilient->files, resilient->journal);
 		}
+		if (!measured || polls % CLOCK_POLLS == 0)
+			measured = redis_clock_measure(resilient->redis);
 		if (replay_all(resilient, arena))
 			journal_files_settled(resilient->files);
 	}

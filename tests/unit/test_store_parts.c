@@ -268,6 +268,64 @@ the_journal_is_bounded_and_in_order(void **state)
 	arena_free(arena);
 }
 
+static void
+add_at(struct journal *journal, int64_t first_ms, int64_t last_ms)
+{
+	struct store_op op = {STORE_APPEND, {.append = {SLICE("{\"a\":1}")}}};
+
+	for (int64_t at_ms = first_ms; at_ms <= last_ms; at_ms++)
+		journal_add(journal, at_ms, &op, 1);
+}
+
+/* Nothing is gathered twice or forgotten for it. */
+static void
+what_others_left_comes_first(void **state)
+{
+	struct journal *left = journal_new(SIZE_MAX);
+	struct journal *journal = journal_new(10000);
+	struct arena *arena = arena_new(1 << 20);
+	struct journal_counts counts;
+	struct store_batch batch;
+	struct buf gathered = {0};
+	uint64_t mark;
+
+	(void)state;
+	journal_move_before(left, journal);
+	assert_false(journal_take(journal, arena, &batch));
+	add_at(left, 1, 3);
+	journal_move_before(left, journal);
+	add_at(journal, 4, 5);
+	assert_true(journal_gather(journal, SIZE_MAX, &gathered, &mark));
+	journal_written(journal, mark);
+	add_at(left, -2, 0);
+	journal_move_before(left, journal);
+	for (int times = 0; times < 3; times++) {
+		buf_reset(&gathered);
+		assert_true(journal_gather(journal, 1, &gathered, &mark));
+		journal_written(journal, mark);
+	}
+	buf_reset(&gathered);
+	assert_false(journal_gather(journal, 1, &gathered, &mark));
+	for (int64_t at_ms = -2; at_ms <= 5; at_ms++) {
+		assert_true(journal_take(journal, arena, &batch));
+		assert_int_equal(batch.at_ms, at_ms);
+	}
+	assert_false(journal_take(journal, arena, &batch));
+	add_at(journal, 400, 410);
+	add_at(left, 1, 399);
+	journal_move_before(left, journal);
+	journal_count(journal, &counts);
+	assert_in_range(counts.bytes, 1, 10000);
+	assert_int_equal(counts.dropped + counts.operations, 410);
+	while (journal_take(journal, arena, &batch))
+		;
+	assert_int_equal(batch.at_ms, 410);
+	buf_fini(&gathered);
+	journal_free(left);
+	journal_free(journal);
+	arena_free(arena);
+}
+
 #define PRIVACY 7
 
 struct journal_box {
@@ -526,6 +584,7 @@ main(void)
 		cmocka_unit_test(keys_come_back_from_their_spelling),
 		cmocka_unit_test(batches_come_back_from_bytes),
 		cmocka_unit_test(the_journal_is_bounded_and_in_order),
+		cmocka_unit_test(what_others_left_comes_first),
 		cmocka_unit_test(a_journal_says_what_is_wrong_with_it),
 		cmocka_unit_test(a_journal_that_is_written_is_busy),
 		cmocka_unit_test(a_full_disk_tears_nothing),

@@ -17,7 +17,9 @@
 #include <string.h>
 
 #define PRINT_BYTES 8
-#define DEDUP_PRINTS 2048
+/* Of a mailbox, in one generation: more than it is likely to be counted for
+ * in the seconds that are told again. */
+#define DEDUP_PRINTS 8192
 #define FACTS_NUMBERS 11
 
 /* A script call for one operation; its first key decides the slot. */
