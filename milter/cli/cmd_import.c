@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #define RECORD_BYTES ((size_t)256 << 20)
-#define CHUNK_BYTES 65536
 
 struct import_options {
 	const char *config, *file; /* file: NULL: the standard input */
@@ -63,29 +62,22 @@ parse_options(
 static bool
 read_line(struct import *import, struct buf *line, struct err *err)
 {
-	char chunk[CHUNK_BYTES];
+	int byte;
 
 	buf_reset(line);
 	err->code = ERR_NONE;
-	while (fgets(chunk, sizeof(chunk), import->in) != NULL) {
-		size_t len = strlen(chunk);
-		bool ended = len > 0 && chunk[len - 1] == '\n';
-
-		buf_add(line, (struct slice){chunk, len - ended});
+	while ((byte = getc_unlocked(import->in)) != EOF && byte != '\n') {
+		buf_add_byte(line, (char)byte);
 		if (line->len > RECORD_LINE_MAX || !buf_ok(line)) {
 			import->line++;
 			return err_set(err, ERR_LIMIT,
 				"the line is longer than 64 MiB");
 		}
-		if (ended) {
-			import->line++;
-			return true;
-		}
 	}
 	if (ferror(import->in) != 0)
 		return err_system(err, "reading");
-	import->line += line->len > 0;
-	return line->len > 0;
+	import->line += line->len > 0 || byte == '\n';
+	return line->len > 0 || byte == '\n';
 }
 
 static bool
