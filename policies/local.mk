@@ -8,6 +8,8 @@ dist_policies_DATA = \
 	policies/campaign-one-destination.yaml \
 	policies/campaign-one-domain.test.yaml \
 	policies/campaign-one-domain.yaml \
+	policies/carried-on-again.test.yaml \
+	policies/carried-on-again.yaml \
 	policies/carried-on-daily.test.yaml \
 	policies/carried-on-daily.yaml \
 	policies/client-rule-forward.test.yaml \

@@ -16,6 +16,7 @@
 #define HOURS_BEFORE 23
 #define SKEW_MAX 100.0
 #define WEEKDAYS 7
+#define YEAR_ZERO 1900 /* of struct tm */
 
 /* Ended by NULL. */
 static const char *const weekdays[WEEKDAYS + 1] = {"sunday", "monday",
@@ -50,6 +51,16 @@ local_time(const struct message *message)
 
 	localtime_r(&seconds, &parts);
 	return parts;
+}
+
+struct sigma_values
+fetch_date(const struct fields_source *s, struct arena *a)
+{
+	struct tm parts = local_time(s->message);
+
+	return value_text(a,
+		arena_printf(a, "%04d-%02d-%02d", parts.tm_year + YEAR_ZERO,
+			parts.tm_mon + 1, parts.tm_mday));
 }
 
 struct sigma_values

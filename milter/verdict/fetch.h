@@ -16,7 +16,7 @@ typedef struct sigma_values fetch_fn(
 	const struct fields_source *, struct arena *);
 
 /* Of the message. */
-fetch_fn fetch_direction, fetch_keyword, fetch_hour, fetch_weekday;
+fetch_fn fetch_direction, fetch_keyword, fetch_date, fetch_hour, fetch_weekday;
 /* Of a flow. */
 fetch_fn fetch_rcpt_registered, fetch_rcpt_lookalike, fetch_kind,
 	fetch_evidence, fetch_confirmed, fetch_excused_by, fetch_delay;

@@ -66,6 +66,7 @@ static const struct row {
 	{"message.bounce", "false"},
 	{"message.encrypted", "true"},
 	{"message.keyword", "true"},
+	{"time.date", "2026-01-05"},
 	{"time.hour", "9"},
 	{"time.weekday", "monday"},
 	{"mailbox.address", "alice@example.com"},
