@@ -26,8 +26,8 @@ struct journal_files *journal_files_new(
 void journal_files_free(struct journal_files *);
 
 /* Puts into a journal, as written and before all else, what files hold that
- * others left and that were not read yet; false: there were none. What is wrong with one is said;
- * if it is damaged, or is not for us, it is set aside. */
+ * others left and that were not read yet; false: there were none. What is wrong
+ * with one is said; if it is damaged, or is not for us, it is set aside. */
 bool journal_files_read(struct journal_files *, struct journal *);
 /* What was read has been replayed, and goes. */
 void journal_files_replayed(struct journal_files *);
