@@ -14,6 +14,9 @@ trap 'rm -rf "$work"' EXIT
 # file, what it exports otherwise ("x_" is all that begin so), and why
 cat >"$work/argued" <<'ARGUED'
 cli/main main C has it so
+daemon/read_ahead accept in the place of the C library's
+daemon/read_ahead close in the place of the C library's
+daemon/read_ahead poll in the place of the C library's
 sigma/assemble build_ a build begins and ends there; its steps are the other files
 ARGUED
 

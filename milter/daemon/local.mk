@@ -49,6 +49,8 @@ libdaemon_a_SOURCES = \
 	milter/daemon/privilege.h \
 	milter/daemon/probes.c \
 	milter/daemon/probes.h \
+	milter/daemon/read_ahead.c \
+	milter/daemon/read_ahead.h \
 	milter/daemon/report.c \
 	milter/daemon/report.h \
 	milter/daemon/secure_path.c \

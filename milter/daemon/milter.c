@@ -18,6 +18,7 @@
 #include "daemon/milter.h"
 
 #include "base/log.h"
+#include "daemon/read_ahead.h"
 #include "daemon/socket_handover.h"
 #include "daemon/trouble.h"
 #include "verdict/tag.h"
@@ -538,6 +539,7 @@ milter_open(const struct session_service *service, int *listener,
 		.xxfi_negotiate = on_negotiate,
 	};
 
+	read_ahead_begin();
 	glue.service = service;
 	if (smfi_register(description) != MI_SUCCESS)
 		return err_set(err, ERR_SYSTEM, "libmilter refuses to start");

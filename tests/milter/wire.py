@@ -20,13 +20,18 @@ class Wire:
     def __init__(self, path, steps=STEPS):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(20)
+        self.gathered = None
         self.socket.connect(path)
         self.send(b"O", struct.pack("!III", 6, ACTIONS, steps))
         _, body = self.receive()
         self.steps = struct.unpack("!III", body[:12])[2]
 
     def send(self, command, body=b""):
-        self.socket.sendall(struct.pack("!I", len(body) + 1) + command + body)
+        packet = struct.pack("!I", len(body) + 1) + command + body
+        if self.gathered is None:
+            self.socket.sendall(packet)
+        else:
+            self.gathered += packet
 
     def take(self, count):
         data = b""
@@ -52,6 +57,18 @@ class Wire:
                   + address + b"\0")
         self.step(b"H", b"client.example.net\0")
 
+    def gather(self):
+        """What is sent from now on is kept for write()."""
+        self.gathered = b""
+
+    def write(self, cuts):
+        """What was gathered, a piece to each of the lengths, in turn."""
+        data, self.gathered = self.gathered, None
+        while data:
+            for size in cuts:
+                self.socket.sendall(data[:size])
+                data = data[size:]
+
     def begin(self, queue_id):
         self.send(b"D", b"Mi\0" + queue_id + b"\0")
         self.send(b"M", b"<sender@partner.example>\0")
@@ -60,9 +77,11 @@ class Wire:
     def field(self, name, value):
         self.send(b"L", name + b"\0" + value + b"\0")
 
-    def end(self):
+    def end(self, cuts=()):
         """Modifications by their letters, and the final reply."""
         self.send(b"E")
+        if self.gathered is not None:
+            self.write(cuts)
         done = []
         while True:
             command, body = self.receive()
@@ -114,6 +133,16 @@ def main():
     check(tagged(wire.deliver(b"4FULL", [(b"X-%d" % i, b"v" * 60000)
                                          for i in range(200)])),
           "12 MB of header")
+
+    for cuts, name in (((1 << 20,), "a message written at once"),
+                       ((1,), "byte by byte"),
+                       ((5, 3, 8192, 1, 4, 8191, 2), "in pieces of all sizes")):
+        wire.gather()
+        wire.begin(b"4CUT")
+        for i in range(400):
+            wire.field(b"X-%d" % i, b"v" * (i * 7 % 300))
+        wire.field(b"Subject", b"please tag")
+        check(tagged(wire.end(cuts)), name)
 
     wire.send(b"K")
     wire.connect(b"192.0.2.1")

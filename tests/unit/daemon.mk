@@ -4,6 +4,7 @@ check_PROGRAMS += \
 	tests/unit/test_confine \
 	tests/unit/test_handover \
 	tests/unit/test_listener \
+	tests/unit/test_read_ahead \
 	tests/unit/test_session \
 	tests/unit/test_steady_clock
 tests_unit_test_confine_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -14,6 +15,8 @@ tests_unit_test_handover_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_handover_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_listener_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_listener_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
+tests_unit_test_read_ahead_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_read_ahead_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_session_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_session_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_postfix

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What must hold, whatever a libmilter does with its sockets:
+ *
+ * No byte is read that could not be given out: a descriptor's bytes are read
+ * ahead only by a poll() of that descriptor alone, and only once a read() of
+ * it has come by here. A libmilter whose calls have other names (a C library's
+ * checked ones are known here, too) is then served as ever.
+ *
+ * Bytes that wait are bytes that can be read: any poll() of their descriptor
+ * says so at once. The end of a connection and its errors are told by the
+ * system, after the last byte was given out.
+ *
+ * A descriptor's number is another connection's once it was closed: so close()
+ * forgets it, and accept() begins anew.
+ *
+ * One thread at a time works on a connection; libmilter hands it on under a
+ * lock of its own.
+ */
+#include "daemon/read_ahead.h"
+
+#ifdef HAVE_READ_AHEAD
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DESCRIPTORS 65536 /* past them all is passed on */
+#define AHEAD_BYTES 8192 /* a message's envelope and header, mostly */
+
+struct ahead {
+	bool is_read; /* read() came by */
+	size_t at, len; /* of bytes: given out so far, and read */
+	char *bytes; /* NULL: none wait */
+};
+
+static struct ahead *_Atomic table[DESCRIPTORS];
+static atomic_bool on;
+
+static struct ahead *
+find(int fd)
+{
+	return fd >= 0 && fd < DESCRIPTORS ? table[fd] : NULL;
+}
+
+static void
+forget(int fd)
+{
+	struct ahead *ahead = find(fd);
+
+	if (ahead == NULL)
+		return;
+	table[fd] = NULL;
+	free(ahead->bytes);
+	free(ahead);
+}
+
+static void
+begin(int fd)
+{
+	forget(fd);
+	if (on && fd >= 0 && fd < DESCRIPTORS)
+		table[fd] = calloc(1, sizeof(struct ahead));
+}
+
+/* Room first: what was read must be kept. */
+static bool
+fill(struct ahead *ahead, int fd)
+{
+	ssize_t n = 0;
+
+	if (ahead->bytes != NULL)
+		return true;
+	if (!ahead->is_read)
+		return false;
+	ahead->bytes = malloc(AHEAD_BYTES);
+	if (ahead->bytes != NULL)
+		n = recv(fd, ahead->bytes, AHEAD_BYTES, MSG_DONTWAIT);
+	if (n > 0) {
+		ahead->at = 0;
+		ahead->len = (size_t)n;
+		return true;
+	}
+	free(ahead->bytes);
+	ahead->bytes = NULL;
+	return false;
+}
+
+static size_t
+give(struct ahead *ahead, void *room, size_t size)
+{
+	size_t n = ahead->len - ahead->at;
+
+	if (n > size)
+		n = size;
+	memcpy(room, ahead->bytes + ahead->at, n);
+	ahead->at += n;
+	if (ahead->at == ahead->len) {
+		free(ahead->bytes);
+		ahead->bytes = NULL;
+	}
+	return n;
+}
+
+static int
+system_poll(struct pollfd *fds, nfds_t count, int ms)
+{
+	const struct timespec wait = {ms / 1000, ms % 1000 * 1000000L};
+
+	return ppoll(fds, count, ms < 0 ? NULL : &wait, NULL);
+}
+
+/* Those with bytes that wait, beside what the system says of them. */
+static int
+poll_many(struct pollfd *fds, nfds_t count, int ms)
+{
+	bool waiting = false;
+	int ready;
+
+	for (nfds_t i = 0; i < count; i++)
+		waiting = waiting || read_ahead_waiting(fds[i].fd) > 0;
+	ready = system_poll(fds, count, waiting ? 0 : ms);
+	for (nfds_t i = 0; waiting && ready >= 0 && i < count; i++) {
+		if (read_ahead_waiting(fds[i].fd) == 0 ||
+			(fds[i].events & POLLIN) == 0)
+			continue;
+		ready += fds[i].revents == 0;
+		fds[i].revents |= POLLIN;
+	}
+	return ready;
+}
+
+static int
+poll_ahead(struct pollfd *fds, nfds_t count, int ms)
+{
+	struct ahead *ahead = count == 1 ? find(fds->fd) : NULL;
+
+	if (count > 1)
+		return poll_many(fds, count, ms);
+	if (ahead == NULL || (fds->events & POLLIN) == 0 ||
+		!fill(ahead, fds->fd))
+		return system_poll(fds, count, ms);
+	fds->revents = POLLIN;
+	return 1;
+}
+
+static ssize_t
+read_ahead(int fd, void *room, size_t size)
+{
+	const struct iovec whole = {room, size};
+	struct ahead *ahead = find(fd);
+
+	if (ahead != NULL && ahead->bytes != NULL)
+		return (ssize_t)give(ahead, room, size);
+	if (ahead != NULL)
+		ahead->is_read = true;
+	return readv(fd, &whole, 1);
+}
+
+/* Named here as the C library names them: the linker knows no other way to be
+ * asked instead of it. */
+#define CALLED(name) __asm__(name) __attribute__((visibility("default"), used))
+
+int read_ahead_poll(struct pollfd *, nfds_t, int) CALLED("poll");
+int read_ahead_poll_checked(struct pollfd *, nfds_t, int, size_t)
+	CALLED("__poll_chk");
+ssize_t read_ahead_read(int, void *, size_t) CALLED("read");
+ssize_t read_ahead_read_checked(int, void *, size_t, size_t)
+	CALLED("__read_chk");
+int read_ahead_accept(int, struct sockaddr *, socklen_t *) CALLED("accept");
+int read_ahead_close(int) CALLED("close");
+
+int
+read_ahead_poll(struct pollfd *fds, nfds_t count, int ms)
+{
+	return poll_ahead(fds, count, ms);
+}
+
+int
+read_ahead_poll_checked(struct pollfd *fds, nfds_t count, int ms, size_t room)
+{
+	if (room / sizeof(*fds) < count)
+		abort();
+	return poll_ahead(fds, count, ms);
+}
+
+ssize_t
+read_ahead_read(int fd, void *room, size_t size)
+{
+	return read_ahead(fd, room, size);
+}
+
+ssize_t
+read_ahead_read_checked(int fd, void *room, size_t size, size_t most)
+{
+	if (size > most)
+		abort();
+	return read_ahead(fd, room, size);
+}
+
+int
+read_ahead_accept(int fd, struct sockaddr *address, socklen_t *len)
+{
+	int accepted = accept4(fd, address, len, 0);
+
+	begin(accepted);
+	return accepted;
+}
+
+int
+read_ahead_close(int fd)
+{
+	forget(fd);
+	return (int)syscall(SYS_close, fd);
+}
+
+void
+read_ahead_begin(void)
+{
+	on = true;
+}
+
+size_t
+read_ahead_waiting(int fd)
+{
+	const struct ahead *ahead = find(fd);
+
+	return ahead != NULL && ahead->bytes != NULL ? ahead->len - ahead->at
+						     : 0;
+}
+#else
+void
+read_ahead_begin(void)
+{
+}
+
+size_t
+read_ahead_waiting(int fd)
+{
+	(void)fd;
+	return 0;
+}
+#endif
