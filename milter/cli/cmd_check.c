@@ -113,12 +113,13 @@ print_rules(const struct sigma_program *program)
 	for (i = 0; i < count; i++) {
 		const struct sigma_rule *rule = sigma_program_rule(program, i);
 
-		(void)printf("loaded   %-13s %-12s %.*s (%.*s:%u)\n",
+		(void)printf("loaded   %-13s %-12s %.*s (%.*s:%u)%s\n",
 			rule->kind == SIGMA_FILTER
 				? "filter"
 				: sigma_level_name(rule->level),
 			sigma_status_name(rule->status), SLICE_ARG(rule->title),
-			SLICE_ARG(rule->file), rule->line);
+			SLICE_ARG(rule->file), rule->line,
+			rule->silent ? ": counted only" : "");
 	}
 	count = sigma_program_skipped(program, &skipped);
 	for (i = 0; i < count; i++) {
@@ -190,6 +191,7 @@ json_of_rules(const struct sigma_program *program)
 			slice_of(sigma_status_name(rule->status)));
 		json_set_text(one, "file", rule->file);
 		json_set_number(one, "line", rule->line);
+		json_set_bool(one, "counted_only", rule->silent);
 		json_add_take(all, one);
 	}
 	return all;

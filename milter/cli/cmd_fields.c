@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden fields: the fields a policy can name. */
+#include "base/json.h"
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/screen.h"
 #include "verdict/fields.h"
 
 #include <stdio.h>
 #include <string.h>
-
-enum format {
-	FORMAT_TEXT,
-	FORMAT_JSON,
-	FORMAT_MDOC
-};
 
 static bool
 is_wanted(const struct field_row *row, const char *word)
@@ -20,58 +16,98 @@ is_wanted(const struct field_row *row, const char *word)
 		strstr(row->meaning, word) != NULL;
 }
 
+/* What it can be, where that is not any text: its few values, or how it
+ * looks. Empty for the rest. */
 static void
-print_text(const struct field_row *row)
+add_values(struct buf *out, size_t index)
 {
-	printf("%-26s %-7s %-8s %s%s (%s)\n", row->name,
+	const struct shape_row *shape = fields_shape(index);
+	sigma_choice_fn *choice = fields_choice(index);
+
+	if (choice == NULL) {
+		if (shape != shape_row(SHAPE_ANY))
+			buf_puts(out, shape->looks);
+		return;
+	}
+	for (size_t i = 0; choice(i) != NULL; i++)
+		buf_printf(out, "%s%s", i > 0 ? ", " : "", choice(i));
+}
+
+static void
+print_text(size_t index)
+{
+	const struct field_row *row = fields_row(index);
+	struct buf values = {0};
+
+	add_values(&values, index);
+	buf_add(&values, SLICE(""));
+	printf("%-26s %-7s %-8s %s%s (%s)%s%s\n", row->name,
 		fields_type_name(row->type), fields_scope_name(row->scope),
 		row->meaning, row->multi ? "; several values" : "",
-		row->example);
+		row->example, values.len > 0 ? ": " : "", values.p);
+	buf_fini(&values);
 }
 
-/* The table's texts are our own: no quote, backslash or control byte. */
-static void
-print_json(const struct field_row *row, bool first)
+static struct json *
+json_of(size_t index)
 {
-	printf("%s\n  {\"name\": \"%s\", \"type\": \"%s\", \"scope\": \"%s\", "
-	       "\"multi\": %s, \"meaning\": \"%s\", \"example\": \"%s\"}",
-		first ? "" : ",", row->name, fields_type_name(row->type),
-		fields_scope_name(row->scope), row->multi ? "true" : "false",
-		row->meaning, row->example);
+	const struct field_row *row = fields_row(index);
+	sigma_choice_fn *choice = fields_choice(index);
+	struct json *one = json_map(), *values;
+
+	json_set_text(one, "name", slice_of(row->name));
+	json_set_text(one, "type", slice_of(fields_type_name(row->type)));
+	json_set_text(one, "scope", slice_of(fields_scope_name(row->scope)));
+	json_set_bool(one, "multi", row->multi);
+	json_set_text(one, "shape", slice_of(fields_shape(index)->name));
+	json_set_text(one, "looks", slice_of(fields_shape(index)->looks));
+	json_set_text(one, "meaning", slice_of(row->meaning));
+	json_set_text(one, "example", slice_of(row->example));
+	if (choice == NULL)
+		return one;
+	values = json_list();
+	for (size_t i = 0; choice(i) != NULL; i++)
+		json_add_text(values, slice_of(choice(i)));
+	json_set_take(one, "values", values);
+	return one;
 }
 
 static void
-print_mdoc(const struct field_row *row)
+print_mdoc(size_t index)
 {
+	const struct field_row *row = fields_row(index);
+	struct buf values = {0};
+
+	add_values(&values, index);
+	buf_add(&values, SLICE(""));
 	printf(".It Cm %s Pq %s , %s%s\n%s.\n", row->name,
 		fields_type_name(row->type), fields_scope_name(row->scope),
 		row->multi ? " , several values" : "", row->meaning);
+	if (values.len > 0)
+		printf("Values: %s.\n", values.p);
 	printf("Example: %s\n", row->example);
+	buf_fini(&values);
 }
 
 static void
-print_all(enum format format, const char *word)
+print_json(const char *word)
 {
-	bool first = true;
+	struct json *all = json_list();
 
-	if (format == FORMAT_JSON)
-		printf("[");
 	for (size_t i = 0; i < fields_count(); i++) {
-		const struct field_row *row = fields_row(i);
-
-		if (!is_wanted(row, word))
-			continue;
-		if (format == FORMAT_TEXT) {
-			print_text(row);
-		} else if (format == FORMAT_JSON) {
-			print_json(row, first);
-		} else {
-			print_mdoc(row);
-		}
-		first = false;
+		if (is_wanted(fields_row(i), word))
+			json_add_take(all, json_of(i));
 	}
-	if (format == FORMAT_JSON)
-		printf("\n]\n");
+	screen_print_json(all);
+}
+
+static void
+print_all(void (*print)(size_t), const char *word)
+{
+	for (size_t i = 0; i < fields_count(); i++) {
+		if (is_wanted(fields_row(i), word))
+			print(i);
+	}
 }
 
 int
@@ -96,9 +132,10 @@ cmd_fields(int argc, char **argv)
 		return status;
 	if (json && mdoc)
 		return options_refuse(argv[0], "either --json or --mdoc");
-	print_all(json         ? FORMAT_JSON
-			: mdoc ? FORMAT_MDOC
-			       : FORMAT_TEXT,
-		words[0]);
+	if (json) {
+		print_json(words[0]);
+	} else {
+		print_all(mdoc ? print_mdoc : print_text, words[0]);
+	}
 	return COMMAND_OK;
 }

@@ -27,7 +27,7 @@ print_answer(const struct json *answer)
 {
 	static const char *const texts[] = {
 		"version", "started", "config", "listen", "mode"};
-	static const char *const numbers[] = {"pid", "policies",
+	static const char *const numbers[] = {"pid", "policies", "warnings",
 		"local_domains", "sessions", "messages", "reloads"};
 	static const char *const counts[] = {
 		"journal", "replayed", "lost", "evicted", "late"};

@@ -101,6 +101,23 @@ check_mode(struct doctor *doctor, const struct json *status)
 	}
 }
 
+/* What is in use is not all as it was meant. */
+static void
+check_warnings(struct doctor *doctor, const struct json *status)
+{
+	long long count = json_number(status, "warnings");
+
+	if (count == 0)
+		return;
+	checkup_add(doctor->checkup,
+		&(struct remedy){.level = CHECKUP_NOTE,
+			.subject = "policies",
+			.text = "`forwarden check` shows each with its place "
+				"and what to write instead; the log has them, "
+				"too"},
+		"there are %lld warnings about what is in use", count);
+}
+
 /* The owner of /proc/PID is the process's user (proc(5)). */
 static void
 check_privileges(struct doctor *doctor, const struct json *status)
@@ -289,6 +306,7 @@ doctor_daemon(struct doctor *doctor, struct ask *ask)
 		json_number(status, "pid"));
 	check_troubles(doctor, json_find(status, "troubles"));
 	check_mode(doctor, status);
+	check_warnings(doctor, status);
 	check_privileges(doctor, status);
 	doctor_host(doctor, json_number(status, "pid"));
 	check_store(doctor, json_find(status, "store"));

@@ -37,6 +37,8 @@ write_own_metrics(struct exchange *exchange)
 {
 	struct buf *out = &exchange->answer->body;
 	struct milter_load load = milter_load();
+	const struct generation *generation =
+		generation_slot_get(exchange->api->slot);
 	const struct {
 		const char *name, *type, *help;
 		unsigned long long value;
@@ -63,8 +65,13 @@ write_own_metrics(struct exchange *exchange)
 		{"forwarden_reloads_refused_total", "counter",
 			"Reloads refused for errors in files.",
 			exchange->api->reloads_refused},
+		{"forwarden_warnings", "gauge",
+			"Warnings about the configuration and the policies in "
+			"use.",
+			generation->warnings},
 	};
 
+	generation_unref(generation);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n",
 			rows[i].name, rows[i].help, rows[i].name, rows[i].type,
@@ -166,6 +173,7 @@ api_status(struct exchange *exchange)
 		slice_of(respond_mode_name(generation->judge.respond.mode)));
 	json_set_number(json, "policies",
 		(long long)sigma_program_rules(generation->program));
+	json_set_number(json, "warnings", (long long)generation->warnings);
 	json_set_number(json, "local_domains",
 		(long long)realm_domains(generation->realm));
 	json_set_number(json, "sessions", (long long)load.sessions);

@@ -216,6 +216,7 @@ generation_load(const char *file, const struct generation_options *options,
 		return NULL;
 	}
 	show(whole);
+	whole->shown.warnings = diags_count(diags, DIAG_WARNING);
 	return &whole->shown;
 }
 

@@ -19,6 +19,7 @@ struct generation {
 	const struct sigma_program *program;
 	struct judge_options judge;
 	struct message_limits limits;
+	size_t warnings; /* of the files it was made of */
 };
 
 struct generation_options {

@@ -89,8 +89,7 @@ worker_reload_read(const struct worker *worker, int files)
 	}
 	if (err.code != ERR_NONE)
 		log_write(LOG_LEVEL_ERROR, "%s", err.text);
-	if (generation == NULL)
-		diagnose_log(diags);
+	diagnose_log(diags);
 	bundle_free(bundle);
 	diags_free(diags);
 	return generation;

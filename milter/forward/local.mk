@@ -39,6 +39,8 @@ libforward_a_SOURCES = \
 	milter/forward/observe.h \
 	milter/forward/own_list.c \
 	milter/forward/own_list.h \
+	milter/forward/platform.c \
+	milter/forward/platform.h \
 	milter/forward/recalled.c \
 	milter/forward/recalled.h \
 	milter/forward/rewritten.c \

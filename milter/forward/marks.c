@@ -174,3 +174,9 @@ marks_read(const struct message *message, const struct custody *custody,
 			reader.mark->read(&reader);
 	}
 }
+
+const char *
+marks_platform(enum name name)
+{
+	return rows[name].platform;
+}

@@ -12,4 +12,7 @@
 /* Everything lives in the message's arena. */
 void marks_read(const struct message *, const struct custody *, struct marks *);
 
+/* The product that writes such a field, by what its row says; or NULL. */
+const char *marks_platform(enum name);
+
 #endif

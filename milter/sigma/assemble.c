@@ -7,6 +7,7 @@
 #include "sigma/correlation_graph.h"
 #include "sigma/filter.h"
 #include "sigma/lint.h"
+#include "sigma/lint_counts.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -231,6 +232,8 @@ build_finish(struct build *build)
 		check_anything_ours(build);
 		warn_no_jit(build);
 		lint_rules(build);
+		if (diags_count(build->diags, DIAG_ERROR) == 0)
+			lint_counts(build);
 		lint_lists(build);
 	}
 	if (diags_count(build->diags, DIAG_ERROR) == 0 && !build->no_memory)

@@ -77,6 +77,10 @@ build_field(struct build *build, struct slice name, struct mark mark)
 	if (field == NULL)
 		return NULL;
 	*field = found;
+	if (field->never != NULL) {
+		(void)build_warn(build, mark, field->never,
+			"\"%.*s\" never has a value", SLICE_ARG(name));
+	}
 	field->name = build_copy(build, name);
 	field->index = (unsigned)build->fields.count;
 	if (field->name.p == NULL || !pointers_add(&build->fields, field) ||

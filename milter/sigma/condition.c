@@ -378,6 +378,14 @@ parse_or(struct parser *parser)
 	return parse_row(parser, "or", EXPR_OR, parse_and);
 }
 
+static bool
+is_operator_in_capitals(struct slice word)
+{
+	return slice_equal_fold(word, SLICE("and")) ||
+		slice_equal_fold(word, SLICE("or")) ||
+		slice_equal_fold(word, SLICE("not"));
+}
+
 static const struct expr *
 fail_rest(struct parser *parser)
 {
@@ -386,7 +394,10 @@ fail_rest(struct parser *parser)
 			"a \")\" closes nothing");
 	}
 	if (parser->token.kind == TOKEN_WORD && !is_keyword(parser)) {
-		return fail(parser, "put and, or between two names",
+		return fail(parser,
+			is_operator_in_capitals(parser->token.text)
+				? "write and, or, not in lower case"
+				: "put and, or between two names",
 			"\"and\" or \"or\" is missing before this");
 	}
 	return fail_unexpected(parser);

@@ -13,6 +13,7 @@
 #include "sigma/pattern.h"
 #include "sigma/record.h"
 #include "sigma/regex.h"
+#include "yaml/diag.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,7 +82,8 @@ struct expr {
 	size_t count;
 	const struct expr *const *parts;
 	const struct field_item *item;
-	struct slice label; /* of an item: the selection it is in */
+	struct slice label; /* of an item: the selection it is in, */
+	struct mark mark; /* and where */
 };
 
 #endif

@@ -285,8 +285,12 @@ share(struct matchers *tests, const struct yaml_node *value, struct slice key)
 	write_identity(value, &identity);
 	item = map_find(build->item_by_key, buf_slice(&identity));
 	if (item == NULL) {
+		size_t doubts = diags_count(build->diags, DIAG_WARNING);
+
 		item = compile(tests, value, key);
-		if (item != NULL &&
+		/* What was doubted is told wherever it stands. */
+		if (diags_count(build->diags, DIAG_WARNING) == doubts &&
+			item != NULL &&
 			(!buf_ok(&identity) ||
 				!map_put(build->item_by_key,
 					buf_slice(&identity),

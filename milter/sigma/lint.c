@@ -7,11 +7,9 @@
  */
 #include "sigma/lint.h"
 
-#include "base/fold.h"
+#include "sigma/doubt.h"
+#include "sigma/lint_pair.h"
 #include "sigma/rule.h"
-
-#include <stdio.h>
-#include <string.h>
 
 enum certainty {
 	NEVER,
@@ -25,90 +23,118 @@ opposite(enum certainty certainty)
 	return (enum certainty)(ALWAYS - certainty);
 }
 
-/* Does some choice of the field pass the test? */
+/* A rule that is being looked at, and what was told of it last: selections
+ * that a condition names twice are looked at twice. */
+struct linting {
+	struct build *build;
+	const struct rule *rule;
+	struct mark told;
+};
+
 static bool
-fits_choice(const struct sigma_field *field, const struct matcher *test)
+is_told(const struct linting *lint, const struct expr *at)
 {
-	if (test->kind != TEST_TEXT)
-		return true;
-	for (size_t i = 0; field->choices[i] != NULL; i++) {
-		if (pattern_test(&test->pattern, slice_of(field->choices[i])))
+	return lint->told.line == at->mark.line &&
+		lint->told.column == at->mark.column;
+}
+
+/* Does some choice of the field pass some test? */
+static bool
+fits(const struct linting *lint, const struct field_item *item,
+	sigma_choice_fn *choice)
+{
+	for (size_t i = 0; i < item->count; i++) {
+		if (doubt_fits(lint->build, choice, &item->tests[i]))
 			return true;
 	}
 	return false;
 }
 
-static enum certainty
-of_item(const struct field_item *item)
+/* What the field may be in the records that the rule runs on. */
+static sigma_choice_fn *
+choice_here(const struct linting *lint, const struct sigma_field *field)
 {
-	bool some = item->count == 0;
+	const struct sigma_schema *schema = lint->build->options->schema;
+	unsigned services = lint->rule->services;
+
+	if (schema->choice_in == NULL || (services & SIGMA_SERVICE_ANY) != 0)
+		return NULL;
+	return schema->choice_in(schema->ctx, field, services);
+}
+
+/* Is it what the field never is, where the log source has that service? */
+static bool
+is_elsewhere(struct linting *lint, const struct expr *expr)
+{
+	const struct field_item *item = expr->item;
+	sigma_choice_fn *choice = choice_here(lint, item->field);
+
+	if (choice == NULL || item->neq || item->cased ||
+		fits(lint, item, choice))
+		return false;
+	if (is_told(lint, expr))
+		return true;
+	lint->told = expr->mark;
+	return !build_warn(lint->build, expr->mark,
+		"take the line out, or the service out of the log source",
+		"with service %.*s, \"%.*s\" is never that",
+		SLICE_ARG(lint->rule->said.service),
+		SLICE_ARG(item->field->name));
+}
+
+/* Is it to be absent, and never is? */
+static bool
+is_always_there(struct linting *lint, const struct expr *expr)
+{
+	const struct field_item *item = expr->item;
+
+	if (!item->field->always || !lint_pair_wants_absent(item))
+		return false;
+	if (is_told(lint, expr))
+		return true;
+	lint->told = expr->mark;
+	return !build_warn(lint->build, expr->mark,
+		"for one that is there and empty write name: ''",
+		"\"%.*s\" is never absent", SLICE_ARG(item->field->name));
+}
+
+static enum certainty
+of_item(struct linting *lint, const struct expr *expr)
+{
+	const struct field_item *item = expr->item;
 
 	if (item->count == 0 && !item->neq)
 		return NEVER; /* an empty list */
-	if (item->field == NULL || item->field->choices == NULL || item->neq ||
-		item->cased)
+	if (item->field == NULL)
 		return MAYBE;
-	for (size_t i = 0; i < item->count; i++)
-		some = some || fits_choice(item->field, &item->tests[i]);
-	return some ? MAYBE : NEVER;
+	if (is_always_there(lint, expr) || is_elsewhere(lint, expr))
+		return NEVER;
+	if (item->field->choice == NULL || item->neq || item->cased)
+		return MAYBE;
+	return fits(lint, item, item->field->choice) ? MAYBE : NEVER;
 }
 
+/* Is one the opposite of the other? */
 static bool
-is_test(const struct field_item *item, enum test_kind kind, bool exists)
+is_opposite(const struct expr *a, const struct expr *b)
 {
-	return item->count == 1 && !item->neq && item->tests[0].kind == kind &&
-		(kind != TEST_EXISTS || item->tests[0].exists == exists);
-}
-
-/* True only of records without the field. */
-static bool
-wants_absent(const struct field_item *item)
-{
-	return is_test(item, TEST_NULL, false) ||
-		is_test(item, TEST_EXISTS, false);
-}
-
-/* One exact text, on a field that has one value at most. */
-static const struct pattern *
-exact_of(const struct field_item *item)
-{
-	if (item->field == NULL || !item->field->single || item->neq ||
-		item->count != 1 || item->tests[0].kind != TEST_TEXT ||
-		item->tests[0].pattern.kind != PATTERN_EQUAL)
-		return NULL;
-	return &item->tests[0].pattern;
-}
-
-static bool
-exclude_each_other(const struct field_item *a, const struct field_item *b)
-{
-	const struct pattern *one = exact_of(a), *two = exact_of(b);
-
-	if (a->field == NULL || a->field != b->field || a == b)
-		return false;
-	if (wants_absent(a) != wants_absent(b))
-		return true;
-	return one != NULL && two != NULL && a->cased == b->cased &&
-		!slice_equal(one->text, two->text);
+	return (a->op == EXPR_NOT && a->parts[0] == b) ||
+		(b->op == EXPR_NOT && b->parts[0] == a);
 }
 
 /* Can two parts of an AND not both hold? */
 static bool
-contradict(const struct expr *a, const struct expr *b)
+contradict(struct linting *lint, const struct expr *a, const struct expr *b)
 {
 	if (a->op == EXPR_ITEM && b->op == EXPR_ITEM)
-		return exclude_each_other(a->item, b->item);
+		return lint_pair_tell(lint->build, a, b);
 	if (a->op == EXPR_NOT && b->op == EXPR_ITEM) {
 		return a->parts[0]->op == EXPR_ITEM &&
 			a->parts[0]->item == b->item;
 	}
 	if (b->op == EXPR_NOT && a->op == EXPR_ITEM)
-		return contradict(b, a);
-	if (a->op == EXPR_NOT || b->op == EXPR_NOT) {
-		return (a->op == EXPR_NOT && a->parts[0] == b) ||
-			(b->op == EXPR_NOT && b->parts[0] == a);
-	}
-	return false;
+		return contradict(lint, b, a);
+	return is_opposite(a, b);
 }
 
 #define LEAVES_MAX 32
@@ -127,23 +153,23 @@ flatten(const struct expr *expr, const struct expr **out, size_t count)
 	return count;
 }
 
-static enum certainty of_expr(const struct expr *);
+static enum certainty of_expr(struct linting *, const struct expr *);
 
 static enum certainty
-of_and(const struct expr *expr)
+of_and(struct linting *lint, const struct expr *expr)
 {
 	const struct expr *parts[LEAVES_MAX];
 	size_t count = flatten(expr, parts, 0), i, k;
 	enum certainty least = ALWAYS;
 
 	for (i = 0; i < expr->count; i++) {
-		enum certainty part = of_expr(expr->parts[i]);
+		enum certainty part = of_expr(lint, expr->parts[i]);
 
 		least = part < least ? part : least;
 	}
 	for (i = 0; i < count; i++) {
 		for (k = i + 1; k < count; k++) {
-			if (contradict(parts[i], parts[k]))
+			if (contradict(lint, parts[i], parts[k]))
 				return NEVER;
 		}
 	}
@@ -151,28 +177,70 @@ of_and(const struct expr *expr)
 }
 
 static enum certainty
-of_expr(const struct expr *expr)
+of_or(struct linting *lint, const struct expr *expr)
 {
 	enum certainty most = NEVER;
 
+	for (size_t i = 0; i < expr->count; i++) {
+		enum certainty part = of_expr(lint, expr->parts[i]);
+
+		most = part > most ? part : most;
+		for (size_t k = 0; k < i; k++) {
+			if (is_opposite(expr->parts[i], expr->parts[k]))
+				return ALWAYS;
+		}
+	}
+	return most;
+}
+
+static enum certainty
+of_expr(struct linting *lint, const struct expr *expr)
+{
 	switch (expr->op) {
 	case EXPR_ITEM:
-		return of_item(expr->item);
+		return of_item(lint, expr);
 	case EXPR_NOT:
-		return opposite(of_expr(expr->parts[0]));
+		return opposite(of_expr(lint, expr->parts[0]));
 	case EXPR_AND:
-		return of_and(expr);
+		return of_and(lint, expr);
 	case EXPR_FALSE:
 		return MAYBE; /* an error that was told */
 	case EXPR_OR:
 		break;
 	}
-	for (size_t i = 0; i < expr->count; i++) {
-		enum certainty part = of_expr(expr->parts[i]);
+	return of_or(lint, expr);
+}
 
-		most = part > most ? part : most;
+/* By kind and certainty; a filter that may match is as it should be. */
+static const struct {
+	const char *what, *hint;
+} words[][3] = {
+	[SIGMA_DETECTION] = {[NEVER] = {"can never match",
+				     "its parts contradict each other, or ask "
+				     "for a value that the field never has"},
+		[ALWAYS] = {"always matches",
+			"everything matches it: is a \"not\" in the wrong "
+			"place?"}},
+	[SIGMA_FILTER] = {[NEVER] = {"takes everything away: what "
+				     "it names is switched off",
+				  "describe the exception alone, and write "
+				  "condition: not selection"},
+		[ALWAYS] = {"takes nothing away",
+			"its selection asks for what is never there"}},
+};
+
+static void
+lint_rule(struct build *build, const struct rule *rule)
+{
+	struct linting lint = {build, rule, {0}};
+	enum certainty certainty = of_expr(&lint, rule->expr);
+
+	if (certainty != MAYBE) {
+		(void)build_warn(build, rule->mark,
+			words[rule->said.kind][certainty].hint, "\"%.*s\" %s",
+			SLICE_ARG(rule->said.title),
+			words[rule->said.kind][certainty].what);
 	}
-	return most;
 }
 
 void
@@ -180,23 +248,18 @@ lint_rules(struct build *build)
 {
 	for (size_t i = 0; i < build->rules.count; i++) {
 		const struct rule *rule = build->rules.at[i];
-		enum certainty certainty;
 
-		if (rule->expr == NULL)
-			continue;
-		certainty = of_expr(rule->expr);
-		if (certainty == MAYBE || rule->said.kind == SIGMA_FILTER)
-			continue;
-		(void)build_warn(build, rule->mark,
-			certainty == NEVER
-				? "its parts contradict each other, or ask for "
-				  "a value that the field never has"
-				: "everything matches it: is a \"not\" in the "
-				  "wrong place?",
-			certainty == NEVER ? "\"%.*s\" can never match"
-					   : "\"%.*s\" always matches",
-			SLICE_ARG(rule->said.title));
+		if (rule->expr != NULL)
+			lint_rule(build, rule);
 	}
+}
+
+static struct mark
+mark_of_list(const struct sigma_list *list)
+{
+	if (list->marks != NULL && list->count > 0)
+		return list->marks[0];
+	return (struct mark){"", 0, 0, 1};
 }
 
 void
@@ -207,7 +270,7 @@ lint_lists(struct build *build)
 	for (size_t i = 0; i < options->list_count; i++) {
 		if (!options->lists[i].used) {
 			(void)diags_add(build->diags, DIAG_WARNING,
-				(struct mark){"", 0, 0, 1}, NULL,
+				mark_of_list(&options->lists[i]), NULL,
 				"no rule uses the list \"%.*s\"",
 				SLICE_ARG(options->lists[i].name));
 		}

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libsigma.a
 libsigma_a_SOURCES = \
 	milter/sigma/anchor.c \
 	milter/sigma/anchor.h \
+	milter/sigma/asked.h \
 	milter/sigma/assemble.c \
 	milter/sigma/assemble.h \
 	milter/sigma/attribute.c \
@@ -22,6 +23,8 @@ libsigma_a_SOURCES = \
 	milter/sigma/counting.c \
 	milter/sigma/document.c \
 	milter/sigma/document.h \
+	milter/sigma/doubt.c \
+	milter/sigma/doubt.h \
 	milter/sigma/eval.c \
 	milter/sigma/eval.h \
 	milter/sigma/explain.c \
@@ -36,6 +39,10 @@ libsigma_a_SOURCES = \
 	milter/sigma/level.h \
 	milter/sigma/lint.c \
 	milter/sigma/lint.h \
+	milter/sigma/lint_counts.c \
+	milter/sigma/lint_counts.h \
+	milter/sigma/lint_pair.c \
+	milter/sigma/lint_pair.h \
 	milter/sigma/list.h \
 	milter/sigma/literal.c \
 	milter/sigma/literal.h \

@@ -2,6 +2,8 @@
 /* Compiling the values of an item into tests: one maker an operator. */
 #include "sigma/matchers.h"
 
+#include "base/amount.h"
+#include "sigma/doubt.h"
 #include "sigma/matchers_regex.h"
 #include "yaml/yaml_scalar.h"
 
@@ -11,21 +13,15 @@
 
 /* What %placeholders% of one item may come to. */
 #define EXPANDED_MAX 1000000
+#define MS_A_SECOND 1000
 
-/* One value: its node for the place, its text perhaps of a list. */
-struct value {
-	const struct yaml_node *node;
-	struct slice text;
-	bool listed; /* text is an entry of a list */
-};
-
-typedef bool make_fn(struct matchers *, const struct value *);
+typedef bool make_fn(struct matchers *, const struct asked *);
 
 static bool
-wrong(struct matchers *tests, const struct value *value, const char *hint,
+wrong(struct matchers *tests, const struct asked *value, const char *hint,
 	const char *what)
 {
-	return build_error(tests->build, value->node->mark, hint,
+	return build_error(tests->build, value->mark, hint,
 		value->listed ? "%s: \"%.*s\" (an entry of the list)"
 			      : "%s: \"%.*s\"",
 		what, SLICE_ARG(value->text));
@@ -52,10 +48,26 @@ to_number(struct slice text, bool plain, double *out)
 	return yaml_scalar_number(&node, out);
 }
 
+#define NUMBER_HINT_BYTES 96
+
+/* Times are seconds here, whatever people write. */
+static const char *
+number_hint(struct slice text, char hint[NUMBER_HINT_BYTES])
+{
+	long long ms;
+
+	if (!amount_duration_parse(text, &ms))
+		return "write a number, such as 3 or 0.5";
+	(void)snprintf(hint, NUMBER_HINT_BYTES,
+		"times are in seconds: write %lld", ms / MS_A_SECOND);
+	return hint;
+}
+
 static bool
-make_number(struct matchers *tests, const struct value *value)
+make_number(struct matchers *tests, const struct asked *value)
 {
 	struct matcher test = {.kind = TEST_NUMBER};
+	char hint[NUMBER_HINT_BYTES];
 	struct slice text = build_copy(tests->build, value->text);
 
 	if (text.p == NULL)
@@ -67,14 +79,15 @@ make_number(struct matchers *tests, const struct value *value)
 			"a number is wanted here, and this is text");
 	}
 	if (!to_number(text, true, &test.number.least)) {
-		return wrong(tests, value, "write a number, such as 3 or 0.5",
+		return wrong(tests, value, number_hint(text, hint),
 			"a number is wanted here");
 	}
+	doubt_number(tests, value, &test);
 	return keep(tests, &test);
 }
 
 static bool
-make_comparison(struct matchers *tests, const struct value *value)
+make_comparison(struct matchers *tests, const struct asked *value)
 {
 	const struct sigma_field *field = tests->field;
 	char hint[160];
@@ -93,7 +106,7 @@ make_comparison(struct matchers *tests, const struct value *value)
 
 /* A bool field: only true and false make sense. */
 static bool
-make_bool(struct matchers *tests, const struct value *value)
+make_bool(struct matchers *tests, const struct asked *value)
 {
 	struct matcher test = {.kind = TEST_TEXT};
 	struct draft draft;
@@ -112,7 +125,7 @@ make_bool(struct matchers *tests, const struct value *value)
 }
 
 static bool
-make_network(struct matchers *tests, const struct value *value)
+make_network(struct matchers *tests, const struct asked *value)
 {
 	struct matcher test = {.kind = TEST_NETWORK};
 	char hint[128], right[NETWORK_TEXT_BYTES];
@@ -154,35 +167,9 @@ open_ends(struct matchers *tests, struct draft *draft)
 		op == OP_CONTAINS || op == OP_STARTSWITH || keyword, draft);
 }
 
-/* A field that only ever has a few values: is this one of them? */
-static void
-warn_no_choice(struct matchers *tests, const struct value *value,
-	const struct pattern *pattern)
-{
-	const struct sigma_field *field = tests->field;
-	const char *nearest;
-	char hint[160];
-	size_t count;
-
-	if (field == NULL || field->choices == NULL || tests->modifiers.cased)
-		return;
-	for (count = 0; field->choices[count] != NULL; count++) {
-		if (pattern_test(pattern, slice_of(field->choices[count])))
-			return;
-	}
-	nearest = diag_nearest(value->text, field->choices, count);
-	(void)snprintf(hint, sizeof(hint),
-		nearest != NULL ? "did you mean \"%s\"?"
-				: "`forwarden fields` shows what it can be",
-		nearest);
-	(void)build_warn(tests->build, value->node->mark, hint,
-		"\"%.*s\" never is \"%.*s\"", SLICE_ARG(field->name),
-		SLICE_ARG(value->text));
-}
-
 static bool
 make_variant(
-	struct matchers *tests, const struct value *value, struct draft draft)
+	struct matchers *tests, const struct asked *value, struct draft draft)
 {
 	struct matcher test = {.kind = TEST_TEXT};
 
@@ -190,7 +177,8 @@ make_variant(
 		!pattern_compile(tests->build->arena, &draft,
 			!tests->modifiers.cased, &test.pattern))
 		return build_no_memory(tests->build);
-	warn_no_choice(tests, value, &test.pattern);
+	if (!tests->modifiers.cased)
+		doubt_choice(tests, value, &test);
 	return keep(tests, &test);
 }
 
@@ -206,7 +194,7 @@ transform(struct matchers *tests, struct draft *variants, size_t *count)
 }
 
 static bool
-check_encodable(struct matchers *tests, const struct value *value,
+check_encodable(struct matchers *tests, const struct asked *value,
 	const struct draft *draft)
 {
 	const struct modifiers *modifiers = &tests->modifiers;
@@ -225,7 +213,7 @@ check_encodable(struct matchers *tests, const struct value *value,
 }
 
 static bool
-check_not_empty(struct matchers *tests, const struct value *value)
+check_not_empty(struct matchers *tests, const struct asked *value)
 {
 	if (value->text.len > 0 || tests->modifiers.op == OP_EQUAL)
 		return true;
@@ -235,36 +223,12 @@ check_not_empty(struct matchers *tests, const struct value *value)
 		"every text contains the empty text");
 }
 
-/* %name% without |expand is a text with percent signs: surely not meant. */
-static void
-warn_placeholder(struct matchers *tests, const struct value *value)
-{
-	const struct sigma_options *options = tests->build->options;
-	struct slice text = value->text;
-
-	if (tests->modifiers.expand || text.len < 3 || text.p[0] != '%' ||
-		text.p[text.len - 1] != '%')
-		return;
-	for (size_t i = 0; i < options->list_count; i++) {
-		if (slice_equal(slice_sub(text, 1, text.len - 1),
-			    options->lists[i].name)) {
-			(void)build_warn(tests->build, value->node->mark,
-				"write name|expand to have the list",
-				"this is the text \"%.*s\", not the list of "
-				"that name",
-				SLICE_ARG(text));
-			return;
-		}
-	}
-}
-
 static bool
-make_text(struct matchers *tests, const struct value *value)
+make_text(struct matchers *tests, const struct asked *value)
 {
 	struct draft variants[TRANSFORM_VARIANTS_MAX];
 	size_t count = 1, i;
 
-	warn_placeholder(tests, value);
 	if (!check_not_empty(tests, value))
 		return false;
 	if (!pattern_draft_parse(
@@ -282,7 +246,7 @@ make_text(struct matchers *tests, const struct value *value)
 
 /* An address is compared as an address, however it is written. */
 static bool
-make_address(struct matchers *tests, const struct value *value)
+make_address(struct matchers *tests, const struct asked *value)
 {
 	struct network network;
 
@@ -303,7 +267,7 @@ make_address(struct matchers *tests, const struct value *value)
 
 /* No operator: what equality means depends on the field. */
 static bool
-make_equal(struct matchers *tests, const struct value *value)
+make_equal(struct matchers *tests, const struct asked *value)
 {
 	enum sigma_type type =
 		tests->field != NULL ? tests->field->type : SIGMA_TEXT;
@@ -323,7 +287,7 @@ make_equal(struct matchers *tests, const struct value *value)
 }
 
 static bool
-make_part_of_text(struct matchers *tests, const struct value *value)
+make_part_of_text(struct matchers *tests, const struct asked *value)
 {
 	const struct sigma_field *field = tests->field;
 
@@ -343,7 +307,7 @@ make_part_of_text(struct matchers *tests, const struct value *value)
 }
 
 static bool
-make_regex(struct matchers *tests, const struct value *value)
+make_regex(struct matchers *tests, const struct asked *value)
 {
 	const struct matchers_regex from = {
 		value->node, value->text, tests->modifiers.regex_flags};
@@ -355,11 +319,12 @@ make_regex(struct matchers *tests, const struct value *value)
 		return wrong(tests, value, NULL,
 			"the empty expression is in every text");
 	}
+	doubt_choice(tests, value, &test);
 	return keep(tests, &test);
 }
 
 static bool
-make_exists(struct matchers *tests, const struct value *value)
+make_exists(struct matchers *tests, const struct asked *value)
 {
 	struct matcher test = {.kind = TEST_EXISTS};
 
@@ -371,7 +336,7 @@ make_exists(struct matchers *tests, const struct value *value)
 }
 
 static bool
-make_field(struct matchers *tests, const struct value *value)
+make_field(struct matchers *tests, const struct asked *value)
 {
 	struct matcher test = {.kind = TEST_FIELD};
 
@@ -404,8 +369,9 @@ static make_fn *const makers[] = {
 };
 
 static bool
-make(struct matchers *tests, const struct value *value)
+make(struct matchers *tests, const struct asked *value)
 {
+	doubt_value(tests, value);
 	return makers[tests->modifiers.op](tests, value);
 }
 
@@ -421,7 +387,7 @@ list_of(const struct sigma_options *options, struct slice name)
 
 static bool
 unknown_list(
-	struct matchers *tests, const struct value *value, struct slice name)
+	struct matchers *tests, const struct asked *value, struct slice name)
 {
 	const struct sigma_options *options = tests->build->options;
 	const char *nearest = NULL;
@@ -461,16 +427,22 @@ find_placeholder(struct slice text, struct slice parts[3])
 	return true;
 }
 
-static bool expand(struct matchers *, const struct value *);
+static bool expand(struct matchers *, const struct asked *);
 
 static bool
-expand_entry(struct matchers *tests, const struct value *value,
-	const struct slice parts[3], struct slice entry)
+expand_entry(struct matchers *tests, const struct asked *value,
+	const struct slice parts[3], const struct sigma_list *list, size_t at)
 {
-	struct value next = {.node = value->node, .listed = true};
+	struct asked next = {
+		.node = value->node, .mark = value->node->mark, .listed = true};
 
+	if (list->marks != NULL)
+		next.mark = list->marks[at];
+	if (list->told != NULL)
+		next.told = &list->told[at];
 	next.text = arena_printf(tests->build->arena, "%.*s%.*s%.*s",
-		SLICE_ARG(parts[0]), SLICE_ARG(entry), SLICE_ARG(parts[2]));
+		SLICE_ARG(parts[0]), SLICE_ARG(list->values[at]),
+		SLICE_ARG(parts[2]));
 	if (next.text.p == NULL)
 		return build_no_memory(tests->build);
 	if (tests->made.count >= EXPANDED_MAX) {
@@ -482,7 +454,7 @@ expand_entry(struct matchers *tests, const struct value *value,
 
 /* All values that the first placeholder makes, and so on for the rest. */
 static bool
-expand(struct matchers *tests, const struct value *value)
+expand(struct matchers *tests, const struct asked *value)
 {
 	struct sigma_list *list;
 	struct slice parts[3];
@@ -495,12 +467,12 @@ expand(struct matchers *tests, const struct value *value)
 		return unknown_list(tests, value, parts[1]);
 	list->used = true;
 	for (size_t i = 0; i < list->count && ok; i++)
-		ok = expand_entry(tests, value, parts, list->values[i]);
+		ok = expand_entry(tests, value, parts, list, i);
 	return ok;
 }
 
 static bool
-expand_first(struct matchers *tests, const struct value *value)
+expand_first(struct matchers *tests, const struct asked *value)
 {
 	struct slice parts[3];
 
@@ -513,14 +485,22 @@ expand_first(struct matchers *tests, const struct value *value)
 	return expand(tests, value);
 }
 
+/* It says what it wants itself. */
+static bool
+is_bool(const struct matchers *tests)
+{
+	return tests->field != NULL && tests->field->type == SIGMA_BOOL;
+}
+
 bool
 matchers_add(struct matchers *tests, const struct yaml_node *node)
 {
-	const struct value value = {.node = node, .text = node->text};
+	const struct asked value = {
+		.node = node, .text = node->text, .mark = node->mark};
 	const char *why = yaml_scalar_ambiguity(node);
 	char hint[160];
 
-	if (why != NULL && node->text.len < 64) {
+	if (why != NULL && node->text.len < 64 && !is_bool(tests)) {
 		(void)snprintf(hint, sizeof(hint), "%s; quote it: '%.*s'", why,
 			SLICE_ARG(node->text));
 		return build_error(tests->build, node->mark, hint,

@@ -3,18 +3,7 @@
 #ifndef SIGMA_MATCHERS_H
 #define SIGMA_MATCHERS_H
 
-#include "sigma/build.h"
-
-/* The makings of an item. */
-struct matchers {
-	struct build *build;
-	const struct sigma_field *field; /* NULL: keywords */
-	struct modifiers modifiers;
-	struct mark key;
-	struct pointers made; /* struct matcher */
-	bool reads_flow; /* a field that is compared with is of the flow */
-	bool reads_store;
-};
+#include "sigma/asked.h"
 
 /* One value; false with an error told. */
 bool matchers_add(struct matchers *, const struct yaml_node *value);

@@ -29,15 +29,23 @@ enum sigma_scope {
 	SCOPE_STORE
 };
 
+/* The texts a field may have, lower case, by their number; NULL past the
+ * last one. */
+typedef const char *sigma_choice_fn(size_t index);
+
 struct sigma_field {
 	struct slice name; /* as the policy wrote it */
 	int id; /* the binding's own number for it */
 	enum sigma_type type;
 	enum sigma_scope scope;
-	/* For warnings: it never has more than one value; the texts it may
-	 * have, lower case, ended by NULL (NULL: anything). */
-	bool single;
-	const char *const *choices;
+	/* For warnings: it never has more than one value; it always has one;
+	 * the texts it may have (NULL: anything); a number's least and most
+	 * (both 0: anything); why a field of that name has no value (NULL: it
+	 * may have one). */
+	bool single, always;
+	sigma_choice_fn *choice;
+	double least, most;
+	const char *never;
 	unsigned index; /* the program's number: 0..field_count-1 */
 };
 
@@ -51,11 +59,27 @@ struct sigma_values {
 	size_t count; /* 0: the field is absent */
 };
 
+/* A value that a policy compares a field with, as it is written. */
+struct modifiers;
+struct sigma_asked {
+	const struct sigma_field *field;
+	const struct modifiers *modifiers;
+	struct slice text; /* of fieldref: the other field's name */
+	bool plain; /* without quotes */
+	bool folded; /* and over several lines */
+};
+
+/* Why it surely is not meant so, and what to write instead. */
+#define SIGMA_DOUBT_BYTES 320
+struct sigma_doubt {
+	char what[SIGMA_DOUBT_BYTES], hint[SIGMA_DOUBT_BYTES];
+};
+
 /* The closed (or open) list of fields. */
 struct sigma_schema {
 	const void *ctx;
-	/* Fills id, type and scope (single and choices, if it knows them);
-	 * false: no such field. */
+	/* Fills id, type and scope, and of the rest what it knows; false: no
+	 * such field. */
 	bool (*resolve)(
 		const void *ctx, struct slice name, struct sigma_field *out);
 	/* The nearest name, or NULL. */
@@ -63,6 +87,14 @@ struct sigma_schema {
 	/* Why a modifier makes no sense here and what to use instead, or NULL
 	 * when it does; may itself be NULL. */
 	const char *(*refuse_modifier)(const void *ctx, const char *modifier);
+	/* What a field may be in records of one of these services, where that
+	 * is less than its choice; NULL otherwise. May itself be NULL. */
+	sigma_choice_fn *(*choice_in)(
+		const void *ctx, const struct sigma_field *, unsigned services);
+	/* Can a field never be what it is compared with? Filled in then. May
+	 * itself be NULL. */
+	bool (*doubt)(const void *ctx, const struct sigma_asked *,
+		struct sigma_doubt *out);
 	/* May values be searched without naming a field (keyword lists)? */
 	bool keywords;
 };

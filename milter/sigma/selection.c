@@ -25,8 +25,8 @@ selection_expr_new(struct build *build, enum expr_op op,
 }
 
 static const struct expr *
-expr_of_item(
-	struct build *build, const struct field_item *item, struct slice label)
+expr_of_item(struct build *build, const struct field_item *item,
+	struct slice label, struct mark mark)
 {
 	struct expr *expr;
 
@@ -35,7 +35,10 @@ expr_of_item(
 	expr = build_alloc(build, sizeof(*expr));
 	if (expr == NULL)
 		return &false_expr;
-	*expr = (struct expr){.op = EXPR_ITEM, .item = item, .label = label};
+	*expr = (struct expr){.op = EXPR_ITEM,
+		.item = item,
+		.label = label,
+		.mark = build_mark(build, mark)};
 	return expr;
 }
 
@@ -70,7 +73,8 @@ static const struct expr *
 parse_pair(
 	struct build *build, const struct yaml_node *pair, struct slice label)
 {
-	return expr_of_item(build, field_item_parse(build, pair), label);
+	return expr_of_item(
+		build, field_item_parse(build, pair), label, pair->key_mark);
 }
 
 static const struct expr *
@@ -93,8 +97,9 @@ parse_element(
 	case YAML_MAP:
 		return parse_map(build, node, label);
 	case YAML_SCALAR:
-		return expr_of_item(
-			build, field_item_parse_keywords(build, node), label);
+		return expr_of_item(build,
+			field_item_parse_keywords(build, node), label,
+			node->mark);
 	case YAML_LIST:
 	case YAML_NULL:
 		break;
@@ -126,8 +131,9 @@ parse_selection(
 	if (node->kind == YAML_SCALAR)
 		return parse_element(build, node, label);
 	if (node->kind == YAML_LIST && is_words(node)) {
-		return expr_of_item(
-			build, field_item_parse_keywords(build, node), label);
+		return expr_of_item(build,
+			field_item_parse_keywords(build, node), label,
+			node->mark);
 	}
 	if (node->kind == YAML_LIST && node->count > 0)
 		return join(build, node, label, EXPR_OR, parse_element);

@@ -2,7 +2,11 @@
 /* The table of the fields, and the record that the policies run on. */
 #include "verdict/fields.h"
 
+#include "sigma/modifier.h"
+#include "verdict/choice.h"
+#include "verdict/doubts.h"
 #include "verdict/fetch.h"
+#include "verdict/service.h"
 #include "verdict/value.h"
 #include "yaml/diag.h"
 
@@ -30,7 +34,9 @@ struct binding {
 	size_t offset;
 	enum name header; /* of SOURCE_HEADER; NAME_OTHER: of any name */
 	fetch_fn *compute;
-	const char *const *(*choices)(void); /* it has no other values */
+	enum shape shape;
+	bool always; /* it is never absent */
+	sigma_choice_fn *choice; /* it has no other values; or NULL */
 };
 
 #define MESSAGE(what, member)                           \
@@ -58,83 +64,85 @@ static const struct binding bindings[] = {
 	{{"email.direction", TEXT, SCOPE_MESSAGE, ONE,
 		 "inbound, outbound (some recipient is external) or internal",
 		 "outbound"},
-		COMPUTED(MESSAGE, fetch_direction),
-		.choices = message_direction_names},
+		.shape = SHAPE_WORD, COMPUTED(MESSAGE, fetch_direction),
+		.choice = choice_direction},
 	{{"email.from.address", TEXT, SCOPE_MESSAGE, MANY,
 		 "addresses of From, lower case", "bob@partner.example"},
-		MESSAGE(ADDRESSES, from)},
+		.shape = SHAPE_ADDRESS, MESSAGE(ADDRESSES, from)},
 	{{"email.from.local", TEXT, SCOPE_MESSAGE, MANY, "local parts of From",
 		 "bob"},
-		MESSAGE(LOCALS, from)},
+		.shape = SHAPE_LOCAL, MESSAGE(LOCALS, from)},
 	{{"email.from.domain", TEXT, SCOPE_MESSAGE, MANY,
 		 "domains of From, lower case, A-labels", "partner.example"},
-		MESSAGE(DOMAINS, from)},
+		.shape = SHAPE_DOMAIN, MESSAGE(DOMAINS, from)},
 	{{"email.from.name", TEXT, SCOPE_MESSAGE, MANY,
 		 "display names of From, decoded", "Bob Miller"},
 		MESSAGE(NAMES, from)},
 	{{"email.sender.address", TEXT, SCOPE_MESSAGE, ONE, "address of Sender",
 		 "assistant@partner.example"},
-		MESSAGE(ADDRESS, sender)},
+		.shape = SHAPE_ADDRESS, MESSAGE(ADDRESS, sender)},
 	{{"email.reply_to.address", TEXT, SCOPE_MESSAGE, MANY,
 		 "addresses of Reply-To", "billing@partner.example"},
-		MESSAGE(ADDRESSES, reply_to)},
+		.shape = SHAPE_ADDRESS, MESSAGE(ADDRESSES, reply_to)},
 	{{"email.reply_to.domain", TEXT, SCOPE_MESSAGE, MANY,
 		 "domains of Reply-To", "partner.example"},
-		MESSAGE(DOMAINS, reply_to)},
+		.shape = SHAPE_DOMAIN, MESSAGE(DOMAINS, reply_to)},
 	{{"email.to.address", TEXT, SCOPE_MESSAGE, MANY, "addresses of To",
 		 "alice@example.com"},
-		MESSAGE(ADDRESSES, to)},
+		.shape = SHAPE_ADDRESS, MESSAGE(ADDRESSES, to)},
 	{{"email.to.domain", TEXT, SCOPE_MESSAGE, MANY, "domains of To",
 		 "example.com"},
-		MESSAGE(DOMAINS, to)},
+		.shape = SHAPE_DOMAIN, MESSAGE(DOMAINS, to)},
 	{{"email.cc.address", TEXT, SCOPE_MESSAGE, MANY, "addresses of Cc",
 		 "team@example.com"},
-		MESSAGE(ADDRESSES, cc)},
+		.shape = SHAPE_ADDRESS, MESSAGE(ADDRESSES, cc)},
 	{{"email.cc.domain", TEXT, SCOPE_MESSAGE, MANY, "domains of Cc",
 		 "example.com"},
-		MESSAGE(DOMAINS, cc)},
+		.shape = SHAPE_DOMAIN, MESSAGE(DOMAINS, cc)},
 	{{"email.subject", TEXT, SCOPE_MESSAGE, ONE,
 		 "Subject, unfolded and decoded", "FW: Invoice 4711"},
-		MESSAGE(TEXT, subject)},
+		.shape = SHAPE_SUBJECT, MESSAGE(TEXT, subject)},
 	{{"email.message_id", TEXT, SCOPE_MESSAGE, ONE,
 		 "Message-ID without angle brackets",
 		 "42@mail.partner.example"},
-		MESSAGE(TEXT, message_id)},
+		.shape = SHAPE_MESSAGE_ID, MESSAGE(TEXT, message_id)},
 	{{"email.x_mailer", TEXT, SCOPE_MESSAGE, MANY, "X-Mailer",
 		 "Microsoft Outlook 16.0"},
-		HEADER(X_MAILER)},
+		.shape = SHAPE_HEADER, HEADER(X_MAILER)},
 	{{"email.content_type", TEXT, SCOPE_MESSAGE, MANY,
 		 "Content-Type of the message, with its parameters",
 		 "text/plain; charset=utf-8"},
-		HEADER(CONTENT_TYPE)},
+		.shape = SHAPE_MEDIA_TYPE, HEADER(CONTENT_TYPE)},
 	{{"header.<name>", TEXT, SCOPE_MESSAGE, MANY,
 		 "any field of the header by its name in lower case, unfolded "
 		 "and decoded",
 		 "header.x-forwarded-to"},
-		HEADER(OTHER)},
+		.shape = SHAPE_HEADER, HEADER(OTHER)},
 	{{"smtp.mail_from.address", TEXT, SCOPE_MESSAGE, ONE,
 		 "envelope sender; empty for the null sender",
 		 "bounces@lists.example"},
-		MESSAGE(ADDRESS, mail_from)},
+		.shape = SHAPE_SENDER, MESSAGE(ADDRESS, mail_from),
+		.always = true},
 	{{"smtp.mail_from.local", TEXT, SCOPE_MESSAGE, ONE, "its local part",
 		 "bounces"},
-		MESSAGE(LOCAL, mail_from)},
+		.shape = SHAPE_LOCAL, MESSAGE(LOCAL, mail_from)},
 	{{"smtp.mail_from.domain", TEXT, SCOPE_MESSAGE, ONE, "its domain",
 		 "lists.example"},
-		MESSAGE(DOMAIN, mail_from)},
+		.shape = SHAPE_DOMAIN, MESSAGE(DOMAIN, mail_from)},
 	{{"smtp.helo", TEXT, SCOPE_MESSAGE, ONE,
 		 "the name the client gave in HELO or EHLO",
 		 "mail.partner.example"},
 		MESSAGE(TEXT, client.helo)},
 	{{"smtp.auth.user", TEXT, SCOPE_MESSAGE, ONE,
 		 "the authenticated user; absent without SMTP AUTH", "alice"},
-		MESSAGE(TEXT, client.auth_user)},
+		.shape = SHAPE_LOGIN, MESSAGE(TEXT, client.auth_user)},
 	{{"smtp.auth.method", TEXT, SCOPE_MESSAGE, ONE, "the SASL mechanism",
 		 "PLAIN"},
-		MESSAGE(TEXT, client.auth_method)},
+		.shape = SHAPE_MECHANISM, MESSAGE(TEXT, client.auth_method)},
 	{{"smtp.tls", TEXT, SCOPE_MESSAGE, ONE,
 		 "the version of TLS; absent without", "TLSv1.3"},
-		MESSAGE(TEXT, client.tls)},
+		.shape = SHAPE_MECHANISM, MESSAGE(TEXT, client.tls),
+		.choice = choice_tls},
 	{{"smtp.listener", TEXT, SCOPE_MESSAGE, ONE,
 		 "the MTA's {daemon_name}: which of its listeners took the "
 		 "message",
@@ -146,7 +154,7 @@ static const struct binding bindings[] = {
 		MESSAGE(TEXT, client.ip)},
 	{{"source.name", TEXT, SCOPE_MESSAGE, ONE, "the client's name by DNS",
 		 "mail.partner.example"},
-		MESSAGE(TEXT, client.name)},
+		.shape = SHAPE_HOST, MESSAGE(TEXT, client.name)},
 	{{"source.ours", BOOL, SCOPE_MESSAGE, ONE,
 		 "the client is of our networks, authenticated, or the machine "
 		 "itself",
@@ -179,41 +187,42 @@ static const struct binding bindings[] = {
 		COMPUTED(MESSAGE, fetch_keyword)},
 	{{"time.hour", NUMBER, SCOPE_MESSAGE, ONE,
 		 "hour of the day, 0 to 23, in the machine's time zone", "3"},
-		COMPUTED(MESSAGE, fetch_hour)},
+		.shape = SHAPE_HOUR, COMPUTED(MESSAGE, fetch_hour)},
 	{{"time.date", TEXT, SCOPE_MESSAGE, ONE,
 		 "the day, in the machine's time zone; for counting days",
 		 "2026-01-05"},
 		COMPUTED(MESSAGE, fetch_date)},
 	{{"time.weekday", TEXT, SCOPE_MESSAGE, ONE,
 		 "monday to sunday, in the machine's time zone", "sunday"},
-		COMPUTED(MESSAGE, fetch_weekday),
-		.choices = fetch_weekday_names},
+		.shape = SHAPE_WORD, COMPUTED(MESSAGE, fetch_weekday),
+		.choice = choice_weekday},
 	{{"mailbox.address", TEXT, SCOPE_FLOW, ONE,
 		 "the local mailbox whose mail is moving; absent if none is "
 		 "known",
 		 "alice@example.com"},
-		FLOW(ADDRESS, mailbox)},
+		.shape = SHAPE_ADDRESS, FLOW(ADDRESS, mailbox)},
 	{{"mailbox.local", TEXT, SCOPE_FLOW, ONE, "its local part", "alice"},
-		FLOW(LOCAL, mailbox)},
+		.shape = SHAPE_LOCAL, FLOW(LOCAL, mailbox)},
 	{{"mailbox.domain", TEXT, SCOPE_FLOW, ONE, "its domain", "example.com"},
-		FLOW(DOMAIN, mailbox)},
+		.shape = SHAPE_DOMAIN, FLOW(DOMAIN, mailbox)},
 	{{"mailbox.original", TEXT, SCOPE_FLOW, ONE,
 		 "the mailbox as it was written, where that is not its one "
 		 "form (an alias' detail, another of our domains)",
 		 "alice+news@example.com"},
-		FLOW(ADDRESS, original)},
+		.shape = SHAPE_ADDRESS, FLOW(ADDRESS, original)},
 	{{"rcpt.address", TEXT, SCOPE_FLOW, ONE,
 		 "the envelope recipient: the destination",
 		 "drop@freemail.example"},
-		RCPT(ADDRESS, address)},
+		.shape = SHAPE_ADDRESS, RCPT(ADDRESS, address)},
 	{{"rcpt.local", TEXT, SCOPE_FLOW, ONE, "its local part", "drop"},
-		RCPT(LOCAL, address)},
+		.shape = SHAPE_LOCAL, RCPT(LOCAL, address)},
 	{{"rcpt.domain", TEXT, SCOPE_FLOW, ONE, "its domain",
 		 "freemail.example"},
-		RCPT(DOMAIN, address)},
+		.shape = SHAPE_DOMAIN, RCPT(DOMAIN, address)},
 	{{"rcpt.registered_domain", TEXT, SCOPE_FLOW, ONE,
 		 "its domain without hosts, by the public suffix list",
 		 "freemail.example"},
+		.shape = SHAPE_REGISTERED,
 		COMPUTED(FLOW, fetch_rcpt_registered)},
 	{{"rcpt.external", BOOL, SCOPE_FLOW, ONE,
 		 "the recipient is of no local domain", "true"},
@@ -224,41 +233,44 @@ static const struct binding bindings[] = {
 	{{"rcpt.original.address", TEXT, SCOPE_FLOW, ONE,
 		 "the recipient before the MTA rewrote it (ORCPT)",
 		 "alice@example.com"},
-		RCPT(ADDRESS, original)},
+		.shape = SHAPE_ADDRESS, RCPT(ADDRESS, original)},
 	{{"rcpt.original.domain", TEXT, SCOPE_FLOW, ONE, "its domain",
 		 "example.com"},
-		RCPT(DOMAIN, original)},
+		.shape = SHAPE_DOMAIN, RCPT(DOMAIN, original)},
 	{{"forward.kind", TEXT, SCOPE_FLOW, ONE,
-		 "none, redirect, forward, copy or notify", "redirect"},
-		COMPUTED(FLOW, fetch_kind), .choices = evidence_kind_names},
+		 "how the mail moves on", "redirect"},
+		.shape = SHAPE_WORD, COMPUTED(FLOW, fetch_kind),
+		.choice = choice_kind},
 	{{"forward.platform", TEXT, SCOPE_FLOW, ONE,
 		 "the product that forwards, as far as the evidence tells",
 		 "postfix"},
-		FLOW(WORD, platform)},
+		.shape = SHAPE_WORD, FLOW(WORD, platform),
+		.choice = choice_platform},
 	{{"forward.evidence", TEXT, SCOPE_FLOW, MANY,
 		 "the names of what was seen", "orcpt"},
-		COMPUTED(FLOW, fetch_evidence)},
+		.shape = SHAPE_WORD, COMPUTED(FLOW, fetch_evidence),
+		.choice = choice_evidence},
 	{{"forward.confidence", NUMBER, SCOPE_FLOW, ONE,
 		 "how sure it is that this is a forward, 0 to 100", "97"},
-		FLOW(UNSIGNED, confidence)},
+		.shape = SHAPE_PERCENT, FLOW(UNSIGNED, confidence)},
 	{{"forward.confirmed", TEXT, SCOPE_FLOW, ONE,
 		 "does a better witness than the client say that the message "
 		 "came for the mailbox: yes, no (it names others) or unknown; "
 		 "absent if no mailbox is known",
 		 "yes"},
-		COMPUTED(FLOW, fetch_confirmed),
-		.choices = flow_confirmed_names},
+		.shape = SHAPE_WORD, COMPUTED(FLOW, fetch_confirmed),
+		.choice = choice_confirmed},
 	{{"forward.excused_by", TEXT, SCOPE_FLOW, MANY,
 		 "the exemptions without which it would be taken for a "
 		 "forward",
 		 "reply"},
-		COMPUTED(FLOW, fetch_excused_by),
-		.choices = flow_exemption_names},
+		.shape = SHAPE_WORD, COMPUTED(FLOW, fetch_excused_by),
+		.choice = choice_exemption},
 	{{"forward.delay", NUMBER, SCOPE_FLOW, ONE,
 		 "seconds since the mailbox got the message; absent if the "
 		 "store did not see it",
 		 "0.4"},
-		COMPUTED(FLOW, fetch_delay)},
+		.shape = SHAPE_SECONDS, COMPUTED(FLOW, fetch_delay)},
 	{{"rcpt.new", BOOL, SCOPE_STORE, ONE,
 		 "this mailbox never forwarded there before", "true"},
 		COMPUTED(STORE, fetch_rcpt_new)},
@@ -266,7 +278,7 @@ static const struct binding bindings[] = {
 		 "seconds since this mailbox first forwarded there; 0 if "
 		 "never",
 		 "86400"},
-		COMPUTED(STORE, fetch_rcpt_age)},
+		.shape = SHAPE_SECONDS, COMPUTED(STORE, fetch_rcpt_age)},
 	{{"rcpt.count", NUMBER, SCOPE_STORE, ONE,
 		 "how often this mailbox forwarded there so far", "12"},
 		STORE(COUNT, route_count)},
@@ -274,7 +286,7 @@ static const struct binding bindings[] = {
 		 "seconds since this mailbox first forwarded there; absent if "
 		 "it never did",
 		 "604800"},
-		COMPUTED(STORE, fetch_route_age)},
+		.shape = SHAPE_SECONDS, COMPUTED(STORE, fetch_route_age)},
 	{{"route.messages", NUMBER, SCOPE_STORE, ONE,
 		 "how often this mailbox forwarded there so far; absent if it "
 		 "never did",
@@ -296,7 +308,7 @@ static const struct binding bindings[] = {
 		STORE(COUNT, forwarded_day)},
 	{{"mailbox.forward_ratio", NUMBER, SCOPE_STORE, ONE,
 		 "forwarded / received, last 24 hours", "0.95"},
-		COMPUTED(STORE, fetch_forward_ratio)},
+		.shape = SHAPE_RATIO, COMPUTED(STORE, fetch_forward_ratio)},
 	{{"mailbox.burst", NUMBER, SCOPE_STORE, ONE,
 		 "forwards of this hour / mean of the other hours of the last "
 		 "24",
@@ -321,6 +333,22 @@ const struct field_row *
 fields_row(size_t index)
 {
 	return &bindings[index].row;
+}
+
+const struct shape_row *
+fields_shape(size_t index)
+{
+	const struct binding *binding = &bindings[index];
+
+	if (binding->shape == SHAPE_ANY && binding->row.type == SIGMA_NUMBER)
+		return shape_row(SHAPE_COUNT_OF);
+	return shape_row(binding->shape);
+}
+
+sigma_choice_fn *
+fields_choice(size_t index)
+{
+	return bindings[index].choice;
 }
 
 static bool
@@ -351,6 +379,20 @@ fields_find(struct slice name)
 	return (int)(BINDING_COUNT + name_find(name));
 }
 
+/* What stands before a colon has no space, and no colon. */
+static const char *
+bad_header_name(struct slice name)
+{
+	for (size_t i = HEADER_PREFIX.len; i < name.len; i++) {
+		if (name.p[i] <= ' ' || name.p[i] == ':' ||
+			(unsigned char)name.p[i] >= 0x7F) {
+			return "the name of a header field has no space and "
+			       "no colon: header.x-forwarded-to";
+		}
+	}
+	return NULL;
+}
+
 static bool
 resolve(const void *ctx, struct slice name, struct sigma_field *out)
 {
@@ -368,7 +410,12 @@ resolve(const void *ctx, struct slice name, struct sigma_field *out)
 	out->type = binding->row.type;
 	out->scope = binding->row.scope;
 	out->single = !binding->row.multi;
-	out->choices = binding->choices != NULL ? binding->choices() : NULL;
+	out->always = binding->always;
+	out->choice = binding->choice;
+	out->least = fields_shape((size_t)row)->least;
+	out->most = fields_shape((size_t)row)->most;
+	if (id >= (int)BINDING_COUNT)
+		out->never = bad_header_name(name);
 	return true;
 }
 
@@ -417,6 +464,47 @@ refuse_modifier(const void *ctx, const char *modifier)
 	return NULL;
 }
 
+static enum shape
+shape_of(struct slice name)
+{
+	int id = fields_find(name);
+
+	if (id >= (int)BINDING_COUNT)
+		return SHAPE_HEADER;
+	return id < 0 ? SHAPE_ANY : bindings[id].shape;
+}
+
+static bool
+doubt(const void *ctx, const struct sigma_asked *asked, struct sigma_doubt *out)
+{
+	enum shape other = SHAPE_ANY;
+
+	(void)ctx;
+	if (asked->modifiers->op == OP_FIELDREF)
+		other = shape_of(asked->text);
+	if (asked->field->type != SIGMA_TEXT &&
+		asked->field->type != SIGMA_NUMBER)
+		return false;
+	return doubts_about(shape_of(asked->field->name), other, asked, out);
+}
+
+/* What a forward is by its definition: see flow_is_forward(). */
+static sigma_choice_fn *
+choice_in(const void *ctx, const struct sigma_field *field, unsigned services)
+{
+	bool outside = (services & (SERVICE_FORWARD | SERVICE_OUTBOUND)) != 0;
+
+	(void)ctx;
+	if (outside && slice_equal(field->name, SLICE("rcpt.external")))
+		return choice_true;
+	if (outside && slice_equal(field->name, SLICE("email.direction")))
+		return choice_outbound;
+	if (services == SERVICE_FORWARD &&
+		slice_equal(field->name, SLICE("forward.kind")))
+		return choice_forward;
+	return NULL;
+}
+
 const struct sigma_schema *
 fields_schema(void)
 {
@@ -424,6 +512,8 @@ fields_schema(void)
 		.resolve = resolve,
 		.nearest = nearest,
 		.refuse_modifier = refuse_modifier,
+		.doubt = doubt,
+		.choice_in = choice_in,
 		.keywords = false,
 	};
 

@@ -8,6 +8,7 @@
 #define VERDICT_FIELDS_H
 
 #include "sigma/record.h"
+#include "verdict/shape.h"
 #include "verdict/source.h"
 
 #include <stdbool.h>
@@ -24,6 +25,10 @@ struct field_row {
 /* The table, in the order of the documentation. */
 size_t fields_count(void);
 const struct field_row *fields_row(size_t index);
+/* How its values look, and between what a number is. */
+const struct shape_row *fields_shape(size_t index);
+/* The texts it may have; NULL: any. */
+sigma_choice_fn *fields_choice(size_t index);
 /* A field's number for sigma_rule_reads(), or -1. */
 int fields_find(struct slice name);
 const struct sigma_schema *fields_schema(void);

@@ -17,17 +17,12 @@
 #include "forward/hear.h"
 #include "verdict/fields.h"
 #include "verdict/recollect.h"
+#include "verdict/service.h"
 #include "verdict/ticket.h"
 
 #include <stdlib.h>
 
 #define ID_BYTES 8
-
-enum service {
-	SERVICE_MESSAGE = 1 << 0,
-	SERVICE_FORWARD = 1 << 1,
-	SERVICE_OUTBOUND = 1 << 2,
-};
 
 struct judgement {
 	const struct judge_options *options;

@@ -3,6 +3,16 @@ noinst_LIBRARIES += libverdict.a
 libverdict_a_SOURCES = \
 	milter/verdict/action.c \
 	milter/verdict/action.h \
+	milter/verdict/choice.c \
+	milter/verdict/choice.h \
+	milter/verdict/doubt.c \
+	milter/verdict/doubt.h \
+	milter/verdict/doubt_name.c \
+	milter/verdict/doubt_name.h \
+	milter/verdict/doubt_text.c \
+	milter/verdict/doubt_text.h \
+	milter/verdict/doubts.c \
+	milter/verdict/doubts.h \
 	milter/verdict/event.c \
 	milter/verdict/event.h \
 	milter/verdict/fetch.c \
@@ -33,6 +43,9 @@ libverdict_a_SOURCES = \
 	milter/verdict/record.h \
 	milter/verdict/respond.c \
 	milter/verdict/respond.h \
+	milter/verdict/service.h \
+	milter/verdict/shape.c \
+	milter/verdict/shape.h \
 	milter/verdict/source.h \
 	milter/verdict/tag.c \
 	milter/verdict/tag.h \

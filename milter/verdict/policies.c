@@ -8,7 +8,7 @@
 
 #define LISTS_BYTES (64 * 1024 * 1024)
 
-/* In the order of the judge's bits. */
+/* In the order of the bits of enum service. */
 static const char *const services[] = {"message", "forward", "outbound", NULL};
 
 void

@@ -445,6 +445,8 @@ yaml_load(struct arena *arena, const char *file, struct slice text,
 		(void)stop_memory(&loader);
 		return NULL;
 	}
+	/* libyaml, told the encoding, takes a byte order mark for a text. */
+	text = file_skip_mark(text);
 	loader.text = text;
 	if (!check_size(&loader, text.len))
 		return NULL;

@@ -34,7 +34,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct slice entries[] = {{"a", 1}, {"b*", 2}};
-	struct sigma_list list = {SLICE("list"), entries, 2, false};
+	struct sigma_list list = {
+		.name = SLICE("list"), .values = entries, .count = 2};
 	struct diags *diags = diags_new();
 	struct sigma_options options;
 	struct sigma_program *program;

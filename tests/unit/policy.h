@@ -19,19 +19,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const policy_kinds[] = {"none", "redirect", "forward", NULL};
+static inline const char *
+policy_kind(size_t index)
+{
+	static const char *const kinds[] = {
+		"none", "redirect", "forward", NULL};
+
+	return kinds[index];
+}
 
 static const struct policy_field {
 	const char *name;
 	enum sigma_type type;
 	enum sigma_scope scope;
 	bool single;
-	const char *const *choices;
+	sigma_choice_fn *choice;
 } policy_fields[] = {
 	{"text", SIGMA_TEXT, SCOPE_FLOW, true, NULL},
 	{"other", SIGMA_TEXT, SCOPE_FLOW, true, NULL},
 	{"many", SIGMA_TEXT, SCOPE_FLOW, false, NULL},
-	{"kind", SIGMA_TEXT, SCOPE_FLOW, true, policy_kinds},
+	{"kind", SIGMA_TEXT, SCOPE_FLOW, true, policy_kind},
 	{"number", SIGMA_NUMBER, SCOPE_FLOW, true, NULL},
 	{"bytes", SIGMA_NUMBER, SCOPE_FLOW, true, NULL},
 	{"flag", SIGMA_BOOL, SCOPE_FLOW, true, NULL},
@@ -56,7 +63,7 @@ policy_resolve(const void *ctx, struct slice name, struct sigma_field *out)
 		out->type = policy_fields[i].type;
 		out->scope = policy_fields[i].scope;
 		out->single = policy_fields[i].single;
-		out->choices = policy_fields[i].choices;
+		out->choice = policy_fields[i].choice;
 		return true;
 	}
 	return false;

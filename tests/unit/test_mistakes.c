@@ -63,7 +63,10 @@ say(const char *name, struct slice text, struct buf *out)
 		{"freemail.example", 16}, {"mail.example", 12}};
 	static const char *const actions[] = {
 		"log", "tag", "quarantine", "reject", NULL};
-	struct sigma_list list = {SLICE("freemail"), entries, 2, true};
+	struct sigma_list list = {.name = SLICE("freemail"),
+		.values = entries,
+		.count = 2,
+		.used = true};
 	struct sigma_options options;
 	struct diags *diags = diags_new();
 	char file[64];

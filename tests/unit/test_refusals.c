@@ -150,7 +150,7 @@ static const struct row {
 	{"nothing to expand", "{text|expand: list}",
 		"there is no placeholder to expand", "write the list's name"},
 	{"a forgotten expand", "{text: '%list%'}",
-		"this is the text \"%list%\"", "write name|expand"},
+		"this is the text \"%list%\"", "write text|expand"},
 	{"a value the field never has", "{kind: forwrad}",
 		"\"kind\" never is \"forwrad\"", "did you mean \"forward\"?"},
 	{"lookbehind", "{text|re: 'x(?<=a)b'}",
@@ -221,7 +221,10 @@ static void
 check_said(const char *policy, const char *said, const char *hint)
 {
 	static const struct slice entries[] = {{"a", 1}};
-	struct sigma_list list = {SLICE("list"), entries, 1, true};
+	struct sigma_list list = {.name = SLICE("list"),
+		.values = entries,
+		.count = 1,
+		.used = true};
 	struct diags *diags = diags_new();
 	struct sigma_options options;
 	struct sigma_program *program;
@@ -324,11 +327,12 @@ static const struct document_row {
 		"the name \"n\" is already another rule's", "p:1 has it"},
 	{"can never match",
 		HEAD "  s: {text: a}\n  t: {text: b}\n  condition: s and t\n",
-		"\"t\" can never match", NULL},
+		"\"text\" cannot be \"a\" and \"b\" at once",
+		"for the one or the other write a list: text: [a, b]"},
 	{"absent and present",
 		HEAD "  s: {text: null}\n  t: {text|contains: b}\n"
 		     "  condition: s and t\n",
-		"\"t\" can never match", NULL},
+		"\"text\" is to be absent and to have a value at once", NULL},
 	{"itself and not itself",
 		HEAD "  s: {text: a}\n  condition: s and not s\n",
 		"\"t\" can never match", NULL},

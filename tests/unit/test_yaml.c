@@ -58,6 +58,14 @@ static const struct row rows[] = {
 		"\xEF\xBB\xBF"
 		"a: 1\n",
 		"{a:1}", NULL},
+	{"a byte order mark before a comment", "\xEF\xBB\xBF# x\na: 1\n",
+		"{a:1}", NULL},
+	{"a byte order mark before a document",
+		"\xEF\xBB\xBF---\na: 1\n---\nb: 2\n", "{a:1} | {b:2}", NULL},
+	{"a byte order mark is no column",
+		"\xEF\xBB\xBF"
+		"a: &x 1\n",
+		"{a:1}", "f:1:4: error: YAML anchors"},
 	{"CR LF", "a: 1\r\nb: 2\r\n", "{a:1,b:2}", NULL},
 	{"an alias", "a: *x\n", "{a:~}", "f:1:4: error: YAML aliases"},
 	{"an anchor", "a: &x 1\n", "{a:1}", "f:1:4: error: YAML anchors"},

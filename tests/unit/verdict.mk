@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 check_PROGRAMS += \
 	tests/unit/test_action \
+	tests/unit/test_doubts \
 	tests/unit/test_eml \
 	tests/unit/test_input \
 	tests/unit/test_fields \
@@ -12,6 +13,9 @@ check_PROGRAMS += \
 VERDICT_TEST_LIBS = $(LIBLAB) $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_action_SOURCES = tests/unit/test_action.c
 tests_unit_test_action_LDADD = $(VERDICT_TEST_LIBS)
+tests_unit_test_doubts_SOURCES = tests/unit/test_doubts.c tests/unit/rows.h
+tests_unit_test_doubts_LDADD = $(VERDICT_TEST_LIBS)
+EXTRA_DIST += tests/unit/doubts.txt
 tests_unit_test_eml_SOURCES = tests/unit/test_eml.c
 tests_unit_test_eml_LDADD = $(VERDICT_TEST_LIBS)
 tests_unit_test_input_SOURCES = tests/unit/test_input.c

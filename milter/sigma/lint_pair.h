@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Two items of which a record cannot have both. */
+#ifndef SIGMA_LINT_PAIR_H
+#define SIGMA_LINT_PAIR_H
+
+#include "sigma/build.h"
+
+/* True only of records without the field. */
+bool lint_pair_wants_absent(const struct field_item *);
+
+/* Do they exclude each other? Then told at the second's place. */
+bool lint_pair_tell(
+	struct build *, const struct expr *first, const struct expr *second);
+
+#endif
