@@ -11,59 +11,45 @@
 -- include raise.lua
 -- include trace.lua
 
-local scripts = {}
-
-function scripts.append(KEYS, ARGV)
+-- Each begins behind the keys and the words of those before it.
+local scripts = {
+append = function(k, w)
 -- include append.lua
-end
-
-function scripts.facts(KEYS, ARGV)
+end,
+facts = function(k, w)
 -- include facts.lua
-end
-
-function scripts.note(KEYS, ARGV)
+end,
+note = function(k, w, keys)
 -- include note.lua
-end
-
-function scripts.place(KEYS, ARGV)
+end,
+place = function(k, w)
 -- include place.lua
-end
-
-function scripts.recall(KEYS, ARGV)
+end,
+recall = function(k, w)
 -- include recall.lua
-end
-
-function scripts.remember(KEYS, ARGV)
+end,
+remember = function(k, w)
 -- include remember.lua
-end
-
-function scripts.tally(KEYS, ARGV)
+end,
+tally = function(k, w, keys)
 -- include tally.lua
-end
-
--- Lua's stack has room for some thousand, and is the quicker way.
-local function cut(from, count, list)
-  if count <= 1000 then return {unpack(list, from + 1, from + count)} end
-  local out = {}
-  for i = 1, count do out[i] = list[from + i] end
-  return out
-end
+end,
+}
 
 if redis.replicate_commands then redis.replicate_commands() end
 
-local out, key, word = {}, 0, 0
-while word < #ARGV do
-  local name = ARGV[word + 1]
-  local keys, words = tonumber(ARGV[word + 2]), tonumber(ARGV[word + 3])
-  local ok, answer = pcall(scripts[name], cut(key, keys, KEYS),
-    cut(word + 3, words, ARGV))
+local out, parts, k, w, words = {}, 0, 0, 0, #ARGV
+while w < words do
+  local keys = tonumber(ARGV[w + 2])
+  local ok, answer = pcall(scripts[ARGV[w + 1]], k, w + 3, keys)
   if not ok then
     local said = type(answer) == 'table' and answer.err or
       'ERR Error running script: ' .. answer
     answer = {err = (string.gsub(said, '[\r\n]', ' '))}
   end
-  out[#out + 1] = answer
-  key, word = key + keys, word + 3 + words
+  parts = parts + 1
+  out[parts] = answer
+  k, w = k + keys, w + 3 + tonumber(ARGV[w + 3])
 end
 
 return out

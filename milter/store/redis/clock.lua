@@ -5,17 +5,21 @@
 -- write only when what it did is replicated, and not the script.
 -- text(number): as Redis takes it, all digits.
 
-local server_ms
+local server_ms, clock_word, clock_at
 
 local function clock(word)
-  local at = tonumber(word)
-  if not string.find(word, '^[+-]') then return at end
-  if not server_ms then
-    if redis.replicate_commands then redis.replicate_commands() end
-    local now = redis.call('TIME')
-    server_ms = now[1] * 1000 + math.floor(now[2] / 1000)
+  if word == clock_word then return clock_at end
+  local at, sign = tonumber(word), string.byte(word)
+  if sign == 43 or sign == 45 then
+    if not server_ms then
+      if redis.replicate_commands then redis.replicate_commands() end
+      local now = redis.call('TIME')
+      server_ms = now[1] * 1000 + math.floor(now[2] / 1000)
+    end
+    at = server_ms + at
   end
-  return server_ms + at
+  clock_word, clock_at = word, at
+  return at
 end
 
 local function text(number)

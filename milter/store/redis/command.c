@@ -46,6 +46,34 @@ command_number(struct command *command, int64_t number)
 		arena_printf(command->arena, "%lld", (long long)number));
 }
 
+/* The keys that it touches. */
+static const struct slice *
+keys_of(const struct command *command, size_t *count)
+{
+	if (command->script == SCRIPT_NONE) {
+		*count = command->key.len > 0;
+		return &command->key;
+	}
+	*count = command->key_count;
+	return command->words + SCRIPT_WORDS;
+}
+
+bool
+command_shares_key(const struct command *a, const struct command *b)
+{
+	size_t count, others;
+	const struct slice *keys = keys_of(a, &count);
+	const struct slice *other = keys_of(b, &others);
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < others; k++) {
+			if (slice_equal(keys[i], other[k]))
+				return true;
+		}
+	}
+	return false;
+}
+
 void
 command_name_keys(const struct command *command, struct err *err)
 {

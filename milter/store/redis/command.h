@@ -49,6 +49,8 @@ void command_word(struct command *, struct slice);
 void command_number(struct command *, int64_t);
 /* Adds the keys that it touches to the text: "...: fw1:box:{a}, ...". */
 void command_name_keys(const struct command *, struct err *);
+/* Do both touch one? */
+bool command_shares_key(const struct command *, const struct command *);
 /* Has it words, and all of them? */
 bool command_is_whole(const struct command *);
 /* Takes the first one out of the list. */

@@ -170,46 +170,63 @@ print_of(struct arena *arena, const struct store_tally *tally)
 		arena, (struct slice){(const char *)digest, PRINT_BYTES});
 }
 
+/* What a forward needs beside what others do; its marks are others' keys. */
+static void
+put_forward_keys(struct commands *b, struct command *command,
+	const struct store_tally *tally)
+{
+	command_word(command, commands_tagged(b, "route", tally->mailbox));
+	command_word(command, commands_tagged(b, "left", tally->mailbox));
+	if (b->shared->spread)
+		return;
+	command_word(command, commands_tagged(b, "dest", tally->destination));
+	command_word(command,
+		redis_key_top(b->arena, b->prefix, commands_day_ms(b)));
+	command_word(command,
+		redis_key_routed(
+			b->arena, b->prefix, redis_key_part(tally->mailbox)));
+}
+
+static void
+put_forward_words(struct commands *b, struct command *command,
+	const struct store_tally *tally)
+{
+	command_word(command, commands_present(tally->destination));
+	command_number(command, b->shared->options->routes);
+	command_word(command, commands_present(tally->mailbox));
+	command_number(command, b->shared->options->day_ttl_ms);
+}
+
 static bool
 add_tally(struct commands *b, size_t i)
 {
 	const struct store_tally *tally = &b->request->ops[i].tally;
 	const struct store_options *options = b->shared->options;
-	bool marks = tally->what == TALLY_FORWARDED && !b->shared->spread;
-	size_t keys = marks ? 7 : 4;
-	struct command *command = one_op(b, i, SCRIPT_TALLY, keys, 12);
+	bool forward = tally->what == TALLY_FORWARDED;
+	size_t keys = !forward ? 2 : b->shared->spread ? 4 : 7;
+	struct command *command =
+		one_op(b, i, SCRIPT_TALLY, keys, forward ? 12 : 8);
 
 	if (command == NULL)
 		return false;
 	command->key = commands_tagged(b, "box", tally->mailbox);
 	command->read = read_tally;
 	command_word(command, command->key);
-	command_word(command, commands_tagged(b, "route", tally->mailbox));
 	command_word(command, commands_tagged(b, "once", tally->mailbox));
-	command_word(command, commands_tagged(b, "left", tally->mailbox));
-	if (marks) {
-		command_word(command,
-			commands_tagged(b, "dest", tally->destination));
-		command_word(command,
-			redis_key_top(b->arena, b->prefix, commands_day_ms(b)));
-		command_word(command,
-			redis_key_routed(b->arena, b->prefix,
-				redis_key_part(tally->mailbox)));
-	}
+	if (forward)
+		put_forward_keys(b, command, tally);
 	command_word(command, commands_at(b));
 	command_word(command, slice_of(store_tally_name(tally->what)));
-	command_word(command, commands_present(tally->destination));
 	command_word(command, tally->keyword ? SLICE("1") : SLICE("0"));
 	command_word(command, print_of(b->arena, tally));
-	command_number(command, options->routes);
-	command_number(command, options->mailbox_ttl_ms);
 	command_number(command, DEDUP_PRINTS);
 	command_number(command, options->dedup_ttl_ms);
-	command_word(command, commands_present(tally->mailbox));
-	command_number(command, options->day_ttl_ms);
+	command_number(command, options->mailbox_ttl_ms);
 	command_number(command,
 		options->mailbox_ttl_ms < STORE_DAY_MS ? options->mailbox_ttl_ms
 						       : STORE_DAY_MS);
+	if (forward)
+		put_forward_words(b, command, tally);
 	commands_push(b, command);
 	return true;
 }

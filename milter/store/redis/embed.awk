@@ -2,7 +2,8 @@
 # Lua scripts as C strings: awk -f embed.awk note.lua ... >NAME.c
 # The line "-- include NAME" stands for another file of the same directory, the
 # first time in a script;
-# lines that are blank, or all comment, are left out.
+# lines that are blank, or all comment, are left out. A script that is a part of
+# another one finds its keys behind the first k, its words behind the first w.
 
 function quoted(line,	part, count, out, i) {
 	gsub(/\\/, "&&", line)
@@ -41,6 +42,7 @@ BEGIN {
 		sub(/\.LUA$/, "", word)
 		print "\t[SCRIPT_" word "] ="
 		split("", included)
+		print quoted("local k, w, keys = 0, 0, #KEYS")
 		embed(directory, name)
 		print "\t\t,"
 	}

@@ -7,13 +7,14 @@
 
 -- include clock.lua
 
-local mailbox = redis.call('HGETALL', KEYS[1])
-local at = clock(ARGV[2])
+local mailbox = redis.call('HGETALL', KEYS[k + 1])
+local at = clock(ARGV[w + 2])
 local now = math.floor(at / 3600000)
 local sum, hour, person = {0, 0, 0, 0}, 0, 0
 for i = 1, #mailbox, 2 do
   if mailbox[i] == 'person' then person = 1 end
-  local h = string.match(mailbox[i], '^h:(%d+)$')
+  local h = string.byte(mailbox[i], 2) == 58 and
+    string.match(mailbox[i], '^h:(%d+)$')
   if h and tonumber(h) > now - 24 then
     local n = 0
     for v in string.gmatch(mailbox[i + 1], '%d+') do
@@ -24,9 +25,9 @@ for i = 1, #mailbox, 2 do
   end
 end
 
-local route = redis.call('HGET', KEYS[2], ARGV[1]) or '0 0 0'
+local route = redis.call('HGET', KEYS[k + 2], ARGV[w + 1]) or '0 0 0'
 local first, last, count = string.match(route, '^(%d+) (%d+) (%d+)$')
-local till = redis.call('HGET', KEYS[3], 'until')
+local till = redis.call('HGET', KEYS[k + 3], 'until')
 return {#mailbox > 0 and 1 or 0, tonumber(count), tonumber(first),
   tonumber(last), sum[1], sum[2], sum[3], sum[4], hour,
   till and tonumber(till) > at and 1 or 0, person}

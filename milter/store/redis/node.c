@@ -15,6 +15,8 @@
 
 #define PIPELINE_MAX 512
 #define GATHER_MS 2
+#define OVERDUE_MS 20
+#define OVERTAKEN_MAX 32
 #define TRIES_MAX 2
 #define IDLE_MS 5000
 #define THROTTLE_MS 10000
@@ -28,14 +30,18 @@ enum node_state {
 	NODE_UP,
 };
 
+struct queue {
+	struct command *first, **last;
+};
+
 struct node {
 	struct node_options options;
 	struct endpoint endpoint; /* connected to, or tried last */
 
 	struct waiter waiter;
-	struct command *first, **last; /* the queue */
-	bool awaited; /* somebody waits for what is in it */
-	int64_t gathered_ms; /* until then more may come, if nobody does */
+	struct queue awaited; /* somebody waits for these */
+	struct queue told; /* nobody does, or they must not overtake these */
+	int64_t gathered_ms; /* until then more may be told */
 	struct command *later; /* not before command->due_ms, the next first */
 	enum node_state state;
 	int64_t since_ms;
@@ -115,6 +121,31 @@ set_state(struct node *node, enum node_state state, const char *reason)
 	tell(node, state == NODE_UP, down_since_ms);
 }
 
+static void
+put_last(struct queue *queue, struct command *command)
+{
+	*queue->last = command;
+	queue->last = &command->next;
+}
+
+/* At most so many of its first, behind the list that ends there; how many. */
+static size_t
+take_first(struct queue *queue, size_t most, struct command ***end)
+{
+	size_t count = 0;
+
+	**end = queue->first;
+	while (**end != NULL && count < most) {
+		*end = &(**end)->next;
+		count++;
+	}
+	queue->first = **end;
+	if (queue->first == NULL)
+		queue->last = &queue->first;
+	**end = NULL;
+	return count;
+}
+
 /* Under the lock: what waited long enough joins the queue. When to look
  * again, at the latest until_ms. */
 static int64_t
@@ -123,9 +154,7 @@ ripen(struct node *node, int64_t now_ms, int64_t until_ms)
 	while (node->later != NULL && node->later->due_ms <= now_ms) {
 		struct command *command = command_cut(&node->later);
 
-		*node->last = command;
-		node->last = &command->next;
-		node->awaited = true;
+		put_last(&node->awaited, command);
 	}
 	return node->later != NULL && node->later->due_ms < until_ms
 		? node->later->due_ms
@@ -136,15 +165,18 @@ ripen(struct node *node, int64_t now_ms, int64_t until_ms)
  * Under the lock: is it time to send what there is? Most of it is told, and
  * nobody waits: it is gathered for a moment, so that a busy machine wakes one
  * thread and sends one pipeline for some ten messages. What somebody waits for
- * goes at once, and with it what was told before. *at_ms: when to look again.
+ * goes at once, and before what was told, unless that is of the same keys: for
+ * Redis answers when it has gone through the whole pipeline.
+ * *at_ms: when to look again.
  */
 static bool
 is_time(const struct node *node, int64_t now_ms, int64_t *at_ms)
 {
-	if (node->first == NULL)
-		return node->waiter.stopping;
-	if (node->awaited || node->waiter.stopping ||
-		now_ms >= node->gathered_ms)
+	if (node->awaited.first != NULL || node->waiter.stopping)
+		return true;
+	if (node->told.first == NULL)
+		return false;
+	if (now_ms >= node->gathered_ms)
 		return true;
 	if (node->gathered_ms < *at_ms)
 		*at_ms = node->gathered_ms;
@@ -157,8 +189,8 @@ static struct command *
 take_queue(struct node *node, int64_t wait_ms, bool *closing)
 {
 	int64_t now_ms = clock_monotonic_ms(), until_ms = now_ms + wait_ms;
-	struct command *list, **end;
-	size_t count = 0;
+	struct command *list = NULL, **end = &list;
+	size_t count;
 
 	waiter_lock(&node->waiter);
 	while (now_ms < until_ms) {
@@ -170,14 +202,9 @@ take_queue(struct node *node, int64_t wait_ms, bool *closing)
 		now_ms = clock_monotonic_ms();
 	}
 	*closing = node->waiter.stopping;
-	list = node->first;
-	for (end = &list; *end != NULL && count < PIPELINE_MAX; count++)
-		end = &(*end)->next;
-	node->first = *end;
-	if (node->first == NULL)
-		node->last = &node->first;
-	node->awaited = node->first != NULL;
-	*end = NULL;
+	count = take_first(&node->awaited, PIPELINE_MAX, &end);
+	if (count == 0 || now_ms >= node->gathered_ms + OVERDUE_MS)
+		(void)take_first(&node->told, PIPELINE_MAX - count, &end);
 	waiter_unlock(&node->waiter);
 	return list;
 }
@@ -192,11 +219,10 @@ put_back(struct node *node, struct command *list)
 	while (*end != NULL)
 		end = &(*end)->next;
 	waiter_lock(&node->waiter);
-	*end = node->first;
-	if (node->first == NULL)
-		node->last = end;
-	node->first = list;
-	node->awaited = true;
+	*end = node->awaited.first;
+	if (node->awaited.first == NULL)
+		node->awaited.last = end;
+	node->awaited.first = list;
 	waiter_unlock(&node->waiter);
 }
 
@@ -215,13 +241,13 @@ fail_list(struct command *list, const char *reason)
 static void
 fail_queue(struct node *node, const char *reason)
 {
-	struct command *list;
+	struct command *list = NULL, **end = &list;
 
 	waiter_lock(&node->waiter);
-	*node->last = node->later;
-	list = node->first;
-	node->later = node->first = NULL;
-	node->last = &node->first;
+	(void)take_first(&node->awaited, SIZE_MAX, &end);
+	(void)take_first(&node->told, SIZE_MAX, &end);
+	*end = node->later;
+	node->later = NULL;
 	waiter_unlock(&node->waiter);
 	fail_list(list, reason);
 }
@@ -390,7 +416,8 @@ node_open(const struct node_options *options, struct err *err)
 		&node->hello, options->redirect, options->redirect_ctx};
 	node->endpoint = options->endpoint;
 	node->backoff_ms = options->backoff_ms;
-	node->last = &node->first;
+	node->awaited.last = &node->awaited.first;
+	node->told.last = &node->told.first;
 	node->since_ms = clock_now_ms(options->clock);
 	node->hello.arena = arena_new(HELLO_ARENA_BYTES);
 	waiter_init(&node->waiter);
@@ -422,19 +449,44 @@ node_settle(struct node *node, int64_t timeout_ms)
 	waiter_unlock(&node->waiter);
 }
 
+/* Under the lock: may it go before what was told? A person's question is about
+ * all of that. */
+static bool
+may_overtake(const struct node *node, const struct command *command)
+{
+	unsigned looks = 0;
+
+	if (!command->request->awaited || command->request->op_count == 0)
+		return false;
+	for (const struct command *told = node->told.first; told != NULL;
+		told = told->next) {
+		if (++looks > OVERTAKEN_MAX ||
+			command_shares_key(command, told))
+			return false;
+	}
+	return true;
+}
+
 /* Under the lock. */
 static void
 enqueue(struct node *node, struct command *command)
 {
-	bool wakes = node->first == NULL ||
-		(command->request->awaited && !node->awaited);
+	const struct request *request = command->request;
+	bool wakes = request->awaited;
 
-	if (node->first == NULL)
-		node->gathered_ms = clock_monotonic_ms() + GATHER_MS;
-	node->awaited = node->awaited || command->request->awaited;
 	command->next = NULL;
-	*node->last = command;
-	node->last = &command->next;
+	if (may_overtake(node, command)) {
+		wakes = node->awaited.first == NULL;
+		put_last(&node->awaited, command);
+	} else {
+		if (node->told.first == NULL) {
+			wakes = true;
+			node->gathered_ms = clock_monotonic_ms() + GATHER_MS;
+		}
+		if (request->awaited)
+			node->gathered_ms = 0;
+		put_last(&node->told, command);
+	}
 	if (wakes)
 		waiter_wake(&node->waiter);
 }

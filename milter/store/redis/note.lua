@@ -9,7 +9,7 @@
 
 -- include clock.lua
 
-local at = clock(ARGV[1])
+local at = clock(ARGV[w + 1])
 local out = {}
 local function drop(val, members)
   for i = 1, #members, 1000 do
@@ -48,9 +48,11 @@ local function member(win, val, name, since, cap, value)
   if value then
     drop(val, redis.call('ZRANGEBYSCORE', win, '-inf', bound))
   end
-  redis.call('ZREMRANGEBYSCORE', win, '-inf', bound)
   local before = redis.call('ZCARD', win)
-  local old = redis.call('ZSCORE', win, name)
+  if before > 0 then
+    before = before - redis.call('ZREMRANGEBYSCORE', win, '-inf', bound)
+  end
+  local old = before > 0 and redis.call('ZSCORE', win, name)
   if not old or tonumber(old) < at then
     redis.call('ZADD', win, text(at), name)
   end
@@ -63,19 +65,20 @@ local function member(win, val, name, since, cap, value)
     redis.call('ZREMRANGEBYRANK', win, 0, count - cap - 1)
     count = cap
   end
-  local sum = 0
+  local sum = '0'
   if value then
+    sum = 0
     for _, v in ipairs(redis.call('HVALS', val)) do
       sum = sum + tonumber(v)
     end
+    sum = string.format('%.17g', sum)
   end
-  return {1, before, count, old and 0 or 1,
-    string.format('%.17g', sum)}
+  return {1, before, count, old and 0 or 1, sum}
 end
 
-for i = 1, #KEYS / 2 do
-  local a = 2 + (i - 1) * 9
-  local win, val = KEYS[2 * i - 1], KEYS[2 * i]
+for i = 1, keys / 2 do
+  local a = w + 2 + (i - 1) * 9
+  local win, val = KEYS[k + 2 * i - 1], KEYS[k + 2 * i]
   local window = tonumber(ARGV[a + 2])
   local after = tonumber(ARGV[a + 7])
   local prior = out[after + 1]

@@ -9,14 +9,14 @@
 
 -- include live.lua
 
-local function once(key, print, at, ttl, most)
-  local HEAD, PRINT = 7, 8
+local function once(key, print, at, lives, most)
+  local HEAD, PRINT, ttl = 7, 8, tonumber(lives)
   local had = redis.call('GET', key)
   local function begin(elder)
     return string.char(1) .. struct.pack('>I4I2', math.floor(at / 1000), elder)
   end
   if not had or string.byte(had) ~= 1 then
-    redis.call('SET', key, begin(0) .. print, 'PX', ttl)
+    redis.call('SET', key, begin(0) .. print, 'PX', lives)
     return true
   end
   local p = string.find(had, print, HEAD + 1, true)
@@ -32,13 +32,13 @@ local function once(key, print, at, ttl, most)
       redis.call('APPEND', key, print)
       live_on(key, ttl, ttl + math.floor(ttl / 8))
     else
-      redis.call('SET', key, had .. print, 'PX', ttl)
+      redis.call('SET', key, had .. print, 'PX', lives)
     end
     return true
   end
   younger = age < 2 * ttl and math.min(younger, most) or 0
   if p and p > #had - younger * PRINT then return false end
   redis.call('SET', key, begin(younger) ..
-    string.sub(had, #had - younger * PRINT + 1) .. print, 'PX', ttl)
+    string.sub(had, #had - younger * PRINT + 1) .. print, 'PX', lives)
   return true
 end

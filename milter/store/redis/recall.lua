@@ -7,4 +7,4 @@
 -- include clock.lua
 -- include trace.lua
 
-return recall(KEYS[1], ARGV[2], clock(ARGV[1]))
+return recall(KEYS[k + 1], ARGV[w + 2], clock(ARGV[w + 1]))

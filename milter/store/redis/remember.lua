@@ -8,6 +8,6 @@
 -- include clock.lua
 -- include trace.lua
 
-remember(KEYS[1], ARGV[2], clock(ARGV[1]), tonumber(ARGV[3]),
-  tonumber(ARGV[4]), ARGV[5] == '1', ARGV[6] == '1', ARGV[7])
+remember(KEYS[k + 1], ARGV[w + 2], clock(ARGV[w + 1]), tonumber(ARGV[w + 3]),
+  ARGV[w + 4], ARGV[w + 5] == '1', ARGV[w + 6] == '1', ARGV[w + 7])
 return 1

@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- tally: counts one message of a mailbox, once for each identity.
--- KEYS mailbox, route, once, left; and, but for a cluster, dest, top, routed.
--- ARGV at (clock.lua), what, destination, keyword (0 or 1), the identity's print
---   (once.lua; empty: count it), routes at most, ttl of mailbox and route,
---   prints at most, ttl of once, mailbox, ttl of top, ttl of a mailbox that only
---   receives.
+-- KEYS mailbox, once; of a forward also route, left; and, but for a cluster,
+--   dest, top, routed.
+-- ARGV at (clock.lua), what, keyword (0 or 1), the identity's print (once.lua;
+--   empty: count it), prints at most, ttl of once, ttl of mailbox and route, ttl
+--   of a mailbox that only receives; of a forward also destination, routes at
+--   most, mailbox, ttl of top.
 -- Reply {counted, flows of the mailbox that day}.
 
 -- include clock.lua
@@ -12,15 +13,15 @@
 -- include once.lua
 -- include raise.lua
 
-local mailbox, route, once_key, left = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local time, what, dest = clock(ARGV[1]), ARGV[2], ARGV[3]
-local ttl = tonumber(ARGV[7])
+local mailbox, time, what = KEYS[k + 1], clock(ARGV[w + 1]), ARGV[w + 2]
+local ttl = tonumber(ARGV[w + 7])
 local hour = math.floor(time / 3600000)
 local today = math.floor(hour / 24)
-local hour_field, day_field = 'h:' .. hour, 'd:' .. today
-local had = redis.call('HMGET', mailbox, what, hour_field, day_field,
-  'first', 'last', 'person')
-local flows = tonumber(had[3] or 0)
+local hour_field = string.format('h:%d', hour)
+local day_field = string.format('d:%d', today)
+local had = redis.call('HMGET', mailbox, what, hour_field, 'first', 'person',
+  'last', day_field)
+local flows = tonumber(had[6] or 0)
 local changes = {}
 
 local function change(field, value)
@@ -35,12 +36,16 @@ local function prune(pattern, oldest)
   end
 end
 
+local function more(number)
+  return string.format('%d', number + 1)
+end
+
 local function count_hour(column)
   local n = {string.match(had[2] or '0 0 0 0',
     '^(%d+) (%d+) (%d+) (%d+)$')}
-  if not had[2] then prune('^h:(%d+)$', hour - 23) end
-  n[column] = n[column] + 1
-  if ARGV[4] == '1' then n[column + 2] = n[column + 2] + 1 end
+  if had[1] and not had[2] then prune('^h:(%d+)$', hour - 23) end
+  n[column] = more(n[column])
+  if ARGV[w + 3] == '1' then n[column + 2] = more(n[column + 2]) end
   change(hour_field, table.concat(n, ' '))
 end
 
@@ -49,7 +54,8 @@ local function live(key, long)
   live_on(key, long - math.floor(long / 50), long)
 end
 
-local function count_route()
+local function count_route(dest)
+  local route, left = KEYS[k + 3], KEYS[k + 4]
   local old, at = redis.call('HGET', route, dest), text(time)
   local first, last, n = at, at, 0
   if old then
@@ -59,7 +65,7 @@ local function count_route()
   end
   redis.call('HSET', route, dest,
     first .. ' ' .. last .. ' ' .. text(n + 1))
-  if not old and redis.call('HLEN', route) > tonumber(ARGV[6]) then
+  if not old and redis.call('HLEN', route) > tonumber(ARGV[w + 10]) then
     local rows, stale, age = redis.call('HGETALL', route)
     for i = 1, #rows, 2 do
       local seen = tonumber(string.match(rows[i + 1], '^%d+ (%d+)'))
@@ -72,21 +78,21 @@ local function count_route()
 end
 
 local function count_forward()
-  if not had[4] or time < tonumber(had[4]) then change('first', text(time)) end
+  if not had[3] or time < tonumber(had[3]) then change('first', text(time)) end
   if not had[5] or time > tonumber(had[5]) then change('last', text(time)) end
   flows = flows + 1
-  change(day_field, flows)
+  change(day_field, string.format('%d', flows))
   if flows == 1 then prune('^d:(%d+)$', today - 7) end
-  if dest ~= '' then count_route() end
+  if ARGV[w + 9] ~= '' then count_route(ARGV[w + 9]) end
 end
 
-local counted = ARGV[5] == '' or once(once_key, ARGV[5], time,
-  tonumber(ARGV[9]), tonumber(ARGV[8]))
+local counted = ARGV[w + 4] == '' or once(KEYS[k + 2], ARGV[w + 4], time,
+  ARGV[w + 6], tonumber(ARGV[w + 5]))
 if counted then
   if what ~= 'person' then
-    change(what, (had[1] or 0) + 1)
-  elseif not had[6] then
-    change(what, 1)
+    change(what, more(had[1] or 0))
+  elseif not had[4] then
+    change(what, '1')
   end
   if what == 'received' then
     count_hour(1)
@@ -95,21 +101,21 @@ if counted then
     count_forward()
   end
   if #changes > 0 then redis.call('HSET', mailbox, unpack(changes)) end
-  if what == 'received' and not had[4] and not had[6] then
-    live(mailbox, tonumber(ARGV[12]))
+  if what == 'received' and not had[3] and not had[4] then
+    live(mailbox, tonumber(ARGV[w + 8]))
   else
     live(mailbox, ttl)
   end
 end
 
-if what == 'forwarded' and #KEYS == 7 then
+if what == 'forwarded' and keys == 7 then
   local at = text(time)
-  if dest ~= '' then
-    raise(KEYS[5], at, ARGV[10], 10000, ttl)
-    raise(KEYS[7], at, ARGV[10], 10000000, ttl)
+  if ARGV[w + 9] ~= '' then
+    raise(KEYS[k + 5], at, ARGV[w + 11], 10000, ttl)
+    raise(KEYS[k + 7], at, ARGV[w + 11], 10000000, ttl)
   end
   if flows > 0 then
-    raise(KEYS[6], flows, ARGV[10], 100000, ARGV[11])
+    raise(KEYS[k + 6], flows, ARGV[w + 11], 100000, ARGV[w + 12])
   end
 end
 

@@ -51,12 +51,13 @@ end
 -- so that the price of a write stays the same. Whose turn it is to pay it, the
 -- id tells.
 local function sweep(key, id, at)
-  local turn, over, gone = string.byte(id), {}, {}
-  if turn >= 64 or turn * redis.call('HLEN', key) >= 256 * 8 then return end
-  local all = redis.call('HGETALL', key)
+  local turn = string.byte(id)
+  if turn >= 16 or turn * redis.call('HLEN', key) >= 256 * 8 then return end
+  local all, over, gone = redis.call('HGETALL', key), {}, {}
   for i = 1, #all, 2 do
     if #all[i] == ID and is_over(all[i + 1], at) then over[all[i]] = true end
   end
+  if not next(over) then return end
   for i = 1, #all, 2 do
     if over[string.sub(all[i], 1, ID)] then gone[#gone + 1] = all[i] end
   end
@@ -114,8 +115,10 @@ local function add_to_trace(key, id, at, ttl, cap, anew, body)
   local old, pieces = read_trace(key, id)
   local over = over_bytes(at, ttl)
   if old and (anew or is_over(old, at)) then old = nil end
-  if old and string.sub(old, 1, 4) > over then over = string.sub(old, 1, 4) end
-  write_trace(key, id, over .. merge(old, body, at, cap), pieces)
+  if old and struct.unpack('>I4', old) > struct.unpack('>I4', over) then
+    over = string.sub(old, 1, 4)
+  end
+  write_trace(key, id, over .. merge(old, body, at, tonumber(cap)), pieces)
 end
 
 -- simple: the body is what the merge would make of it, if it is the first. It
