@@ -29,6 +29,7 @@ struct command {
 	uint8_t tries, redirects;
 	int64_t due_ms; /* monotonic: not sent before */
 	bool asking; /* ASK: say ASKING first */
+	bool aside; /* nobody waits for its answer */
 	struct command **parts; /* of a script that runs several */
 	size_t part_count;
 	bool answered, followed; /* followed: its next step was made */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What Redis spends on a script is, for the small ones that count a message,
- * half the call itself. So those of one batch become one call; each of them
- * stays a command of its own, which reads its part of the answer.
+ * half the call itself. So those of one batch become one call, and those that
+ * nobody waits for another; each of them stays a command of its own, which reads
+ * its part of the answer.
  */
 #include "store/redis/commands_merge.h"
 
@@ -20,9 +21,10 @@ static const char *const names[SCRIPT_COUNT] = {
 };
 
 static bool
-is_part(const struct command *command)
+is_part(const struct command *command, bool aside)
 {
-	return command->script != SCRIPT_NONE && names[command->script] != NULL;
+	return command->aside == aside && command->script != SCRIPT_NONE &&
+		names[command->script] != NULL;
 }
 
 /* Parts, and what they come to. */
@@ -31,12 +33,12 @@ struct sum {
 };
 
 static struct sum
-sum_of(const struct command *round)
+sum_of(const struct command *round, bool aside)
 {
 	struct sum sum = {0};
 
 	for (; round != NULL; round = round->next) {
-		if (!is_part(round))
+		if (!is_part(round, aside))
 			continue;
 		sum.parts++;
 		sum.keys += round->key_count;
@@ -82,7 +84,7 @@ static void
 take_parts(struct command *merged, struct command **round)
 {
 	while (*round != NULL) {
-		if (is_part(*round)) {
+		if (is_part(*round, merged->aside)) {
 			merged->parts[merged->part_count++] =
 				command_cut(round);
 		} else {
@@ -92,10 +94,10 @@ take_parts(struct command *merged, struct command **round)
 	*round = merged;
 }
 
-bool
-commands_merge(struct arena *arena, struct command **round)
+static bool
+merge(struct arena *arena, struct command **round, bool aside)
 {
-	const struct sum sum = sum_of(*round);
+	const struct sum sum = sum_of(*round, aside);
 	struct command *merged;
 
 	if (sum.parts < 2)
@@ -103,6 +105,7 @@ commands_merge(struct arena *arena, struct command **round)
 	merged = new_merged(arena, &sum);
 	if (merged == NULL)
 		return false;
+	merged->aside = aside;
 	take_parts(merged, round);
 	for (size_t i = 0; i < merged->part_count; i++)
 		put_keys(merged, merged->parts[i]);
@@ -110,4 +113,10 @@ commands_merge(struct arena *arena, struct command **round)
 		put_words(merged, merged->parts[i]);
 	merged->key = merged->words[HEAD_WORDS];
 	return true;
+}
+
+bool
+commands_merge(struct arena *arena, struct command **round)
+{
+	return merge(arena, round, true) && merge(arena, round, false);
 }

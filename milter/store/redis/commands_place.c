@@ -5,7 +5,8 @@
  * wipes it would have to look at every key. So each such window is a place in
  * the sorted set "at" of the address, in the address's own slot, which lives
  * as long as the window does. A window whose group is the address alone is
- * found by the names of the policies.
+ * found by the names of the policies. Who counts a message need not wait for
+ * that.
  */
 #include "store/redis/commands_place.h"
 
@@ -21,6 +22,7 @@ add_place(struct commands *b, const struct note *note, struct slice address)
 
 	if (command == NULL)
 		return false;
+	command->aside = b->request->awaited;
 	command->key = commands_tagged(b, "at", address);
 	command_word(command, command->key);
 	command_word(command, commands_at(b));

@@ -456,7 +456,8 @@ may_overtake(const struct node *node, const struct command *command)
 {
 	unsigned looks = 0;
 
-	if (!command->request->awaited || command->request->op_count == 0)
+	if (!command->request->awaited || command->aside ||
+		command->request->op_count == 0)
 		return false;
 	for (const struct command *told = node->told.first; told != NULL;
 		told = told->next) {
@@ -471,8 +472,8 @@ may_overtake(const struct node *node, const struct command *command)
 static void
 enqueue(struct node *node, struct command *command)
 {
-	const struct request *request = command->request;
-	bool wakes = request->awaited;
+	bool awaited = command->request->awaited && !command->aside;
+	bool wakes = awaited;
 
 	command->next = NULL;
 	if (may_overtake(node, command)) {
@@ -483,7 +484,7 @@ enqueue(struct node *node, struct command *command)
 			wakes = true;
 			node->gathered_ms = clock_monotonic_ms() + GATHER_MS;
 		}
-		if (request->awaited)
+		if (awaited)
 			node->gathered_ms = 0;
 		put_last(&node->told, command);
 	}

@@ -33,6 +33,7 @@ queries_put(struct queries *q, struct err *err)
 {
 	struct request *request = q->request;
 	struct command *list = q->first;
+	enum request_outcome outcome;
 
 	q->first = NULL;
 	q->end = &q->first;
@@ -44,9 +45,10 @@ queries_put(struct queries *q, struct err *err)
 	request->outcome = REQUEST_OPEN;
 	waiter_unlock(&request->waiter);
 	request_start(request, list);
-	if (!request_wait(request, clock_monotonic_ms() + WAIT_MS))
+	outcome = request_wait(request, clock_monotonic_ms() + WAIT_MS);
+	if (outcome == REQUEST_OPEN)
 		return err_set(err, ERR_DOWN, "Redis does not answer");
-	if (request->outcome != REQUEST_DONE)
+	if (outcome != REQUEST_DONE)
 		return err_set(err, ERR_DOWN, "Redis: %s", request->reason);
 	return true;
 }

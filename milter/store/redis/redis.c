@@ -186,7 +186,8 @@ mark_late(struct redis *redis, struct request *request)
 	waiter_lock(&request->waiter);
 	for (struct command *command = request->commands; command != NULL;
 		command = command->sibling) {
-		if (!command->answered && command->node != NULL)
+		if (!command->answered && !command->aside &&
+			command->node != NULL)
 			node_mark_late(command->node);
 	}
 	waiter_unlock(&request->waiter);
@@ -208,13 +209,11 @@ redis_ask(struct redis *redis, struct store_batch *batch, int64_t budget_ms)
 		request_drop(request);
 		return REQUEST_DONE;
 	}
-	if (request_wait(request, until_ms)) {
-		outcome = request->outcome;
-		if (outcome == REQUEST_DONE)
-			copy_answers(request, batch,
-				atomic_load(&redis->shared.ahead_ms));
-	} else {
-		outcome = REQUEST_OPEN;
+	outcome = request_wait(request, until_ms);
+	if (outcome == REQUEST_DONE) {
+		copy_answers(
+			request, batch, atomic_load(&redis->shared.ahead_ms));
+	} else if (outcome == REQUEST_OPEN) {
 		mark_late(redis, request);
 	}
 	request_drop(request);

@@ -147,6 +147,12 @@ send_round(struct request *request, struct command *round)
 	}
 }
 
+static size_t *
+left_of(struct request *request, const struct command *command)
+{
+	return command->aside ? &request->asides : &request->pending;
+}
+
 /* Under the lock: takes the round in. */
 static void
 enlist(struct request *request, struct command *round)
@@ -156,7 +162,7 @@ enlist(struct request *request, struct command *round)
 		command->request = request;
 		command->sibling = request->commands;
 		request->commands = command;
-		request->pending++;
+		*left_of(request, command) += 1;
 	}
 	request->rounds++;
 }
@@ -186,8 +192,8 @@ step(struct request *request)
 
 	if (request->pending == 0) {
 		round = advance(request);
-		ended = round == NULL;
-		if (ended)
+		ended = round == NULL && request->asides == 0;
+		if (round == NULL)
 			waiter_wake(&request->waiter);
 	}
 	waiter_unlock(&request->waiter);
@@ -271,21 +277,21 @@ request_answer(struct command *command, struct reply *reply, const char *reason)
 	} else {
 		fail(request, REQUEST_DOWN, reason);
 	}
-	request->pending--;
+	*left_of(request, command) -= 1;
 	step(request);
 	request_drop(request);
 }
 
-bool
+enum request_outcome
 request_wait(struct request *request, int64_t until_ms)
 {
-	bool finished;
+	enum request_outcome outcome;
 
 	waiter_lock(&request->waiter);
 	while ((request->pending > 0 || request->outcome == REQUEST_OPEN) &&
 		waiter_wait(&request->waiter, until_ms))
 		continue;
-	finished = request->pending == 0 && request->outcome != REQUEST_OPEN;
+	outcome = request->pending == 0 ? request->outcome : REQUEST_OPEN;
 	waiter_unlock(&request->waiter);
-	return finished;
+	return outcome;
 }

@@ -39,7 +39,8 @@ struct request {
 				 yet */
 
 	struct command *commands; /* all so far */
-	size_t pending; /* not answered yet */
+	size_t pending; /* not answered yet, that somebody may wait for */
+	size_t asides; /* not answered yet, of the others */
 	size_t rounds;
 	enum request_outcome outcome;
 	size_t refused; /* operations */
@@ -68,7 +69,8 @@ void request_start(struct request *, struct command *round);
 /* A node has the answer (NULL: it went away, reason says why). Takes the
  * request's lock. */
 void request_answer(struct command *, struct reply *, const char *reason);
-/* Waits until it is finished, or until the monotonic time: false. */
-bool request_wait(struct request *, int64_t until_ms);
+/* Waits until all that is no aside is answered, or until the monotonic time:
+ * REQUEST_OPEN. */
+enum request_outcome request_wait(struct request *, int64_t until_ms);
 
 #endif
