@@ -249,15 +249,18 @@ static void
 traces_that_are_over_go(void **state)
 {
 	struct rig *rig = *state;
-	char id[ID_MAX];
+	char id[ID_MAX], out[16] = "";
 
 	for (int i = 0; i < 200; i++)
 		remember_one(rig, id_of(id, i), "malice@example.com");
 	now.now_ms += HOUR_MS + 1000;
 	assert_int_equal(recall(rig, id_of(id, 0)).count, 0);
+	/* Redis' own time goes on less quickly. */
+	assert_true(server_cli(&server, out, sizeof(out), "pexpire", BUCKET,
+		"3599000", NULL));
 	for (int i = 200; i < 400; i++)
 		remember_one(rig, id_of(id, i), "malice@example.com");
-	assert_in_range(number("hlen", BUCKET), 200, 220);
+	assert_int_equal(number("hlen", BUCKET), 200);
 	assert_int_equal(recall(rig, id_of(id, 399)).count, 1);
 	assert_in_range(
 		number("pttl", BUCKET), HOUR_MS - 60000, HOUR_MS * 5 / 4);

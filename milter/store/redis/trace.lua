@@ -8,7 +8,6 @@
 -- A value that is longer than a listpack's may be goes on under the id and a
 -- number, in pieces.
 
--- include live.lua
 -- include moment.lua
 
 local ID, PIECE = 8, 64
@@ -47,12 +46,13 @@ local function write_trace(key, id, value, pieces)
   end
 end
 
--- What is over goes when somebody writes, the more seldom the more there is,
--- so that the price of a write stays the same. Whose turn it is to pay it, the
--- id tells.
-local function sweep(key, id, at)
-  local turn = string.byte(id)
-  if turn >= 16 or turn * redis.call('HLEN', key) >= 256 * 8 then return end
+-- What is over goes when a hash has lived an eighth of its traces' time, and
+-- somebody writes: then it is given that eighth again.
+local function live_and_sweep(key, at, ttl)
+  local left = redis.call('PTTL', key)
+  if left >= ttl then return end
+  redis.call('PEXPIRE', key, ttl + math.floor(ttl / 8))
+  if left < 0 then return end
   local all, over, gone = redis.call('HGETALL', key), {}, {}
   for i = 1, #all, 2 do
     if #all[i] == ID and is_over(all[i + 1], at) then over[all[i]] = true end
@@ -135,8 +135,7 @@ local function remember(key, id, at, ttl, cap, anew, simple, body)
   elseif wrote ~= 1 then
     add_to_trace(key, id, at, ttl, cap, anew, body)
   end
-  live_on(key, ttl, ttl + math.floor(ttl / 8))
-  sweep(key, id, at)
+  live_and_sweep(key, at, ttl)
 end
 
 -- What of it is behind the first four bytes; empty when there is none.
