@@ -256,8 +256,8 @@ traces_that_are_over_go(void **state)
 	now.now_ms += HOUR_MS + 1000;
 	assert_int_equal(recall(rig, id_of(id, 0)).count, 0);
 	/* Redis' own time goes on less quickly. */
-	assert_true(server_cli(&server, out, sizeof(out), "pexpire", BUCKET,
-		"3599000", NULL));
+	assert_true(server_cli(
+		&server, out, sizeof(out), "pexpire", BUCKET, "3599000", NULL));
 	for (int i = 200; i < 400; i++)
 		remember_one(rig, id_of(id, i), "malice@example.com");
 	assert_int_equal(number("hlen", BUCKET), 200);

@@ -2,8 +2,8 @@
 /*
  * What Redis spends on a script is, for the small ones that count a message,
  * half the call itself. So those of one batch become one call, and those that
- * nobody waits for another; each of them stays a command of its own, which reads
- * its part of the answer.
+ * nobody waits for another; each of them stays a command of its own, which
+ * reads its part of the answer.
  */
 #include "store/redis/commands_merge.h"
 
