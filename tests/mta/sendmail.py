@@ -172,9 +172,13 @@ def held_mail(tap, sink, forwarden, sendmail, egress, event, alice):
     tap.ok("forward@freemail.example" in held, "held: mailq -qQ lists it", held)
     tap.ok("QUARANTINE: forwarden" in held, "held: with the reason", held)
     identity = event["email"]["local_id"]
-    egress.queue("-qQ", "-Q", f"-qI{identity}")
-    egress.queue(f"-qI{identity}")
-    message = sink.wait(sink.to("forward@freemail.example"))[0]
+
+    def released():
+        """A queue run passes by a message whose file another process has locked."""
+        egress.queue("-qQ", "-Q", f"-qI{identity}")
+        egress.queue(f"-qI{identity}")
+        return sink.find(sink.to("forward@freemail.example"))
+    message = wait_until("it leaves once released", released)[0]
     tap.ok(event["event"]["id"] in (message.field("X-Forwarden") or ""),
            "released: it leaves with its tag", message.header.items())
     tap.equal(len([e for e in forwarden.events()
