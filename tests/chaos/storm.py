@@ -250,8 +250,8 @@ class Storm:
                          for _, action in disturbances)
 
     def disturb(self, site, load):
-        """Until all is sent; how often what was done."""
-        due = [time.monotonic() + every for every, _ in self.disturbances]
+        """Until all is sent, each soon once; how often what was done."""
+        due = [time.monotonic() + every / 2 for every, _ in self.disturbances]
         done = [0] * len(due)
         while load.is_on():
             at = min(range(len(due)), key=due.__getitem__)
