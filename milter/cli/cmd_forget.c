@@ -8,6 +8,10 @@ static void
 print_answer(const struct json *answer)
 {
 	(void)printf("%lld records wiped\n", json_number(answer, "wiped"));
+	if (json_bool(answer, "more")) {
+		(void)puts("the traces of messages are still looked through: "
+			   "the log says when it is in none");
+	}
 }
 
 int

@@ -30,7 +30,7 @@ print_answer(const struct json *answer)
 	static const char *const numbers[] = {"pid", "policies", "warnings",
 		"local_domains", "sessions", "messages", "reloads"};
 	static const char *const counts[] = {
-		"journal", "replayed", "lost", "evicted", "late"};
+		"journal", "replayed", "lost", "evicted", "late", "wiping"};
 	char name[32];
 	const struct json *store = json_find(answer, "store");
 	const struct json *troubles = json_find(answer, "troubles");

@@ -129,6 +129,7 @@ json_of_health(struct store *store)
 	json_set_number(json, "lost", (long long)health.lost);
 	json_set_number(json, "evicted", (long long)health.evicted);
 	json_set_number(json, "late", (long long)health.late);
+	json_set_number(json, "wiping", (long long)health.wiping);
 	json_set_number(json, "clock_ahead_ms", (long long)health.ahead_ms);
 	json_set_number(json, "bytes", (long long)health.bytes);
 	return json;

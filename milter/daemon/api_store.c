@@ -87,5 +87,6 @@ api_forget(struct exchange *exchange)
 	json = json_map();
 	json_set_text(json, "mailbox", query.about);
 	json_set_number(json, "wiped", (long long)query.answer.wiped);
+	json_set_bool(json, "more", query.answer.more_to_wipe);
 	exchange_json_take(exchange, json);
 }

@@ -140,7 +140,9 @@ libstore_a_SOURCES = \
 	milter/store/redis/sentinel.c \
 	milter/store/redis/sentinel.h \
 	milter/store/redis/tls.c \
-	milter/store/redis/tls.h
+	milter/store/redis/tls.h \
+	milter/store/redis/wiper.c \
+	milter/store/redis/wiper.h
 nodist_libstore_a_SOURCES = milter/store/redis/script_texts.c
 REDIS_LUA = \
 	milter/store/redis/append.lua \

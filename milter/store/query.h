@@ -77,7 +77,8 @@ enum store_query_kind {
 	 * store's now: no longer). */
 	STORE_CONTAIN,
 	/* wiped: Wipes the mailbox about everywhere, also as destination and
-	 * as member; counts the keys and members that went. */
+	 * as member; counts the keys and members that went until now, and
+	 * says whether traces are still looked through. */
 	STORE_FORGET,
 	/* records: some of those after the mark (absent: the first); a mailbox
 	 * may come more than once */
@@ -107,6 +108,7 @@ struct store_answer {
 	struct store_containment containment;
 	struct store_records records;
 	uint64_t wiped;
+	bool more_to_wipe; /* traces are still looked through */
 };
 
 struct store_query {

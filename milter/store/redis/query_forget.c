@@ -3,8 +3,8 @@
  * Wiping a mailbox from all keys, and from the stream of events. What bears its
  * name is known; whom it sends to stands in its routes, who sends to it in its
  * "dest", the windows it is a member of in its "at" (commands_place.c). The
- * traces alone are looked through, and all windows where the places of an
- * address are more than are kept.
+ * traces alone are looked through (wiper.c), and all windows where the places
+ * of an address are more than are kept.
  */
 #include "store/redis/query_forget.h"
 
@@ -14,13 +14,11 @@
 #include "store/redis/commands_place.h"
 #include "store/redis/query_events.h"
 #include "store/redis/redis_key.h"
-#include "store/redis/redis_trace.h"
+#include "store/redis/wiper.h"
 
 #include <string.h>
 
 #define EVENTS_PAGE 1000
-#define TRACES_A_CALL 64
-#define TRACES_A_PAGE 8192
 
 struct wipe {
 	struct slice mailbox;
@@ -200,58 +198,6 @@ page_windows(
 	return put_wipes(q, wipe, err);
 }
 
-/*
- * The mailbox as a member of traces, of which no key bears the name: all their
- * hashes are looked through, by their server, some hundred at a time so that it
- * is never held up for long. In a cluster each has a slot of its own.
- */
-static void
-ask_traces(struct queries *q, const struct wipe *wipe, unsigned first,
-	unsigned count)
-{
-	size_t roles = sizeof(STORE_ROLES_NAMED) - 1;
-	struct slice keys[TRACES_A_CALL];
-	struct command *command;
-
-	for (unsigned i = 0; i < count; i++) {
-		keys[i] =
-			redis_trace_hash(q->arena, q->redis->prefix, first + i);
-	}
-	command = queries_add_script_keys(
-		q, SCRIPT_FORGET, keys, count, 1 + roles);
-	for (size_t i = 0; i < roles; i++) {
-		const struct slice parts[] = {
-			{&STORE_ROLES_NAMED[i], 1}, wipe->mailbox};
-		struct slice member = redis_trace_pack(
-			q->arena, arena_join(q->arena, parts, 2));
-
-		if (i == 0)
-			command_word(command, slice_sub(member, 2, member.len));
-		command_word(command, member);
-	}
-}
-
-static bool
-wipe_traces(struct redis *redis, struct wipe *wipe, struct err *err)
-{
-	const unsigned count = redis->cluster != NULL ? 1 : TRACES_A_CALL;
-	unsigned at = 0, page;
-	bool ok = true;
-
-	while (ok && at < REDIS_TRACE_HASHES) {
-		struct queries q;
-
-		if (!queries_begin(&q, redis, err))
-			return false;
-		for (page = at; page - at < TRACES_A_PAGE; page += count)
-			ask_traces(&q, wipe, page, count);
-		at = page;
-		ok = put_wipes(&q, wipe, err);
-		queries_end(&q);
-	}
-	return ok;
-}
-
 struct stream_walk {
 	char cursor[64]; /* the id that was read last */
 	size_t count; /* of the page read last */
@@ -336,16 +282,18 @@ query_forget(struct queries *q, struct arena *arena, struct store_query *query,
 	struct err *err)
 {
 	struct wipe wipe = {query->about, q->redis->options.day_ttl_ms, 0};
+	uint64_t members = 0;
 	bool all = false;
 	bool ok = query->about.len == 0 ||
 		(wipe_known(q, &wipe, &all, err) &&
 			(!all ||
 				queries_walk(q->redis, "win:", page_windows,
 					&wipe, err)) &&
-			wipe_traces(q->redis, &wipe, err) &&
-			wipe_events(q->redis, &wipe, err));
+			wipe_events(q->redis, &wipe, err) &&
+			wiper_start(q->redis->wiper, query->about, &members,
+				&query->answer.more_to_wipe, err));
 
 	(void)arena;
-	query->answer.wiped = wipe.wiped;
+	query->answer.wiped = wipe.wiped + members;
 	return ok;
 }
