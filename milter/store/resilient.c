@@ -25,6 +25,7 @@
 #include "store/redis/redis.h"
 #include "store/redis/redis_clock.h"
 #include "store/redis/redis_queries.h"
+#include "store/redis/wiper.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,7 @@ struct resilient {
 	struct store store;
 	struct store *memory;
 	struct redis *redis;
+	struct wiper *wiper; /* of traces in Redis */
 	struct journal *journal;
 	struct recent *recent; /* acknowledged in the last seconds */
 	struct journal_files *files; /* the journal's */
@@ -362,6 +364,7 @@ resilient_close(struct store *store)
 	struct resilient *resilient = (struct resilient *)store;
 
 	waiter_stop(&resilient->waiter);
+	wiper_free(resilient->wiper);
 	redis_close(resilient->redis);
 	if (resilient->files != NULL)
 		leave_files(resilient);
@@ -414,6 +417,8 @@ carry_out(struct resilient *resilient, struct arena *arena,
 	}
 	ok = ok && !down(resilient, err) &&
 		redis_queries(resilient->redis, arena, query, err);
+	if (ok && query->kind == STORE_FORGET && query->about.len > 0)
+		ok = wiper_start(resilient->wiper, query, err);
 	if (query->answer.wiped < here)
 		query->answer.wiped = here;
 	if (!ok || rewritten)
@@ -479,6 +484,7 @@ resilient_health(struct store *store, struct store_health *health)
 	health->journal += resilient->in_flight;
 	health->replayed = resilient->replayed;
 	health->evicted = memory.evicted;
+	health->wiping = wiper_count(resilient->wiper);
 	health->slow_since_ms = resilient->slow_since_ms;
 	if (counts.operations == 0)
 		resilient->dropped_before = counts.dropped;
@@ -527,7 +533,11 @@ open_parts(struct resilient *resilient, const struct store_options *options,
 	resilient->redis = redis_open(options, &hooks, err);
 	if (resilient->redis != NULL && redis_is_up(resilient->redis))
 		(void)redis_clock_measure(resilient->redis);
-	return resilient->redis != NULL;
+	if (resilient->redis == NULL)
+		return false;
+	resilient->wiper = wiper_new(resilient->redis);
+	return resilient->wiper != NULL ||
+		err_set(err, ERR_MEMORY, "out of memory");
 }
 
 struct store *

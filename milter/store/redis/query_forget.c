@@ -3,8 +3,8 @@
  * Wiping a mailbox from all keys, and from the stream of events. What bears its
  * name is known; whom it sends to stands in its routes, who sends to it in its
  * "dest", the windows it is a member of in its "at" (commands_place.c). The
- * traces alone are looked through (wiper.c), and all windows where the places
- * of an address are more than are kept.
+ * windows alone are looked through, where the places of an address are more
+ * than are kept; and the traces, by a wiper (wiper.c).
  */
 #include "store/redis/query_forget.h"
 
@@ -14,7 +14,6 @@
 #include "store/redis/commands_place.h"
 #include "store/redis/query_events.h"
 #include "store/redis/redis_key.h"
-#include "store/redis/wiper.h"
 
 #include <string.h>
 
@@ -282,18 +281,15 @@ query_forget(struct queries *q, struct arena *arena, struct store_query *query,
 	struct err *err)
 {
 	struct wipe wipe = {query->about, q->redis->options.day_ttl_ms, 0};
-	uint64_t members = 0;
 	bool all = false;
 	bool ok = query->about.len == 0 ||
 		(wipe_known(q, &wipe, &all, err) &&
 			(!all ||
 				queries_walk(q->redis, "win:", page_windows,
 					&wipe, err)) &&
-			wipe_events(q->redis, &wipe, err) &&
-			wiper_start(q->redis->wiper, query->about, &members,
-				&query->answer.more_to_wipe, err));
+			wipe_events(q->redis, &wipe, err));
 
 	(void)arena;
-	query->answer.wiped = wipe.wiped + members;
+	query->answer.wiped = wipe.wiped;
 	return ok;
 }

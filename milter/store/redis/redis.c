@@ -7,7 +7,6 @@
 #include "store/redis/cluster.h"
 #include "store/redis/commands_build.h"
 #include "store/redis/sentinel.h"
-#include "store/redis/wiper.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -410,10 +409,9 @@ redis_open(const struct store_options *options, const struct redis_hooks *hooks,
 	redis->shared.options = &redis->options;
 	pthread_mutex_init(&redis->shared.lock, NULL);
 	redis->shared.policies = map_new();
-	redis->wiper = wiper_new(redis);
-	if (redis->shared.policies == NULL || redis->wiper == NULL)
+	if (redis->shared.policies == NULL)
 		err_set(err, ERR_MEMORY, "out of memory");
-	if (redis->shared.policies != NULL && redis->wiper != NULL &&
+	if (redis->shared.policies != NULL &&
 		read_options(redis, options, err) && open_nodes(redis, err))
 		return redis;
 	redis_close(redis);
@@ -425,7 +423,6 @@ redis_close(struct redis *redis)
 {
 	if (redis == NULL)
 		return;
-	wiper_free(redis->wiper);
 	node_stop(redis->node);
 	node_free(redis->node);
 	cluster_close(redis->cluster);
@@ -451,6 +448,5 @@ redis_health(struct redis *redis, struct store_health *health)
 	health->ops = atomic_load(&redis->operations);
 	health->failures = atomic_load(&redis->failed);
 	health->late = atomic_load(&redis->late);
-	health->wiping = wiper_count(redis->wiper);
 	health->ahead_ms = atomic_load(&redis->shared.ahead_ms);
 }

@@ -12,7 +12,6 @@
 #include "store/uri.h"
 
 struct cluster;
-struct wiper;
 
 /* Who wants to know what became of what was asked and told. Called from the
  * threads that found out. */
@@ -33,7 +32,6 @@ struct redis {
 	struct node *node; /* one node, and behind Sentinel */
 	struct cluster *cluster;
 	struct redis_hooks hooks;
-	struct wiper *wiper;
 
 	struct commands_shared shared;
 	atomic_ullong rounds, operations, failed, late;

@@ -186,12 +186,12 @@ go_on(struct wiper *wiper, struct wipe *wipe, struct err *err)
 }
 
 bool
-wiper_start(struct wiper *wiper, struct slice mailbox, uint64_t *wiped,
-	bool *more, struct err *err)
+wiper_start(struct wiper *wiper, struct store_query *query, struct err *err)
 {
 	int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
+	struct slice mailbox = query->about;
 	struct wipe *wipe = calloc(1, sizeof(*wipe) + mailbox.len);
-	bool ok = true;
+	bool ok = true, goes_on;
 
 	if (wipe == NULL)
 		return err_set(err, ERR_MEMORY, "out of memory");
@@ -200,14 +200,15 @@ wiper_start(struct wiper *wiper, struct slice mailbox, uint64_t *wiped,
 	memcpy(wipe->name, mailbox.p, mailbox.len);
 	while (ok && !is_done(wipe) && clock_monotonic_ms() < until_ms)
 		ok = wipe_page(wiper->redis, wipe, err);
-	*wiped = wipe->wiped;
-	*more = ok && !is_done(wipe);
-	if (*more) {
+	query->answer.wiped += wipe->wiped;
+	goes_on = ok && !is_done(wipe);
+	if (goes_on) {
 		waiter_lock(&wiper->waiter);
-		ok = *more = go_on(wiper, wipe, err);
+		ok = goes_on = go_on(wiper, wipe, err);
 		waiter_unlock(&wiper->waiter);
 	}
-	if (!*more)
+	query->answer.more_to_wipe = goes_on;
+	if (!goes_on)
 		free(wipe);
 	return ok;
 }

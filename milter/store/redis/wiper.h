@@ -13,10 +13,9 @@
 struct wiper;
 
 struct wiper *wiper_new(struct redis *);
-/* Begins. *wiped: members that went until now; *more: it goes on. False: Redis
- * gives no answer, and nothing goes on. */
-bool wiper_start(struct wiper *, struct slice mailbox, uint64_t *wiped,
-	bool *more, struct err *);
+/* Begins, for who is wiped elsewhere already: adds to what was wiped, and says
+ * whether it goes on. False: Redis gives no answer, and nothing goes on. */
+bool wiper_start(struct wiper *, struct store_query *, struct err *);
 /* How many mailboxes it goes on for. */
 uint64_t wiper_count(struct wiper *);
 /* Ends it where it is, and says so. NULL is fine. */
