@@ -15,6 +15,7 @@ endif
 include tests/scenario/local.mk
 include tests/faults/local.mk
 include tests/milter/local.mk
+include tests/rules/local.mk
 include tests/mta/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk

@@ -4,9 +4,14 @@ forwarden_SOURCES = \
 	milter/cli/ask.h \
 	milter/cli/attach_listen.c \
 	milter/cli/attach_listen.h \
+	milter/cli/audit_kept.c \
+	milter/cli/audit_kept.h \
+	milter/cli/audit_show.c \
+	milter/cli/audit_show.h \
 	milter/cli/carried.c \
 	milter/cli/carried.h \
 	milter/cli/cmd_attach.c \
+	milter/cli/cmd_audit.c \
 	milter/cli/cmd_check.c \
 	milter/cli/cmd_destination.c \
 	milter/cli/cmd_doctor.c \

@@ -14,6 +14,7 @@ static const struct command {
 	{"serve", cmd_serve, "run the daemon, in the foreground"},
 	{"check", cmd_check, "check the configuration and the policies"},
 	{"attach", cmd_attach, "put it before the mail server here, or off"},
+	{"audit", cmd_audit, "who has rules that send mail outside"},
 	{"top", cmd_top, "mailboxes by today's flows"},
 	{"events", cmd_events, "the newest verdicts, as JSON lines"},
 	{"mailbox", cmd_mailbox, "all that is known of one mailbox"},

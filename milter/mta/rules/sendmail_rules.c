@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Rules of a Sendmail's own. */
+#include "mta/rules/sendmail_rules.h"
+
+#include "mta/mc_text.h"
+#include "mta/rules/table.h"
+#include "mta/sendmail_class.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FORWARD_PATH \
+	"$z/.forward.$w+$h:$z/.forward+$h:$z/.forward.$w:$z/.forward"
+
+static struct slice
+path_in(struct survey *survey, struct slice directory, const char *name)
+{
+	return arena_printf(
+		survey->arena, "%.*s/%s", SLICE_ARG(directory), name);
+}
+
+bool
+sendmail_rules_open(struct survey *survey, struct sendmail_rules *site,
+	struct slice directory)
+{
+	struct source any;
+
+	*site = (struct sendmail_rules){.directory = directory.len > 0
+			? arena_copy(survey->arena, directory)
+			: SLICE("/etc/mail")};
+	if (survey_read(survey, path_in(survey, site->directory, "sendmail.cf"),
+		    SURVEY_MAY_BE_ABSENT, &site->cf))
+		return true;
+	site->cf.text = SLICE("");
+	/* A copy need not hold all of it; aliases alone are other MTAs' too. */
+	return survey->tree.is_copy &&
+		(survey_read(survey,
+			 path_in(survey, site->directory, "virtusertable"),
+			 SURVEY_MAY_BE_ABSENT, &any) ||
+			survey_read(survey,
+				path_in(survey, site->directory, "mailertable"),
+				SURVEY_MAY_BE_ABSENT, &any) ||
+			survey_read(survey,
+				path_in(survey, site->directory, "aliases"),
+				SURVEY_MAY_BE_ABSENT, &any));
+}
+
+static void
+learn_domain(void *ctx, struct slice entry)
+{
+	ours_learn(ctx, entry);
+}
+
+/* Files of F lines are of the system, and not of a copy. */
+static void
+learn_file(struct survey *survey, const struct sendmail_rules *site,
+	const char *name)
+{
+	struct source file;
+	unsigned line = 0;
+
+	if (!survey_read(survey, path_in(survey, site->directory, name),
+		    SURVEY_MAY_BE_ABSENT, &file))
+		return;
+	for (struct slice rest = file.text, text;
+		survey_next_line(&rest, &line, &text);) {
+		text = slice_sub(text, 0, slice_find_byte(text, '#', 0));
+		ours_learn(survey->ours, slice_trim(text));
+	}
+}
+
+void
+sendmail_rules_learn(struct survey *survey, const struct sendmail_rules *site)
+{
+	static const char *const classes[] = {"w", "VirtHost", "R"};
+	static const char *const files[] = {
+		"local-host-names", "relay-domains", "virtuser-domains"};
+
+	for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++) {
+		if (!survey->tree.is_copy) {
+			sendmail_class_read(site->cf.text, classes[i],
+				learn_domain, survey->ours);
+		}
+	}
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+		learn_file(survey, site, files[i]);
+	if (survey->delimiters.len == 0)
+		survey->delimiters = SLICE("+");
+}
+
+/* "Kvirtuser hash -o /etc/mail/virtusertable" -> "hash:/etc/mail/..." */
+static struct slice
+map_name(struct survey *survey, const struct sendmail_rules *site,
+	const char *name, const char *file)
+{
+	struct slice rest = site->cf.text, path = {NULL, 0}, type = {NULL, 0};
+
+	for (struct slice line, word; slice_next(&rest, '\n', &line);) {
+		if (line.len < 2 || line.p[0] != 'K')
+			continue;
+		line = slice_sub(line, 1, line.len);
+		if (!slice_next(&line, ' ', &word) ||
+			!slice_equal(word, slice_of(name)))
+			continue;
+		(void)slice_next(&line, ' ', &type);
+		while (slice_next(&line, ' ', &word)) {
+			if (word.len > 0 && word.p[0] == '/')
+				path = slice_trim(word);
+		}
+	}
+	if (slice_is_absent(path)) {
+		return arena_printf(survey->arena, "hash:%.*s/%s",
+			SLICE_ARG(site->directory), file);
+	}
+	return arena_printf(
+		survey->arena, "%.*s:%.*s", SLICE_ARG(type), SLICE_ARG(path));
+}
+
+static void
+take_virtuser(struct survey *survey, const struct source *source,
+	const struct table_row *row, void *ctx)
+{
+	struct source own = *source;
+	struct sender sender = {
+		.source = &own,
+		.line = row->line,
+		.mailbox = ours_mailbox(survey->ours, survey->arena, row->key),
+		.mechanism = RULE_VIRTUAL,
+	};
+
+	(void)ctx;
+	if (slice_starts_fold(row->value, SLICE("error:")))
+		return;
+	if (row->key.p[0] == '@') {
+		own.note = SLICE("a whole domain");
+	} else {
+		survey_know(survey, row->key);
+	}
+	survey_recipients(survey, &sender, row->value);
+}
+
+/* "example.com  esmtp:[host]" */
+static void
+take_mailer(struct survey *survey, const struct source *source,
+	const struct table_row *row, void *ctx)
+{
+	size_t colon = slice_find_byte(row->value, ':', 0);
+	struct slice domain = row->key;
+	struct slice host = colon == SLICE_NONE
+		? SLICE("")
+		: slice_sub(row->value, colon + 1, row->value.len);
+	size_t at = slice_find_byte(domain, '@', 0);
+
+	(void)ctx;
+	if (at != SLICE_NONE)
+		domain = slice_sub(domain, at + 1, domain.len);
+	if (domain.len > 1 && domain.p[0] == '.')
+		domain = slice_sub(domain, 1, domain.len);
+	if (!ours_has_domain(
+		    survey->ours, address_domain(survey->arena, domain)) ||
+		slice_starts_fold(row->value, SLICE("error:")) ||
+		slice_starts_fold(row->value, SLICE("local:")) ||
+		ours_has_host(survey->ours, survey->arena, host))
+		return;
+	survey_add(survey, source,
+		&(struct rule){.line = row->line,
+			.mailbox = arena_printf(survey->arena, "%s%.*s",
+				at == SLICE_NONE ? "@" : "",
+				SLICE_ARG(row->key)),
+			.destination = row->value,
+			.mechanism = RULE_TRANSPORT});
+}
+
+/* "name:maildrop  address" */
+static void
+take_user(struct survey *survey, const struct source *source,
+	const struct table_row *row, void *ctx)
+{
+	struct slice name =
+		slice_sub(row->key, 0, slice_find_byte(row->key, ':', 0));
+	struct sender sender = {
+		.source = source,
+		.line = row->line,
+		.mailbox = ours_mailbox(survey->ours, survey->arena, name),
+		.mechanism = RULE_ALIAS,
+	};
+
+	(void)ctx;
+	if (slice_ends_fold(row->key, SLICE(":maildrop")))
+		survey_recipients(survey, &sender, row->value);
+}
+
+static void
+take_alias(struct survey *survey, const struct source *source,
+	const struct table_row *row, void *ctx)
+{
+	(void)source;
+	(void)ctx;
+	survey_know(survey, row->key);
+}
+
+/* A table that is not there is not used, unless the .cf names it. */
+static bool
+is_there(struct survey *survey, struct slice name)
+{
+	size_t colon = slice_find_byte(name, ':', 0);
+	struct slice path = slice_sub(name, colon + 1, name.len);
+	struct source any;
+
+	return path.len > 0 && path.p[0] == '/' &&
+		survey_read(survey, path, SURVEY_MAY_BE_ABSENT, &any);
+}
+
+static void
+read_aliases(struct survey *survey, const struct sendmail_rules *site)
+{
+	const struct table_use use = {.directory = site->directory,
+		.lister = TABLE_MAKEMAP_ALIASES,
+		.each = take_alias};
+	struct slice files = mc_text_option(site->cf.text, "AliasFile");
+
+	if (files.len == 0) {
+		files = arena_printf(survey->arena, "%.*s/aliases",
+			SLICE_ARG(site->directory));
+	}
+	for (struct slice one; slice_next(&files, ',', &one);) {
+		size_t slash = slice_find_byte(one, '/', 0);
+		struct slice name = arena_printf(survey->arena, "hash:%.*s",
+			SLICE_ARG(slice_sub(one, slash, one.len)));
+
+		if (slash != SLICE_NONE)
+			table_read(survey, &use, name);
+	}
+}
+
+void
+sendmail_rules_read(struct survey *survey, const struct sendmail_rules *site)
+{
+	static const struct {
+		const char *name, *file;
+		void (*each)(struct survey *, const struct source *,
+			const struct table_row *, void *ctx);
+	} tables[] = {
+		{"virtuser", "virtusertable", take_virtuser},
+		{"mailertable", "mailertable", take_mailer},
+		{"userdb", "userdb", take_user},
+	};
+
+	survey->runs_procmail |=
+		slice_find(site->cf.text, SLICE("/procmail")) != SLICE_NONE;
+	survey->mta = "Sendmail";
+	read_aliases(survey, site);
+	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
+		const struct table_use use = {.directory = site->directory,
+			.lister = TABLE_MAKEMAP,
+			.each = tables[i].each};
+		struct slice name =
+			map_name(survey, site, tables[i].name, tables[i].file);
+
+		if (is_there(survey, name))
+			table_read(survey, &use, name);
+	}
+	survey->mta = NULL;
+}
+
+struct slice
+sendmail_rules_forward_path(const struct sendmail_rules *site)
+{
+	struct slice given = mc_text_option(site->cf.text, "ForwardPath");
+
+	return given.len > 0 ? given : SLICE(FORWARD_PATH);
+}
