@@ -47,6 +47,7 @@ libmta_a_SOURCES += \
 	milter/mta/rules/sendmail_rules.h \
 	milter/mta/rules/sieve_action.c \
 	milter/mta/rules/sieve_action.h \
+	milter/mta/rules/sieve_place.h \
 	milter/mta/rules/sieve_rules.c \
 	milter/mta/rules/sieve_rules.h \
 	milter/mta/rules/sieve_script.c \

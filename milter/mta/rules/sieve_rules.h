@@ -7,13 +7,8 @@
 #ifndef MTA_RULES_SIEVE_RULES_H
 #define MTA_RULES_SIEVE_RULES_H
 
+#include "mta/rules/sieve_place.h"
 #include "mta/rules/survey.h"
-
-/* Where include finds its scripts. */
-struct sieve_place {
-	struct slice personal; /* folder of the user's own; or absent */
-	struct slice global; /* or absent */
-};
 
 /* place may be NULL: then what is included cannot be read, and that is told. */
 void sieve_rules_read(struct survey *, const struct source *,

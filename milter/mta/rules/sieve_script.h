@@ -5,7 +5,7 @@
 #define MTA_RULES_SIEVE_SCRIPT_H
 
 #include "mta/rules/constants.h"
-#include "mta/rules/sieve_rules.h"
+#include "mta/rules/sieve_place.h"
 #include "mta/rules/survey.h"
 
 #define SIEVE_BLOCKS_MAX 64
