@@ -203,20 +203,6 @@ log_wants(enum log_level level)
 	return level <= state.level;
 }
 
-/* Under the lock. The rest of a line that was torn is not made up for. */
-static void
-write_whole(int fd, const struct buf *line)
-{
-	struct slice text = buf_slice(line);
-	size_t done;
-
-	if (state.torn && whole_write(fd, SLICE("\n")) == 1)
-		state.torn = false;
-	done = whole_write(fd, text);
-	state.error = done < text.len ? errno : 0;
-	state.torn = state.torn || (done > 0 && done < text.len);
-}
-
 typedef void add_text_fn(struct buf *, struct slice);
 
 static void
@@ -237,8 +223,12 @@ write_line(enum log_level level, struct slice text, add_text_fn *add_text)
 		buf_add_byte(&line, '\n');
 	} else {
 		buf_add_byte(&line, '\n');
-		write_whole(state.sink == SINK_FILE ? state.fd : STDERR_FILENO,
-			&line);
+		state.error =
+			whole_line(state.sink == SINK_FILE ? state.fd
+							   : STDERR_FILENO,
+				buf_slice(&line), &state.torn)
+			? 0
+			: errno;
 	}
 	if (echo && state.sink != SINK_STDERR)
 		(void)whole_write(STDERR_FILENO, buf_slice(&line));

@@ -3,7 +3,14 @@
 #include "base/whole.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+/* A process that is stopped while it writes holds nobody up for longer. */
+#define LOCK_TRIES 50
+#define LOCK_PAUSE_NS 1000000
 
 size_t
 whole_write(int fd, struct slice bytes)
@@ -22,4 +29,60 @@ whole_write(int fd, struct slice bytes)
 		done += (size_t)n;
 	}
 	return done;
+}
+
+static bool
+set_lock(int fd, short type)
+{
+	struct flock whole = {.l_type = type, .l_whence = SEEK_SET};
+
+	return fcntl(fd, F_SETLK, &whole) == 0;
+}
+
+/* Two processes append, and the system may take a part of what one of them
+ * writes: then the other's line would be in the midst of it. */
+static bool
+lock(int fd)
+{
+	const struct timespec pause = {0, LOCK_PAUSE_NS};
+
+	for (int tries = 0; tries < LOCK_TRIES; tries++) {
+		if (set_lock(fd, F_WRLCK))
+			return true;
+		if (errno != EAGAIN && errno != EACCES)
+			return false;
+		(void)nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+/* Under the lock, so that what was written last is the file's end. */
+static bool
+cut_end(int fd, size_t bytes)
+{
+	struct stat status;
+
+	return (fcntl(fd, F_GETFL) & O_APPEND) != 0 &&
+		fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+		status.st_size >= (off_t)bytes &&
+		ftruncate(fd, status.st_size - (off_t)bytes) == 0;
+}
+
+bool
+whole_line(int fd, struct slice line, bool *torn)
+{
+	bool locked = lock(fd);
+	size_t done;
+	int error;
+
+	if (*torn && whole_write(fd, SLICE("\n")) == 1)
+		*torn = false;
+	done = whole_write(fd, line);
+	error = done < line.len ? errno : 0;
+	if (error != 0 && done > 0 && (!locked || !cut_end(fd, done)))
+		*torn = true;
+	if (locked)
+		(void)set_lock(fd, F_UNLCK);
+	errno = error;
+	return error == 0;
 }

@@ -123,21 +123,13 @@ report_free(struct report *report)
 	free(report);
 }
 
-/* Whole lines: those of two threads never mix, and one that could not be
- * written to its end is not gone on with by the next. */
 static void
 write_line(struct report *report, struct slice line)
 {
-	size_t done;
-
 	pthread_mutex_lock(&report->writing);
-	if (report->torn && whole_write(report->fd, SLICE("\n")) == 1)
-		report->torn = false;
-	done = whole_write(report->fd, line);
-	if (done < line.len) {
+	if (!whole_line(report->fd, line, &report->torn)) {
 		trouble_set(TROUBLE_EVENTS, "log.events: cannot be written: %s",
 			strerror(errno));
-		report->torn = report->torn || done > 0;
 		report->failing = true;
 	} else if (report->failing) {
 		trouble_set(TROUBLE_EVENTS, "%s", "");

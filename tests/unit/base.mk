@@ -11,7 +11,8 @@ check_PROGRAMS += \
 	tests/unit/test_memory \
 	tests/unit/test_network \
 	tests/unit/test_slice \
-	tests/unit/test_waiter
+	tests/unit/test_waiter \
+	tests/unit/test_whole
 tests_unit_test_base_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_base_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
 tests_unit_test_bundle_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -22,6 +23,8 @@ tests_unit_test_slice_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_slice_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
 tests_unit_test_waiter_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_waiter_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
+tests_unit_test_whole_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_whole_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
 tests_unit_test_codec_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_codec_LDADD = $(LIBBASE) $(CMOCKA_LIBS)
 tests_unit_test_date_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
