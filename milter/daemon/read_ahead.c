@@ -25,6 +25,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -34,19 +35,39 @@
 #define DESCRIPTORS 65536 /* past them all is passed on */
 #define AHEAD_BYTES 8192 /* a message's envelope and header, mostly */
 
+/* Of a descriptor's number, once a connection had it; never freed, so that
+ * whoever looks at all of them may. */
 struct ahead {
+	atomic_bool is_open;
+	atomic_uint reads; /* so often was it read */
 	bool is_read; /* read() came by */
-	size_t at, len; /* of bytes: given out so far, and read */
 	char *bytes; /* NULL: none wait */
+	size_t at; /* given out so far */
+	atomic_size_t left;
+
+	/* Whoever looks at all: reads then, and since when it is so. */
+	unsigned seen_reads;
+	int64_t since_ms; /* 0: nothing waits */
 };
 
 static struct ahead *_Atomic table[DESCRIPTORS];
+static atomic_int highest;
 static atomic_bool on;
 
 static struct ahead *
 find(int fd)
 {
-	return fd >= 0 && fd < DESCRIPTORS ? table[fd] : NULL;
+	struct ahead *ahead = fd >= 0 && fd < DESCRIPTORS ? table[fd] : NULL;
+
+	return ahead != NULL && ahead->is_open ? ahead : NULL;
+}
+
+static void
+drop_bytes(struct ahead *ahead)
+{
+	free(ahead->bytes);
+	ahead->bytes = NULL;
+	ahead->left = 0;
 }
 
 static void
@@ -56,17 +77,30 @@ forget(int fd)
 
 	if (ahead == NULL)
 		return;
-	table[fd] = NULL;
-	free(ahead->bytes);
-	free(ahead);
+	drop_bytes(ahead);
+	ahead->is_open = false;
 }
 
 static void
 begin(int fd)
 {
+	struct ahead *ahead;
+
 	forget(fd);
-	if (on && fd >= 0 && fd < DESCRIPTORS)
-		table[fd] = calloc(1, sizeof(struct ahead));
+	if (!on || fd < 0 || fd >= DESCRIPTORS)
+		return;
+	ahead = table[fd];
+	if (ahead == NULL) {
+		ahead = calloc(1, sizeof(*ahead));
+		if (ahead == NULL)
+			return;
+		table[fd] = ahead;
+	}
+	ahead->is_read = false;
+	ahead->reads++;
+	ahead->is_open = true;
+	if (fd > highest)
+		highest = fd;
 }
 
 /* Room first: what was read must be kept. */
@@ -84,27 +118,25 @@ fill(struct ahead *ahead, int fd)
 		n = recv(fd, ahead->bytes, AHEAD_BYTES, MSG_DONTWAIT);
 	if (n > 0) {
 		ahead->at = 0;
-		ahead->len = (size_t)n;
+		ahead->left = (size_t)n;
 		return true;
 	}
-	free(ahead->bytes);
-	ahead->bytes = NULL;
+	drop_bytes(ahead);
 	return false;
 }
 
 static size_t
 give(struct ahead *ahead, void *room, size_t size)
 {
-	size_t n = ahead->len - ahead->at;
+	size_t n = ahead->left;
 
 	if (n > size)
 		n = size;
 	memcpy(room, ahead->bytes + ahead->at, n);
 	ahead->at += n;
-	if (ahead->at == ahead->len) {
-		free(ahead->bytes);
-		ahead->bytes = NULL;
-	}
+	ahead->left -= n;
+	if (ahead->left == 0)
+		drop_bytes(ahead);
 	return n;
 }
 
@@ -156,10 +188,12 @@ read_ahead(int fd, void *room, size_t size)
 	const struct iovec whole = {room, size};
 	struct ahead *ahead = find(fd);
 
-	if (ahead != NULL && ahead->bytes != NULL)
+	if (ahead == NULL)
+		return readv(fd, &whole, 1);
+	ahead->reads++;
+	if (ahead->bytes != NULL)
 		return (ssize_t)give(ahead, room, size);
-	if (ahead != NULL)
-		ahead->is_read = true;
+	ahead->is_read = true;
 	return readv(fd, &whole, 1);
 }
 
@@ -231,8 +265,40 @@ read_ahead_waiting(int fd)
 {
 	const struct ahead *ahead = find(fd);
 
-	return ahead != NULL && ahead->bytes != NULL ? ahead->len - ahead->at
-						     : 0;
+	return ahead != NULL ? ahead->left : 0;
+}
+
+/* For how long something has waited there that nobody reads. */
+static int64_t
+waited_ms(struct ahead *ahead, int fd, int64_t now_ms)
+{
+	unsigned reads = ahead->reads;
+	int coming = 0;
+
+	if ((ahead->left == 0 &&
+		    (ioctl(fd, FIONREAD, &coming) != 0 || coming <= 0)) ||
+		reads != ahead->seen_reads) {
+		ahead->seen_reads = reads;
+		ahead->since_ms = 0;
+	} else if (ahead->since_ms == 0) {
+		ahead->since_ms = now_ms;
+	}
+	return ahead->since_ms != 0 ? now_ms - ahead->since_ms : 0;
+}
+
+int64_t
+read_ahead_longest_ms(int64_t now_ms)
+{
+	int64_t longest = 0;
+
+	for (int fd = 0; fd <= highest; fd++) {
+		struct ahead *ahead = find(fd);
+		int64_t ms = ahead != NULL ? waited_ms(ahead, fd, now_ms) : 0;
+
+		if (ms > longest)
+			longest = ms;
+	}
+	return longest;
 }
 #else
 void
@@ -244,6 +310,13 @@ size_t
 read_ahead_waiting(int fd)
 {
 	(void)fd;
+	return 0;
+}
+
+int64_t
+read_ahead_longest_ms(int64_t now_ms)
+{
+	(void)now_ms;
 	return 0;
 }
 #endif

@@ -14,10 +14,17 @@
 #define DAEMON_READ_AHEAD_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* From now on, of connections that are accepted. */
 void read_ahead_begin(void);
 /* Bytes read that nobody has asked for yet; 0 where there are none. */
 size_t read_ahead_waiting(int fd);
+/*
+ * The longest time for which a connection's bytes have waited and nobody has
+ * read any, from look to look; by one thread. So a libmilter is noticed whose
+ * thread that waits for all connections is gone. 0 where it is not built in.
+ */
+int64_t read_ahead_longest_ms(int64_t now_ms);
 
 #endif

@@ -37,6 +37,7 @@ struct worker {
 	bool has_control;
 	atomic_bool draining;
 	int64_t said_ms; /* when the last sign of life was given */
+	bool said_unread; /* that a connection is not read */
 	atomic_size_t threads; /* when it began to serve; 0: it did not yet */
 	int pipe[2]; /* the first takes the listener's place while draining */
 };

@@ -8,6 +8,7 @@
 #include "daemon/descriptors.h"
 #include "daemon/link.h"
 #include "daemon/milter.h"
+#include "daemon/read_ahead.h"
 #include "daemon/steady_clock.h"
 #include "daemon/trouble.h"
 
@@ -151,8 +152,27 @@ look_around(struct worker *worker)
 	look_at_store(worker);
 }
 
-/* Time until the next sign of life is due. A worker whose judgement of one
- * message does not end gives none. */
+/* Does every judgement end, and is every connection read? libmilter does not
+ * begin the thread again that waits for connections, whatever it died of. */
+static bool
+is_well(struct worker *worker, int64_t now, int64_t limit)
+{
+	int64_t unread = read_ahead_longest_ms(now);
+
+	if (limit == 0 || (milter_longest_ms() < limit && unread < limit))
+		return true;
+	if (unread >= limit && !worker->said_unread) {
+		worker->said_unread = true;
+		log_write(LOG_LEVEL_ERROR,
+			"a connection's bytes have waited for %lld seconds and "
+			"libmilter does not read them: this worker is to be "
+			"replaced",
+			(long long)unread / 1000);
+	}
+	return false;
+}
+
+/* Time until the next sign of life is due; one that is not well gives none. */
 int
 worker_watch(struct worker *worker)
 {
@@ -163,8 +183,7 @@ worker_watch(struct worker *worker)
 		every = ALIVE_MS;
 	if (worker->link < 0)
 		return -1;
-	if (now >= worker->said_ms + every &&
-		(limit == 0 || milter_longest_ms() < limit)) {
+	if (now >= worker->said_ms + every && is_well(worker, now, limit)) {
 		worker->said_ms = now;
 		look_around(worker);
 		(void)link_say(worker->link, LINK_ALIVE);

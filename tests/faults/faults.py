@@ -54,6 +54,12 @@ class Scarce:
     def calls(self):
         return struct.unpack("l", self.map[32:40])[0]
 
+    def starve_pool(self):
+        self.map[40:48] = struct.pack("l", 1)
+
+    def pool_was_starved(self):
+        return struct.unpack("l", self.map[40:48])[0] == 0
+
     def shift(self, seconds):
         self.map[16:24] = struct.pack("l", seconds)
 
@@ -131,6 +137,36 @@ def memory(trial, scarce):
     trial.check(judges(daemon) and
                 (is_counted() or daemon.says("died of signal 11") == 0),
                 "allocations of reloads fail: what was there stays")
+    daemon.stop()
+
+
+def pool(trial, scarce):
+    """libmilter's thread that waits for connections finds no memory at its
+    start, and libmilter goes on without it: whoever pauses waits for ever."""
+    folder = trial.fresh("pool")
+    daemon = Daemon(folder, more(folder, "limits: {hang_time: 1s}\n"))
+    daemon.environment = scarce.environment()
+    scarce.starve_pool()
+    daemon.start()
+    wait_for(scarce.pool_was_starved, "a pool without its thread")
+    wires = []
+    for _ in range(4):
+        wire = Wire(daemon.socket)
+        wire.connect()
+        wires.append(wire)
+    time.sleep(0.3)  # a connection that pauses is handed to it
+    closed = 0
+    for wire in wires:
+        try:
+            wire.deliver(b"4POOL", [])
+        except (OSError, EOFError):
+            closed += 1
+    daemon.await_says(" ready: ", 2)
+    trial.check(closed > 0 and judges(daemon) and
+                daemon.says("libmilter does not read them") == 1 and
+                daemon.says("hangs: nothing was heard") == 1,
+                "a libmilter whose pool has died is noticed: its worker is "
+                "replaced", str(closed))
     daemon.stop()
 
 
@@ -576,6 +612,7 @@ def main():
             if sys.platform == "linux" and not is_sanitized():
                 scarce = Scarce(folder)
                 memory(trial, scarce)
+                pool(trial, scarce)
                 clock(trial, scarce)
                 wrong_clocks(trial)
                 for redis in (False, True):

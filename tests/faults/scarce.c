@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -16,8 +17,11 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
+
+#define POOL_BYTES (256 * sizeof(struct pollfd))
 
 struct orders {
 	atomic_long until; /* allocations that succeed; 0: all */
@@ -26,6 +30,7 @@ struct orders {
 	atomic_long
 		storm; /* one call in three is interrupted, writes are short */
 	atomic_long calls; /* that were */
+	atomic_long pool; /* libmilter's list of connections finds no room */
 };
 
 void *__libc_malloc(size_t);
@@ -66,10 +71,33 @@ is_out(void)
 	return 1;
 }
 
+/* libmilter takes an interrupted read for the end of its peer, libmicrohttpd
+ * an interrupted write to itself for the end of the world. With handlers that
+ * restart calls, as ours are, the system interrupts their poll alone. */
+static int
+is_restarted(const void *caller)
+{
+	Dl_info info;
+
+	return dladdr(caller, &info) != 0 && info.dli_fname != NULL &&
+		(strstr(info.dli_fname, "libmilter") != NULL ||
+			strstr(info.dli_fname, "libmicrohttpd") != NULL);
+}
+
+/* The first one of this size is that of the thread that waits for all. */
+static int
+is_pool(size_t size, const void *caller)
+{
+	return orders != NULL && size == POOL_BYTES && is_restarted(caller) &&
+		atomic_exchange(&orders->pool, 0) != 0;
+}
+
 void *
 malloc(size_t size)
 {
-	return is_out() ? NULL : __libc_malloc(size);
+	return is_out() || is_pool(size, __builtin_return_address(0))
+		? NULL
+		: __libc_malloc(size);
 }
 
 void *
@@ -106,19 +134,6 @@ clock_gettime(clockid_t clock, struct timespec *now)
 		if (real == NULL)                                 \
 			*(void **)&real = dlsym(RTLD_NEXT, name); \
 	} while (0)
-
-/* libmilter takes an interrupted read for the end of its peer, libmicrohttpd
- * an interrupted write to itself for the end of the world. With handlers that
- * restart calls, as ours are, the system interrupts their poll alone. */
-static int
-is_restarted(const void *caller)
-{
-	Dl_info info;
-
-	return dladdr(caller, &info) != 0 && info.dli_fname != NULL &&
-		(strstr(info.dli_fname, "libmilter") != NULL ||
-			strstr(info.dli_fname, "libmicrohttpd") != NULL);
-}
 
 /* One in three, in no order that a loop could fall in step with. */
 static int
@@ -217,6 +232,30 @@ recvmsg(int fd, struct msghdr *message, int flags)
 	return is_interrupted(__builtin_return_address(0))
 		? -1
 		: real(fd, message, flags);
+}
+
+/* The daemon's own poll() and read() go by these to the system; of a socket
+ * only libmilter reads so. */
+int
+ppoll(struct pollfd *fds, nfds_t count, const struct timespec *time,
+	const sigset_t *signals)
+{
+	static int (*real)(struct pollfd *, nfds_t, const struct timespec *,
+		const sigset_t *);
+
+	FIND_REAL("ppoll");
+	return is_interrupted(NULL) ? -1 : real(fds, count, time, signals);
+}
+
+ssize_t
+readv(int fd, const struct iovec *parts, int count)
+{
+	static ssize_t (*real)(int, const struct iovec *, int);
+	struct stat status;
+	int restarted = fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
+
+	FIND_REAL("readv");
+	return !restarted && is_interrupted(NULL) ? -1 : real(fd, parts, count);
 }
 
 int

@@ -260,6 +260,39 @@ not_of_others(void **state)
 	close_pair(pair);
 }
 
+/* What waits and is not read is seen, from the first look on. */
+static void
+unread(void **state)
+{
+	struct pair pair = connect_pair();
+#ifdef HAVE_READ_AHEAD
+	const int waits = 1;
+#else
+	const int waits = 0;
+#endif
+
+	(void)state;
+	assert_int_equal(read_ahead_longest_ms(1000), 0);
+	say(pair, "onetwothree");
+	assert_int_equal(read_ahead_longest_ms(2000), 0);
+	assert_int_equal(read_ahead_longest_ms(3500), waits * 1500);
+	expect(pair.here, "one");
+	assert_int_equal(read_ahead_longest_ms(4000), 0);
+	assert_int_equal(read_ahead_longest_ms(5000), 0);
+	assert_int_equal(read_ahead_longest_ms(6000), waits * 1000);
+	expect(pair.here, "two");
+	assert_int_equal(read_ahead_longest_ms(7000), 0);
+	assert_int_equal(read_ahead_longest_ms(8000), 0);
+	assert_int_equal(read_ahead_longest_ms(8100), waits * 100);
+	expect(pair.here, "three");
+	assert_int_equal(read_ahead_longest_ms(9000), 0);
+	assert_int_equal(read_ahead_longest_ms(9900), 0);
+	say(pair, "more");
+	assert_int_equal(read_ahead_longest_ms(10000), 0);
+	close_pair(pair);
+	assert_int_equal(read_ahead_longest_ms(20000), 0);
+}
+
 static void
 as_the_system_fails(void **state)
 {
@@ -462,6 +495,7 @@ main(void)
 		cmocka_unit_test(among_others),
 		cmocka_unit_test(anew),
 		cmocka_unit_test(not_of_others),
+		cmocka_unit_test(unread),
 		cmocka_unit_test(as_the_system_fails),
 		cmocka_unit_test(through_libmilter),
 	};
