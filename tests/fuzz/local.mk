@@ -6,9 +6,11 @@
 
 FUZZERS = \
 	tests/fuzz/fuzz_address \
+	tests/fuzz/fuzz_aliases \
 	tests/fuzz/fuzz_condition \
 	tests/fuzz/fuzz_encoded_word \
 	tests/fuzz/fuzz_field \
+	tests/fuzz/fuzz_forward_file \
 	tests/fuzz/fuzz_infer \
 	tests/fuzz/fuzz_journal \
 	tests/fuzz/fuzz_judge \
@@ -19,6 +21,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_realm \
 	tests/fuzz/fuzz_received \
 	tests/fuzz/fuzz_rewritten \
+	tests/fuzz/fuzz_sieve \
 	tests/fuzz/fuzz_yaml
 
 if FUZZERS
@@ -32,9 +35,11 @@ FUZZ_MAIN = libreplay.a
 endif
 
 tests_fuzz_fuzz_address_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
+tests_fuzz_fuzz_aliases_LDADD = $(FUZZ_MAIN) $(LIBMTA)
 tests_fuzz_fuzz_condition_LDADD = $(FUZZ_MAIN) $(LIBSIGMA)
 tests_fuzz_fuzz_encoded_word_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_field_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
+tests_fuzz_fuzz_forward_file_LDADD = $(FUZZ_MAIN) $(LIBMTA)
 tests_fuzz_fuzz_infer_LDADD = $(FUZZ_MAIN) $(LIBFORWARD)
 tests_fuzz_fuzz_journal_LDADD = $(FUZZ_MAIN) $(LIBSTORE)
 tests_fuzz_fuzz_judge_LDADD = $(FUZZ_MAIN) $(LIBLAB) $(LIBDAEMON)
@@ -45,9 +50,10 @@ tests_fuzz_fuzz_policy_LDADD = $(FUZZ_MAIN) $(LIBSIGMA)
 tests_fuzz_fuzz_realm_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_received_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_rewritten_LDADD = $(FUZZ_MAIN) $(LIBFORWARD)
+tests_fuzz_fuzz_sieve_LDADD = $(FUZZ_MAIN) $(LIBMTA)
 tests_fuzz_fuzz_yaml_LDADD = $(FUZZ_MAIN) $(LIBYAML)
 
 fuzzers: $(FUZZERS)
 .PHONY: fuzzers
 
-EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/corpus scripts/fuzz
+EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/survey.h tests/fuzz/corpus scripts/fuzz

@@ -169,8 +169,8 @@ aliases_read(struct survey *survey, const struct source *source)
 		struct sender sender = {
 			.source = &own,
 			.line = alias.line,
-			.mailbox = ours_mailbox(
-				survey->ours, survey->arena, alias.name),
+			.mailbox = inside_mailbox(
+				survey->inside, survey->arena, alias.name),
 			.mechanism = map_find(names,
 					     fold_name(survey->arena, "owner-",
 						     alias.name)) != NULL

@@ -332,7 +332,7 @@ static void
 read_given(struct survey *survey, const struct audit_given *given)
 {
 	struct slice mailbox =
-		ours_mailbox(survey->ours, survey->arena, given->mailbox);
+		inside_mailbox(survey->inside, survey->arena, given->mailbox);
 	struct source source;
 
 	if (!survey_read(survey, given->path, SURVEY_MUST_BE_THERE, &source))
@@ -378,8 +378,8 @@ summarise(const struct host *host, struct audit *audit)
 {
 	struct buf *out = &audit->looked_at;
 
-	ours_add_names(host->survey.ours, &audit->domains);
-	audit->domains_given = ours_are_given(host->survey.ours);
+	inside_add_names(host->survey.inside, &audit->domains);
+	audit->domains_given = inside_is_given(host->survey.inside);
 	if (host->instances > 0)
 		buf_puts(out, "Postfix, ");
 	if (host->has_sendmail)
@@ -446,7 +446,7 @@ host_new(const struct audit_options *options, struct ruleset *set,
 	host->survey = (struct survey){
 		.root = options->root,
 		.set = set,
-		.ours = ours_new(options->realm),
+		.inside = inside_new(options->realm),
 		.arena = arena_new(ARENA_BYTES),
 		.full = options->full,
 		.most = TREE_SITE_BYTES,
@@ -463,7 +463,7 @@ host_free(struct host *host)
 	for (size_t i = 0; i < host->instances; i++)
 		postfix_rules_close(&host->postfix[i]);
 	tree_close(&host->survey.tree);
-	ours_free(host->survey.ours);
+	inside_free(host->survey.inside);
 	arena_free(host->survey.arena);
 	free(host);
 }
@@ -479,7 +479,7 @@ audit_run(const struct audit_options *options, struct audit *audit,
 	host = host_new(options, audit->set, err);
 	if (host == NULL)
 		return false;
-	if (audit->set == NULL || host->survey.ours == NULL ||
+	if (audit->set == NULL || host->survey.inside == NULL ||
 		host->survey.arena == NULL ||
 		!note_given(&host->survey, options)) {
 		done = err_set(err, ERR_MEMORY, "out of memory");

@@ -123,7 +123,7 @@ is_url(struct slice word)
 }
 
 bool
-command_line_next(struct command_line *command, const struct ours *ours,
+command_line_next(struct command_line *command, const struct inside *inside,
 	struct arena *arena, struct slice *address)
 {
 	for (struct slice word; next_word(&command->rest, &word);) {
@@ -134,8 +134,8 @@ command_line_next(struct command_line *command, const struct ours *ours,
 
 		command->after_sender = is_sender_option(word);
 		while (!skip && next_address(&word, &local, &domain)) {
-			if (!ours_resolve(
-				    ours, arena, local, domain, &target) ||
+			if (!inside_resolve(
+				    inside, arena, local, domain, &target) ||
 				!target.external)
 				continue;
 			*address = target.address.text;

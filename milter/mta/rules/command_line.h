@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "base/slice.h"
-#include "mta/rules/ours.h"
+#include "mta/rules/inside.h"
 
 #include <stdbool.h>
 
@@ -18,7 +18,7 @@ struct command_line {
 	struct slice rest;
 	bool after_sender; /* the word is what -f and the like take */
 };
-bool command_line_next(struct command_line *, const struct ours *,
+bool command_line_next(struct command_line *, const struct inside *,
 	struct arena *, struct slice *address);
 
 /* curl, sendmail, a shell's interpreter...: may send what it is given? */

@@ -35,7 +35,7 @@ expand(struct survey *survey, const struct person *person, struct slice text,
 	size_t at = slice_find_byte(person->name, '@', 0);
 	struct slice local = slice_sub(person->name, 0, at);
 	struct slice domain = at == SLICE_NONE
-		? ours_origin(survey->ours)
+		? inside_origin(survey->inside)
 		: slice_sub(person->name, at + 1, person->name.len);
 	size_t i = 0;
 

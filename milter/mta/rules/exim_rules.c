@@ -111,7 +111,7 @@ learn_file(struct survey *survey, struct slice path)
 		return;
 	it = (struct aliases){.rest = file.text};
 	for (struct alias alias; aliases_next(&it, survey->arena, &alias);)
-		ours_learn(survey->ours, alias.name);
+		inside_learn(survey->inside, alias.name);
 }
 
 static void
@@ -128,7 +128,7 @@ learn_list(struct survey *survey, struct slice list)
 					SLICE_NONE)) {
 			learn_file(survey, slice_sub(one, slash, one.len));
 		} else {
-			ours_learn(survey->ours, one);
+			inside_learn(survey->inside, one);
 		}
 	}
 }
@@ -139,11 +139,11 @@ exim_rules_learn(struct survey *survey, const struct exim_rules *site)
 	struct slice host = option_of(survey, site, "primary_hostname");
 	struct slice qualify = option_of(survey, site, "qualify_domain");
 
-	ours_learn(survey->ours, qualify);
-	ours_learn(survey->ours, host);
+	inside_learn(survey->inside, qualify);
+	inside_learn(survey->inside, host);
 	learn_list(survey, option_of(survey, site, "local_domains"));
 	learn_list(survey, option_of(survey, site, "relay_to_domains"));
-	ours_set_origin(survey->ours, qualify.len > 0 ? qualify : host);
+	inside_set_origin(survey->inside, qualify.len > 0 ? qualify : host);
 }
 
 struct router {
@@ -245,8 +245,8 @@ read_addresses(struct survey *survey, const struct source *source)
 		struct sender sender = {
 			.source = &own,
 			.line = alias.line,
-			.mailbox = ours_mailbox(
-				survey->ours, survey->arena, alias.name),
+			.mailbox = inside_mailbox(
+				survey->inside, survey->arena, alias.name),
 			.mechanism = RULE_VIRTUAL,
 			.bare_commands = true,
 		};
@@ -305,8 +305,8 @@ read_constant(struct survey *survey, const struct exim_rules *site,
 	for (struct slice name; next_of_list(&names, &sign, &name);) {
 		struct sender sender = {
 			.source = &own,
-			.mailbox =
-				ours_mailbox(survey->ours, survey->arena, name),
+			.mailbox = inside_mailbox(
+				survey->inside, survey->arena, name),
 			.mechanism = RULE_ROUTER,
 			.bare_commands = true,
 		};

@@ -21,14 +21,14 @@ libmta_a_SOURCES += \
 	milter/mta/rules/forward_file.h \
 	milter/mta/rules/guarded.c \
 	milter/mta/rules/guarded.h \
+	milter/mta/rules/inside.c \
+	milter/mta/rules/inside.h \
 	milter/mta/rules/maildrop.c \
 	milter/mta/rules/maildrop.h \
 	milter/mta/rules/main_cf.c \
 	milter/mta/rules/main_cf.h \
 	milter/mta/rules/oracle.c \
 	milter/mta/rules/oracle.h \
-	milter/mta/rules/ours.c \
-	milter/mta/rules/ours.h \
 	milter/mta/rules/panels.c \
 	milter/mta/rules/panels.h \
 	milter/mta/rules/person.c \

@@ -189,7 +189,7 @@ run(struct filter *filter, unsigned line, struct slice command)
 	struct slice address;
 
 	if (command_line_may_send(command) ||
-		command_line_next(&rest, filter->survey->ours,
+		command_line_next(&rest, filter->survey->inside,
 			filter->survey->arena, &address))
 		deliver(filter, line, with_bar, true);
 }

@@ -68,14 +68,14 @@ take(struct survey *survey, const struct oracle *oracle,
 	struct target target;
 
 	if (!recipients_next(&it, survey->arena, &one) ||
-		!ours_resolve(survey->ours, survey->arena, one.local,
+		!inside_resolve(survey->inside, survey->arena, one.local,
 			one.domain, &target) ||
 		!target.external ||
 		map_find(explained, target.address.text) != NULL)
 		return;
 	survey_add(survey, &source,
-		&(struct rule){.mailbox = ours_mailbox(
-				       survey->ours, survey->arena, asked),
+		&(struct rule){.mailbox = inside_mailbox(
+				       survey->inside, survey->arena, asked),
 			.destination = target.address.text,
 			.mechanism = RULE_ROUTER,
 			.note = SLICE("it says so itself; no rule that was "

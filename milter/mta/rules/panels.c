@@ -14,14 +14,14 @@ read_domain(struct survey *survey, struct slice path, struct slice domain)
 
 	if (!survey_read(survey, path, SURVEY_MAY_BE_ABSENT, &source))
 		return;
-	ours_learn(survey->ours, domain);
+	inside_learn(survey->inside, domain);
 	it = (struct aliases){.rest = source.text};
 	for (struct alias alias; aliases_next(&it, survey->arena, &alias);) {
 		bool whole = slice_find_byte(alias.name, '@', 0) != SLICE_NONE;
 		struct sender sender = {
 			.source = &source,
 			.line = alias.line,
-			.mailbox = ours_mailbox(survey->ours, survey->arena,
+			.mailbox = inside_mailbox(survey->inside, survey->arena,
 				whole ? alias.name
 				      : arena_printf(survey->arena, "%.*s@%.*s",
 						SLICE_ARG(alias.name),

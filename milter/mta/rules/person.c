@@ -348,5 +348,5 @@ people_find(struct survey *survey, struct people *people, struct slice pattern)
 struct slice
 person_mailbox(struct survey *survey, const struct person *person)
 {
-	return ours_mailbox(survey->ours, survey->arena, person->name);
+	return inside_mailbox(survey->inside, survey->arena, person->name);
 }

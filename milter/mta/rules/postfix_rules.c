@@ -67,9 +67,9 @@ mailbox_of(
 		return key;
 	/* "example.com" of transport_maps, of a bcc map: all of the domain. */
 	if (slice_find_byte(key, '@', 0) == SLICE_NONE &&
-		ours_has_domain(survey->ours, key))
+		inside_has_domain(survey->inside, key))
 		return arena_printf(survey->arena, "@%.*s", SLICE_ARG(key));
-	return ours_mailbox(survey->ours, survey->arena, key);
+	return inside_mailbox(survey->inside, survey->arena, key);
 }
 
 static struct source
@@ -158,7 +158,7 @@ add_command(struct survey *survey, const struct source *source, unsigned line,
 			survey->arena, command, survey->full)};
 
 	if (command_line_next(
-		    &rest, survey->ours, survey->arena, &rule.destination) ||
+		    &rest, survey->inside, survey->arena, &rule.destination) ||
 		!command_line_delivers(command))
 		survey_add(survey, source, &rule);
 }
@@ -182,7 +182,7 @@ add_transport(struct survey *survey, const struct reading *reading,
 		add_command(survey, &own, line, mailbox, command);
 	} else if (goes_by_smtp(reading->site, service) && nexthop.len > 0 &&
 		!slice_starts_fold(nexthop, SLICE("unix:")) &&
-		!ours_has_host(survey->ours, arena,
+		!inside_has_host(survey->inside, arena,
 			slice_starts_fold(nexthop, SLICE("inet:"))
 				? slice_sub(nexthop, 5, nexthop.len)
 				: nexthop)) {
@@ -205,8 +205,8 @@ is_of_ours(struct survey *survey, struct slice key)
 	if (domain.len > 1 && domain.p[0] == '.')
 		domain = slice_sub(domain, 1, domain.len);
 	return slice_equal(key, SLICE("*")) ||
-		ours_has_domain(
-			survey->ours, address_domain(survey->arena, domain));
+		inside_has_domain(
+			survey->inside, address_domain(survey->arena, domain));
 }
 
 static void
@@ -438,7 +438,7 @@ read_parameters(struct survey *survey, const struct postfix_rules *site)
 		survey, site, "always_bcc", RULE_ALWAYS_BCC, SLICE("*"));
 	read_destination(survey, site, "luser_relay", RULE_LUSER_RELAY,
 		arena_printf(survey->arena, "@%.*s",
-			SLICE_ARG(ours_origin(survey->ours))));
+			SLICE_ARG(inside_origin(survey->inside))));
 	for (size_t i = 0; i < sizeof(transports) / sizeof(*transports); i++)
 		read_transport(survey, site, transports[i]);
 	if (command.len > 0) {
@@ -506,7 +506,7 @@ learn_key(struct survey *survey, const struct source *source,
 {
 	(void)source;
 	(void)ctx;
-	ours_learn(survey->ours, row->key);
+	inside_learn(survey->inside, row->key);
 }
 
 /* One element of a list of domains: a name, a file of names, a table. */
@@ -524,11 +524,11 @@ learn_element(struct survey *survey, const struct postfix_rules *site,
 			return;
 		for (struct slice rest = file.text, one;
 			postfix_next(&rest, &one);)
-			ours_learn(survey->ours, one);
+			inside_learn(survey->inside, one);
 	} else if (is_table(element)) {
 		table_read(survey, &use, element);
 	} else if (element.len > 0 && element.p[0] != '!') {
-		ours_learn(survey->ours, element);
+		inside_learn(survey->inside, element);
 	}
 }
 
@@ -545,9 +545,9 @@ postfix_rules_learn(struct survey *survey, const struct postfix_rules *site)
 	if (origin.len > 0 && origin.p[0] == '/' &&
 		survey_read(survey, origin, SURVEY_MUST_BE_THERE, &file))
 		origin = slice_trim(file.text);
-	ours_set_origin(survey->ours, origin);
-	ours_learn(survey->ours, origin);
-	ours_learn(survey->ours, postfix_value(postfix, "myhostname"));
+	inside_set_origin(survey->inside, origin);
+	inside_learn(survey->inside, origin);
+	inside_learn(survey->inside, postfix_value(postfix, "myhostname"));
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
 		list = postfix_value(postfix, lists[i]);
 		for (struct slice one; postfix_next(&list, &one);)
@@ -555,7 +555,7 @@ postfix_rules_learn(struct survey *survey, const struct postfix_rules *site)
 	}
 	list = postfix_value(postfix, "mynetworks");
 	for (struct slice one; postfix_next(&list, &one);)
-		ours_add_network(survey->ours, one);
+		inside_add_network(survey->inside, one);
 	if (survey->delimiters.len == 0) {
 		survey->delimiters = arena_copy(survey->arena,
 			postfix_value(postfix, "recipient_delimiter"));

@@ -163,7 +163,7 @@ send(struct rc *rc, const struct source *source, struct slice written)
 			after_sender = slice_equal(one.written, SLICE("-f")) ||
 				slice_equal(one.written, SLICE("-r"));
 			if (skip || one.kind != RECIPIENT_ADDRESS ||
-				!ours_resolve(rc->survey->ours,
+				!inside_resolve(rc->survey->inside,
 					rc->survey->arena, one.local,
 					one.domain, &target) ||
 				!target.external)
@@ -200,7 +200,7 @@ hand(struct rc *rc, const struct source *source, struct slice written)
 		struct command_line line = {.rest = all.values[i]};
 		struct slice address;
 		bool named = command_line_next(
-			&line, rc->survey->ours, rc->survey->arena, &address);
+			&line, rc->survey->inside, rc->survey->arena, &address);
 
 		if (named ||
 			(!command_line_delivers(all.values[i]) &&

@@ -48,7 +48,7 @@ sendmail_rules_open(struct survey *survey, struct sendmail_rules *site,
 static void
 learn_domain(void *ctx, struct slice entry)
 {
-	ours_learn(ctx, entry);
+	inside_learn(ctx, entry);
 }
 
 /* Files of F lines are of the system, and not of a copy. */
@@ -65,7 +65,7 @@ learn_file(struct survey *survey, const struct sendmail_rules *site,
 	for (struct slice rest = file.text, text;
 		survey_next_line(&rest, &line, &text);) {
 		text = slice_sub(text, 0, slice_find_byte(text, '#', 0));
-		ours_learn(survey->ours, slice_trim(text));
+		inside_learn(survey->inside, slice_trim(text));
 	}
 }
 
@@ -79,7 +79,7 @@ sendmail_rules_learn(struct survey *survey, const struct sendmail_rules *site)
 	for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++) {
 		if (!survey->tree.is_copy) {
 			sendmail_class_read(site->cf.text, classes[i],
-				learn_domain, survey->ours);
+				learn_domain, survey->inside);
 		}
 	}
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
@@ -124,7 +124,8 @@ take_virtuser(struct survey *survey, const struct source *source,
 	struct sender sender = {
 		.source = &own,
 		.line = row->line,
-		.mailbox = ours_mailbox(survey->ours, survey->arena, row->key),
+		.mailbox =
+			inside_mailbox(survey->inside, survey->arena, row->key),
 		.mechanism = RULE_VIRTUAL,
 	};
 
@@ -156,11 +157,11 @@ take_mailer(struct survey *survey, const struct source *source,
 		domain = slice_sub(domain, at + 1, domain.len);
 	if (domain.len > 1 && domain.p[0] == '.')
 		domain = slice_sub(domain, 1, domain.len);
-	if (!ours_has_domain(
-		    survey->ours, address_domain(survey->arena, domain)) ||
+	if (!inside_has_domain(
+		    survey->inside, address_domain(survey->arena, domain)) ||
 		slice_starts_fold(row->value, SLICE("error:")) ||
 		slice_starts_fold(row->value, SLICE("local:")) ||
-		ours_has_host(survey->ours, survey->arena, host))
+		inside_has_host(survey->inside, survey->arena, host))
 		return;
 	survey_add(survey, source,
 		&(struct rule){.line = row->line,
@@ -181,7 +182,7 @@ take_user(struct survey *survey, const struct source *source,
 	struct sender sender = {
 		.source = source,
 		.line = row->line,
-		.mailbox = ours_mailbox(survey->ours, survey->arena, name),
+		.mailbox = inside_mailbox(survey->inside, survey->arena, name),
 		.mechanism = RULE_ALIAS,
 	};
 

@@ -38,8 +38,8 @@ add_address(struct sieve_script *script, const struct sieve_command *command,
 
 		if (!recipients_next(&it, arena, &one) ||
 			one.kind != RECIPIENT_ADDRESS ||
-			!ours_resolve(script->survey->ours, arena, one.local,
-				one.domain, &target) ||
+			!inside_resolve(script->survey->inside, arena,
+				one.local, one.domain, &target) ||
 			!target.external)
 			continue;
 		if (!resolved && (target.rewritten || one.is_odd)) {
@@ -194,7 +194,7 @@ do_pipe(struct sieve_script *script, const struct sieve_command *command)
 		if (slice_is_absent(program))
 			program = one->text;
 		while (command_line_next(
-			&line, script->survey->ours, arena, &address)) {
+			&line, script->survey->inside, arena, &address)) {
 			found = true;
 			add_rule(script, command,
 				&(struct rule){.destination = address,

@@ -252,7 +252,7 @@ survey_destination(struct survey *survey, struct sender *sender,
 	if (recipient->local.len == 0 && recipient->domain.len > 0) {
 		struct slice domain =
 			address_domain(survey->arena, recipient->domain);
-		if (ours_has_domain(survey->ours, domain))
+		if (inside_has_domain(survey->inside, domain))
 			return false;
 		survey_add(survey, sender->source,
 			&(struct rule){.line = sender->line,
@@ -262,7 +262,7 @@ survey_destination(struct survey *survey, struct sender *sender,
 				.mechanism = sender->mechanism});
 		return true;
 	}
-	if (!ours_resolve(survey->ours, survey->arena, recipient->local,
+	if (!inside_resolve(survey->inside, survey->arena, recipient->local,
 		    recipient->domain, &target))
 		return false;
 	if (!target.external || target.address.text.len == 0) {
@@ -300,7 +300,7 @@ survey_command(
 	bool found = false;
 
 	while (command_line_next(
-		&line, survey->ours, survey->arena, &rule.destination)) {
+		&line, survey->inside, survey->arena, &rule.destination)) {
 		rule.note = arena_printf(survey->arena, "in the command: %.*s",
 			SLICE_ARG(shown));
 		survey_add(survey, sender->source, &rule);

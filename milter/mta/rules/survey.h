@@ -6,7 +6,7 @@
 #ifndef MTA_RULES_SURVEY_H
 #define MTA_RULES_SURVEY_H
 
-#include "mta/rules/ours.h"
+#include "mta/rules/inside.h"
 #include "mta/rules/recipients.h"
 #include "mta/rules/ruleset.h"
 #include "mta/rules/tree.h"
@@ -20,7 +20,7 @@
 struct survey {
 	struct tree tree;
 	const char *root; /* of a copy; NULL: the system itself */
-	struct ours *ours;
+	struct inside *inside;
 	struct ruleset *set;
 	struct arena *arena; /* for what is read; as long as the survey */
 	bool full; /* commands are shown whole */

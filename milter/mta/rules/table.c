@@ -211,6 +211,9 @@ read_rows(struct survey *survey, const struct table_use *use,
 		if (!slice_next(&line, '\t', &key) || key.len == 0)
 			continue;
 		if (is_aliases(use)) {
+			/* postalias writes the colon after the name. */
+			if (key.p[key.len - 1] == ':')
+				key.len--;
 			buf_printf(&text, "\"%.*s\": %.*s\n", SLICE_ARG(key),
 				SLICE_ARG(line));
 		} else {
@@ -475,7 +478,7 @@ static void
 add_questions(struct survey *survey, struct buf *questions)
 {
 	struct slice names[256];
-	size_t count = ours_domains(survey->ours, names, 256);
+	size_t count = inside_domains(survey->inside, names, 256);
 
 	for (size_t i = 0; i < survey->known_count; i++) {
 		struct slice one = survey->known[i];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Inside or outside. */
-#include "mta/rules/ours.h"
+#include "mta/rules/inside.h"
 
 #include "mail/path.h"
 
@@ -11,43 +11,43 @@
 #define NAMES_SHOWN 12
 #define ARENA_BYTES 65536
 
-struct ours {
+struct inside {
 	const struct realm *given;
 	struct realm *learned;
 	struct arena *arena;
 	struct slice origin;
 };
 
-struct ours *
-ours_new(const struct realm *given)
+struct inside *
+inside_new(const struct realm *given)
 {
 	/* Networks that no stranger can have. */
 	static const char *const inner[] = {"127.0.0.0/8", "::1", "10.0.0.0/8",
 		"172.16.0.0/12", "192.168.0.0/16", "fc00::/7"};
-	struct ours *ours = calloc(1, sizeof(*ours));
+	struct inside *inside = calloc(1, sizeof(*inside));
 
-	if (ours == NULL)
+	if (inside == NULL)
 		return NULL;
-	ours->given = given;
-	ours->learned = realm_new();
-	ours->arena = arena_new(ARENA_BYTES);
-	if (ours->learned == NULL || ours->arena == NULL) {
-		ours_free(ours);
+	inside->given = given;
+	inside->learned = realm_new();
+	inside->arena = arena_new(ARENA_BYTES);
+	if (inside->learned == NULL || inside->arena == NULL) {
+		inside_free(inside);
 		return NULL;
 	}
 	for (size_t i = 0; i < sizeof(inner) / sizeof(*inner); i++)
-		ours_add_network(ours, slice_of(inner[i]));
-	return ours;
+		inside_add_network(inside, slice_of(inner[i]));
+	return inside;
 }
 
 void
-ours_free(struct ours *ours)
+inside_free(struct inside *inside)
 {
-	if (ours == NULL)
+	if (inside == NULL)
 		return;
-	realm_free(ours->learned);
-	arena_free(ours->arena);
-	free(ours);
+	realm_free(inside->learned);
+	arena_free(inside->arena);
+	free(inside);
 }
 
 /* A name that can be one: no table, no address, no pattern. */
@@ -64,87 +64,87 @@ is_name(struct slice domain)
 }
 
 void
-ours_learn(struct ours *ours, struct slice domain)
+inside_learn(struct inside *inside, struct slice domain)
 {
-	if (ours->given == NULL && is_name(domain) &&
-		!realm_has_domain(ours->learned, domain))
-		(void)realm_add_domain(ours->learned, domain, NULL);
+	if (inside->given == NULL && is_name(domain) &&
+		!realm_has_domain(inside->learned, domain))
+		(void)realm_add_domain(inside->learned, domain, NULL);
 }
 
 void
-ours_set_origin(struct ours *ours, struct slice domain)
+inside_set_origin(struct inside *inside, struct slice domain)
 {
-	if (ours->origin.len == 0 && is_name(domain))
-		ours->origin = address_domain(ours->arena, domain);
+	if (inside->origin.len == 0 && is_name(domain))
+		inside->origin = address_domain(inside->arena, domain);
 }
 
 static const struct realm *
-realm_of(const struct ours *ours)
+realm_of(const struct inside *inside)
 {
-	return ours->given != NULL ? ours->given : ours->learned;
+	return inside->given != NULL ? inside->given : inside->learned;
 }
 
 struct slice
-ours_origin(const struct ours *ours)
+inside_origin(const struct inside *inside)
 {
 	struct slice first = SLICE("localhost");
 
-	if (ours->origin.len == 0)
-		(void)realm_names(realm_of(ours), &first, 1);
-	return ours->origin.len > 0 ? ours->origin : first;
+	if (inside->origin.len == 0)
+		(void)realm_names(realm_of(inside), &first, 1);
+	return inside->origin.len > 0 ? inside->origin : first;
 }
 
 bool
-ours_are_given(const struct ours *ours)
+inside_is_given(const struct inside *inside)
 {
-	return ours->given != NULL;
+	return inside->given != NULL;
 }
 
 bool
-ours_has_domain(const struct ours *ours, struct slice domain)
+inside_has_domain(const struct inside *inside, struct slice domain)
 {
 	return slice_equal(domain, SLICE("localhost")) ||
 		slice_equal(domain, SLICE("localhost.localdomain")) ||
-		realm_has_domain(realm_of(ours), domain);
+		realm_has_domain(realm_of(inside), domain);
 }
 
 size_t
-ours_domains(const struct ours *ours, struct slice *names, size_t limit)
+inside_domains(const struct inside *inside, struct slice *names, size_t limit)
 {
-	return realm_names(realm_of(ours), names, limit);
+	return realm_names(realm_of(inside), names, limit);
 }
 
 void
-ours_add_names(const struct ours *ours, struct buf *out)
+inside_add_names(const struct inside *inside, struct buf *out)
 {
 	struct slice names[NAMES_SHOWN];
-	size_t count = realm_names(realm_of(ours), names, NAMES_SHOWN);
+	size_t count = realm_names(realm_of(inside), names, NAMES_SHOWN);
 
 	for (size_t i = 0; i < count; i++) {
 		buf_puts(out, i > 0 ? ", " : "");
 		buf_add_visible(out, names[i]);
 	}
-	if (realm_domains(realm_of(ours)) > count)
+	if (realm_domains(realm_of(inside)) > count)
 		buf_printf(out, " and %zu more",
-			realm_domains(realm_of(ours)) - count);
+			realm_domains(realm_of(inside)) - count);
 }
 
 void
-ours_add_network(struct ours *ours, struct slice network)
+inside_add_network(struct inside *inside, struct slice network)
 {
-	(void)realm_add_network(ours->learned, network, NULL);
+	(void)realm_add_network(inside->learned, network, NULL);
 }
 
 static bool
-has_ip(const struct ours *ours, struct slice ip)
+has_ip(const struct inside *inside, struct slice ip)
 {
-	return realm_has_ip(ours->learned, ip) ||
-		(ours->given != NULL && realm_has_ip(ours->given, ip));
+	return realm_has_ip(inside->learned, ip) ||
+		(inside->given != NULL && realm_has_ip(inside->given, ip));
 }
 
 bool
-ours_has_host(
-	const struct ours *ours, struct arena *arena, struct slice nexthop)
+inside_has_host(
+	const struct inside *inside, struct arena *arena, struct slice nexthop)
 {
 	struct slice host = nexthop;
 	bool bare = host.len > 0 && host.p[0] == '[';
@@ -157,13 +157,13 @@ ours_has_host(
 	} else {
 		host = slice_sub(host, 0, slice_find_byte(host, ':', 0));
 	}
-	if (host.len == 0 || has_ip(ours, host))
+	if (host.len == 0 || has_ip(inside, host))
 		return true;
 	host = address_domain(arena, host);
 	/* A name in one of our domains; one without a dot is completed. */
 	if (slice_find_byte(host, '.', 0) == SLICE_NONE)
 		return true;
-	while (host.len > 0 && !ours_has_domain(ours, host)) {
+	while (host.len > 0 && !inside_has_domain(inside, host)) {
 		dot = slice_find_byte(host, '.', 0);
 		if (dot == SLICE_NONE)
 			return false;
@@ -203,13 +203,14 @@ unfold(struct slice *local, struct slice *domain)
 }
 
 bool
-ours_resolve(const struct ours *ours, struct arena *arena, struct slice local,
-	struct slice domain, struct target *target)
+inside_resolve(const struct inside *inside, struct arena *arena,
+	struct slice local, struct slice domain, struct target *target)
 {
 	*target = (struct target){0};
 	for (unsigned hop = 0; hop < HOPS_MAX; hop++) {
 		if (domain.len > 0 &&
-			!ours_has_domain(ours, address_domain(arena, domain)))
+			!inside_has_domain(
+				inside, address_domain(arena, domain)))
 			break;
 		if (!unfold(&local, &domain))
 			break;
@@ -218,12 +219,13 @@ ours_resolve(const struct ours *ours, struct arena *arena, struct slice local,
 	if (!address_build(arena, local, domain, &target->address))
 		return false;
 	target->external = target->address.domain.len > 0 &&
-		!ours_has_domain(ours, target->address.domain);
+		!inside_has_domain(inside, target->address.domain);
 	return true;
 }
 
 struct slice
-ours_mailbox(const struct ours *ours, struct arena *arena, struct slice name)
+inside_mailbox(
+	const struct inside *inside, struct arena *arena, struct slice name)
 {
 	struct address address;
 	size_t at = last_byte(name, '@');
@@ -241,7 +243,8 @@ ours_mailbox(const struct ours *ours, struct arena *arena, struct slice name)
 				  SLICE_ARG(form));
 	}
 	if (at == SLICE_NONE) {
-		return address_build(arena, name, ours_origin(ours), &address)
+		return address_build(
+			       arena, name, inside_origin(inside), &address)
 			? address.text
 			: slice_of(NULL);
 	}
