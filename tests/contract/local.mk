@@ -45,6 +45,14 @@ tests_contract_test_sentinel_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_contract_test_sentinel_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
 tests_contract_test_sentinel_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/contract/test_sentinel_login
+tests_contract_test_sentinel_login_SOURCES = \
+	tests/contract/test_sentinel_login.c $(SERVER) \
+	tests/contract/sentinels.c tests/contract/sentinels.h
+tests_contract_test_sentinel_login_CPPFLAGS = $(AM_CPPFLAGS)
+tests_contract_test_sentinel_login_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
+tests_contract_test_sentinel_login_LDADD = $(LIBSTORE)
+
 # Faults take minutes: they are apart from `make check`.
 EXTRA_PROGRAMS += tests/contract/test_faults
 CHAOS_TESTS += tests/contract/test_faults
@@ -69,7 +77,8 @@ tests_contract_test_redis_doc_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
 tests_contract_test_redis_doc_LDADD = $(LIBSTORE)
 
 check_PROGRAMS += tests/contract/test_tls
-tests_contract_test_tls_SOURCES = tests/contract/test_tls.c $(SERVER)
+tests_contract_test_tls_SOURCES = tests/contract/test_tls.c $(SERVER) \
+	tests/contract/sentinels.c tests/contract/sentinels.h
 tests_contract_test_tls_CPPFLAGS = $(AM_CPPFLAGS)
 tests_contract_test_tls_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
 tests_contract_test_tls_LDADD = $(LIBSTORE)

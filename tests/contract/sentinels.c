@@ -12,8 +12,9 @@
 
 #define TRIES 400
 
-static bool
-start_sentinel(struct server *sentinel, int master_port)
+bool
+sentinels_start_one(
+	struct server *sentinel, int port, int master_port, const char *lines)
 {
 	char path[160], out[64];
 	struct timespec wait = {0, 20 * 1000000};
@@ -22,17 +23,19 @@ start_sentinel(struct server *sentinel, int master_port)
 	snprintf(sentinel->dir, sizeof(sentinel->dir), "/tmp/fw-redis-XXXXXX");
 	if (mkdtemp(sentinel->dir) == NULL)
 		return false;
-	sentinel->port = server_free_port();
+	snprintf(sentinel->socket, sizeof(sentinel->socket), "%s/redis.sock",
+		sentinel->dir);
+	sentinel->port = port;
 	snprintf(path, sizeof(path), "%s/sentinel.conf", sentinel->dir);
 	file = fopen(path, "w");
 	if (file == NULL)
 		return false;
 	fprintf(file,
-		"port %d\nbind 127.0.0.1\ndir %s\n"
+		"port %d\nbind 127.0.0.1\nunixsocket %s\ndir %s\n"
 		"sentinel monitor fw 127.0.0.1 %d 2\n"
 		"sentinel down-after-milliseconds fw 700\n"
-		"sentinel failover-timeout fw 3000\n",
-		sentinel->port, sentinel->dir, master_port);
+		"sentinel failover-timeout fw 3000\n%s",
+		port, sentinel->socket, sentinel->dir, master_port, lines);
 	fclose(file);
 	sentinel->pid = fork();
 	if (sentinel->pid == 0) {
@@ -84,7 +87,8 @@ sentinels_start(struct sentinels *all)
 	if (!server_start(&all->servers[1], -1, replica))
 		return false;
 	for (int i = 0; i < SENTINELS; i++) {
-		if (!start_sentinel(&all->sentinels[i], all->servers[0].port))
+		if (!sentinels_start_one(&all->sentinels[i], server_free_port(),
+			    all->servers[0].port, ""))
 			return false;
 	}
 	for (int i = 0; i < SENTINELS; i++) {

@@ -14,6 +14,10 @@ struct sentinels {
 	struct server sentinels[SENTINELS];
 };
 
+/* One alone, with these lines more in its configuration. Port 0: it is asked
+ * over its socket. */
+bool sentinels_start_one(
+	struct server *, int port, int master_port, const char *lines);
 /* Waits until the Sentinels know each other and the replica. */
 bool sentinels_start(struct sentinels *);
 void sentinels_stop(struct sentinels *);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rediss:// against a real Redis that speaks TLS: which certificates are taken,
- * and in which words the others are not. They are made by openssl(1).
+ * rediss:// against a real Redis that speaks TLS, a cluster and a Sentinel:
+ * which certificates are taken, and in which words the others are not. They are
+ * made by openssl(1).
  */
 #include "../unit/store_settings.h"
-#include "server.h"
+#include "sentinels.h"
 
+#include "base/arena.h"
 #include "base/file.h"
 #include "store/store_open.h"
 
@@ -13,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define RUN_BYTES 4096
@@ -108,17 +111,24 @@ open_and_look(const struct store_options *options, char reason[REASON_BYTES])
 	store_close(store);
 }
 
-/* How it ends with that host, authority and certificate of our own. */
+static char uri[96]; /* of what is tried next */
+
 static void
-expect(const char *name, const char *host, const char *ca, const char *mine,
-	const char *says)
+check(bool ok, const char *name, const char *said)
+{
+	printf("%sok %d - %s: %s\n", ok ? "" : "not ", ++number, name, said);
+	failed += !ok;
+}
+
+/* How it ends with that authority and certificate of our own. */
+static void
+expect_there(
+	const char *name, const char *ca, const char *mine, const char *says)
 {
 	struct store_options options;
-	char uri[96], reason[REASON_BYTES], file[64];
+	char reason[REASON_BYTES], file[64];
 	char *texts[3] = {text_of(ca), NULL, NULL};
-	bool ok;
 
-	snprintf(uri, sizeof(uri), "rediss://%s:%d", host, server.port);
 	store_options_init(&options);
 	options.uri = uri;
 	options.tls_ca = texts[0];
@@ -129,11 +139,138 @@ expect(const char *name, const char *host, const char *ca, const char *mine,
 		options.tls_key = texts[2] = text_of(file);
 	}
 	open_and_look(&options, reason);
-	ok = strstr(reason, says) != NULL;
-	printf("%sok %d - %s: %s\n", ok ? "" : "not ", ++number, name, reason);
-	failed += !ok;
+	check(strstr(reason, says) != NULL, name, reason);
 	for (int i = 0; i < 3; i++)
 		free(texts[i]);
+}
+
+static void
+expect(const char *name, const char *host, const char *ca, const char *mine,
+	const char *says)
+{
+	snprintf(uri, sizeof(uri), "rediss://%s:%d", host, server.port);
+	expect_there(name, ca, mine, says);
+}
+
+/* Two masters that speak TLS to each other and to us, and their halves. */
+static bool
+start_cluster(struct server nodes[2])
+{
+	char tls[4][160], port[2][16], out[4096] = "";
+	const struct timespec pause = {0, 20 * 1000000};
+
+	snprintf(tls[0], sizeof(tls[0]), "%s/good.pem", server.dir);
+	snprintf(tls[1], sizeof(tls[1]), "%s/good.key", server.dir);
+	snprintf(tls[2], sizeof(tls[2]), "%s/ours.pem", server.dir);
+	for (int i = 0; i < 2; i++) {
+		const char *words[] = {"--cluster-enabled", "yes",
+			"--tls-cluster", "yes", "--tls-port", port[i],
+			"--tls-cert-file", tls[0], "--tls-key-file", tls[1],
+			"--tls-ca-cert-file", tls[2], "--tls-auth-clients",
+			"no", NULL};
+
+		snprintf(port[i], sizeof(port[i]), "%d", server_free_port());
+		if (!server_start(&nodes[i], 0, words) ||
+			!server_cli(&nodes[i], NULL, 0, "cluster",
+				"addslotsrange", i == 0 ? "0" : "8192",
+				i == 0 ? "8191" : "16383", NULL))
+			return false;
+	}
+	snprintf(uri, sizeof(uri), "rediss+cluster://localhost:%s", port[0]);
+	(void)server_cli(&nodes[0], NULL, 0, "cluster", "meet", "127.0.0.1",
+		port[1], NULL);
+	for (int i = 0, whole = 0; i < 500; i++) {
+		if (server_cli(&nodes[whole], out, sizeof(out), "cluster",
+			    "info", NULL) &&
+			strstr(out, "cluster_state:ok") != NULL &&
+			strstr(out, "cluster_slots_ok:16384") != NULL &&
+			++whole == 2)
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+/* Is what is counted there in the half that was not named, too? */
+static void
+count_everywhere(struct server nodes[2])
+{
+	struct store_options options;
+	struct store_query any = {.kind = STORE_CONTAINED};
+	struct err err = {0};
+	struct store *store;
+	struct arena *arena = arena_new(1 << 20);
+	char *ca = text_of("ours.pem"), name[32], sizes[2][64] = {"", ""};
+
+	store_options_init(&options);
+	options.uri = uri;
+	options.tls_ca = ca;
+	store = store_open(&options, &err);
+	for (int i = 0; store != NULL && i < 64; i++) {
+		struct store_op op = {
+			.verb = STORE_TALLY, .tally = {.what = TALLY_RECEIVED}};
+		const struct store_batch batch = {
+			.ops = &op, .count = 1, .arena = arena};
+
+		snprintf(name, sizeof(name), "u%d@example.com", i);
+		op.tally.mailbox = slice_of(name);
+		store_tell(store, &batch);
+		/* Of the same slot: it is answered behind that. */
+		any.about = op.tally.mailbox;
+		(void)store_query(store, arena, &any, &err);
+	}
+	store_close(store);
+	for (int i = 0; i < 2; i++) {
+		(void)server_cli(
+			&nodes[i], sizes[i], sizeof(sizes[i]), "dbsize", NULL);
+		sizes[i][strcspn(sizes[i], "\n")] = '\0';
+	}
+	check(strtol(sizes[0], NULL, 10) > 10 &&
+			strtol(sizes[1], NULL, 10) > 10,
+		"... both of whose nodes are counted in", sizes[1]);
+	arena_free(arena);
+	free(ca);
+}
+
+static void
+try_cluster(void)
+{
+	static struct server nodes[2];
+
+	if (start_cluster(nodes)) {
+		expect_there("a cluster", "ours.pem", NULL, "up");
+		count_everywhere(nodes);
+		expect_there("a cluster of nobody we know", "theirs.pem", NULL,
+			"certificate of localhost: ");
+	} else {
+		check(false, "a cluster", "it does not start");
+	}
+	server_stop(&nodes[0]);
+	server_stop(&nodes[1]);
+}
+
+/* It names a master that speaks TLS, as it does itself. */
+static void
+try_sentinel(void)
+{
+	static struct server sentinel;
+	int port = server_free_port();
+	char lines[640];
+
+	snprintf(lines, sizeof(lines),
+		"tls-port %d\ntls-replication yes\ntls-auth-clients no\n"
+		"tls-cert-file %s/good.pem\ntls-key-file %s/good.key\n"
+		"tls-ca-cert-file %s/ours.pem\n",
+		port, server.dir, server.dir, server.dir);
+	snprintf(uri, sizeof(uri), "rediss+sentinel://localhost:%d/fw", port);
+	if (sentinels_start_one(&sentinel, 0, server.port, lines)) {
+		expect_there("a Sentinel", "ours.pem", NULL, "up");
+		expect_there("a Sentinel of nobody we know", "theirs.pem", NULL,
+			"certificate of localhost: ");
+	} else {
+		check(false, "a Sentinel", "it does not start");
+	}
+	server_stop(&sentinel);
 }
 
 static void
@@ -152,6 +289,8 @@ run(void)
 		"certificate of localhost: ");
 	expect("an authority that is none", "localhost", "good.key", NULL,
 		"redis.ca_file");
+	try_sentinel();
+	try_cluster();
 	serve("other", "no");
 	expect("good, but for another host", "localhost", "ours.pem", NULL,
 		"hostname mismatch");

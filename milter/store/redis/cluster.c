@@ -70,6 +70,7 @@ struct cluster {
 	struct member members[CLUSTER_NODES_MAX];
 	uint8_t slots[REDIS_KEY_SLOTS]; /* index of the member + 1; 0: none */
 	struct slot_trouble trouble;
+	struct err away; /* why nobody gave a map, last */
 	struct former *former; /* the thread's */
 	struct cluster_map map; /* the thread's */
 };
@@ -324,11 +325,11 @@ look_at(struct cluster *cluster, size_t i, struct endpoint *endpoint,
 	return node != NULL;
 }
 
-/* Asks the members that are up, and then the hosts of the configuration. */
-static bool
-refresh(struct cluster *cluster, struct err *err)
+/* Members that are up are asked first; those that are down may know, too. */
+static void
+refresh(struct cluster *cluster)
 {
-	const struct store_uri *uri = cluster->uri;
+	struct err err = {0};
 	struct node_health health;
 	struct endpoint endpoint;
 
@@ -337,20 +338,21 @@ refresh(struct cluster *cluster, struct err *err)
 	waiter_unlock(&cluster->waiter);
 	for (size_t i = 0; i < CLUSTER_NODES_MAX; i++) {
 		if (look_at(cluster, i, &endpoint, &health) && health.up &&
-			ask_map(cluster, &endpoint, err))
-			return true;
+			ask_map(cluster, &endpoint, &err))
+			return;
 	}
-	for (size_t i = 0; i < uri->host_count; i++) {
-		if (ask_map(cluster, &uri->hosts[i], err))
-			return true;
+	for (size_t i = 0; i < cluster->uri->host_count; i++) {
+		if (ask_map(cluster, &cluster->uri->hosts[i], &err))
+			return;
 	}
-	/* None of them: those that are down for us may know. */
 	for (size_t i = 0; i < CLUSTER_NODES_MAX; i++) {
 		if (look_at(cluster, i, &endpoint, &health) && !health.up &&
-			ask_map(cluster, &endpoint, err))
-			return true;
+			ask_map(cluster, &endpoint, &err))
+			return;
 	}
-	return false;
+	waiter_lock(&cluster->waiter);
+	cluster->away = err;
+	waiter_unlock(&cluster->waiter);
 }
 
 /* Takes out a member that has had no slots for long enough; NULL: none. */
@@ -434,10 +436,9 @@ static void *
 refresh_thread(void *arg)
 {
 	struct cluster *cluster = arg;
-	struct err err;
 
 	while (wait_for_turn(cluster)) {
-		(void)refresh(cluster, &err);
+		refresh(cluster);
 		forget_idle(cluster);
 		(void)waiter_sleep(&cluster->waiter, REFRESH_PAUSE_MS);
 	}
@@ -456,8 +457,7 @@ settle(struct cluster *cluster)
 }
 
 struct cluster *
-cluster_open(const struct node_options *options, const struct store_uri *uri,
-	struct err *away)
+cluster_open(const struct node_options *options, const struct store_uri *uri)
 {
 	struct cluster *cluster = calloc(1, sizeof(*cluster));
 	sigset_t all, before;
@@ -476,8 +476,7 @@ cluster_open(const struct node_options *options, const struct store_uri *uri,
 	waiter_init(&cluster->waiter);
 	sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	if (refresh(cluster, away))
-		*away = (struct err){0};
+	refresh(cluster);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	settle(cluster);
 	(void)waiter_start(&cluster->waiter, refresh_thread, cluster);
@@ -584,7 +583,11 @@ cluster_health(struct cluster *cluster, struct node_health *health)
 		add_health(health, &one);
 	}
 	if (health->nodes == 0) {
-		(void)strcpy(health->reason, "no node of the cluster answers");
+		waiter_lock(&cluster->waiter);
+		(void)snprintf(health->reason, sizeof(health->reason),
+			"no node of the cluster answers: %.200s",
+			cluster->away.text);
+		waiter_unlock(&cluster->waiter);
 	} else if (health->up && health->nodes_down > 0) {
 		memcpy(reason, health->reason, sizeof(reason));
 		(void)snprintf(health->reason, sizeof(health->reason),

@@ -10,11 +10,11 @@ struct cluster;
 
 /*
  * Its nodes get these options, each with an endpoint of its own; options and
- * uri must live as long as it. NULL when out of memory. *away tells why when
- * no node answers yet: that is not a failure.
+ * uri must live as long as it. NULL when out of memory; that no node answers
+ * yet is not a failure.
  */
-struct cluster *cluster_open(const struct node_options *,
-	const struct store_uri *, struct err *away);
+struct cluster *cluster_open(
+	const struct node_options *, const struct store_uri *);
 void cluster_close(struct cluster *);
 bool cluster_submit(struct cluster *, struct command *);
 /* The node number i of those that are masters; NULL past the last. */

@@ -360,17 +360,17 @@ static bool
 open_cluster(struct redis *redis, struct err *err)
 {
 	const struct node_options options = node_options(redis);
-	struct err away;
+	struct node_health health;
 
 	redis->shared.spread = true;
-	redis->cluster = cluster_open(&options, &redis->access.uri, &away);
+	redis->cluster = cluster_open(&options, &redis->access.uri);
 	if (redis->cluster == NULL)
 		return err_set(err, ERR_MEMORY, "out of memory");
-	if (away.code != ERR_NONE) {
+	if (!cluster_health(redis->cluster, &health) && health.nodes == 0) {
 		redis_say(redis, LOG_LEVEL_WARNING,
-			"store: no node of the cluster answers: %s; memory "
-			"answers, and what is counted is kept to be replayed",
-			away.text);
+			"store: %s; memory answers, and what is counted is "
+			"kept to be replayed",
+			health.reason);
 	}
 	return true;
 }
