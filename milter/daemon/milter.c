@@ -280,10 +280,6 @@ on_mail(SMFICTX *ctx, char **args)
 			end_message(connection);
 			return refuse_unjudged();
 		}
-		if (args[0] != NULL) {
-			session_note_sender(connection->session, args[0],
-				macro(ctx, "{daemon_name}"));
-		}
 	}
 	return answer(connection, SMFIP_NR_MAIL);
 }

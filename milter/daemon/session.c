@@ -150,17 +150,6 @@ session_mail(struct session *session, char *const *args)
 }
 
 void
-session_note_sender(
-	struct session *session, const char *sender, struct slice listener)
-{
-	struct slice text = slice_of(sender);
-
-	if (text.len > 1 && text.p[0] == '<' && text.p[text.len - 1] == '>')
-		text = slice_sub(text, 1, text.len - 1);
-	probes_note(session->service->probes, text, listener);
-}
-
-void
 session_recipient(struct session *session, char *const *args)
 {
 	struct slice parameters[PARAMETERS_MAX];

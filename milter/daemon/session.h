@@ -59,9 +59,6 @@ void session_helo(struct session *, const char *helo, struct slice listener);
 /* MAIL: a message begins. args: the path, then ESMTP parameters, ended by
  * NULL. False when there is no memory for it: the message is not judged. */
 bool session_mail(struct session *, char *const *args);
-/* The sender may be a probe's, of which no more than MAIL and RCPT come. */
-void session_note_sender(
-	struct session *, const char *sender, struct slice listener);
 void session_recipient(struct session *, char *const *args);
 /* A header field, its value with its folding. */
 void session_field(struct session *, const char *name, const char *value);

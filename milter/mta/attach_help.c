@@ -2,12 +2,15 @@
 /* Sentences, formatted, and a question to the daemon. */
 #include "mta/attach_help.h"
 
+#include "base/clock.h"
 #include "mta/recipe.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <time.h>
 
 #define TEXT_BYTES 2048
+#define LOOK_MS 50
 
 void
 attach_say(const struct attach_help *help, const char *fmt, ...)
@@ -36,6 +39,16 @@ attach_help_goes_on(const struct attach_help *help, struct err *err)
 {
 	return help->is_stopped == NULL || !help->is_stopped() ||
 		err_set(err, ERR_SYSTEM, "it was told to stop");
+}
+
+bool
+attach_help_pauses(const struct attach_help *help, int64_t until_ms)
+{
+	const struct timespec pause = {0, LOOK_MS * 1000000L};
+
+	(void)nanosleep(&pause, NULL);
+	return clock_monotonic_ms() < until_ms &&
+		attach_help_goes_on(help, NULL);
 }
 
 bool

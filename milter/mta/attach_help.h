@@ -9,6 +9,8 @@
 #include "base/err.h"
 #include "base/slice.h"
 
+#include <stdint.h>
+
 struct attach_help {
 	void *ctx;
 	/* A sentence for whoever looks on. */
@@ -28,6 +30,9 @@ void attach_say_lines(
 	const struct attach_help *, const char *head, struct slice lines);
 /* False with err once it was told to stop. */
 bool attach_help_goes_on(const struct attach_help *, struct err *err);
+/* A moment later; false when it is past that time (clock_monotonic_ms()), or
+ * when it was told to stop. */
+bool attach_help_pauses(const struct attach_help *, int64_t until_ms);
 /* Does the daemon answer? False with err. */
 bool attach_help_is_up(const struct attach_help *, struct err *err);
 

@@ -42,11 +42,11 @@ show_proof(const struct attach_help *help, const struct prove *prove)
 	}
 	for (size_t i = 0; i < prove->way_count; i++) {
 		const struct way *way = &prove->ways[i];
-		bool routed = way->domain[0] != '\0';
+		bool routed = way_is_routed(way);
 		attach_say(help,
 			"to be proved: mail %s <%s> is seen and leaves by %s",
-			routed ? "for" : "of",
-			routed ? way->domain : way->sender, way->filter);
+			routed ? "for" : "of", routed ? way->to : way->sender,
+			way->filter);
 	}
 }
 

@@ -7,20 +7,9 @@
 #include "mta/smtp_client.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #define ANSWER_SECONDS 15
 #define HEARD_MS 2000
-#define LOOK_MS 50
-
-static bool
-pause_until(int64_t until_ms)
-{
-	const struct timespec pause = {0, LOOK_MS * 1000000L};
-
-	(void)nanosleep(&pause, NULL);
-	return clock_monotonic_ms() < until_ms;
-}
 
 bool
 dialogue_is_heard(const struct attach_help *help,
@@ -42,7 +31,7 @@ dialogue_is_heard(const struct attach_help *help,
 	do {
 		asked = asked &&
 			help->ask(help->ctx, word, dialogue->name, heard, err);
-	} while (asked && !*heard && pause_until(until));
+	} while (asked && !*heard && attach_help_pauses(help, until));
 	smtp_client_close(client);
 	return asked;
 }

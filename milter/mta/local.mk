@@ -66,6 +66,10 @@ libmta_a_SOURCES = \
 	milter/mta/probe.h \
 	milter/mta/prove.c \
 	milter/mta/prove.h \
+	milter/mta/prove_mail.c \
+	milter/mta/prove_mail.h \
+	milter/mta/prove_route.c \
+	milter/mta/prove_route.h \
 	milter/mta/queue.c \
 	milter/mta/queue.h \
 	milter/mta/queue_file.c \

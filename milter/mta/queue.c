@@ -25,30 +25,46 @@ copy_text(char *out, size_t size, struct slice text)
 	(void)snprintf(out, size, "%.*s", SLICE_ARG(text));
 }
 
-static bool
-is_for(const struct json *message, const char *recipient, struct slice *reason)
+/* How many of the recipients end so; of one of them, why it waits. */
+static size_t
+count_recipients(
+	const struct json *message, struct slice address, struct slice *reason)
 {
 	const struct json *list = json_find(message, "recipients");
+	size_t count = 0;
 
 	for (size_t i = 0; i < json_count(list); i++) {
 		const struct json *row = json_at(list, i);
-		if (slice_ends_fold(
-			    json_text(row, "address"), slice_of(recipient))) {
+		bool ours = slice_ends_fold(json_text(row, "address"), address);
+		if (ours || i == 0)
 			*reason = json_text(row, "delay_reason");
-			return true;
-		}
+		if (ours)
+			count++;
 	}
-	return false;
+	return count;
+}
+
+/* Mail of somebody who wrote to such an address among others is his. */
+static bool
+is_probe(const struct json *message, struct slice address, struct slice *reason)
+{
+	struct slice sender = json_text(message, "sender");
+	size_t count = count_recipients(message, address, reason);
+
+	return slice_ends_fold(sender, address) ||
+		(count > 0 &&
+			(slice_equal(sender, SLICE("MAILER-DAEMON")) ||
+				count ==
+					json_count(json_find(
+						message, "recipients"))));
 }
 
 static bool
-find_in_line(struct slice line, const char *recipient, struct queued *out)
+find_in_line(struct slice line, const char *address, struct queued *out)
 {
 	struct json *message = json_parse(line, NULL);
 	struct slice reason = {0};
-	bool found = is_for(message, recipient, &reason) ||
-		slice_ends_fold(
-			json_text(message, "sender"), slice_of(recipient));
+	bool found = is_probe(message, slice_of(address), &reason);
 
 	if (found) {
 		copy_text(out->id, sizeof(out->id),
@@ -62,7 +78,7 @@ find_in_line(struct slice line, const char *recipient, struct queued *out)
 }
 
 bool
-queue_find(const char *directory, const char *recipient, struct queued *out)
+queue_find(const char *directory, const char *address, struct queued *out)
 {
 	const char *argv[] = {"postqueue", "-c", directory, "-j", NULL};
 	struct buf text = {0};
@@ -71,8 +87,8 @@ queue_find(const char *directory, const char *recipient, struct queued *out)
 	(void)run(argv, &text);
 	struct slice rest = buf_slice(&text);
 	for (struct slice line; !found && slice_next(&rest, '\n', &line);) {
-		if (slice_find_fold(line, slice_of(recipient)) != SLICE_NONE)
-			found = find_in_line(line, recipient, out);
+		if (slice_find_fold(line, slice_of(address)) != SLICE_NONE)
+			found = find_in_line(line, address, out);
 	}
 	buf_fini(&text);
 	return found;
@@ -98,6 +114,14 @@ queue_content_filter(const char *directory, const char *id, struct buf *out)
 	}
 	buf_fini(&text);
 	return found;
+}
+
+void
+queue_text(const char *directory, const char *id, struct buf *out)
+{
+	const char *argv[] = {"postcat", "-c", directory, "-qhb", id, NULL};
+
+	(void)run(argv, out);
 }
 
 void

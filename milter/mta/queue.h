@@ -7,7 +7,8 @@
 
 #include <stdbool.h>
 
-/* What waits in the queue for an address that ends so, or from one. */
+/* A probe that waits in the queue: all its recipients, or its sender, end so;
+ * or one of several where Postfix itself is the sender. */
 struct queued {
 	char id[32];
 	char queue[16]; /* "hold", "deferred", ... */
@@ -19,6 +20,8 @@ bool queue_find(const char *directory, const char *address, struct queued *out);
  * false when it has none. */
 bool queue_content_filter(
 	const char *directory, const char *id, struct buf *out);
+/* Its header and body, appended as far as they can be read. */
+void queue_text(const char *directory, const char *id, struct buf *out);
 void queue_delete(const char *directory, const char *id);
 void queue_flush(const char *directory);
 

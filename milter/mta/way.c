@@ -11,25 +11,39 @@
 #define TRANSPORTS "sender_dependent_default_transport_maps"
 #define PROBE_LOCAL_PART "forwarden-probe"
 
-/* Full address, without its extension, @domain. */
-static bool
-ask_by_sender(const struct postfix *postfix, const char *parameter,
-	const char *sender, struct buf *value)
+bool
+way_look_up(const struct postfix *postfix, const char *parameter,
+	const char *key, struct buf *value)
+{
+	struct slice list = postfix_value(postfix, parameter), table;
+
+	while (postfix_next(&list, &table)) {
+		if (table.len > 0 &&
+			postfix_control_look_up(
+				postfix_directory(postfix), table, key, value))
+			return true;
+	}
+	return false;
+}
+
+bool
+way_look_up_address(const struct postfix *postfix, const char *parameter,
+	const char *address, struct buf *value)
 {
 	struct slice set = postfix_value(postfix, "recipient_delimiter");
-	const char *at = strrchr(sender, '@');
+	const char *at = strrchr(address, '@');
 	char key[512];
 
-	if (way_look_up(
-		    postfix, parameter, *sender != '\0' ? sender : "<>", value))
+	if (way_look_up(postfix, parameter, *address != '\0' ? address : "<>",
+		    value))
 		return true;
 	if (at == NULL)
 		return false;
-	for (const char *p = sender + 1; p < at; p++) {
+	for (const char *p = address + 1; p < at; p++) {
 		if (slice_find_byte(set, *p, 0) == SLICE_NONE)
 			continue;
-		(void)snprintf(key, sizeof(key), "%.*s%s", (int)(p - sender),
-			sender, at);
+		(void)snprintf(key, sizeof(key), "%.*s%s", (int)(p - address),
+			address, at);
 		if (way_look_up(postfix, parameter, key, value))
 			return true;
 		break;
@@ -90,6 +104,8 @@ struct search {
 	const struct postfix *postfix;
 	struct way *ways;
 	size_t count;
+	bool more; /* than there is room for */
+	struct buf *notes;
 };
 
 static void
@@ -97,12 +113,13 @@ write_filter(const struct postfix *postfix, struct way *way)
 {
 	struct buf answer = {0}, filter = {0};
 
-	if (ask_by_sender(postfix, TRANSPORTS, way->sender, &answer) &&
+	if (way_look_up_address(postfix, TRANSPORTS, way->sender, &answer) &&
 		!is_dunno(&answer)) {
 		add_by_transport(postfix, buf_slice(&answer), &filter);
 	} else {
 		buf_reset(&answer);
-		if (ask_by_sender(postfix, RELAYHOSTS, way->sender, &answer) &&
+		if (way_look_up_address(
+			    postfix, RELAYHOSTS, way->sender, &answer) &&
 			!is_dunno(&answer)) {
 			add_by_relayhost(postfix, buf_slice(&answer), &filter);
 		} else {
@@ -121,8 +138,6 @@ add_sender(struct search *search, struct slice key)
 {
 	struct way *way = &search->ways[search->count];
 
-	if (search->count == WAYS_MAX || key.len == 0)
-		return;
 	if (slice_equal(key, SLICE("<>"))) {
 		way->sender[0] = '\0';
 	} else {
@@ -131,7 +146,7 @@ add_sender(struct search *search, struct slice key)
 			SLICE_ARG(key));
 	}
 	write_filter(search->postfix, way);
-	way->domain[0] = '\0';
+	way->to[0] = '\0';
 	for (size_t i = 0; i < search->count; i++) {
 		if (strcmp(search->ways[i].filter, way->filter) == 0)
 			return;
@@ -139,19 +154,56 @@ add_sender(struct search *search, struct slice key)
 	search->count++;
 }
 
+/* Most rows of a large table name one of few ways, and each search asks for
+ * several forms of the address. */
+static bool
+is_known(const struct search *search, struct slice value)
+{
+	for (size_t i = 0; i < search->count; i++) {
+		struct slice filter = slice_of(search->ways[i].filter);
+		size_t head = filter.len - value.len;
+		if (slice_equal(filter, value) ||
+			(filter.len > value.len && filter.p[head - 1] == ':' &&
+				slice_ends_fold(filter, value)))
+			return true;
+	}
+	return slice_equal_fold(value, SLICE("DUNNO"));
+}
+
 static void
-add_table(struct search *search, struct slice table, struct buf *notes)
+add_table(struct search *search, struct slice table)
 {
 	struct buf rows = {0};
 
-	way_list(search->postfix, table, &rows, notes);
+	way_list(search->postfix, table, &rows, search->notes);
 	struct slice rest = buf_slice(&rows);
 	for (struct slice row, key; slice_next(&rest, '\n', &row);) {
-		if (slice_next(&row, '\t', &key) &&
-			slice_find_byte(key, '@', 0) != SLICE_NONE)
-			add_sender(search, key);
+		if (!slice_next(&row, '\t', &key) ||
+			slice_find_byte(key, '@', 0) == SLICE_NONE ||
+			is_known(search, slice_trim(row)))
+			continue;
+		if (search->count == WAYS_MAX) {
+			search->more = true;
+			break;
+		}
+		add_sender(search, key);
 	}
 	buf_fini(&rows);
+}
+
+void
+ways_note_more(struct buf *notes)
+{
+	buf_printf(notes,
+		"there are more than %d ways out: the others are not tried "
+		"one by one\n",
+		WAYS_MAX);
+}
+
+bool
+way_is_routed(const struct way *way)
+{
+	return way->to[0] != '\0';
 }
 
 size_t
@@ -159,7 +211,8 @@ ways_find(const struct postfix *postfix, struct way ways[WAYS_MAX],
 	struct buf *notes)
 {
 	static const char *const parameters[] = {RELAYHOSTS, TRANSPORTS};
-	struct search search = {postfix, ways, 0};
+	struct search search = {
+		.postfix = postfix, .ways = ways, .notes = notes};
 
 	add_sender(&search, SLICE("<>"));
 	add_sender(&search, SLICE("@example.invalid"));
@@ -167,25 +220,12 @@ ways_find(const struct postfix *postfix, struct way ways[WAYS_MAX],
 		struct slice list = postfix_value(postfix, parameters[i]);
 		for (struct slice table; postfix_next(&list, &table);) {
 			if (table.len > 0)
-				add_table(&search, table, notes);
+				add_table(&search, table);
 		}
 	}
+	if (search.more)
+		ways_note_more(notes);
 	return search.count;
-}
-
-bool
-way_look_up(const struct postfix *postfix, const char *parameter,
-	const char *key, struct buf *value)
-{
-	struct slice list = postfix_value(postfix, parameter), table;
-
-	while (postfix_next(&list, &table)) {
-		if (table.len > 0 &&
-			postfix_control_look_up(
-				postfix_directory(postfix), table, key, value))
-			return true;
-	}
-	return false;
 }
 
 /* proxymap(8) lists nothing; what is behind it perhaps does. */

@@ -220,13 +220,16 @@ def routes(site):
         "void.example": "discard:"})
     second = site.table("second", {
         "one@third.example": to("smtp", "one"), "a.b.deep.example": to("smtp", "third"),
+        "two@third.example": to("own", "one"),
         ".example": to("own", "bare")})
     senders = site.table("senders", {"sales@example.com": f"[127.0.0.1]:{site.port('sales')}"})
+    aliases = site.table("aliases", {"two@third.example": "one@third.example"})
     site.options = ["--transports", "smtp,own"]
     site.others = ["x@third.example", "one@third.example", "one+y@third.example",
                    "x@a.b.deep.example", "x@c.b.deep.example", "x@quiet.deep.example",
                    "x@bare.example", "x@elsewhere.test", "y@third.example"]
     return site.make(main=f"transport_maps = {first}, {second}\n"
+                          f"virtual_alias_maps = {aliases}\n"
                           f"sender_dependent_relayhost_maps = {senders}\n",
                      master="own unix - - n - - smtp\n")
 
@@ -279,7 +282,10 @@ SITES = [
     ("transport_maps to the outside", routes,
      ["mail for <third.example> is seen and leaves by smtp:[127.0.0.1]:",
       "mail for <third.example> is led to the listener",
-      "mail for <bare.example> is led to the listener"]),
+      "mail for <bare.example> is led to the listener",
+      "mail for <one@third.example> is seen and leaves by smtp:[127.0.0.1]:",
+      "mail for <one@third.example> is led to the listener",
+      "note: mail for two@third.example is rewritten before it is routed"]),
     ("transport_maps with a wildcard", wildcard, ["proved: mail of <> is seen"]),
 ]
 
