@@ -78,10 +78,10 @@ take_transports(void *target, const char *value)
 }
 
 static const struct options_kind transports_kind = {take_transports,
-	"write names of services of master.cf, with commas: smtp,relay"};
+	"write names of services of master.cf, with commas: smtp,relay; or "
+	"none"};
 
 static const struct attach_options defaults = {.ask = ASK_DEFAULTS,
-	.attach.wish.away = "accept",
 	.sendmail = {.mc = "/etc/mail/sendmail.mc",
 		.cf_directory = "/usr/share/sendmail/cf",
 		.program = "/usr/sbin/sendmail"}};
@@ -128,7 +128,7 @@ parse_options(
 		{"transports", 0, "NAMES", &transports_kind,
 			options->transports,
 			"entries of transport_maps with these (smtp,relay) "
-			"lead outside: they are shown, too"},
+			"lead outside: they are shown, too; none: no more"},
 		{"port", 0, "PORT", &port_kind, &options->attach.wish.port,
 			"of the listener for mail that leaves"},
 		{"postfix", 0, "DIRECTORY", &options_text,
@@ -145,7 +145,8 @@ parse_options(
 		{"dry-run", 0, NULL, &options_flag, &options->dry_run,
 			"show what would change and what would be proved"},
 		{"update", 0, NULL, &options_flag, &options->update,
-			"put today's recipe in the place of what is there"},
+			"put today's recipe in the place of what is there, "
+			"with its options where none are given"},
 		{"undo", 0, NULL, &options_flag, &options->undo, "take it off"},
 		{"probe", 0, NULL, &options_flag, &options->probe,
 			"prove what is attached, change nothing"},
@@ -250,11 +251,9 @@ do_postfix(const struct attach_options *options, const struct attach *attach,
 static unsigned
 wanted_parts(const struct attach_options *options)
 {
-	unsigned parts = (options->intake ? RECIPE_INTAKE : 0U) |
+	return (options->intake ? RECIPE_INTAKE : 0U) |
 		(options->non_smtpd ? RECIPE_NON_SMTPD : 0U) |
 		(options->egress ? RECIPE_EGRESS : 0U);
-
-	return parts != 0 ? parts : RECIPE_ALL;
 }
 
 static bool
@@ -266,8 +265,11 @@ attach_to_postfix(struct attach_options *options, const struct config *config,
 		ask, config, &attach->help, options->dry_run};
 
 	attach->wish.parts = wanted_parts(options);
-	if (options->transports[0] != '\0')
+	if (strcmp(options->transports, "none") == 0) {
+		attach->wish.outside = "";
+	} else if (options->transports[0] != '\0') {
 		attach->wish.outside = options->transports;
+	}
 	attach->wish.reject_text = config->reject_text;
 	attach->find_milter = find_milter;
 	attach->find_ctx = &listen;
@@ -302,7 +304,9 @@ attach_to_sendmail(struct attach_options *options, const struct config *config,
 	}
 	socket_name_print(&name, &milter);
 	sendmail->milter = buf_ok(&milter) ? milter.p : "";
-	sendmail->away = options->attach.wish.away;
+	sendmail->away = options->attach.wish.away != NULL
+		? options->attach.wish.away
+		: "accept";
 	sendmail->port = options->attach.wish.port;
 	sendmail->help = options->attach.help;
 	bool done = do_sendmail(options, err);

@@ -4,6 +4,7 @@
 
 #include "mta/attach_check.h"
 #include "mta/attach_help.h"
+#include "mta/attached.h"
 #include "mta/cf_file.h"
 #include "mta/cf_text.h"
 #include "mta/postfix_control.h"
@@ -28,8 +29,7 @@ struct work {
 	bool changed; /* so that it is to be put back if it fails */
 	/* What an update takes off, and puts back if it must. */
 	struct old_recipe {
-		unsigned parts;
-		uint16_t port;
+		struct attached attached;
 		struct buf main, master, milter;
 	} old;
 };
@@ -55,6 +55,7 @@ work_free(struct work *work)
 	buf_fini(&work->old.main);
 	buf_fini(&work->old.master);
 	buf_fini(&work->old.milter);
+	attached_fini(&work->old.attached);
 	free(work);
 }
 
@@ -71,12 +72,46 @@ mend_site(struct site *site, struct err *err)
 {
 	/* While they are led to the listener: past it they would leave. */
 	prove_clean(site->directory);
-	if ((site_is_attached(site) && !site_take_off(site, err)) ||
+	/* The files may be as they were, and Postfix not told yet. */
+	if (!(site_is_attached(site) ? site_take_off(site, err)
+				     : site_reload(site, err)) ||
 		!bring_up(site, err))
 		return false;
 	prove_clean(site->directory);
 	cf_journal_end(site->directory);
 	return true;
+}
+
+/* An update that was cut short left word of what it was to put in the place
+ * of; an attachment left its own. */
+static bool
+recall(struct work *work, struct err *err)
+{
+	struct buf text = {0};
+
+	cf_journal_read(work->site.directory, &text);
+	bool done =
+		attached_read_title(&work->old.attached, buf_slice(&text), err);
+	buf_fini(&text);
+	return done &&
+		(work->old.attached.away.len > 0 ||
+			attached_read(&work->old.attached, &work->site, err));
+}
+
+static bool
+begin_journal(const struct work *work, struct err *err)
+{
+	struct recipe_wish was = {0};
+	struct buf title = {0};
+
+	if (work->attach->update) {
+		attached_settle(&work->old.attached, &was);
+		recipe_add_title(&was, &title);
+	}
+	bool done =
+		cf_journal_begin(work->site.directory, buf_slice(&title), err);
+	buf_fini(&title);
+	return done;
 }
 
 /* An earlier run that was cut short. */
@@ -91,7 +126,8 @@ mend(struct work *work, struct err *err)
 		"an earlier `forwarden attach` was cut short: what it put "
 		"into %s is taken out first",
 		site->directory);
-	return mend_site(site, err);
+	return (!work->attach->update || recall(work, err)) &&
+		mend_site(site, err);
 }
 
 /* "{ inet:127.0.0.1:8894, ...": where Postfix finds the daemon. */
@@ -114,8 +150,8 @@ keep_old(struct work *work, struct err *err)
 	const struct site *site = &work->site;
 	struct old_recipe *old = &work->old;
 
-	old->parts = site_parts(site);
-	old->port = site_port(site);
+	if (!attached_read(&old->attached, site, err))
+		return false;
 	buf_add(&old->milter,
 		milter_address(
 			postfix_given(site->postfix, "forwarden_milter")));
@@ -132,12 +168,12 @@ keep_old(struct work *work, struct err *err)
 static bool
 check_update(const struct work *work, struct err *err)
 {
-	struct recipe_wish wish = work->attach->wish;
+	struct recipe_wish wish = work->wish;
 	struct recipe recipe = {0};
 	struct site bare;
 
 	/* The port that the old one has is free once that is off. */
-	if (wish.port == work->old.port)
+	if (wish.port == work->old.attached.port)
 		wish.port = 0;
 	wish.milter = "";
 	bool good = site_imagine_bare(&work->site, &bare, err) &&
@@ -154,16 +190,19 @@ make_room(struct work *work, struct err *err)
 {
 	struct site *site = &work->site;
 
-	if (!site_is_attached(site))
+	if (!site_is_attached(site)) {
+		attached_settle(&work->old.attached, &work->wish);
 		return true;
+	}
 	if (!work->attach->update) {
 		return err_set(err, ERR_INVALID,
 			"it is attached already (recipe %u); --update puts "
 			"recipe %u in its place, --undo takes it off",
 			cf_text_recipe(buf_slice(&site->main)), RECIPE_NUMBER);
 	}
-	if (!keep_old(work, err) || !check_update(work, err) ||
-		!cf_journal_begin(site->directory, err))
+	bool kept = keep_old(work, err);
+	attached_settle(&work->old.attached, &work->wish);
+	if (!kept || !check_update(work, err) || !begin_journal(work, err))
 		return err_wrap(err, "what is attached stays as it is");
 	attach_say(&work->attach->help,
 		"the recipe that is there is taken off first");
@@ -193,7 +232,6 @@ prepare(struct work *work, struct err *err)
 	const struct attach_help *help = &work->attach->help;
 	struct site *site = &work->site;
 
-	work->wish = work->attach->wish;
 	if (!attach_check(site, help, &work->wish, err) ||
 		!work->attach->find_milter(work->attach->find_ctx,
 			site->postfix, &work->milter, err))
@@ -268,8 +306,8 @@ put_old(struct work *work, struct err *err)
 	const struct site *site = &work->site;
 	struct buf main = {0}, unrouted = {0};
 
-	work->wish.parts = work->old.parts;
-	work->wish.port = work->old.port;
+	work->wish.parts = work->old.attached.parts;
+	work->wish.port = work->old.attached.port;
 	write_old_main(work, &main);
 	cf_text_remove_routing(buf_slice(&work->old.master), &unrouted);
 	bool done = buf_ok(&main) && buf_ok(&unrouted) &&
@@ -325,7 +363,7 @@ put_back(struct work *work)
 static bool
 put(struct work *work, struct err *err)
 {
-	if (!cf_journal_begin(work->site.directory, err))
+	if (!begin_journal(work, err))
 		return false;
 	work->changed = true;
 	return put_in_place(work, err) && lead_there(work, err);
@@ -360,6 +398,7 @@ attach_postfix(const struct attach *wanted, struct err *err)
 	if (work == NULL)
 		return err_set(err, ERR_MEMORY, "out of memory");
 	work->attach = wanted;
+	work->wish = wanted->wish;
 	work->site.lock = -1;
 	bool done = attach(work, err);
 	work_free(work);
@@ -378,7 +417,7 @@ undo(struct site *site, struct err *err)
 			"nothing of Forwarden is in %s and %s", site->main_path,
 			site->master_path);
 	}
-	if (!cf_journal_begin(site->directory, err) ||
+	if (!cf_journal_begin(site->directory, slice_of(NULL), err) ||
 		!site_take_off(site, err))
 		return false;
 	cf_journal_end(site->directory);

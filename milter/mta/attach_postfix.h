@@ -17,7 +17,8 @@
 
 struct attach {
 	const char *directory; /* of main.cf; NULL: Postfix's own */
-	struct recipe_wish wish; /* port 0: a free one is looked for */
+	/* Without parts, away, port or outside: as attached_settle() has it. */
+	struct recipe_wish wish;
 	struct attach_help help;
 	/* Where Postfix finds the daemon, in its own spelling: asked when
 	 * nothing else is in the way. False with err. */

@@ -258,7 +258,7 @@ attach(struct work *work, struct err *err)
 	const struct sendmail_site *site = &work->site;
 
 	if (!sendmail_site_lock(&work->site, err) || !prepare(work, err) ||
-		!cf_journal_begin(site->directory, err))
+		!cf_journal_begin(site->directory, slice_of(NULL), err))
 		return false;
 	note_strays(work, buf_slice(&work->cf));
 	if (bring_up_egress(work, err) && lead_there(work, err)) {
@@ -391,7 +391,7 @@ undo(struct work *work, struct err *err)
 		return false;
 	if (!there && access(site->egress_path, F_OK) != 0)
 		return is_attached(work, err);
-	if (!cf_journal_begin(site->directory, err) ||
+	if (!cf_journal_begin(site->directory, slice_of(NULL), err) ||
 		(there && !take_off_intake(work, err)) ||
 		!take_off_egress(work, err))
 		return false;

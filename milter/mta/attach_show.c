@@ -4,6 +4,7 @@
 
 #include "mta/attach_check.h"
 #include "mta/attach_help.h"
+#include "mta/attached.h"
 #include "mta/cf_text.h"
 #include "mta/difference.h"
 
@@ -55,6 +56,7 @@ show(const struct attach *attach, struct site *site, struct prove *prove,
 	struct err *err)
 {
 	const struct attach_help *help = &attach->help;
+	const struct attached nothing = {0};
 	struct recipe_wish wish = attach->wish;
 	struct recipe recipe = {0};
 	struct buf milter = {0};
@@ -64,6 +66,7 @@ show(const struct attach *attach, struct site *site, struct prove *prove,
 			"it is attached already (recipe %u)",
 			cf_text_recipe(buf_slice(&site->main)));
 	}
+	attached_settle(&nothing, &wish);
 	bool done = attach_check(site, help, &wish, err) &&
 		attach->find_milter(
 			attach->find_ctx, site->postfix, &milter, err);
@@ -87,26 +90,27 @@ static bool
 probe(const struct attach *attach, struct site *site, struct prove *prove,
 	struct err *err)
 {
-	struct recipe_wish wish = attach->wish;
+	struct recipe_wish wish = {.reject_text = attach->wish.reject_text};
+	struct attached attached;
 	struct buf notes = {0};
 
-	wish.parts = site_parts(site);
-	wish.port = site_port(site);
-	wish.outside = site_outside(site);
-	if (wish.parts == 0) {
+	if (site_parts(site) == 0) {
 		return err_set(err, ERR_INVALID,
 			"nothing of Forwarden is attached to %s",
 			site->directory);
 	}
 	if (!attach_help_is_up(&attach->help, err))
 		return false;
+	bool done = attached_read(&attached, site, err);
+	attached_settle(&attached, &wish);
 	*prove = (struct prove){
 		.postfix = site->postfix, .wish = &wish, .help = &attach->help};
 	prove_prepare(prove, &notes);
 	attach_say_lines(&attach->help, "note: ", buf_slice(&notes));
-	bool done = prove_alive(prove, err) && prove_intake(prove, err) &&
+	done = done && prove_alive(prove, err) && prove_intake(prove, err) &&
 		prove_listener(prove, err) && prove_routing(prove, err);
 	prove_clean(site->directory);
+	attached_fini(&attached);
 	buf_fini(&notes);
 	return done;
 }

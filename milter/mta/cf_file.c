@@ -121,15 +121,30 @@ journal_path(const char *directory, char path[PATH_MAX])
 }
 
 bool
-cf_journal_begin(const char *directory, struct err *err)
+cf_journal_begin(const char *directory, struct slice note, struct err *err)
 {
 	char path[PATH_MAX];
+	struct buf text = {0};
 
 	journal_path(directory, path);
-	return cf_file_write(path,
-		SLICE("`forwarden attach` is at work, or was cut short: run "
-		      "`forwarden attach --undo`.\n"),
-		err);
+	buf_puts(&text,
+		"`forwarden attach` is at work, or was cut short: run "
+		"`forwarden attach --undo`.\n");
+	buf_printf(&text, "%.*s\n", SLICE_ARG(note));
+	bool done = buf_ok(&text) ? cf_file_write(path, buf_slice(&text), err)
+				  : err_set(err, ERR_MEMORY, "out of memory");
+	buf_fini(&text);
+	return done;
+}
+
+void
+cf_journal_read(const char *directory, struct buf *out)
+{
+	char path[PATH_MAX];
+	struct err err;
+
+	journal_path(directory, path);
+	(void)cf_file_read(path, out, &err);
 }
 
 void

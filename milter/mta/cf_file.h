@@ -22,7 +22,11 @@ bool cf_file_write(const char *path, struct slice text, struct err *err);
 int cf_lock(const char *directory, struct err *err);
 void cf_unlock(int lock);
 
-bool cf_journal_begin(const char *directory, struct err *err);
+/* note: for whoever goes on with it; absent if there is nothing to say. */
+bool cf_journal_begin(
+	const char *directory, struct slice note, struct err *err);
+/* Its text; empty when there is none. */
+void cf_journal_read(const char *directory, struct buf *out);
 void cf_journal_end(const char *directory);
 /* Was a change begun and never ended? */
 bool cf_journal_is_there(const char *directory);

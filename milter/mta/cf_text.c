@@ -399,25 +399,31 @@ cf_text_is_routed(struct slice master)
 	return false;
 }
 
+struct slice
+cf_text_title(struct slice text)
+{
+	for (struct entry entry; next_entry(&text, &entry);) {
+		if (slice_is_absent(entry.name) &&
+			starts_with(entry.text, CF_BEGIN))
+			return slice_trim(slice_sub(
+				entry.text, strlen(CF_BEGIN), entry.text.len));
+	}
+	return SLICE("");
+}
+
 unsigned
 cf_text_recipe(struct slice text)
 {
 	const struct slice word = SLICE("recipe ");
+	struct slice title = cf_text_title(text);
+	size_t at = slice_find(title, word);
+	unsigned number = 0;
 
-	for (struct entry entry; next_entry(&text, &entry);) {
-		if (!slice_is_absent(entry.name) ||
-			!starts_with(entry.text, CF_BEGIN))
-			continue;
-		size_t at = slice_find(entry.text, word);
-		unsigned number = 0;
-		if (at == SLICE_NONE)
-			return 0;
-		for (at += word.len; at < entry.text.len &&
-			entry.text.p[at] >= '0' && entry.text.p[at] <= '9';
-			at++)
-			number = number * 10 +
-				(unsigned)(entry.text.p[at] - '0');
-		return number;
-	}
-	return 0;
+	if (at == SLICE_NONE)
+		return 0;
+	for (at += word.len;
+		at < title.len && title.p[at] >= '0' && title.p[at] <= '9';
+		at++)
+		number = number * 10 + (unsigned)(title.p[at] - '0');
+	return number;
 }

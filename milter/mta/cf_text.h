@@ -48,6 +48,8 @@ void cf_text_remove_services(struct slice master, struct buf *out);
 bool cf_text_is_attached(struct slice main, struct slice master);
 /* Is mail that leaves led to our listener? */
 bool cf_text_is_routed(struct slice master);
+/* What stands after the mark of the first block; empty without one. */
+struct slice cf_text_title(struct slice text);
 /* The recipe's number in the block's title; 0 where there is none. */
 unsigned cf_text_recipe(struct slice text);
 

@@ -10,6 +10,8 @@ libmta_a_SOURCES = \
 	milter/mta/attach_sendmail.c \
 	milter/mta/attach_sendmail.h \
 	milter/mta/attach_show.c \
+	milter/mta/attached.c \
+	milter/mta/attached.h \
 	milter/mta/cf_file.c \
 	milter/mta/cf_file.h \
 	milter/mta/cf_text.c \
@@ -80,6 +82,7 @@ libmta_a_SOURCES = \
 	milter/mta/recipe_senders.c \
 	milter/mta/recipe_tables.c \
 	milter/mta/recipe_tables.h \
+	milter/mta/recipe_title.c \
 	milter/mta/sendmail_check.c \
 	milter/mta/sendmail_check.h \
 	milter/mta/sendmail_class.c \

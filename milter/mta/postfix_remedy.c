@@ -93,59 +93,20 @@ parts_in_force(const struct postfix_check *check)
 	return parts;
 }
 
-static void
-add_parts(unsigned parts, struct buf *out)
-{
-	static const struct {
-		enum recipe_part part;
-		const char *option;
-	} rows[] = {
-		{RECIPE_INTAKE, " --intake"},
-		{RECIPE_NON_SMTPD, " --non-smtpd"},
-		{RECIPE_EGRESS, " --egress"},
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		if ((parts & rows[i].part) != 0)
-			buf_puts(out, rows[i].option);
-	}
-}
-
-/* "smtp|relay", as an option. */
-static void
-add_transports(const struct postfix *postfix, struct buf *out)
-{
-	struct slice names = postfix_given(postfix, "forwarden_outside"), name;
-	const char *head = " --transports ";
-
-	while (slice_next(&names, '|', &name)) {
-		buf_puts(out, head);
-		buf_add(out, name);
-		head = ",";
-	}
-}
-
 void
 postfix_remedy_attach(
 	const struct postfix_check *check, unsigned part, struct buf *out)
 {
-	struct slice ours = postfix_given(check->postfix, "forwarden_milter");
+	bool attached = recipe_find_listener(check->postfix) != NULL ||
+		!slice_is_absent(
+			postfix_given(check->postfix, "forwarden_milter"));
 	struct buf arguments = {0};
 
-	buf_puts(&arguments, "attach");
-	if (!slice_is_absent(ours)) {
-		unsigned parts = parts_in_force(check) | part;
-		buf_puts(&arguments, " --update");
-		if (parts != RECIPE_ALL)
-			add_parts(parts, &arguments);
-		if (slice_find(ours, SLICE("default_action=tempfail")) !=
-			SLICE_NONE)
-			buf_puts(&arguments, " --away tempfail");
-		add_transports(check->postfix, &arguments);
-	} else if (recipe_find_listener(check->postfix) != NULL) {
-		buf_puts(&arguments, " --update");
-	} else {
-		add_parts(part, &arguments);
+	buf_puts(&arguments, attached ? "attach --update" : "attach");
+	/* All else is remembered. */
+	if (part != 0) {
+		recipe_add_parts(attached ? parts_in_force(check) | part : part,
+			&arguments);
 	}
 	postfix_remedy_forwarden(
 		check, buf_ok(&arguments) ? arguments.p : "attach", out);

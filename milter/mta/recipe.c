@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TITLE_BYTES 160
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* The hop is one destination: what is meant for many must not slow it, one
@@ -437,6 +436,7 @@ recipe_write(struct recipe *recipe, const struct postfix *postfix,
 	const struct recipe_wish *wish)
 {
 	*recipe = (struct recipe){.parts = wish->parts};
+	recipe_add_title(wish, &recipe->title);
 	buf_printf(&recipe->parameters,
 		"forwarden_milter = { %s, default_action=%s, "
 		"command_timeout=30s }\n",
@@ -461,7 +461,8 @@ recipe_make(struct recipe *recipe, const struct postfix *postfix,
 			!check_transport(postfix, err)))
 		return false;
 	recipe_write(recipe, postfix, wish);
-	return buf_ok(&recipe->parameters) && buf_ok(&recipe->services)
+	return buf_ok(&recipe->parameters) && buf_ok(&recipe->services) &&
+			buf_ok(&recipe->title)
 		? true
 		: err_set(err, ERR_MEMORY, "out of memory");
 }
@@ -472,15 +473,8 @@ recipe_fini(struct recipe *recipe)
 	buf_fini(&recipe->parameters);
 	buf_fini(&recipe->services);
 	buf_fini(&recipe->routing);
+	buf_fini(&recipe->title);
 	buf_fini(&recipe->notes);
-}
-
-static void
-add_title(char title[TITLE_BYTES])
-{
-	(void)snprintf(title, TITLE_BYTES,
-		" (recipe %u; `forwarden attach --undo` takes it out)",
-		RECIPE_NUMBER);
 }
 
 bool
@@ -495,9 +489,7 @@ recipe_add_to_main(
 		{RECIPE_NON_SMTPD, "non_smtpd_milters"},
 	};
 	struct buf block = {0}, from = {0}, to = {0};
-	char title[TITLE_BYTES];
 
-	add_title(title);
 	buf_add(&block, buf_slice(&recipe->parameters));
 	buf_add(&from, main);
 	for (size_t i = 0; i < COUNT(lists); i++) {
@@ -512,7 +504,8 @@ recipe_add_to_main(
 				&block, "%s = " CF_MILTER "\n", lists[i].name);
 		}
 	}
-	cf_text_add_block(buf_slice(&from), title, buf_slice(&block), out);
+	cf_text_add_block(buf_slice(&from), buf_slice(&recipe->title).p,
+		buf_slice(&block), out);
 	bool ok = buf_ok(&block) && buf_ok(&from) && buf_ok(out);
 	buf_fini(&block);
 	buf_fini(&from);
@@ -525,20 +518,19 @@ recipe_add_to_master(const struct recipe *recipe, struct slice master,
 	bool with_routing, struct buf *out)
 {
 	struct buf routed = {0};
-	char title[TITLE_BYTES];
 	bool ok = true;
 
 	if ((recipe->parts & RECIPE_EGRESS) == 0) {
 		buf_add(out, master);
 		return buf_ok(out);
 	}
-	add_title(title);
 	if (with_routing) {
 		ok = cf_text_add_arguments(master, "rewrite",
 			buf_slice(&recipe->routing), &routed);
 		master = buf_slice(&routed);
 	}
-	cf_text_add_block(master, title, buf_slice(&recipe->services), out);
+	cf_text_add_block(master, buf_slice(&recipe->title).p,
+		buf_slice(&recipe->services), out);
 	ok = ok && buf_ok(&routed) && buf_ok(out);
 	buf_fini(&routed);
 	return ok;

@@ -40,7 +40,7 @@ enum recipe_part {
 };
 
 struct recipe_wish {
-	unsigned parts; /* bits of enum recipe_part */
+	unsigned parts; /* bits of enum recipe_part; 0: see attached.h */
 	const char *milter; /* Forwarden, in Postfix's spelling */
 	const char *away; /* default_action: accept, tempfail */
 	const char *reject_text; /* what a refusal by policy says */
@@ -56,6 +56,7 @@ struct recipe {
 	struct buf parameters; /* of main.cf */
 	struct buf services; /* of master.cf */
 	struct buf routing; /* arguments of the service rewrite */
+	struct buf title; /* of the blocks: the wish, as options */
 	struct buf notes; /* what remains unseen and why, a sentence a line */
 };
 
@@ -66,6 +67,13 @@ bool recipe_make(struct recipe *, const struct postfix *,
 void recipe_write(
 	struct recipe *, const struct postfix *, const struct recipe_wish *);
 void recipe_fini(struct recipe *);
+
+/* " (recipe 4: --intake --away accept; ...)" */
+void recipe_add_title(const struct recipe_wish *, struct buf *out);
+/* Bits of enum recipe_part that a title names. */
+unsigned recipe_parts_in(struct slice title);
+/* As options, each with a blank before it. */
+void recipe_add_parts(unsigned parts, struct buf *out);
 
 /* The files with it. With or without the routing: mail that leaves is led to
  * the listener only by the routing. */

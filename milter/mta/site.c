@@ -24,7 +24,6 @@ site_close(struct site *site)
 	postfix_free(site->postfix);
 	buf_fini(&site->main);
 	buf_fini(&site->master);
-	buf_fini(&site->outside);
 }
 
 static bool
@@ -86,16 +85,6 @@ site_parts(const struct site *site)
 	if (cf_text_is_routed(buf_slice(&site->master)))
 		parts |= RECIPE_EGRESS;
 	return parts;
-}
-
-const char *
-site_outside(struct site *site)
-{
-	struct slice names = postfix_given(site->postfix, "forwarden_outside");
-
-	buf_reset(&site->outside);
-	buf_add(&site->outside, names);
-	return names.len > 0 && buf_ok(&site->outside) ? site->outside.p : NULL;
 }
 
 /* postconf(1) reads files only. */

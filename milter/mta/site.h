@@ -20,7 +20,6 @@ struct site {
 	char directory[PATH_MAX];
 	char main_path[PATH_MAX], master_path[PATH_MAX];
 	struct buf main, master;
-	struct buf outside;
 	int lock;
 };
 
@@ -33,8 +32,6 @@ bool site_lock(struct site *, struct err *err);
 bool site_is_attached(const struct site *);
 /* What is attached, by what the files have: bits of enum recipe_part. */
 unsigned site_parts(const struct site *);
-/* Its transports that lead outside, as recipe_wish has them; NULL if none. */
-const char *site_outside(struct site *);
 /* The port of our listener in master.cf; 0 where there is none. */
 uint16_t site_port(const struct site *);
 /* The same site as if nothing of ours were in it, to be looked at alone: no

@@ -261,6 +261,46 @@ def updates(tap, bench):
     postfix.stop()
 
 
+def remembers(tap, bench):
+    """An update alone keeps the options that were given once: by main.cf, by
+    the title in master.cf where main.cf was made anew, and by the journal
+    where an update was killed."""
+    postfix = bench.postfix(main="transport_maps = inline:{third.example=smtp:[198.51.100.7]}\n")
+    plain = files(postfix)
+    port = str(free_port())
+    code, text = attach(bench.forwarden, postfix, "--intake", "--egress", "--away", "tempfail",
+                        "--transports", "smtp,relay", "--port", port)
+    tap.ok(code == 0, "remembered options: attached", text)
+    attached = files(postfix)
+    code, text = attach(bench.forwarden, postfix, "--update")
+    tap.ok(code == 0 and files(postfix) == attached, "an update alone keeps all options", text)
+    write(postfix.config + "/main.cf", plain[0][0])
+    postfix.reload()
+    code, text = attach(bench.forwarden, postfix, "--update")
+    tap.ok(code == 0 and files(postfix) == attached,
+           "an update where main.cf was made anew keeps them", text)
+    child = subprocess.Popen(
+        [program(), "attach", "-c", bench.forwarden.file, "--postfix", postfix.config, "--update"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_until("what is there to be taken off", lambda: files(postfix) == plain)
+    child.kill()
+    child.wait()
+    code, text = attach(bench.forwarden, postfix, "--update", "--port", port)
+    tap.ok(code == 0 and "cut short" in text and files(postfix) == attached,
+           "an update after one that was killed keeps them", text)
+    code, text = attach(bench.forwarden, postfix, "--update", "--transports", "none",
+                        "--non-smtpd", "--egress", "--away", "accept")
+    tap.equal((code, [postfix.setting(n) for n in ("smtpd_milters", "non_smtpd_milters")],
+               "default_action=accept" in postfix.setting("forwarden_milter"),
+               "forwarden_outside" in files(postfix)[0][0].decode(),
+               f"127.0.0.1:{port} inet" in files(postfix)[1][0].decode()),
+              (0, ["", "$forwarden_milter"], True, False, True),
+              "an update with options takes these")
+    code, text = attach(bench.forwarden, postfix, "--undo")
+    tap.ok(code == 0 and files(postfix) == plain, "remembered options: undone", text)
+    postfix.stop()
+
+
 def killed(bench, postfix, calls, number):
     """Attaches, and is killed at that of its system calls; False if it came to
     its end before."""
@@ -570,7 +610,7 @@ def main():
     if os.geteuid() != 0:
         tap.skip_all("needs root")
     # The longest first.
-    tests = (interrupted, load, away, updates, own_socket, blind, edits, refusals, stopped,
+    tests = (interrupted, load, away, updates, remembers, own_socket, blind, edits, refusals, stopped,
              alone, chrooted, dies, limits, ports, lost)
     chosen = [t for t in tests if t.__name__ in sys.argv[1:]] or tests
     with Rig("troubles") as rig:
