@@ -66,6 +66,7 @@ libmta_a_SOURCES = \
 	milter/mta/postfix_table.h \
 	milter/mta/probe.c \
 	milter/mta/probe.h \
+	milter/mta/proof.h \
 	milter/mta/prove.c \
 	milter/mta/prove.h \
 	milter/mta/prove_mail.c \

@@ -8,20 +8,7 @@
 #ifndef MTA_PROVE_H
 #define MTA_PROVE_H
 
-#include "mta/attach_help.h"
-#include "mta/listeners.h"
-#include "mta/recipe.h"
-#include "mta/way.h"
-
-struct prove {
-	const struct postfix *postfix; /* as it was before */
-	const struct recipe_wish *wish;
-	const struct attach_help *help;
-	struct smtp_listener listeners[LISTENERS_MAX];
-	size_t listener_count;
-	struct way ways[WAYS_MAX];
-	size_t way_count;
-};
+#include "mta/proof.h"
 
 /* Before anything is changed: which listeners greet, and what mail leaves
  * by. */

@@ -7,7 +7,7 @@
 #define MTA_PROVE_MAIL_H
 
 #include "mta/probe.h"
-#include "mta/prove.h"
+#include "mta/proof.h"
 #include "mta/queue.h"
 
 struct prove_mail {

@@ -11,7 +11,7 @@
 #ifndef MTA_PROVE_ROUTE_H
 #define MTA_PROVE_ROUTE_H
 
-#include "mta/prove.h"
+#include "mta/proof.h"
 
 /* False with err, which says what was seen. */
 bool prove_routes(const struct prove *, struct err *err);
