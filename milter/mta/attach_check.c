@@ -97,63 +97,6 @@ check_bare_hops(const struct site *site, const struct recipe_wish *wish,
 	return !bare;
 }
 
-/* A row without a next hop leaves by the relayhost of its sender, which a
- * FILTER cannot say. */
-static bool
-names_no_hop(struct slice rows, struct slice *entry)
-{
-	for (struct slice row, key; slice_next(&rows, '\n', &row);) {
-		*entry = row;
-		if (!slice_next(&row, '\t', &key) || key.len == 0)
-			continue;
-		struct slice value = slice_trim(row);
-		size_t colon = slice_find_byte(value, ':', 0);
-		if (!slice_equal_fold(value, SLICE("DUNNO")) &&
-			(colon == SLICE_NONE || colon + 1 == value.len))
-			return true;
-	}
-	return false;
-}
-
-/* Both kinds of ways by sender at once: each of the first has to name its next
- * hop. */
-static bool
-check_senders(const struct site *site, const struct recipe_wish *wish,
-	struct err *err)
-{
-	struct slice list = postfix_value(
-		site->postfix, "sender_dependent_default_transport_maps");
-	bool good = true;
-
-	if ((wish->parts & RECIPE_EGRESS) == 0 ||
-		postfix_value(site->postfix, "sender_dependent_relayhost_maps")
-				.len == 0)
-		return true;
-	for (struct slice table, entry = {0};
-		good && postfix_next(&list, &table);) {
-		struct buf rows = {0}, unlisted = {0};
-		if (table.len > 0)
-			way_list(site->postfix, table, &rows, &unlisted);
-		good = unlisted.len == 0 &&
-			!names_no_hop(buf_slice(&rows), &entry);
-		if (!good) {
-			(void)err_set(err, ERR_INVALID,
-				"sender_dependent_relayhost_maps is set, and "
-				"%.*s of sender_dependent_default_transport_"
-				"maps %s%.*s: write the next hop there, or use "
-				"one of the two (--intake --non-smtpd go "
-				"without)",
-				SLICE_ARG(table),
-				unlisted.len > 0 ? "cannot be listed"
-						 : "has no next hop in ",
-				unlisted.len > 0 ? 0 : (int)entry.len, entry.p);
-		}
-		buf_fini(&rows);
-		buf_fini(&unlisted);
-	}
-	return good;
-}
-
 /* The walk through parents of the listener is that of access(5), which is the
  * default here too. */
 static bool
@@ -241,6 +184,5 @@ attach_check(const struct site *site, const struct attach_help *help,
 		choose_port(site, wish, err) &&
 		check_outside(site, wish, err) &&
 		check_wildcards(site, wish, err) &&
-		check_bare_hops(site, wish, err) &&
-		check_senders(site, wish, err);
+		check_bare_hops(site, wish, err);
 }

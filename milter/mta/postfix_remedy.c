@@ -97,16 +97,17 @@ void
 postfix_remedy_attach(
 	const struct postfix_check *check, unsigned part, struct buf *out)
 {
-	bool attached = recipe_find_listener(check->postfix) != NULL ||
-		!slice_is_absent(
-			postfix_given(check->postfix, "forwarden_milter"));
+	bool whole = !slice_is_absent(
+		postfix_given(check->postfix, "forwarden_milter"));
+	/* Where main.cf was made anew, master.cf knows what was there. */
+	bool remembered = whole || recipe_find_listener(check->postfix) != NULL;
 	struct buf arguments = {0};
 
-	buf_puts(&arguments, attached ? "attach --update" : "attach");
-	/* All else is remembered. */
-	if (part != 0) {
-		recipe_add_parts(attached ? parts_in_force(check) | part : part,
-			&arguments);
+	buf_puts(&arguments, remembered ? "attach --update" : "attach");
+	if (whole && part != 0) {
+		recipe_add_parts(parts_in_force(check) | part, &arguments);
+	} else if (!remembered) {
+		recipe_add_parts(part, &arguments);
 	}
 	postfix_remedy_forwarden(
 		check, buf_ok(&arguments) ? arguments.p : "attach", out);

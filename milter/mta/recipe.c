@@ -26,10 +26,7 @@ static const char answers[] =
 	"forwarden_at_domain = regexp:{ {/^.*(@[^@]+)$$/ $$1} }\n"
 	/* Without it access(5) asks for domains as well, which routing does
 	 * not. */
-	"forwarden_full = regexp:{ {/^(.*)$$/ $$1} }\n"
-	"forwarden_by_transport = regexp:{ {/^DUNNO$$/ FILTER "
-	"$forwarden_way_out} {/^([^:]+:.+)$$/ FILTER $$1} "
-	"{/^([^:]+):?$$/ FILTER $$1:$relayhost} }\n";
+	"forwarden_full = regexp:{ {/^(.*)$$/ $$1} }\n";
 
 static const char *const listener_arguments[] = {
 	"smtpd_milters=" CF_MILTER,
@@ -246,6 +243,7 @@ add_egress_parameters(struct recipe *recipe, const struct postfix *postfix,
 	add_way_out(out, postfix);
 	add_hop_status(out, wish);
 	buf_puts(out, answers);
+	recipe_add_sender_answers(postfix, out);
 	add_no_extension(out, postfix);
 	buf_puts(out, "forwarden_senders =\n");
 	recipe_add_senders(postfix, out);
@@ -271,6 +269,23 @@ add_egress_parameters(struct recipe *recipe, const struct postfix *postfix,
 		add_limits(out, RECIPE_ROUTE, 1);
 }
 
+/* Results of access tables that are lists themselves. */
+static void
+add_classes(struct buf *out, const struct postfix *postfix,
+	const struct recipe_wish *wish)
+{
+	struct buf names = {0};
+
+	if (wish->outside != NULL)
+		buf_puts(&names, ",forwarden_back");
+	recipe_add_sender_classes(postfix, &names);
+	if (names.len > 0 && buf_ok(&names)) {
+		buf_printf(out, "  -o smtpd_restriction_classes=%s\n",
+			names.p + 1);
+	}
+	buf_fini(&names);
+}
+
 static void
 add_services(struct recipe *recipe, const struct postfix *postfix,
 	const struct recipe_wish *wish)
@@ -284,9 +299,7 @@ add_services(struct recipe *recipe, const struct postfix *postfix,
 		"  -o myhostname=egress.%.*s\n",
 		SLICE_ARG(postfix_value(postfix, "myhostname")));
 	add_arguments(out, listener_arguments, COUNT(listener_arguments));
-	if (wish->outside != NULL)
-		buf_puts(
-			out, "  -o smtpd_restriction_classes=forwarden_back\n");
+	add_classes(out, postfix, wish);
 	buf_puts(out, CF_CLEANUP " unix n - n - 0 cleanup\n");
 	add_arguments(out, cleanup_arguments, COUNT(cleanup_arguments));
 	buf_puts(out, RECIPE_HOP " unix - - n - - smtp\n");

@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 /* Of what is written now; counts up with each change of the text. */
-#define RECIPE_NUMBER 4U
+#define RECIPE_NUMBER 5U
 #define RECIPE_HOP "forwarden-hop"
 /* The same for entries of transport_maps that lead outside. */
 #define RECIPE_ROUTE "forwarden-route"
@@ -89,6 +89,10 @@ const struct postfix_service *recipe_find_listener(const struct postfix *);
 /* Writes the value of forwarden_senders: what the site's tables say of the
  * way out by sender, the least specific first. */
 void recipe_add_senders(const struct postfix *, struct buf *out);
+/* The parameters by which answers of these tables become ways. */
+void recipe_add_sender_answers(const struct postfix *, struct buf *out);
+/* Restriction classes among them, each with a comma before it. */
+void recipe_add_sender_classes(const struct postfix *, struct buf *out);
 /* The value of forwarden_routes: what transport_maps says by recipient. */
 void recipe_add_routes(const struct postfix *, struct buf *out);
 /* The parameters that lead such mail to the listener. */

@@ -70,17 +70,26 @@ add_default(const struct postfix *postfix, struct buf *out)
 		buf_add(out, postfix_value(postfix, "relayhost"));
 }
 
+/* Without a next hop it goes by the relayhost of its sender. */
 static void
-add_by_transport(
-	const struct postfix *postfix, struct slice answer, struct buf *out)
+add_by_transport(const struct postfix *postfix, const char *sender,
+	struct slice answer, struct buf *out)
 {
 	size_t colon = slice_find_byte(answer, ':', 0);
+	struct buf relayhost = {0};
 
 	buf_add(out, answer);
 	if (colon == SLICE_NONE)
 		buf_add_byte(out, ':');
-	if (colon == SLICE_NONE || colon + 1 == answer.len)
-		buf_add(out, postfix_value(postfix, "relayhost"));
+	if (colon == SLICE_NONE || colon + 1 == answer.len) {
+		bool own = way_look_up_address(
+				   postfix, RELAYHOSTS, sender, &relayhost) &&
+			!is_dunno(&relayhost);
+		buf_add(out,
+			own ? buf_slice(&relayhost)
+			    : postfix_value(postfix, "relayhost"));
+	}
+	buf_fini(&relayhost);
 }
 
 static void
@@ -115,7 +124,8 @@ write_filter(const struct postfix *postfix, struct way *way)
 
 	if (way_look_up_address(postfix, TRANSPORTS, way->sender, &answer) &&
 		!is_dunno(&answer)) {
-		add_by_transport(postfix, buf_slice(&answer), &filter);
+		add_by_transport(
+			postfix, way->sender, buf_slice(&answer), &filter);
 	} else {
 		buf_reset(&answer);
 		if (way_look_up_address(

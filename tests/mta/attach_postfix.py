@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """
 forwarden attach on Postfixes as people have them. For each: what leaves goes
-with it the very ways it went without (server, TLS, user, sender, recipients),
+with it the very ways it went without (server, name in EHLO, TLS, user, sender, recipients),
 all of it is seen, and undone the files are what they were, byte for byte.
 """
 import os
@@ -111,7 +111,7 @@ class Site:
 
     def arrived(self, run):
         head = f"{self.word}-{run}-"
-        return [(name, m.tls, m.user or "", m.sender, recipient,
+        return [(name, m.helo, m.tls, m.user or "", m.sender, recipient,
                  m.field("Subject")[len(head):])
                 for name, sink in self.sinks.items() for m in sink.messages
                 if (m.field("Subject") or "").startswith(head) for recipient in m.recipients]
@@ -165,6 +165,25 @@ def sender_transports(site):
         "@branch.example": "special:"})
     return site.make(main=f"sender_dependent_default_transport_maps = {table}\n",
                      master="special unix - - n - - smtp\n")
+
+
+def both_by_sender(site):
+    """A transport by sender whose next hop is the relayhost by sender; one of
+    the tables cannot be listed."""
+    site.sink("sales")
+    site.sink("branch")
+    hosts = site.table("hosts", {
+        "sales@example.com": f"[127.0.0.1]:{site.port('sales')}",
+        "bob@example.com": f"[127.0.0.1]:{site.port('branch')}",
+        "@branch.example": f"[127.0.0.1]:{site.port('branch')}", "@example.com": "DUNNO"})
+    first = site.table("first", {
+        "sales@example.com": "special", "bob@example.com": "DUNNO", "@example.com": "special:"})
+    return site.make(
+        main=f"sender_dependent_relayhost_maps = {hosts}\n"
+             f"sender_dependent_default_transport_maps = {first}, "
+             "regexp:{{/^ann@/ sp.2:}}\n",
+        master="special unix - - n - - smtp\n  -o smtp_helo_name=special.example\n"
+               "sp.2 unix - - n - - smtp\n  -o smtp_helo_name=second.example\n")
 
 
 def one_table(site):
@@ -273,6 +292,10 @@ SITES = [
      ["<sales@example.com> is seen and leaves by smtp:[127.0.0.1]:",
       "<forwarden-probe@branch.example> is seen"]),
     ("transports by sender", sender_transports, ["leaves by special:"]),
+    ("both by sender", both_by_sender,
+     ["<sales@example.com> is seen and leaves by special:[127.0.0.1]:",
+      "<forwarden-probe@example.com> is seen and leaves by special:[127.0.0.2]:",
+      "note: regexp:{{/^ann@/ sp.2:}} cannot be listed"]),
     ("relayhosts by sender, one table", one_table, ["<forwarden-probe@branch.example>"]),
     ("content filter, loopback left out", content_filters,
      ["not proved: smtpd_milter_maps", "own smtpd_milters"]),

@@ -111,12 +111,6 @@ def refusals(tap, bench):
     refused(tap, bench, "a next hop without a transport", postfix,
             'transport_maps says "third.example :[198.51.100.7]"')
     postfix.set(transport_maps="")
-    for value, words in (("inline:{a@b.example=smtp:}", "has no next hop in a@b.example"),
-                         ("regexp:{{/x/ smtp:}}", "cannot be listed")):
-        postfix.set(transport_maps="", sender_dependent_relayhost_maps="inline:{c@d.example=[h]}",
-                    sender_dependent_default_transport_maps=value)
-        refused(tap, bench, f"both ways by sender, {value}", postfix, words)
-    postfix.set(sender_dependent_relayhost_maps="", sender_dependent_default_transport_maps="")
     refused(tap, bench, "no transport_maps", postfix, "nothing to lead", "--transports", "smtp")
     postfix.stop()
     refused(tap, bench, "a Postfix that does not run", postfix, "start it first")

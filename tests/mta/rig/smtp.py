@@ -20,7 +20,7 @@ class Message:
         self.sender, self.sender_options = None, ""
         self.recipients, self.options = [], {}
         self.data = b""
-        self.tls, self.user = False, None
+        self.tls, self.user, self.helo = False, None, ""
 
     @property
     def header(self):
@@ -44,11 +44,11 @@ class _Session(socketserver.StreamRequestHandler):
 
     def fresh(self):
         message = Message()
-        message.tls, message.user = self.tls, self.user
+        message.tls, message.user, message.helo = self.tls, self.user, self.helo
         return message
 
     def handle(self):
-        self.tls, self.user = False, None
+        self.tls, self.user, self.helo = False, None, ""
         self.message = self.fresh()
         self.say("220 outside.example ESMTP")
         try:
@@ -65,7 +65,8 @@ class _Session(socketserver.StreamRequestHandler):
             elif action(rest) is False:
                 return
 
-    def do_ehlo(self, _):
+    def do_ehlo(self, name):
+        self.helo = name
         more = "250-STARTTLS\r\n" if self.server.sink.tls and not self.tls else ""
         more += "250-AUTH PLAIN\r\n" if self.server.sink.auth else ""
         self.say(f"250-outside.example\r\n{more}250-DSN\r\n250-SMTPUTF8\r\n250 8BITMIME")
