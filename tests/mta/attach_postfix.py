@@ -323,7 +323,8 @@ def check_seen(tap, site, forwarden, run, count):
     tap.attempt(f"{site.name}: all that left was seen", lambda: wait_until("events", seen, 10))
 
 
-def exercise(tap, forwarden, site, said):
+def exercise(tap, forwarden, site, said, look=None):
+    """look: at what is attached, at last."""
     postfix = site.postfix
     postfix.start()
     before, ways = files(postfix), site.send_all("before")
@@ -346,6 +347,8 @@ def exercise(tap, forwarden, site, said):
     tap.ok(not any("forwarden-probe" in r for s in site.sinks.values()
                    for m in s.messages for r in m.recipients),
            f"{site.name}: no probe left")
+    if look:
+        look(tap, site, forwarden)
     code, text = attach(forwarden, postfix, "--undo")
     tap.ok(code == 0, f"{site.name}: undone", text)
     tap.equal(files(postfix), before, f"{site.name}: byte for byte")
