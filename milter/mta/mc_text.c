@@ -17,7 +17,6 @@ static const char *const mailers[] = {
  * own bounces go back there, for else it would follow .forward files itself,
  * behind the filter. */
 static const char rules[] =
-	"ifdef(`FORWARDEN_EGRESS', `\n"
 	"LOCAL_RULE_0\n"
 	"R$* < @ $=w . > $*\t$#esmtp $@ [127.0.0.1] $: $1 < @ $2 . > $3\n"
 	"R$* < @ $={VirtHost} . > $*\t$#esmtp $@ [127.0.0.1] "
@@ -27,8 +26,7 @@ static const char rules[] =
 	"SLocal_greet_pause\nR$*\t$# 0\n"
 	"SLocal_check_relay\nR$*\t$# OK\n"
 	"SLocal_check_mail\nR$*\t$# OK\n"
-	"SLocal_check_rcpt\nR$*\t$# OK\n"
-	"')dnl\n";
+	"SLocal_check_rcpt\nR$*\t$# OK\n";
 
 static bool
 starts_with(struct slice text, const char *head)
@@ -58,6 +56,9 @@ add_begin(struct buf *out)
 		MC_RECIPE_NUMBER);
 }
 
+/* At the end of the file: m4 makes options of what is defined last, and a site
+ * may define some after its mailers. Only what mailers are made of comes first.
+ */
 static void
 add_egress(struct buf *out, const struct mc_wish *wish)
 {
@@ -96,9 +97,7 @@ add_definitions(struct buf *out, const struct mc_wish *wish)
 		"INPUT_MAIL_FILTER(`forwarden', `S=%s, %sT=C:10s;S:10s;R:30s;"
 		"E:1m')dnl\n",
 		wish->milter, waits ? "F=T, " : "");
-	buf_puts(out, "ifdef(`FORWARDEN_EGRESS', `dnl\n");
-	add_egress(out, wish);
-	buf_puts(out, "', `dnl\n");
+	buf_puts(out, "ifdef(`FORWARDEN_EGRESS', `', `dnl\n");
 	for (size_t i = 0; i < MAILER_COUNT; i++) {
 		buf_printf(out,
 			"define(`%s_MAILER_ARGS', `TCP [127.0.0.1] %u')dnl\n",
@@ -112,7 +111,7 @@ add_definitions(struct buf *out, const struct mc_wish *wish)
 	buf_puts(out, END "\n");
 }
 
-/* From here on definitions no longer count. */
+/* Mailers are made here, and what defines them no longer counts. */
 static bool
 is_late(struct slice line)
 {
@@ -144,8 +143,10 @@ mc_text_add(struct slice mc, const struct mc_wish *wish, struct buf *out)
 	if (!added)
 		add_definitions(out, wish);
 	add_begin(out);
+	buf_puts(out, "ifdef(`FORWARDEN_EGRESS', `dnl\n");
+	add_egress(out, wish);
 	buf_puts(out, rules);
-	buf_puts(out, END "\n");
+	buf_puts(out, "')dnl\n" END "\n");
 }
 
 void

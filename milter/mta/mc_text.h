@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MC_RECIPE_NUMBER 1U
+#define MC_RECIPE_NUMBER 2U
 
 struct mc_wish {
 	const char *milter; /* in libmilter's spelling */

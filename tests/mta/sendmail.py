@@ -105,7 +105,10 @@ def refusals(tap, rig, sink, forwarden):
 
 def forwarding(tap, rig, sink, forwarden):
     """Every way by which Sendmail itself forwards is seen, and leaves."""
-    sendmail = Sendmail(rig, sink)
+    # A listener, and a limit, that stand after the mailers.
+    sendmail = Sendmail(rig, sink, late=f"DAEMON_OPTIONS(`Name=Late, Family=inet, "
+                        f"Addr=127.0.0.1, Port={free_port()}')dnl\n"
+                        "define(`confMAX_MESSAGE_SIZE', `1000000')dnl\n")
     egress = Egress(sendmail)
     rig.at_end(egress.stop)
     alice, bob = rig.user("alice"), rig.user("bob")
@@ -126,6 +129,11 @@ def forwarding(tap, rig, sink, forwarden):
     if not tap.ok(code == 0 and "hears egress" in text and "hears MTA" in text,
                   "attached and proved", text):
         return
+    said = [line for line in open(egress.cf) if line.startswith("O ")]
+    tap.ok("hears Late" in text and "O MaxMessageSize=0\n" in said
+           and [line.split(",")[0] for line in said if "DaemonPort" in line]
+           == ["O DaemonPortOptions=Name=egress"],
+           "what stands after the mailers is the intake's alone", text, said)
     code, text = attach(forwarden, sendmail)
     tap.ok(code == 1 and "already" in text, "a second attach: refused", text)
     code, text = attach(forwarden, sendmail, "--probe")

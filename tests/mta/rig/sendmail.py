@@ -43,7 +43,7 @@ FEATURE(`use_cw_file')dnl
 DAEMON_OPTIONS(`Name={name}, Family=inet, Addr={address}, Port={port}')dnl
 {more}MAILER(`local')dnl
 MAILER(`smtp')dnl
-"""
+{late}"""
 
 # What a user's sendmail(1) is: it hands its mail to the daemon's port.
 SUBMIT = """\
@@ -106,7 +106,7 @@ class Sendmail:
     """
 
     def __init__(self, rig, outside, milter=None, name="MTA", host="mx", more="",
-                 port=None):
+                 port=None, late=""):
         self.address = "127.0.0.2" if name == "egress" else "127.0.0.1"
         self.rig = rig
         self.root = unpacked()
@@ -125,7 +125,7 @@ class Sendmail:
         if milter:
             more += f"INPUT_MAIL_FILTER(`forwarden', `S={milter}, F=T')dnl\n"
         self._prepare(MC.format(folder=self.folder, domain=rig.domain, cf_dir=CF_DIR,
-                                port=self.port, outside=outside.port, more=more,
+                                port=self.port, outside=outside.port, more=more, late=late,
                                 name=name, host=host, address=self.address))
 
     def _prepare(self, mc):
