@@ -49,22 +49,33 @@ attached_read_title(
 	return is_whole(attached, err);
 }
 
+/* Also those that somebody has taken out by hand, in part. */
+static unsigned
+find_parts(const struct site *site)
+{
+	return site_parts(site) |
+		recipe_parts_in(cf_text_title(buf_slice(&site->main))) |
+		recipe_parts_in(cf_text_title(buf_slice(&site->master))) |
+		(site_port(site) != 0 ? RECIPE_EGRESS : 0U);
+}
+
 bool
 attached_read(
 	struct attached *attached, const struct site *site, struct err *err)
 {
 	struct slice milter = postfix_given(site->postfix, "forwarden_milter");
 
-	*attached = (struct attached){
-		.parts = site_parts(site), .port = site_port(site)};
+	*attached = (struct attached){0};
 	if (slice_is_absent(milter)) {
 		add_title(attached, cf_text_title(buf_slice(&site->master)));
 	} else {
+		attached->parts = find_parts(site);
 		buf_add(&attached->away,
 			word_after(milter, "default_action=", " ,}\t\n"));
 		buf_add(&attached->outside,
 			postfix_given(site->postfix, "forwarden_outside"));
 	}
+	attached->port = site_port(site);
 	return is_whole(attached, err);
 }
 
