@@ -17,6 +17,11 @@ is_plain(const struct list_file *list, const char *path, struct err *err)
 	struct slice rest = list->rest, line;
 
 	for (size_t number = 1; slice_next(&rest, '\n', &line); number++) {
+		if (!slice_is_utf8(line)) {
+			return err_set(err, ERR_INVALID,
+				"%s:%zu: not UTF-8; save the file as UTF-8",
+				path, number);
+		}
 		for (size_t i = 0; i < line.len; i++) {
 			if (is_control(line.p[i])) {
 				return err_set(err, ERR_INVALID,
@@ -61,36 +66,4 @@ void
 list_file_close(struct list_file *list)
 {
 	buf_fini(&list->text);
-}
-
-/* One array of all: as many as there are lines, at most. */
-static struct slice *
-new_array(struct arena *arena, struct slice text)
-{
-	size_t lines = 1;
-
-	for (size_t at = slice_find_byte(text, '\n', 0); at != SLICE_NONE;
-		at = slice_find_byte(text, '\n', at + 1))
-		lines++;
-	return arena_array(arena, lines, sizeof(struct slice));
-}
-
-bool
-list_file_load(struct arena *arena, const char *path, struct slice **entries,
-	size_t *count, struct err *err)
-{
-	struct list_file list;
-	struct slice entry;
-	bool ok;
-
-	*count = 0;
-	if (!list_file_open(&list, path, err))
-		return false;
-	*entries = new_array(arena, list.rest);
-	list.rest = arena_copy(arena, list.rest);
-	ok = *entries != NULL && !slice_is_absent(list.rest);
-	while (ok && list_file_next(&list, &entry))
-		(*entries)[(*count)++] = entry;
-	list_file_close(&list);
-	return ok || err_set(err, ERR_MEMORY, "%s: out of memory", path);
 }

@@ -14,7 +14,6 @@
 #ifndef BASE_LIST_FILE_H
 #define BASE_LIST_FILE_H
 
-#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
@@ -36,9 +35,5 @@ bool list_file_open(struct list_file *, const char *path, struct err *);
 /* The next entry, never empty; valid until the list is closed. */
 bool list_file_next(struct list_file *, struct slice *entry);
 void list_file_close(struct list_file *);
-
-/* All entries, in the arena. */
-bool list_file_load(struct arena *, const char *path, struct slice **entries,
-	size_t *count, struct err *);
 
 #endif

@@ -24,7 +24,7 @@
 struct serve_options {
 	const char *file;
 	const char *worker; /* its link, from the supervisor */
-	bool alone;
+	bool alone, allow_empty;
 };
 
 static bool
@@ -35,6 +35,8 @@ parse_options(int argc, char **argv, struct serve_options *options, int *status)
 			"the configuration (" COMMAND_CONFIG_FILE ")"},
 		{"no-supervisor", 0, NULL, &options_flag, &options->alone,
 			"one process: for debugging"},
+		{"allow-empty", 0, NULL, &options_flag, &options->allow_empty,
+			"starts without a policy, too: for tests"},
 		{"worker", 0, "DESCRIPTOR", &options_text, &options->worker,
 			NULL},
 	};
@@ -57,7 +59,8 @@ struct opened {
 static int
 serve_as_worker(const struct serve_options *options)
 {
-	struct worker_options worker = {.file = options->file};
+	struct worker_options worker = {
+		.file = options->file, .allow_empty = options->allow_empty};
 
 	if (sscanf(options->worker, "%d", &worker.link) != 1 ||
 		fcntl(worker.link, F_SETFD, FD_CLOEXEC) != 0)
@@ -68,9 +71,11 @@ serve_as_worker(const struct serve_options *options)
 /* Everything that is wrong with the files, before anything is opened. What
  * was read is kept. */
 static bool
-check_files(const char *file, struct bundle *bundle,
+check_files(const struct serve_options *options, struct bundle *bundle,
 	const struct generation **generation)
 {
+	const struct generation_options loading = {
+		.allow_empty = options->allow_empty};
 	struct diags *diags = diags_new();
 	struct buf text = {0};
 
@@ -78,7 +83,7 @@ check_files(const char *file, struct bundle *bundle,
 	if (diags == NULL || bundle == NULL)
 		return false;
 	bundle_use(bundle);
-	*generation = generation_load(file, NULL, diags);
+	*generation = generation_load(options->file, &loading, diags);
 	bundle_use(NULL);
 	if (*generation == NULL || diags_count(diags, DIAG_WARNING) > 0) {
 		diags_print(diags, &text);
@@ -137,6 +142,7 @@ run(const struct serve_options *options, const struct config *config,
 	struct supervisor_options supervisor = {
 		.program = find_program(room),
 		.file = options->file,
+		.allow_empty = options->allow_empty,
 		.config = config,
 		.files = opened->files,
 		.sockets = opened->sockets,
@@ -144,6 +150,7 @@ run(const struct serve_options *options, const struct config *config,
 	};
 	struct worker_options worker = {
 		.file = options->file,
+		.allow_empty = options->allow_empty,
 		.link = -1,
 		.sockets = opened->sockets,
 		.places = opened->places,
@@ -161,7 +168,7 @@ serve(const struct serve_options *options, struct bundle *bundle)
 	struct err err = {0};
 	int status = WORKER_EXIT_SYSTEM;
 
-	if (!check_files(options->file, bundle, &generation))
+	if (!check_files(options, bundle, &generation))
 		return WORKER_EXIT_CONFIG;
 	if (keep_files(bundle, &opened.files, &err) &&
 		prepare(generation->config, &opened, &err)) {

@@ -107,6 +107,15 @@ check_warnings(struct doctor *doctor, const struct json *status)
 {
 	long long count = json_number(status, "warnings");
 
+	if (json_number(status, "policies") == 0) {
+		checkup_add(doctor->checkup,
+			&(struct remedy){.level = CHECKUP_WRONG,
+				.subject = "policies",
+				.text = "write policies: and the path of some, "
+					"then reload; serve without "
+					"--allow-empty refuses to be without"},
+			"there is no policy: nothing is found");
+	}
 	if (count == 0)
 		return;
 	checkup_add(doctor->checkup,

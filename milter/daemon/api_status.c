@@ -16,11 +16,25 @@ api_healthz(struct exchange *exchange)
 	exchange_text(exchange, 200, "ok\n");
 }
 
+static size_t
+policies_in_use(const struct api *api)
+{
+	const struct generation *generation = generation_slot_get(api->slot);
+	size_t count = sigma_program_rules(generation->program);
+
+	generation_unref(generation);
+	return count;
+}
+
 void
 api_readyz(struct exchange *exchange)
 {
 	struct store_health health = {0};
 
+	if (policies_in_use(exchange->api) == 0) {
+		exchange_text(exchange, 503, "no policy is loaded\n");
+		return;
+	}
 	store_health(exchange->api->store, &health);
 	if (health.up) {
 		exchange_text(exchange, 200, "ok\n");
@@ -65,6 +79,9 @@ write_own_metrics(struct exchange *exchange)
 		{"forwarden_reloads_refused_total", "counter",
 			"Reloads refused for errors in files.",
 			exchange->api->reloads_refused},
+		{"forwarden_policies", "gauge",
+			"Policies in use; without any nothing is found.",
+			sigma_program_rules(generation->program)},
 		{"forwarden_warnings", "gauge",
 			"Warnings about the configuration and the policies in "
 			"use.",

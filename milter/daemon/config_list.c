@@ -2,7 +2,7 @@
 /* Named lists of texts, from the configuration itself or from files. */
 #include "daemon/config_list.h"
 
-#include "base/list_file.h"
+#include "verdict/list_read.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,23 +16,33 @@ fail_memory(const struct yaml_node *node, struct diags *diags)
 /* What a list is made of while its size is not known. */
 struct values {
 	struct slice *at;
+	struct mark *marks; /* where each stands */
 	size_t count, size;
 };
 
 static bool
-values_add(struct arena *arena, struct values *values, struct slice text)
+values_grow(struct values *values)
 {
-	struct slice *grown;
+	size_t size = values->size == 0 ? 16 : values->size * 2;
+	struct slice *at = realloc(values->at, size * sizeof(*at));
+	struct mark *marks = realloc(values->marks, size * sizeof(*marks));
 
-	if (values->count == values->size) {
-		values->size = values->size == 0 ? 16 : values->size * 2;
-		grown = realloc(values->at, values->size * sizeof(*grown));
-		if (grown == NULL)
-			return false;
-		values->at = grown;
-	}
-	values->at[values->count] = arena_copy(arena, text);
-	return !slice_is_absent(values->at[values->count++]);
+	values->at = at != NULL ? at : values->at;
+	values->marks = marks != NULL ? marks : values->marks;
+	if (at == NULL || marks == NULL)
+		return false;
+	values->size = size;
+	return true;
+}
+
+static bool
+values_add(struct values *values, struct slice text, struct mark mark)
+{
+	if (values->count == values->size && !values_grow(values))
+		return false;
+	values->at[values->count] = text;
+	values->marks[values->count++] = mark;
+	return true;
 }
 
 static bool
@@ -41,21 +51,29 @@ values_add_file(struct arena *arena, struct values *values,
 {
 	struct slice path = arena_copy(
 		arena, slice_sub(node->text, strlen("file:"), node->text.len));
-	struct list_file list;
-	struct slice text;
-	struct err err;
+	struct sigma_list list;
 	bool ok = true;
 
 	if (slice_is_absent(path))
 		return fail_memory(node, diags);
-	if (!list_file_open(&list, path.p, &err)) {
-		return diags_add(diags, DIAG_ERROR, node->mark, NULL,
-			"cannot read the list: %s", err.text);
-	}
-	while (ok && list_file_next(&list, &text))
-		ok = values_add(arena, values, text);
-	list_file_close(&list);
+	if (!list_read_file(arena, path.p, node->mark, diags, &list))
+		return false;
+	for (size_t i = 0; i < list.count && ok; i++)
+		ok = values_add(values, list.values[i], list.marks[i]);
 	return ok || fail_memory(node, diags);
+}
+
+static bool
+values_add_text(struct arena *arena, struct values *values,
+	const struct yaml_node *node, struct diags *diags)
+{
+	struct slice text = arena_copy(arena, node->text);
+
+	if (slice_is_absent(text))
+		return fail_memory(node, diags);
+	return list_read_entry(arena, text, node->mark, diags, &text) &&
+		(values_add(values, text, node->mark) ||
+			fail_memory(node, diags));
 }
 
 static bool
@@ -74,8 +92,8 @@ read_entries(struct arena *arena, const struct yaml_node *node,
 				"an entry of a list must be a text");
 		} else if (slice_starts_fold(entry->text, SLICE("file:"))) {
 			ok = values_add_file(arena, values, entry, diags) && ok;
-		} else if (!values_add(arena, values, entry->text)) {
-			return fail_memory(entry, diags);
+		} else {
+			ok = values_add_text(arena, values, entry, diags) && ok;
 		}
 	}
 	return ok;
@@ -87,16 +105,24 @@ read_list(struct arena *arena, const struct yaml_node *node,
 {
 	struct values values = {0};
 	struct slice *kept;
+	struct mark *marks;
 	bool ok = read_entries(arena, node, &values, diags);
 
-	kept = arena_array(arena, values.count, sizeof(*kept));
-	if (kept != NULL && values.count > 0)
+	kept = arena_array(arena, values.count + 1, sizeof(*kept));
+	marks = arena_array(arena, values.count + 1, sizeof(*marks));
+	if (kept != NULL && marks != NULL && values.count > 0) {
 		memcpy(kept, values.at, values.count * sizeof(*kept));
+		memcpy(marks, values.marks, values.count * sizeof(*marks));
+	}
 	free(values.at);
+	free(values.marks);
 	out->name = arena_copy(arena, node->key);
 	out->values = kept;
+	out->marks = marks;
+	out->told = arena_array(arena, values.count + 1, sizeof(*out->told));
 	out->count = values.count;
-	if (kept == NULL || slice_is_absent(out->name))
+	if (kept == NULL || marks == NULL || out->told == NULL ||
+		slice_is_absent(out->name))
 		return fail_memory(node, diags);
 	return ok;
 }

@@ -151,6 +151,7 @@ load_program(struct whole *whole, const struct generation_options *options,
 			paths[count++] = from->at[i].p;
 	}
 	sigma.adversarial = options != NULL && options->adversarial;
+	sigma.allow_empty = options != NULL && options->allow_empty;
 	whole->program = policies_load(paths, count, &sigma, diags);
 	free((void *)paths);
 }

@@ -24,6 +24,7 @@ struct generation {
 
 struct generation_options {
 	bool adversarial; /* run every regex on hostile subjects */
+	bool allow_empty; /* no policy at all, lists without an entry */
 };
 
 /*

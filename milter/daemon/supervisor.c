@@ -551,8 +551,8 @@ int
 supervisor_run(const struct supervisor_options *options)
 {
 	struct supervisor supervisor = {
-		.program = options->program,
-		.file = options->file,
+		.program = {options->program, options->file,
+			options->allow_empty},
 		.begun = options->config,
 		.config = options->config,
 		.files = options->files,

@@ -20,6 +20,7 @@
 struct supervisor_options {
 	const char *program; /* path of this program, for workers */
 	const char *file; /* the configuration */
+	bool allow_empty; /* there may be no policy */
 	const struct config *config; /* as it was at start */
 	int files; /* a bundle of it and its policies; taken over, as are */
 	struct sockets sockets;

@@ -44,7 +44,7 @@ adopt_config(struct supervisor *supervisor)
 
 	if (bundle != NULL && diags != NULL) {
 		bundle_use(bundle);
-		config = config_load(supervisor->file, diags);
+		config = config_load(supervisor->program.file, diags);
 		bundle_use(NULL);
 	}
 	if (config != NULL) {

@@ -74,8 +74,7 @@ supervisor_staff_start(struct supervisor *supervisor, enum role role,
 			"cannot start a worker: too many drain still");
 		return false;
 	}
-	if (!worker_process_start(worker, supervisor->program, supervisor->file,
-		    first, &err)) {
+	if (!worker_process_start(worker, &supervisor->program, first, &err)) {
 		log_write(LOG_LEVEL_ERROR, "%s", err.text);
 		return false;
 	}

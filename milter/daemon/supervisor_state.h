@@ -22,8 +22,7 @@ enum purpose {
 };
 
 struct supervisor {
-	const char *program; /* path of this program, for workers */
-	const char *file; /* the configuration */
+	struct worker_program program; /* this one, for workers */
 	const struct config *begun; /* as it was at start: its sockets stay */
 	const struct config *config; /* of files */
 	struct config *own_config; /* the same, where it is ours to free */

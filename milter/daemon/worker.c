@@ -412,7 +412,7 @@ obey(struct worker *worker)
 	if (!await_word(worker, &message))
 		return WORKER_EXIT_SYSTEM;
 	if (message.word == LINK_CHECK)
-		return worker_check(worker->file, &message)
+		return worker_check(worker->file, &worker->loading, &message)
 			? WORKER_EXIT_OK
 			: WORKER_EXIT_CONFIG;
 	if (message.word == LINK_PREPARE) {
@@ -451,6 +451,7 @@ worker_run(const struct worker_options *options)
 
 	worker = (struct worker){
 		.file = options->file,
+		.loading = {.allow_empty = options->allow_empty},
 		.link = options->link,
 		.files = WORKER_NO_FILES,
 		.sockets = options->sockets,

@@ -25,6 +25,7 @@ enum worker_exit {
 
 struct worker_options {
 	const char *file; /* the configuration */
+	bool allow_empty; /* there may be no policy */
 	int link; /* to the supervisor, or -1 without one */
 	/* Without a supervisor: what it would hand over. */
 	struct sockets sockets;

@@ -10,7 +10,8 @@
 #include <string.h>
 
 bool
-worker_check(const char *file, const struct link_message *message)
+worker_check(const char *file, const struct generation_options *options,
+	const struct link_message *message)
 {
 	const struct generation *generation = NULL;
 	struct diags *diags = diags_new();
@@ -25,7 +26,7 @@ worker_check(const char *file, const struct link_message *message)
 	}
 	if (diags != NULL && bundle != NULL) {
 		bundle_use(bundle);
-		generation = generation_load(file, NULL, diags);
+		generation = generation_load(file, options, diags);
 		bundle_use(NULL);
 	}
 	if (generation == NULL)

@@ -15,7 +15,7 @@
 
 /* In the child: becomes a worker, or ends. */
 static void
-become_worker(const char *program, const char *file, int link)
+become_worker(const struct worker_program *program, int link)
 {
 	char number[16];
 
@@ -27,16 +27,19 @@ become_worker(const char *program, const char *file, int link)
 	(void)signal(SIGUSR1, SIG_IGN);
 	(void)signal(SIGUSR2, SIG_IGN);
 	(void)setpgid(0, 0);
-	(void)execl(program, program, "serve", "-c", file, "--worker", number,
+	(void)execl(program->path, program->path, "serve", "-c", program->file,
+		"--worker", number,
+		program->allow_empty ? "--allow-empty" : (char *)NULL,
 		(char *)NULL);
-	log_write(
-		LOG_LEVEL_ERROR, "cannot run %s: %s", program, strerror(errno));
+	log_write(LOG_LEVEL_ERROR, "cannot run %s: %s", program->path,
+		strerror(errno));
 	_exit(WORKER_EXIT_SYSTEM);
 }
 
 bool
-worker_process_start(struct worker_process *worker, const char *program,
-	const char *file, const struct link_message *first, struct err *err)
+worker_process_start(struct worker_process *worker,
+	const struct worker_program *program, const struct link_message *first,
+	struct err *err)
 {
 	int64_t now = clock_monotonic_ms();
 	int ends[2];
@@ -46,7 +49,7 @@ worker_process_start(struct worker_process *worker, const char *program,
 		return err_system(err, "cannot make a link to a worker");
 	pid = fork();
 	if (pid == 0)
-		become_worker(program, file, ends[1]);
+		become_worker(program, ends[1]);
 	(void)close(ends[1]);
 	if (pid < 0 || !link_send(ends[0], first)) {
 		(void)err_system(err, "cannot start a worker");

@@ -34,12 +34,19 @@ struct worker_process {
 	int64_t started_ms, heard_ms; /* monotonic */
 };
 
+/* What is run. */
+struct worker_program {
+	const char *path;
+	const char *file; /* the configuration */
+	bool allow_empty; /* there may be no policy */
+};
+
 /*
- * Starts program to serve with the configuration in file; first is the first
- * thing it is told. By fork and exec, so that each begins with memory of its
- * own and may be a newer program.
+ * Starts the program to serve; first is the first thing it is told. By fork and
+ * exec, so that each begins with memory of its own and may be a newer program.
  */
-bool worker_process_start(struct worker_process *, const char *program,
-	const char *file, const struct link_message *first, struct err *err);
+bool worker_process_start(struct worker_process *,
+	const struct worker_program *, const struct link_message *first,
+	struct err *err);
 
 #endif

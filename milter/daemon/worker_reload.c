@@ -46,6 +46,28 @@ warn_fixed(const struct worker *worker, const struct config *old,
 	}
 }
 
+/* Half a list is rather a file that was cut short than a decision. */
+static void
+warn_shrunk(const struct sigma_program *old, const struct sigma_program *new)
+{
+	const struct sigma_list_size *before, *after;
+	size_t before_count = sigma_program_lists(old, &before);
+	size_t after_count = sigma_program_lists(new, &after);
+
+	for (size_t i = 0; i < after_count; i++) {
+		for (size_t k = 0; k < before_count; k++) {
+			if (!slice_equal(before[k].name, after[i].name) ||
+				after[i].count * 2 >= before[k].count)
+				continue;
+			log_write(LOG_LEVEL_WARNING,
+				"reload: the list \"%.*s\" has %zu entries, "
+				"where it had %zu: is its file whole?",
+				SLICE_ARG(after[i].name), after[i].count,
+				before[k].count);
+		}
+	}
+}
+
 static void
 renew_logins(const struct worker *worker, const struct config *config)
 {
@@ -84,7 +106,8 @@ worker_reload_read(const struct worker *worker, int files)
 		bundle = bundle_open(files, &err);
 	if (diags != NULL && (bundle != NULL || files == WORKER_NO_FILES)) {
 		bundle_use(bundle);
-		generation = generation_load(worker->file, NULL, diags);
+		generation =
+			generation_load(worker->file, &worker->loading, diags);
 		bundle_use(NULL);
 	}
 	if (err.code != ERR_NONE)
@@ -138,6 +161,7 @@ use_generation_take(struct worker *worker, const struct generation *new)
 		return refuse_reload(worker);
 	}
 	warn_fixed(worker, old->config, new->config);
+	warn_shrunk(old->program, new->program);
 	renew_logins(worker, new->config);
 	worker_reload_limit_sessions(new->config);
 	(void)metrics_bind(worker->metrics, new->program);

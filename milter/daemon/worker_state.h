@@ -21,6 +21,7 @@
 
 struct worker {
 	const char *file; /* the configuration */
+	struct generation_options loading; /* how it is read */
 	int link; /* to the supervisor, or -1 without one */
 	int files; /* the bundle to begin with, or WORKER_NO_FILES: the disk */
 	struct sockets sockets;

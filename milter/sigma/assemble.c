@@ -118,6 +118,25 @@ keep_skipped(struct build *build, struct sigma_program *program)
 	return program->skipped != NULL;
 }
 
+static bool
+keep_lists(struct build *build, struct sigma_program *program)
+{
+	const struct sigma_options *options = build->options;
+
+	program->lists = build_alloc(
+		build, (options->list_count + 1) * sizeof(*program->lists));
+	for (size_t i = 0; i < options->list_count && program->lists != NULL;
+		i++) {
+		if (!options->lists[i].used)
+			continue;
+		program->lists[program->list_count++] =
+			(struct sigma_list_size){
+				build_copy(build, options->lists[i].name),
+				options->lists[i].count};
+	}
+	return program->lists != NULL;
+}
+
 static void
 keep_options(struct build *build, struct sigma_program *program)
 {
@@ -159,7 +178,7 @@ assemble(struct build *build)
 	program->regexes = keep(build, &build->regexes);
 	program->regex_count = build->regexes.count;
 	if (!keep_items(build, program) || !keep_skipped(build, program) ||
-		build->no_memory)
+		!keep_lists(build, program) || build->no_memory)
 		return NULL;
 	keep_options(build, program);
 	keep_facts(program);

@@ -36,6 +36,14 @@ sigma_program_skipped(const struct sigma_program *program,
 	return program->skipped_count;
 }
 
+size_t
+sigma_program_lists(const struct sigma_program *program,
+	const struct sigma_list_size **lists)
+{
+	*lists = program->lists;
+	return program->list_count;
+}
+
 unsigned
 sigma_program_services(const struct sigma_program *program)
 {

@@ -23,6 +23,8 @@ struct sigma_program {
 	size_t regex_count;
 	struct sigma_skipped *skipped;
 	size_t skipped_count;
+	struct sigma_list_size *lists; /* those that rules name */
+	size_t list_count;
 	const struct candidates *candidates;
 	unsigned services;
 	bool reads_store;

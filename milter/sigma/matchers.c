@@ -466,6 +466,11 @@ expand(struct matchers *tests, const struct asked *value)
 	if (list == NULL)
 		return unknown_list(tests, value, parts[1]);
 	list->used = true;
+	if (list->count == 0 && !tests->build->options->allow_empty) {
+		return wrong(tests, value,
+			"put an entry into it, or take the policy out",
+			"the list has no entry: this never matches");
+	}
 	for (size_t i = 0; i < list->count && ok; i++)
 		ok = expand_entry(tests, value, parts, list, i);
 	return ok;

@@ -75,6 +75,7 @@ struct sigma_options {
 	size_t value_bytes; /* of one value given to a matcher */
 	int64_t regex_budget_us; /* a message's regex work */
 	bool adversarial; /* run every regex on hostile subjects */
+	bool allow_empty; /* a list that a rule needs may have no entries */
 };
 
 struct sigma_program;
@@ -103,6 +104,14 @@ struct sigma_skipped {
 };
 size_t sigma_program_skipped(
 	const struct sigma_program *, const struct sigma_skipped **);
+
+/* The lists that rules name, and how many entries each has. */
+struct sigma_list_size {
+	struct slice name;
+	size_t count;
+};
+size_t sigma_program_lists(
+	const struct sigma_program *, const struct sigma_list_size **);
 
 /* Bits of the services that rules name, and SIGMA_SERVICE_ANY if some rule
  * names none: a record that has none of them need not be run at all. */

@@ -3,7 +3,7 @@
 #include "verdict/lists.h"
 
 #include "base/bundle.h"
-#include "base/list_file.h"
+#include "verdict/list_read.h"
 
 #define LISTS_MAX 256
 #define SUFFIX SLICE(".txt")
@@ -38,18 +38,16 @@ is_there(const struct lists *lists, struct slice name)
 static bool
 add_file(const struct gathering *g, const char *path, struct slice name)
 {
-	struct slice *values;
-	struct err err;
-	size_t count;
+	struct slice kept = arena_copy(g->arena, slice_of(path));
+	struct sigma_list list = {.name = arena_copy(g->arena, name)};
+	struct mark mark = {
+		.file = slice_is_absent(kept) ? "lists" : kept.p, .width = 1};
 
-	if (!list_file_load(g->arena, path, &values, &count, &err))
-		return fail(g, path, err.text);
+	if (!list_read_file(g->arena, path, mark, g->diags, &list))
+		return false;
 	if (g->out->count == LISTS_MAX)
 		return fail(g, path, "there are too many lists");
-	g->out->at[g->out->count++] =
-		(struct sigma_list){.name = arena_copy(g->arena, name),
-			.values = values,
-			.count = count};
+	g->out->at[g->out->count++] = list;
 	return true;
 }
 

@@ -25,6 +25,8 @@ libverdict_a_SOURCES = \
 	milter/verdict/keep.h \
 	milter/verdict/keyword.c \
 	milter/verdict/keyword.h \
+	milter/verdict/list_read.c \
+	milter/verdict/list_read.h \
 	milter/verdict/lists.c \
 	milter/verdict/lists.h \
 	milter/verdict/lookalike.c \

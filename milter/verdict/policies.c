@@ -31,6 +31,30 @@ mark_used(const struct sigma_options *options, const struct lists *lists)
 		options->lists[i].used |= lists->at[i].used;
 }
 
+/* Is there one that speaks? Where none does, nothing is ever found, and
+ * nobody hears of it. */
+static bool
+speaks(const struct sigma_program *program)
+{
+	for (size_t i = 0; i < sigma_program_rules(program); i++) {
+		const struct sigma_rule *rule = sigma_program_rule(program, i);
+
+		if (rule->kind != SIGMA_FILTER && !rule->silent)
+			return true;
+	}
+	return false;
+}
+
+static bool
+refuse_empty(const char *const *paths, size_t count, struct diags *diags)
+{
+	return diags_add(diags, DIAG_ERROR,
+		(struct mark){count > 0 ? paths[0] : "", 0, 0, 1},
+		"write policies: and the path of some; " DATADIR
+		"/policies has those that come with the program",
+		"there is no policy here that could find anything");
+}
+
 struct sigma_program *
 policies_load(const char *const *paths, size_t count,
 	const struct sigma_options *options, struct diags *diags)
@@ -47,6 +71,11 @@ policies_load(const char *const *paths, size_t count,
 	with_lists.list_count = all.count;
 	program = sigma_program_load(paths, count, &with_lists, diags);
 	mark_used(options, &all);
+	if (program != NULL && !options->allow_empty && !speaks(program)) {
+		sigma_program_free(program);
+		program = NULL;
+		(void)refuse_empty(paths, count, diags);
+	}
 out:
 	arena_free(arena);
 	return program;

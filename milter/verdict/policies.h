@@ -16,8 +16,8 @@
 void policies_options(struct sigma_options *);
 
 /* sigma_program_load(), where lists/NAME.txt in a directory of policies is the
- * list NAME unless options have one. NULL if there was an error; diags has all
- * of them. */
+ * list NAME unless options have one. No policy that speaks is an error, too,
+ * unless they allow it. NULL if there was an error; diags has all of them. */
 struct sigma_program *policies_load(const char *const *paths, size_t count,
 	const struct sigma_options *, struct diags *);
 

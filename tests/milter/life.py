@@ -586,8 +586,9 @@ def reload_command(trial):
                 "forwarden reload: done", said)
     os.unlink(folder + "/policies/tag.yaml")
     code, said = reloaded(daemon)
-    trial.check(code == 0 and "0 policies" in said and not judges(daemon),
-                "... with the files as they are now", said)
+    trial.check(code == 1 and judges(daemon) and
+                daemon.says("there is no policy here") == 1,
+                "... without any policy: it is not done", said)
     with open(folder + "/policies/tag.yaml", "w", encoding="utf-8") as file:
         file.write(POLICY + "nonsense: [")
     code, said = reloaded(daemon)
@@ -619,10 +620,83 @@ def reload_command(trial):
                 "... nobody there: it is not done", said)
 
 
+DOUBTFUL = """title: To rivals
+name: rivals
+level: low
+logsource: {category: email, product: forwarden}
+detection:
+  selection: {rcpt.domain|expand: '%rivals%', rcpt.domain: '@rival.example'}
+  condition: selection
+"""
+
+
+def fetched(daemon, path):
+    """What the control socket answers, with its status."""
+    with socket.socket(socket.AF_UNIX) as wire:
+        wire.connect(daemon.folder + "/control.sock")
+        wire.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+        answer = b""
+        while chunk := wire.recv(65536):
+            answer += chunk
+    return answer.decode()
+
+
+def write_list(folder, count):
+    with open(folder + "/policies/lists/rivals.txt", "w",
+              encoding="utf-8") as file:
+        file.writelines(f"rival{n}.example\n" for n in range(count))
+
+
+def doubts(trial):
+    """What was hardly meant is used, and told; no policy is refused."""
+    folder = trial.fresh("doubts")
+    daemon = Daemon(folder, more(folder))
+    os.mkdir(folder + "/policies/lists")
+    write_list(folder, 9)
+    with open(folder + "/policies/rivals.yaml", "w",
+              encoding="utf-8") as file:
+        file.write(DOUBTFUL)
+    daemon.start()
+    trial.check(daemon.says('rivals.yaml:6:60: "rcpt.domain" never has an @')
+                > 0 and judges(daemon),
+                "a policy that never matches is told at the start")
+    code, said = reloaded(daemon)
+    metrics = fetched(daemon, "/metrics")
+    trial.check(code == 0 and "\nforwarden_warnings 1\n" in metrics and
+                "\nforwarden_policies 2\n" in metrics,
+                "... and counted", said)
+    write_list(folder, 4)
+    reloaded(daemon)
+    trial.check(daemon.says('the list "rivals" has 4 entries, where it had 9'),
+                "a list that lost half of it is told")
+    write_list(folder, 2)
+    reloaded(daemon)
+    trial.check(daemon.says('the list "rivals" has 2 entries') == 0,
+                "... one that lost half is not")
+    write_list(folder, 0)
+    code, said = reloaded(daemon)
+    trial.check(code == 1 and judges(daemon) and
+                daemon.says("the list has no entry: this never matches"),
+                "an empty list that a policy needs is refused", said)
+    trial.check(fetched(daemon, "/readyz").endswith("ok\n"),
+                "... and it is ready with what was there")
+    daemon.stop()
+    daemon.configure("policies: []\n")
+    daemon.start()
+    trial.check(fetched(daemon, "/readyz").endswith("no policy is loaded\n"),
+                "without a policy it is not ready")
+    code, said = reloaded(daemon)
+    trial.check(code == 0, "... and stays so", said)
+    daemon.stop()
+    code, said = daemon.try_start()
+    trial.check(code == 78 and "there is no policy here" in said,
+                "without --allow-empty it does not start", said)
+
+
 def main():
     trial = Trial()
     tests = [rotation, broken_files, back_off, hang, no_successor, sockets,
-             moved, inet, start_errors, reload_command]
+             moved, inet, start_errors, reload_command, doubts]
     if os.path.exists("/proc/self/status"):
         tests.append(confinement)
     if ROOT:
