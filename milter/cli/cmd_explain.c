@@ -8,6 +8,7 @@
 #include "lab/archive.h"
 #include "lab/envelope.h"
 #include "lab/sandbox.h"
+#include "lab/test_run.h"
 #include "verdict/event.h"
 #include "verdict/tag.h"
 
@@ -20,6 +21,7 @@ struct explain_options {
 	struct envelope_known known;
 	int64_t at_ms;
 	bool enforce, json, all;
+	struct slice policy; /* to be shown alone; or absent */
 	const char *path;
 };
 
@@ -39,7 +41,7 @@ static void
 print_verdict(
 	const struct verdict *verdict, const struct explain_options *options)
 {
-	enum show_depth depth = options->all ? SHOW_ALL : SHOW_SHORT;
+	const struct show_options show = {options->all, options->policy};
 	struct buf text = {0};
 
 	if (options->json) {
@@ -48,7 +50,7 @@ print_verdict(
 	} else {
 		show_message(verdict, &text);
 		for (size_t i = 0; i < verdict->flow_count; i++)
-			show_flow(verdict, i, depth, &text);
+			show_flow(verdict, i, &show, &text);
 		show_verdict(verdict, &text);
 		add_tag(verdict, &text);
 	}
@@ -162,6 +164,8 @@ parse_options(
 			"as in mode enforce"},
 		{"all", 'a', NULL, &options_flag, &options->all,
 			"also what was not seen, and all policies"},
+		{"policy", 0, "NAME", &text, &options->policy,
+			"that policy alone, whatever came of it"},
 		{"json", 'j', NULL, &options_flag, &options->json,
 			"the event alone"},
 	};
@@ -180,6 +184,20 @@ parse_options(
 	return true;
 }
 
+static bool
+is_known(const struct engine *engine, struct slice policy)
+{
+	const struct sigma_program *program = engine->judge.program;
+
+	if (slice_is_absent(policy) || test_run_has_policy(program, policy))
+		return true;
+	fprintf(stderr,
+		"forwarden explain: no policy is called \"%.*s\": `forwarden "
+		"check` lists them\n",
+		SLICE_ARG(policy));
+	return false;
+}
+
 int
 cmd_explain(int argc, char **argv)
 {
@@ -194,6 +212,10 @@ cmd_explain(int argc, char **argv)
 		return status;
 	if (!engine_open(&engine, &options.engine))
 		return COMMAND_FAILED;
+	if (!is_known(&engine, options.policy)) {
+		engine_close(&engine);
+		return COMMAND_FAILED;
+	}
 	arena = arena_new(MESSAGE_BYTES);
 	good = arena != NULL && explain(&options, &engine, arena, &err);
 	if (!good)

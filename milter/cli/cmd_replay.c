@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden replay: what the policies would have done with old mail. */
+#include "base/json.h"
 #include "cli/command.h"
 #include "cli/engine.h"
 #include "cli/screen.h"
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define CHANGES_SHOWN 20
 #define PERCENT 100
 
 struct replay_command {
@@ -20,6 +20,7 @@ struct replay_command {
 	struct engine engine;
 	int percent; /* shown last */
 	unsigned changed;
+	struct json *changes; /* with --json */
 };
 
 static void
@@ -54,6 +55,55 @@ print_event(const struct verdict *verdict)
 	buf_fini(&line);
 }
 
+/* Does another policy match, or is another thing done? */
+static bool
+differs(const struct verdict *a, const struct verdict *b)
+{
+	const struct matched *one, *two;
+	size_t at = 0, other = 0;
+
+	if (a->would != b->would)
+		return true;
+	do {
+		one = verdict_next(a, &at);
+		two = verdict_next(b, &other);
+		if ((one == NULL) != (two == NULL))
+			return true;
+	} while (one != NULL &&
+		slice_equal(
+			verdict_policy(one->rule), verdict_policy(two->rule)));
+	return one != NULL;
+}
+
+static bool
+has_policy(const struct verdict *verdict, struct slice name)
+{
+	const struct matched *matched;
+	size_t at = 0;
+
+	while ((matched = verdict_next(verdict, &at)) != NULL) {
+		if (slice_equal(verdict_policy(matched->rule), name))
+			return true;
+	}
+	return false;
+}
+
+/* Those of one that the other does not have. */
+static void
+add_policies(const struct verdict *of, const struct verdict *other,
+	const char *sign, struct buf *out)
+{
+	const struct matched *matched;
+	size_t at = 0;
+
+	while ((matched = verdict_next(of, &at)) != NULL) {
+		if (!has_policy(other, verdict_policy(matched->rule))) {
+			buf_printf(out, " %s%.*s", sign,
+				SLICE_ARG(verdict_policy(matched->rule)));
+		}
+	}
+}
+
 static void
 print_change(const struct verdict *a, const struct verdict *b)
 {
@@ -64,8 +114,31 @@ print_change(const struct verdict *a, const struct verdict *b)
 	buf_add_visible(&line, a->message->message_id);
 	buf_puts(&line, "  ");
 	buf_add_visible(&line, a->message->subject);
+	buf_puts(&line, " ");
+	add_policies(b, a, "+", &line);
+	add_policies(a, b, "-", &line);
 	puts(line.p);
 	buf_fini(&line);
+}
+
+static void
+keep_change(struct replay_command *command, const struct verdict *a,
+	const struct verdict *b)
+{
+	struct json *one = json_map();
+	struct buf policies = {0};
+
+	if (command->changes == NULL)
+		command->changes = json_list();
+	add_policies(b, a, "+", &policies);
+	add_policies(a, b, "-", &policies);
+	json_set_text(one, "before", slice_of(action_name(a->would)));
+	json_set_text(one, "after", slice_of(action_name(b->would)));
+	json_set_text(one, "message_id", a->message->message_id);
+	json_set_text(one, "subject", a->message->subject);
+	json_set_text(one, "policies", slice_trim(buf_slice(&policies)));
+	json_add_take(command->changes, one);
+	buf_fini(&policies);
 }
 
 static void
@@ -79,10 +152,25 @@ show_message(
 	if (command->compare.count == 0) {
 		if (command->events && verdict->would > ACTION_NONE)
 			print_event(verdict);
-	} else if (other != NULL && verdict->would != other->would) {
-		if (command->changed++ < CHANGES_SHOWN && !command->json)
+	} else if (other != NULL && differs(verdict, other)) {
+		command->changed++;
+		if (command->json) {
+			keep_change(command, verdict, other);
+		} else {
 			print_change(verdict, other);
+		}
 	}
+}
+
+static struct json *
+json_of_comparison(struct replay_command *command, const struct replay *replay)
+{
+	struct json *all = outcome_compare_json(
+		replay_outcome(replay, false), replay_outcome(replay, true));
+
+	json_set_take(all, "messages",
+		command->changes != NULL ? command->changes : json_list());
+	return all;
 }
 
 static void
@@ -96,17 +184,16 @@ print_text(const struct replay_command *command, const struct replay *replay)
 	} else {
 		outcome_print(replay_outcome(replay, false), &text);
 	}
-	if (command->changed > CHANGES_SHOWN) {
-		buf_printf(&text,
-			"%u messages changed; the first %d are shown above\n",
-			command->changed, CHANGES_SHOWN);
+	if (command->changed > 0) {
+		buf_printf(&text, "%u messages differ: see above\n",
+			command->changed);
 	}
 	screen_print(&text);
 	buf_fini(&text);
 }
 
 static void
-print_result(const struct replay_command *command, const struct replay *replay)
+print_result(struct replay_command *command, const struct replay *replay)
 {
 	if (command->events)
 		return;
@@ -115,8 +202,7 @@ print_result(const struct replay_command *command, const struct replay *replay)
 		return;
 	}
 	screen_print_json(command->compare.count > 0
-			? outcome_compare_json(replay_outcome(replay, false),
-				  replay_outcome(replay, true))
+			? json_of_comparison(command, replay)
 			: outcome_json(replay_outcome(replay, false)));
 }
 

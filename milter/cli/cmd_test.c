@@ -3,7 +3,7 @@
 #include "cli/command.h"
 #include "cli/engine.h"
 #include "cli/options.h"
-#include "cli/screen.h"
+#include "cli/test_report.h"
 #include "lab/test_file.h"
 #include "lab/test_run.h"
 
@@ -15,60 +15,38 @@ struct test_options {
 	const char *config; /* NULL: the defaults */
 	struct options_words policies;
 	char **paths;
-	bool quiet, verbose;
+	bool quiet, verbose, coverage;
+	bool json, tap, junit;
 };
 
-static void
-add_indented(struct buf *out, struct slice text)
+/* The last format that was asked for. */
+static enum test_format
+format_of(const struct test_options *options)
 {
-	for (struct slice line; slice_next(&text, '\n', &line);) {
-		if (line.len > 0)
-			buf_printf(out, "      %.*s\n", SLICE_ARG(line));
-	}
+	if (options->json)
+		return FORMAT_JSON;
+	if (options->junit)
+		return FORMAT_JUNIT;
+	return options->tap ? FORMAT_TAP : FORMAT_TEXT;
 }
 
-static void
-show(void *ctx, const struct test_result *result)
+static bool
+prepare(struct test_run *run, const struct test_options *options)
 {
-	const struct test_options *options = ctx;
-	struct buf out = {0};
-
-	if (result->passed && !options->verbose)
-		return;
-	buf_puts(&out, result->passed ? "ok    " : "FAIL  ");
-	if (slice_is_absent(result->name)) {
-		buf_printf(&out, "%s\n", result->path);
-	} else {
-		if (result->policy.len > 0) {
-			buf_add_visible(&out, result->policy);
-			buf_puts(&out, ": ");
-		}
-		buf_add_visible(&out, result->name);
-		buf_add_byte(&out, '\n');
-	}
-	add_indented(&out, result->failures);
-	screen_print(&out);
-	buf_fini(&out);
-}
-
-/* Policies that speak but that no test file is about; where any file is
- * about one. */
-static void
-show_untested(const struct test_run *run)
-{
-	struct slice name;
-	size_t at = 0;
-
-	if (run->tested.len == 0)
-		return;
-	while (!slice_is_absent(name = test_run_untested(run, &at)))
-		printf("note: no test is about %.*s\n", SLICE_ARG(name));
+	if (!options->coverage || run->program == NULL)
+		return run->program != NULL;
+	run->coverage = calloc(
+		sigma_program_rules(run->program) + 1, sizeof(*run->coverage));
+	return run->coverage != NULL;
 }
 
 static int
 run(struct test_options *options)
 {
-	struct test_run run = {.each = show, .ctx = options};
+	struct test_report report = {.format = format_of(options),
+		.quiet = options->quiet,
+		.verbose = options->verbose};
+	struct test_run run = {.each = test_report_add, .ctx = &report};
 	struct sigma_program *program;
 	struct engine engine;
 	struct err err = {0};
@@ -80,16 +58,15 @@ run(struct test_options *options)
 		&engine, options->policies.at, options->policies.count);
 	run.sandbox = engine_sandbox(&engine);
 	run.program = program;
-	good = program != NULL;
+	good = prepare(&run, options);
 	for (char **path = options->paths; good && *path != NULL; path++)
 		good = test_run_path(&run, *path, &err);
 	if (program != NULL && !good)
 		fprintf(stderr, "forwarden test: %s\n", err.text);
-	if (good && !options->quiet) {
-		show_untested(&run);
-		printf("%u passed, %u failed\n", run.passed, run.failed);
-	}
+	if (good)
+		test_report_end(&report, &run);
 	test_run_fini(&run);
+	free(run.coverage);
 	sigma_program_free(program);
 	engine_close(&engine);
 	return good && run.failed == 0 && run.passed > 0 ? COMMAND_OK
@@ -109,6 +86,14 @@ parse_options(int argc, char **argv, struct test_options *options, int *status)
 			"nothing but failures"},
 		{"verbose", 'v', NULL, &options_flag, &options->verbose,
 			"name the tests that passed, too"},
+		{"coverage", 0, NULL, &options_flag, &options->coverage,
+			"which policies have no hit, or no near miss"},
+		{"json", 'j', NULL, &options_flag, &options->json,
+			"the results as JSON"},
+		{"tap", 0, NULL, &options_flag, &options->tap,
+			"the results as TAP"},
+		{"junit", 0, NULL, &options_flag, &options->junit,
+			"the results as XML, as JUnit writes it"},
 	};
 	const struct options table = {
 		.about =
@@ -128,6 +113,11 @@ parse_options(int argc, char **argv, struct test_options *options, int *status)
 	*options = (struct test_options){0};
 	if (!options_read(&table, argc, argv, &options->paths, status))
 		return false;
+	if (options->json + options->tap + options->junit > 1) {
+		*status = options_refuse(
+			argv[0], "one of --json, --tap and --junit");
+		return false;
+	}
 	if (policies->count > 0)
 		return true;
 	for (char **path = options->paths; *path != NULL; path++) {

@@ -46,5 +46,7 @@ forwarden_SOURCES = \
 	milter/cli/show.c \
 	milter/cli/show.h \
 	milter/cli/show_sum.c \
-	milter/cli/show_sum.h
+	milter/cli/show_sum.h \
+	milter/cli/test_report.c \
+	milter/cli/test_report.h
 forwarden_LDADD = $(LIBMTA) $(LIBLAB) $(LIBDAEMON) $(CURL_LIBS)

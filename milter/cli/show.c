@@ -161,6 +161,8 @@ show_outcome(const struct sigma_outcome *outcome, struct buf *out)
 	const struct sigma_rule *rule = outcome->rule;
 	const char *mark = "-";
 
+	if (outcome->unknown)
+		mark = outcome->filtered_by != NULL ? "~" : "?";
 	if (outcome->matched)
 		mark = outcome->filtered_by != NULL ? "~" : "+";
 	buf_printf(out, "    %s %-28.*s %-13s ", mark,
@@ -181,6 +183,8 @@ show_outcome(const struct sigma_outcome *outcome, struct buf *out)
 			buf_puts(out, " (absent)");
 		}
 	}
+	if (outcome->unknown)
+		buf_puts(out, " (the expression gave up: nobody knows)");
 	if (rule->silent)
 		buf_puts(out, " (only counted)");
 	if (outcome->filtered_by != NULL) {
@@ -191,16 +195,21 @@ show_outcome(const struct sigma_outcome *outcome, struct buf *out)
 }
 
 static bool
-is_shown(const struct sigma_outcome *outcome, enum show_depth depth)
+is_shown(
+	const struct sigma_outcome *outcome, const struct show_options *options)
 {
-	return depth == SHOW_ALL ||
-		(outcome->matched && outcome->applies &&
+	if (!slice_is_absent(options->policy)) {
+		return slice_equal(
+			verdict_policy(outcome->rule), options->policy);
+	}
+	return options->all ||
+		((outcome->matched || outcome->unknown) && outcome->applies &&
 			!outcome->rule->silent);
 }
 
 static void
-show_policies(const struct verdict *verdict, size_t flow, enum show_depth depth,
-	struct buf *out)
+show_policies(const struct verdict *verdict, size_t flow,
+	const struct show_options *options, struct buf *out)
 {
 	size_t count, shown = 0;
 	const struct sigma_outcome *outcomes =
@@ -209,12 +218,13 @@ show_policies(const struct verdict *verdict, size_t flow, enum show_depth depth,
 	if (count == 0)
 		return;
 	buf_puts(out,
-		"  Policies (+ matches, - does not, ~ filtered), and "
+		"  Policies (+ matches, - does not, ~ filtered, ? nobody "
+		"knows), and "
 		"the item that decided\n");
 	for (int matched = 1; matched >= 0; matched--) {
 		for (size_t i = 0; i < count; i++) {
 			if (outcomes[i].matched != (matched != 0) ||
-				!is_shown(&outcomes[i], depth))
+				!is_shown(&outcomes[i], options))
 				continue;
 			show_outcome(&outcomes[i], out);
 			shown++;
@@ -274,8 +284,8 @@ show_why_none(
 }
 
 void
-show_flow(const struct verdict *verdict, size_t number, enum show_depth depth,
-	struct buf *out)
+show_flow(const struct verdict *verdict, size_t number,
+	const struct show_options *options, struct buf *out)
 {
 	const struct flow *flow = &verdict->flows[number];
 
@@ -291,9 +301,9 @@ show_flow(const struct verdict *verdict, size_t number, enum show_depth depth,
 	show_why_none(verdict->message, flow, out);
 	if (flow->rcpt->external && verdict->message->client_ours)
 		show_sum(flow, out);
-	if (flow->rcpt->external && depth == SHOW_ALL)
+	if (flow->rcpt->external && options->all)
 		show_unseen(flow, out);
-	show_policies(verdict, number, depth, out);
+	show_policies(verdict, number, options, out);
 }
 
 void

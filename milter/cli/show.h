@@ -8,15 +8,15 @@
 
 /* The facts of the message. */
 void show_message(const struct verdict *, struct buf *);
-enum show_depth {
-	SHOW_SHORT, /* what was seen, and the policies that matched */
-	SHOW_ALL /* what was looked for and the other policies as well */
+struct show_options {
+	bool all; /* what was looked for and the other policies as well */
+	struct slice policy; /* it alone, whatever came of it; or absent */
 };
 
 /* One recipient: the flow, the sum of its evidence, its excuses, and policies
  * with the item that decided. */
-void show_flow(
-	const struct verdict *, size_t flow, enum show_depth, struct buf *);
+void show_flow(const struct verdict *, size_t flow, const struct show_options *,
+	struct buf *);
 /* What is done, and what mode enforce would do. */
 void show_verdict(const struct verdict *, struct buf *);
 

@@ -56,7 +56,7 @@ struct config {
 	long long mode; /* enum mode */
 	long long respond[SIGMA_LEVEL_COUNT]; /* enum action */
 	long long ceiling, test_cap, unable; /* enum action */
-	long long unseen; /* enum action */
+	long long unseen, gave_up; /* enum action */
 	long long tag_outgoing; /* enum tag_form */
 	const char *reject_text, *tempfail_text;
 

@@ -22,6 +22,7 @@ config_respond(const struct config *config)
 		.ceiling = (enum action)config->ceiling,
 		.test_cap = (enum action)config->test_cap,
 		.unseen = (enum action)config->unseen,
+		.gave_up = (enum action)config->gave_up,
 		.mode = (enum mode)config->mode,
 		.outgoing = (enum tag_form)config->tag_outgoing,
 	};

@@ -207,6 +207,11 @@ static const struct reader_key keys[] = {
 			"recipients or header fields could not be looked at "
 			"for want of room. An event names the gap; "
 			"respond.ceiling and mode hold for it, too."},
+	{"respond.gave_up", &reader_word, AT(gave_up), .initial = "tag",
+		.word = config_word_action,
+		.help = "The most that is done for a policy whose regular "
+			"expression gave up, so that nobody knows whether it "
+			"matches. The event names the policy under gave_up."},
 	{"tag.outgoing", &reader_word, AT(tag_outgoing), .initial = "id",
 		.word = config_word_tag_form,
 		.help = "What the X-Forwarden field says on mail that leaves, "

@@ -89,6 +89,16 @@ static const struct reader_table case_table = {
 };
 
 static bool
+expects_anything(const struct trial *trial)
+{
+	for (size_t i = 0; i < trial->count; i++) {
+		if (trial->steps[i].expect_count > 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
 read_case(
 	struct reader *r, const struct yaml_node *node, struct test_case *test)
 {
@@ -111,11 +121,31 @@ read_case(
 	}
 	if (single)
 		good &= read_single(r, node, test);
+	if (good && !expects_anything(&test->trial)) {
+		good = reader_refuse(r, node->mark,
+			"write expect: hit, expect: miss, or what comes out",
+			"this test expects nothing: it cannot fail");
+	}
 	if (slice_is_absent(test->name)) {
 		good = reader_refuse(r, node->mark, "name: what it shows",
 			"a test needs a name");
 	}
 	return good;
+}
+
+/* Where one fails, its name is to tell which. */
+static bool
+is_new_name(struct reader *r, const struct yaml_node *node,
+	const struct test_case *cases, size_t number)
+{
+	for (size_t i = 0; i < number; i++) {
+		if (slice_equal(cases[i].name, cases[number].name)) {
+			return reader_refuse(r, node->mark,
+				"call it by what it shows",
+				"another test of this file has that name");
+		}
+	}
+	return true;
 }
 
 static bool
@@ -131,8 +161,13 @@ file_tests(struct reader *r, const struct yaml_node *node, void *target)
 	if (cases == NULL)
 		return reader_refuse(r, node->mark, NULL, "too many tests");
 	for (const struct yaml_node *item = node->children; item != NULL;
-		item = item->next)
-		good &= read_case(r, item, &cases[out->count++]);
+		item = item->next) {
+		struct test_case *test = &cases[out->count];
+
+		good &= read_case(r, item, test) &&
+			is_new_name(r, item, cases, out->count);
+		out->count++;
+	}
 	out->cases = cases;
 	return good;
 }

@@ -42,6 +42,114 @@ run_trial(const struct test_run *run, const struct test_file *file,
 	return good;
 }
 
+/* The rule's number, or how many there are. */
+static size_t
+find_policy(const struct sigma_program *program, struct slice name)
+{
+	size_t count = sigma_program_rules(program), i = 0;
+
+	while (i < count &&
+		!slice_equal(
+			verdict_policy(sigma_program_rule(program, i)), name))
+		i++;
+	return i;
+}
+
+/* Each name of a policy in what is expected. */
+typedef bool name_fn(struct test_run *, const struct trial_expect *,
+	struct slice name, struct buf *failures);
+
+static bool
+each_name(struct test_run *run, const struct trial *trial, name_fn *f,
+	struct buf *failures)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < trial->count; i++) {
+		for (size_t k = 0; k < trial->steps[i].expect_count; k++) {
+			const struct trial_expect *expect =
+				&trial->steps[i].expects[k];
+			struct slice rest = expect->value, name;
+
+			if (trial_key_names(expect->key) == TRIAL_NAMES_NONE)
+				continue;
+			while (slice_next(&rest, ',', &name)) {
+				name = slice_trim(name);
+				if (name.len > 0)
+					good &= f(run, expect, name, failures);
+			}
+		}
+	}
+	return good;
+}
+
+/* A name that no policy has is missed by every message. */
+static bool
+check_name(struct test_run *run, const struct trial_expect *expect,
+	struct slice name, struct buf *failures)
+{
+	if (test_run_has_policy(run->program, name) ||
+		slice_equal(name, SLICE("none")))
+		return true;
+	buf_printf(failures, "line %u: %.*s: no policy is called \"%.*s\"\n",
+		expect->line, SLICE_ARG(expect->key), SLICE_ARG(name));
+	return false;
+}
+
+static bool
+cover_name(struct test_run *run, const struct trial_expect *expect,
+	struct slice name, struct buf *failures)
+{
+	size_t number = find_policy(run->program, name);
+	struct test_coverage *covered = &run->coverage[number];
+
+	(void)failures;
+	if (number == sigma_program_rules(run->program))
+		return true; /* none */
+	*(trial_key_names(expect->key) == TRIAL_NAMES_HITS
+			? &covered->hits
+			: &covered->misses) += 1;
+	return true;
+}
+
+static bool
+is_among(struct slice names, struct slice wanted)
+{
+	for (struct slice name; slice_next(&names, ',', &name);) {
+		if (slice_equal(slice_trim(name), wanted))
+			return true;
+	}
+	return false;
+}
+
+/* "exactly these match": the file's policy is missed where it is not one. */
+static void
+cover_missed(struct test_run *run, const struct test_file *file,
+	const struct trial *trial)
+{
+	size_t number = find_policy(run->program, file->policy);
+
+	for (size_t i = 0; i < trial->count; i++) {
+		for (size_t k = 0; k < trial->steps[i].expect_count; k++) {
+			const struct trial_expect *expect =
+				&trial->steps[i].expects[k];
+
+			if (number < sigma_program_rules(run->program) &&
+				slice_equal(expect->key, SLICE("policies")) &&
+				!is_among(expect->value, file->policy))
+				run->coverage[number].misses++;
+		}
+	}
+}
+
+static void
+cover(struct test_run *run, const struct test_file *file,
+	const struct trial *trial)
+{
+	(void)each_name(run, trial, cover_name, NULL);
+	cover_missed(run, file, trial);
+}
+
 static void
 run_case(struct test_run *run, const struct test_file *file, const char *path,
 	const struct test_case *test)
@@ -50,21 +158,13 @@ run_case(struct test_run *run, const struct test_file *file, const char *path,
 		.path = path, .policy = file->policy, .name = test->name};
 	struct buf failures = {0};
 
-	result.passed = run_trial(run, file, &test->trial, &failures);
+	result.passed = each_name(run, &test->trial, check_name, &failures) &&
+		run_trial(run, file, &test->trial, &failures);
+	if (result.passed && run->coverage != NULL)
+		cover(run, file, &test->trial);
 	result.failures = buf_slice(&failures);
 	report(run, &result);
 	buf_fini(&failures);
-}
-
-static bool
-is_policy(const struct sigma_program *program, struct slice name)
-{
-	for (size_t i = 0; i < sigma_program_rules(program); i++) {
-		if (slice_equal(verdict_policy(sigma_program_rule(program, i)),
-			    name))
-			return true;
-	}
-	return false;
 }
 
 static void
@@ -75,7 +175,7 @@ check_policy(
 	struct buf why = {0};
 
 	buf_printf(&run->tested, "\n%.*s\n", SLICE_ARG(file->policy));
-	if (is_policy(run->program, file->policy))
+	if (test_run_has_policy(run->program, file->policy))
 		return;
 	buf_printf(&why, "%s: no policy is called \"%.*s\"\n", path,
 		SLICE_ARG(file->policy));
@@ -110,6 +210,12 @@ read_and_run(const char *path, void *ctx)
 	arena_free(arena);
 	diags_free(diags);
 	return true;
+}
+
+bool
+test_run_has_policy(const struct sigma_program *program, struct slice name)
+{
+	return find_policy(program, name) < sigma_program_rules(program);
 }
 
 bool

@@ -29,6 +29,12 @@ struct test_run {
 	void *ctx;
 	unsigned passed, failed;
 	struct buf tested; /* names of policies, each between newlines */
+	struct test_coverage *coverage; /* one a rule of the program; or NULL */
+};
+
+/* What tests that passed show of a policy. */
+struct test_coverage {
+	unsigned hits, misses; /* messages that it is to match, and is not */
 };
 
 /* All *.test.yaml in and below path. False with err when it cannot be read;
@@ -37,6 +43,8 @@ bool test_run_path(struct test_run *, const char *path, struct err *err);
 /* The next policy from *at on that speaks but that no file was about; its
  * name, or absent at the end. */
 struct slice test_run_untested(const struct test_run *, size_t *at);
+/* Has the program a policy of that name? */
+bool test_run_has_policy(const struct sigma_program *, struct slice name);
 void test_run_fini(struct test_run *);
 
 #endif

@@ -124,6 +124,16 @@ actual_policies(const struct verdict *v, struct buf *out)
 }
 
 static void
+actual_gave_up(const struct verdict *v, struct buf *out)
+{
+	const struct matched *unknown;
+	size_t at = 0;
+
+	while ((unknown = verdict_next_unknown(v, &at)) != NULL)
+		add_word(out, verdict_policy(unknown->rule));
+}
+
+static void
 actual_gaps(const struct verdict *v, struct buf *out)
 {
 	for (unsigned i = 0; i < GAP_COUNT; i++) {
@@ -179,6 +189,8 @@ static const struct {
 	{"policies", "exactly these match", actual_policies, COMPARE_SET},
 	{"matches", "these match (and maybe others)", actual_policies,
 		COMPARE_INCLUDES},
+	{"gave_up", "of these nobody knows: a regex gave up", actual_gave_up,
+		COMPARE_SET},
 	{"misses", "none of these matches", actual_policies, COMPARE_EXCLUDES},
 	{"edges", "correlations that just crossed their threshold",
 		actual_edges, COMPARE_SET},
@@ -205,6 +217,24 @@ const char *
 trial_key_meaning(size_t index)
 {
 	return keys[index].meaning;
+}
+
+enum trial_names
+trial_key_names(struct slice key)
+{
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		actual_fn *actual = keys[i].actual;
+
+		if (!slice_equal(slice_of(keys[i].name), key))
+			continue;
+		if (keys[i].compare == COMPARE_EXCLUDES)
+			return TRIAL_NAMES_MISSES;
+		return actual == actual_policies || actual == actual_edges ||
+				actual == actual_gave_up
+			? TRIAL_NAMES_HITS
+			: TRIAL_NAMES_NONE;
+	}
+	return TRIAL_NAMES_NONE;
 }
 
 bool

@@ -51,5 +51,12 @@ size_t trial_key_count(void);
 const char *trial_key(size_t index);
 const char *trial_key_meaning(size_t index);
 bool trial_key_is(struct slice key);
+/* Does its value name policies, and how? */
+enum trial_names {
+	TRIAL_NAMES_NONE,
+	TRIAL_NAMES_HITS, /* those that match, or of which nobody knows */
+	TRIAL_NAMES_MISSES
+};
+enum trial_names trial_key_names(struct slice key);
 
 #endif

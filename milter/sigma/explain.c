@@ -18,11 +18,13 @@ static void
 explain_expr(struct sigma_run *run, const struct rule *rule,
 	struct sigma_outcome *out)
 {
+	enum truth truth = eval_expr(&run->eval, rule->expr);
 	const struct expr *leaf;
 	struct sigma_values values;
 
-	out->matched = eval_expr(&run->eval, rule->expr) == TRUTH_YES;
-	if (out->matched)
+	out->matched = truth == TRUTH_YES;
+	out->unknown = truth == TRUTH_UNKNOWN;
+	if (truth != TRUTH_NO)
 		out->filtered_by = filter_that_took(run, rule);
 	leaf = eval_decider(&run->eval, rule->expr);
 	if (leaf == NULL)

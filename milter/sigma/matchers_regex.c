@@ -58,6 +58,12 @@ check_redos(struct build *build, const struct yaml_node *node,
 			(double)found.worst_us / 1000, options->value_bytes,
 			found.unit);
 	}
+	if (found.at_once) {
+		return build_error(build, node->mark, REDOS_HINT,
+			"this expression gives up on a value made to hurt it "
+			"(%d bytes of \"%s\"): anybody can switch it off",
+			REDOS_SHORT_BYTES, found.unit);
+	}
 	if (found.gave_up) {
 		(void)build_warn(build, node->mark, REDOS_HINT,
 			"a value made to hurt this expression (%zu bytes of "

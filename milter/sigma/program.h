@@ -151,12 +151,17 @@ struct sigma_hit {
 /* Rules that matched and speak for themselves, filters taken away. */
 const struct sigma_hit *sigma_run_finish(struct sigma_run *, size_t *count);
 
+/* Detections of which it is not known whether they match, since a regex gave
+ * up; filters taken away. Those that only feed correlations are among them. */
+const struct sigma_hit *sigma_run_unknown(struct sigma_run *, size_t *count);
+
 /* What came of each rule for one flow, for explain; slow, never in the way of
  * mail. Valid after sigma_run_finish(). */
 struct sigma_outcome {
 	const struct sigma_rule *rule;
 	bool applies; /* its log source has a service this flow is of */
 	bool matched; /* its detection, before filters */
+	bool unknown; /* a regex gave up, and the answer rests on it */
 	const struct sigma_rule *filtered_by; /* NULL: no filter took it */
 	/* "selection: rcpt.domain|expand": the first item that failed or,
 	 * when it matched, the one that hit last; absent if there is none */

@@ -140,12 +140,16 @@ static void
 fill(struct slice subject, const char *unit, struct slice tail)
 {
 	char *p = (char *)(uintptr_t)subject.p;
-	size_t len = strlen(unit), end = 0, i;
+	size_t len = strlen(unit), end = 0, done;
 
 	if (subject.len > tail.len)
 		end = subject.len - tail.len - 1;
-	for (i = 0; i < end; i++)
-		p[i] = unit[i % len];
+	for (done = 0; done < end && done < len; done++)
+		p[done] = unit[done];
+	for (size_t more; done < end; done += more) {
+		more = done < end - done ? done : end - done;
+		memcpy(p + done, p, more);
+	}
 	p[end] = '\x01';
 	if (subject.len > tail.len && tail.len > 0)
 		memcpy(p + end + 1, tail.p, tail.len);
@@ -157,53 +161,106 @@ cpu_us(void)
 	return (int64_t)clock() * 1000000 / CLOCKS_PER_SEC;
 }
 
-static void
-measure_unit(const struct regex *regex, struct slice subject, const char *unit,
-	struct redos *out)
-{
-	struct arena *arena = arena_new(ARENA_BYTES);
-	struct regex_scratch *scratch =
-		arena != NULL ? regex_scratch_new(arena) : NULL;
-	enum regex_outcome outcome = REGEX_NO;
-	int64_t start = cpu_us(), took;
+/* What is used for every subject of one expression. */
+struct trial {
+	const struct regex *regex;
+	struct arena *arena;
+	struct regex_scratch *scratch;
+	struct slice subject;
+	struct redos *out;
+};
 
-	if (scratch != NULL)
-		outcome = regex_search(regex, subject, scratch);
-	took = cpu_us() - start;
-	arena_free(arena);
-	out->gave_up = out->gave_up || outcome == REGEX_GAVE_UP;
-	if (took <= out->worst_us)
-		return;
-	out->worst_us = took;
+static enum regex_outcome
+run(struct trial *trial, const char *unit, struct slice tail, size_t bytes)
+{
+	const struct slice subject = {trial->subject.p, bytes};
+
+	fill(subject, unit, tail);
+	return regex_search(trial->regex, subject, trial->scratch);
+}
+
+static void
+note_unit(struct redos *out, const char *unit)
+{
 	(void)snprintf(out->unit, sizeof(out->unit), "%s", unit);
+}
+
+static void
+measure_unit(struct trial *trial, const char *unit, struct slice tail)
+{
+	struct redos *out = trial->out;
+	size_t bytes = trial->subject.len;
+	int64_t start = cpu_us(), took;
+	enum regex_outcome outcome = run(trial, unit, tail, bytes);
+
+	took = cpu_us() - start;
+	if (took > out->worst_us) {
+		out->worst_us = took;
+		if (!out->gave_up)
+			note_unit(out, unit);
+	}
+	if (outcome != REGEX_GAVE_UP || out->at_once)
+		return;
+	if (!out->gave_up)
+		note_unit(out, unit);
+	out->gave_up = true;
+	if (bytes > REDOS_SHORT_BYTES)
+		bytes = REDOS_SHORT_BYTES;
+	if (run(trial, unit, tail, bytes) == REGEX_GAVE_UP) {
+		out->at_once = true;
+		note_unit(out, unit);
+	}
+}
+
+/* Without an unbounded repetition no subject is worth more than its length:
+ * there is nothing to measure. */
+static bool
+repeats(struct slice pattern)
+{
+	for (size_t i = 0; i < pattern.len; i++) {
+		if (strchr("*+{", pattern.p[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static void
+measure(struct trial *trial, struct slice pattern, struct units *units)
+{
+	const struct slice none = {trial->subject.p, 0};
+	struct redos *out = trial->out;
+
+	add_walk(units, pattern);
+	add_common(units);
+	for (size_t i = 0; i < units->count && out->worst_us <= REDOS_US_MAX &&
+		!out->at_once;
+		i++) {
+		measure_unit(trial, units->at[i], none);
+		measure_unit(trial, units->at[i],
+			(struct slice){units->walk, units->walk_len});
+	}
 }
 
 void
 redos_measure(const struct regex *regex, struct slice pattern,
 	size_t subject_bytes, struct redos *out)
 {
-	struct units *units = calloc(1, sizeof(*units));
-	char *text = malloc(subject_bytes);
-	const struct slice subject = {text, subject_bytes};
+	struct units *units;
+	struct trial trial = {.regex = regex, .out = out};
+	char *text;
 
 	*out = (struct redos){.worst_us = 0};
-	if (units == NULL || text == NULL || subject_bytes == 0) {
-		free(units);
-		free(text);
+	if (subject_bytes == 0 || !repeats(pattern))
 		return;
-	}
-	add_walk(units, pattern);
-	add_common(units);
-	for (size_t i = 0; i < units->count && out->worst_us <= REDOS_US_MAX;
-		i++) {
-		const char *unit = units->at[i];
-
-		fill(subject, unit, (struct slice){text, 0});
-		measure_unit(regex, subject, unit, out);
-		fill(subject, unit,
-			(struct slice){units->walk, units->walk_len});
-		measure_unit(regex, subject, unit, out);
-	}
+	units = calloc(1, sizeof(*units));
+	text = malloc(subject_bytes);
+	trial.arena = arena_new(ARENA_BYTES);
+	if (trial.arena != NULL)
+		trial.scratch = regex_scratch_new(trial.arena);
+	trial.subject = (struct slice){text, subject_bytes};
+	if (units != NULL && text != NULL && trial.scratch != NULL)
+		measure(&trial, pattern, units);
 	free(units);
 	free(text);
+	arena_free(trial.arena);
 }

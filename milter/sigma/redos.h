@@ -13,9 +13,14 @@
 #define REDOS_US_MAX 20000
 #define REDOS_UNIT_BYTES 64
 
+/* What gives up on so little is exponential: no bound of a value's length
+ * helps. */
+#define REDOS_SHORT_BYTES 128
+
 struct redos {
 	int64_t worst_us;
 	bool gave_up; /* a limit was reached */
+	bool at_once; /* ... by REDOS_SHORT_BYTES already */
 	char unit[REDOS_UNIT_BYTES + 1]; /* what the worst was made of */
 };
 

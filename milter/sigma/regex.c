@@ -148,7 +148,7 @@ regex_has_jit(void)
 static uint32_t
 options_of(unsigned flags)
 {
-	uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF |
+	uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF |
 		PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY;
 
 	if ((flags & REGEX_CASELESS) != 0)

@@ -30,7 +30,8 @@ struct regex_fault {
 	const char *hint; /* or NULL */
 };
 
-/* NULL with *fault filled in. */
+/* \b, \w, \d and \s mean the letters, digits and blanks of all languages.
+ * NULL with *fault filled in. */
 struct regex *regex_compile(
 	struct slice pattern, unsigned flags, struct regex_fault *fault);
 void regex_free(struct regex *);

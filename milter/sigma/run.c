@@ -59,22 +59,42 @@ item_text(struct sigma_run *run, const struct rule *rule)
 	return arena_join(run->eval.arena, parts, 3);
 }
 
+/* A list of matches that grows. */
+static bool
+keep(struct trial *trial, const struct rule *rule, struct match **at,
+	size_t *count, size_t *room)
+{
+	struct sigma_run *run = trial->run;
+	struct match *grown =
+		arena_grow(run->eval.arena, *at, *count, room, sizeof(*grown));
+
+	if (grown == NULL) {
+		run->eval.full = true;
+		return false;
+	}
+	*at = grown;
+	grown[(*count)++] = (struct match){.rule = rule,
+		.flow = trial->flow,
+		.item = item_text(run, rule)};
+	return true;
+}
+
 static bool
 keep_match(struct trial *trial, const struct rule *rule)
 {
 	struct sigma_run *run = trial->run;
-	struct match *at = arena_grow(run->eval.arena, run->matches,
-		run->match_count, &run->match_room, sizeof(*at));
 
-	if (at == NULL) {
-		run->eval.full = true;
-		return false;
-	}
-	run->matches = at;
-	run->matches[run->match_count++] = (struct match){.rule = rule,
-		.flow = trial->flow,
-		.item = item_text(run, rule)};
-	return true;
+	return keep(trial, rule, &run->matches, &run->match_count,
+		&run->match_room);
+}
+
+static bool
+keep_unknown(struct trial *trial, const struct rule *rule)
+{
+	struct sigma_run *run = trial->run;
+
+	return keep(trial, rule, &run->unknown, &run->unknown_count,
+		&run->unknown_room);
 }
 
 static bool
@@ -82,9 +102,14 @@ try_rule(void *ctx, const struct rule *rule)
 {
 	struct trial *trial = ctx;
 	struct sigma_run *run = trial->run;
+	enum truth truth = eval_expr(&run->eval, rule->expr);
 
-	if (!is_match(run, eval_expr(&run->eval, rule->expr)) ||
-		!passes_filters(run, rule))
+	if (truth == TRUTH_NO || !passes_filters(run, rule))
+		return !run->eval.full;
+	if (truth == TRUTH_UNKNOWN && !run->eval.full &&
+		!keep_unknown(trial, rule))
+		return false;
+	if (!is_match(run, truth))
 		return !run->eval.full;
 	if (!counting_feed(run, rule, -1))
 		return false;
@@ -124,10 +149,12 @@ sigma_run_flow(struct sigma_run *run, const struct sigma_record *flow,
 	struct slice identity)
 {
 	const size_t matches = run->match_count, notes = run->note_count;
+	const size_t unknown = run->unknown_count;
 
 	if (!remember_flow(run, flow) || !try_flow(run, flow, identity)) {
 		run->match_count = matches;
 		run->note_count = notes;
+		run->unknown_count = unknown;
 		run->eval.full = false;
 		return false;
 	}
@@ -142,23 +169,39 @@ sigma_run_notes(struct sigma_run *run, size_t *count)
 	return run->notes;
 }
 
+static void
+fill_hits(const struct match *matches, size_t count, struct sigma_hit *hits)
+{
+	for (size_t i = 0; i < count; i++) {
+		hits[i] = (struct sigma_hit){.rule = &matches[i].rule->said,
+			.flow = matches[i].flow,
+			.item = matches[i].item};
+	}
+}
+
 const struct sigma_hit *
 sigma_run_finish(struct sigma_run *run, size_t *count)
 {
-	size_t room = run->match_count + run->note_count, i;
+	size_t room = run->match_count + run->note_count;
 	struct sigma_hit *hits =
 		arena_array(run->eval.arena, room, sizeof(*hits));
 
 	*count = 0;
 	if (hits == NULL)
 		return NULL;
-	for (i = 0; i < run->match_count; i++) {
-		hits[i] =
-			(struct sigma_hit){.rule = &run->matches[i].rule->said,
-				.flow = run->matches[i].flow,
-				.item = run->matches[i].item};
-	}
+	fill_hits(run->matches, run->match_count, hits);
 	*count = run->match_count + counting_hits(run, hits + run->match_count);
+	return hits;
+}
+
+const struct sigma_hit *
+sigma_run_unknown(struct sigma_run *run, size_t *count)
+{
+	struct sigma_hit *hits =
+		arena_array(run->eval.arena, run->unknown_count, sizeof(*hits));
+
+	*count = hits != NULL ? run->unknown_count : 0;
+	fill_hits(run->unknown, *count, hits);
 	return hits;
 }
 

@@ -35,6 +35,8 @@ struct sigma_run {
 	size_t flow_count, flow_room;
 	struct match *matches; /* of detections that speak */
 	size_t match_count, match_room;
+	struct match *unknown; /* of detections whose answer is not known */
+	size_t unknown_count, unknown_room;
 	struct note *notes;
 	struct pending *pending;
 	size_t note_count, note_room;

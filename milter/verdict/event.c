@@ -181,6 +181,23 @@ put_policy(struct event *event, const struct matched *matched)
 	put_string(event, NULL, verdict_policy(matched->rule));
 }
 
+/* Those of which nobody knows, since a regex gave up; no list where there are
+ * none. */
+static void
+put_unknown(struct event *event)
+{
+	const struct matched *unknown;
+	size_t at = 0, count = 0;
+
+	if (event->verdict->unknown_count == 0)
+		return;
+	json_writer_open_list(&event->json, "gave_up");
+	while (count++ < LIST_MAX &&
+		(unknown = verdict_next_unknown(event->verdict, &at)) != NULL)
+		put_policy(event, unknown);
+	json_writer_close_list(&event->json);
+}
+
 /* One for each policy that matched. */
 static void
 put_matched(struct event *event, const char *key,
@@ -320,6 +337,7 @@ put_forwarden(struct event *event, enum action taken)
 	put_words(event, "mode",
 		respond_mode_name(verdict->options->respond.mode));
 	put_gaps(event, verdict->gaps);
+	put_unknown(event);
 	if (verdict->forged) {
 		put_number(event, "forged_tags",
 			(long long)verdict->message->tag_count);

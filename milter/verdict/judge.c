@@ -267,6 +267,39 @@ collect_hits(struct judgement *h)
 	h->verdict->matched_count = count;
 }
 
+/* A rule that only feeds correlations asks for nothing by itself. */
+static enum action
+action_of_unknown(const struct judgement *h, const struct sigma_rule *rule)
+{
+	return rule->silent ? ACTION_NONE
+			    : respond_to_unknown(&h->options->respond, rule);
+}
+
+static void
+collect_unknown(struct judgement *h)
+{
+	size_t count;
+	const struct sigma_hit *hits = sigma_run_unknown(h->run, &count);
+	struct matched *unknown =
+		arena_array(h->message->arena, count, sizeof(*unknown));
+
+	if (sigma_run_gave_up(h->run))
+		h->verdict->gaps |= GAP_REGEX;
+	if (unknown == NULL || hits == NULL)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		unknown[i] = (struct matched){
+			.rule = hits[i].rule,
+			.flow = h->heard[hits[i].flow],
+			.action = action_of_unknown(h, hits[i].rule),
+			.item = hits[i].item,
+		};
+	}
+	qsort(unknown, count, sizeof(*unknown), stronger_first);
+	h->verdict->unknown = unknown;
+	h->verdict->unknown_count = count;
+}
+
 static void
 run_policies(struct judgement *h)
 {
@@ -280,8 +313,7 @@ run_policies(struct judgement *h)
 	if (h->options->explain)
 		h->verdict->run = h->run;
 	h->verdict->ungrouped = sigma_run_ungrouped(h->run);
-	if (sigma_run_gave_up(h->run))
-		h->verdict->gaps |= GAP_REGEX;
+	collect_unknown(h);
 	if (sigma_run_cut(h->run))
 		h->verdict->gaps |= GAP_VALUE_CUT;
 }
@@ -372,6 +404,10 @@ decide(struct judgement *h)
 	}
 	if (v->unseen)
 		raise(v, respond_to_unseen(respond));
+	if (v->unknown_count > 0) {
+		v->flow = v->flow != NULL ? v->flow : v->unknown[0].flow;
+		raise(v, v->unknown[0].action);
+	}
 	v->forged = h->message->tag_count > VERDICT_TAGS_MAX;
 	if (v->forged)
 		raise(v, ACTION_REJECT);
@@ -379,7 +415,8 @@ decide(struct judgement *h)
 	if (respond->mode == MODE_OBSERVE && v->action > ACTION_LOG)
 		v->action = ACTION_LOG;
 	if (!v->again &&
-		(v->would != ACTION_NONE || v->flow != NULL || v->unseen))
+		(v->would != ACTION_NONE || v->flow != NULL || v->unseen ||
+			v->unknown_count > 0))
 		v->id = event_id(h->options, v);
 	v->store_us = h->waiting.spent_us;
 	v->round_trips = h->waiting.round_trips;

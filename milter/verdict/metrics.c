@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #define CELLS_MAX 16
@@ -111,13 +112,17 @@ static const int64_t bounds_us[] = {
 	100, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000};
 #define BOUNDS (sizeof(bounds_us) / sizeof(bounds_us[0]))
 
+struct policy_counts {
+	uint64_t hits, gave_up;
+};
+
 struct metrics {
 	_Atomic uint64_t cells[METRIC_FAMILIES][CELLS_MAX];
 	_Atomic uint64_t waits[BOUNDS + 1];
 	_Atomic uint64_t wait_us;
 	_Atomic uint64_t ungrouped;
 	pthread_mutex_t lock; /* guards policies */
-	struct map *policies; /* name -> uint64_t */
+	struct map *policies; /* name -> struct policy_counts */
 };
 
 struct metrics *
@@ -147,10 +152,10 @@ metrics_free(struct metrics *metrics)
 }
 
 /* Under the lock. NULL when out of memory. */
-static uint64_t *
+static struct policy_counts *
 policy_counter(struct metrics *metrics, struct slice name)
 {
-	uint64_t *counter = map_find(metrics->policies, name);
+	struct policy_counts *counter = map_find(metrics->policies, name);
 
 	if (counter != NULL)
 		return counter;
@@ -211,11 +216,19 @@ count_policies(struct metrics *metrics, const struct verdict *verdict)
 
 	pthread_mutex_lock(&metrics->lock);
 	while ((matched = verdict_next(verdict, &at)) != NULL) {
-		uint64_t *counter =
+		struct policy_counts *counter =
 			policy_counter(metrics, verdict_policy(matched->rule));
 
 		if (counter != NULL)
-			++*counter;
+			counter->hits++;
+	}
+	at = 0;
+	while ((matched = verdict_next_unknown(verdict, &at)) != NULL) {
+		struct policy_counts *counter =
+			policy_counter(metrics, verdict_policy(matched->rule));
+
+		if (counter != NULL)
+			counter->gave_up++;
 	}
 	pthread_mutex_unlock(&metrics->lock);
 }
@@ -263,7 +276,7 @@ metrics_count(struct metrics *metrics, const struct verdict *verdict,
 	}
 	if (verdict->round_trips > 0)
 		count_wait(metrics, verdict->store_us);
-	if (verdict->matched_count > 0)
+	if (verdict->matched_count > 0 || verdict->unknown_count > 0)
 		count_policies(metrics, verdict);
 }
 
@@ -326,16 +339,43 @@ write_label(struct buf *out, struct slice value)
 	}
 }
 
+/* One of the counters of every policy. */
+struct policy_family {
+	const char *name;
+	size_t offset; /* in struct policy_counts */
+	struct buf *out;
+};
+
 static bool
 write_policy(struct slice name, void *value, void *ctx)
 {
-	struct buf *out = ctx;
-	const uint64_t *counter = value;
+	const struct policy_family *family = ctx;
+	const uint64_t *counter =
+		(const void *)((const char *)value + family->offset);
 
-	buf_puts(out, "forwarden_policy_hits_total{policy=\"");
-	write_label(out, name);
-	buf_printf(out, "\"} %llu\n", (unsigned long long)*counter);
+	buf_printf(family->out, "%s{policy=\"", family->name);
+	write_label(family->out, name);
+	buf_printf(family->out, "\"} %llu\n", (unsigned long long)*counter);
 	return true;
+}
+
+static void
+write_policies(struct metrics *metrics, struct buf *out)
+{
+	struct policy_family hits = {"forwarden_policy_hits_total",
+		offsetof(struct policy_counts, hits), out};
+	struct policy_family gave_up = {"forwarden_policy_gave_up_total",
+		offsetof(struct policy_counts, gave_up), out};
+
+	pthread_mutex_lock(&metrics->lock);
+	write_head(out, hits.name, "Matches, by policy.", "counter");
+	map_each(metrics->policies, write_policy, &hits);
+	write_head(out, gave_up.name,
+		"Messages of which a regular expression could not say whether "
+		"the policy matches.",
+		"counter");
+	map_each(metrics->policies, write_policy, &gave_up);
+	pthread_mutex_unlock(&metrics->lock);
 }
 
 static void
@@ -399,11 +439,7 @@ metrics_write(struct metrics *metrics, const struct store_health *health,
 	buf_printf(out, "forwarden_ungrouped_total %llu\n",
 		(unsigned long long)atomic_load_explicit(
 			&metrics->ungrouped, memory_order_relaxed));
-	write_head(out, "forwarden_policy_hits_total", "Matches, by policy.",
-		"counter");
-	pthread_mutex_lock(&metrics->lock);
-	map_each(metrics->policies, write_policy, out);
-	pthread_mutex_unlock(&metrics->lock);
+	write_policies(metrics, out);
 	if (health != NULL)
 		write_health(health, out);
 }

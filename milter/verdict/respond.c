@@ -61,3 +61,9 @@ respond_to(const struct respond *respond, const struct sigma_rule *rule)
 	action = weaker(action, cap_of_status(respond, rule->status));
 	return weaker(action, respond->ceiling);
 }
+
+enum action
+respond_to_unknown(const struct respond *respond, const struct sigma_rule *rule)
+{
+	return weaker(respond_to(respond, rule), respond->gave_up);
+}

@@ -27,6 +27,7 @@ struct respond {
 	enum action ceiling;
 	enum action test_cap; /* status: test */
 	enum action unseen; /* a message that could not be wholly judged */
+	enum action gave_up; /* the most for a rule whose regex gave up */
 	enum mode mode;
 	enum tag_form outgoing;
 };
@@ -38,5 +39,10 @@ enum action respond_to_unseen(const struct respond *);
  * level's, capped by its status and by the ceiling. The mode is the judge's
  * to apply. */
 enum action respond_to(const struct respond *, const struct sigma_rule *);
+
+/* The action for a rule of which it is not known whether it matches: its own,
+ * and gave_up at most. */
+enum action respond_to_unknown(
+	const struct respond *, const struct sigma_rule *);
 
 #endif

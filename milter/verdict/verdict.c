@@ -35,17 +35,27 @@ verdict_outcomes(const struct verdict *verdict, size_t flow, size_t *count)
 	return sigma_run_explain(verdict->run, flow, count);
 }
 
+/* They are sorted, so one policy's lie side by side. */
+static const struct matched *
+next_of(const struct matched *matched, size_t count, size_t *at)
+{
+	while (*at < count) {
+		size_t i = (*at)++;
+
+		if (i == 0 || matched[i].rule != matched[i - 1].rule)
+			return &matched[i];
+	}
+	return NULL;
+}
+
 const struct matched *
 verdict_next(const struct verdict *verdict, size_t *at)
 {
-	while (*at < verdict->matched_count) {
-		size_t i = (*at)++;
+	return next_of(verdict->matched, verdict->matched_count, at);
+}
 
-		/* They are sorted, so one policy's lie side by side. */
-		if (i == 0 ||
-			verdict->matched[i].rule !=
-				verdict->matched[i - 1].rule)
-			return &verdict->matched[i];
-	}
-	return NULL;
+const struct matched *
+verdict_next_unknown(const struct verdict *verdict, size_t *at)
+{
+	return next_of(verdict->unknown, verdict->unknown_count, at);
 }

@@ -56,6 +56,9 @@ struct verdict {
 				   * asked for; may be NULL */
 	const struct matched *matched; /* strongest action first */
 	size_t matched_count;
+	const struct matched *unknown; /* policies whose regex gave up, so
+					* that nobody knows; strongest first */
+	size_t unknown_count;
 	bool again; /* judged before, at another listener of ours, and let
 		     * go (tagged, or released): the policies are not asked
 		     * again, it makes no second event, and the tag that it
@@ -92,6 +95,8 @@ struct slice verdict_identity(const struct verdict *, size_t rcpt);
 /* The policies that matched, each once however many recipients it matched:
  * start with *at 0; NULL when there are no more. */
 const struct matched *verdict_next(const struct verdict *, size_t *at);
+/* The same of those of which nobody knows. */
+const struct matched *verdict_next_unknown(const struct verdict *, size_t *at);
 /* What came of each rule for the flow with that number; needs explain. */
 const struct sigma_outcome *verdict_outcomes(
 	const struct verdict *, size_t flow, size_t *count);

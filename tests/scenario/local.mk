@@ -5,6 +5,8 @@ SCENARIOS = \
 	tests/scenario/excuses.test.yaml \
 	tests/scenario/exemptions.test.yaml \
 	tests/scenario/flows.test.yaml \
+	tests/scenario/gave-up/gave-up.test.yaml \
+	tests/scenario/gave-up/gave-up.yaml \
 	tests/scenario/hostile.test.yaml \
 	tests/scenario/respond/respond.test.yaml \
 	tests/scenario/respond/respond.yaml \

@@ -311,6 +311,60 @@ TESTS
 	"one.test.yaml:9: destination differs" "+ got      d@corp.example"
 result $? "each step of a letter is judged, the repeated one too"
 
+cat >"$work/failing/one.test.yaml" <<'TESTS'
+policy: redirect-external
+letters:
+  known: {from: a@example.com, to: b@partner.example}
+tests:
+  - {name: it expects nothing, message: known}
+  - {name: nor here, steps: [{message: known}, {message: known}]}
+  - {name: twice, message: known, expect: miss}
+  - {name: twice, message: known, expect: miss}
+TESTS
+"$forwarden" test -p "$top/policies" "$work/failing" >"$work/out" 2>&1
+[ $? -eq 1 ] && said "one.test.yaml:5:" "one.test.yaml:6:" \
+	"this test expects nothing" "one.test.yaml:8:" \
+	"another test of this file has that name"
+result $? "a test that cannot fail, and two of one name, are errors"
+
+cat >"$work/failing/one.test.yaml" <<'TESTS'
+policy: redirect-external
+letters:
+  known: {from: a@example.com, to: b@partner.example}
+tests:
+  - name: a name that no policy has
+    message: known
+    expect: {misses: redirect-extrenal}
+  - {name: 'a <near> "miss" & no hit', message: known, expect: miss}
+TESTS
+"$forwarden" test -v -p "$top/policies" "$work/failing" >"$work/out" 2>&1
+[ $? -eq 1 ] && said 'line 7: misses: no policy is called "redirect-extrenal"' \
+	"1 passed, 1 failed"
+result $? "a policy that is not there fails its test"
+"$forwarden" test --tap -p "$top/policies" "$work/failing" >"$work/out" 2>&1
+[ $? -eq 1 ] && said "TAP version 13" "not ok 1 - redirect-external: a name" \
+	"ok 2 - redirect-external: a <near>" "1..2"
+result $? "... in TAP"
+"$forwarden" test --junit -p "$top/policies" "$work/failing" >"$work/out" 2>&1
+[ $? -eq 1 ] && said 'tests="2" failures="1"' "<failure>line 7:" \
+	'name="a &lt;near&gt; &quot;miss&quot; &amp; no hit"'
+result $? "... in XML"
+"$forwarden" test --json --coverage -p "$top/policies" "$work/failing" \
+	>"$work/out" 2>&1
+[ $? -eq 1 ] && said '"passed":1,"failed":1' \
+	'"policy":"redirect-external","hits":0,"near_misses":1'
+result $? "... in JSON"
+"$forwarden" test --coverage -p "$top/policies" "$work/failing" \
+	>"$work/out" 2>&1
+grep -q "^redirect-external  *no hit$" "$work/out" &&
+	grep -q "^0 of [0-9]* policies have" "$work/out" &&
+	said "no hit, no near miss"
+result $? "test --coverage tells what no test shows"
+"$forwarden" test -q --coverage "$top/policies" >"$work/out" 2>&1
+result $? "the pack's tests pass"
+! grep "no hit\|no near miss" "$work/out"
+result $? "... and each policy has a hit and a near miss"
+
 mkdir "$work/site"
 cat >"$work/site/rivals.yaml" <<'POLICY'
 title: Mail goes to a rival

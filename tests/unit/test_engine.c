@@ -31,9 +31,10 @@ print_judge(const struct judge_options *judge, struct buf *out)
 {
 	for (size_t i = 0; i < SIGMA_LEVEL_COUNT; i++)
 		buf_printf(out, "%d ", judge->respond.level[i]);
-	buf_printf(out, "%d %d %d %d %d\n", judge->respond.ceiling,
+	buf_printf(out, "%d %d %d %d %d %d\n", judge->respond.ceiling,
 		judge->respond.test_cap, judge->respond.unseen,
-		judge->respond.mode, judge->respond.outgoing);
+		judge->respond.gave_up, judge->respond.mode,
+		judge->respond.outgoing);
 	buf_printf(out, "%lld %lld %zu\n", (long long)judge->store_budget_ms,
 		(long long)judge->trace_ttl_ms, judge->trace_members);
 }
@@ -122,8 +123,21 @@ print_tools(const char *file, const char *policies, struct buf *out)
 }
 
 struct folder {
-	char path[64], config[96];
+	char path[64], config[96], policy[96];
 };
+
+static bool
+write_policy(const char *path)
+{
+	FILE *f = fopen(path, "w");
+
+	return f != NULL &&
+		fputs("title: one\nlevel: low\n"
+		      "logsource: {category: email, product: forwarden}\n"
+		      "detection: {s: {rcpt.new: true}, condition: s}\n",
+			f) >= 0 &&
+		fclose(f) == 0;
+}
 
 static int
 set_up(void **state)
@@ -137,8 +151,10 @@ set_up(void **state)
 		return -1;
 	(void)snprintf(folder->config, sizeof(folder->config),
 		"%s/forwarden.conf", folder->path);
+	(void)snprintf(folder->policy, sizeof(folder->policy), "%s/one.yaml",
+		folder->path);
 	*state = folder;
-	return 0;
+	return write_policy(folder->policy) ? 0 : -1;
 }
 
 static int
@@ -147,6 +163,7 @@ tear_down(void **state)
 	struct folder *folder = *state;
 
 	(void)unlink(folder->config);
+	(void)unlink(folder->policy);
 	(void)rmdir(folder->path);
 	free(folder);
 	return 0;

@@ -177,6 +177,62 @@ test_redos_finds_the_slow_ones(void **state)
 	}
 }
 
+/* What is exponential gives up on little; what is only slow does not. */
+static void
+test_redos_tells_the_hopeless(void **state)
+{
+	static const struct {
+		const char *pattern;
+		bool hopeless;
+	} patterns[] = {
+		{"(x+x+)+y", true},
+		{"(a|aa)+$", true},
+		{"([a-z]+)+[0-9]", true},
+		{"(\\d+)*$", true},
+		{"[a-z]+[a-z]+[0-9]", false},
+		{".*invoice.*payment", false},
+		{"^[a-z]{2,20}$", false},
+	};
+	struct redos found;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++) {
+		struct regex *regex = compile(patterns[i].pattern, 0);
+
+		redos_measure(
+			regex, slice_of(patterns[i].pattern), 4096, &found);
+		if (found.at_once != patterns[i].hopeless)
+			fail_msg("%s", patterns[i].pattern);
+		regex_free(regex);
+	}
+}
+
+/* Letters, digits and blanks are those of all languages. */
+static void
+test_classes_are_unicode(void **state)
+{
+	static const struct {
+		const char *pattern, *subject;
+		bool found;
+	} rows[] = {
+		{"\\b\u0447\u0435\u043a\\b", "\u0447\u0435\u043a 5", true},
+		{"\\b\u0447\u0435\u043a\\b", "\u0447\u0435\u043a\u0438", false},
+		{"\\bcode\\b", "\u00fccode", false},
+		{"^\\w+$", "R\u00fcckzahlung", true},
+		{"^\\d+$", "\u0664\u0662", true},
+		{"a\\sb", "a\u00a0b", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct regex *regex = compile(rows[i].pattern, 0);
+
+		assert_int_equal(search(regex, slice_of(rows[i].subject)),
+			rows[i].found ? REGEX_YES : REGEX_NO);
+		regex_free(regex);
+	}
+}
+
 /* Every code point that folds to another one is, to PCRE2, the same letter;
  * and the folding of a folded one is itself. */
 static void
@@ -250,6 +306,8 @@ main(void)
 		cmocka_unit_test(test_a_limit_is_no_answer),
 		cmocka_unit_test(test_deep_groups_get_more_stack),
 		cmocka_unit_test(test_redos_finds_the_slow_ones),
+		cmocka_unit_test(test_redos_tells_the_hopeless),
+		cmocka_unit_test(test_classes_are_unicode),
 		cmocka_unit_test(test_folding_agrees_with_pcre2),
 		cmocka_unit_test(test_folding_texts),
 	};
