@@ -6,15 +6,42 @@
 #include "store/record.h"
 
 #include "base/arena.h"
+#include "base/codec.h"
 #include "base/json.h"
 #include "store/store.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define YEAR_9999_MS INT64_C(253402300800000)
 #define COUNT_MAX INT64_C(9007199254740992) /* what JSON's readers agree on */
 #define TEXT_MAX 4096
+
+/* Names that are no UTF-8, which JSON has no text for, stand in hexadecimal
+ * under another key: so they come back as they were. */
+static const struct name {
+	const char *text, *hex;
+} name_mailbox = {"mailbox", "mailbox_hex"}, name_to = {"to", "to_hex"};
+
+static bool
+set_name(struct json *json, const struct name *name, struct slice value)
+{
+	char *hex;
+
+	if (slice_is_utf8(value) &&
+		slice_find_byte(value, '\0', 0) == SLICE_NONE) {
+		json_set_text(json, name->text, value);
+		return true;
+	}
+	hex = malloc(2 * value.len + 1);
+	if (hex == NULL)
+		return false;
+	codec_hex((const unsigned char *)value.p, value.len, hex);
+	json_set_text(json, name->hex, slice_of(hex));
+	free(hex);
+	return true;
+}
 
 bool
 record_add_hour(struct record *record, const struct record_hour *hour)
@@ -58,25 +85,27 @@ set_times(struct json *json, const struct record *record)
 	json_set_take(json, "days", days);
 }
 
-static void
+static bool
 set_routes(struct json *json, const struct record *record)
 {
 	struct json *routes = json_list();
+	bool ok = true;
 
 	for (size_t i = 0; i < record->route_count; i++) {
 		const struct store_route *route = &record->routes[i];
 		struct json *row = json_map();
 
-		json_set_text(row, "to", route->destination);
+		ok = set_name(row, &name_to, route->destination) && ok;
 		json_set_number(row, "count", (long long)route->count);
 		json_set_number(row, "first", route->first_ms);
 		json_set_number(row, "last", route->last_ms);
 		json_add_take(routes, row);
 	}
 	json_set_take(json, "routes", routes);
+	return ok;
 }
 
-static void
+static bool
 set_seen(struct json *json, const struct record *record)
 {
 	for (int what = 0; what < TALLY_COUNT; what++) {
@@ -87,7 +116,7 @@ set_seen(struct json *json, const struct record *record)
 	json_set_number(json, "first", record->first_ms);
 	json_set_number(json, "last", record->last_ms);
 	set_times(json, record);
-	set_routes(json, record);
+	return set_routes(json, record);
 }
 
 bool
@@ -95,11 +124,10 @@ record_print(const struct record *record, struct buf *out)
 {
 	const struct store_containment *containment = &record->containment;
 	struct json *json = json_map();
-	bool ok;
+	bool ok = set_name(json, &name_mailbox, record->mailbox);
 
-	json_set_text(json, "mailbox", record->mailbox);
 	if (record->seen)
-		set_seen(json, record);
+		ok = set_seen(json, record) && ok;
 	if (containment->until_ms != 0) {
 		struct json *inner = json_map();
 
@@ -109,7 +137,7 @@ record_print(const struct record *record, struct buf *out)
 		json_set_number(inner, "until", containment->until_ms);
 		json_set_take(json, "contained", inner);
 	}
-	ok = json_write(json, out);
+	ok = json_write(json, out) && ok;
 	json_free(json);
 	buf_add_byte(out, '\n');
 	return ok && buf_ok(out);
@@ -135,18 +163,45 @@ take_number(const struct json *map, const char *name, int64_t most,
 }
 
 static bool
-take_text(struct arena *arena, const struct json *map, const char *name,
-	struct slice *text, struct err *err)
+take_hex(struct slice hex, const struct name *name, char *out, struct err *err)
 {
-	struct slice found = json_text(map, name);
+	for (size_t i = 0; i < hex.len; i++) {
+		int digit = codec_hex_digit(hex.p[i]);
 
-	if (found.len == 0 || found.len > TEXT_MAX) {
+		if (digit < 0 || hex.len % 2 != 0) {
+			return err_set(err, ERR_INVALID,
+				"\"%s\" is to be pairs of hexadecimal digits",
+				name->hex);
+		}
+		out[i / 2] =
+			(char)(i % 2 == 0 ? digit << 4
+					  : (unsigned char)out[i / 2] | digit);
+	}
+	return true;
+}
+
+static bool
+take_name(struct arena *arena, const struct json *map, const struct name *name,
+	struct slice *value, struct err *err)
+{
+	struct slice text = json_text(map, name->text);
+	struct slice hex = json_text(map, name->hex);
+	size_t len = text.len > 0 ? text.len : hex.len / 2;
+	char *bytes;
+
+	if (len == 0 || len > TEXT_MAX) {
 		return err_set(err, ERR_INVALID,
-			"\"%s\" is to be a text of 1 to %d bytes", name,
+			"\"%s\" is to be a text of 1 to %d bytes", name->text,
 			TEXT_MAX);
 	}
-	*text = arena_copy(arena, found);
-	return text->p != NULL || err_set(err, ERR_MEMORY, "out of memory");
+	bytes = arena_bytes(arena, len);
+	if (bytes == NULL)
+		return err_set(err, ERR_MEMORY, "out of memory");
+	*value = (struct slice){bytes, len};
+	if (text.len == 0)
+		return take_hex(hex, name, bytes, err);
+	memcpy(bytes, text.p, len);
+	return true;
 }
 
 static bool
@@ -243,7 +298,8 @@ take_routes(struct arena *arena, const struct json *json, struct record *record,
 		int64_t number;
 
 		memset(route, 0, sizeof(*route));
-		if (!take_text(arena, row, "to", &route->destination, err) ||
+		if (!take_name(
+			    arena, row, &name_to, &route->destination, err) ||
 			!take_number(row, "count", COUNT_MAX, &number, err) ||
 			!take_number(row, "first", YEAR_9999_MS,
 				&route->first_ms, err) ||
@@ -279,7 +335,7 @@ take_record(struct arena *arena, const struct json *json, struct record *record,
 		return err_set(err, ERR_INVALID,
 			"neither counts nor \"contained\" are in it");
 	}
-	return take_text(arena, json, "mailbox", &record->mailbox, err) &&
+	return take_name(arena, json, &name_mailbox, &record->mailbox, err) &&
 		take_counts(json, record, err) &&
 		take_times(json, record, err) &&
 		take_routes(arena, json, record, err) &&

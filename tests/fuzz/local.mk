@@ -20,6 +20,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_policy \
 	tests/fuzz/fuzz_realm \
 	tests/fuzz/fuzz_received \
+	tests/fuzz/fuzz_record \
 	tests/fuzz/fuzz_rewritten \
 	tests/fuzz/fuzz_sieve \
 	tests/fuzz/fuzz_yaml
@@ -49,6 +50,7 @@ tests_fuzz_fuzz_param_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_policy_LDADD = $(FUZZ_MAIN) $(LIBSIGMA)
 tests_fuzz_fuzz_realm_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_received_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
+tests_fuzz_fuzz_record_LDADD = $(FUZZ_MAIN) $(LIBSTORE)
 tests_fuzz_fuzz_rewritten_LDADD = $(FUZZ_MAIN) $(LIBFORWARD)
 tests_fuzz_fuzz_sieve_LDADD = $(FUZZ_MAIN) $(LIBMTA)
 tests_fuzz_fuzz_yaml_LDADD = $(FUZZ_MAIN) $(LIBYAML)
