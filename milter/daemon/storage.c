@@ -61,6 +61,7 @@ storage_export(const struct config *config, struct err *err)
 	struct store_options options = carried_options(config);
 
 	options.look_only = true;
+	options.say = say;
 	return store_open(&options, err);
 }
 

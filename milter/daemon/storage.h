@@ -16,7 +16,8 @@ struct store *storage_probe(const struct config *, struct err *err);
 
 /* The logins and certificates that the configuration has now. */
 bool storage_log_in(struct store *, const struct config *, struct err *);
-/* The store as it stands, to be read: the snapshot, where it is memory. */
+/* The store as it stands, to be read: where it is memory, its snapshot and what
+ * was counted since. */
 struct store *storage_export(const struct config *, struct err *);
 /* ... and to be written: no daemon may run on the same snapshot. */
 struct store *storage_import(const struct config *, struct err *);

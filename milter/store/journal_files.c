@@ -24,6 +24,7 @@
 
 struct journal_files {
 	char *dir; /* NULL: nothing is kept */
+	bool look_only; /* what is damaged stays where it is */
 	uint64_t privacy, limit;
 	struct journal *journal;
 	store_say_fn *say;
@@ -48,6 +49,7 @@ journal_files_new(const struct store_options *options, struct journal *journal)
 		return NULL;
 	files->privacy = journal_file_privacy(options->hash_key);
 	files->limit = options->journal_bytes;
+	files->look_only = options->look_only;
 	files->journal = journal;
 	files->say = options->say;
 	files->say_ctx = options->say_ctx;
@@ -124,7 +126,9 @@ set_aside(const struct journal_files *files, const char *path,
 	struct err err;
 	char text[2 * ERR_TEXT_BYTES + 32];
 
-	if (atomic_file_set_aside(path, &name, &err)) {
+	if (files->look_only) {
+		(void)snprintf(text, sizeof(text), "%s", why->text);
+	} else if (atomic_file_set_aside(path, &name, &err)) {
 		(void)snprintf(text, sizeof(text), "%s; it is kept as %s",
 			why->text, name.p);
 	} else {
@@ -154,6 +158,10 @@ read_file(
 		set_aside(files, path, &err);
 	} else if (state == JOURNAL_FILE_UNREADABLE) {
 		say(files, LOG_LEVEL_ERROR, err.text);
+	} else if (state == JOURNAL_FILE_BUSY && files->look_only) {
+		say(files, LOG_LEVEL_WARNING,
+			"store: a daemon runs: what it has counted since its "
+			"last snapshot, a minute at most, is not read");
 	}
 	free(path);
 	/* Not to be told twice of one that stays where it is. */

@@ -43,7 +43,8 @@ struct store_options {
 	const char *host; /* what it is known by in Redis; NULL: by nothing */
 	const char *prefix; /* of all keys in Redis */
 	const char *state_dir; /* snapshot and journal; NULL: none */
-	bool look_only; /* memory: the snapshot is read and never written */
+	bool look_only; /* memory: what is on disk is read, and stays as it is
+			 */
 	struct slice hash_key; /* absent: addresses are kept as they are */
 	struct clock clock;
 	bool clock_rules; /* over Redis' own, too: a test's */

@@ -79,4 +79,27 @@ refused "a count below nothing" 'standard input:2: "forwarded" is -1' \
 	'2s/"forwarded":[0-9]*/"forwarded":-1/'
 refused "half a line" "standard input:2: " '2s/}$//'
 refused "a NUL, and what it would hide" "standard input:2: " '2s/}$/}\x00,/'
+
+# What a daemon has not written by itself.
+start_daemon killed
+send_forwards && await counted
+result $? "mail is counted again"
+journals() { find "$folder/state" -name 'store.journal-*' -size +0 | grep .; }
+await journals >/dev/null
+"$program" export -c "$folder/forwarden.yaml" 2>&1 >/dev/null |
+	grep -q "a daemon runs"
+result $? "export below a daemon that runs says what it lacks"
+# Without its supervisor the worker would write all, and without its worker the
+# supervisor would start another.
+kill -STOP "$daemon"
+kill -KILL $(pgrep -P "$daemon") "$daemon"
+exported() {
+	"$program" export -c "$folder/forwarden.yaml" 2>"$tmp/err" |
+		grep '"mailbox":"bob@example.com"' | grep -q '"forwarded":3'
+}
+await exported
+result $? "what a daemon left that was killed is exported"
+sed "s,^,# ," "$tmp/err"
+journals >/dev/null && exported
+result $? "... and stays where it is"
 finish

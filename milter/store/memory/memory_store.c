@@ -316,6 +316,8 @@ adopt(struct memory *memory, struct err *err)
 	ok = carry_out_all(&ctx, left, err);
 	dedup_fini(&known);
 	journal_free(left);
+	if (memory->path == NULL)
+		return ok;
 	if (!ok || !memory_snapshot(&memory->store, err))
 		return false;
 	journal_files_replayed(memory->files);
@@ -527,21 +529,27 @@ make_parts(struct memory *memory, const struct store_options *options)
 {
 	size_t bytes = (size_t)options->memory_bytes;
 	size_t ring = bytes / RING_PART;
-	struct store_options apart = *options;
 
-	if (options->look_only)
-		apart.state_dir = NULL;
 	memory->path = path_in(options->state_dir);
 	memory->log_bytes = options->journal_bytes;
 	memory->log = journal_new_passing((size_t)options->journal_bytes);
 	memory->files = memory->log != NULL
-		? journal_files_new(&apart, memory->log)
+		? journal_files_new(options, memory->log)
 		: NULL;
 	memory->events = options->events;
 	return memory->files != NULL &&
 		memory_make_parts(
 			memory, bytes - ring, options->events, ring) &&
 		(memory->path != NULL || options->state_dir == NULL);
+}
+
+/* What others have left is known, too, and stays for who goes on from it. */
+static bool
+look(struct memory *memory, struct err *err)
+{
+	free(memory->path);
+	memory->path = NULL;
+	return adopt(memory, err);
 }
 
 struct store *
@@ -571,9 +579,9 @@ memory_store_open(const struct store_options *options, struct err *err)
 	}
 	if (memory->path != NULL)
 		restore_read(memory);
-	if (options->look_only) {
-		free(memory->path);
-		memory->path = NULL;
+	if (options->look_only && !look(memory, err)) {
+		memory_free(memory);
+		return NULL;
 	}
 	if (memory->path != NULL)
 		(void)waiter_start(&memory->waiter, snapshot_thread, memory);
