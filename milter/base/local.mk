@@ -44,6 +44,8 @@ libbase_a_SOURCES = \
 	milter/base/process.h \
 	milter/base/random.c \
 	milter/base/random.h \
+	milter/base/script.c \
+	milter/base/script.h \
 	milter/base/slice.c \
 	milter/base/slice.h \
 	milter/base/socket_name.c \

@@ -18,6 +18,10 @@
 /* Of a subject: past these it is nobody's in particular. */
 #define SUBJECT_MAX_MS (INT64_C(3) * 24 * 3600 * 1000)
 #define SUBJECT_MAILBOXES_MAX 16
+/* ... and past these nobody's but theirs who got it. */
+#define SUBJECT_OTHERS_MAX 4
+/* A message leaves all its memories at once. */
+#define AT_ONCE_MS 1000
 
 static bool
 took_part(const struct memory *memory, struct slice hash)
@@ -50,6 +54,30 @@ find_mailbox(const struct memory *memory, const struct address *mailbox)
 			return &memory->members[i];
 	}
 	return NULL;
+}
+
+/* When a mailbox got it last; INT64_MIN / 2: none did. */
+static int64_t
+newest_delivery(const struct memory *memory)
+{
+	int64_t newest_ms = INT64_MIN / 2;
+
+	for (size_t i = 0; i < memory->count; i++) {
+		if (memory->members[i].role == TRACE_MAILBOX &&
+			memory->members[i].at_ms > newest_ms)
+			newest_ms = memory->members[i].at_ms;
+	}
+	return newest_ms;
+}
+
+static size_t
+count_mailboxes(const struct memory *memory)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < memory->count; i++)
+		count += memory->members[i].role == TRACE_MAILBOX;
+	return count;
 }
 
 static struct observation *
@@ -172,6 +200,26 @@ read_same_message(struct recalled *recalled, const struct memory *memory)
 	}
 }
 
+/*
+ * Does the message answer the very one that came last with this subject? Only
+ * the first who wrote under it stand in its memory: an answer to another one,
+ * of the same name, is known by what it refers to. Whoever refers to some other
+ * letter does not make an answer of what he carries on.
+ */
+static bool
+is_answered(const struct recalled *recalled, const struct memory *memory)
+{
+	int64_t newest_ms = newest_delivery(memory);
+
+	for (size_t i = 0; i < recalled->answered_count; i++) {
+		int64_t apart_ms = recalled->answered_ms[i] - newest_ms;
+
+		if (apart_ms >= -AT_ONCE_MS && apart_ms <= AT_ONCE_MS)
+			return true;
+	}
+	return false;
+}
+
 /* A subject that everybody got, or that one of ours began himself, is none;
  * nor is one that came too long ago. A foreign author in what a person of ours
  * hands in is the one who wrote it: he says the more. */
@@ -179,10 +227,10 @@ static bool
 is_about_one(const struct recalled *recalled, const struct memory *memory)
 {
 	const struct message *message = recalled->context->message;
-	size_t mailboxes = 0;
 	struct slice hash;
 
-	if (message->from.count == 0 || memory->count == 0)
+	if (message->from.count == 0 || memory->count == 0 ||
+		is_answered(recalled, memory))
 		return false;
 	hash = trace_hash(message->arena, &message->from.at[0]);
 	for (size_t i = 0; i < memory->count; i++) {
@@ -192,15 +240,15 @@ is_about_one(const struct recalled *recalled, const struct memory *memory)
 			(member->role == TRACE_AUTHOR && message->from_local &&
 				slice_equal(member->who, hash)))
 			return false;
-		mailboxes += member->role == TRACE_MAILBOX;
 	}
-	return mailboxes <= SUBJECT_MAILBOXES_MAX;
+	return count_mailboxes(memory) <= SUBJECT_MAILBOXES_MAX;
 }
 
 /* He refers to what another mailbox of ours got: an alias, perhaps, or a
  * shared one, of which nobody says who reads it. */
 static void
-read_anothers(struct recalled *recalled, const struct memory *memory)
+read_anothers(struct recalled *recalled, enum evidence evidence,
+	const struct memory *memory)
 {
 	const struct address *sender = &recalled->hearing->login;
 	const struct trace_member *member = NULL;
@@ -214,8 +262,7 @@ read_anothers(struct recalled *recalled, const struct memory *memory)
 	}
 	if (member == NULL || sender->text.len == 0)
 		return;
-	seen = add_memory(
-		recalled, EVIDENCE_FORWARDED_MESSAGE_ID, memory, member);
+	seen = add_memory(recalled, evidence, memory, member);
 	if (seen == NULL)
 		return;
 	seen->written = seen->mailbox.text;
@@ -243,8 +290,10 @@ read_reference(struct recalled *recalled, const struct memory *memory)
 		member = find_mailbox(memory, &context->author);
 	if (member != NULL) {
 		(void)add_memory(recalled, evidence, memory, member);
-	} else if (memory->of == MEMORY_REFERENCE) {
-		read_anothers(recalled, memory);
+	} else if (memory->of == MEMORY_REFERENCE ||
+		(memory->of == MEMORY_SUBJECT &&
+			count_mailboxes(memory) <= SUBJECT_OTHERS_MAX)) {
+		read_anothers(recalled, evidence, memory);
 	}
 }
 
@@ -266,6 +315,16 @@ is_answer(const struct recalled *recalled, const struct memory *memory)
 			return true;
 	}
 	return false;
+}
+
+/* What is asked for the subject is asked last: it reads these. */
+static void
+note_answered(struct recalled *recalled, const struct memory *memory)
+{
+	if (recalled->answered_count < RECALLED_ANSWERED_MAX) {
+		recalled->answered_ms[recalled->answered_count++] =
+			newest_delivery(memory);
+	}
 }
 
 static bool
@@ -358,6 +417,7 @@ recalled_read(struct recalled *recalled, const struct hearing *hearing)
 	recalled->hearing = hearing;
 	recalled->context = hearing->context;
 	recalled->answers = recalled->cut = false;
+	recalled->answered_count = 0;
 	findings_clear(&recalled->common);
 	for (size_t i = 0; i < remembered->memory_count; i++) {
 		const struct memory *memory = &remembered->memories[i];
@@ -366,6 +426,7 @@ recalled_read(struct recalled *recalled, const struct hearing *hearing)
 			read_same_message(recalled, memory);
 		} else if (is_answer(recalled, memory)) {
 			recalled->answers = true;
+			note_answered(recalled, memory);
 		} else {
 			recalled->cut |= memory->of == MEMORY_REFERENCE &&
 				is_cut(memory);

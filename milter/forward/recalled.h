@@ -12,10 +12,14 @@
 
 #include <stddef.h>
 
+#define RECALLED_ANSWERED_MAX TRACE_QUESTIONS_MAX
 struct recalled {
 	const struct hearing *hearing;
 	const struct context *context;
 	bool answers; /* a recipient took part in what it refers to */
+	int64_t answered_ms[RECALLED_ANSWERED_MAX]; /* when what it answers
+						     * came */
+	size_t answered_count;
 	bool cut; /* not all who took part in that are known */
 	struct findings common; /* alike for all but those who took part */
 	const struct memory *of[FINDINGS_MAX]; /* which said it */

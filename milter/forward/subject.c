@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Forward prefixes. ASCII letters match in any case; others byte for byte, in
- * the forms that mail programs write.
+ * Forward and reply prefixes. ASCII letters match in any case; others byte for
+ * byte, in the forms that mail programs write.
  */
 #include "forward/subject.h"
 
 #include "base/fold.h"
+#include "base/script.h"
 
 #include <stddef.h>
 
-#define TAG_BYTES_MAX 26
-#define HEADS_MAX 8
+#define TAG_CHARACTERS_MAX 24
+#define HEADS_MAX 16
 #define WORDS_BYTES_MAX 200
 #define WORDS_MIN 2
 #define LETTERS_MIN 8
+#define IDEOGRAPH_LETTERS 2 /* that it says as much as */
 #define REPLIES_MAX 8
 #define PREFIX_BYTES_MAX 24 /* the longest prefix and a space */
 
@@ -38,7 +40,25 @@ static const struct slice forward_prefixes[] = {ROW("Fwd"), ROW("Fw"),
 
 /* Put before forward prefixes when such a mail is answered. */
 static const struct slice reply_prefixes[] = {ROW("Re"), ROW("AW"), ROW("SV"),
-	ROW("Antw"), ROW("Odp"), ROW("R"), ROW("RIF"), ROW("\u7b54\u590d")};
+	ROW("Antw"), ROW("Odp"), ROW("R"), ROW("RIF"), ROW("ODG"), ROW("YNT"),
+	ROW("BLS"), ROW("V\u00e1"), ROW("V\u00c1"), ROW("Vast"), ROW("Ats"),
+	ROW("\u0391\u03a0"), ROW("\u03a3\u03a7\u0395\u03a4"),
+	ROW("\u041e\u0442\u0432\u0435\u0442"), ROW("\u041e\u0442\u0432"),
+	ROW("\u05ea\u05e9\u05d5\u05d1\u05d4"), ROW("\u05d4\u05e9\u05d1"),
+	ROW("\u0631\u062f"), ROW("\u7b54\u590d"), ROW("\u56de\u590d"),
+	ROW("\u56de\u8986"), ROW("\u8fd4\u4fe1"), ROW("\ud68c\uc2e0"),
+	ROW("\ub2f5\uc7a5"), ROW("\u0e15\u0e2d\u0e1a")};
+
+/* Without how often: "Re[2]", "RE (3)", "Re^4". */
+static struct slice
+without_number(struct slice prefix)
+{
+	while (prefix.len > 0 &&
+		slice_find_byte(SLICE("0123456789[]()^ "),
+			prefix.p[prefix.len - 1], 0) != SLICE_NONE)
+		prefix.len--;
+	return prefix;
+}
 
 /* Cuts what stands before the first colon off, if it is short. */
 static bool
@@ -54,7 +74,7 @@ cut_prefix(struct slice *subject, struct slice *prefix)
 			colon = wide.len;
 		if (colon == 0)
 			continue;
-		*prefix = slice_trim(slice_sub(*subject, 0, at));
+		*prefix = without_number(slice_sub(*subject, 0, at));
 		*subject = slice_trim(slice_sub(rest, colon, rest.len));
 		return true;
 	}
@@ -89,20 +109,40 @@ subject_is_forward(struct slice subject)
 	return false;
 }
 
+/* How many characters; bytes that are none count as one each. */
+static size_t
+characters(struct slice text)
+{
+	size_t at = 0, count = 0;
+
+	while (at < text.len) {
+		(void)fold_decode(text, at, &at);
+		count++;
+	}
+	return count;
+}
+
+/* "[list] "; false when nothing was cut. */
+static bool
+cut_tag(struct slice *subject)
+{
+	size_t end = slice_find_byte(*subject, ']', 0);
+
+	if (end == SLICE_NONE ||
+		characters(slice_sub(*subject, 1, end)) > TAG_CHARACTERS_MAX)
+		return false;
+	*subject = slice_trim(slice_sub(*subject, end + 1, subject->len));
+	return true;
+}
+
 /* "[list] ", "Re: ", "WG: "; false when nothing was cut. */
 static bool
 cut_head(struct slice *subject)
 {
 	struct slice rest = *subject, prefix;
-	size_t end;
 
-	if (rest.len > 0 && rest.p[0] == '[') {
-		end = slice_find_byte(rest, ']', 0);
-		if (end == SLICE_NONE || end > TAG_BYTES_MAX)
-			return false;
-		*subject = slice_trim(slice_sub(rest, end + 1, rest.len));
-		return true;
-	}
+	if (rest.len > 0 && rest.p[0] == '[')
+		return cut_tag(subject);
 	if (!cut_prefix(&rest, &prefix) ||
 		!(is_among(prefix, forward_prefixes, ROWS(forward_prefixes)) ||
 			is_among(prefix, reply_prefixes, ROWS(reply_prefixes))))
@@ -111,51 +151,61 @@ cut_head(struct slice *subject)
 	return true;
 }
 
-static struct slice
-without_tail(struct slice subject)
+/* "(fwd)"; false when nothing was cut. */
+static bool
+cut_tail(struct slice *subject)
 {
 	const struct slice tail = SLICE("(fwd)");
 
-	if (subject.len > tail.len &&
-		slice_equal_fold(
-			slice_sub(subject, subject.len - tail.len, subject.len),
-			tail))
-		return slice_trim(
-			slice_sub(subject, 0, subject.len - tail.len));
-	return subject;
+	if (subject->len <= tail.len || !slice_ends_fold(*subject, tail))
+		return false;
+	*subject = slice_trim(slice_sub(*subject, 0, subject->len - tail.len));
+	return true;
 }
 
-/* Of a word: a letter or digit of ASCII, or a byte of any other script. */
-static bool
-is_word_byte(char c)
+/* The words of a folded text, as they are counted. */
+struct words {
+	char *p;
+	size_t len;
+	size_t words, letters;
+	bool within; /* a word that has begun */
+};
+
+/* Adds the character that begins there; where it ends. */
+static size_t
+add_character(struct words *words, struct slice text, size_t at)
 {
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-		(unsigned char)c >= 0x80;
+	size_t next;
+	enum script script = script_of(fold_decode(text, at, &next));
+
+	if (script == SCRIPT_SIGN) {
+		words->within = false;
+		return next;
+	}
+	words->words += script != SCRIPT_LETTER || !words->within;
+	words->within = script == SCRIPT_LETTER;
+	words->letters += script == SCRIPT_IDEOGRAPH ? IDEOGRAPH_LETTERS : 1;
+	while (at < next)
+		words->p[words->len++] = text.p[at++];
+	return next;
 }
 
 struct slice
 subject_words(struct arena *arena, struct slice subject)
 {
-	struct slice words = {NULL, 0};
-	size_t count = 0, letters = 0;
-	char *p;
+	struct words words = {.within = false};
+	size_t at = 0;
 
-	subject = without_tail(slice_trim(subject));
-	for (size_t i = 0; i < HEADS_MAX && cut_head(&subject); i++)
+	subject = slice_trim(subject);
+	for (size_t i = 0;
+		i < HEADS_MAX && (cut_head(&subject) || cut_tail(&subject));
+		i++)
 		;
 	subject = fold_text(arena, slice_sub(subject, 0, WORDS_BYTES_MAX));
-	p = arena_bytes(arena, subject.len);
-	if (p == NULL)
-		return words;
-	words = (struct slice){p, 0};
-	for (size_t i = 0; i < subject.len; i++) {
-		if (is_word_byte(subject.p[i])) {
-			count += i == 0 || !is_word_byte(subject.p[i - 1]);
-			p[words.len++] = subject.p[i];
-			letters++;
-		}
-	}
-	return count < WORDS_MIN || letters < LETTERS_MIN
+	words.p = arena_bytes(arena, subject.len);
+	while (words.p != NULL && at < subject.len)
+		at = add_character(&words, subject, at);
+	return words.words < WORDS_MIN || words.letters < LETTERS_MIN
 		? (struct slice){NULL, 0}
-		: words;
+		: (struct slice){words.p, words.len};
 }

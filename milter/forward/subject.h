@@ -14,10 +14,11 @@
 bool subject_is_forward(struct slice subject);
 
 /*
- * What stays of a subject when reply and forward prefixes, a list's tag in
+ * What stays of a subject when reply and forward prefixes, lists' tags in
  * brackets and a last "(fwd)" are cut, again and again: its letters and
  * digits, folded. Absent where that is less than two words or eight letters,
- * which many messages share.
+ * which many messages share; a letter of a script without blanks is a word, and
+ * an ideograph two letters.
  */
 struct slice subject_words(struct arena *, struct slice subject);
 

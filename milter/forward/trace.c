@@ -22,6 +22,7 @@
 #define QUEUE_IDS_MAX 4
 #define HOST_BYTES 255 /* RFC 1035 section 2.3.4 */
 #define QUEUE_ID_BYTES 64
+#define CALENDAR SLICE("text/calendar")
 
 struct questions {
 	struct trace_question *at;
@@ -145,12 +146,25 @@ add_queue_ids(const struct message *message, struct questions *all)
 	}
 }
 
+static bool
+is_calendar(const struct message *message)
+{
+	return message_first(message,
+		       NAME_X_MS_EXCHANGE_CALENDAR_ORIGINATOR_ID) != NULL ||
+		message_first(message,
+			NAME_X_MS_EXCHANGE_CALENDAR_SERIES_INSTANCE_ID) !=
+		NULL ||
+		slice_starts_fold(
+			message_value(message, NAME_CONTENT_TYPE), CALENDAR);
+}
+
 /* What lists, bounces and programs write again and again is not a subject. */
 static bool
 has_subject(const struct message *message)
 {
 	return !message->list && !message->bounce && !message->auto_reply &&
-		message_first(message, NAME_PRECEDENCE) == NULL;
+		message_first(message, NAME_PRECEDENCE) == NULL &&
+		!is_calendar(message);
 }
 
 static void
@@ -158,8 +172,6 @@ add_subject(const struct message *message, struct questions *all)
 {
 	struct slice parts[] = {SLICE("subject:"), {NULL, 0}};
 
-	if (!has_subject(message))
-		return;
 	parts[1] = subject_words(message->arena, message->subject);
 	if (parts[1].len > 0)
 		add_question(all, arena_join(message->arena, parts, 2),
@@ -220,6 +232,19 @@ is_handed_in(const struct message *message)
 	return message->client.auth_user.len > 0;
 }
 
+/*
+ * Where clients hand mail in: behind the queue it is split by where it goes,
+ * and who is new in an answer looks like the only one it is for. Who logged in
+ * does not get away by calling his mail a list's or a bounce.
+ */
+static bool
+asks_for_subject(const struct message *message)
+{
+	return !message->egress &&
+		(is_handed_in(message) ||
+			(message->from_local && has_subject(message)));
+}
+
 /* Fields that refer to another message, the surest first. */
 static const struct {
 	enum name name;
@@ -249,7 +274,7 @@ trace_questions(const struct message *message, struct trace_question *questions,
 		if (field != NULL)
 			references[row].add(message, &found, field->value);
 	}
-	if (message->from_local || is_handed_in(message))
+	if (asks_for_subject(message))
 		add_subject(message, &found);
 	return found.count;
 }
@@ -282,7 +307,8 @@ trace_ids(
 	thread = message_first(message, NAME_THREAD_INDEX);
 	if (thread != NULL)
 		add_thread(message, &found, thread->value);
-	add_subject(message, &found);
+	if (has_subject(message))
+		add_subject(message, &found);
 	return found.count;
 }
 

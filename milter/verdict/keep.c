@@ -7,9 +7,10 @@
 #define KEY_BYTES 16
 /* An outsider who wrote the message took part in it: one member says both. */
 #define LETTER_BOTH 'B'
-/* No message waits in a queue much longer than a weekend, and what is written
- * anew of a subject is written soon. */
-#define SHORT_TTL_MS (2 * STORE_DAY_MS)
+/* No message waits in a queue much longer than a weekend. */
+#define QUEUE_TTL_MS (2 * STORE_DAY_MS)
+/* What is written anew of a subject is written on the next working day. */
+#define SUBJECT_TTL_MS (3 * STORE_DAY_MS)
 
 /*
  * What a sender chooses is hashed, so that its length and its bytes are ours
@@ -209,6 +210,19 @@ remember(struct arena *arena, const struct trace_question *id,
 	return remember;
 }
 
+static int64_t
+ttl_of(enum memory_of of, int64_t most_ms)
+{
+	int64_t ttl_ms = most_ms;
+
+	if (of == MEMORY_QUEUE) {
+		ttl_ms = QUEUE_TTL_MS;
+	} else if (of == MEMORY_SUBJECT) {
+		ttl_ms = SUBJECT_TTL_MS;
+	}
+	return ttl_ms < most_ms ? ttl_ms : most_ms;
+}
+
 size_t
 keep_trace(const struct verdict *verdict, struct slice login,
 	struct store_op ops[TRACE_IDS_MAX])
@@ -227,11 +241,8 @@ keep_trace(const struct verdict *verdict, struct slice login,
 	for (size_t i = 0; i < id_count; i++) {
 		ops[i] = (struct store_op){.verb = STORE_REMEMBER,
 			.remember = remember(message->arena, &ids[i], &kept)};
-		ops[i].remember.ttl_ms = options->trace_ttl_ms;
-		if ((ids[i].of == MEMORY_QUEUE ||
-			    ids[i].of == MEMORY_SUBJECT) &&
-			options->trace_ttl_ms > SHORT_TTL_MS)
-			ops[i].remember.ttl_ms = SHORT_TTL_MS;
+		ops[i].remember.ttl_ms =
+			ttl_of(ids[i].of, options->trace_ttl_ms);
 	}
 	return id_count;
 }

@@ -93,6 +93,60 @@ check_subject(void **state)
 	assert_int_equal(subject_is_forward(slice_of(row->name)), row->forward);
 }
 
+static const struct words_row {
+	const char *name; /* the subject itself */
+	const char *words; /* "": none that speak */
+} words_rows[] = {
+	{"Invoice 4711 of May", "invoice4711ofmay"},
+	{"Re: AW: Fwd: [ext] Re[2]: invoice - 4711, of MAY! (fwd)",
+		"invoice4711ofmay"},
+	{"[a tag with 25 characters.] Invoice 4711 of May",
+		"atagwith25charactersinvoice4711ofmay"},
+	{"[a tag with 24 characters] Invoice 4711 of May", "invoice4711ofmay"},
+	{"[\u0441\u043f\u0438\u0441\u043e\u043a \u0440\u0430\u0441"
+	 "\u0441\u044b\u043b\u043a\u0438] Invoice 4711 of May",
+		"invoice4711ofmay"},
+	{"RE^3: [EXTERNAL] [SPAM] Invoice 4711 of May", "invoice4711ofmay"},
+	{"Invoice 4711 of May (fwd) (FWD)", "invoice4711ofmay"},
+	{"Minutes", ""},
+	{"Minutesofthemeeting", ""},
+	{"a b c d", ""},
+	{"? ! --", ""},
+	{"", ""},
+	{"Stra\u00dfe 12\u00a0\u2013 \u201cAngebot\u201d",
+		"stra\u00dfe12angebot"},
+	{"\u2014 \u2026 \u2022 \u2192 \u00ab \u00bb \u2013 ok", ""},
+	{"\U0001f600\U0001f389 \u2709 \u20ac\u20ac ok ja", ""},
+	{"\u041e\u0442\u0432\u0435\u0442: "
+	 "\u0421\u0447\u0451\u0442 \u0437\u0430 \u043c\u0430\u0439",
+		"\u0441\u0447\u0451\u0442\u0437\u0430\u043c\u0430\u0439"},
+	{"\u56de\u590d\uff1a\u4f1a\u8bae\u7eaa\u8981\uff08\u4e94"
+	 "\u6708\uff09",
+		"\u4f1a\u8bae\u7eaa\u8981\u4e94\u6708"},
+	{"\u4f1a\u8bae\u7eaa\u8981", "\u4f1a\u8bae\u7eaa\u8981"},
+	{"\u4f1a\u8bae", ""},
+	{"\u304a\u898b\u7a4d\u66f8\u306e\u4ef6",
+		"\u304a\u898b\u7a4d\u66f8\u306e\u4ef6"},
+	{"\u0e15\u0e2d\u0e1a: "
+	 "\u0e43\u0e1a\u0e41\u0e08\u0e49\u0e07\u0e2b\u0e19\u0e35\u0e49",
+		"\u0e43\u0e1a\u0e41\u0e08\u0e49\u0e07\u0e2b\u0e19\u0e35"
+		"\u0e49"},
+	{"\ub2f5\uc7a5: \uacac\uc801\uc11c", ""},
+	{"bytes \xff\xfe that are none", "bytesthatarenone"},
+};
+
+static void
+check_words(void **state)
+{
+	const struct words_row *row = *state;
+	struct arena *arena = arena_new(1 << 16);
+	struct slice words = subject_words(arena, slice_of(row->name));
+
+	if (!slice_equal(words, slice_of(row->words)))
+		fail_msg("\"%.*s\"", SLICE_ARG(words));
+	arena_free(arena);
+}
+
 static const struct weighing {
 	const char *name;
 	enum evidence a, b;
@@ -212,6 +266,7 @@ main(void)
 			single[i].check);
 	}
 	ROWS_ADD(&tests, subjects, check_subject);
+	ROWS_ADD(&tests, words_rows, check_words);
 	ROWS_ADD(&tests, weighings, check_weighing);
 	return rows_run(&tests, "marks");
 }

@@ -64,6 +64,28 @@ static const struct ids_row {
 		"\nMessage-ID: <m@p>\nReferences: <r@p>\nThread-Index: " INDEX
 		"XuPZA\n",
 		trace_ids, "m@p\n" ROOT "\n"},
+	{"... and its subject, if that says something",
+		IN "\nFrom: bob@p.example\nSubject: Re: minutes of May\n",
+		trace_ids, "subject:minutesofmay\n"},
+	{"... but not a list's",
+		IN "\nList-Id: <l.p>\nSubject: minutes of May\n", trace_ids,
+		""},
+	{"... nor of an invitation",
+		IN "\nContent-Type: text/calendar; method=REQUEST\n"
+		   "Subject: minutes of May\n",
+		trace_ids, ""},
+	{"a person's subject is asked for whatever he calls his mail",
+		"auth alice\n" OUT "Precedence: bulk\nList-Id: <l.p>\n"
+		"Auto-Submitted: auto-replied\nSubject: minutes of May\n",
+		trace_questions, "subject:minutesofmay\n"},
+	{"... a program's is not",
+		OUT "From: alice@example.com\nPrecedence: bulk\n"
+		    "Subject: minutes of May\n",
+		trace_questions, ""},
+	{"... and nobody's behind the queue",
+		"listener egress\n" OUT "From: alice@example.com\n"
+		"Subject: minutes of May\n",
+		trace_questions, ""},
 	{"mail that leaves is not remembered", OUT "Message-ID: <m@p>\n",
 		trace_ids, ""},
 };

@@ -26,6 +26,9 @@
 #define BOB_TO_LIST \
 	"From: bob@partner.example\nTo: undisclosed:;\nMessage-ID: <m1@p>\n"
 #define QUEUE "queue:mx.example.com/AA1 "
+#define SUBJECT "\nFrom: alice@example.com\nSubject: Invoice 4711 of May\n"
+#define SUBJECT_OF(local) \
+	"subject:invoice4711ofmay m " local "@example.com 900000\n"
 #define NEW_BY_ALICE                              \
 	"From: Alice <alice@example.com>\n"       \
 	"To: drop@freemail.example\nSubject: x\n" \
@@ -201,6 +204,42 @@ static const struct flowcase laundering[] = {
 		"subject:invoice4711ofmay m alice@example.com 4000\n",
 		"alice@example.com", KIND_FORWARD, "", 79, 79,
 		"same-subject machine-speed forward-subject", 0},
+	{"the subject of what an alias got, by who may read it",
+		ALICE FROM_ALICE TO_DROP SUBJECT,
+		"subject:invoice4711ofmay m info@example.com 900000\n",
+		"alice@example.com", KIND_FORWARD, "", 40, 40, "same-subject",
+		0},
+	{"... of what five others got: that says nothing of her",
+		ALICE FROM_ALICE TO_DROP SUBJECT,
+		SUBJECT_OF("b") SUBJECT_OF("c") SUBJECT_OF("d") SUBJECT_OF("e")
+			SUBJECT_OF("f"),
+		"", KIND_NONE, "", 0, 0, "", 0},
+	{"... of what she and five others got",
+		ALICE FROM_ALICE TO_DROP SUBJECT,
+		SUBJECT_OF("alice") SUBJECT_OF("b") SUBJECT_OF("c")
+			SUBJECT_OF("d") SUBJECT_OF("e") SUBJECT_OF("f"),
+		"alice@example.com", KIND_FORWARD, "", 45, 45, "same-subject",
+		0},
+	{"... that she wrote herself", ALICE FROM_ALICE TO_DROP SUBJECT,
+		SUBJECT_OF("alice") "subject:invoice4711ofmay a "
+				    "alice@example.com 900000\n",
+		"", KIND_NONE, "", 0, 0, "", 0},
+	{"... to who wrote it, and another",
+		ALICE FROM_ALICE TO_DROP "rcpt <bob@partner.example>\n" SUBJECT,
+		SUBJECT_OF("alice") "subject:invoice4711ofmay p "
+				    "bob@partner.example 900000\n",
+		"", KIND_NONE, "", 0, 0, "", EXEMPT_REPLY},
+	{"... in an answer to the letter that came with it",
+		ALICE FROM_ALICE TO_DROP SUBJECT "In-Reply-To: <m1@p>\n",
+		"m1@p m alice@example.com 900000\n"
+		"m1@p p drop@freemail.example 900000\n" SUBJECT_OF("alice"),
+		"", KIND_NONE, "", 0, 0, "", EXEMPT_REPLY},
+	{"... in what he calls an answer to an older letter of the drop's",
+		ALICE FROM_ALICE TO_DROP SUBJECT "In-Reply-To: <m1@p>\n",
+		"m1@p m alice@example.com 9000000\n"
+		"m1@p p drop@freemail.example 9000000\n" SUBJECT_OF("alice"),
+		"alice@example.com", KIND_FORWARD, "", 45, 45, "same-subject",
+		EXEMPT_REPLY},
 };
 
 static const struct flowcase excusing[] = {
