@@ -150,6 +150,7 @@ static const char *const kinds[KIND_COUNT + 1] = {
 	[KIND_FORWARD] = "forward",
 	[KIND_COPY] = "copy",
 	[KIND_NOTIFY] = "notify",
+	[KIND_FOLLOW] = "follow",
 };
 
 static const char *const families[FAMILY_COUNT] = {

@@ -61,6 +61,8 @@ enum kind {
 	KIND_FORWARD, /* a new message that carries the old one on */
 	KIND_COPY, /* bcc maps, journals */
 	KIND_NOTIFY, /* a sieve notification */
+	KIND_FOLLOW, /* a message of its own that follows one that came: what is
+		      * in it is not known */
 	KIND_COUNT
 };
 

@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct correspondence; /* trace.h */
+
 /* Why a flow that looked like one is not a forward (docs/forwarding.md);
  * bits of flow.exempt. */
 enum exemption {
@@ -102,6 +104,9 @@ struct flow {
 					       * why it is believed or not */
 	unsigned would_confidence; /* what it would be without excuses */
 	int64_t delay_ms; /* since the mailbox got it; -1 unknown */
+	const struct correspondence *peer; /* of who handed it in and the
+					    * recipient; NULL: it is not
+					    * known */
 };
 
 /* From this confidence on a flow is taken for a forward. A person who

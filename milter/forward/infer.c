@@ -22,6 +22,7 @@
 
 #include "forward/bind.h"
 #include "forward/common.h"
+#include "forward/follow.h"
 #include "forward/observe.h"
 #include "forward/recalled.h"
 #include "forward/weigh.h"
@@ -72,11 +73,12 @@ infer_flows(const struct context *context, const struct remembered *remembered)
 			continue;
 		observe_recipient(context, rcpt, &findings);
 		recalled_find(&recalled, rcpt, &findings);
-		if (findings.count == 0 && !findings.took_part)
-			continue;
-		hear_findings(&hearing, &findings);
-		bound = bind_findings(&hearing, rcpt, &findings);
-		weigh_findings(&hearing, &bound, &findings, &flows[i]);
+		if (findings.count > 0 || findings.took_part) {
+			hear_findings(&hearing, &findings);
+			bound = bind_findings(&hearing, rcpt, &findings);
+			weigh_findings(&hearing, &bound, &findings, &flows[i]);
+		}
+		follow_find(&hearing, &flows[i]);
 	}
 	return flows;
 }

@@ -19,6 +19,8 @@ libforward_a_SOURCES = \
 	milter/forward/findings.h \
 	milter/forward/flow.c \
 	milter/forward/flow.h \
+	milter/forward/follow.c \
+	milter/forward/follow.h \
 	milter/forward/ground.c \
 	milter/forward/ground.h \
 	milter/forward/hear.c \

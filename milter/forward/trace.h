@@ -60,6 +60,18 @@ struct memory {
 	size_t count;
 };
 
+/* What went from a mailbox to a destination and back, this message among it
+ * (store/peer.h). */
+struct correspondence {
+	bool known; /* the store was asked, and answered */
+	bool silent; /* the destination does not write back */
+	unsigned prompt; /* of the last five, how many soon followed a message
+			  * that came */
+	unsigned slowest_s; /* ... how soon the slowest of them did */
+	unsigned pace; /* days of the last seven on which it kept pace */
+	unsigned sent, got;
+};
+
 /* What the store knows of a mailbox, of a list's address or of a bare login
  * ("alice"), and of its route to one destination. */
 struct acquaintance {
@@ -69,6 +81,7 @@ struct acquaintance {
 	bool gets_mail; /* ... by our intake, today */
 	bool person; /* has logged in or written mail */
 	uint64_t messages; /* that took the route before */
+	struct correspondence peer;
 };
 
 /* All that was asked for, answered. */

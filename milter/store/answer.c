@@ -47,6 +47,21 @@ answer_add_route(struct answer_routes *routes, struct slice mailbox,
 	return &routes->at[routes->count++];
 }
 
+void
+answer_add_one_way(struct answer_routes *routes, struct slice mailbox,
+	struct slice destination, const struct peer *peer)
+{
+	struct store_route *row =
+		answer_add_route(routes, mailbox, destination);
+
+	if (row == NULL)
+		return;
+	row->count = peer->sent;
+	row->first_ms = peer->first_day * STORE_DAY_MS;
+	row->last_ms = peer->last_ms;
+	row->peer = *peer;
+}
+
 static int
 by_names(const void *a, const void *b)
 {

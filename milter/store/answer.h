@@ -17,6 +17,9 @@ struct answer_routes {
  * short: the answer is spoilt then. */
 struct store_route *answer_add_route(
 	struct answer_routes *, struct slice mailbox, struct slice destination);
+/* A row of STORE_ONE_WAY. */
+void answer_add_one_way(struct answer_routes *, struct slice mailbox,
+	struct slice destination, const struct peer *);
 /* Sorts them into the arena, as many as the query wants, and frees what was
  * gathered. */
 bool answer_end_routes(

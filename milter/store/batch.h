@@ -5,6 +5,7 @@
 
 #include "base/note.h"
 #include "base/slice.h"
+#include "store/peer.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,6 +67,8 @@ struct store_recall {
 /* facts: what is known of a mailbox and of its way to a destination. */
 struct store_facts {
 	struct slice mailbox, destination;
+	bool peered; /* asked for as a peer of the mailbox, too; not answered so
+		      * where false comes back */
 	/* answers */
 	bool known; /* false: the mailbox was never seen */
 	bool person; /* it has logged in, or written mail */
@@ -76,6 +79,11 @@ struct store_facts {
 	uint64_t keyword_received_day, keyword_forwarded_day;
 	uint64_t forwarded_hour; /* in this clock hour (of UTC) */
 	bool contained;
+	/* Of a peer. */
+	int64_t at_ms; /* now, by the store's clock */
+	struct peer peer; /* all zero: the mailbox never wrote there */
+	struct peer_arrivals arrivals;
+	uint16_t begun_day; /* since 1970: it first wrote to any; 0: never */
 };
 
 /*
@@ -100,6 +108,20 @@ struct store_tally {
 	enum tally_what what;
 	bool keyword; /* its subject is on the keyword list */
 	struct slice identity; /* counts once for each identity (retries) */
+	/* Of TALLY_RECEIVED: who wrote it, for whom it counts as a peer that
+	 * writes back, if the mailbox writes to him. */
+	const struct slice *authors;
+	size_t author_count;
+};
+#define STORE_AUTHORS_MAX 3
+
+/*
+ * peer: what is known of a peer now, after facts was asked for it. What came
+ * back meanwhile is not lost, and a later message's word stands.
+ */
+struct store_peer {
+	struct slice mailbox, destination;
+	struct peer peer;
 };
 
 /* append: one event, JSON, to the stream. */
@@ -114,6 +136,7 @@ enum store_verb {
 	STORE_FACTS,
 	STORE_TALLY,
 	STORE_APPEND,
+	STORE_PEER,
 };
 
 struct store_op {
@@ -125,6 +148,7 @@ struct store_op {
 		struct store_facts facts;
 		struct store_tally tally;
 		struct store_append append;
+		struct store_peer peer;
 	};
 };
 

@@ -36,6 +36,13 @@ put_text(struct buf *buf, struct slice text)
 }
 
 static void
+put_texts(struct buf *buf, const struct slice *texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		put_text(buf, texts[i]);
+}
+
+static void
 put_numbers(struct buf *buf, const struct numbers *numbers)
 {
 	buf_add(buf, (struct slice){(const char *)numbers, sizeof(*numbers)});
@@ -99,18 +106,26 @@ put_op(struct buf *buf, const struct store_op *ops, size_t i)
 		numbers.least = op->remember.count;
 		put_numbers(buf, &numbers);
 		put_text(buf, op->remember.id);
-		for (size_t k = 0; k < op->remember.count; k++)
-			put_text(buf, op->remember.members[k]);
+		put_texts(buf, op->remember.members, op->remember.count);
 	} else if (op->verb == STORE_TALLY) {
 		numbers.mode = (uint8_t)op->tally.what;
 		numbers.flag = op->tally.keyword;
+		numbers.least = op->tally.author_count;
 		put_numbers(buf, &numbers);
 		put_text(buf, op->tally.mailbox);
 		put_text(buf, op->tally.destination);
 		put_text(buf, op->tally.identity);
+		put_texts(buf, op->tally.authors, op->tally.author_count);
 	} else if (op->verb == STORE_APPEND) {
 		put_numbers(buf, &numbers);
 		put_text(buf, op->append.json);
+	} else if (op->verb == STORE_PEER) {
+		put_numbers(buf, &numbers);
+		put_text(buf, op->peer.mailbox);
+		put_text(buf, op->peer.destination);
+		buf_add(buf,
+			(struct slice){(const char *)&op->peer.peer,
+				sizeof(op->peer.peer)});
 	}
 }
 
@@ -160,25 +175,45 @@ take_note(struct slice *rest, const struct numbers *numbers, struct note *note)
 }
 
 static bool
+take_texts(struct slice *rest, struct arena *arena, uint64_t count,
+	const struct slice **texts)
+{
+	struct slice *at;
+
+	if (count > rest->len)
+		return false;
+	at = arena_array(arena, (size_t)count, sizeof(*at));
+	for (size_t i = 0; at != NULL && i < count; i++) {
+		if (!take_text(rest, &at[i]))
+			return false;
+	}
+	*texts = at;
+	return at != NULL;
+}
+
+static bool
 take_remember(struct slice *rest, const struct numbers *numbers,
 	struct arena *arena, struct store_remember *remember)
 {
-	struct slice *members;
-
-	if (numbers->least > rest->len)
+	if (!take_text(rest, &remember->id) ||
+		!take_texts(rest, arena, numbers->least, &remember->members))
 		return false;
-	members = arena_array(arena, (size_t)numbers->least, sizeof(*members));
-	if (members == NULL || !take_text(rest, &remember->id))
-		return false;
-	for (size_t i = 0; i < numbers->least; i++) {
-		if (!take_text(rest, &members[i]))
-			return false;
-	}
 	remember->ttl_ms = numbers->ms;
 	remember->anew = numbers->flag != 0;
-	remember->members = members;
 	remember->count = (size_t)numbers->least;
 	return true;
+}
+
+/* What an earlier version wrote has none. */
+static bool
+take_authors(struct slice *rest, struct arena *arena, uint64_t count,
+	struct store_tally *tally)
+{
+	if (count == 0)
+		return true;
+	tally->author_count = (size_t)count;
+	return count <= STORE_AUTHORS_MAX &&
+		take_texts(rest, arena, count, &tally->authors);
 }
 
 static bool
@@ -200,9 +235,14 @@ take_op(struct slice *rest, struct arena *arena, struct store_op *op)
 		return numbers.mode < TALLY_KINDS &&
 			take_text(rest, &op->tally.mailbox) &&
 			take_text(rest, &op->tally.destination) &&
-			take_text(rest, &op->tally.identity);
+			take_text(rest, &op->tally.identity) &&
+			take_authors(rest, arena, numbers.least, &op->tally);
 	case STORE_APPEND:
 		return take_text(rest, &op->append.json);
+	case STORE_PEER:
+		return take_text(rest, &op->peer.mailbox) &&
+			take_text(rest, &op->peer.destination) &&
+			bytes_take(rest, &op->peer.peer, sizeof(op->peer.peer));
 	case STORE_RECALL:
 	case STORE_FACTS:
 		break;

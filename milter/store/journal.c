@@ -264,11 +264,29 @@ op_names(const struct store_op *op, struct slice name)
 			slice_equal(op->tally.destination, name);
 	case STORE_APPEND:
 		return slice_find(op->append.json, name) != SLICE_NONE;
+	case STORE_PEER:
+		return slice_equal(op->peer.mailbox, name) ||
+			slice_equal(op->peer.destination, name);
 	case STORE_RECALL:
 	case STORE_FACTS:
 		break;
 	}
 	return false;
+}
+
+/* The message counts on, but for nobody who wrote it. */
+static size_t
+forget_authors(struct store_op *op, struct slice name)
+{
+	if (op->verb != STORE_TALLY)
+		return 0;
+	for (size_t i = 0; i < op->tally.author_count; i++) {
+		if (slice_equal(op->tally.authors[i], name)) {
+			op->tally.author_count = 0;
+			return 1;
+		}
+	}
+	return 0;
 }
 
 /* Leaves out the operations that name it. What others wait for stays in
@@ -281,8 +299,10 @@ forget_in(struct store_batch *batch, struct slice name)
 	for (i = 0; i < batch->count; i++) {
 		struct store_op *op = &batch->ops[i];
 
-		if (!op_names(op, name))
+		if (!op_names(op, name)) {
+			forgotten += forget_authors(op, name);
 			continue;
+		}
 		forgotten++;
 		if (op->verb == STORE_NOTE) {
 			op->note.after = (int)i;

@@ -20,6 +20,8 @@ libstore_a_SOURCES = \
 	milter/store/journal_files.h \
 	milter/store/key.c \
 	milter/store/key.h \
+	milter/store/peer.c \
+	milter/store/peer.h \
 	milter/store/private.c \
 	milter/store/private.h \
 	milter/store/query.h \
@@ -54,6 +56,8 @@ libstore_a_SOURCES = \
 	milter/store/memory/memory_store.h \
 	milter/store/memory/merge.c \
 	milter/store/memory/merge.h \
+	milter/store/memory/peers.c \
+	milter/store/memory/peers.h \
 	milter/store/memory/restore.c \
 	milter/store/memory/restore.h \
 	milter/store/memory/retention.c \
@@ -112,6 +116,8 @@ libstore_a_SOURCES = \
 	milter/store/redis/query_forget.h \
 	milter/store/redis/query_mailbox.c \
 	milter/store/redis/query_mailbox.h \
+	milter/store/redis/query_one_way.c \
+	milter/store/redis/query_one_way.h \
 	milter/store/redis/query_records.c \
 	milter/store/redis/query_records.h \
 	milter/store/redis/query_routes.c \
@@ -128,6 +134,8 @@ libstore_a_SOURCES = \
 	milter/store/redis/redis_key.h \
 	milter/store/redis/redis_queries.c \
 	milter/store/redis/redis_queries.h \
+	milter/store/redis/redis_peer.c \
+	milter/store/redis/redis_peer.h \
 	milter/store/redis/redis_trace.c \
 	milter/store/redis/redis_trace.h \
 	milter/store/redis/reply.c \
@@ -152,6 +160,7 @@ REDIS_LUA = \
 	milter/store/redis/forget.lua \
 	milter/store/redis/mark.lua \
 	milter/store/redis/note.lua \
+	milter/store/redis/peer.lua \
 	milter/store/redis/place.lua \
 	milter/store/redis/probe.lua \
 	milter/store/redis/recall.lua \

@@ -105,6 +105,22 @@ hide_members(const struct private_store *private, struct arena *arena,
 }
 
 static void
+hide_authors(const struct private_store *private, struct arena *arena,
+	struct store_tally *tally)
+{
+	struct slice *authors =
+		arena_array(arena, tally->author_count, sizeof(*authors));
+
+	if (authors == NULL) {
+		tally->author_count = 0;
+		return;
+	}
+	for (size_t i = 0; i < tally->author_count; i++)
+		authors[i] = name_of(private, arena, tally->authors[i]);
+	tally->authors = authors;
+}
+
+static void
 hide(const struct private_store *private, struct arena *arena,
 	struct store_op *op)
 {
@@ -125,6 +141,12 @@ hide(const struct private_store *private, struct arena *arena,
 		op->tally.mailbox = name_of(private, arena, op->tally.mailbox);
 		op->tally.destination =
 			name_of(private, arena, op->tally.destination);
+		hide_authors(private, arena, &op->tally);
+		break;
+	case STORE_PEER:
+		op->peer.mailbox = name_of(private, arena, op->peer.mailbox);
+		op->peer.destination =
+			name_of(private, arena, op->peer.destination);
 		break;
 	case STORE_RECALL:
 	case STORE_APPEND:
@@ -170,6 +192,7 @@ give_back(const struct store_op *from, struct store_op *to)
 	case STORE_REMEMBER:
 	case STORE_TALLY:
 	case STORE_APPEND:
+	case STORE_PEER:
 		break;
 	}
 }
@@ -245,6 +268,7 @@ static hide_fn *const about[STORE_QUERY_KINDS] = {
 	[STORE_MAILBOX] = name_of,
 	[STORE_ROUTES] = name_of,
 	[STORE_SENDERS] = name_of,
+	[STORE_ONE_WAY] = name_of,
 	[STORE_WINDOWS] = group_of,
 	[STORE_HOURS] = name_of,
 	[STORE_CONTAINED] = name_of,

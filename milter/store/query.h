@@ -21,6 +21,7 @@ struct store_route {
 	struct slice mailbox, destination;
 	uint64_t count;
 	int64_t first_ms, last_ms;
+	struct peer peer; /* of STORE_ONE_WAY */
 };
 struct store_mailboxes {
 	struct store_mailbox *at;
@@ -65,6 +66,10 @@ enum store_query_kind {
 	STORE_ROUTES,
 	/* routes: who sends to about, a destination, at most limit (0: all) */
 	STORE_SENDERS,
+	/* routes: of the mailbox about (absent: of all) to those who do not
+	 * write back and get something on eight days of ten, last seen since
+	 * at_ms, newest first, at most limit (0: all) */
+	STORE_ONE_WAY,
 	/* windows: of the group about */
 	STORE_WINDOWS,
 	/* hours: of the mailbox about */

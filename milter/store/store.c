@@ -14,7 +14,8 @@ clear_answers(struct store_op *op)
 		op->recall.count = 0;
 	} else if (op->verb == STORE_FACTS) {
 		op->facts = (struct store_facts){.mailbox = op->facts.mailbox,
-			.destination = op->facts.destination};
+			.destination = op->facts.destination,
+			.peered = op->facts.peered};
 	}
 }
 

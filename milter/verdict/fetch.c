@@ -252,3 +252,54 @@ fetch_keyword_skew(const struct fields_source *s, struct arena *a)
 		return (struct sigma_values){0};
 	return value_number(a, keyword_skew(s->facts));
 }
+
+struct sigma_values
+fetch_rcpt_silent(const struct fields_source *s, struct arena *a)
+{
+	(void)a;
+	if (!s->facts->peered)
+		return (struct sigma_values){0};
+	return value_truth(peer_is_silent(&s->facts->peer));
+}
+
+struct sigma_values
+fetch_rcpt_prompt(const struct fields_source *s, struct arena *a)
+{
+	if (!s->facts->peered)
+		return (struct sigma_values){0};
+	return value_number(a, peer_prompt(&s->facts->peer));
+}
+
+struct sigma_values
+fetch_rcpt_pace(const struct fields_source *s, struct arena *a)
+{
+	if (!s->facts->peered)
+		return (struct sigma_values){0};
+	return value_number(a, peer_pace(&s->facts->peer));
+}
+
+/* From the begin of that day to the begin of the message's. */
+static struct sigma_values
+days_since(const struct fields_source *s, struct arena *a, uint16_t day)
+{
+	int64_t today = s->message->at_ms / STORE_DAY_MS;
+
+	if (!s->facts->peered)
+		return (struct sigma_values){0};
+	return value_number(a,
+		today > day
+			? (double)((today - day) * STORE_DAY_MS) / MS_A_SECOND
+			: 0);
+}
+
+struct sigma_values
+fetch_rcpt_since(const struct fields_source *s, struct arena *a)
+{
+	return days_since(s, a, s->facts->peer.first_day);
+}
+
+struct sigma_values
+fetch_mailbox_since(const struct fields_source *s, struct arena *a)
+{
+	return days_since(s, a, s->facts->begun_day);
+}

@@ -21,6 +21,8 @@ fetch_fn fetch_direction, fetch_keyword, fetch_date, fetch_hour, fetch_weekday;
 fetch_fn fetch_rcpt_registered, fetch_rcpt_lookalike, fetch_kind,
 	fetch_evidence, fetch_confirmed, fetch_excused_by, fetch_delay;
 /* Of what the store knows of a flow. */
+fetch_fn fetch_rcpt_silent, fetch_rcpt_prompt, fetch_rcpt_pace,
+	fetch_rcpt_since, fetch_mailbox_since;
 fetch_fn fetch_rcpt_new, fetch_rcpt_age, fetch_route_age, fetch_route_messages,
 	fetch_forward_ratio, fetch_burst, fetch_keyword_skew;
 

@@ -282,6 +282,34 @@ static const struct binding bindings[] = {
 	{{"rcpt.count", NUMBER, SCOPE_STORE, ONE,
 		 "how often this mailbox forwarded there so far", "12"},
 		STORE(COUNT, route_count)},
+	{{"rcpt.silent", BOOL, SCOPE_STORE, ONE,
+		 "the recipient wrote to who sends this at most once, and "
+		 "once more for ten messages, in some 90 days; absent behind "
+		 "the queue, and where the sender is not known",
+		 "true"},
+		COMPUTED(STORE, fetch_rcpt_silent)},
+	{{"rcpt.prompt", NUMBER, SCOPE_STORE, ONE,
+		 "how many of the last 5 messages there, each to it alone, "
+		 "left sooner after one came in than is likely by chance; "
+		 "absent as rcpt.silent is",
+		 "5"},
+		COMPUTED(STORE, fetch_rcpt_prompt)},
+	{{"rcpt.pace", NUMBER, SCOPE_STORE, ONE,
+		 "on how many of the last 7 days 10 messages or more went "
+		 "there, each to it alone, and about as many as came in; "
+		 "absent as rcpt.silent is",
+		 "3"},
+		COMPUTED(STORE, fetch_rcpt_pace)},
+	{{"rcpt.since", NUMBER, SCOPE_STORE, ONE,
+		 "seconds, in whole days, since who sends this first wrote "
+		 "there; absent as rcpt.silent is",
+		 "172800"},
+		COMPUTED(STORE, fetch_rcpt_since)},
+	{{"mailbox.since", NUMBER, SCOPE_STORE, ONE,
+		 "seconds, in whole days, since who sends this first wrote to "
+		 "anybody outside; absent as rcpt.silent is",
+		 "7776000"},
+		COMPUTED(STORE, fetch_mailbox_since)},
 	{{"route.age", NUMBER, SCOPE_STORE, ONE,
 		 "seconds since this mailbox first forwarded there; absent if "
 		 "it never did",

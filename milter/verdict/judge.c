@@ -46,6 +46,8 @@ ask_store(struct judgement *h, const struct context *context)
 	};
 
 	recollect(&h->waiting, &wish, context, &h->known);
+	h->verdict->facts = h->known.facts;
+	h->verdict->fact_count = h->known.fact_count;
 	if (h->known.remembered.down)
 		return;
 	ticket = ticket_check(h->message, &context->custody, h->known.ticket,

@@ -35,6 +35,8 @@ libverdict_a_SOURCES = \
 	milter/verdict/metrics.h \
 	milter/verdict/naming.c \
 	milter/verdict/naming.h \
+	milter/verdict/peers.c \
+	milter/verdict/peers.h \
 	milter/verdict/person.c \
 	milter/verdict/person.h \
 	milter/verdict/policies.c \

@@ -20,6 +20,7 @@
 #include "mail/path.h"
 #include "verdict/keep.h"
 #include "verdict/naming.h"
+#include "verdict/peers.h"
 #include "verdict/ticket.h"
 
 #define FACTS_MAX 64
@@ -201,6 +202,7 @@ take_known(struct arena *arena, struct recollection *out)
 			.gets_mail = facts->received_day > 0,
 			.person = facts->person,
 			.messages = facts->route_count,
+			.peer = peers_correspondence(facts),
 		};
 		out->remembered.known_count++;
 	}
@@ -260,7 +262,8 @@ room_for(const struct recollect_wish *wish, const struct context *context)
 	} else if (facts > FACTS_MAX) {
 		facts = FACTS_MAX;
 	}
-	return TRACE_QUESTIONS_MAX + TICKET_OPS_MAX + PERSONS_MAX + facts;
+	return TRACE_QUESTIONS_MAX + TICKET_OPS_MAX + PERSONS_MAX + facts +
+		PEERS_RCPTS_MAX;
 }
 
 void
@@ -273,6 +276,7 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	struct naming naming;
 	struct logins logins;
 	size_t room = room_for(wish, context);
+	struct store_op *facts;
 
 	*out = (struct recollection){.remembered = {.down = true}};
 	if (waiting->store == NULL)
@@ -290,20 +294,23 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	out->ticket_count =
 		ticket_ask(message, &context->custody, batch.ops + batch.count);
 	batch.count += out->ticket_count;
-	out->facts = batch.ops + batch.count;
+	out->facts = facts = batch.ops + batch.count;
 	find_logins(&logins, context);
 	ask_persons(&batch, context, &logins);
 	if (wish->facts || is_listlike(context))
 		ask_facts(&batch, room, context);
+	if (wish->facts)
+		peers_ask(&batch, facts, message);
 	out->fact_count = (size_t)(batch.ops + batch.count - out->facts);
 	out->remembered.down = false;
 	if (!waiting_ask(waiting, &batch))
 		return;
 	naming_begin(&naming, context, waiting->store);
 	take_memories(&naming, batch.ops, questions, out);
-	take_known(message->arena, out);
 	out->remembered.down =
 		(waiting->gaps & (GAP_STORE_DOWN | GAP_STORE_LATE)) != 0;
+	peers_count(facts, out->fact_count, message, out->remembered.down);
+	take_known(message->arena, out);
 }
 
 const struct store_facts *

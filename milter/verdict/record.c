@@ -13,6 +13,7 @@
 #include "base/digest.h"
 #include "forward/mailbox.h"
 #include "verdict/keep.h"
+#include "verdict/peers.h"
 #include "verdict/person.h"
 #include "verdict/tag.h"
 #include "verdict/ticket.h"
@@ -25,6 +26,8 @@ struct record {
 	struct store_batch batch;
 	size_t room;
 	bool keyword;
+	struct slice authors[STORE_AUTHORS_MAX];
+	size_t author_count;
 };
 
 static void
@@ -85,7 +88,9 @@ add_received(struct record *r, const struct flow *flow)
 	add_tally(r,
 		(struct store_tally){.mailbox = mailbox.text,
 			.what = TALLY_RECEIVED,
-			.identity = identity_of(r, flow)});
+			.identity = identity_of(r, flow),
+			.authors = r->authors,
+			.author_count = r->author_count});
 }
 
 /* Who handed it in, as far as he is known. */
@@ -110,6 +115,26 @@ add_flows(struct record *r)
 			add_forward(r, flow);
 		} else if (!flow->rcpt->external && is_delivered(r->taken)) {
 			add_received(r, flow);
+		}
+	}
+}
+
+/* As they are with this message; what was not asked for is not known. */
+static void
+add_peers(struct record *r)
+{
+	const struct verdict *v = r->verdict;
+
+	for (size_t i = 0; i < v->fact_count; i++) {
+		const struct store_facts *facts = &v->facts[i].facts;
+
+		if (facts->peered) {
+			add(r,
+				(struct store_op){.verb = STORE_PEER,
+					.peer = {.mailbox = facts->mailbox,
+						.destination =
+							facts->destination,
+						.peer = facts->peer}});
 		}
 	}
 }
@@ -140,7 +165,8 @@ record_verdict(struct store *store, const struct verdict *verdict,
 
 	if (store == NULL || message == NULL)
 		return;
-	r.room = verdict->flow_count * TALLIES_A_FLOW + TRACE_IDS_MAX + 3;
+	r.room = verdict->flow_count * TALLIES_A_FLOW + TRACE_IDS_MAX +
+		PEERS_RCPTS_MAX + 3;
 	r.batch.arena = message->arena;
 	r.batch.ops = arena_array(message->arena, r.room, sizeof(*r.batch.ops));
 	if (r.batch.ops == NULL)
@@ -158,7 +184,9 @@ record_verdict(struct store *store, const struct verdict *verdict,
 			(struct store_tally){
 				.mailbox = person.text, .what = TALLY_PERSON});
 	}
+	r.author_count = peers_authors(message, r.authors);
 	add_flows(&r);
+	add_peers(&r);
 	if (!slice_is_absent(json)) {
 		add(&r,
 			(struct store_op){.verb = STORE_APPEND,

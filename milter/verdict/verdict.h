@@ -73,6 +73,9 @@ struct verdict {
 	bool unseen; /* it leaves, and recipients or fields of it could not be
 		      * looked at: the gaps tell why */
 	unsigned gaps; /* of the message, the store and the policies */
+	const struct store_op *facts; /* what the store knows of mailboxes and
+				       * where they send to; may be NULL */
+	size_t fact_count;
 	struct slice login; /* who handed it in, where his login has no domain
 			     * and the store was asked; as hear_login() */
 	struct slice id; /* the event's id, 16 hex digits; absent when there

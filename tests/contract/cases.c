@@ -694,6 +694,229 @@ facts_forget_after_a_day(struct contract *c)
 	assert_int_equal(facts(c, alice, drop).route_count, 1);
 }
 
+static struct store_facts
+peer_facts(struct contract *c, struct slice mailbox, struct slice destination)
+{
+	struct store_op op = {STORE_FACTS,
+		{.facts = {.mailbox = mailbox,
+			 .destination = destination,
+			 .peered = true}}};
+
+	settle(c);
+	ask(c, &op, 1);
+	return op.facts;
+}
+
+static void
+meet(struct contract *c, struct slice mailbox, struct slice destination,
+	const struct peer *peer)
+{
+	struct store_op op = {STORE_PEER,
+		{.peer = {.mailbox = mailbox,
+			 .destination = destination,
+			 .peer = *peer}}};
+
+	tell(c, &op, 1);
+}
+
+/* One that the mailbox has written to, so often. */
+static struct peer
+some_peer(const struct contract *c, uint16_t sent)
+{
+	return (struct peer){
+		.last_ms = c->clock.now_ms,
+		.print = 0x89abcdef,
+		.base = 70000,
+		.mark = UINT32_MAX,
+		.sent = sent,
+		.got = 0,
+		.first_day = 20717,
+		.since_day = 20700,
+		.day = 20718,
+		.days = 0x3ff,
+		.count = 300,
+		.prompt = 0x1f,
+		.slowest_s = 119,
+		.pace = 0x7f,
+	};
+}
+
+static void
+receive(struct contract *c, const char *identity, struct slice author)
+{
+	struct store_op op = {STORE_TALLY,
+		{.tally = {.mailbox = alice,
+			 .what = TALLY_RECEIVED,
+			 .identity = slice_of(identity),
+			 .authors = &author,
+			 .author_count = 1}}};
+
+	tell(c, &op, 1);
+}
+
+static void
+peer_is_what_was_told(struct contract *c)
+{
+	struct peer peer = some_peer(c, 65535);
+	struct store_facts answer = peer_facts(c, alice, drop);
+
+	assert_int_equal(answer.peer.last_ms, 0);
+	assert_int_equal(answer.begun_day, 0);
+	tally(c, alice, SLICE(""), TALLY_PERSON, "");
+	meet(c, alice, drop, &peer);
+	answer = peer_facts(c, alice, drop);
+	assert_true(answer.peered);
+	assert_memory_equal(&answer.peer, &peer, sizeof(peer));
+	assert_int_equal(answer.begun_day, peer.first_day);
+	assert_int_equal(answer.at_ms, c->clock.now_ms);
+	answer = peer_facts(c, alice, other);
+	assert_int_equal(answer.peer.last_ms, 0);
+	assert_int_equal(answer.begun_day, peer.first_day);
+	assert_int_equal(peer_facts(c, bob, drop).begun_day, 0);
+	assert_int_equal(facts(c, alice, drop).peer.last_ms, 0);
+}
+
+static void
+peer_of_the_later_message_stays(struct contract *c)
+{
+	struct peer peer = some_peer(c, 7), earlier = peer;
+
+	meet(c, alice, drop, &peer);
+	earlier.last_ms -= MINUTE_MS;
+	earlier.sent = 6;
+	meet(c, alice, drop, &earlier);
+	assert_int_equal(peer_facts(c, alice, drop).peer.sent, 7);
+	peer.last_ms += MINUTE_MS;
+	peer.sent = 8;
+	meet(c, alice, drop, &peer);
+	meet(c, alice, drop, &peer);
+	assert_int_equal(peer_facts(c, alice, drop).peer.sent, 8);
+}
+
+/* Of those to whom the mailbox writes, and once for each message. */
+static void
+peer_writes_back(struct contract *c)
+{
+	struct peer peer = some_peer(c, 7);
+	struct store_facts answer;
+
+	tally(c, alice, SLICE(""), TALLY_PERSON, "");
+	receive(c, "1", drop);
+	meet(c, alice, drop, &peer);
+	settle(c);
+	pass(c, MINUTE_MS);
+	receive(c, "2", drop);
+	receive(c, "2", drop);
+	receive(c, "3", other);
+	answer = peer_facts(c, alice, drop);
+	assert_int_equal(answer.peer.got, 1);
+	assert_int_equal(answer.peer.sent, 7);
+	assert_int_equal(answer.arrivals.last_ms, c->clock.now_ms);
+	assert_int_equal(answer.arrivals.total, 3);
+	assert_int_equal(answer.arrivals.day, 3);
+	assert_int_equal(answer.arrivals.hour, 3);
+	assert_int_equal(answer.arrivals.lately, 3);
+	assert_int_equal(peer_facts(c, alice, other).peer.got, 0);
+	/* A message that was on its way meanwhile takes nothing back. */
+	peer.last_ms += 2 * MINUTE_MS;
+	peer.sent = 8;
+	meet(c, alice, drop, &peer);
+	assert_int_equal(peer_facts(c, alice, drop).peer.got, 1);
+	settle(c);
+	pass(c, HOUR_MS);
+	answer = peer_facts(c, alice, drop);
+	assert_int_equal(answer.arrivals.hour, 0);
+	assert_int_equal(answer.arrivals.lately, 3);
+	pass(c, HOUR_MS);
+	assert_int_equal(peer_facts(c, alice, drop).arrivals.lately, 0);
+}
+
+static void
+peers_are_bounded(struct contract *c)
+{
+	char name[32];
+
+	for (int i = 0; i < PEERS_MAX + 3; i++) {
+		struct peer peer = some_peer(c, 1);
+
+		snprintf(name, sizeof(name), "p%d@evil.example", i);
+		peer.last_ms += i == 1 ? 1000000 : i;
+		meet(c, alice, slice_of(name), &peer);
+		settle(c);
+	}
+	for (int i = 0; i < PEERS_MAX + 3; i++) {
+		bool stale = i == 0 || i == 2 || i == 3;
+
+		snprintf(name, sizeof(name), "p%d@evil.example", i);
+		assert_int_equal(peer_facts(c, alice, slice_of(name)).peer.sent,
+			stale ? 0 : 1);
+	}
+}
+
+static struct store_routes
+one_way(struct contract *c, struct slice mailbox)
+{
+	settle(c);
+	return query(c->store, c->arena,
+		(struct store_query){.kind = STORE_ONE_WAY, .about = mailbox})
+		.routes;
+}
+
+static void
+one_way_has_names(struct contract *c)
+{
+	const struct slice all = {NULL, 0};
+	struct peer peer = some_peer(c, 9);
+	struct store_routes routes;
+
+	meet(c, alice, drop, &peer);
+	peer.named = true;
+	meet(c, bob, drop, &peer);
+	meet(c, bob, other, &peer);
+	routes = one_way(c, all);
+	assert_int_equal(routes.count, 2);
+	assert_true(slice_equal(routes.at[0].mailbox, bob));
+	assert_true(slice_equal(routes.at[0].destination, drop));
+	assert_int_equal(routes.at[0].last_ms, peer.last_ms);
+	assert_int_equal(routes.at[0].count, 9);
+	assert_int_equal(routes.at[0].peer.days, peer.days);
+	assert_int_equal(routes.at[0].peer.pace, peer.pace);
+	assert_int_equal(routes.at[0].peer.prompt, peer.prompt);
+	assert_int_equal(one_way(c, alice).count, 0);
+	assert_int_equal(one_way(c, bob).count, 2);
+	peer.last_ms += MINUTE_MS;
+	peer.named = false;
+	meet(c, bob, drop, &peer);
+	routes = one_way(c, all);
+	assert_int_equal(routes.count, 1);
+	assert_true(slice_equal(routes.at[0].destination, other));
+}
+
+static void
+forget_finds_peers(struct contract *c)
+{
+	struct store_query order = {.kind = STORE_FORGET, .about = alice};
+	struct peer peer = some_peer(c, 9);
+	struct err err;
+
+	peer.named = true;
+	meet(c, alice, drop, &peer);
+	meet(c, bob, drop, &peer);
+	meet(c, bob, other, &peer);
+	settle(c);
+	assert_int_equal(store_query(c->store, c->arena, &order, &err),
+		!c->backend->down);
+	assert_int_equal(peer_facts(c, alice, drop).peer.sent, 0);
+	assert_int_equal(peer_facts(c, bob, drop).peer.sent, 9);
+	assert_int_equal(one_way(c, (struct slice){NULL, 0}).count, 2);
+	order.about = drop;
+	assert_int_equal(store_query(c->store, c->arena, &order, &err),
+		!c->backend->down);
+	assert_int_equal(peer_facts(c, bob, drop).peer.sent, 0);
+	assert_int_equal(peer_facts(c, bob, other).peer.sent, 9);
+	assert_int_equal(one_way(c, (struct slice){NULL, 0}).count, 1);
+}
+
 static void
 tally_counts_an_identity_once(struct contract *c)
 {
@@ -1524,6 +1747,12 @@ static const struct {
 	{"facts of the unknown", facts_of_the_unknown},
 	{"facts follow the tallies", facts_follow_the_tallies},
 	{"facts forget after a day", facts_forget_after_a_day},
+	{"peer is what was told", peer_is_what_was_told},
+	{"peer of the later message stays", peer_of_the_later_message_stays},
+	{"peer writes back", peer_writes_back},
+	{"peers are bounded", peers_are_bounded},
+	{"one way has names", one_way_has_names},
+	{"forget finds peers", forget_finds_peers},
 	{"tally counts an identity once", tally_counts_an_identity_once},
 	{"tally without identity counts each",
 		tally_without_identity_counts_each},

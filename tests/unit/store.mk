@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 EXTRA_DIST += tests/unit/store_fixture.h
+check_PROGRAMS += tests/unit/test_peer
+tests_unit_test_peer_SOURCES = tests/unit/test_peer.c
+tests_unit_test_peer_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_peer_LDADD = $(LIBSTORE) $(CMOCKA_LIBS) -lm
+
 check_PROGRAMS += tests/unit/test_record
 tests_unit_test_record_SOURCES = tests/unit/test_record.c
 tests_unit_test_record_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)

@@ -6,6 +6,7 @@ static const size_t head_bytes[ENTRY_KINDS] = {
 	[ENTRY_WINDOW] = sizeof(struct window),
 	[ENTRY_TRACE] = sizeof(struct trace),
 	[ENTRY_MAILBOX] = sizeof(struct mailbox),
+	[ENTRY_PEERS] = sizeof(struct peers),
 };
 
 unsigned

@@ -15,6 +15,7 @@ enum entry_kind {
 	ENTRY_WINDOW,
 	ENTRY_TRACE,
 	ENTRY_MAILBOX,
+	ENTRY_PEERS,
 	ENTRY_KINDS
 };
 
@@ -58,6 +59,15 @@ struct mailbox {
 	uint32_t route_bytes;
 	uint16_t routes;
 	uint8_t hours, days;
+};
+
+/* peers.h: rows, then names. */
+struct peers {
+	struct entry entry;
+	int64_t active_ms; /* the last message to any */
+	int64_t arrived_ms; /* the last one that came */
+	uint32_t count, name_bytes;
+	uint16_t begun_day; /* since 1970: the first message to any */
 };
 
 unsigned entry_rank(const struct entry *);

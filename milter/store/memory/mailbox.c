@@ -354,7 +354,7 @@ print_of(const struct table *table, const struct store_tally *tally)
 		table, (struct slice){(const char *)parts, sizeof(parts)});
 }
 
-void
+bool
 mailbox_tally(struct table *table, const struct mailbox_limits *limits,
 	int64_t at_ms, const struct store_tally *tally)
 {
@@ -363,12 +363,14 @@ mailbox_tally(struct table *table, const struct mailbox_limits *limits,
 	struct table_shard *shard = table_shard_of(table, &key);
 	uint64_t print = tally->identity.len > 0 ? print_of(table, tally) : 0;
 	struct entry *entry;
+	bool first;
 
 	if (tally->what >= TALLY_KINDS)
-		return;
+		return false;
 	pthread_mutex_lock(&shard->lock);
 	retention_expire(shard, limits->ttl_ms, at_ms);
-	if (print == 0 || dedup_first(&shard->dedup, print)) {
+	first = print == 0 || dedup_first(&shard->dedup, print);
+	if (first) {
 		entry = table_find(shard, &key);
 		if (entry == NULL)
 			entry = table_add(shard, &key, 0);
@@ -381,6 +383,7 @@ mailbox_tally(struct table *table, const struct mailbox_limits *limits,
 	}
 	table_trim(shard);
 	pthread_mutex_unlock(&shard->lock);
+	return first;
 }
 
 /* The route, unless it is known better; mailbox may move. */
@@ -522,6 +525,10 @@ add_hours(struct mailbox *mailbox, uint32_t now, struct store_facts *facts)
 		facts->keyword_forwarded_day += hours[i].keyword_forwarded;
 		if (hours[i].hour == now)
 			facts->forwarded_hour = hours[i].forwarded;
+		if (hours[i].hour == now)
+			facts->arrivals.hour = hours[i].received;
+		if (hours[i].hour + 1 >= now)
+			facts->arrivals.lately += hours[i].received;
 	}
 }
 
@@ -541,7 +548,9 @@ mailbox_facts(struct table *table, const struct mailbox_limits *limits,
 		!retention_is_over(mailbox, limits->ttl_ms, at_ms);
 	if (facts->known) {
 		facts->person = (mailbox->entry.mode & MAILBOX_PERSON) != 0;
+		facts->arrivals.total = mailbox->tally[TALLY_RECEIVED];
 		add_hours(mailbox, (uint32_t)(at_ms / STORE_HOUR_MS), facts);
+		facts->arrivals.day = facts->received_day;
 		if (find_route(mailbox, facts->destination, &route) !=
 			UINT32_MAX) {
 			facts->route_count = route.count;

@@ -35,8 +35,9 @@ struct mailbox_limits {
 	int64_t ttl_ms; /* one that only receives lives a day at most */
 };
 
-/* Counts; takes the shard's lock, and counts an identity once. */
-void mailbox_tally(struct table *, const struct mailbox_limits *, int64_t at_ms,
+/* Counts; takes the shard's lock, and counts an identity once: was it the first
+ * time? */
+bool mailbox_tally(struct table *, const struct mailbox_limits *, int64_t at_ms,
 	const struct store_tally *);
 /* Fills the answers in, but contained. Takes the shard's lock. */
 void mailbox_facts(struct table *, const struct mailbox_limits *, int64_t at_ms,

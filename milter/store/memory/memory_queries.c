@@ -11,6 +11,7 @@
 #include "store/answer.h"
 #include "store/key.h"
 #include "store/memory/memory_records.h"
+#include "store/memory/peers.h"
 #include "store/memory/snapshot.h"
 #include "store/memory/trace.h"
 #include "store/memory/window.h"
@@ -289,6 +290,44 @@ ask_routes(struct memory *memory, struct arena *arena,
 	return answer_end_routes(&search.found, query, err);
 }
 
+static void
+visit_one_way(struct table_shard *shard, struct entry *entry, void *ctx)
+{
+	struct route_search *search = ctx;
+	uint32_t cursor = 0;
+	struct slice name;
+	struct peer peer;
+
+	(void)shard;
+	while (!search->found.failed &&
+		peers_next_named(
+			(struct peers *)entry, &cursor, &name, &peer)) {
+		if (peer.last_ms < search->since_ms)
+			continue;
+		answer_add_one_way(
+			&search->found, entry_key_text(entry), name, &peer);
+	}
+}
+
+static bool
+ask_one_way(struct memory *memory, struct arena *arena,
+	struct store_query *query, struct err *err)
+{
+	struct route_search search = {
+		.found = {.arena = arena}, .since_ms = query->at_ms};
+	struct key_text room;
+
+	if (query->about.p != NULL) {
+		one_entry(memory,
+			table_key(memory->table, ENTRY_PEERS, 0,
+				key_bound(query->about, &room)),
+			visit_one_way, &search);
+	} else {
+		each_entry(memory, ENTRY_PEERS, visit_one_way, &search);
+	}
+	return answer_end_routes(&search.found, query, err);
+}
+
 static bool
 ask_senders(struct memory *memory, struct arena *arena,
 	struct store_query *query, struct err *err)
@@ -475,6 +514,19 @@ wipe_mailbox(struct table_shard *shard, struct entry *entry, void *ctx)
 	}
 }
 
+static void
+wipe_peers(struct table_shard *shard, struct entry *entry, void *ctx)
+{
+	struct wipe *wipe = ctx;
+
+	if (slice_equal(entry_key_text(entry), wipe->mailbox)) {
+		table_remove(shard, entry);
+		wipe->wiped++;
+	} else if (peers_drop((struct peers *)entry, wipe->mailbox)) {
+		wipe->wiped++;
+	}
+}
+
 static bool
 forget(struct memory *memory, struct arena *arena, struct store_query *query,
 	struct err *err)
@@ -490,6 +542,7 @@ forget(struct memory *memory, struct arena *arena, struct store_query *query,
 	each_entry(memory, ENTRY_WINDOW, wipe_window, &wipe);
 	each_entry(memory, ENTRY_TRACE, wipe_trace, &wipe);
 	each_entry(memory, ENTRY_MAILBOX, wipe_mailbox, &wipe);
+	each_entry(memory, ENTRY_PEERS, wipe_peers, &wipe);
 	wipe.wiped += ring_forget(memory->ring, query->about);
 	(void)contained_set(memory->contained, wipe.mailbox, &none);
 	query->answer.wiped = wipe.wiped;
@@ -506,6 +559,7 @@ memory_queries(struct memory *memory, struct arena *arena,
 		[STORE_MAILBOX] = ask_mailbox,
 		[STORE_ROUTES] = ask_routes,
 		[STORE_SENDERS] = ask_senders,
+		[STORE_ONE_WAY] = ask_one_way,
 		[STORE_WINDOWS] = ask_windows,
 		[STORE_HOURS] = ask_hours,
 		[STORE_EVENTS] = ask_events,

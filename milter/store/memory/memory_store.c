@@ -13,6 +13,7 @@
 #include "store/key.h"
 #include "store/memory/memory.h"
 #include "store/memory/memory_queries.h"
+#include "store/memory/peers.h"
 #include "store/memory/restore.h"
 #include "store/memory/snapshot.h"
 #include "store/memory/trace.h"
@@ -107,10 +108,15 @@ apply_facts(const struct context *ctx, struct store_op *op)
 	struct store_facts facts = {
 		.mailbox = key_bound(op->facts.mailbox, &mailbox),
 		.destination = key_bound(op->facts.destination, &destination),
+		.peered = op->facts.peered,
 	};
 
 	mailbox_facts(
 		ctx->memory->table, &ctx->memory->limits, ctx->at_ms, &facts);
+	if (facts.peered) {
+		peers_facts(ctx->memory->table, ctx->memory->limits.ttl_ms,
+			ctx->at_ms, &facts);
+	}
 	facts.contained = contained_has(
 		ctx->memory->contained, facts.mailbox, ctx->at_ms);
 	facts.mailbox = op->facts.mailbox;
@@ -126,8 +132,22 @@ apply_tally(const struct context *ctx, struct store_op *op)
 
 	tally.mailbox = key_bound(tally.mailbox, &mailbox);
 	tally.destination = key_bound(tally.destination, &destination);
-	mailbox_tally(
-		ctx->memory->table, &ctx->memory->limits, ctx->at_ms, &tally);
+	if (mailbox_tally(ctx->memory->table, &ctx->memory->limits, ctx->at_ms,
+		    &tally) &&
+		tally.what == TALLY_RECEIVED)
+		peers_receive(ctx->memory->table, ctx->at_ms, &tally);
+}
+
+static void
+apply_peer(const struct context *ctx, struct store_op *op)
+{
+	struct store_peer peer = op->peer;
+	struct key_text mailbox, destination;
+
+	peer.mailbox = key_bound(peer.mailbox, &mailbox);
+	peer.destination = key_bound(peer.destination, &destination);
+	peers_meet(ctx->memory->table, ctx->memory->limits.ttl_ms, ctx->at_ms,
+		&peer);
 }
 
 static void
@@ -175,6 +195,7 @@ apply(struct context *ctx, size_t count)
 		[STORE_FACTS] = apply_facts,
 		[STORE_TALLY] = apply_tally,
 		[STORE_APPEND] = apply_append,
+		[STORE_PEER] = apply_peer,
 	};
 
 	for (ctx->at = 0; ctx->at < count; ctx->at++)

@@ -3,6 +3,7 @@
  * locks. */
 #include "store/memory/merge.h"
 
+#include "store/memory/peers.h"
 #include "store/memory/restore.h"
 #include "store/memory/trace.h"
 #include "store/memory/window.h"
@@ -50,6 +51,10 @@ merge_shard(
 	for (struct entry *entry = table_oldest(shard, ENTRY_MAILBOX);
 		entry != NULL; entry = table_after(shard, entry))
 		mailbox_merge(to->table, &to->limits, (struct mailbox *)entry);
+	for (struct entry *entry = table_oldest(shard, ENTRY_PEERS);
+		entry != NULL; entry = table_after(shard, entry))
+		peers_merge(
+			to->table, to->limits.ttl_ms, (struct peers *)entry);
 }
 
 static void

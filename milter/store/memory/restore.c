@@ -9,6 +9,7 @@
 
 #include "base/atomic_file.h"
 #include "store/bytes.h"
+#include "store/memory/peers.h"
 #include "store/memory/retention.h"
 #include "store/memory/snapshot_file.h"
 #include "store/memory/trace.h"
@@ -58,6 +59,8 @@ is_sound(struct entry *entry)
 		return trace_is_sound((struct trace *)entry);
 	case ENTRY_MAILBOX:
 		return mailbox_is_sound((struct mailbox *)entry);
+	case ENTRY_PEERS:
+		return peers_is_sound((struct peers *)entry);
 	case ENTRY_KINDS:
 		break;
 	}
@@ -259,6 +262,8 @@ age_of(struct entry *entry)
 		return trace_newest_ms((struct trace *)entry);
 	case ENTRY_MAILBOX:
 		return ((struct mailbox *)entry)->active_ms;
+	case ENTRY_PEERS:
+		return ((struct peers *)entry)->active_ms;
 	case ENTRY_KINDS:
 		break;
 	}

@@ -71,6 +71,9 @@ is_stale(const struct writer *writer, struct entry *entry)
 	case ENTRY_MAILBOX:
 		return retention_is_over((struct mailbox *)entry,
 			writer->memory->limits.ttl_ms, writer->now_ms);
+	case ENTRY_PEERS:
+		return ((struct peers *)entry)->active_ms <
+			writer->now_ms - writer->memory->limits.ttl_ms;
 	case ENTRY_KINDS:
 		break;
 	}

@@ -18,9 +18,10 @@
 
 /* Parts of sixteen of the memory that each kind may hold when all want it. */
 static const unsigned parts[ENTRY_KINDS] = {
-	[ENTRY_WINDOW] = 5,
+	[ENTRY_WINDOW] = 4,
 	[ENTRY_TRACE] = 5,
-	[ENTRY_MAILBOX] = 6,
+	[ENTRY_MAILBOX] = 5,
+	[ENTRY_PEERS] = 2,
 };
 
 static size_t

@@ -16,11 +16,14 @@ local scripts = {
 append = function(k, w)
 -- include append.lua
 end,
-facts = function(k, w)
+facts = function(k, w, keys)
 -- include facts.lua
 end,
 note = function(k, w, keys)
 -- include note.lua
+end,
+peer = function(k, w)
+-- include peer.lua
 end,
 place = function(k, w)
 -- include place.lua

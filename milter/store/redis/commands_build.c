@@ -11,6 +11,7 @@
 #include "store/redis/commands_merge.h"
 #include "store/redis/commands_note.h"
 #include "store/redis/redis_key.h"
+#include "store/redis/redis_peer.h"
 #include "store/redis/redis_trace.h"
 
 #include <stdlib.h>
@@ -21,6 +22,7 @@
  * in the seconds that are told again. */
 #define DEDUP_PRINTS 8192
 #define FACTS_NUMBERS 11
+#define FACTS_PEER_NUMBERS 6 /* then comes what is known of the peer */
 
 /* A script call for one operation; its first key decides the slot. */
 static struct command *
@@ -100,18 +102,47 @@ add_recall(struct commands *b, size_t i)
 }
 
 static bool
+read_numbers(const struct reply *items, size_t count, int64_t *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!reply_number(&items[i], &out[i]) || out[i] < 0)
+			return false;
+	}
+	return true;
+}
+
+/* What is not known of a peer is empty: it was never written to. */
+static bool
+read_peer(const struct reply *items, struct store_facts *facts)
+{
+	int64_t n[FACTS_PEER_NUMBERS];
+
+	if (!read_numbers(items, FACTS_PEER_NUMBERS, n) ||
+		items[FACTS_PEER_NUMBERS].type != REPLY_TEXT)
+		return false;
+	facts->arrivals.total = (uint64_t)n[0];
+	facts->arrivals.day = facts->received_day;
+	facts->arrivals.hour = (uint64_t)n[1];
+	facts->arrivals.lately = (uint64_t)n[2];
+	facts->arrivals.last_ms = n[3];
+	facts->begun_day = (uint16_t)n[4];
+	facts->at_ms = n[5];
+	(void)redis_peer_read(items[FACTS_PEER_NUMBERS].text, &facts->peer);
+	return true;
+}
+
+static bool
 read_facts(struct command *command)
 {
 	const struct reply *reply = command->reply;
 	struct store_facts *facts = &commands_op(command, 0)->facts;
+	size_t count =
+		FACTS_NUMBERS + (facts->peered ? FACTS_PEER_NUMBERS + 1 : 0);
 	int64_t n[FACTS_NUMBERS];
 
-	if (reply->type != REPLY_ARRAY || reply->count != FACTS_NUMBERS)
+	if (reply->type != REPLY_ARRAY || reply->count != count ||
+		!read_numbers(reply->items, FACTS_NUMBERS, n))
 		return false;
-	for (size_t i = 0; i < FACTS_NUMBERS; i++) {
-		if (!reply_number(&reply->items[i], &n[i]) || n[i] < 0)
-			return false;
-	}
 	facts->known = n[0] != 0;
 	facts->route_count = (uint64_t)n[1];
 	facts->route_first_ms = n[2];
@@ -123,14 +154,16 @@ read_facts(struct command *command)
 	facts->forwarded_hour = (uint64_t)n[8];
 	facts->contained = n[9] != 0;
 	facts->person = n[10] != 0;
-	return true;
+	return !facts->peered || read_peer(&reply->items[FACTS_NUMBERS], facts);
 }
 
 static bool
 add_facts(struct commands *b, size_t i)
 {
 	const struct store_facts *facts = &b->request->ops[i].facts;
-	struct command *command = one_op(b, i, SCRIPT_FACTS, 3, 2);
+	struct command *command = facts->peered
+		? one_op(b, i, SCRIPT_FACTS, 4, 3)
+		: one_op(b, i, SCRIPT_FACTS, 3, 2);
 
 	if (command == NULL)
 		return false;
@@ -139,8 +172,17 @@ add_facts(struct commands *b, size_t i)
 	command_word(command, command->key);
 	command_word(command, commands_tagged(b, "route", facts->mailbox));
 	command_word(command, commands_tagged(b, "contain", facts->mailbox));
+	if (facts->peered) {
+		command_word(
+			command, commands_tagged(b, "peers", facts->mailbox));
+	}
 	command_word(command, commands_present(facts->destination));
 	command_word(command, commands_at(b));
+	if (facts->peered) {
+		command_word(command,
+			redis_peer_field(b->arena,
+				commands_present(facts->destination)));
+	}
 	commands_push(b, command);
 	return true;
 }
@@ -197,15 +239,29 @@ put_forward_words(struct commands *b, struct command *command,
 	command_number(command, b->shared->options->day_ttl_ms);
 }
 
+/* Their fields, one behind the other. */
+static struct slice
+authors_of(struct arena *arena, const struct store_tally *tally)
+{
+	struct slice fields[STORE_AUTHORS_MAX];
+
+	for (size_t i = 0; i < tally->author_count; i++)
+		fields[i] = redis_peer_field(arena, tally->authors[i]);
+	return arena_join(arena, fields, tally->author_count);
+}
+
 static bool
 add_tally(struct commands *b, size_t i)
 {
 	const struct store_tally *tally = &b->request->ops[i].tally;
 	const struct store_options *options = b->shared->options;
 	bool forward = tally->what == TALLY_FORWARDED;
-	size_t keys = !forward ? 2 : b->shared->spread ? 4 : 7;
-	struct command *command =
-		one_op(b, i, SCRIPT_TALLY, keys, forward ? 12 : 8);
+	bool back = !forward && tally->author_count > 0;
+	size_t keys = forward ? (b->shared->spread ? 4 : 7) : back ? 3 : 2;
+	struct command *command = one_op(b, i, SCRIPT_TALLY, keys,
+		forward        ? 12
+			: back ? 9
+			       : 8);
 
 	if (command == NULL)
 		return false;
@@ -213,8 +269,12 @@ add_tally(struct commands *b, size_t i)
 	command->read = read_tally;
 	command_word(command, command->key);
 	command_word(command, commands_tagged(b, "once", tally->mailbox));
-	if (forward)
+	if (forward) {
 		put_forward_keys(b, command, tally);
+	} else if (back) {
+		command_word(
+			command, commands_tagged(b, "peers", tally->mailbox));
+	}
 	command_word(command, commands_at(b));
 	command_word(command, slice_of(store_tally_name(tally->what)));
 	command_word(command, tally->keyword ? SLICE("1") : SLICE("0"));
@@ -225,8 +285,11 @@ add_tally(struct commands *b, size_t i)
 	command_number(command,
 		options->mailbox_ttl_ms < STORE_DAY_MS ? options->mailbox_ttl_ms
 						       : STORE_DAY_MS);
-	if (forward)
+	if (forward) {
 		put_forward_words(b, command, tally);
+	} else if (back) {
+		command_word(command, authors_of(b->arena, tally));
+	}
 	commands_push(b, command);
 	return true;
 }
@@ -260,6 +323,30 @@ add_append(struct commands *b, size_t i)
 	command_word(command, json);
 	command_number(command, b->shared->options->events);
 	command_number(command, b->shared->options->dedup_ttl_ms);
+	commands_push(b, command);
+	return true;
+}
+
+static bool
+add_peer(struct commands *b, size_t i)
+{
+	const struct store_peer *met = &b->request->ops[i].peer;
+	struct command *command = one_op(b, i, SCRIPT_PEER, 2, 7);
+
+	if (command == NULL)
+		return false;
+	command->key = commands_tagged(b, "peers", met->mailbox);
+	command_word(command, command->key);
+	command_word(command, commands_tagged(b, "oneway", met->mailbox));
+	command_word(command, redis_peer_field(b->arena, met->destination));
+	command_word(command, redis_peer_pack(b->arena, &met->peer));
+	command_number(command, met->peer.first_day);
+	command_number(command, b->shared->options->mailbox_ttl_ms);
+	command_number(command, PEERS_MAX);
+	command_word(command, commands_present(met->destination));
+	command_word(command,
+		met->peer.named ? redis_peer_print(b->arena, &met->peer)
+				: SLICE(""));
 	commands_push(b, command);
 	return true;
 }
@@ -343,6 +430,7 @@ commands_build(struct request *request, void *round_ctx)
 		[STORE_FACTS] = add_facts,
 		[STORE_TALLY] = add_tally,
 		[STORE_APPEND] = add_append,
+		[STORE_PEER] = add_peer,
 	};
 	struct commands_shared *shared = round_ctx;
 	struct commands b = commands_begin(shared, request);

@@ -16,6 +16,7 @@ static const char *const names[SCRIPT_COUNT] = {
 	[SCRIPT_RECALL] = "recall",
 	[SCRIPT_FACTS] = "facts",
 	[SCRIPT_TALLY] = "tally",
+	[SCRIPT_PEER] = "peer",
 	[SCRIPT_PLACE] = "place",
 	[SCRIPT_APPEND] = "append",
 };

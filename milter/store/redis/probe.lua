@@ -23,6 +23,7 @@ local calls = {
   {'HMGET', key, 'a'},
   {'HLEN', key},
   {'HSET', key, 'a', 1},
+  {'HSETNX', key, 'a', 1},
   {'HVALS', key},
   {'XADD', key, '*', 'a', '1'},
   {'ZADD', key, 1, 'a'},

@@ -14,6 +14,7 @@
 #include "store/redis/commands_place.h"
 #include "store/redis/query_events.h"
 #include "store/redis/redis_key.h"
+#include "store/redis/redis_peer.h"
 
 #include <string.h>
 
@@ -58,6 +59,7 @@ struct traits {
 	const struct command *routes, *left; /* destinations */
 	const struct command *senders; /* mailboxes */
 	const struct command *places, *policies;
+	const struct command *box; /* is there one? */
 };
 
 static struct command *
@@ -82,6 +84,8 @@ ask_traits(struct queries *q, struct slice mailbox)
 		.places = ask_set(q, "at", mailbox),
 		.policies =
 			queries_add(q, "HKEYS", queries_plain(q, "policies")),
+		.box = queries_add(
+			q, "HLEN", queries_tagged(q, "box", mailbox)),
 	};
 }
 
@@ -162,8 +166,8 @@ wipe_windows(
 static void
 wipe_own(struct queries *q, const struct wipe *wipe)
 {
-	static const char *const kinds[] = {
-		"box", "route", "once", "left", "contain", "dest", "at"};
+	static const char *const kinds[] = {"box", "route", "once", "left",
+		"contain", "dest", "at", "peers", "oneway"};
 	int64_t now_ms = redis_now_ms(q->redis);
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
@@ -180,6 +184,28 @@ wipe_own(struct queries *q, const struct wipe *wipe)
 		redis_key_routed(q->arena, q->redis->prefix,
 			redis_key_part(wipe->mailbox)),
 		wipe->mailbox);
+}
+
+/* As one to whom others write: no key of its own tells of them. */
+static bool
+page_peers(
+	struct queries *q, const struct reply *keys, void *ctx, struct err *err)
+{
+	struct wipe *wipe = ctx;
+	struct slice field = redis_peer_field(q->arena, wipe->mailbox);
+	struct slice mailbox, rest;
+
+	for (size_t i = 0; i < reply_count(keys); i++) {
+		(void)redis_key_parse(q->arena, q->redis->prefix,
+			keys->items[i].text, &mailbox, &rest);
+		take_out(q, "HDEL", keys->items[i].text, field);
+		if (mailbox.p != NULL) {
+			take_out(q, "HDEL",
+				queries_tagged(q, "oneway", mailbox),
+				wipe->mailbox);
+		}
+	}
+	return put_wipes(q, wipe, err);
 }
 
 static bool
@@ -259,14 +285,18 @@ wipe_events(struct redis *redis, struct wipe *wipe, struct err *err)
 	return ok;
 }
 
-/* What is known without looking; *all: it may be in other windows, too. */
+/* What is known without looking; *all: it may be in other windows, too; *ours:
+ * it is a mailbox of ours, to whom none of ours writes as to a peer. */
 static bool
-wipe_known(struct queries *q, struct wipe *wipe, bool *all, struct err *err)
+wipe_known(struct queries *q, struct wipe *wipe, bool *all, bool *ours,
+	struct err *err)
 {
 	const struct traits traits = ask_traits(q, wipe->mailbox);
+	int64_t fields;
 
 	if (!queries_put(q, err))
 		return false;
+	*ours = reply_number(traits.box->reply, &fields) && fields > 0;
 	*all = reply_count(traits.places->reply) >= COMMANDS_PLACE_MAX;
 	wipe_destinations(q, wipe, traits.routes->reply);
 	wipe_destinations(q, wipe, traits.left->reply);
@@ -281,11 +311,14 @@ query_forget(struct queries *q, struct arena *arena, struct store_query *query,
 	struct err *err)
 {
 	struct wipe wipe = {query->about, q->redis->options.day_ttl_ms, 0};
-	bool all = false;
+	bool all = false, ours = false;
 	bool ok = query->about.len == 0 ||
-		(wipe_known(q, &wipe, &all, err) &&
+		(wipe_known(q, &wipe, &all, &ours, err) &&
 			(!all ||
 				queries_walk(q->redis, "win:", page_windows,
+					&wipe, err)) &&
+			(ours ||
+				queries_walk(q->redis, "peers:", page_peers,
 					&wipe, err)) &&
 			wipe_events(q->redis, &wipe, err));
 

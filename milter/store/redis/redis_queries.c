@@ -6,6 +6,7 @@
 #include "store/redis/query_events.h"
 #include "store/redis/query_forget.h"
 #include "store/redis/query_mailbox.h"
+#include "store/redis/query_one_way.h"
 #include "store/redis/query_records.h"
 #include "store/redis/query_routes.h"
 #include "store/redis/query_windows.h"
@@ -20,6 +21,7 @@ redis_queries(struct redis *redis, struct arena *arena,
 		[STORE_MAILBOX] = query_mailbox,
 		[STORE_ROUTES] = query_routes,
 		[STORE_SENDERS] = query_routes_senders,
+		[STORE_ONE_WAY] = query_one_way,
 		[STORE_WINDOWS] = query_windows,
 		[STORE_HOURS] = query_mailbox_hours,
 		[STORE_EVENTS] = query_events,

@@ -8,12 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool
+copy_list(struct arena *arena, const struct slice **list, size_t count)
+{
+	struct slice *copy = arena_array(arena, count, sizeof(*copy));
+
+	for (size_t i = 0; copy != NULL && i < count; i++)
+		copy[i] = arena_copy(arena, (*list)[i]);
+	*list = copy;
+	return copy != NULL;
+}
+
 /* Copies the slices of an operation that the backends read. */
 static bool
 copy_op(struct arena *arena, struct store_op *op)
 {
 	struct slice *texts[4] = {0};
-	struct slice *members;
 
 	switch (op->verb) {
 	case STORE_NOTE:
@@ -23,13 +33,9 @@ copy_op(struct arena *arena, struct store_op *op)
 		break;
 	case STORE_REMEMBER:
 		texts[0] = &op->remember.id;
-		members = arena_array(
-			arena, op->remember.count, sizeof(*members));
-		if (members == NULL)
+		if (!copy_list(
+			    arena, &op->remember.members, op->remember.count))
 			return false;
-		for (size_t i = 0; i < op->remember.count; i++)
-			members[i] = arena_copy(arena, op->remember.members[i]);
-		op->remember.members = members;
 		break;
 	case STORE_RECALL:
 		texts[0] = &op->recall.id;
@@ -42,9 +48,16 @@ copy_op(struct arena *arena, struct store_op *op)
 		texts[0] = &op->tally.mailbox;
 		texts[1] = &op->tally.destination;
 		texts[2] = &op->tally.identity;
+		if (!copy_list(
+			    arena, &op->tally.authors, op->tally.author_count))
+			return false;
 		break;
 	case STORE_APPEND:
 		texts[0] = &op->append.json;
+		break;
+	case STORE_PEER:
+		texts[0] = &op->peer.mailbox;
+		texts[1] = &op->peer.destination;
 		break;
 	}
 	for (size_t i = 0; i < 4 && texts[i] != NULL; i++) {

@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- tally: counts one message of a mailbox, once for each identity.
--- KEYS mailbox, once; of a forward also route, left; and, but for a cluster,
---   dest, top, routed.
+-- KEYS mailbox, once; of one that is received, peers, if it has authors; of a
+--   forward also route, left; and, but for a cluster, dest, top, routed.
 -- ARGV at (clock.lua), what, keyword (0 or 1), the identity's print (once.lua;
 --   empty: count it), prints at most, ttl of once, ttl of mailbox and route, ttl
---   of a mailbox that only receives; of a forward also destination, routes at
---   most, mailbox, ttl of top.
+--   of a mailbox that only receives; the authors' fields (redis_peer.h), one
+--   behind the other; of a forward instead destination, routes at most, mailbox,
+--   ttl of top.
 -- Reply {counted, flows of the mailbox that day}.
 
 -- include clock.lua
@@ -47,6 +48,20 @@ local function count_hour(column)
   n[column] = more(n[column])
   if ARGV[w + 3] == '1' then n[column + 2] = more(n[column + 2]) end
   change(hour_field, table.concat(n, ' '))
+end
+
+-- Of those to whom the mailbox writes: they write back.
+local function count_back()
+  local peers, fields = KEYS[k + 3], ARGV[w + 9]
+  for at = 1, #fields, 8 do
+    local field = string.sub(fields, at, at + 7)
+    local old = redis.call('HGET', peers, field)
+    local got = old and struct.unpack('>I2', old, 3)
+    if got and got < 65535 then
+      redis.call('HSET', peers, field, string.sub(old, 1, 2) ..
+        struct.pack('>I2', got + 1) .. string.sub(old, 5))
+    end
+  end
 end
 
 -- The mailbox lives on from its last message, to a fiftieth of that time.
@@ -96,6 +111,10 @@ if counted then
   end
   if what == 'received' then
     count_hour(1)
+    if had[4] then
+      change('arrived', text(time))
+      if keys == 3 then count_back() end
+    end
   elseif what == 'forwarded' then
     count_hour(2)
     count_forward()
