@@ -10,8 +10,16 @@ dist_policies_DATA = \
 	policies/campaign-one-domain.yaml \
 	policies/carried-on-again.test.yaml \
 	policies/carried-on-again.yaml \
+	policies/carried-on-at-once.test.yaml \
+	policies/carried-on-at-once.yaml \
 	policies/carried-on-daily.test.yaml \
 	policies/carried-on-daily.yaml \
+	policies/carried-on-slowly.test.yaml \
+	policies/carried-on-slowly.yaml \
+	policies/carried-on-soon.test.yaml \
+	policies/carried-on-soon.yaml \
+	policies/carried-to-many.test.yaml \
+	policies/carried-to-many.yaml \
 	policies/client-rule-forward.test.yaml \
 	policies/client-rule-forward.yaml \
 	policies/client-rule-repeated.test.yaml \
@@ -33,6 +41,9 @@ dist_policies_DATA = \
 	policies/external-forward.yaml \
 	policies/finance-mail-new-destination.test.yaml \
 	policies/finance-mail-new-destination.yaml \
+	policies/follows-arrivals-new.test.yaml \
+	policies/follows-arrivals.test.yaml \
+	policies/follows-arrivals.yaml \
 	policies/forward-burst-mailbox.test.yaml \
 	policies/forward-burst-mailbox.yaml \
 	policies/forward-burst-volume.test.yaml \
@@ -43,6 +54,8 @@ dist_policies_DATA = \
 	policies/google-forwarding.yaml \
 	policies/idn-destination.test.yaml \
 	policies/idn-destination.yaml \
+	policies/keeps-pace.test.yaml \
+	policies/keeps-pace.yaml \
 	policies/keyword-picking.test.yaml \
 	policies/keyword-picking.yaml \
 	policies/keyword-rule-drip.test.yaml \
