@@ -267,6 +267,9 @@ examine(const struct generation *generation,
 		look_at_postfix(&doctor, options);
 		if (options->sendmail != NULL)
 			look_at_sendmail(&doctor, options);
+		checkup_add_fine(doctor.checkup, "unseen",
+			"by IMAP, POP, webmail and SMTP past this MTA mail "
+			"leaves unseen here");
 		if (options->nagios) {
 			status = print_for_nagios(doctor.checkup);
 		} else {

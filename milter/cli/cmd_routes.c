@@ -9,7 +9,7 @@ struct routes_options {
 	const char *mailbox;
 	long long since_ms, new_ms; /* ages; 0: any */
 	unsigned rows; /* 0: as the daemon has it */
-	bool dot;
+	bool dot, one_way;
 };
 
 static bool
@@ -26,6 +26,9 @@ parse_options(
 			"first seen within that time"},
 		ASK_ROWS(options->rows),
 		{"dot", 0, NULL, &options_flag, &options->dot, "for Graphviz"},
+		{"one-way", 0, NULL, &options_flag, &options->one_way,
+			"mail of its own to who does not write back, on eight "
+			"days of ten"},
 	};
 	const struct options table = {
 		.about = "The map of all forwarding: mailbox, destination, how "
@@ -57,6 +60,37 @@ add_text(struct buf *out, const struct json *row)
 	buf_puts(out, "  ");
 	screen_add_time(out, json_text(row, "last"));
 	buf_add_byte(out, '\n');
+}
+
+static void
+add_side(struct buf *out, const char *name, const struct json *list)
+{
+	for (size_t i = 0; i < json_count(list); i++) {
+		buf_printf(out, "%s", i == 0 ? name : "; ");
+		buf_add_visible(out, json_own_text(json_at(list, i)));
+	}
+	if (json_count(list) > 0)
+		buf_add_byte(out, '\n');
+}
+
+static void
+print_one_way(const struct json *answer)
+{
+	const struct json *list = json_find(answer, "routes");
+	struct buf out = {0};
+
+	for (size_t i = 0; i < json_count(list); i++) {
+		const struct json *row = json_at(list, i);
+
+		add_text(&out, row);
+		add_side(&out, "    for      ", json_find(row, "for"));
+		add_side(&out, "    against  ", json_find(row, "against"));
+	}
+	if (json_count(list) == 0)
+		buf_puts(&out, "no one-way routes\n");
+	screen_print(&out);
+	buf_fini(&out);
+	ask_say_more(answer, "routes");
 }
 
 /* A quoted name of the DOT language. */
@@ -129,7 +163,11 @@ cmd_routes(int argc, char **argv)
 		return status;
 	if (options.dot && options.ask.json)
 		return options_refuse(argv[0], "either --dot or --json");
-	buf_puts(&path, "/v1/routes?");
+	if (options.one_way && (options.dot || options.new_ms > 0)) {
+		return options_refuse(
+			argv[0], "--one-way goes with neither --dot nor --new");
+	}
+	buf_puts(&path, options.one_way ? "/v1/one-way?" : "/v1/routes?");
 	add_age(&path, "since", options.since_ms);
 	add_age(&path, "new", options.new_ms);
 	if (options.rows > 0)
@@ -140,7 +178,9 @@ cmd_routes(int argc, char **argv)
 		&(struct ask_question){.method = ASK_GET,
 			.path = buf_slice(&path).p,
 			.what = options.mailbox,
-			.print = options.dot ? print_dot : print_text});
+			.print = options.one_way ? print_one_way
+				: options.dot    ? print_dot
+						 : print_text});
 	buf_fini(&path);
 	return status;
 }

@@ -6,6 +6,7 @@
 #include "cli/show_sum.h"
 #include "forward/evidence.h"
 #include "verdict/keyword.h"
+#include "verdict/words.h"
 
 #define VALUE_BYTES 60
 
@@ -234,8 +235,24 @@ show_policies(const struct verdict *verdict, size_t flow,
 		buf_printf(out, "    none of %zu matches\n", count);
 }
 
+/* A sentence, and what to do about it. */
 static void
-show_summary(const struct flow *flow, struct buf *out)
+show_words(
+	const struct verdict *verdict, const struct flow *flow, struct buf *out)
+{
+	struct buf words = {0};
+
+	if (words_write(verdict, flow, &words)) {
+		buf_puts(out, "  ");
+		buf_add_visible(out, buf_slice(&words));
+		buf_printf(out, ".\n  %s\n", words_advice);
+	}
+	buf_fini(&words);
+}
+
+static void
+show_summary(
+	const struct verdict *verdict, const struct flow *flow, struct buf *out)
 {
 	if (flow->kind == KIND_NONE) {
 		buf_puts(out, "  no forward");
@@ -250,7 +267,8 @@ show_summary(const struct flow *flow, struct buf *out)
 			buf_printf(out, ", by %s", flow->platform);
 	}
 	buf_printf(out, ", confidence %u%s\n", flow->confidence,
-		flow_is_forward(flow) || flow->kind == KIND_NONE
+		flow_is_forward(flow) || flow->kind == KIND_NONE ||
+				flow->kind == KIND_FOLLOW
 			? ""
 			: " (too little to act on)");
 	if (flow->mailbox.text.len > 0 && flow->kind != KIND_NONE) {
@@ -263,6 +281,7 @@ show_summary(const struct flow *flow, struct buf *out)
 		buf_printf(out, "  %.1f s after the mailbox got it\n",
 			(double)flow->delay_ms / 1000);
 	}
+	show_words(verdict, flow, out);
 }
 
 /* What an administrator's first try runs into. */
@@ -297,7 +316,7 @@ show_flow(const struct verdict *verdict, size_t number,
 		buf_add_visible(out, flow->rcpt->original.text);
 	}
 	buf_puts(out, ")\n");
-	show_summary(flow, out);
+	show_summary(verdict, flow, out);
 	show_why_none(verdict->message, flow, out);
 	if (flow->rcpt->external && verdict->message->client_ours)
 		show_sum(flow, out);

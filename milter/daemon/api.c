@@ -21,6 +21,7 @@ static const struct {
 	{"/v1/top", API_GET, false, api_top},
 	{"/v1/mailbox/", API_GET, false, api_mailbox},
 	{"/v1/routes", API_GET, false, api_routes},
+	{"/v1/one-way", API_GET, false, api_one_way},
 	{"/v1/destination/", API_GET, false, api_destination},
 	{"/v1/events", API_GET, false, api_events},
 	{"/v1/probe/", API_GET, false, api_probe},

@@ -10,6 +10,7 @@
  *   GET  /v1/top?limit=N&at=MS    mailboxes by flows of that UTC day
  *   GET  /v1/mailbox/ADDRESS
  *   GET  /v1/routes?since=MS&new=MS&mailbox=ADDRESS&limit=N
+ *   GET  /v1/one-way?since=MS&mailbox=ADDRESS&limit=N
  *   GET  /v1/destination/ADDRESS?limit=N
  *   GET  /v1/events?after=ID&limit=N&wait=MS
  *   GET  /v1/probe/WORD           listeners that showed it (mta/probe.h)

@@ -50,6 +50,7 @@ exchange_fn api_forget;
 exchange_fn api_healthz;
 exchange_fn api_mailbox;
 exchange_fn api_metrics;
+exchange_fn api_one_way;
 exchange_fn api_probe;
 exchange_fn api_readyz;
 exchange_fn api_reload;

@@ -5,6 +5,7 @@ libdaemon_a_SOURCES = \
 	milter/daemon/api.h \
 	milter/daemon/api_events.c \
 	milter/daemon/api_mailbox.c \
+	milter/daemon/api_one_way.c \
 	milter/daemon/api_probe.c \
 	milter/daemon/api_reload.c \
 	milter/daemon/api_request.h \

@@ -10,8 +10,11 @@
 #include "base/date.h"
 #include "base/json_writer.h"
 #include "forward/evidence.h"
+#include "forward/trace.h"
+#include "verdict/words.h"
 
 #define VALUE_BYTES 256
+#define WORDS_BYTES 1024
 #define LIST_MAX 16
 
 struct event {
@@ -266,6 +269,34 @@ put_excuses(struct event *event, const struct flow *flow)
 	put_number(event, "would_confidence", flow->would_confidence);
 }
 
+static void
+put_peer(struct event *event, const struct correspondence *peer)
+{
+	if (peer == NULL)
+		return;
+	json_writer_open_map(&event->json, "peer");
+	json_writer_bool(&event->json, "silent", peer->silent);
+	put_number(event, "prompt", peer->prompt);
+	put_number(event, "pace", peer->pace);
+	put_number(event, "sent", peer->sent);
+	put_number(event, "got", peer->got);
+	json_writer_close_map(&event->json);
+}
+
+static void
+put_said(struct event *event, const struct flow *flow)
+{
+	struct buf words = {0}, visible = {0};
+
+	if (words_write(event->verdict, flow, &words)) {
+		buf_add_visible(
+			&visible, slice_sub(buf_slice(&words), 0, WORDS_BYTES));
+		json_writer_text(&event->json, "words", buf_slice(&visible));
+	}
+	buf_fini(&words);
+	buf_fini(&visible);
+}
+
 /* What is said of a flow, into the map that is open. */
 static void
 put_flow(struct event *event, const struct flow *flow)
@@ -287,6 +318,8 @@ put_flow(struct event *event, const struct flow *flow)
 	put_excuses(event, flow);
 	if (flow->delay_ms >= 0)
 		put_number(event, "delay_ms", flow->delay_ms);
+	put_peer(event, flow->peer);
+	put_said(event, flow);
 }
 
 /* The flow that decided speaks at the top; the others follow in a list. */

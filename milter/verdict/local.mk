@@ -60,5 +60,7 @@ libverdict_a_SOURCES = \
 	milter/verdict/verdict.c \
 	milter/verdict/verdict.h \
 	milter/verdict/waiting.c \
-	milter/verdict/waiting.h
+	milter/verdict/waiting.h \
+	milter/verdict/words.c \
+	milter/verdict/words.h
 LIBVERDICT = libverdict.a $(LIBFORWARD) $(LIBSIGMA) $(LIBSTORE) $(PSL_LIBS) $(LIBBASE)

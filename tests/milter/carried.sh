@@ -61,6 +61,31 @@ redis-cli -s "$tmp/redis.sock" exists fw1:routed:0 fw1:routed:1 fw1:routed:2 \
 	fw1:routed:d fw1:routed:e fw1:routed:f | grep -qv '^0'
 result $? "routes are found by their index"
 
+# What nobody waits eight days for; 31 is five of five, 7 three days.
+now=$(date +%s)000
+redis-cli -s "$tmp/redis.sock" hset 'fw1:oneway:{bob@example.com}' \
+	drop@evil.example "$((now - 9 * 86400000)) $now 40 0 1023 31 7" >/dev/null
+redis-cli -s "$tmp/redis.sock" hset 'fw1:oneway:{alice@example.com}' \
+	me@home.example "$((now - 80 * 86400000)) $now 90 3 1019 0 0" >/dev/null
+folder_of_memory=$folder
+more="store: unix:$tmp/redis.sock"
+start_daemon redis
+"$program" routes --one-way -c "$folder/forwarden.yaml" >"$tmp/out"
+[ "$(grep -c ' -> ' "$tmp/out")" -eq 2 ] &&
+	grep -q 'bob@example.com.*-> drop@evil.example  *40 ' "$tmp/out" &&
+	grep -q 'for  *alone on 10 of 10 days; nothing ever came back; 5 of the last 5 soon after something came; as many as came on 3 of 7 days' "$tmp/out" &&
+	grep -q 'against  *3 messages came back for 90; it follows nothing that comes; it has been so for [78][0-9] days' "$tmp/out"
+result $? "routes --one-way says what speaks for and against each"
+sed 's/^/# /' "$tmp/out"
+"$program" routes --one-way --json --mailbox bob@example.com \
+	-c "$folder/forwarden.yaml" | grep -q '"destination":"drop@evil.example"'
+result $? "... of one mailbox, as JSON"
+"$program" routes --one-way --dot -c "$folder/forwarden.yaml" 2>"$tmp/err"
+[ $? -eq 2 ] && grep -q -e '--one-way goes with neither' "$tmp/err"
+result $? "... and not as a graph"
+stop_daemon
+folder=$folder_of_memory
+
 refused() { # name, what is said, what sed(1) does to the file
 	sed "$3" "$tmp/1" >"$tmp/wrong"
 	"$program" import --merge -c "$tmp/redis.yaml" - <"$tmp/wrong" 2>"$tmp/err"

@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	tests/unit/test_list_read \
 	tests/unit/test_recollect \
 	tests/unit/test_ticket \
+	tests/unit/test_said \
 	tests/unit/test_words
 VERDICT_TEST_LIBS = $(LIBLAB) $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_action_SOURCES = tests/unit/test_action.c
@@ -39,5 +40,7 @@ tests_unit_test_recollect_LDADD = $(VERDICT_TEST_LIBS)
 tests_unit_test_ticket_SOURCES = tests/unit/test_ticket.c \
 	tests/unit/rows.h tests/unit/verdict_box.h
 tests_unit_test_ticket_LDADD = $(VERDICT_TEST_LIBS)
+tests_unit_test_said_SOURCES = tests/unit/test_said.c
+tests_unit_test_said_LDADD = $(VERDICT_TEST_LIBS)
 tests_unit_test_words_SOURCES = tests/unit/test_words.c
 tests_unit_test_words_LDADD = $(VERDICT_TEST_LIBS)
