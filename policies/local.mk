@@ -100,6 +100,11 @@ policylistsdir = $(policiesdir)/lists
 dist_policylists_DATA = \
 	policies/lists/disposable.txt \
 	policies/lists/freemail.txt \
+	policies/lists/keyword-credentials.txt \
+	policies/lists/keyword-incident.txt \
+	policies/lists/keyword-legal.txt \
+	policies/lists/keyword-money.txt \
+	policies/lists/keyword-payroll.txt \
 	policies/lists/sensitive-mailboxes.txt
 policyfiltersdir = $(policiesdir)/filters
 dist_policyfilters_DATA = \

@@ -39,6 +39,7 @@ struct check {
 		*generation; /* NULL: errors, or policies alone */
 	struct config *defaults; /* of policies alone, as is the next */
 	struct sigma_program *own;
+	struct keywords *keywords;
 	const struct sigma_program *program; /* either's; may be NULL */
 	bool unreachable;
 };
@@ -100,7 +101,7 @@ load(struct check *check, const struct check_options *options)
 	sigma = config_sigma_options(check->defaults);
 	sigma.adversarial = true;
 	check->own = policies_load((const char *const *)options->paths,
-		options->path_count, &sigma, check->diags);
+		options->path_count, &sigma, check->diags, &check->keywords);
 	check->program = check->own;
 }
 
@@ -357,6 +358,7 @@ cmd_check(int argc, char **argv)
 	status = judge_check(&check, &options);
 	generation_unref(check.generation);
 	sigma_program_free(check.own);
+	keywords_free(check.keywords);
 	config_free(check.defaults);
 	diags_free(check.diags);
 	return status;

@@ -224,11 +224,12 @@ read_and_judge(
 }
 
 static int
-run(struct replay_command *command, const struct sigma_program *other)
+run(struct replay_command *command, const struct engine_policies *other)
 {
 	const struct replay_options options = {
 		.sandbox = engine_sandbox(&command->engine),
-		.other = other,
+		.other = other->program,
+		.other_keywords = other->keywords,
 		.foreign = &engine_queue_files,
 		.visit = show_message,
 		.progress = show_progress,
@@ -284,7 +285,7 @@ int
 cmd_replay(int argc, char **argv)
 {
 	struct replay_command command;
-	struct sigma_program *other = NULL;
+	struct engine_policies other = {0};
 	int status;
 
 	if (!parse_options(argc, argv, &command, &status))
@@ -292,13 +293,13 @@ cmd_replay(int argc, char **argv)
 	if (!engine_open(&command.engine, &command.engine_options))
 		return COMMAND_FAILED;
 	if (command.compare.count > 0) {
-		other = engine_load(&command.engine, command.compare.at,
-			command.compare.count);
+		(void)engine_load(&command.engine, command.compare.at,
+			command.compare.count, &other);
 	}
-	status = command.compare.count > 0 && other == NULL
+	status = command.compare.count > 0 && other.program == NULL
 		? COMMAND_FAILED
-		: run(&command, other);
-	sigma_program_free(other);
+		: run(&command, &other);
+	engine_policies_free(&other);
 	engine_close(&command.engine);
 	return status;
 }

@@ -47,27 +47,28 @@ run(struct test_options *options)
 		.quiet = options->quiet,
 		.verbose = options->verbose};
 	struct test_run run = {.each = test_report_add, .ctx = &report};
-	struct sigma_program *program;
+	struct engine_policies policies = {0};
 	struct engine engine;
 	struct err err = {0};
 	bool good;
 
 	if (!engine_open_config(&engine, options->config))
 		return COMMAND_FAILED;
-	program = engine_load(
-		&engine, options->policies.at, options->policies.count);
+	(void)engine_load(&engine, options->policies.at,
+		options->policies.count, &policies);
 	run.sandbox = engine_sandbox(&engine);
-	run.program = program;
+	run.sandbox.judge.keywords = policies.keywords;
+	run.program = policies.program;
 	good = prepare(&run, options);
 	for (char **path = options->paths; good && *path != NULL; path++)
 		good = test_run_path(&run, *path, &err);
-	if (program != NULL && !good)
+	if (run.program != NULL && !good)
 		fprintf(stderr, "forwarden test: %s\n", err.text);
 	if (good)
 		test_report_end(&report, &run);
 	test_run_fini(&run);
 	free(run.coverage);
-	sigma_program_free(program);
+	engine_policies_free(&policies);
 	engine_close(&engine);
 	return good && run.failed == 0 && run.passed > 0 ? COMMAND_OK
 							 : COMMAND_FAILED;

@@ -23,18 +23,26 @@ show(struct diags *diags)
 	buf_fini(&text);
 }
 
-struct sigma_program *
-engine_load(const struct engine *engine, const char *const *paths, size_t count)
+bool
+engine_load(const struct engine *engine, const char *const *paths, size_t count,
+	struct engine_policies *out)
 {
 	struct diags *diags = diags_new();
 	struct sigma_options options = config_sigma_options(engine->config);
-	struct sigma_program *program;
 
-	program = policies_load(paths, count, &options, diags);
-	if (program == NULL)
+	out->program =
+		policies_load(paths, count, &options, diags, &out->keywords);
+	if (out->program == NULL)
 		show(diags);
 	diags_free(diags);
-	return program;
+	return out->program != NULL;
+}
+
+void
+engine_policies_free(struct engine_policies *policies)
+{
+	sigma_program_free(policies->program);
+	keywords_free(policies->keywords);
 }
 
 static bool
@@ -134,9 +142,11 @@ open_policies(struct engine *engine, const struct engine_options *options)
 		paths = shipped;
 		count = 1;
 	}
-	engine->own_program = engine_load(engine, paths, count);
-	engine->judge.program = engine->own_program;
-	return engine->own_program != NULL;
+	if (!engine_load(engine, paths, count, &engine->own))
+		return false;
+	engine->judge.program = engine->own.program;
+	engine->judge.keywords = engine->own.keywords;
+	return true;
 }
 
 static bool
@@ -193,7 +203,7 @@ engine_sandbox(const struct engine *engine)
 void
 engine_close(struct engine *engine)
 {
-	sigma_program_free(engine->own_program);
+	engine_policies_free(&engine->own);
 	realm_free(engine->own_realm);
 	generation_unref(engine->generation);
 	config_free(engine->own_config);

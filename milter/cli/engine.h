@@ -28,10 +28,15 @@ struct engine_options {
 		"our networks instead of its own"}
 /* clang-format on */
 
+struct engine_policies {
+	struct sigma_program *program;
+	struct keywords *keywords; /* of the lists beside them */
+};
+
 struct engine {
 	const struct generation *generation; /* or NULL */
 	struct realm *own_realm; /* or NULL */
-	struct sigma_program *own_program; /* or NULL */
+	struct engine_policies own; /* of the command line; or NULLs */
 	struct config *own_config; /* the defaults, or NULL */
 	const struct config *config; /* the generation's, or the defaults */
 	const struct realm *realm;
@@ -47,9 +52,10 @@ bool engine_open_config(struct engine *, const char *file);
 void engine_close(struct engine *);
 /* A sandbox that judges as the daemon would, on a store in memory. */
 struct sandbox_options engine_sandbox(const struct engine *);
-/* Policies as of the command line; NULL after saying why. */
-struct sigma_program *engine_load(
-	const struct engine *, const char *const *paths, size_t count);
+/* Policies as of the command line; false after saying why. */
+bool engine_load(const struct engine *, const char *const *paths, size_t count,
+	struct engine_policies *out);
+void engine_policies_free(struct engine_policies *);
 
 /* Postfix's queue files, for archives. */
 extern const struct archive_foreign engine_queue_files;

@@ -58,8 +58,9 @@ show_client(const struct message *message, struct buf *out)
 }
 
 static void
-show_flags(const struct message *message, struct buf *out)
+show_flags(const struct verdict *verdict, struct buf *out)
 {
+	const struct message *message = verdict->message;
 	const struct {
 		const char *name;
 		bool set;
@@ -68,7 +69,9 @@ show_flags(const struct message *message, struct buf *out)
 		{"auto-reply", message->auto_reply},
 		{"bounce", message->bounce},
 		{"encrypted", message->encrypted},
-		{"keyword", keyword_in(NULL, message->subject)},
+		{"keyword",
+			keyword_topics(verdict->options->keywords,
+				message->subject, message->arena) != 0},
 	};
 	bool some = false;
 
@@ -120,7 +123,7 @@ show_message(const struct verdict *verdict, struct buf *out)
 	line(out, "Message-ID", message->message_id);
 	buf_printf(out, "  %-12s %zu, of them Received: %zu\n", "fields",
 		message->field_count, message->hop_count);
-	show_flags(message, out);
+	show_flags(verdict, out);
 	show_gaps(verdict->gaps, out);
 }
 

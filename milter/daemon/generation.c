@@ -20,7 +20,7 @@ struct whole {
 	struct config *config;
 	struct realm *realm;
 	struct sigma_program *program;
-	struct keywords keywords;
+	struct keywords *keywords;
 	char id_key[32];
 };
 
@@ -33,6 +33,7 @@ static void
 whole_free(struct whole *whole)
 {
 	sigma_program_free(whole->program);
+	keywords_free(whole->keywords);
 	realm_free(whole->realm);
 	config_free(whole->config);
 	free(whole);
@@ -152,24 +153,9 @@ load_program(struct whole *whole, const struct generation_options *options,
 	}
 	sigma.adversarial = options != NULL && options->adversarial;
 	sigma.allow_empty = options != NULL && options->allow_empty;
-	whole->program = policies_load(paths, count, &sigma, diags);
+	whole->program =
+		policies_load(paths, count, &sigma, diags, &whole->keywords);
 	free((void *)paths);
-}
-
-/* The list called "keywords" is what subjects are looked through for. */
-static const struct keywords *
-find_keywords(struct whole *whole)
-{
-	const struct config_lists *lists = &whole->config->lists;
-
-	for (size_t i = 0; i < lists->count; i++) {
-		if (slice_equal(lists->at[i].name, SLICE("keywords"))) {
-			whole->keywords.words = lists->at[i].values;
-			whole->keywords.count = lists->at[i].count;
-			return &whole->keywords;
-		}
-	}
-	return NULL;
 }
 
 /* So that nobody can guess an event's id. Absent where there is no chance. */
@@ -193,7 +179,7 @@ show(struct whole *whole)
 	shown->limits = config_message_limits(config);
 	shown->judge = config_judge_options(config);
 	shown->judge.program = whole->program;
-	shown->judge.keywords = find_keywords(whole);
+	shown->judge.keywords = whole->keywords;
 	shown->judge.id_key = make_key(whole);
 }
 

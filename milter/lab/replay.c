@@ -34,6 +34,8 @@ open_side(const struct replay_options *options,
 
 	sandbox.at_ms = 1;
 	sandbox.judge.program = program;
+	if (program == options->other)
+		sandbox.judge.keywords = options->other_keywords;
 	side->sandbox = sandbox_new(&sandbox, err);
 	side->outcome = outcome_new();
 	side->arena = arena_new(MESSAGE_BYTES);

@@ -23,6 +23,7 @@ typedef void replay_progress_fn(
 struct replay_options {
 	struct sandbox_options sandbox; /* but for its clock */
 	const struct sigma_program *other; /* to compare with; or NULL */
+	const struct keywords *other_keywords;
 	const struct archive_foreign *foreign; /* or NULL */
 	replay_visit_fn *visit;
 	replay_progress_fn *progress;

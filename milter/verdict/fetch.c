@@ -38,9 +38,24 @@ fetch_direction(const struct fields_source *s, struct arena *a)
 struct sigma_values
 fetch_keyword(const struct fields_source *s, struct arena *a)
 {
-	(void)a;
-	return value_truth(keyword_in(s->keywords, s->message->subject));
+	return value_truth(
+		keyword_topics(s->keywords, s->message->subject, a) != 0);
 }
+
+#define FETCH_KEYWORD(name, topic)                                             \
+	struct sigma_values fetch_keyword_##name(                              \
+		const struct fields_source *s, struct arena *a)                \
+	{                                                                      \
+		return value_truth(                                            \
+			(keyword_topics(s->keywords, s->message->subject, a) & \
+				1U << (topic)) != 0);                          \
+	}
+
+FETCH_KEYWORD(money, KEYWORD_MONEY)
+FETCH_KEYWORD(credentials, KEYWORD_CREDENTIALS)
+FETCH_KEYWORD(payroll, KEYWORD_PAYROLL)
+FETCH_KEYWORD(legal, KEYWORD_LEGAL)
+FETCH_KEYWORD(incident, KEYWORD_INCIDENT)
 
 /* In the machine's zone: a person's night is where the person is. */
 static struct tm

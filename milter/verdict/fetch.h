@@ -17,6 +17,8 @@ typedef struct sigma_values fetch_fn(
 
 /* Of the message. */
 fetch_fn fetch_direction, fetch_keyword, fetch_date, fetch_hour, fetch_weekday;
+fetch_fn fetch_keyword_money, fetch_keyword_credentials, fetch_keyword_payroll,
+	fetch_keyword_legal, fetch_keyword_incident;
 /* Of a flow. */
 fetch_fn fetch_rcpt_registered, fetch_rcpt_lookalike, fetch_kind,
 	fetch_evidence, fetch_confirmed, fetch_excused_by, fetch_delay;

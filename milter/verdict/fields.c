@@ -181,10 +181,33 @@ static const struct binding bindings[] = {
 		 "S/MIME or PGP, by its Content-Type", "false"},
 		MESSAGE(TRUTH, encrypted)},
 	{{"message.keyword", BOOL, SCOPE_MESSAGE, ONE,
-		 "the subject holds a word of the keyword list (invoice, "
-		 "payment, password, ...)",
-		 "true"},
+		 "the subject holds a word of some list keyword-*", "true"},
 		COMPUTED(MESSAGE, fetch_keyword)},
+	{{"message.keyword.money", BOOL, SCOPE_MESSAGE, ONE,
+		 "the subject holds a word of the list keyword-money: "
+		 "invoices, payments, bank details",
+		 "true"},
+		COMPUTED(MESSAGE, fetch_keyword_money)},
+	{{"message.keyword.credentials", BOOL, SCOPE_MESSAGE, ONE,
+		 "the subject holds a word of the list keyword-credentials: "
+		 "passwords, login codes, access",
+		 "true"},
+		COMPUTED(MESSAGE, fetch_keyword_credentials)},
+	{{"message.keyword.payroll", BOOL, SCOPE_MESSAGE, ONE,
+		 "the subject holds a word of the list keyword-payroll: "
+		 "salaries and staff",
+		 "true"},
+		COMPUTED(MESSAGE, fetch_keyword_payroll)},
+	{{"message.keyword.legal", BOOL, SCOPE_MESSAGE, ONE,
+		 "the subject holds a word of the list keyword-legal: "
+		 "contracts, courts, secrets",
+		 "true"},
+		COMPUTED(MESSAGE, fetch_keyword_legal)},
+	{{"message.keyword.incident", BOOL, SCOPE_MESSAGE, ONE,
+		 "the subject holds a word of the list keyword-incident: "
+		 "warnings that a mailbox is watched",
+		 "true"},
+		COMPUTED(MESSAGE, fetch_keyword_incident)},
 	{{"time.hour", NUMBER, SCOPE_MESSAGE, ONE,
 		 "hour of the day, 0 to 23, in the machine's time zone", "3"},
 		.shape = SHAPE_HOUR, COMPUTED(MESSAGE, fetch_hour)},

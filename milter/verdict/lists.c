@@ -3,6 +3,7 @@
 #include "verdict/lists.h"
 
 #include "base/bundle.h"
+#include "verdict/keyword.h"
 #include "verdict/list_read.h"
 
 #define LISTS_MAX 256
@@ -51,8 +52,9 @@ add_file(const struct gathering *g, const char *path, struct slice name)
 	return true;
 }
 
+/* only: lists of keywords alone. */
 static bool
-add_directory(const struct gathering *g, const char *path)
+add_directory(const struct gathering *g, const char *path, bool only)
 {
 	struct slice directory = arena_printf(g->arena, "%s/lists", path);
 	struct bundle_directory *dir =
@@ -68,7 +70,7 @@ add_directory(const struct gathering *g, const char *path)
 		if (entry[0] == '.' || !slice_ends_fold(name, SUFFIX))
 			continue;
 		name = slice_sub(name, 0, name.len - SUFFIX.len);
-		if (is_there(g->out, name))
+		if (is_there(g->out, name) || (only && !keyword_is_list(name)))
 			continue;
 		file = arena_printf(g->arena, "%s/%s", directory.p, entry);
 		done &= file.p != NULL && add_file(g, file.p, name);
@@ -93,6 +95,7 @@ lists_gather(struct arena *arena, const struct lists *given,
 	for (size_t i = 0; i < given->count; i++)
 		out->at[out->count++] = given->at[i];
 	for (size_t i = 0; i < path_count; i++)
-		done &= add_directory(&g, paths[i]);
+		done &= add_directory(&g, paths[i], false);
+	done &= add_directory(&g, DATADIR "/policies", true);
 	return done;
 }

@@ -17,8 +17,8 @@ struct lists {
 
 /*
  * The lists given (they go first and win), then those beside the paths that
- * are directories. Everything new is in arena. A file that cannot be read is
- * an error in diags; false then.
+ * are directories, and of keywords those that come with the program. Everything
+ * new is in arena. A file that cannot be read is an error in diags; false then.
  */
 bool lists_gather(struct arena *, const struct lists *given,
 	const char *const *paths, size_t path_count, struct diags *,

@@ -7,6 +7,7 @@
 #define VERDICT_POLICIES_H
 
 #include "sigma/program.h"
+#include "verdict/keyword.h"
 
 #include <stddef.h>
 
@@ -17,8 +18,10 @@ void policies_options(struct sigma_options *);
 
 /* sigma_program_load(), where lists/NAME.txt in a directory of policies is the
  * list NAME unless options have one. No policy that speaks is an error, too,
- * unless they allow it. NULL if there was an error; diags has all of them. */
+ * unless they allow it. NULL if there was an error; diags has all of them.
+ * keywords are the words of the lists, which the caller frees. */
 struct sigma_program *policies_load(const char *const *paths, size_t count,
-	const struct sigma_options *, struct diags *);
+	const struct sigma_options *, struct diags *,
+	struct keywords **keywords);
 
 #endif

@@ -171,7 +171,8 @@ record_verdict(struct store *store, const struct verdict *verdict,
 	r.batch.ops = arena_array(message->arena, r.room, sizeof(*r.batch.ops));
 	if (r.batch.ops == NULL)
 		return;
-	r.keyword = keyword_in(verdict->options->keywords, message->subject);
+	r.keyword = keyword_topics(verdict->options->keywords, message->subject,
+			    message->arena) != 0;
 	if (!person_find(message, &person))
 		person = (struct address){.broken = false};
 	if (is_delivered(taken)) {

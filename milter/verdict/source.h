@@ -13,6 +13,6 @@ struct fields_source {
 	const struct message *message;
 	const struct flow *flow;
 	const struct store_facts *facts; /* NULL: not fetched */
-	const struct keywords *keywords; /* NULL: the default list */
+	const struct keywords *keywords; /* NULL: there are none */
 };
 #endif

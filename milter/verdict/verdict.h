@@ -21,7 +21,7 @@ struct judge_options {
 	int64_t store_budget_ms; /* all calls of one message together */
 	int64_t trace_ttl_ms;
 	size_t trace_members; /* kept of one Message-ID */
-	const struct keywords *keywords; /* NULL: the default list */
+	const struct keywords *keywords; /* NULL: there are none */
 	struct slice id_key; /* a secret: with it nobody can guess an event's
 			      * id; may be absent */
 	bool explain; /* run the policies on every flow and keep the run for

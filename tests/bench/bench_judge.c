@@ -76,6 +76,7 @@ struct bench {
 	struct realm *realm;
 	struct store *store;
 	struct judge_options options;
+	struct keywords *keywords;
 	struct arena *arena;
 	int64_t ns[PART_COUNT];
 	int64_t kind_ns[3];
@@ -215,7 +216,9 @@ open_bench(struct bench *b, const char *policies)
 	realm_add_network(b->realm, SLICE("10.0.0.0/8"), &err);
 	b->store = store_open(&store, &err);
 	b->options = config_judge_options(settings());
-	b->options.program = policies_load(&policies, 1, &sigma, diags);
+	b->options.program =
+		policies_load(&policies, 1, &sigma, diags, &b->keywords);
+	b->options.keywords = b->keywords;
 	b->arena = arena_new(ARENA_BYTES);
 	if (b->options.program == NULL) {
 		diags_print(diags, &text);

@@ -28,6 +28,7 @@ struct bench {
 	struct realm *realm;
 	struct store *store;
 	struct judge_options options;
+	struct keywords *keywords;
 	struct message_limits limits;
 	struct arena *arena;
 	struct slice to; /* one field */
@@ -151,7 +152,9 @@ open_bench(struct bench *b, const char *policies)
 	b->store = store_open(&store, &err);
 	b->limits = config_message_limits(config);
 	b->options = config_judge_options(config);
-	b->options.program = policies_load(&policies, 1, &sigma, diags);
+	b->options.program =
+		policies_load(&policies, 1, &sigma, diags, &b->keywords);
+	b->options.keywords = b->keywords;
 	b->arena = arena_new((size_t)config->limit_message_bytes);
 	diags_print(diags, &text);
 	if (text.len > 0)

@@ -66,6 +66,11 @@ static const struct row {
 	{"message.bounce", "false"},
 	{"message.encrypted", "true"},
 	{"message.keyword", "true"},
+	{"message.keyword.money", "true"},
+	{"message.keyword.credentials", "false"},
+	{"message.keyword.payroll", "false"},
+	{"message.keyword.legal", "false"},
+	{"message.keyword.incident", "false"},
 	{"time.date", "2026-01-05"},
 	{"time.hour", "9"},
 	{"time.weekday", "monday"},
@@ -128,6 +133,7 @@ static const struct store_facts facts = {
 };
 
 static struct box box;
+static struct keywords *keywords;
 static const struct verdict *verdict;
 
 static struct sigma_values
@@ -145,7 +151,8 @@ check(void **state)
 	const struct row *row = *state;
 	struct fields_source source = {.message = verdict->message,
 		.flow = verdict->flow,
-		.facts = &facts};
+		.facts = &facts,
+		.keywords = keywords};
 	struct sigma_values values = values_of(&source, slice_of(row->name));
 	struct buf text = {0};
 
@@ -265,17 +272,22 @@ main(void)
 		cmocka_unit_test(test_schema),
 		cmocka_unit_test(test_flow_fields_of_a_message),
 	};
+	static const struct slice words[] = {SLICE("invoice")};
+	const struct sigma_list list = {
+		.name = SLICE("keyword-money"), .values = words, .count = 1};
 	struct rows all = {0};
 	struct slice rcpt;
 	struct letter letter = box_redirect(&rcpt,
 		"<drop@mx.evil.co.uk> ORCPT=rfc822;alice@example.com", header);
 	int failed;
 
+	keywords = keywords_new(&list, 1);
 	box_open(&box, NULL, MODE_ENFORCE);
 	verdict = sandbox_judge(box.sandbox, box.arena, &letter);
 	ROWS_ADD(&all, rows, check);
 	ROWS_TESTS(&all, tests);
 	failed = rows_run(&all, "fields");
 	box_close(&box);
+	keywords_free(keywords);
 	return failed;
 }
