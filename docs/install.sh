@@ -38,6 +38,12 @@ if [ "$(place systemdsystemunitdir)" != no ]; then
 	unit=$root$(place systemdsystemunitdir)/forwarden.service
 	grep -q "^ExecStart=$(place sbindir)/forwarden serve -c $settings\$" "$unit"
 	result $? "the unit starts this build with its configuration"
+	kept=$(place localstatedir)/lib/forwarden-audit/rules.jsonl
+	grep -q "^ExecStart=$(place sbindir)/forwarden audit --compare $kept --save $kept --events\$" \
+		"${unit%.service}-audit.service"
+	result $? "the timer's unit compares with what it keeps"
+	[ -s "${unit%.service}-audit.timer" ]
+	result $? "the timer"
 	grep -q "^u forwarden .* $(place localstatedir)/lib/forwarden\$" \
 		"$root$(place prefix)/lib/sysusers.d/forwarden.conf"
 	result $? "sysusers.d: the user, at home in the state directory"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-dist_doc_DATA += docs/architecture.md docs/attach.md docs/forwarding.md docs/install.md \
+dist_doc_DATA += docs/architecture.md docs/attach.md docs/audit.md docs/forwarding.md docs/install.md \
 	docs/performance.md docs/policies.md docs/redis.md docs/upgrade.md
 EXTRA_DIST += docs/policies-table
 
@@ -29,9 +29,11 @@ nodist_example_DATA = docs/made/forwarden.yaml
 $(man_MANS) docs/made/forwarden.yaml: $(PAGES) Makefile
 	$(WITH_PATHS) $(srcdir)/docs/$(@F) >$@.tmp && mv $@.tmp $@
 
-MADE = docs/made/forwarden.logrotate docs/made/forwarden.service \
+MADE = docs/made/forwarden-audit.service docs/made/forwarden-audit.timer \
+	docs/made/forwarden.logrotate docs/made/forwarden.service \
 	docs/made/forwarden.sysusers docs/made/forwarden.tmpfiles
-MADE_FROM = docs/forwarden.logrotate.in docs/forwarden.service.in \
+MADE_FROM = docs/forwarden-audit.service.in docs/forwarden-audit.timer.in \
+	docs/forwarden.logrotate.in docs/forwarden.service.in \
 	docs/forwarden.sysusers.in docs/forwarden.tmpfiles.in
 noinst_DATA = $(MADE)
 $(MADE): $(MADE_FROM) Makefile
@@ -55,6 +57,8 @@ SETTINGS = docs/made/forwarden.yaml $(sysconfdir)/forwarden/forwarden.yaml \
 if SYSTEMD
 SYSTEM_FILES += \
 	docs/made/forwarden.service $(systemdsystemunitdir)/forwarden.service \
+	docs/made/forwarden-audit.service $(systemdsystemunitdir)/forwarden-audit.service \
+	docs/made/forwarden-audit.timer $(systemdsystemunitdir)/forwarden-audit.timer \
 	docs/made/forwarden.sysusers $(prefix)/lib/sysusers.d/forwarden.conf \
 	docs/made/forwarden.tmpfiles $(prefix)/lib/tmpfiles.d/forwarden.conf
 endif

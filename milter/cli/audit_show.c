@@ -42,6 +42,12 @@ audit_show_place(const struct rule *rule, struct buf *out)
 		buf_puts(out, ", only if ");
 		buf_add_visible(out, rule->condition);
 	}
+	if (rule->mail_is_known && rule->mail == 0) {
+		buf_puts(out, ", no mail of it was seen");
+	} else if (rule->mail_is_known) {
+		buf_printf(out, ", %llu messages, the last ", rule->mail);
+		add_time(out, rule->last_mail_ms);
+	}
 }
 
 static bool
@@ -213,6 +219,8 @@ audit_show_text(const struct audit *audit, const struct audit_view *view,
 		buf_puts(out, "\nnothing has changed\n");
 	for (size_t i = 0; (view->all || !view->compared) && i < 3; i++)
 		(void)add_section(audit, view, &states[i], out);
+	if (view->mail != NULL)
+		audit_mail_add_text(view->mail, out);
 	add_unread(audit, out);
 	add_sum(audit, view, out);
 }
@@ -337,6 +345,8 @@ audit_show_json(const struct audit *audit, const struct audit_view *view,
 		}
 		add_line(map, out);
 	}
+	if (view->mail != NULL)
+		audit_mail_add_json(view->mail, out);
 	ruleset_write(audit->set, count, 0, out);
 }
 

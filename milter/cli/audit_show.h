@@ -4,12 +4,14 @@
 #define CLI_AUDIT_SHOW_H
 
 #include "base/buf.h"
+#include "cli/audit_mail.h"
 #include "mta/rules/audit.h"
 
 #include <stdint.h>
 
 struct audit_view {
 	bool compared; /* the rules say what has changed */
+	const struct audit_mail *mail; /* joined with it; NULL: none was */
 	bool all; /* those that have not changed, too */
 	int64_t now_ms;
 };

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden audit: every rule at rest that sends mail outside. */
 #include "base/clock.h"
+#include "cli/ask.h"
 #include "cli/audit_kept.h"
+#include "cli/audit_mail.h"
 #include "cli/audit_show.h"
 #include "cli/command.h"
 #include "cli/options.h"
@@ -16,7 +18,8 @@
 #define TROUBLE 2 /* what was asked could not be done */
 
 struct audit_command {
-	const char *config, *root, *postfix, *sendmail, *save, *compare;
+	const char *config, *root, *postfix, *sendmail, *save, *compare, *mail,
+		*socket;
 	struct options_words domains, read;
 	bool json, csv, events, strict, all, full, no_ask;
 	/* Made of them. */
@@ -32,8 +35,7 @@ parse_options(int argc, char **argv, struct audit_command *command, int *status)
 		{"root", 0, "DIR", &options_text, &command->root,
 			"a copy of a system instead of this one"},
 		{"config", 'c', "FILE", &options_text, &command->config,
-			"its domains are inside (the installed one, if it is "
-			"there)"},
+			"its domains are inside (the installed one)"},
 		{"local", 'l', "DOMAIN", &options_words, &command->domains,
 			"that domain is inside, and no other but those given"},
 		{"postfix", 0, "DIR", &options_text, &command->postfix,
@@ -42,6 +44,11 @@ parse_options(int argc, char **argv, struct audit_command *command, int *status)
 			"where sendmail.cf is"},
 		{"read", 0, "MAILBOX=FILE", &options_words, &command->read,
 			"that file, too, as that mailbox's"},
+		{"mail", 0, "FILE", &options_text, &command->mail,
+			"joins with what scan wrote as JSON (the daemon's "
+			"routes)"},
+		{"socket", 0, "PATH", &options_text, &command->socket,
+			"unix:/path: the daemon's, whatever is configured"},
 		{"save", 0, "FILE", &options_text, &command->save,
 			"keeps the findings there, for --compare"},
 		{"compare", 0, "FILE", &options_text, &command->compare,
@@ -189,6 +196,62 @@ hold_against(const struct audit_command *command, struct audit *audit,
 	return true;
 }
 
+/* The daemon's routes, where it answers; an audit needs none. */
+static void
+ask_daemon(
+	const struct audit_command *command, struct audit_mail *mail, bool *any)
+{
+	const char *socket = command->socket;
+	struct err err = {0};
+	struct ask *ask;
+	struct json *answer;
+
+	if (socket == NULL && command->generation != NULL)
+		socket = command->generation->config->control;
+	if (socket == NULL)
+		return;
+	ask = ask_open(socket, &err);
+	answer = ask != NULL
+		? ask_json(ask, ASK_GET, "/v1/routes?limit=100000", &err)
+		: NULL;
+	*any = answer != NULL;
+	if (answer != NULL) {
+		audit_mail_add(mail, json_find(answer, "routes"));
+	} else if (command->socket != NULL) {
+		(void)fprintf(stderr, "forwarden audit: %s\n", err.text);
+	}
+	json_free(answer);
+	ask_close(ask);
+}
+
+/* False with what is wrong said; *mail is NULL where there is none to join. */
+static bool
+join_mail(const struct audit_command *command, const struct audit *audit,
+	struct audit_mail **mail)
+{
+	struct err err = {0};
+	bool any = command->mail != NULL, good = true;
+
+	*mail = audit_mail_new();
+	if (*mail == NULL)
+		return true;
+	if (command->mail != NULL) {
+		good = audit_mail_read(*mail, command->mail, &err);
+		if (!good)
+			(void)fprintf(
+				stderr, "forwarden audit: %s\n", err.text);
+	} else if (command->root == NULL || command->socket != NULL) {
+		ask_daemon(command, *mail, &any);
+	}
+	if (any && good) {
+		audit_mail_join(*mail, audit->set);
+	} else {
+		audit_mail_free(*mail);
+		*mail = NULL;
+	}
+	return good;
+}
+
 static void
 print(const struct audit_command *command, const struct audit *audit,
 	const struct audit_view *view)
@@ -244,6 +307,7 @@ run(struct audit_command *command)
 		.given = command->given,
 		.given_count = command->read.count};
 	struct audit audit = {0};
+	struct audit_mail *mail = NULL;
 	struct err err = {0};
 	int status = TROUBLE;
 
@@ -251,7 +315,9 @@ run(struct audit_command *command)
 		return TROUBLE;
 	if (!audit_run(&options, &audit, &err)) {
 		(void)fprintf(stderr, "forwarden audit: %s\n", err.text);
-	} else if (hold_against(command, &audit, &view)) {
+	} else if (join_mail(command, &audit, &mail) &&
+		hold_against(command, &audit, &view)) {
+		view.mail = mail;
 		print(command, &audit, &view);
 		status = status_of(command, &audit, &view);
 		if (command->save != NULL &&
@@ -262,6 +328,7 @@ run(struct audit_command *command)
 			status = TROUBLE;
 		}
 	}
+	audit_mail_free(mail);
 	audit_fini(&audit);
 	return status;
 }

@@ -187,6 +187,13 @@ look_at_sendmail(struct doctor *doctor, const struct doctor_options *options)
 }
 
 static void
+look_at_rules(struct doctor *doctor, const struct doctor_options *options)
+{
+	if (!options->no_postfix || options->sendmail != NULL)
+		doctor_rules(doctor, options->postfix, options->sendmail);
+}
+
+static void
 look_at_daemon(struct doctor *doctor, const struct doctor_options *options)
 {
 	struct err err = {0};
@@ -267,6 +274,7 @@ examine(const struct generation *generation,
 		look_at_postfix(&doctor, options);
 		if (options->sendmail != NULL)
 			look_at_sendmail(&doctor, options);
+		look_at_rules(&doctor, options);
 		checkup_add_fine(doctor.checkup, "unseen",
 			"by IMAP, POP, webmail and SMTP past this MTA mail "
 			"leaves unseen here");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden mailbox: all that is known of one mailbox, on one screen. */
 #include "cli/ask.h"
+#include "cli/audit_kept.h"
+#include "cli/audit_known.h"
 #include "cli/screen.h"
 
 #define HOURS 24
@@ -164,16 +166,63 @@ print_answer(const struct json *answer)
 	buf_fini(&out);
 }
 
+struct mailbox_options {
+	struct ask_options ask;
+	const char *rules; /* the audit that was kept */
+};
+
+static bool
+parse_options(int argc, char **argv, struct mailbox_options *options,
+	char ***operands, int *status)
+{
+	const struct options_row rows[] = {
+		ASK_OPTIONS(options->ask),
+		{"rules", 0, "FILE", &options_text, &options->rules,
+			"what an audit kept (" AUDIT_KEPT_FILE ")"},
+	};
+	const struct options table = {
+		.about = "All that is known of one mailbox: its counts by "
+			 "hour, its routes, the\nwindows it is counted in, "
+			 "whether it is contained, its last events, its\n"
+			 "rules at rest.",
+		.rows = rows,
+		.count = sizeof(rows) / sizeof(*rows),
+		.operands = "ADDRESS",
+		.least = 1,
+		.most = 1};
+
+	*options = (struct mailbox_options){
+		.ask = ASK_DEFAULTS, .rules = AUDIT_KEPT_FILE};
+	return options_read(&table, argc, argv, operands, status);
+}
+
+/* The daemon cannot see them: homes are not its own. */
+static void
+print_rules(const struct mailbox_options *options, const char *mailbox)
+{
+	struct buf out = {0};
+
+	audit_known_add_text(&out, options->rules, slice_of(mailbox));
+	if (out.len > 0)
+		screen_print(&out);
+	buf_fini(&out);
+}
+
 int
 cmd_mailbox(int argc, char **argv)
 {
-	static const struct ask_question question = {.method = ASK_GET,
-		.path = "/v1/mailbox/",
-		.print = print_answer};
+	struct mailbox_options options;
+	char **operands;
+	int status;
 
-	return ask_about_address("All that is known of one mailbox: its counts "
-				 "by hour, its routes, the\n"
-				 "windows it is counted in, whether it is "
-				 "contained, its last events.",
-		&question, argc, argv);
+	if (!parse_options(argc, argv, &options, &operands, &status))
+		return status;
+	status = ask_once(&options.ask,
+		&(struct ask_question){.method = ASK_GET,
+			.path = "/v1/mailbox/",
+			.what = operands[0],
+			.print = print_answer});
+	if (status == COMMAND_OK && !options.ask.json)
+		print_rules(&options, operands[0]);
+	return status;
 }

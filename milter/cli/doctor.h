@@ -31,6 +31,10 @@ void doctor_host(struct doctor *, long long pid);
 /* Who logs in: programs and domains that are to be configured. */
 void doctor_logins(struct doctor *, struct ask *);
 
+/* Rules at rest that send mail outside, and those that are new. postfix,
+ * sendmail: where their files are, or NULL. */
+void doctor_rules(struct doctor *, const char *postfix, const char *sendmail);
+
 /* Lines for a person; foreign text is escaped. */
 void doctor_add_text(const struct doctor *, struct buf *);
 /* A list of maps; owned by the caller. */

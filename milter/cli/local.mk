@@ -6,6 +6,10 @@ forwarden_SOURCES = \
 	milter/cli/attach_listen.h \
 	milter/cli/audit_kept.c \
 	milter/cli/audit_kept.h \
+	milter/cli/audit_known.c \
+	milter/cli/audit_known.h \
+	milter/cli/audit_mail.c \
+	milter/cli/audit_mail.h \
 	milter/cli/audit_show.c \
 	milter/cli/audit_show.h \
 	milter/cli/carried.c \
@@ -36,6 +40,7 @@ forwarden_SOURCES = \
 	milter/cli/doctor_daemon.c \
 	milter/cli/doctor_host.c \
 	milter/cli/doctor_logins.c \
+	milter/cli/doctor_rules.c \
 	milter/cli/engine.c \
 	milter/cli/engine.h \
 	milter/cli/main.c \

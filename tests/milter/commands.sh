@@ -126,6 +126,19 @@ says "forwarded 3 to 2 destinations" "... has its counts"
 says "drop1@freemail.example" "... has its routes"
 gives 0 "mailbox, however it is spelt" mailbox -c "$config" '<BOB@Example.COM>'
 says "forwarded 3 to 2" "... is the same"
+mkdir -p "$tmp/copy/home/bob"
+echo drop1@freemail.example >"$tmp/copy/home/bob/.forward"
+gives 0 "audit, with the mail that the daemon saw" audit --root "$tmp/copy" \
+	-c "$config" --socket "$(sed -n 's/^control: *//p' "$config")" \
+	--read "bob@example.com=/home/bob/.forward" --save "$tmp/kept"
+says "/home/bob/.forward:1, .* messages, the last" "... has the rule and its mail"
+says "MAIL WITHOUT A RULE" "... has mail without a rule"
+gives 0 "mailbox, with the rules of the last audit" mailbox -c "$config" \
+	--rules "$tmp/kept" bob@example.com
+says "/home/bob/.forward:1" "... has the rule"
+gives 0 "mailbox, with no audit" mailbox -c "$config" --rules "$tmp/none" \
+	bob@example.com
+says "no audit is kept" "... says so"
 gives 0 "a mailbox never seen" mailbox -c "$config" eve@example.com
 gives 1 "a mailbox that is none" mailbox -c "$config" nonsense
 gives 0 "routes" routes -c "$config"

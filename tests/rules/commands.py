@@ -100,6 +100,44 @@ def compare(trial, tree):
                  "what could not be read is not gone", text(done))
 
 
+def join(trial, tree):
+    """With what left: `scan --json` and `routes --json`."""
+    mail = tree.path("/mail")
+    with open(mail, "w") as file:
+        for mailbox, destination in (
+                ("alice@example.com", "alice@evil.example"),
+                ("office@example.com", "desk@agency.example"),
+                ("eve@example.com", "gone@evil.example")):
+            json.dump({"@timestamp": "2026-11-27T06:00:00Z", "forwarden": {
+                "mailbox": mailbox, "destination": destination, "sent": 3,
+                "first": "2026-11-20T06:00:00Z",
+                "last": "2026-11-27T06:00:00Z"}}, file)
+            file.write("\n")
+    done = tree.run("--mail", mail)
+    out = done.stdout.decode()
+    trial.result(
+        ".forward:1" in out and "3 messages, the last 2026-11-27" in out and
+        "MAIL BY ANOTHER'S RULE\n  office@example.com" in out and
+        "the rule is role@example.com's: /etc/aliases:1" in out and
+        "eve@example.com" in out.split("MAIL WITHOUT A RULE")[-1] and
+        "no mail of it was seen" in out,
+        "--mail: rules with and without mail, mail without a rule, a rule "
+        "elsewhere", out)
+    with open(mail, "w") as file:
+        json.dump({"routes": [{"mailbox": "alice@example.com", "count": 2,
+                               "destination": "alice@evil.example",
+                               "last": "2026-11-27T06:00:00Z"}]}, file)
+    done = tree.run("--mail", mail, "--json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    trial.result([row["mail"] for row in rows if "mail" in row] == [0, 2],
+                 "--mail: routes of the daemon's, as JSON", rows)
+    with open(mail, "w") as file:
+        file.write("nonsense\n")
+    done = tree.run("--mail", mail)
+    trial.result(done.returncode == 2 and mail + ":1" in text(done),
+                 "--mail with a file that is none", text(done))
+
+
 def mistakes(trial, tree):
     broken = tree.path("/broken")
     for content, why in ((b"", ":1:"), (b"x\n", ":1:"),
@@ -131,7 +169,7 @@ def main():
     files = {**POSTFIX, "/etc/aliases": "role: desk@agency.example\n",
              "/home/alice/.forward": "\\alice, alice@evil.example\n",
              "/home/bob/.forward": "\\bob\n"}
-    for part in (screens, strict, compare, mistakes):
+    for part in (screens, strict, compare, join, mistakes):
         with Tree(files) as tree:
             part(trial, tree)
     return trial.end()

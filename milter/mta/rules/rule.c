@@ -83,24 +83,42 @@ rule_differs(const struct rule *a, const struct rule *b)
 		!slice_equal(a->note, b->note);
 }
 
+void
+rule_set_text(struct json *map, const char *key, struct slice text)
+{
+	struct buf visible = {0};
+
+	if (slice_find_byte(text, '\0', 0) == SLICE_NONE) {
+		json_set_text(map, key, text);
+		return;
+	}
+	buf_add_visible(&visible, text);
+	json_set_text(map, key, buf_slice(&visible));
+	buf_fini(&visible);
+}
+
 struct json *
 rule_json(const struct rule *rule)
 {
 	struct json *map = json_map();
 
-	json_set_text(map, "path", rule->path);
+	rule_set_text(map, "path", rule->path);
 	if (rule->line > 0)
 		json_set_number(map, "line", rule->line);
-	json_set_text(map, "mailbox", rule->mailbox);
-	json_set_text(map, "destination", rule->destination);
+	rule_set_text(map, "mailbox", rule->mailbox);
+	rule_set_text(map, "destination", rule->destination);
 	json_set_text(map, "mechanism", rule_mechanism_name(rule->mechanism));
 	json_set_text(map, "state", rule_state_name(rule->state));
 	json_set_bool(map, "external", rule_is_external(rule));
 	json_set_bool(map, "keeps_copy", rule->keeps);
-	json_set_text(map, "condition", rule->condition);
-	json_set_text(map, "note", rule->note);
-	json_set_text(map, "owner", rule->owner);
+	rule_set_text(map, "condition", rule->condition);
+	rule_set_text(map, "note", rule->note);
+	rule_set_text(map, "owner", rule->owner);
 	json_set_time(map, "written", rule->written_ms);
+	if (rule->mail_is_known) {
+		json_set_number(map, "mail", (long long)rule->mail);
+		json_set_time(map, "last_mail", rule->last_mail_ms);
+	}
 	return map;
 }
 

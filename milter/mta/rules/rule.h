@@ -80,6 +80,10 @@ struct rule {
 	struct slice owner; /* of the file; absent: unknown */
 	int64_t written_ms; /* of the file; 0: unknown */
 	enum rule_change change;
+	/* Mail that was seen to go by it, where that was looked for. */
+	bool mail_is_known;
+	unsigned long long mail;
+	int64_t last_mail_ms;
 };
 
 /* What could not be read, and why: a finding, as a rule is. */
@@ -100,6 +104,9 @@ void rule_add_place(const struct rule *, struct buf *);
 struct slice rule_key(struct arena *, const struct rule *);
 /* Do they differ in what they do? */
 bool rule_differs(const struct rule *, const struct rule *);
+/* As json_set_text(); but readers of JSON refuse a NUL, and a rule must not
+ * hide behind that. */
+void rule_set_text(struct json *, const char *key, struct slice text);
 /* One map each; rule_from_json() borrows nothing. False when it is none of
  * ours or the arena is full. */
 struct json *rule_json(const struct rule *);

@@ -152,8 +152,8 @@ ruleset_write(
 	for (size_t i = unread; i < set->unread_count; i++) {
 		struct json *map = json_map();
 
-		json_set_text(map, "path", set->unread[i].path);
-		json_set_text(map, "not_read", set->unread[i].why);
+		rule_set_text(map, "path", set->unread[i].path);
+		rule_set_text(map, "not_read", set->unread[i].why);
 		write_line(map, out);
 	}
 }

@@ -420,7 +420,10 @@ take_over(struct survey *survey, struct slice what, struct slice lines)
 				"the rest of them is not told");
 			return;
 		}
-		(void)ruleset_read_line(survey->set, line);
+		if (!ruleset_read_line(survey->set, line)) {
+			survey_unread(survey, what,
+				"one of its rules could not be taken over");
+		}
 	}
 }
 
