@@ -361,8 +361,7 @@ attach_configured(struct attach_options *options, const struct config *config,
 		return false;
 	options->attach.help =
 		(struct attach_help){ask, say, ask_daemon, is_stopped};
-	if (!options->is_sendmail)
-		await_stop();
+	await_stop();
 	bool done = options->is_sendmail
 		? attach_to_sendmail(options, config, err)
 		: attach_to_postfix(options, config, ask, err);

@@ -17,12 +17,10 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ALIVE_SECONDS 20
 #define DIALOGUE_SECONDS 15
-#define LOOK_MS 100
 #define PORT_FIRST 10026U
 #define PORT_STEP 100U
 #define PORTS_TRIED 40U
@@ -151,16 +149,13 @@ is_heard(const struct work *work, const struct mc_door *door, bool *heard,
 static bool
 prove_door(const struct work *work, const struct mc_door *door, struct err *err)
 {
-	const struct timespec pause = {0, LOOK_MS * 1000000L};
 	int64_t until = clock_monotonic_ms() + ALIVE_SECONDS * 1000L;
 	bool heard = false;
 
 	do {
 		if (!is_heard(work, door, &heard, err))
 			return false;
-		if (!heard)
-			(void)nanosleep(&pause, NULL);
-	} while (!heard && clock_monotonic_ms() < until);
+	} while (!heard && attach_help_pauses(&work->attach->help, until));
 	if (!heard)
 		return err_wrap(err, "not proved");
 	attach_say(&work->attach->help, "proved: the daemon hears %s (%s:%s)",
@@ -199,7 +194,8 @@ bring_up_egress(struct work *work, struct err *err)
 	return cf_file_write(
 		       site->egress_path, buf_slice(&work->egress), err) &&
 		sendmail_site_start_egress(site, err) &&
-		prove_doors(work, buf_slice(&work->egress), err);
+		prove_doors(work, buf_slice(&work->egress), err) &&
+		attach_help_goes_on(&work->attach->help, err);
 }
 
 static bool
@@ -222,7 +218,8 @@ lead_there(struct work *work, struct err *err)
 	return cf_file_write(site->mc_path, buf_slice(&work->mc), err) &&
 		cf_file_write(site->cf_path, buf_slice(&work->cf), err) &&
 		restart(work, err) &&
-		prove_doors(work, buf_slice(&work->cf), err);
+		prove_doors(work, buf_slice(&work->cf), err) &&
+		attach_help_goes_on(&work->attach->help, err);
 }
 
 static void
@@ -286,12 +283,6 @@ with_site(const struct attach_sendmail *wanted, deed_fn *deed, struct err *err)
 	work_fini(work);
 	free(work);
 	return done;
-}
-
-bool
-attach_sendmail(const struct attach_sendmail *wanted, struct err *err)
-{
-	return with_site(wanted, attach, err);
 }
 
 static bool
@@ -385,10 +376,12 @@ static bool
 undo(struct work *work, struct err *err)
 {
 	struct sendmail_site *site = &work->site;
-	bool there = mc_text_is_attached(buf_slice(&site->mc));
 
 	if (!sendmail_site_lock(site, err))
 		return false;
+	/* A run that was cut short may have changed one file of the two. */
+	bool there = mc_text_is_attached(buf_slice(&site->mc)) ||
+		cf_journal_is_there(site->directory);
 	if (!there && access(site->egress_path, F_OK) != 0)
 		return is_attached(work, err);
 	if (!cf_journal_begin(site->directory, slice_of(NULL), err) ||
@@ -399,6 +392,24 @@ undo(struct work *work, struct err *err)
 	attach_say(&work->attach->help, "taken off: %s is without Forwarden",
 		site->directory);
 	return true;
+}
+
+static bool
+mend(struct work *work, struct err *err)
+{
+	if (!cf_journal_is_there(work->site.directory))
+		return true;
+	attach_say(&work->attach->help,
+		"an earlier `forwarden attach` was cut short: what it put "
+		"into %s is taken out first",
+		work->site.directory);
+	return undo(work, err);
+}
+
+bool
+attach_sendmail(const struct attach_sendmail *wanted, struct err *err)
+{
+	return with_site(wanted, mend, err) && with_site(wanted, attach, err);
 }
 
 bool

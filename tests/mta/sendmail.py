@@ -43,14 +43,20 @@ def watch(rig):
     return forwarden
 
 
-def attach(forwarden, sendmail, *options):
-    done = subprocess.run(
+def start(forwarden, sendmail, *options):
+    """In a group of processes of its own."""
+    return subprocess.Popen(
         ["unshare", "-u", "sh", "-c", 'hostname mx.example.com; exec "$@"', "sh",
          program(), "attach", "-c", forwarden.file, "--sendmail", "--sendmail-mc", sendmail.mc,
          "--sendmail-cf", CF_DIR, "--sendmail-program", sendmail.program, *options],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        timeout=180, env=sendmail.environment)
-    return done.returncode, done.stdout.decode(errors="replace")
+        env=sendmail.environment, start_new_session=True)
+
+
+def attach(forwarden, sendmail, *options):
+    done = start(forwarden, sendmail, *options)
+    text = done.communicate(timeout=180)[0]
+    return done.returncode, text.decode(errors="replace")
 
 
 def contents(sendmail):
@@ -170,6 +176,38 @@ def forwarding(tap, rig, sink, forwarden):
         lambda m: m.field("Subject") == "undone"))
 
 
+def interrupted(tap, rig, sink, forwarden):
+    """Told to stop it puts back what it has begun; killed, the next one does."""
+    sendmail = Sendmail(rig, sink)
+    egress = Egress(sendmail)
+    rig.at_end(egress.stop)
+    sendmail.start()
+    before = contents(sendmail)
+    for number, name in ((signal.SIGTERM, "told to stop"), (signal.SIGKILL, "killed")):
+        child = start(forwarden, sendmail, "--port", str(free_port()))
+        wait_until("an egress", lambda: os.path.exists(egress.cf))
+        os.killpg(child.pid, number)
+        text = child.communicate(timeout=120)[0].decode(errors="replace")
+        if number == signal.SIGTERM:
+            tap.ok(child.returncode == 1 and "told to stop" in text
+                   and "old files are back" in text and contents(sendmail) == before
+                   and not os.path.exists(egress.cf), f"{name}: put back, and said", text)
+    port = str(free_port())
+    code, text = attach(forwarden, sendmail, "--port", port)
+    tap.ok(code == 0 and "cut short" in text and f"127.0.0.1:{port}" in text,
+           "killed: the next one takes that out, and attaches", text)
+    # An undo that came no further than the one file.
+    for path, lines in ((sendmail.mc, before[0]),
+                        (os.path.join(sendmail.folder, "forwarden-attach.journal"), [])):
+        with open(path, "w") as f:
+            f.write("\n".join(lines) + "\n")
+    wait_until("undone", lambda: attach(forwarden, sendmail, "--undo")[0] == 0)
+    tap.ok(contents(sendmail) == before and not os.path.exists(egress.cf)
+           and "forwarden-attach.journal" not in os.listdir(sendmail.folder),
+           "an undo that was cut short: the next one ends it", os.listdir(sendmail.folder))
+    sendmail.stop()
+
+
 def held_mail(tap, sink, forwarden, sendmail, egress, event, alice):
     seen = event["forwarden"]
     tap.equal(seen["mailbox"], alice.address, ".forward: the mailbox")
@@ -204,6 +242,7 @@ def main():
             sink = Sink(rig, host="127.0.0.2")
             forwarden = watch(rig)
             refusals(tap, rig, sink, forwarden)
+            interrupted(tap, rig, sink, forwarden)
             forwarding(tap, rig, sink, forwarden)
         except Failure as failure:
             tap.fail("Sendmail", failure, forwarden.log()[-3000:])
