@@ -99,8 +99,8 @@ cf_lock(const char *directory, struct err *err)
 		return -1;
 	}
 	if (access(directory, W_OK) != 0) {
-		(void)err_system(err, "cannot write into %s (run this as root)",
-			directory);
+		(void)err_system(err, "cannot write into %s%s", directory,
+			geteuid() != 0 ? " (run this as root)" : "");
 		(void)close(fd);
 		return -1;
 	}
