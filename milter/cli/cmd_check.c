@@ -122,6 +122,7 @@ print_rules(const struct sigma_program *program)
 			SLICE_ARG(rule->file), rule->line,
 			rule->silent ? ": counted only" : "");
 	}
+	(void)printf("digest   %s\n", sigma_program_digest(program));
 	count = sigma_program_skipped(program, &skipped);
 	for (i = 0; i < count; i++) {
 		(void)printf("skipped  %.*s (%.*s:%u): %s\n",
@@ -228,6 +229,10 @@ print_json(const struct check *check)
 	json_set_number(all, "warnings",
 		(long long)diags_count(check->diags, DIAG_WARNING));
 	json_set_take(all, "diagnostics", json_of_diags(check->diags));
+	if (check->program != NULL) {
+		json_set_text(all, "digest",
+			slice_of(sigma_program_digest(check->program)));
+	}
 	json_set_take(all, "policies", json_of_rules(check->program));
 	json_set_take(all, "skipped", json_of_skipped(check->program));
 	screen_print_json(all);

@@ -2,6 +2,7 @@
 /* forwarden fields: the fields a policy can name. */
 #include "base/json.h"
 #include "cli/command.h"
+#include "cli/fields_schema.h"
 #include "cli/options.h"
 #include "cli/screen.h"
 #include "verdict/fields.h"
@@ -113,9 +114,11 @@ print_all(void (*print)(size_t), const char *word)
 int
 cmd_fields(int argc, char **argv)
 {
-	bool json = false, mdoc = false;
+	bool json = false, mdoc = false, schema = false;
 	const struct options_row rows[] = {
 		{"json", 'j', NULL, &options_flag, &json, "as JSON"},
+		{"schema", 0, NULL, &options_flag, &schema,
+			"a JSON schema of policies, for editors"},
 		{"mdoc", 0, NULL, &options_flag, &mdoc, "for the manual page"},
 	};
 	const struct options options = {
@@ -130,9 +133,13 @@ cmd_fields(int argc, char **argv)
 
 	if (!options_read(&options, argc, argv, &words, &status))
 		return status;
-	if (json && mdoc)
-		return options_refuse(argv[0], "either --json or --mdoc");
-	if (json) {
+	if (json + mdoc + schema > 1) {
+		return options_refuse(
+			argv[0], "one of --json, --schema and --mdoc");
+	}
+	if (schema) {
+		screen_print_json(fields_schema_json());
+	} else if (json) {
 		print_json(words[0]);
 	} else {
 		print_all(mdoc ? print_mdoc : print_text, words[0]);

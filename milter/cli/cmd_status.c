@@ -25,8 +25,8 @@ add_number(struct buf *out, const char *name, long long value)
 static void
 print_answer(const struct json *answer)
 {
-	static const char *const texts[] = {
-		"version", "started", "config", "listen", "mode"};
+	static const char *const texts[] = {"version", "started", "config",
+		"listen", "mode", "policies_digest"};
 	static const char *const numbers[] = {"pid", "policies", "warnings",
 		"local_domains", "sessions", "messages", "reloads"};
 	static const char *const counts[] = {

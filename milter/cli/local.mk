@@ -43,6 +43,8 @@ forwarden_SOURCES = \
 	milter/cli/doctor_rules.c \
 	milter/cli/engine.c \
 	milter/cli/engine.h \
+	milter/cli/fields_schema.c \
+	milter/cli/fields_schema.h \
 	milter/cli/main.c \
 	milter/cli/options.c \
 	milter/cli/options.h \

@@ -6,6 +6,7 @@
 #include "sigma/compiled.h"
 #include "sigma/correlation_graph.h"
 #include "sigma/filter.h"
+#include "sigma/identity.h"
 #include "sigma/lint.h"
 #include "sigma/lint_counts.h"
 
@@ -62,6 +63,7 @@ build_fini(struct build *build)
 	pointers_fini(&build->items);
 	pointers_fini(&build->regexes);
 	pointers_fini(&build->skipped);
+	pointers_fini(&build->digests);
 	map_free(build->field_by_name, NULL);
 	map_free(build->item_by_key, NULL);
 	map_free(build->rule_by_name, NULL);
@@ -180,6 +182,9 @@ assemble(struct build *build)
 	if (!keep_items(build, program) || !keep_skipped(build, program) ||
 		!keep_lists(build, program) || build->no_memory)
 		return NULL;
+	program->digest = identity_digest(build);
+	if (program->digest == NULL)
+		(void)build_no_memory(build);
 	keep_options(build, program);
 	keep_facts(program);
 	program->candidates = candidates_new(build->arena, program->rules,

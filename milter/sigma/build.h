@@ -28,6 +28,7 @@ struct build {
 	struct pointers items; /* struct field_item */
 	struct pointers regexes; /* struct regex */
 	struct pointers skipped; /* struct sigma_skipped */
+	struct pointers digests; /* of the documents */
 	struct map *field_by_name, *item_by_key, *rule_by_name;
 	size_t foreign; /* rules of other log sources */
 	bool no_memory;

@@ -36,6 +36,12 @@ sigma_program_skipped(const struct sigma_program *program,
 	return program->skipped_count;
 }
 
+const char *
+sigma_program_digest(const struct sigma_program *program)
+{
+	return program->digest;
+}
+
 size_t
 sigma_program_lists(const struct sigma_program *program,
 	const struct sigma_list_size **lists)

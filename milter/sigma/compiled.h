@@ -23,6 +23,7 @@ struct sigma_program {
 	size_t regex_count;
 	struct sigma_skipped *skipped;
 	size_t skipped_count;
+	const char *digest;
 	struct sigma_list_size *lists; /* those that rules name */
 	size_t list_count;
 	const struct candidates *candidates;

@@ -5,6 +5,7 @@
  */
 #include "sigma/field_item.h"
 
+#include "sigma/identity.h"
 #include "sigma/matchers.h"
 #include "sigma/needles.h"
 
@@ -13,18 +14,6 @@
 /* From so many texts on, they are looked for all at once. */
 #define BULK_MIN 8
 #define VALUES_MAX 100000
-
-/* Key and values as one text that differs when they do. */
-static void
-write_identity(const struct yaml_node *node, struct buf *out)
-{
-	buf_printf(out, "%d%d%zu:", (int)node->kind, (int)node->plain,
-		node->text.len);
-	buf_add(out, node->text);
-	for (const struct yaml_node *child = node->children; child != NULL;
-		child = child->next)
-		write_identity(child, out);
-}
 
 static size_t
 name_length(struct slice key)
@@ -282,7 +271,7 @@ share(struct matchers *tests, const struct yaml_node *value, struct slice key)
 
 	buf_printf(&identity, "%zu:", key.len);
 	buf_add(&identity, key);
-	write_identity(value, &identity);
+	identity_write(value, &identity);
 	item = map_find(build->item_by_key, buf_slice(&identity));
 	if (item == NULL) {
 		size_t doubts = diags_count(build->diags, DIAG_WARNING);

@@ -3,6 +3,7 @@
 #include "base/bundle.h"
 #include "sigma/assemble.h"
 #include "sigma/document.h"
+#include "sigma/identity.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -18,7 +19,8 @@
 static void
 read_documents(struct build *build, const struct yaml_document *document)
 {
-	for (; document != NULL; document = document->next)
+	for (; document != NULL && identity_add(build, document->root);
+		document = document->next)
 		document_parse(build, document->root);
 }
 

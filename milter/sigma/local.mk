@@ -35,6 +35,8 @@ libsigma_a_SOURCES = \
 	milter/sigma/filter.h \
 	milter/sigma/grouping.c \
 	milter/sigma/grouping.h \
+	milter/sigma/identity.c \
+	milter/sigma/identity.h \
 	milter/sigma/level.c \
 	milter/sigma/level.h \
 	milter/sigma/lint.c \

@@ -105,6 +105,10 @@ struct sigma_skipped {
 size_t sigma_program_skipped(
 	const struct sigma_program *, const struct sigma_skipped **);
 
+/* 16 hex digits of all that the policies and their lists say, whatever their
+ * files are called: the same on two machines if they have the same set. */
+const char *sigma_program_digest(const struct sigma_program *);
+
 /* The lists that rules name, and how many entries each has. */
 struct sigma_list_size {
 	struct slice name;

@@ -365,6 +365,10 @@ put_forwarden(struct event *event, enum action taken)
 	if (verdict->flow != NULL)
 		put_flow(event, verdict->flow);
 	put_matched(event, "policies", put_policy);
+	if (verdict->options->program != NULL) {
+		put_words(event, "policy_set",
+			sigma_program_digest(verdict->options->program));
+	}
 	put_words(event, "action", action_name(taken));
 	put_words(event, "would", action_name(verdict->would));
 	put_words(event, "mode",

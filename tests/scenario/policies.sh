@@ -17,7 +17,7 @@ has_python() {
 	python3 -c "import $1" 2>/dev/null
 }
 
-echo 1..12
+echo 1..15
 
 "$forwarden" test "$top/policies" >"$work/out" 2>&1
 result $? "every policy hits and misses what its tests say"
@@ -76,6 +76,50 @@ sed -n '/^static const struct row rows/,/^};/s/^	{"\([a-z0-9]*\)".*/\1/p' \
 grep -q . "$work/modifiers" && ! grep -vxF -f "$work/told" "$work/modifiers" \
 	>"$work/out"
 result $? "the manual tells every modifier"
+
+if has_python yaml && has_python jsonschema; then
+	"$forwarden" fields --schema >"$work/schema.json"
+	python3 - "$work/schema.json" "$top"/policies/*.yaml <<-'END' >"$work/out" 2>&1
+		import datetime, json, sys, yaml
+		from jsonschema import Draft7Validator as Validator
+		with open(sys.argv[1]) as file:
+		    schema = json.load(file)
+		Validator.check_schema(schema)
+		validator = Validator(schema)
+		wrong = 0
+		for path in sys.argv[2:]:
+		    if path.endswith(".test.yaml"):
+		        continue
+		    with open(path) as file:
+		        for document in yaml.safe_load_all(file):
+		            for error in validator.iter_errors(document):
+		                print(path, error.message)
+		                wrong = 1
+		slip = {"title": "t", "detection": {
+		    "s": {"rcpt.adress": "a@b.example"}, "condition": "s"}}
+		if not list(validator.iter_errors(slip)):
+		    print("a slip passes")
+		    wrong = 1
+		sys.exit(wrong)
+	END
+	result $? "the pack is valid under forwarden fields --schema"
+else
+	skip "the pack is valid under forwarden fields --schema" \
+		"python3-jsonschema is not here"
+fi
+
+mkdir -p "$work/copy"
+cp -r "$top/policies" "$work/copy/elsewhere"
+digest() {
+	"$forwarden" check "$1" | sed -n 's/^digest *//p'
+}
+here=$(digest "$top/policies")
+[ ${#here} -eq 16 ] && [ "$here" = "$(digest "$work/copy/elsewhere")" ]
+result $? "a set of policies has one digest wherever it lies"
+sed '/^mailinator/d' "$top/policies/lists/disposable.txt" \
+	>"$work/copy/elsewhere/lists/disposable.txt"
+[ "$here" != "$(digest "$work/copy/elsewhere")" ]
+result $? "... and another with one entry of a list less"
 
 "$forwarden" fields --json >"$work/fields.json"
 if has_python json; then
