@@ -26,6 +26,8 @@ libbase_a_SOURCES = \
 	milter/base/fold.c \
 	milter/base/fold.h \
 	milter/base/fold_table.c \
+	milter/base/input.c \
+	milter/base/input.h \
 	milter/base/json.c \
 	milter/base/json.h \
 	milter/base/json_writer.c \
@@ -50,9 +52,14 @@ libbase_a_SOURCES = \
 	milter/base/slice.h \
 	milter/base/socket_name.c \
 	milter/base/socket_name.h \
+	milter/base/unpack.h \
+	milter/base/unpack_bzip2.c \
+	milter/base/unpack_gzip.c \
+	milter/base/unpack_xz.c \
 	milter/base/waiter.c \
 	milter/base/waiter.h \
 	milter/base/whole.c \
 	milter/base/whole.h
-LIBBASE = libbase.a $(CRYPTO_LIBS) $(JANSSON_LIBS)
+LIBBASE = libbase.a $(CRYPTO_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) \
+	$(LZMA_LIBS) $(BZIP2_LIBS)
 EXTRA_DIST += milter/base/fold-table

@@ -32,6 +32,7 @@ command_fn cmd_test;
 command_fn cmd_keys;
 command_fn cmd_mailbox;
 command_fn cmd_routes;
+command_fn cmd_scan;
 command_fn cmd_serve;
 command_fn cmd_status;
 command_fn cmd_top;

@@ -30,6 +30,7 @@ forwarden_SOURCES = \
 	milter/cli/cmd_reload.c \
 	milter/cli/cmd_replay.c \
 	milter/cli/cmd_routes.c \
+	milter/cli/cmd_scan.c \
 	milter/cli/cmd_serve.c \
 	milter/cli/cmd_status.c \
 	milter/cli/cmd_test.c \
@@ -48,6 +49,12 @@ forwarden_SOURCES = \
 	milter/cli/main.c \
 	milter/cli/options.c \
 	milter/cli/options.h \
+	milter/cli/scan_known.c \
+	milter/cli/scan_known.h \
+	milter/cli/scan_places.c \
+	milter/cli/scan_places.h \
+	milter/cli/scan_show.c \
+	milter/cli/scan_show.h \
 	milter/cli/screen.c \
 	milter/cli/screen.h \
 	milter/cli/show.c \
@@ -56,4 +63,4 @@ forwarden_SOURCES = \
 	milter/cli/show_sum.h \
 	milter/cli/test_report.c \
 	milter/cli/test_report.h
-forwarden_LDADD = $(LIBMTA) $(LIBLAB) $(LIBDAEMON) $(CURL_LIBS)
+forwarden_LDADD = $(LIBMTA) $(LIBLOGS) $(LIBLAB) $(LIBDAEMON) $(CURL_LIBS)

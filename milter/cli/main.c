@@ -11,6 +11,7 @@ static const struct command {
 	command_fn *run;
 	const char *summary;
 } commands[] = {
+	{"scan", cmd_scan, "who forwards where, from the logs you have"},
 	{"serve", cmd_serve, "run the daemon, in the foreground"},
 	{"check", cmd_check, "check the configuration and the policies"},
 	{"attach", cmd_attach, "put it before the mail server here, or off"},

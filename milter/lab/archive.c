@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "lab/envelope.h"
-#include "lab/input.h"
+#include "base/input.h"
 #include "lab/paths.h"
 
 #include <string.h>

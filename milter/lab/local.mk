@@ -7,8 +7,6 @@ liblab_a_SOURCES = \
 	milter/lab/eml.h \
 	milter/lab/envelope.c \
 	milter/lab/envelope.h \
-	milter/lab/input.c \
-	milter/lab/input.h \
 	milter/lab/outcome.c \
 	milter/lab/outcome.h \
 	milter/lab/paths.c \
@@ -28,4 +26,4 @@ liblab_a_SOURCES = \
 	milter/lab/test_step.h \
 	milter/lab/trial.c \
 	milter/lab/trial.h
-LIBLAB = liblab.a $(LIBVERDICT) $(ZLIB_LIBS)
+LIBLAB = liblab.a $(LIBVERDICT)

@@ -5,7 +5,7 @@
 #include "base/date.h"
 #include "lab/eml.h"
 #include "lab/envelope.h"
-#include "lab/input.h"
+#include "base/input.h"
 #include "lab/test_case.h"
 #include "yaml/reader_type.h"
 #include "yaml/yaml_scalar.h"

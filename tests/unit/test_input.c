@@ -2,7 +2,7 @@
 /* Files of mail as strangers and half copies leave them. */
 #include "rows.h"
 
-#include "lab/input.h"
+#include "base/input.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Postfix is asked for its own file first; then the usual ones are looked
+ * for, with what was rotated away; then the journal.
+ */
+#include "cli/scan_places.h"
+
+#include "base/input.h"
+#include "base/process.h"
+#include "logs/frame.h"
+
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SECOND_MS 1000
+#define LINES_LOOKED_AT 20
+
+static const char *const usual[] = {"/var/log/mail.log", "/var/log/maillog",
+	"/var/log/mail", "/var/log/exim4/mainlog", "/var/log/exim/mainlog",
+	"/var/log/exim/main.log"};
+
+/* A file, and what logrotate made of it: NAME, NAME.1, NAME.2.gz, NAME-2026. */
+static void
+add_with_rotated(struct scan_places *places, const char *root, const char *path,
+	struct buf *tried)
+{
+	static const char *const endings[] = {"", ".[0-9]*", "-[0-9]*"};
+	struct buf pattern = {0};
+
+	buf_printf(tried, "%s%s", tried->len > 0 ? ", " : "", path);
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+		glob_t found = {0};
+
+		buf_reset(&pattern);
+		buf_printf(&pattern, "%s%s%s", root, path, endings[i]);
+		if (buf_ok(&pattern) && glob(pattern.p, 0, NULL, &found) == 0) {
+			for (size_t k = 0; k < found.gl_pathc &&
+				places->count < SCAN_PLACES_MOST;
+				k++) {
+				struct stat st;
+
+				if (stat(found.gl_pathv[k], &st) == 0 &&
+					S_ISREG(st.st_mode))
+					places->paths[places->count++] =
+						strdup(found.gl_pathv[k]);
+			}
+		}
+		globfree(&found);
+	}
+	buf_fini(&pattern);
+}
+
+static void
+ask_postfix(struct scan_places *places, const char *root, struct buf *tried)
+{
+	static const char *const argv[] = {
+		"postconf", "-xh", "maillog_file", NULL};
+	struct buf answer = {0};
+
+	if (process_read(argv, &answer, NULL)) {
+		struct slice path = slice_trim(buf_slice(&answer));
+
+		if (path.len > 1 && path.p[0] == '/' &&
+			!slice_equal(path, SLICE("/dev/stdout"))) {
+			answer.p[path.len + (size_t)(path.p - answer.p)] = '\0';
+			add_with_rotated(places, root, path.p, tried);
+		}
+	}
+	buf_fini(&answer);
+}
+
+/* Facility 2 is mail: all of Postfix, Dovecot, Exim and Sendmail. */
+static void
+ask_journal(struct scan_places *places, struct buf *tried)
+{
+	FILE *journal;
+
+	buf_puts(tried, ", the journal");
+	if (access("/run/systemd/journal", F_OK) != 0)
+		return;
+	journal = popen("exec journalctl -o json --all --no-pager -q "
+			"SYSLOG_FACILITY=2 2>/dev/null",
+		"r");
+	if (journal == NULL)
+		return;
+	places->journal = journal;
+	places->paths[places->count] = malloc(32);
+	if (places->paths[places->count] != NULL)
+		(void)snprintf(places->paths[places->count++], 32, "/dev/fd/%d",
+			fileno(journal));
+}
+
+bool
+scan_places_find(
+	struct scan_places *places, const char *root, struct buf *tried)
+{
+	*places = (struct scan_places){0};
+	ask_postfix(places, root, tried);
+	for (size_t i = 0;
+		i < sizeof(usual) / sizeof(*usual) && places->count == 0; i++)
+		add_with_rotated(places, root, usual[i], tried);
+	if (places->count == 0 && root[0] == '\0')
+		ask_journal(places, tried);
+	return places->count > 0;
+}
+
+void
+scan_places_free(struct scan_places *places)
+{
+	for (size_t i = 0; i < places->count; i++)
+		free(places->paths[i]);
+	if (places->journal != NULL)
+		(void)pclose(places->journal);
+}
+
+/* When its first line was written; 0 if that cannot be read again, or is not
+ * known. */
+static int64_t
+begun(const char *path, struct frames *frames)
+{
+	struct input *input;
+	struct slice rest, line;
+	struct frame frame;
+	struct stat st;
+	int64_t at_ms = 0;
+
+	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+		return 0;
+	input = input_open(path, NULL);
+	if (input == NULL)
+		return 0;
+	stamp_begin(&frames->stamps, input_written(input) * SECOND_MS, 0);
+	rest = input_peek(input, NULL);
+	for (int i = 0; i < LINES_LOOKED_AT && at_ms == 0 &&
+		slice_next(&rest, '\n', &line);
+		i++) {
+		if (frame_read(frames, line, &frame) == FRAME_READ)
+			at_ms = frame.at_ms;
+	}
+	input_close(input);
+	return at_ms;
+}
+
+struct place {
+	char *path;
+	int64_t at_ms;
+	size_t number;
+};
+
+static int
+by_time(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->at_ms != y->at_ms)
+		return x->at_ms < y->at_ms ? -1 : 1;
+	return x->number < y->number ? -1 : 1;
+}
+
+void
+scan_places_sort(char **paths, size_t count)
+{
+	struct place *places = calloc(count + 1, sizeof(*places));
+	struct frames *frames = calloc(1, sizeof(*frames));
+
+	for (size_t i = 0; i < count && places != NULL && frames != NULL; i++)
+		places[i] =
+			(struct place){paths[i], begun(paths[i], frames), i};
+	if (places != NULL && frames != NULL) {
+		qsort(places, count, sizeof(*places), by_time);
+		for (size_t i = 0; i < count; i++)
+			paths[i] = places[i].path;
+	}
+	free(places);
+	free(frames);
+}

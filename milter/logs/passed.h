@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Mail that left without passing the listener that watches what leaves: each
+ * departure, and what those have in common that leave by the same transport
+ * and relay.
+ */
+#ifndef LOGS_PASSED_H
+#define LOGS_PASSED_H
+
+#include "logs/ours.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PASSED_KEPT 10000U /* departures; all are counted */
+
+enum passed_cause {
+	PASSED_BY_DOMAIN, /* no mail to that domain is seen */
+	PASSED_BY_SENDER, /* no mail of that sender is seen */
+	PASSED_BY_INSTANCE, /* by a Postfix of another name */
+	PASSED_BY_SOME /* others to it and of them are seen */
+};
+
+struct passed_mail {
+	int64_t at_ms;
+	const char *id, *sender, *recipient, *relay, *program;
+	bool held; /* somebody held it, and it left all the same */
+};
+
+struct passed_group {
+	const char *program, *relay;
+	enum passed_cause cause;
+	const char *domain, *sender; /* what cause is about */
+	uint64_t count;
+};
+
+struct passed;
+
+struct passed *passed_new(void);
+void passed_free(struct passed *);
+/* A departure that was seen at the listener, or was not. */
+bool passed_add(struct passed *, const struct passed_mail *, bool seen);
+/* How many were seen, and how many not, of what is not ours. */
+uint64_t passed_seen(const struct passed *);
+uint64_t passed_unseen(const struct passed *, const struct ours *);
+void passed_each(const struct passed *, const struct ours *,
+	void (*visit)(void *ctx, const struct passed_mail *), void *ctx);
+void passed_each_group(const struct passed *, const struct ours *,
+	void (*visit)(void *ctx, const struct passed_group *), void *ctx);
+/* Unseen ones that are not kept. */
+uint64_t passed_left_out(const struct passed *);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who forwards where, from the lines of mail logs: what reads them, keeps
+ * them in mind and judges them, put together.
+ */
+#ifndef LOGS_SCAN_H
+#define LOGS_SCAN_H
+
+#include "base/err.h"
+#include "logs/found.h"
+#include "logs/ours.h"
+#include "logs/passed.h"
+#include "mail/realm.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct scan;
+
+struct scan_options {
+	const struct realm *realm; /* or NULL; borrowed */
+	const char *egress; /* the listener's name in the log, or NULL */
+	int64_t since_ms; /* lines before are passed over; 0: none */
+	bool follow; /* judge as soon as can be */
+};
+
+/* What could not be seen, and how much was. */
+struct scan_sum {
+	uint64_t lines, mail_lines, ids;
+	int64_t first_ms, last_ms;
+	uint64_t repeated; /* lines that stand for others */
+	uint64_t unclear; /* that can be read in two ways */
+	uint64_t cut; /* that were too long */
+	uint64_t evicted; /* queue ids for which there was no room */
+	uint64_t rcpts_cut; /* recipients of one queue id */
+	uint64_t left_out; /* routes and commands */
+	uint64_t egress; /* queue ids that the listener began */
+};
+
+struct scan *scan_new(const struct scan_options *, struct err *);
+void scan_free(struct scan *);
+
+/* Another file begins; written_ms and year as in stamp.h. */
+void scan_begin_file(struct scan *, int64_t written_ms, int year);
+/* A line without its end. False when out of memory. */
+bool scan_line(struct scan *, struct slice line);
+void scan_note_cut(struct scan *, uint64_t lines);
+/* No more will come. False when out of memory. */
+bool scan_finish(struct scan *);
+
+/* Valid when finished. */
+struct scan_sum scan_sum(const struct scan *);
+const struct found *scan_found(const struct scan *);
+const struct ours *scan_ours(const struct scan *);
+/* NULL unless egress was given. */
+const struct passed *scan_passed(const struct scan *);
+/* Is it a mailbox of ours that sends to somebody who is not? */
+bool scan_shows(const struct scan *, const struct found_route *);
+
+#endif
