@@ -18,9 +18,10 @@ may_know() {
 	store) echo "base store" ;;
 	verdict) echo "base yaml mail forward sigma store verdict" ;;
 	mta) echo "base mail mta" ;;
+	logs) echo "base mail logs" ;;
 	lab) echo "base yaml mail forward sigma store verdict lab" ;;
-	daemon) echo "base yaml mail forward sigma store verdict mta lab daemon" ;;
-	cli) echo "base yaml mail forward sigma store verdict mta lab daemon cli" ;;
+	daemon) echo "base yaml mail forward sigma store verdict mta logs lab daemon" ;;
+	cli) echo "base yaml mail forward sigma store verdict mta logs lab daemon cli" ;;
 	esac
 }
 
@@ -70,10 +71,10 @@ circles() {
 	[ ! -s "$work/out" ]
 }
 
-echo "1..25"
+echo "1..29"
 circles
 result $? "no module needs one that needs it"
-for layer in base yaml mail forward sigma store verdict mta lab daemon cli; do
+for layer in base yaml mail forward sigma store verdict mta logs lab daemon cli; do
 	check_layer $layer
 	result $? "$layer/ includes only what it may know"
 done
@@ -94,4 +95,7 @@ openssl/ 2
 jansson.h 1
 seccomp.h 1
 linux/landlock.h 1
+zlib.h 1
+lzma.h 1
+bzlib.h 1
 HEADERS

@@ -9,11 +9,13 @@ include tests/unit/sigma.mk
 include tests/unit/store.mk
 include tests/unit/verdict.mk
 include tests/unit/daemon.mk
+include tests/unit/logs.mk
 include tests/contract/local.mk
 include tests/chaos/local.mk
 endif
 include tests/scenario/local.mk
 include tests/faults/local.mk
+include tests/logs/local.mk
 include tests/milter/local.mk
 include tests/rules/local.mk
 include tests/mta/local.mk

@@ -298,14 +298,17 @@ check_sum(struct scan_command *command)
 static int
 show(struct scan_command *command)
 {
-	size_t fresh = scan_show(&(struct scan_show){.scan = command->scan,
+	size_t fresh;
+
+	check_sum(command);
+	if (scan_sum(command->scan).mail_lines == 0)
+		return EXIT_TROUBLE;
+	fresh = scan_show(&(struct scan_show){.scan = command->scan,
 		.known = command->known,
 		.egress = command->egress,
 		.form = command->json  ? SCAN_SHOW_JSON
 			: command->csv ? SCAN_SHOW_CSV
 				       : SCAN_SHOW_TEXT});
-
-	check_sum(command);
 	if (command->troubled)
 		return EXIT_TROUBLE;
 	return command->known != NULL && fresh > 0 ? EXIT_NEW : COMMAND_OK;

@@ -293,6 +293,7 @@ add_commands(struct listing *list)
 struct unseen {
 	struct listing *list;
 	uint64_t shown;
+	bool seen; /* those that were held */
 };
 
 static void
@@ -303,13 +304,14 @@ add_unseen(void *ctx, const struct passed_mail *mail)
 	struct json_writer json = {.out = out};
 
 	if (unseen->list->show->form == SCAN_SHOW_JSON) {
-		begin_json(&json, "forwarden.unseen", mail->at_ms);
+		begin_json(&json, "forwarden.departure", mail->at_ms);
 		json_writer_text(&json, "queue_id", slice_of(mail->id));
 		json_writer_text(&json, "sender", slice_of(mail->sender));
 		json_writer_text(
 			&json, "destination", slice_of(mail->recipient));
 		json_writer_text(&json, "relay", slice_of(mail->relay));
 		json_writer_text(&json, "transport", slice_of(mail->program));
+		json_writer_bool(&json, "seen", unseen->seen);
 		json_writer_bool(&json, "held", mail->held);
 		end_json(&json);
 	} else if (unseen->shown++ < UNSEEN_SHOWN) {
@@ -323,7 +325,7 @@ add_unseen(void *ctx, const struct passed_mail *mail)
 		buf_add_visible(out, slice_of(mail->recipient));
 		buf_puts(out, " by ");
 		buf_add_visible(out, slice_of(mail->relay));
-		buf_puts(out, mail->held ? ", although it was held\n" : "\n");
+		buf_add_byte(out, '\n');
 	}
 }
 
@@ -367,6 +369,30 @@ add_group(void *ctx, const struct passed_group *group)
 }
 
 static void
+count_mail(void *ctx, const struct passed_mail *mail)
+{
+	uint64_t *count = ctx;
+
+	(void)mail;
+	++*count;
+}
+
+static void
+add_released(struct listing *list, const struct passed *passed)
+{
+	struct unseen released = {.list = list};
+	uint64_t count = 0;
+
+	passed_each_released(passed, count_mail, &count);
+	if (count == 0)
+		return;
+	buf_printf(&list->out,
+		"%llu were held at the listener, and left all the same:\n",
+		(unsigned long long)count);
+	passed_each_released(passed, add_unseen, &released);
+}
+
+static void
 add_egress(struct listing *list)
 {
 	const struct scan *scan = list->show->scan;
@@ -378,6 +404,8 @@ add_egress(struct listing *list)
 		return;
 	if (list->show->form == SCAN_SHOW_JSON) {
 		passed_each(passed, scan_ours(scan), add_unseen, &unseen);
+		unseen.seen = true;
+		passed_each_released(passed, add_unseen, &unseen);
 		return;
 	}
 	count = passed_unseen(passed, scan_ours(scan));
@@ -391,6 +419,7 @@ add_egress(struct listing *list)
 	if (count > UNSEEN_SHOWN)
 		buf_printf(&list->out, "  and %llu more; --json has them\n",
 			(unsigned long long)(count - UNSEEN_SHOWN));
+	add_released(list, passed);
 }
 
 static void

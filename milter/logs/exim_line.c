@@ -211,7 +211,7 @@ static void
 read_where(struct slice rest, struct told *out)
 {
 	struct slice word, name, all = rest;
-	bool transport = false;
+	bool host = false, transport = false;
 
 	while (take_word(&rest, &word)) {
 		if (skip(&word, SLICE("H="))) {
@@ -220,7 +220,7 @@ read_where(struct slice rest, struct told *out)
 			take_host(&rest, word, &name, &out->relay_ip);
 			out->relay = slice_sub(
 				all, from, (size_t)(rest.p - all.p) - 1);
-			out->way = TOLD_OUT;
+			host = true;
 		} else if (skip(&word, SLICE("T="))) {
 			transport = true;
 		} else if (skip(&word, SLICE("C="))) {
@@ -231,9 +231,9 @@ read_where(struct slice rest, struct told *out)
 		}
 	}
 	/* One that waits before it has a transport goes out, perhaps. */
-	if (out->way != TOLD_OUT)
-		out->way = transport || out->status == TOLD_SENT ? TOLD_MAILBOX
-								 : TOLD_OUT;
+	out->way = !host && (transport || out->status == TOLD_SENT)
+		? TOLD_MAILBOX
+		: TOLD_OUT;
 }
 
 static bool

@@ -84,19 +84,31 @@ read_host_and_tag(struct slice rest, struct frame *out)
 	return is_repeated(rest) ? FRAME_REPEATED : FRAME_NONE;
 }
 
-/* Elements in brackets, in which "]" is escaped. */
+/* How long the element in brackets is: in its quotes all is escaped. */
+static size_t
+element_bytes(struct slice text)
+{
+	bool quoted = false;
+
+	for (size_t i = 1; i < text.len; i++) {
+		if (text.p[i] == '\\') {
+			i++;
+		} else if (text.p[i] == '"') {
+			quoted = !quoted;
+		} else if (text.p[i] == ']' && !quoted) {
+			return i + 1;
+		}
+	}
+	return text.len;
+}
+
 static struct slice
 skip_structured(struct slice rest)
 {
 	if (rest.len > 0 && rest.p[0] == '-')
 		return slice_sub(rest, 2, rest.len);
-	while (rest.len > 0 && rest.p[0] == '[') {
-		size_t at = 1;
-
-		while (at < rest.len && rest.p[at] != ']')
-			at += rest.p[at] == '\\' ? 2 : 1;
-		rest = slice_sub(rest, at + 1, rest.len);
-	}
+	while (rest.len > 0 && rest.p[0] == '[')
+		rest = slice_sub(rest, element_bytes(rest), rest.len);
 	return slice_sub(rest, 1, rest.len);
 }
 

@@ -170,7 +170,8 @@ ledger_join(struct ledger *ledger, struct ledger_mail *mail,
 	*family->mails_end = mail;
 	family->mails_end = &mail->next;
 	family->count++;
-	family->open++;
+	family->open += (mail->flags & LEDGER_DONE) == 0;
+	family->waiting += mail->in_done;
 	if (family->count > LEDGER_FAMILY_MOST)
 		judge_part(ledger, family);
 }

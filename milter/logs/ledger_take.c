@@ -40,8 +40,7 @@ take_message_id(struct ledger *ledger, struct ledger_mail *mail,
 {
 	struct ledger_family *family;
 
-	if (mail->family != NULL || is_no_message_id(told->message_id) ||
-		(mail->flags & LEDGER_DONE) != 0)
+	if (mail->family != NULL || is_no_message_id(told->message_id))
 		return true;
 	family = ledger_family_of(ledger, told->message_id);
 	if (family == NULL)
@@ -352,6 +351,7 @@ mail_for(struct ledger *ledger, const struct frame *frame,
 	if (mail != NULL &&
 		((begins && (mail->flags & (LEDGER_CLIENT | LEDGER_PICKUP))) ||
 			(told->kind == TOLD_MESSAGE_ID &&
+				mail->family != NULL &&
 				(mail->flags & LEDGER_DONE) != 0))) {
 		ledger_retire(ledger, mail);
 		mail = NULL;

@@ -15,6 +15,7 @@
 struct row {
 	struct passed_mail is;
 	char *texts; /* what is points to */
+	bool seen;
 };
 
 struct passed {
@@ -85,7 +86,7 @@ add_text(char *to, const char *text, const char **at)
 }
 
 static bool
-keep(struct passed *passed, const struct passed_mail *mail)
+keep(struct passed *passed, const struct passed_mail *mail, bool seen)
 {
 	struct row *row;
 	char *to;
@@ -102,6 +103,7 @@ keep(struct passed *passed, const struct passed_mail *mail)
 	}
 	row = &passed->rows[passed->count];
 	row->is = *mail;
+	row->seen = seen;
 	to = row->texts = malloc(strlen(mail->id) + strlen(mail->sender) +
 		strlen(mail->recipient) + strlen(mail->relay) +
 		strlen(mail->program) + 5);
@@ -119,17 +121,19 @@ keep(struct passed *passed, const struct passed_mail *mail)
 bool
 passed_add(struct passed *passed, const struct passed_mail *mail, bool seen)
 {
-	if (!seen && passed->count >= PASSED_KEPT) {
-		passed->left_out++;
+	if (seen) {
+		passed->seen++;
+		note(passed->seen_domains, domain_of(mail->recipient));
+		note(passed->seen_senders, slice_of(mail->sender));
+		note(passed->seen_programs, instance_of(mail->program));
+		if (!mail->held)
+			return true;
+	}
+	if (passed->count >= PASSED_KEPT) {
+		passed->left_out += !seen;
 		return true;
 	}
-	if (!seen)
-		return keep(passed, mail);
-	passed->seen++;
-	note(passed->seen_domains, domain_of(mail->recipient));
-	note(passed->seen_senders, slice_of(mail->sender));
-	note(passed->seen_programs, instance_of(mail->program));
-	return true;
+	return keep(passed, mail, seen);
 }
 
 uint64_t
@@ -138,16 +142,10 @@ passed_seen(const struct passed *passed)
 	return passed->seen;
 }
 
-uint64_t
-passed_left_out(const struct passed *passed)
-{
-	return passed->left_out;
-}
-
 static bool
 is_outside(const struct row *row, const struct ours *ours)
 {
-	return !ours_has(ours, slice_of(row->is.recipient));
+	return !row->seen && !ours_has(ours, slice_of(row->is.recipient));
 }
 
 uint64_t
@@ -166,6 +164,16 @@ passed_each(const struct passed *passed, const struct ours *ours,
 {
 	for (size_t i = 0; i < passed->count; i++) {
 		if (is_outside(&passed->rows[i], ours))
+			visit(ctx, &passed->rows[i].is);
+	}
+}
+
+void
+passed_each_released(const struct passed *passed,
+	void (*visit)(void *, const struct passed_mail *), void *ctx)
+{
+	for (size_t i = 0; i < passed->count; i++) {
+		if (passed->rows[i].seen)
 			visit(ctx, &passed->rows[i].is);
 	}
 }

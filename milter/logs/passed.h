@@ -24,7 +24,7 @@ enum passed_cause {
 struct passed_mail {
 	int64_t at_ms;
 	const char *id, *sender, *recipient, *relay, *program;
-	bool held; /* somebody held it, and it left all the same */
+	bool held; /* it was held, and left all the same */
 };
 
 struct passed_group {
@@ -47,7 +47,8 @@ void passed_each(const struct passed *, const struct ours *,
 	void (*visit)(void *ctx, const struct passed_mail *), void *ctx);
 void passed_each_group(const struct passed *, const struct ours *,
 	void (*visit)(void *ctx, const struct passed_group *), void *ctx);
-/* Unseen ones that are not kept. */
-uint64_t passed_left_out(const struct passed *);
+/* Those that were seen at the listener, were held, and left all the same. */
+void passed_each_released(const struct passed *,
+	void (*visit)(void *ctx, const struct passed_mail *), void *ctx);
 
 #endif

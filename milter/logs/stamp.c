@@ -86,8 +86,7 @@ count_year(struct stamps *stamps, int month, int day)
 		stamps->year = first_year(stamps, month, day);
 	} else if (stamps->month >= (unsigned)month + FELL_BY) {
 		stamps->year++;
-	} else if ((unsigned)month >= stamps->month + FELL_BY &&
-		stamps->month > 0) {
+	} else if ((unsigned)month >= stamps->month + FELL_BY) {
 		/* A line of last year that came late. */
 		stamps->year--;
 	}

@@ -14,6 +14,8 @@ FUZZERS = \
 	tests/fuzz/fuzz_infer \
 	tests/fuzz/fuzz_journal \
 	tests/fuzz/fuzz_judge \
+	tests/fuzz/fuzz_log \
+	tests/fuzz/fuzz_log_line \
 	tests/fuzz/fuzz_match \
 	tests/fuzz/fuzz_message \
 	tests/fuzz/fuzz_param \
@@ -44,6 +46,8 @@ tests_fuzz_fuzz_forward_file_LDADD = $(FUZZ_MAIN) $(LIBMTA)
 tests_fuzz_fuzz_infer_LDADD = $(FUZZ_MAIN) $(LIBFORWARD)
 tests_fuzz_fuzz_journal_LDADD = $(FUZZ_MAIN) $(LIBSTORE)
 tests_fuzz_fuzz_judge_LDADD = $(FUZZ_MAIN) $(LIBLAB) $(LIBDAEMON)
+tests_fuzz_fuzz_log_LDADD = $(FUZZ_MAIN) $(LIBLOGS)
+tests_fuzz_fuzz_log_line_LDADD = $(FUZZ_MAIN) $(LIBLOGS)
 tests_fuzz_fuzz_match_LDADD = $(FUZZ_MAIN) $(LIBSIGMA)
 tests_fuzz_fuzz_message_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_param_LDADD = $(FUZZ_MAIN) $(LIBMAIL)

@@ -1,0 +1,383 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""forwarden scan: every log here has the routes that stand beside it, in every
+form in which a log may come; what is broken is told, and hides nothing."""
+import bz2
+import csv
+import gzip
+import io
+import json
+import lzma
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+
+TOP = os.environ["TOP_SRCDIR"]
+PROGRAM = os.environ["FORWARDEN"]
+HERE = os.path.join(TOP, "tests", "logs")
+WORK = tempfile.TemporaryDirectory()
+ENV = dict(os.environ, TZ="UTC")
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+count = 0
+failed = 0
+
+
+def check(good, name, *why):
+    global count, failed
+    count += 1
+    failed += not good
+    print("%sok %d - %s" % ("" if good else "not ", count, name), flush=True)
+    if not good:
+        for one in why:
+            print("#   " + str(one).replace("\n", "\n#   ")[:3000])
+
+
+def path(name):
+    return os.path.join(WORK.name, name)
+
+
+def write(name, data):
+    with open(path(name), "wb") as file:
+        file.write(data if isinstance(data, bytes) else data.encode())
+    return path(name)
+
+
+def log(name):
+    with open(os.path.join(HERE, name), "rb") as file:
+        return file.read()
+
+
+def scan(*args, data=None, env=None):
+    return subprocess.run(
+        [PROGRAM, "scan", *args], input=data, capture_output=True,
+        timeout=60, env=env or ENV, cwd=HERE, check=False)
+
+
+def routes(answer):
+    found = set()
+    for line in answer.stdout.decode().splitlines():
+        one = json.loads(line)
+        if one["event"]["dataset"] == "forwarden.scan":
+            one = one["forwarden"]
+            found.add((one["mailbox"], one["destination"], one["kind"],
+                       one["by"], one["sent"], one["waiting"], one["lost"]))
+    return found
+
+
+def expected(name):
+    found = set()
+    with open(os.path.join(HERE, name)) as file:
+        for line in file:
+            fields = re.findall(r'(?:"[^"]*"|\S)+', line)
+            if fields and not line.startswith("#"):
+                found.add(tuple(fields[:4]) + tuple(map(int, fields[4:])))
+    return found
+
+
+def same(answer, name, what, status=0):
+    want, got = expected(name), routes(answer)
+    check(got == want and answer.returncode == status, what,
+          "missing: %s" % sorted(want - got), "false: %s" %
+          sorted(got - want), answer.stderr.decode())
+
+
+def lines_of(name, year):
+    """time, host, program, pid, text of a traditional log"""
+    for line in log(name).decode().splitlines():
+        at = re.match(r"(\w{3}) +(\d+) (\d\d:\d\d:\d\d) (\S+) (.*)", line)
+        month, day, clock, host, rest = at.groups()
+        tag = re.match(r"([^ \[]+)(?:\[(\d+)\])?: (.*)", rest)
+        when = "%s-%02d-%02dT%s" % (
+            year, MONTHS.index(month) + 1, int(day), clock)
+        if tag:
+            yield when, host, tag.group(1), tag.group(2), tag.group(3)
+
+
+def as_rfc3339():
+    return "".join("%s.123456+01:00 %s %s%s: %s\n" % (
+        when, host, program, "[%s]" % pid if pid else "", text)
+        for when, host, program, pid, text in lines_of("postfix.log", 2026))
+
+
+def as_rfc5424():
+    return "".join("<22>1 %s.5Z %s %s %s - [a b=\"]\\]\"] %s\n" % (
+        when, host, program.split("/")[0], pid or "-", text)
+        for when, host, program, pid, text in lines_of("postfix.log", 2026))
+
+
+def as_journal():
+    text = ""
+    for number, (when, host, program, pid, message) in enumerate(
+            lines_of("postfix.log", 2026)):
+        one = {"__REALTIME_TIMESTAMP": str(
+            1767600000000000 + number * 1000000), "_HOSTNAME": host,
+            "_CMDLINE": None, "X": {"a": 1}["a"], "L": ["x", "y"],
+            "SYSLOG_IDENTIFIER": program, "_PID": "1"}
+        if pid:
+            one["SYSLOG_PID"] = pid
+        if number % 3 == 0:
+            one["MESSAGE"] = list(message.encode())
+        else:
+            one["MESSAGE"] = message
+        text += json.dumps(one) + "\n"
+    return text
+
+
+def forms():
+    plain = log("postfix.log")
+    same(scan("--json", "-", data=plain), "postfix.routes",
+         "the standard input")
+    same(scan("--json", write("crlf", plain.replace(b"\n", b"\r\n"))),
+         "postfix.routes", "lines that end in CR LF")
+    same(scan("--json", write("priority", re.sub(
+        rb"^", b"<22>", plain, flags=re.M)[:-4])), "postfix.routes",
+        "lines with a priority")
+    same(scan("--json", write("rfc3339", as_rfc3339())), "postfix.routes",
+         "RFC 3339 stamps")
+    same(scan("--json", write("rfc5424", as_rfc5424())), "postfix.routes",
+         "RFC 5424, which loses the service")
+    same(scan("--json", write("journal", as_journal())), "postfix.routes",
+         "the journal's JSON, with bytes as numbers")
+    half = len(plain) // 2
+    half = plain.index(b"\n", half) + 1
+    old, new = write("mail.log.1", plain[:half]), write("m", plain[half:])
+    same(scan("--json", new, old), "postfix.routes",
+         "two files, the newer first")
+    mixed = write("mixed", as_rfc3339()[:0].encode() + plain)
+    same(scan("--json", mixed, write("empty", b"")), "postfix.routes",
+         "an empty file beside")
+    for name, pack in (("gzip", gzip.compress), ("xz", lzma.compress),
+                       ("bzip2", bz2.compress)):
+        packed = write("packed", pack(plain[:half]) + pack(plain[half:]))
+        answer = scan("--json", packed)
+        if b"which this build cannot read" in answer.stderr:
+            check(answer.returncode == 2, "%s: this build says it cannot"
+                  % name)
+        else:
+            same(answer, "postfix.routes", "%s, two members" % name)
+    exim = re.sub(rb"^", b"Feb  3 10:00:00 mx exim[9]: ",
+                  log("exim.log"), flags=re.M)[:-28]
+    same(scan("--json", write("exim", exim)), "exim.routes",
+         "Exim through syslog")
+
+
+def answers():
+    answer = scan("--csv", "postfix.log")
+    rows = list(csv.DictReader(io.StringIO(answer.stdout.decode())))
+    want = expected("postfix.routes")
+    got = {(r["mailbox"], r["destination"], r["kind"], r["by"],
+            int(r["sent"]), int(r["waiting"]), int(r["lost"])) for r in rows}
+    check(got == want, "--csv has the same routes", got ^ want)
+    check("house.example" in answer.stderr.decode() and
+          "postfix" not in answer.stderr.decode(),
+          "--csv: what was learned is said on the standard error")
+    known = write("known.csv", answer.stdout)
+    answer = scan("--known", known, "postfix.log")
+    check(answer.returncode == 0 and b"10 known routes" in answer.stdout,
+          "--known: nothing new is 0", answer.stdout.decode())
+    some = scan("--json", "postfix.log").stdout.splitlines(True)[3:]
+    answer = scan("--known", write("known.json", b"".join(some)),
+                  "postfix.log")
+    check(answer.returncode == 1 and b"7 known" in answer.stdout or
+          b"8 known" in answer.stdout, "--known: something new is 1",
+          answer.stdout.decode())
+    plain = write("known.txt", "# mine\ntom@house.example x@y.example\nvic\n")
+    answer = scan("--known", plain, "postfix.log")
+    check(answer.returncode == 2 and b"known.txt:3: " in answer.stderr,
+          "--known: half a route is refused, with its line",
+          answer.stderr.decode())
+    check(scan("--json", "--csv", "postfix.log").returncode == 2,
+          "--json and --csv do not go together")
+    hostile = "Jan  5 09:00:00 mx postfix/smtp[1]: AAAAA1: " \
+        "to=<=cmd|x@evil.example>, orig_to=<a@house.example>, relay=mx[1.2." \
+        "3.4]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 ok)\n"
+    answer = scan("--csv", "--local", "house.example", "-",
+                  data=hostile.encode())
+    check(b"\"'=cmd|x@evil.example\"" in answer.stdout,
+          "--csv: no cell is a formula", answer.stdout.decode())
+
+
+def egress():
+    answer = scan("--egress", "egress", "egress.log")
+    text = answer.stdout.decode()
+    check("2 messages left by the listener \"egress\", 3 left without" in
+          text and "look at transport_maps" in text and
+          "look at sender_dependent" in text and
+          "by a Postfix of another name" in text and
+          "1 were held at the listener" in text,
+          "--egress: what let mail by", text)
+    got = [json.loads(one)["forwarden"] for one in
+           scan("--json", "--egress", "postfix/egress", "egress.log")
+           .stdout.decode().splitlines() if "forwarden.departure" in one]
+    check([(one["queue_id"], one["seen"], one["held"]) for one in got] ==
+          [("AAAA000004", False, False), ("AAAA000005", False, False),
+           ("AAAA000006", False, False), ("AAAA000007", True, True)],
+          "--egress: each departure, and what was held", got)
+    answer = scan("--egress", "gress", "egress.log")
+    check(answer.returncode == 2 and b"of that name" in answer.stderr,
+          "--egress: a listener of another name is trouble",
+          answer.stderr.decode())
+
+
+def times():
+    line = "%s 10:00:00 mx postfix/smtp[1]: AAAAA%d: to=<x@y.example>, " \
+        "orig_to=<a@house.example>, relay=mx[1.2.3.4]:25, delay=1, " \
+        "delays=0/0/0/1, dsn=2.0.0, status=sent (250 ok)\n"
+    text = line % ("Dec 30", 1) + line % ("Dec 31", 2) + line % ("Jan  1", 3)
+    file = write("newyear", text)
+    os.utime(file, (1767272400, 1767272400))  # 2026-01-01 13:00
+    one = json.loads(scan("--json", "-l", "house.example", file).stdout)
+    check(one["forwarden"]["first"] == "2025-12-30T10:00:00.000Z" and
+          one["forwarden"]["last"] == "2026-01-01T10:00:00.000Z",
+          "years are counted back from when a file was written", one)
+    one = json.loads(scan("--json", "-l", "house.example", "--year", "2019",
+                          file).stdout)
+    check(one["forwarden"]["first"].startswith("2019-12-30") and
+          one["forwarden"]["last"].startswith("2020-01-01"),
+          "--year is of the first line", one)
+    berlin = scan("--json", "-l", "house.example", file,
+                  env=dict(ENV, TZ="Europe/Berlin"))
+    check(json.loads(berlin.stdout)["forwarden"]["first"] ==
+          "2025-12-30T09:00:00.000Z", "stamps are of this machine's zone",
+          berlin.stdout)
+    back = write("back", text + line % ("Dec 31", 4))
+    os.utime(back, (1767272400, 1767272400))
+    one = json.loads(scan("--json", "-l", "house.example", back).stdout)
+    check(one["forwarden"]["sent"] == 4 and
+          one["forwarden"]["first"] == "2025-12-30T10:00:00.000Z" and
+          one["forwarden"]["last"] == "2026-01-01T10:00:00.000Z",
+          "a line of last year that comes late", one)
+    answer = scan("--json", "--since", "1d", "-l", "house.example", file)
+    check(answer.stdout == b"" and answer.returncode == 2,
+          "--since leaves out what is older, and says that nothing is left",
+          answer.stderr.decode())
+
+
+def places():
+    root = path("root")
+    os.makedirs(root + "/var/log")
+    plain = log("postfix.log")
+    half = plain.index(b"\n", len(plain) // 2) + 1
+    with open(root + "/var/log/mail.log", "wb") as file:
+        file.write(plain[half:])
+    with gzip.open(root + "/var/log/mail.log.2.gz", "wb") as file:
+        file.write(plain[:half])
+    with open(root + "/var/log/mail.log.bak", "wb") as file:
+        file.write(plain)
+    same(scan("--json", "--root", root), "postfix.routes",
+         "without a log the usual places are looked at")
+    answer = scan("--root", path("nowhere"))
+    check(answer.returncode == 2 and b"/var/log/maillog" in answer.stderr,
+          "where there is none it says where it looked",
+          answer.stderr.decode())
+
+
+def broken():
+    plain = log("postfix.log")
+    answer = scan("--json", path("vanished"), HERE, "postfix.log")
+    same(answer, "postfix.routes",
+         "what is not there, or a directory, is told, and the rest is read",
+         2)
+    check(answer.stderr.count(b"cannot open") == 2, "both are named",
+          answer.stderr.decode())
+    packed = gzip.compress(plain)
+    answer = scan("--json", write("cut.gz", packed[:len(packed) // 2]),
+                  "postfix.log")
+    check(answer.returncode == 2 and b"cut.gz: " in answer.stderr and
+          len(routes(answer)) >= 10, "half a packed file is told",
+          answer.stderr.decode())
+    answer = scan(write("none", "nothing\nat all\n"))
+    check(answer.returncode == 2 and b"no line of a mail server" in
+          answer.stderr, "a file that is no mail log", answer.stderr)
+    noise = (b"\0" * 1000 + b"\n" + b"x" * 300000 + b"\n" +
+             b"Jan  5 09:00:00 mx1 postfix/smtp[1]: AAAAA1: to=<" +
+             b"y" * 70000 + b"\n{\"MESSAGE\": \"\n<22>1 \n<\n{}\n[\n"
+             b"2026-99-99T10:00:00Z mx postfix/smtp[1]: x\n"
+             b"Jan 99 99:99:99 mx postfix/smtp[1]: x\n"
+             b"Jan  5 09:00:00 mx1 postfix/smtp[1]: 4A1B2C3D04: to=<a@b>, "
+             b"relay=mx, status=sent\n"
+             b"Jan  5 09:00:00 mx1 postfix/local[1]: 4A1B2C3D04: to=<\0@\0>,"
+             b" relay=local, delay=1, dsn=2.0.0, status=sent (ok)\n")
+    answer = scan(write("noise", noise + plain))
+    check(answer.returncode == 0 and
+          b"2 ends of lines longer than 64 KiB" in answer.stdout,
+          "long lines are a gap", answer.stdout.decode())
+    same(scan("--json", path("noise")), "postfix.routes",
+         "noise, NULs and halves of lines hide nothing")
+    cut = plain[:-30]
+    check(len(routes(scan("--json", write("cut", cut)))) == 10,
+          "a last line that is cut")
+
+
+def pipes():
+    os.mkfifo(path("silent"))
+    silent = subprocess.Popen([PROGRAM, "scan", path("silent")], env=ENV,
+                              stderr=subprocess.PIPE)
+    os.mkfifo(path("pipe"))
+    reader = subprocess.Popen([PROGRAM, "scan", "--json", path("pipe")],
+                              env=ENV, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL)
+    with open(path("pipe"), "wb") as pipe:
+        pipe.write(log("postfix.log"))
+    out, _ = reader.communicate(timeout=60)
+    reader.stdout = out
+    reader.stderr = b""
+    same(reader, "postfix.routes", "a named pipe")
+    _, why = silent.communicate(timeout=60)
+    check(silent.returncode == 2 and b"nobody writes" in why,
+          "a named pipe to which nobody writes does not hang", why)
+
+
+def memory():
+    """A Message-ID that all mail has costs no more than any other, nor do
+    lines that a local user forged."""
+    for kind in ([], ["constant"]):
+        made = subprocess.run(
+            [sys.executable, os.path.join(TOP, "tests/bench/maillog.py"),
+             "24", *kind], stdout=subprocess.PIPE, check=True).stdout
+        answer = scan("--json", "-", data=made)
+        found = routes(answer)
+        sent = sum(one[4] for one in found if one[3] == "alias/.forward")
+        check(len(found) == 997 and sent == made.count(b"(forwarded as "),
+              "24 MB%s: all that is forwarded" % (
+                  ", one Message-ID" if kind else ""), len(found), sent)
+    forged = b"".join(
+        b"Jan  5 09:00:00 mx postfix/smtpd[%d]: %010X: client=x[1.2.3.4]\n"
+        % (n % 999, n) for n in range(400000))
+    answer = scan("-", data=forged + log("postfix.log"))
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    check(answer.returncode == 0 and peak < 300,
+          "400,000 forged lines, in less than 300 MB", peak)
+
+
+def documents():
+    """What docs/scan.md shows is what one sees."""
+    with open(os.path.join(TOP, "docs/scan.md")) as file:
+        blocks = re.findall(r"^    \$ (forwarden scan .*)\n((?:    .*\n|\n(?=    ))*)",
+                            file.read(), re.M)
+    check(len(blocks) >= 2, "docs/scan.md has examples", blocks)
+    for command, shown in blocks:
+        args = command.split()[1:]
+        answer = subprocess.run([PROGRAM, *args], capture_output=True,
+                                env=ENV, cwd=TOP, check=False, timeout=60)
+        want = re.sub(r"^    ", "", shown, flags=re.M).rstrip().splitlines()
+        got = answer.stdout.decode().rstrip().splitlines()
+        # The year of a log that has none is this one.
+        want, got = ([re.sub(r" +$", "", re.sub(r"20\d\d-", "", line))
+                      for line in lines] for lines in (want, got))
+        check(want == got, "docs/scan.md: " + command,
+              "\n".join(got))
+
+
+for each in sorted(os.listdir(HERE)):
+    if each.endswith(".routes"):
+        same(scan("--json", each.replace(".routes", ".log")), each,
+             each.replace(".routes", ".log"))
+for part in (forms, answers, egress, times, places, broken, pipes, memory,
+             documents):
+    part()
+print("1..%d" % count)
+sys.exit(failed > 0)
