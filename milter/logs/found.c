@@ -15,7 +15,7 @@
 
 struct route {
 	struct found_route is;
-	char *mailbox, *destination, *via;
+	char *mailbox, *destination, *via, *members;
 };
 
 struct command {
@@ -79,6 +79,7 @@ free_route(void *value)
 	free(route->mailbox);
 	free(route->destination);
 	free(route->via);
+	free(route->members);
 	free(route);
 }
 
@@ -171,8 +172,9 @@ add_route(struct found *found, struct slice key, const struct found_flow *flow)
 	route->mailbox = copy(flow->mailbox);
 	route->destination = copy(flow->destination);
 	route->via = copy(flow->via);
+	route->members = copy(flow->members);
 	if (route->mailbox == NULL || route->destination == NULL ||
-		route->via == NULL ||
+		route->via == NULL || route->members == NULL ||
 		!map_put(found->routes, key, route, NULL)) {
 		free_route(route);
 		return NULL;
@@ -377,13 +379,96 @@ settle_one(struct slice login, void *value, void *ctx)
 	return true;
 }
 
+/* The one member of whom a route to that destination is known. */
+static struct route *
+route_of_member(const struct found *found, const struct route *route)
+{
+	struct slice rest = slice_of(route->members), member;
+	struct route *only = NULL;
+	struct buf key = {0};
+
+	while (slice_next(&rest, '\n', &member)) {
+		struct route *other = map_find(found->routes,
+			key_of(&key, member, slice_of(route->destination),
+				(int)route->is.kind));
+
+		if (other == NULL || other == route)
+			continue;
+		if (only != NULL && only != other) {
+			only = NULL;
+			break;
+		}
+		only = other;
+	}
+	buf_fini(&key);
+	return only;
+}
+
+static void
+give(struct route *to, struct route *from)
+{
+	to->is.sent += from->is.sent;
+	to->is.waiting += from->is.waiting;
+	to->is.lost += from->is.lost;
+	widen(from->is.first_ms, &to->is.first_ms, &to->is.last_ms);
+	widen(from->is.last_ms, &to->is.first_ms, &to->is.last_ms);
+	if (to->via[0] == '\0') {
+		free(to->via);
+		to->is.via = to->via = from->mailbox;
+		from->mailbox = NULL;
+	}
+}
+
+struct giving {
+	struct found *found;
+	struct buf gone; /* the keys, each behind its length */
+};
+
+static bool
+give_to_member(struct slice key, void *value, void *ctx)
+{
+	struct route *route = value, *member;
+	struct giving *giving = ctx;
+
+	if (route->members[0] == '\0')
+		return true;
+	member = route_of_member(giving->found, route);
+	if (member != NULL) {
+		give(member, route);
+		buf_add(&giving->gone,
+			(struct slice){
+				(const char *)&key.len, sizeof(key.len)});
+		buf_add(&giving->gone, key);
+	}
+	return true;
+}
+
+static bool
+give_to_members(struct found *found)
+{
+	struct giving giving = {.found = found};
+	struct slice rest;
+	size_t len;
+
+	map_each(found->routes, give_to_member, &giving);
+	for (rest = buf_slice(&giving.gone); rest.len > 0;
+		rest = slice_sub(rest, sizeof(len) + len, rest.len)) {
+		memcpy(&len, rest.p, sizeof(len));
+		free_route(map_remove(found->routes,
+			slice_sub(rest, sizeof(len), sizeof(len) + len)));
+	}
+	len = buf_ok(&giving.gone);
+	buf_fini(&giving.gone);
+	return len > 0;
+}
+
 bool
 found_settle(struct found *found)
 {
 	struct settling settling = {found, true};
 
 	map_each(found->eithers, settle_one, &settling);
-	return settling.good;
+	return give_to_members(found) && settling.good;
 }
 
 size_t

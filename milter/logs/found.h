@@ -41,6 +41,9 @@ struct found_flow {
 	struct slice mailbox; /* empty: unknown */
 	struct slice destination; /* empty: unknown */
 	struct slice via; /* what the mailbox was before; or absent */
+	/* The mailboxes to which it was delivered beside, a line each: if the
+	 * destination is known to be one's, it was that one's. */
+	struct slice members;
 	const char *id;
 	int64_t at_ms;
 	enum found_kind kind;
@@ -87,7 +90,8 @@ struct found_either {
 	enum told_status status;
 };
 bool found_add_either(struct found *, const struct found_either *);
-/* Makes routes of what was added, of either. */
+/* Makes routes of what was added, of either, and gives to a member what is
+ * known to be his. */
 bool found_settle(struct found *);
 
 /* In no order; borrowed until the next change. */

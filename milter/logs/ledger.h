@@ -126,8 +126,5 @@ bool ledger_take(struct ledger *, const struct frame *, const struct told *,
 /* Hands out all that is left. */
 void ledger_finish(struct ledger *);
 struct ledger_count ledger_count(const struct ledger *);
-/* A queue id by its name, on the host of mail or on another. */
-struct ledger_mail *ledger_find(
-	const struct ledger *, const struct ledger_mail *mail, const char *id);
 
 #endif

@@ -137,21 +137,32 @@ ledger_host_of(struct ledger *ledger, const struct frame *frame)
 }
 
 struct ledger_mail *
-ledger_find_id(const struct ledger *ledger, uint64_t host, struct slice id)
+ledger_find_on(const struct ledger *ledger, uint64_t host, struct slice id)
 {
 	return hashes_find(&ledger->ids, hashes_of(host, id));
 }
 
-struct ledger_mail *
-ledger_find(const struct ledger *ledger, const struct ledger_mail *mail,
-	const char *id)
+static bool
+is_open(const struct ledger_mail *mail)
 {
-	struct ledger_mail *found =
-		ledger_find_id(ledger, mail->host, slice_of(id));
+	return mail != NULL && (mail->flags & LEDGER_DONE) == 0;
+}
 
-	for (size_t i = 0; i < ledger->host_count && found == NULL; i++)
-		found = ledger_find_id(ledger, ledger->hosts[i], slice_of(id));
-	return found;
+struct ledger_mail *
+ledger_find_id(const struct ledger *ledger, uint64_t host, struct slice id)
+{
+	struct ledger_mail *mail = ledger_find_on(ledger, host, id);
+
+	if (is_open(mail))
+		return mail;
+	for (size_t i = 0; i < ledger->host_count; i++) {
+		struct ledger_mail *other =
+			ledger_find_on(ledger, ledger->hosts[i], id);
+
+		if (is_open(other))
+			return other;
+	}
+	return mail;
 }
 
 struct ledger_mail *

@@ -45,6 +45,10 @@ void ledger_free_mail(struct ledger *ledger, struct ledger_mail *mail);
 void ledger_retire(struct ledger *ledger, struct ledger_mail *mail);
 void ledger_unlink(struct ledger *ledger, struct ledger_mail *mail);
 uint64_t ledger_host_of(struct ledger *ledger, const struct frame *frame);
+struct ledger_mail *ledger_find_on(
+	const struct ledger *ledger, uint64_t host, struct slice id);
+/* One that is not done, if need be of a host of another name: a listener with
+ * a myhostname of its own writes that into Postfix's own log. */
 struct ledger_mail *ledger_find_id(
 	const struct ledger *ledger, uint64_t host, struct slice id);
 struct ledger_mail *ledger_make(struct ledger *ledger, uint64_t host,

@@ -344,9 +344,11 @@ mail_for(struct ledger *ledger, const struct frame *frame,
 	const struct told *told)
 {
 	uint64_t host = ledger_host_of(ledger, frame);
-	struct ledger_mail *mail = ledger_find_id(ledger, host, told->id);
 	bool begins = told->kind == TOLD_CLIENT || told->kind == TOLD_PICKUP ||
 		told->kind == TOLD_ARRIVAL;
+	struct ledger_mail *mail = begins
+		? ledger_find_on(ledger, host, told->id)
+		: ledger_find_id(ledger, host, told->id);
 
 	if (mail != NULL &&
 		((begins && (mail->flags & (LEDGER_CLIENT | LEDGER_PICKUP))) ||

@@ -13,7 +13,6 @@
 #include "logs/passed.h"
 
 struct reckon {
-	const struct ledger *ledger;
 	const struct ours *ours;
 	struct found *found;
 	struct passed *passed; /* NULL: nobody asks */

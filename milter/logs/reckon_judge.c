@@ -21,6 +21,8 @@
 
 #include <stdlib.h>
 
+#define MEMBERS_MOST 8U
+
 void
 reckon_add(struct judging *j, const struct spot *left, struct found_flow flow)
 {
@@ -274,6 +276,25 @@ judge_unresolved(struct judging *j, const struct spot *left)
 	buf_fini(&where);
 }
 
+/* The mailboxes to which mail for an alias was delivered here. */
+static void
+add_members(const struct judging *j, const char *alias, struct buf *members)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < j->spot_count; i++) {
+		const struct ledger_rcpt *rcpt = j->spots[i].rcpt;
+
+		if ((rcpt->way != TOLD_MAILBOX && rcpt->way != TOLD_LMTP) ||
+			!reckon_is_same(rcpt->original, alias) ||
+			reckon_is_mailbox(j, rcpt->address, alias) ||
+			count++ == MEMBERS_MOST)
+			continue;
+		ours_mailbox(j->reckon->ours, slice_of(rcpt->address), members);
+		buf_add_byte(members, '\n');
+	}
+}
+
 static void
 judge_departure(struct judging *j, const struct spot *left)
 {
@@ -283,6 +304,7 @@ judge_departure(struct judging *j, const struct spot *left)
 	struct found_flow flow = {.by = FOUND_BY_RULE,
 		.via = slice_of(rcpt->original),
 		.sure = SURE_ORIGINAL};
+	struct buf members = {0};
 
 	if ((mail->flags & LEDGER_NOTICE) != 0 && rcpt->original[0] == '\0')
 		return;
@@ -292,10 +314,14 @@ judge_departure(struct judging *j, const struct spot *left)
 			flow.by = FOUND_BY_LIST;
 			flow.sure = SURE_LIST;
 		}
+		add_members(j, mail->parent, &members);
+		flow.members = buf_slice(&members);
 		reckon_add_of(j, left, mail->parent, flow);
 	} else if (rcpt->original[0] != '\0') {
 		if (!rcpt->exim)
 			flow.by = FOUND_BY_MAP;
+		add_members(j, rcpt->original, &members);
+		flow.members = buf_slice(&members);
 		reckon_add_of(j, left,
 			rcpt->nearest[0] != '\0' ? rcpt->nearest
 						 : rcpt->original,
@@ -309,6 +335,7 @@ judge_departure(struct judging *j, const struct spot *left)
 	} else {
 		judge_added(j, left, &origin);
 	}
+	buf_fini(&members);
 }
 
 /* One more recipient than the login gave. */

@@ -117,38 +117,48 @@ reckon_is_own_relay(const struct judging *j, const struct ledger_rcpt *rcpt)
 			rcpt->relay, (size_t)(open - rcpt->relay)}));
 }
 
-static void
-link_hop(struct judging *j, struct ledger_mail *mail, struct ledger_rcpt *rcpt)
+/* The queue id of that name that began next, or last before. */
+static struct ledger_mail *
+find_next(const struct ledger_mail *mail, const char *id)
 {
-	struct ledger_mail *next;
+	struct ledger_mail *next = mail->next;
 
-	rcpt->hop = NULL;
-	if (rcpt->next_id[0] == '\0' || !reckon_is_own_relay(j, rcpt))
-		return;
-	next = ledger_find(j->reckon->ledger, mail, rcpt->next_id);
-	if (next == NULL || next == mail || next->family != mail->family)
-		return;
-	rcpt->hop = next;
-	next->before = mail;
+	while (next != NULL && strcmp(next->id, id) != 0)
+		next = next->next;
+	return next;
 }
 
+static struct ledger_mail *
+find_before(const struct judging *j, const struct ledger_mail *mail)
+{
+	struct ledger_mail *found = NULL;
+
+	for (struct ledger_mail *before = j->family->mails; before != mail;
+		before = before->next) {
+		if (strcmp(before->id, mail->before_id) == 0)
+			found = before;
+	}
+	return found;
+}
+
+/* By what a hop of ours said of the next, or the next of the one before. */
 void
 reckon_link_hops(struct judging *j)
 {
 	for (struct ledger_mail *mail = j->family->mails; mail != NULL;
-		mail = mail->next) {
-		struct ledger_mail *before = NULL;
+		mail = mail->next)
+		mail->before = mail->before_id[0] != '\0' ? find_before(j, mail)
+							  : NULL;
+	for (size_t i = 0; i < j->spot_count; i++) {
+		struct ledger_rcpt *rcpt = j->spots[i].rcpt;
 
-		if (mail->before_id[0] != '\0')
-			before = ledger_find(
-				j->reckon->ledger, mail, mail->before_id);
-		mail->before = before != NULL && before != mail &&
-				before->family == mail->family
-			? before
+		rcpt->hop =
+			rcpt->next_id[0] != '\0' && reckon_is_own_relay(j, rcpt)
+			? find_next(j->spots[i].mail, rcpt->next_id)
 			: NULL;
+		if (rcpt->hop != NULL)
+			rcpt->hop->before = j->spots[i].mail;
 	}
-	for (size_t i = 0; i < j->spot_count; i++)
-		link_hop(j, j->spots[i].mail, j->spots[i].rcpt);
 }
 
 static struct ledger_rcpt *

@@ -46,8 +46,7 @@ scan_new(const struct scan_options *options, struct err *err)
 		.ctx = &scan->reckon,
 		.egress = options->egress,
 		.mails_least = options->follow ? 0 : SETTLE_LEAST});
-	scan->reckon = (struct reckon){.ledger = scan->ledger,
-		.ours = scan->ours,
+	scan->reckon = (struct reckon){.ours = scan->ours,
 		.found = found_new(),
 		.passed = options->egress != NULL ? passed_new() : NULL};
 	if (scan->ours != NULL && scan->ledger != NULL &&

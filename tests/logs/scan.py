@@ -176,13 +176,13 @@ def answers():
           "--csv: what was learned is said on the standard error")
     known = write("known.csv", answer.stdout)
     answer = scan("--known", known, "postfix.log")
-    check(answer.returncode == 0 and b"10 known routes" in answer.stdout,
+    check(answer.returncode == 0 and b"12 known routes" in answer.stdout,
           "--known: nothing new is 0", answer.stdout.decode())
     some = scan("--json", "postfix.log").stdout.splitlines(True)[3:]
     answer = scan("--known", write("known.json", b"".join(some)),
                   "postfix.log")
-    check(answer.returncode == 1 and b"7 known" in answer.stdout or
-          b"8 known" in answer.stdout, "--known: something new is 1",
+    check(answer.returncode == 1 and b"known routes are not" in
+          answer.stdout, "--known: something new is 1",
           answer.stdout.decode())
     plain = write("known.txt", "# mine\ntom@house.example x@y.example\nvic\n")
     answer = scan("--known", plain, "postfix.log")
@@ -287,7 +287,7 @@ def broken():
     answer = scan("--json", write("cut.gz", packed[:len(packed) // 2]),
                   "postfix.log")
     check(answer.returncode == 2 and b"cut.gz: " in answer.stderr and
-          len(routes(answer)) >= 10, "half a packed file is told",
+          len(routes(answer)) > 10, "half a packed file is told",
           answer.stderr.decode())
     answer = scan(write("none", "nothing\nat all\n"))
     check(answer.returncode == 2 and b"no line of a mail server" in
@@ -308,7 +308,7 @@ def broken():
     same(scan("--json", path("noise")), "postfix.routes",
          "noise, NULs and halves of lines hide nothing")
     cut = plain[:-30]
-    check(len(routes(scan("--json", write("cut", cut)))) == 10,
+    check(len(routes(scan("--json", write("cut", cut)))) == 12,
           "a last line that is cut")
 
 

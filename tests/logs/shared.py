@@ -14,18 +14,18 @@ LOGS = os.path.join(os.environ.get("SHARED", ""), "data", "logs")
 PROGRAM = os.environ["FORWARDEN"]
 # The truth's file; right, unknown, missed and false; the logs.
 SCANS = [
-    ("postfix-syslog", (39, 1, 0, 0), ["postfix-syslog.log.1",
+    ("postfix-syslog", (40, 0, 0, 0), ["postfix-syslog.log.1",
                                        "postfix-syslog.log"]),
-    ("postfix-syslog", (39, 1, 0, 0), ["postfix-rfc3339.log",
+    ("postfix-syslog", (40, 0, 0, 0), ["postfix-rfc3339.log",
                                        "postfix-rfc3339.log.1.gz"]),
-    ("postfix-syslog", (39, 1, 0, 0), ["postfix-rfc5424.log.gz"]),
-    ("postfix-journal", (39, 1, 0, 0), ["postfix-journal.json.gz"]),
-    ("postfix-egress", (39, 1, 0, 0), ["postfix-egress.log"]),
-    ("postfix-syslog", (38, 1, 1, 0), ["derived/postfix-newyear.log"]),
+    ("postfix-syslog", (40, 0, 0, 0), ["postfix-rfc5424.log.gz"]),
+    ("postfix-journal", (40, 0, 0, 0), ["postfix-journal.json.gz"]),
+    ("postfix-egress", (40, 0, 0, 0), ["postfix-egress.log"]),
+    ("postfix-syslog", (39, 0, 1, 0), ["derived/postfix-newyear.log"]),
     ("postfix-forward-corners", (22, 0, 0, 0),
      ["postfix-forward-corners.log"]),
-    ("exim-mainlog", (23, 2, 0, 0), ["exim-mainlog"]),
-    ("exim-mainlog", (23, 2, 0, 0), ["exim-syslog.log"]),
+    ("exim-mainlog", (24, 1, 0, 0), ["exim-mainlog"]),
+    ("exim-mainlog", (24, 1, 0, 0), ["exim-syslog.log"]),
     ("sendmail-level9", (9, 14, 0, 0), ["sendmail-level9.log"]),
 ]
 

@@ -7,6 +7,7 @@ says; held mail comes out once; no message is lost when Forwarden dies.
 """
 import json
 import os
+import subprocess
 import sys
 
 from rig import Failure, Forwarden, Postfix, Rig, Sink, Tap, send, wait_until
@@ -137,6 +138,29 @@ def ways(tap, site):
                       f"{name}: goes on, tagged with the event's id alone")
         except Failure as failure:
             tap.fail(f"{name}: seen and tagged", failure, site.forwarden.log()[-1500:])
+
+
+def logs(tap, site):
+    """The same ways, in what Postfix wrote of them: nothing passed by the
+    listener, and nobody else forwards."""
+    log = os.path.join(site.postfix.folder, "mail.log")
+    done = subprocess.run(
+        [os.environ["FORWARDEN"], "scan", "--json", "--egress", "egress", log],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    found = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    routes = {(one["forwarden"]["mailbox"], one["forwarden"]["destination"],
+               one["forwarden"]["kind"]) for one in found
+              if one["event"]["dataset"] == "forwarden.scan"}
+    tap.equal(routes, {
+        (site.alice.address, "drop@freemail.example", "redirect"),
+        ("sales@example.com", "agency@freemail.example", "redirect"),
+        ("info@example.com", "info@freemail.example", "redirect"),
+        (site.bob.address, "shadow@freemail.example", "copy")},
+              "scan: the same routes from Postfix's log")
+    tap.equal([one for one in found
+               if one["event"]["dataset"] == "forwarden.departure"], [],
+              "scan: nothing left without passing the listener")
+    tap.equal(done.returncode, 0, "scan: and all could be read")
 
 
 def pickup(tap, site):
@@ -333,7 +357,7 @@ def main():
         tap.skip_all("needs root")
     with Rig("forwarding") as rig:
         site = Site(rig)
-        for part in (ways, pickup, plain_mail, actions, deferral, hold,
+        for part in (ways, logs, pickup, plain_mail, actions, deferral, hold,
                      hold_at_intake, crash):
             try:
                 part(tap, site)
