@@ -99,19 +99,19 @@ def lines_of(name, year):
 def as_rfc3339():
     return "".join("%s.123456+01:00 %s %s%s: %s\n" % (
         when, host, program, "[%s]" % pid if pid else "", text)
-        for when, host, program, pid, text in lines_of("postfix.log", 2026))
+        for when, host, program, pid, text in lines_of("postfix.maillog", 2026))
 
 
 def as_rfc5424():
     return "".join("<22>1 %s.5Z %s %s %s - [a b=\"]\\]\"] %s\n" % (
         when, host, program.split("/")[0], pid or "-", text)
-        for when, host, program, pid, text in lines_of("postfix.log", 2026))
+        for when, host, program, pid, text in lines_of("postfix.maillog", 2026))
 
 
 def as_journal():
     text = ""
     for number, (when, host, program, pid, message) in enumerate(
-            lines_of("postfix.log", 2026)):
+            lines_of("postfix.maillog", 2026)):
         one = {"__REALTIME_TIMESTAMP": str(
             1767600000000000 + number * 1000000), "_HOSTNAME": host,
             "_CMDLINE": None, "X": {"a": 1}["a"], "L": ["x", "y"],
@@ -127,7 +127,7 @@ def as_journal():
 
 
 def forms():
-    plain = log("postfix.log")
+    plain = log("postfix.maillog")
     same(scan("--json", "-", data=plain), "postfix.routes",
          "the standard input")
     same(scan("--json", write("crlf", plain.replace(b"\n", b"\r\n"))),
@@ -159,13 +159,13 @@ def forms():
         else:
             same(answer, "postfix.routes", "%s, two members" % name)
     exim = re.sub(rb"^", b"Feb  3 10:00:00 mx exim[9]: ",
-                  log("exim.log"), flags=re.M)[:-28]
+                  log("exim.maillog"), flags=re.M)[:-28]
     same(scan("--json", write("exim", exim)), "exim.routes",
          "Exim through syslog")
 
 
 def answers():
-    answer = scan("--csv", "postfix.log")
+    answer = scan("--csv", "postfix.maillog")
     rows = list(csv.DictReader(io.StringIO(answer.stdout.decode())))
     want = expected("postfix.routes")
     got = {(r["mailbox"], r["destination"], r["kind"], r["by"],
@@ -175,21 +175,21 @@ def answers():
           "postfix" not in answer.stderr.decode(),
           "--csv: what was learned is said on the standard error")
     known = write("known.csv", answer.stdout)
-    answer = scan("--known", known, "postfix.log")
+    answer = scan("--known", known, "postfix.maillog")
     check(answer.returncode == 0 and b"12 known routes" in answer.stdout,
           "--known: nothing new is 0", answer.stdout.decode())
-    some = scan("--json", "postfix.log").stdout.splitlines(True)[3:]
+    some = scan("--json", "postfix.maillog").stdout.splitlines(True)[3:]
     answer = scan("--known", write("known.json", b"".join(some)),
-                  "postfix.log")
+                  "postfix.maillog")
     check(answer.returncode == 1 and b"known routes are not" in
           answer.stdout, "--known: something new is 1",
           answer.stdout.decode())
     plain = write("known.txt", "# mine\ntom@house.example x@y.example\nvic\n")
-    answer = scan("--known", plain, "postfix.log")
+    answer = scan("--known", plain, "postfix.maillog")
     check(answer.returncode == 2 and b"known.txt:3: " in answer.stderr,
           "--known: half a route is refused, with its line",
           answer.stderr.decode())
-    check(scan("--json", "--csv", "postfix.log").returncode == 2,
+    check(scan("--json", "--csv", "postfix.maillog").returncode == 2,
           "--json and --csv do not go together")
     hostile = "Jan  5 09:00:00 mx postfix/smtp[1]: AAAAA1: " \
         "to=<=cmd|x@evil.example>, orig_to=<a@house.example>, relay=mx[1.2." \
@@ -201,7 +201,7 @@ def answers():
 
 
 def egress():
-    answer = scan("--egress", "egress", "egress.log")
+    answer = scan("--egress", "egress", "egress.maillog")
     text = answer.stdout.decode()
     check("2 messages left by the listener \"egress\", 3 left without" in
           text and "look at transport_maps" in text and
@@ -210,13 +210,13 @@ def egress():
           "1 were held at the listener" in text,
           "--egress: what let mail by", text)
     got = [json.loads(one)["forwarden"] for one in
-           scan("--json", "--egress", "postfix/egress", "egress.log")
+           scan("--json", "--egress", "postfix/egress", "egress.maillog")
            .stdout.decode().splitlines() if "forwarden.departure" in one]
     check([(one["queue_id"], one["seen"], one["held"]) for one in got] ==
           [("AAAA000004", False, False), ("AAAA000005", False, False),
            ("AAAA000006", False, False), ("AAAA000007", True, True)],
           "--egress: each departure, and what was held", got)
-    answer = scan("--egress", "gress", "egress.log")
+    answer = scan("--egress", "gress", "egress.maillog")
     check(answer.returncode == 2 and b"of that name" in answer.stderr,
           "--egress: a listener of another name is trouble",
           answer.stderr.decode())
@@ -259,7 +259,7 @@ def times():
 def places():
     root = path("root")
     os.makedirs(root + "/var/log")
-    plain = log("postfix.log")
+    plain = log("postfix.maillog")
     half = plain.index(b"\n", len(plain) // 2) + 1
     with open(root + "/var/log/mail.log", "wb") as file:
         file.write(plain[half:])
@@ -276,8 +276,8 @@ def places():
 
 
 def broken():
-    plain = log("postfix.log")
-    answer = scan("--json", path("vanished"), HERE, "postfix.log")
+    plain = log("postfix.maillog")
+    answer = scan("--json", path("vanished"), HERE, "postfix.maillog")
     same(answer, "postfix.routes",
          "what is not there, or a directory, is told, and the rest is read",
          2)
@@ -285,7 +285,7 @@ def broken():
           answer.stderr.decode())
     packed = gzip.compress(plain)
     answer = scan("--json", write("cut.gz", packed[:len(packed) // 2]),
-                  "postfix.log")
+                  "postfix.maillog")
     check(answer.returncode == 2 and b"cut.gz: " in answer.stderr and
           len(routes(answer)) > 10, "half a packed file is told",
           answer.stderr.decode())
@@ -321,7 +321,7 @@ def pipes():
                               env=ENV, stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL)
     with open(path("pipe"), "wb") as pipe:
-        pipe.write(log("postfix.log"))
+        pipe.write(log("postfix.maillog"))
     out, _ = reader.communicate(timeout=60)
     reader.stdout = out
     reader.stderr = b""
@@ -347,7 +347,7 @@ def memory():
     forged = b"".join(
         b"Jan  5 09:00:00 mx postfix/smtpd[%d]: %010X: client=x[1.2.3.4]\n"
         % (n % 999, n) for n in range(400000))
-    answer = scan("-", data=forged + log("postfix.log"))
+    answer = scan("-", data=forged + log("postfix.maillog"))
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     check(answer.returncode == 0 and peak < 300,
           "400,000 forged lines, in less than 300 MB", peak)
@@ -374,8 +374,8 @@ def documents():
 
 for each in sorted(os.listdir(HERE)):
     if each.endswith(".routes"):
-        same(scan("--json", each.replace(".routes", ".log")), each,
-             each.replace(".routes", ".log"))
+        same(scan("--json", each.replace(".routes", ".maillog")), each,
+             each.replace(".routes", ".maillog"))
 for part in (forms, answers, egress, times, places, broken, pipes, memory,
              documents):
     part()
