@@ -99,13 +99,15 @@ def lines_of(name, year):
 def as_rfc3339():
     return "".join("%s.123456+01:00 %s %s%s: %s\n" % (
         when, host, program, "[%s]" % pid if pid else "", text)
-        for when, host, program, pid, text in lines_of("postfix.maillog", 2026))
+        for when, host, program, pid, text in
+        lines_of("postfix.maillog", 2026))
 
 
 def as_rfc5424():
     return "".join("<22>1 %s.5Z %s %s %s - [a b=\"]\\]\"] %s\n" % (
         when, host, program.split("/")[0], pid or "-", text)
-        for when, host, program, pid, text in lines_of("postfix.maillog", 2026))
+        for when, host, program, pid, text in
+        lines_of("postfix.maillog", 2026))
 
 
 def as_journal():
