@@ -3,8 +3,8 @@
 #include "lab/archive.h"
 
 #include "base/buf.h"
-#include "lab/envelope.h"
 #include "base/input.h"
+#include "lab/envelope.h"
 #include "lab/paths.h"
 
 #include <string.h>

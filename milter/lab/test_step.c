@@ -3,9 +3,9 @@
 #include "lab/test_step.h"
 
 #include "base/date.h"
+#include "base/input.h"
 #include "lab/eml.h"
 #include "lab/envelope.h"
-#include "base/input.h"
 #include "lab/test_case.h"
 #include "yaml/reader_type.h"
 #include "yaml/yaml_scalar.h"
