@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Tests with real mail servers; they need root. Apart from `make check`, for
 # they take their time: make check-mta.
-MTA_TESTS = tests/mta/routes.py tests/mta/attach_postfix.py \
+MTA_TESTS = tests/mta/audit.py tests/mta/routes.py tests/mta/attach_postfix.py \
 	tests/mta/attach_troubles.py tests/mta/attach_setups.py \
 	tests/mta/forwarding.py tests/mta/tickets.py \
 	tests/mta/newmessages.py tests/mta/ways.py tests/mta/framings.py \

@@ -23,6 +23,9 @@ check_PROGRAMS += tests/unit/test_postfix
 tests_unit_test_postfix_SOURCES = tests/unit/test_postfix.c
 tests_unit_test_postfix_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_postfix_LDADD = $(LIBMTA) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_rules
+tests_unit_test_rules_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_rules_LDADD = $(LIBMTA) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_engine
 tests_unit_test_engine_SOURCES = tests/unit/test_engine.c \
 	milter/cli/engine.c milter/cli/options.c milter/cli/screen.c

@@ -144,7 +144,8 @@ read_forwards(struct host *host, const struct person *person)
 		while (postfix_next(&list, &one))
 			forward_file_find(survey, person, one);
 	}
-	if (host->has_sendmail) {
+	if (host->has_sendmail &&
+		sendmail_rules_is_used(survey, &host->sendmail)) {
 		list = sendmail_rules_forward_path(&host->sendmail);
 		while (slice_next(&list, ':', &one))
 			forward_file_find(survey, person, one);
@@ -353,10 +354,18 @@ read_given(struct survey *survey, const struct audit_given *given)
 static void
 ask_servers(struct host *host)
 {
-	if (host->has_sendmail && host->instances == 0)
+	/* Postfix has a sendmail(1), too, which answers -bv by mail. */
+	if (host->has_sendmail && host->instances == 0 &&
+		sendmail_rules_is_used(&host->survey, &host->sendmail))
 		oracle_ask_sendmail(&host->survey, "sendmail");
-	if (host->has_exim)
-		oracle_ask_exim(&host->survey, "exim");
+	/* Debian's has a name of its own. */
+	if (host->has_exim) {
+		oracle_ask_exim(&host->survey,
+			slice_find(host->exim.conf.path, SLICE("exim4")) !=
+					SLICE_NONE
+				? "exim4"
+				: "exim");
+	}
 }
 
 static void

@@ -87,11 +87,13 @@ realm_of(const struct inside *inside)
 struct slice
 inside_origin(const struct inside *inside)
 {
-	struct slice first = SLICE("localhost");
+	struct slice names[2] = {SLICE("localhost"), SLICE("localhost")};
 
-	if (inside->origin.len == 0)
-		(void)realm_names(realm_of(inside), &first, 1);
-	return inside->origin.len > 0 ? inside->origin : first;
+	if (inside->origin.len > 0)
+		return inside->origin;
+	/* The host's name for itself is nobody's address elsewhere. */
+	(void)realm_names(realm_of(inside), names, 2);
+	return slice_equal(names[0], SLICE("localhost")) ? names[1] : names[0];
 }
 
 bool

@@ -82,6 +82,26 @@ take(struct survey *survey, const struct oracle *oracle,
 				      "read does it")});
 }
 
+/* Is it the program that fails, not the address? By the statuses of
+ * sysexits.h: an address is unknown, or cannot be reached, by 67, 68, 69, 75;
+ * Exim has 1 and 2 for that. */
+static bool
+says_nothing(const struct err *err)
+{
+	static const char *const addresses[] = {"(status 1)", "(status 2)",
+		"(status 65)", "(status 67)", "(status 68)", "(status 69)",
+		"(status 75)"};
+	struct slice text = slice_of(err->text);
+
+	if (slice_find(text, SLICE("configuration error")) != SLICE_NONE)
+		return true;
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++) {
+		if (slice_find(text, slice_of(addresses[i])) != SLICE_NONE)
+			return false;
+	}
+	return true;
+}
+
 static bool
 ask_one(struct survey *survey, const struct oracle *oracle,
 	const struct map *explained, struct slice asked)
@@ -101,13 +121,13 @@ ask_one(struct survey *survey, const struct oracle *oracle,
 		text.len > 0;
 	struct slice rest = buf_slice(&text);
 	for (struct slice line, answer; slice_next(&rest, '\n', &line);) {
-		if (oracle->read(line, &answer))
+		if (oracle->read(line, &answer)) {
 			take(survey, oracle, explained, asked, answer);
+			ran = true;
+		}
 	}
 	buf_fini(&text);
-	if (!ran && err.code == ERR_SYSTEM &&
-		slice_find(slice_of(err.text), SLICE("(status")) ==
-			SLICE_NONE) {
+	if (!ran && says_nothing(&err)) {
 		survey_unread(survey, slice_of(oracle->program), err.text);
 		return false;
 	}
@@ -119,13 +139,15 @@ ask_all(struct survey *survey, const struct oracle *oracle)
 {
 	const int64_t until = clock_monotonic_ms() + ALL_MS;
 	struct map *explained = map_rules(survey);
+	bool answers = explained != NULL;
 	size_t i = 0;
 
-	while (explained != NULL && i < survey->known_count &&
-		clock_monotonic_ms() < until &&
-		ask_one(survey, oracle, explained, survey->known[i]))
-		i++;
-	if (i < survey->known_count) {
+	while (answers && i < survey->known_count &&
+		clock_monotonic_ms() < until) {
+		answers = ask_one(survey, oracle, explained, survey->known[i]);
+		i += answers;
+	}
+	if (answers && i < survey->known_count) {
 		survey_unread(survey, slice_of(oracle->program),
 			arena_printf(survey->arena,
 				"asked for %zu of %zu addresses: there was "

@@ -2,6 +2,7 @@
 /* Right sides of aliases, read by hand: neither RFC 5322 nor a shell. */
 #include "mta/rules/recipients.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #define PHRASE_BYTES_MAX 1000 /* is looked ahead for its "<" */
@@ -161,6 +162,23 @@ ends(char c, bool in_angle)
 		c == '<' || c == '>';
 }
 
+/* Do more hosts of a source route follow, up to its colon? */
+static bool
+is_route(struct slice text, size_t i)
+{
+	text = slice_sub(text, i, i + PHRASE_BYTES_MAX);
+	for (size_t k = 0; k < text.len; k++) {
+		char c = text.p[k];
+
+		if (c == ':')
+			return true;
+		if (c != '@' && c != ',' && c != '.' && c != '-' &&
+			!isalnum((unsigned char)c))
+			return false;
+	}
+	return false;
+}
+
 /* One byte or one group of them at i; where the next begins, or SLICE_NONE at
  * the end of the address. */
 static size_t
@@ -168,6 +186,12 @@ read_piece(struct parts *parts, struct slice text, size_t i, bool in_angle)
 {
 	char c = text.p[i];
 
+	if (c == ',' && parts->in_domain && parts->local_len == 0 &&
+		is_route(text, i)) {
+		parts->domain_len = 0;
+		parts->in_domain = false;
+		return i + 1;
+	}
 	if (ends(c, in_angle))
 		return SLICE_NONE;
 	if (c == ' ' || c == '\t' || c == '(')

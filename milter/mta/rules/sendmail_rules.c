@@ -19,12 +19,27 @@ path_in(struct survey *survey, struct slice directory, const char *name)
 		survey->arena, "%.*s/%s", SLICE_ARG(directory), name);
 }
 
+static bool
+is_in(struct survey *survey, const struct sendmail_rules *site,
+	const char *name)
+{
+	struct source any;
+
+	return survey_read(survey, path_in(survey, site->directory, name),
+		SURVEY_MAY_BE_ABSENT, &any);
+}
+
+bool
+sendmail_rules_is_used(
+	const struct survey *survey, const struct sendmail_rules *site)
+{
+	return site->cf.text.len > 0 || survey->tree.is_copy;
+}
+
 bool
 sendmail_rules_open(struct survey *survey, struct sendmail_rules *site,
 	struct slice directory)
 {
-	struct source any;
-
 	*site = (struct sendmail_rules){.directory = directory.len > 0
 			? arena_copy(survey->arena, directory)
 			: SLICE("/etc/mail")};
@@ -32,17 +47,11 @@ sendmail_rules_open(struct survey *survey, struct sendmail_rules *site,
 		    SURVEY_MAY_BE_ABSENT, &site->cf))
 		return true;
 	site->cf.text = SLICE("");
-	/* A copy need not hold all of it; aliases alone are other MTAs' too. */
-	return survey->tree.is_copy &&
-		(survey_read(survey,
-			 path_in(survey, site->directory, "virtusertable"),
-			 SURVEY_MAY_BE_ABSENT, &any) ||
-			survey_read(survey,
-				path_in(survey, site->directory, "mailertable"),
-				SURVEY_MAY_BE_ABSENT, &any) ||
-			survey_read(survey,
-				path_in(survey, site->directory, "aliases"),
-				SURVEY_MAY_BE_ABSENT, &any));
+	/* A copy need not hold all of it, and what is left of one that was
+	 * taken away is to be known; aliases alone are other MTAs' too. */
+	return is_in(survey, site, "virtusertable") ||
+		is_in(survey, site, "mailertable") ||
+		(survey->tree.is_copy && is_in(survey, site, "aliases"));
 }
 
 static void
@@ -69,6 +78,33 @@ learn_file(struct survey *survey, const struct sendmail_rules *site,
 	}
 }
 
+/* "DMexample.com", "Djmx.example.com" */
+static struct slice
+macro_of(struct slice cf, struct slice name)
+{
+	for (struct slice line; slice_next(&cf, '\n', &line);) {
+		if (line.len > 2 && slice_equal(slice_sub(line, 0, 2), name))
+			return slice_trim(slice_sub(line, 2, line.len));
+	}
+	return slice_of(NULL);
+}
+
+/* What its users' addresses end in: the masquerade's name, the first domain
+ * that is named, the host's. */
+static void
+find_origin(struct survey *survey, const struct sendmail_rules *site)
+{
+	struct slice names[2] = {{NULL, 0}, {NULL, 0}};
+	size_t count = inside_domains(survey->inside, names, 2);
+
+	inside_set_origin(survey->inside, macro_of(site->cf.text, SLICE("DM")));
+	for (size_t i = 0; i < count; i++) {
+		if (!slice_equal(names[i], SLICE("localhost")))
+			inside_set_origin(survey->inside, names[i]);
+	}
+	inside_set_origin(survey->inside, macro_of(site->cf.text, SLICE("Dj")));
+}
+
 void
 sendmail_rules_learn(struct survey *survey, const struct sendmail_rules *site)
 {
@@ -84,6 +120,8 @@ sendmail_rules_learn(struct survey *survey, const struct sendmail_rules *site)
 	}
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
 		learn_file(survey, site, files[i]);
+	inside_learn(survey->inside, macro_of(site->cf.text, SLICE("Dj")));
+	find_origin(survey, site);
 	if (survey->delimiters.len == 0)
 		survey->delimiters = SLICE("+");
 }
@@ -234,6 +272,22 @@ read_aliases(struct survey *survey, const struct sendmail_rules *site)
 	}
 }
 
+/* Tables that nobody reads. */
+static void
+leave_aside(struct survey *survey, size_t since)
+{
+	size_t count;
+	struct rule *rules = ruleset_rules(survey->set, &count);
+
+	for (size_t i = since; i < count; i++) {
+		if (rules[i].state == RULE_ACTIVE)
+			rules[i].state = RULE_INACTIVE;
+		rules[i].note = rules[i].note.len > 8
+			? rules[i].note
+			: SLICE("Sendmail, and no sendmail.cf is here");
+	}
+}
+
 void
 sendmail_rules_read(struct survey *survey, const struct sendmail_rules *site)
 {
@@ -246,9 +300,11 @@ sendmail_rules_read(struct survey *survey, const struct sendmail_rules *site)
 		{"mailertable", "mailertable", take_mailer},
 		{"userdb", "userdb", take_user},
 	};
+	size_t since;
 
 	survey->runs_procmail |=
 		slice_find(site->cf.text, SLICE("/procmail")) != SLICE_NONE;
+	(void)ruleset_rules(survey->set, &since);
 	survey->mta = "Sendmail";
 	read_aliases(survey, site);
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
@@ -262,6 +318,8 @@ sendmail_rules_read(struct survey *survey, const struct sendmail_rules *site)
 			table_read(survey, &use, name);
 	}
 	survey->mta = NULL;
+	if (!sendmail_rules_is_used(survey, site))
+		leave_aside(survey, since);
 }
 
 struct slice

@@ -14,6 +14,9 @@ struct sendmail_rules {
 /* False when there is none. */
 bool sendmail_rules_open(
 	struct survey *, struct sendmail_rules *, struct slice directory);
+/* Or are its tables left of one that was taken away? */
+bool sendmail_rules_is_used(
+	const struct survey *, const struct sendmail_rules *);
 void sendmail_rules_learn(struct survey *, const struct sendmail_rules *);
 void sendmail_rules_read(struct survey *, const struct sendmail_rules *);
 struct slice sendmail_rules_forward_path(const struct sendmail_rules *);

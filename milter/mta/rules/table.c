@@ -417,6 +417,11 @@ read_listed(struct survey *survey, const struct table_use *use,
 	bool is_made = look_at_made(survey, file, &made);
 
 	if (in_text == NULL || listed == NULL || !is_made) {
+		if (!survey->tree.is_copy) {
+			survey_unread(survey, file,
+				"it is not there, so that nobody reads the "
+				"table; its text was read instead");
+		}
 		read_text_alone(survey, use, path, &text);
 	} else if (!list(survey, use, outer_name(survey, type, path), &rows,
 			   &err)) {
