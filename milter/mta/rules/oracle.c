@@ -83,7 +83,7 @@ take(struct survey *survey, const struct oracle *oracle,
 }
 
 /* Is it the program that fails, not the address? By the statuses of
- * sysexits.h: an address is unknown, or cannot be reached, by 67, 68, 69, 75;
+ * sysexits(3): an address is unknown, or cannot be reached, by 67, 68, 69, 75;
  * Exim has 1 and 2 for that. */
 static bool
 says_nothing(const struct err *err)
