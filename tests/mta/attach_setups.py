@@ -247,12 +247,14 @@ def scored(site):
 
 
 def check_doctor(tap, site, forwarden):
-    """What doctor says of it while it is attached."""
+    """What doctor says of it while it is attached. One daemon is asked by all of
+    these, and does not know the domains of each."""
     said = subprocess.run(
         [program(), "doctor", "-c", forwarden.file, "--postfix", site.postfix.config],
         stdout=subprocess.PIPE, timeout=60).stdout.decode()
     tap.ok("ok    attach" in said and not [line for line in said.splitlines()
-                                            if line.startswith("WRONG")],
+                                            if line.startswith("WRONG")
+                                            and not line.startswith("WRONG domains")],
            f"{site.name}: doctor finds nothing wrong", said)
 
 
