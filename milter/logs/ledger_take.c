@@ -128,6 +128,24 @@ add_rcpt(struct ledger *ledger, struct ledger_mail *mail,
 	return rcpt;
 }
 
+/* Of a list that Sendmail clones: whose expansion it has told, if it is one
+ * alone. */
+static struct slice
+expanded_alias(const struct ledger_mail *mail)
+{
+	const char *alias = NULL;
+
+	for (const struct ledger_rcpt *rcpt = mail->rcpts; rcpt != NULL;
+		rcpt = rcpt->next) {
+		if (rcpt->way != TOLD_EXPANDED)
+			continue;
+		if (alias != NULL && strcmp(alias, rcpt->original) != 0)
+			return (struct slice){0};
+		alias = rcpt->original;
+	}
+	return slice_of(alias);
+}
+
 /* "forwarded as Q2": the mailbox that Q2 is mail of. */
 static bool
 take_child(struct ledger *ledger, const struct frame *frame,
@@ -141,7 +159,9 @@ take_child(struct ledger *ledger, const struct frame *frame,
 	if (child == mail)
 		return true;
 	child->flags |= LEDGER_CHILD | (told->list ? LEDGER_LIST : 0U);
-	return ledger_set_text(ledger, child, &child->parent, told->recipient);
+	return ledger_set_text(ledger, child, &child->parent,
+		slice_is_absent(told->recipient) ? expanded_alias(mail)
+						 : told->recipient);
 }
 
 static void

@@ -4,6 +4,7 @@ TESTS += tests/logs/scan.py tests/logs/shared.py
 EXTRA_DIST += tests/logs/scan.py tests/logs/shared.py \
 	tests/logs/egress.maillog tests/logs/egress.routes \
 	tests/logs/exim.maillog tests/logs/exim.routes \
+	tests/logs/gateway.maillog tests/logs/gateway.routes \
 	tests/logs/postfix.maillog tests/logs/postfix.routes \
 	tests/logs/sendmail.maillog tests/logs/sendmail.routes \
 	tests/bench/maillog.py tests/bench/scan.py
