@@ -78,6 +78,8 @@ dist_policies_DATA = \
 	policies/redirect-external.yaml \
 	policies/redirect-to-freemail.test.yaml \
 	policies/redirect-to-freemail.yaml \
+	policies/redirect-to-intake.test.yaml \
+	policies/redirect-to-intake.yaml \
 	policies/security-notice-forwarded.test.yaml \
 	policies/security-notice-forwarded.yaml \
 	policies/sensitive-mailbox-redirect.test.yaml \
@@ -105,6 +107,7 @@ dist_policylists_DATA = \
 	policies/lists/keyword-legal.txt \
 	policies/lists/keyword-money.txt \
 	policies/lists/keyword-payroll.txt \
+	policies/lists/saas-intake.txt \
 	policies/lists/sensitive-mailboxes.txt
 policyfiltersdir = $(policiesdir)/filters
 dist_policyfilters_DATA = \
