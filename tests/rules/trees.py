@@ -121,6 +121,13 @@ CASES = [
      "/home/ann/.forward:1 ann@example.com ? program\n"
      "/home/ann/.forward:1 ann@example.com a@evil.example program\n"
      "/home/bob/.forward:1 bob@example.com ? program\n"),
+    (".forward: one that waits for a delimiter, and root's without passwd(5)",
+     {**POSTFIX, "/etc/postfix/main.cf":
+      MAIN_CF.replace("recipient_delimiter = +\n", ""),
+      "/home/ann/.forward+x": "a@evil.example",
+      "/root/.forward": "r@evil.example"},
+     "!/home/ann/.forward+x:1 ann@example.com a@evil.example .forward\n"
+     "/root/.forward:1 root@example.com r@evil.example .forward\n"),
     # -- maps of Postfix
     ("maps: of all types that a file holds",
      site({"/etc/postfix/v": "# c\nsales@example.com  a@evil.example,\n"
@@ -327,7 +334,39 @@ CASES = [
      "/home/ann/more:1 ann@example.com e@evil.example maildrop\n"
      "/home/ann/.mailfilter:9 ann@example.com c@evil.example maildrop\n"
      "/home/ann/.mailfilter:9 ann@example.com d@evil.example maildrop\n"),
+    ("procmail, maildrop: the site's own",
+     site({"/etc/procmailrc": ":0 c\n! a@evil.example\n",
+           "/etc/courier/maildroprc": 'cc "!b@evil.example"\n'}),
+     "/etc/procmailrc:2 * a@evil.example procmail\n"
+     "/etc/courier/maildroprc:1 * b@evil.example maildrop\n"),
     # -- other MTAs
+    ("FreeBSD's places",
+     {"/usr/local/etc/postfix/main.cf": MAIN_CF,
+      "/usr/local/etc/postfix/master.cf": "",
+      "/etc/aliases": Link("mail/aliases"),
+      "/etc/mail/aliases": "ann: a@evil.example\n",
+      "/usr/local/etc/dovecot/dovecot.conf": "!include_try conf.d/*.conf\n",
+      "/usr/local/etc/dovecot/conf.d/s.conf":
+      "plugin {\n  sieve = ~/x.sieve\n}\n",
+      "/usr/home/bob/x.sieve": 'redirect "b@evil.example";'},
+     "/etc/aliases:1 ann@example.com a@evil.example alias\n"
+     "/usr/home/bob/x.sieve:1 bob@example.com b@evil.example sieve\n"),
+    ("Sendmail: its domains, by the .cf of a copy",
+     {"/etc/mail/sendmail.cf": "Cwlocalhost example.org\nFw-o /etc/names\n"
+      "C{VirtHost}example.net\nDjmx.example.com\n",
+      "/etc/names": "example.com\n",
+      "/etc/mail/aliases": "ann: b@example.net, c@example.com,"
+                           " d@example.org, e@evil.example\n"},
+     "/etc/mail/aliases:1 ann@example.com e@evil.example alias\n"),
+    ("Exim: Debian's macros",
+     {"/etc/exim4/exim4.conf":
+      "MAIN_LOCAL_DOMAINS = @:localhost:example.com\n"
+      "domainlist local_domains = MAIN_LOCAL_DOMAINS\n"
+      "qualify_domain = example.com\nbegin routers\n"
+      "a:\n  driver = redirect\n"
+      "  data = ${lookup{$local_part}lsearch{/etc/aliases}}\n",
+      "/etc/aliases": "ann: bob@example.com, a@evil.example\n"},
+     "/etc/aliases:1 ann@example.com a@evil.example alias\n"),
     ("Sendmail: its tables, by the .cf's own names",
      {"/etc/mail/sendmail.cf":
       "O AliasFile=/etc/mail/names\n"

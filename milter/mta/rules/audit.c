@@ -67,6 +67,8 @@ find_servers(struct host *host, const struct audit_options *options)
 	open_postfix(host, slice_of(options->postfix));
 	host->has_sendmail = sendmail_rules_open(
 		survey, &host->sendmail, slice_of(options->sendmail));
+	if (host->instances > 0 && host->sendmail.only_aliases)
+		host->has_sendmail = false;
 	host->has_exim = exim_rules_open(survey, &host->exim);
 	host->has_dovecot = dovecot_conf_read(survey, &host->dovecot);
 }
@@ -110,6 +112,26 @@ read_plain_aliases(struct host *host)
 		aliases_read(&host->survey, &source);
 }
 
+/* Filters of the site, that run before or instead of a user's own. */
+static void
+read_site_filters(struct survey *survey)
+{
+	static const char *const maildrop[] = {"/etc/maildroprc",
+		"/etc/courier/maildroprc", "/usr/local/etc/maildroprc"};
+	struct source source;
+
+	if (survey_read(survey, SLICE("/etc/procmailrc"), SURVEY_MAY_BE_ABSENT,
+		    &source))
+		procmail_read(survey, &source, SLICE("*"), SLICE("$HOME"));
+	for (size_t i = 0; i < sizeof(maildrop) / sizeof(*maildrop); i++) {
+		if (survey_read(survey, slice_of(maildrop[i]),
+			    SURVEY_MAY_BE_ABSENT, &source)) {
+			maildrop_read(
+				survey, &source, SLICE("*"), SLICE("$HOME"));
+		}
+	}
+}
+
 static void
 read_site(struct host *host)
 {
@@ -123,6 +145,7 @@ read_site(struct host *host)
 		exim_rules_read(survey, &host->exim);
 	read_plain_aliases(host);
 	panels_read(survey);
+	read_site_filters(survey);
 	if (host->has_dovecot)
 		dovecot_rules_site(survey, &host->dovecot);
 }

@@ -9,7 +9,9 @@
 
 #define BLOCKS_MAX 16
 #define SECONDS 20U
-#define MAIN "/etc/dovecot/dovecot.conf"
+
+static const char *const places[] = {
+	"/etc/dovecot/", "/usr/local/etc/dovecot/"};
 
 static void
 add(struct survey *survey, struct dovecot_conf *conf,
@@ -77,8 +79,8 @@ include(struct survey *survey, struct dovecot_conf *conf, struct slice path,
 	struct tree_names names;
 
 	if (path.len > 0 && path.p[0] != '/') {
-		path = arena_printf(
-			survey->arena, "/etc/dovecot/%.*s", SLICE_ARG(path));
+		path = arena_printf(survey->arena, "%.*s%.*s",
+			SLICE_ARG(conf->folder), SLICE_ARG(path));
 	}
 	star = slice_find_byte(path, '*', 0);
 	if (star == SLICE_NONE) {
@@ -206,11 +208,16 @@ dovecot_conf_read(struct survey *survey, struct dovecot_conf *conf)
 	struct source file;
 	struct buf text = {0};
 	struct err err = {0};
-	bool is_there;
+	bool is_there = false;
 
 	*conf = (struct dovecot_conf){0};
-	is_there =
-		survey_read(survey, SLICE(MAIN), SURVEY_MAY_BE_ABSENT, &file);
+	for (size_t i = 0; !is_there && i < 2; i++) {
+		conf->folder = slice_of(places[i]);
+		is_there = survey_read(survey,
+			arena_printf(
+				survey->arena, "%sdovecot.conf", places[i]),
+			SURVEY_MAY_BE_ABSENT, &file);
+	}
 	if (!is_there)
 		return false;
 	if (!survey->tree.is_copy &&
@@ -219,7 +226,7 @@ dovecot_conf_read(struct survey *survey, struct dovecot_conf *conf)
 		dovecot_conf_parse(survey, conf, buf_slice(&text));
 	} else {
 		if (!survey->tree.is_copy) {
-			survey_unread(survey, SLICE(MAIN),
+			survey_unread(survey, file.path,
 				arena_printf(survey->arena,
 					"doveconf does not read it (%s); its "
 					"text was read instead",

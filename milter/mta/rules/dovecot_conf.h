@@ -14,6 +14,7 @@ struct dovecot_setting {
 };
 
 struct dovecot_conf {
+	struct slice folder; /* of its main file, with a slash */
 	struct dovecot_setting *at;
 	size_t count, room;
 };

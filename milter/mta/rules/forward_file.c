@@ -70,6 +70,8 @@ variable_at(struct slice text, size_t i, size_t *end)
 
 /* Stands for one of the signs that part a user's name from its extension. */
 #define DELIMITER '\001'
+/* Where none is set, files that wait for one are told all the same. */
+#define DELIMITERS "+-"
 
 static void
 add_variable(struct survey *survey, const struct person *person, char what,
@@ -191,6 +193,14 @@ forward_file_read(struct survey *survey, const struct source *source,
 		survey_keep(survey, since);
 }
 
+/* Of addresses with an extension, by its name. */
+static bool
+is_extended(struct slice path)
+{
+	return slice_find(path, SLICE("/.forward+")) != SLICE_NONE ||
+		slice_find(path, SLICE("/.forward-")) != SLICE_NONE;
+}
+
 static void
 read_one(struct survey *survey, const struct person *person, struct slice path)
 {
@@ -212,6 +222,9 @@ read_one(struct survey *survey, const struct person *person, struct slice path)
 		return;
 	}
 	source.note = refusal(survey, &source);
+	if (slice_is_absent(source.note) && survey->delimiters.len == 0 &&
+		is_extended(path))
+		source.note = SLICE("there is no recipient_delimiter");
 	if (!slice_is_absent(source.note))
 		source.state = RULE_IGNORED;
 	forward_file_read(survey, &source, mailbox);
@@ -241,7 +254,8 @@ forward_file_find(struct survey *survey, const struct person *person,
 		struct slice name = slice_of(names.at[i]);
 
 		if (fits(name, slice_sub(path, slash, path.len),
-			    survey->delimiters)) {
+			    survey->delimiters.len > 0 ? survey->delimiters
+						       : SLICE(DELIMITERS))) {
 			read_one(survey, person,
 				arena_printf(survey->arena, "%.*s%.*s",
 					SLICE_ARG(folder), SLICE_ARG(name)));

@@ -160,14 +160,25 @@ parent_of(struct slice path)
 	return slice_sub(path, 0, slash > 1 ? slash - 1 : slash);
 }
 
-/* Folders where more than one user's home is: /home, /export/users. */
+/* Where homes are by custom. */
+static const char *const parents[] = {"/home", "/usr/home", "/export/home"};
+
+static bool
+is_usual(struct slice parent)
+{
+	for (size_t i = 0; i < sizeof(parents) / sizeof(*parents); i++) {
+		if (slice_equal(parent, slice_of(parents[i])))
+			return true;
+	}
+	return false;
+}
+
+/* Folders where more than one user's home is, such as /export/users. */
 static bool
 holds_homes(const struct people *people, struct slice parent)
 {
 	size_t homes = 0;
 
-	if (slice_equal(parent, SLICE("/home")))
-		return true;
 	for (size_t i = 0; i < people->count; i++) {
 		homes += people->at[i].uid >= 1000 &&
 			slice_equal(parent_of(people->at[i].home), parent);
@@ -187,11 +198,18 @@ people_read(struct survey *survey, struct people *people)
 			   SURVEY_MAY_BE_ABSENT, &source)) {
 		people_parse(survey, people, source.text, true);
 	}
+	/* A copy without passwd(5) has his all the same. */
+	if (!has_home(people, SLICE("/root"))) {
+		add_folder(survey, people, SLICE("/root"),
+			&(struct person){
+				.name = SLICE("root"), .is_system = true});
+	}
 	count = people->count;
-	read_beside(survey, people, SLICE("/home"));
+	for (size_t i = 0; i < sizeof(parents) / sizeof(*parents); i++)
+		read_beside(survey, people, slice_of(parents[i]));
 	for (size_t i = 0; i < count; i++) {
 		struct slice parent = parent_of(people->at[i].home);
-		bool done = slice_equal(parent, SLICE("/home"));
+		bool done = is_usual(parent);
 
 		for (size_t j = 0; j < i && !done; j++) {
 			done = slice_equal(

@@ -459,6 +459,8 @@ bool
 postfix_rules_open(struct survey *survey, struct postfix_rules *site,
 	struct slice directory)
 {
+	static const char *const places[] = {
+		"/etc/postfix", "/usr/local/etc/postfix"};
 	struct slice copy = arena_copy(survey->arena, directory);
 	struct err err = {0};
 	struct postfix *postfix = NULL;
@@ -470,9 +472,13 @@ postfix_rules_open(struct survey *survey, struct postfix_rules *site,
 		site->directory = arena_copy(
 			survey->arena, slice_of(postfix_directory(postfix)));
 	} else {
-		if (directory.len == 0)
-			site->directory = SLICE("/etc/postfix");
-		postfix = main_cf_read(survey, site->directory);
+		for (size_t i = 0;
+			postfix == NULL && i < sizeof(places) / sizeof(*places);
+			i++) {
+			if (directory.len == 0)
+				site->directory = slice_of(places[i]);
+			postfix = main_cf_read(survey, site->directory);
+		}
 		if (postfix != NULL && !survey->tree.is_copy) {
 			survey_unread(survey,
 				path_in(survey, site->directory, "main.cf"),

@@ -101,7 +101,11 @@ struct json *
 rule_json(const struct rule *rule)
 {
 	struct json *map = json_map();
+	struct buf place = {0};
 
+	rule_add_place(rule, &place);
+	rule_set_text(map, "place", buf_slice(&place));
+	buf_fini(&place);
 	rule_set_text(map, "path", rule->path);
 	if (rule->line > 0)
 		json_set_number(map, "line", rule->line);

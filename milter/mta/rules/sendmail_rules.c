@@ -49,9 +49,11 @@ sendmail_rules_open(struct survey *survey, struct sendmail_rules *site,
 	site->cf.text = SLICE("");
 	/* A copy need not hold all of it, and what is left of one that was
 	 * taken away is to be known; aliases alone are other MTAs' too. */
-	return is_in(survey, site, "virtusertable") ||
-		is_in(survey, site, "mailertable") ||
-		(survey->tree.is_copy && is_in(survey, site, "aliases"));
+	if (is_in(survey, site, "virtusertable") ||
+		is_in(survey, site, "mailertable"))
+		return true;
+	site->only_aliases = true;
+	return survey->tree.is_copy && is_in(survey, site, "aliases");
 }
 
 static void
@@ -60,16 +62,13 @@ learn_domain(void *ctx, struct slice entry)
 	inside_learn(ctx, entry);
 }
 
-/* Files of F lines are of the system, and not of a copy. */
 static void
-learn_file(struct survey *survey, const struct sendmail_rules *site,
-	const char *name)
+learn_path(struct survey *survey, struct slice path)
 {
 	struct source file;
 	unsigned line = 0;
 
-	if (!survey_read(survey, path_in(survey, site->directory, name),
-		    SURVEY_MAY_BE_ABSENT, &file))
+	if (!survey_read(survey, path, SURVEY_MAY_BE_ABSENT, &file))
 		return;
 	for (struct slice rest = file.text, text;
 		survey_next_line(&rest, &line, &text);) {
@@ -105,21 +104,60 @@ find_origin(struct survey *survey, const struct sendmail_rules *site)
 	inside_set_origin(survey->inside, macro_of(site->cf.text, SLICE("Dj")));
 }
 
+/* "Fw/etc/mail/local-host-names", "Fw-o /etc/mail/names %[^#]" */
+static void
+learn_files(struct survey *survey, const struct sendmail_rules *site)
+{
+	struct slice rest = site->cf.text;
+
+	for (struct slice line; slice_next(&rest, '\n', &line);) {
+		size_t slash = slice_find_byte(line, '/', 0);
+
+		if (slash == SLICE_NONE ||
+			!(slice_starts_fold(line, SLICE("Fw")) ||
+				slice_starts_fold(line, SLICE("F{VirtHost}"))))
+			continue;
+		line = slice_sub(line, slash, line.len);
+		learn_path(survey,
+			slice_trim(slice_sub(
+				line, 0, slice_find_byte(line, ' ', 0))));
+	}
+}
+
+/* The lines of a .cf that name their entries themselves: files of F lines
+ * are read as the tree has them. */
+static struct slice
+class_lines(struct survey *survey, const struct sendmail_rules *site)
+{
+	struct slice rest = site->cf.text, made;
+	struct buf lines = {0};
+
+	for (struct slice line; slice_next(&rest, '\n', &line);) {
+		if (line.len > 0 && line.p[0] == 'C') {
+			buf_add(&lines, line);
+			buf_add_byte(&lines, '\n');
+		}
+	}
+	made = arena_copy(survey->arena, buf_slice(&lines));
+	buf_fini(&lines);
+	return made;
+}
+
 void
 sendmail_rules_learn(struct survey *survey, const struct sendmail_rules *site)
 {
 	static const char *const classes[] = {"w", "VirtHost", "R"};
 	static const char *const files[] = {
 		"local-host-names", "relay-domains", "virtuser-domains"};
+	struct slice lines = class_lines(survey, site);
 
+	learn_files(survey, site);
 	for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++) {
-		if (!survey->tree.is_copy) {
-			sendmail_class_read(site->cf.text, classes[i],
-				learn_domain, survey->inside);
-		}
+		sendmail_class_read(
+			lines, classes[i], learn_domain, survey->inside);
 	}
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
-		learn_file(survey, site, files[i]);
+		learn_path(survey, path_in(survey, site->directory, files[i]));
 	inside_learn(survey->inside, macro_of(site->cf.text, SLICE("Dj")));
 	find_origin(survey, site);
 	if (survey->delimiters.len == 0)

@@ -9,6 +9,7 @@
 struct sendmail_rules {
 	struct source cf; /* its text may be absent */
 	struct slice directory; /* /etc/mail */
+	bool only_aliases; /* which may be another MTA's */
 };
 
 /* False when there is none. */
