@@ -135,6 +135,64 @@ stands_between_hyphens(struct slice label, struct slice word)
 	return false;
 }
 
+/* Words that make a name of another's sound like one of his own. */
+static const struct slice companions[] = {SLICE("accounting"),
+	SLICE("accounts"), SLICE("billing"), SLICE("corp"), SLICE("corporate"),
+	SLICE("finance"), SLICE("global"), SLICE("group"), SLICE("gmbh"),
+	SLICE("holding"), SLICE("inc"), SLICE("invoice"), SLICE("invoices"),
+	SLICE("intl"), SLICE("llc"), SLICE("login"), SLICE("ltd"),
+	SLICE("mail"), SLICE("office"), SLICE("online"), SLICE("payments"),
+	SLICE("payroll"), SLICE("portal"), SLICE("secure"), SLICE("security"),
+	SLICE("support"), SLICE("team"), SLICE("webmail")};
+
+static bool
+is_companion(struct slice word)
+{
+	for (size_t i = 0; i < sizeof(companions) / sizeof(companions[0]);
+		i++) {
+		if (slice_equal_fold(word, companions[i]))
+			return true;
+	}
+	return false;
+}
+
+/* "examplecorp", "mailexample". */
+static bool
+stands_beside_companion(struct slice label, struct slice word)
+{
+	if (label.len <= word.len)
+		return false;
+	return (slice_starts_fold(label, word) &&
+		       is_companion(slice_sub(label, word.len, label.len))) ||
+		(slice_ends_fold(label, word) &&
+			is_companion(
+				slice_sub(label, 0, label.len - word.len)));
+}
+
+/* "example.com.evil.net": ours is all that a narrow screen shows. The same
+ * with a hyphen for each dot is one label. */
+static bool
+stands_before(struct slice domain, struct slice ours)
+{
+	struct slice rest = domain;
+
+	while (rest.len > ours.len) {
+		size_t dot, i = 0;
+
+		while (i < ours.len &&
+			(rest.p[i] == ours.p[i] ||
+				(rest.p[i] == '-' && ours.p[i] == '.')))
+			i++;
+		if (i == ours.len && rest.p[i] == '.')
+			return true;
+		dot = slice_find_byte(rest, '.', 0);
+		if (dot == SLICE_NONE)
+			break;
+		rest = slice_sub(rest, dot + 1, rest.len);
+	}
+	return false;
+}
+
 static bool
 labels_look_alike(struct slice a, struct slice b)
 {
@@ -145,7 +203,7 @@ labels_look_alike(struct slice a, struct slice b)
 	if (a.len < LABEL_MIN || b.len < LABEL_MIN || a.len > LABEL_MAX ||
 		b.len > LABEL_MAX)
 		return false;
-	if (stands_between_hyphens(a, b))
+	if (stands_between_hyphens(a, b) || stands_beside_companion(a, b))
 		return true;
 	a_eye = skeleton(a, a_text);
 	b_eye = skeleton(b, b_text);
@@ -163,5 +221,7 @@ lookalike_is(struct slice domain, struct slice ours)
 
 	if (a.len == 0 || b.len == 0 || slice_equal_fold(a, b))
 		return false;
+	if (stands_before(domain, b))
+		return true;
 	return labels_look_alike(first_label(a), first_label(b));
 }

@@ -147,6 +147,15 @@ static const struct {
 	{"", "example.com", false},
 	{"localhost", "example.com", false},
 	{"grnail.com", "gmail.com", true},
+	{"example.com.evil.net", "example.com", true},
+	{"mx.example.com.evil.net", "mail.example.com", true},
+	{"example-com.evil.net", "example.com", true},
+	{"notexample.com.evil.net", "example.com", false},
+	{"example.zendesk.com", "example.com", false},
+	{"examplecorp.com", "example.com", true},
+	{"securexample.com", "example.com", false},
+	{"secureexample.net", "example.com", true},
+	{"exampleton.com", "example.com", false},
 	{"bigcompanie.com", "bigcompany.com", true},
 };
 
