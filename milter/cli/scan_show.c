@@ -198,7 +198,8 @@ static void
 add_field(struct buf *out, struct slice text)
 {
 	buf_add_byte(out, '"');
-	if (text.len > 0 && memchr("=+-@\t'", text.p[0], 6) != NULL)
+	if (text.len > 0 &&
+		slice_find_byte(SLICE("=+-@\t'"), text.p[0], 0) != SLICE_NONE)
 		buf_add_byte(out, '\'');
 	for (size_t i = 0; i < text.len; i++) {
 		if (text.p[i] == '"')

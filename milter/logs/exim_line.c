@@ -76,8 +76,9 @@ in_brackets(struct slice word)
 {
 	size_t close = slice_find_byte(word, ']', 0);
 
-	return close == SLICE_NONE ? (struct slice){0}
-				   : slice_sub(word, 1, close);
+	if (close == SLICE_NONE)
+		return (struct slice){0};
+	return slice_sub(word, 1, close);
 }
 
 /*

@@ -129,8 +129,12 @@ ledger_end_mail(struct ledger *ledger, struct ledger_mail *mail)
 
 	if (family == NULL) {
 		family = calloc(1, sizeof(*family));
-		if (family == NULL)
+		if (family == NULL) {
+			/* Nobody can judge it; it goes all the same. */
+			ledger_unlink(ledger, mail);
+			ledger_free_mail(ledger, mail);
 			return;
+		}
 		family->mails = mail;
 		family->mails_end = &mail->next;
 		family->words_end = &family->words;

@@ -76,8 +76,9 @@ domain_of(struct slice address)
 
 	while (at > 0 && address.p[at - 1] != '@')
 		at--;
-	return at == 0 ? (struct slice){0}
-		       : slice_sub(address, at, address.len);
+	if (at == 0)
+		return (struct slice){0};
+	return slice_sub(address, at, address.len);
 }
 
 static struct slice

@@ -80,8 +80,9 @@ last_value(struct slice text, struct slice key)
 		last = from + at;
 		from = last + 1;
 	}
-	return last == SLICE_NONE ? (struct slice){0}
-				  : slice_sub(text, last + key.len, text.len);
+	if (last == SLICE_NONE)
+		return (struct slice){0};
+	return slice_sub(text, last + key.len, text.len);
 }
 
 /* A value up to the next ", ". */
