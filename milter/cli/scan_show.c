@@ -336,8 +336,9 @@ add_group(void *ctx, const struct passed_group *group)
 	struct listing *list = ctx;
 	struct buf *out = &list->out;
 
-	buf_printf(out, "%7llu  %s to ", (unsigned long long)group->count,
-		group->program);
+	buf_printf(out, "%7llu  ", (unsigned long long)group->count);
+	buf_add_visible(out, slice_of(group->program));
+	buf_puts(out, " to ");
 	buf_add_visible(out, slice_of(group->relay));
 	buf_puts(out, ": ");
 	switch (group->cause) {
