@@ -58,7 +58,7 @@ explain() {
 		>"$work/out" 2>&1
 }
 
-echo 1..32
+echo 1..40
 
 # The same five messages in every kind of archive, never in order.
 mkdir -p "$work/dir/deep" "$work/box/cur" "$work/box/new" "$work/box/tmp"
