@@ -20,6 +20,7 @@ struct listing {
 	const struct scan_show *show;
 	const struct found_route **at;
 	size_t count, known;
+	bool unnamed; /* Sendmail did not say whose */
 	size_t mailbox_width, destination_width;
 	struct buf out;
 };
@@ -57,6 +58,10 @@ list_route(void *ctx, const struct found_route *route)
 	list->mailbox_width = wider(list->mailbox_width, route->mailbox);
 	list->destination_width =
 		wider(list->destination_width, route->destination);
+	list->unnamed = list->unnamed ||
+		(route->mailbox[0] == '\0' &&
+			(route->by == FOUND_BY_RULE ||
+				route->by == FOUND_BY_LIST));
 	list->at[list->count++] = route;
 }
 
@@ -481,6 +486,11 @@ add_routes(struct listing *list)
 		buf_puts(&list->out,
 			list->known > 0 ? "No route that is not known.\n"
 					: "Nobody's mail is sent on.\n");
+	if (list->unnamed)
+		buf_puts(&list->out,
+			"\nWhose mail stands behind a \"?\", Sendmail says "
+			"from LogLevel 11 on (O LogLevel=11 in "
+			"sendmail.cf).\n");
 	if (list->known > 0)
 		buf_printf(&list->out, "%zu known routes are not shown.\n",
 			list->known);
