@@ -322,8 +322,12 @@ take_containment(struct arena *arena, const struct json *json,
 		return true;
 	out->by = arena_copy(arena, json_text(inner, "by"));
 	out->why = arena_copy(arena, json_text(inner, "why"));
-	return take_number(inner, "at", YEAR_9999_MS, &out->at_ms, err) &&
-		take_number(inner, "until", YEAR_9999_MS, &out->until_ms, err);
+	if (!take_number(inner, "at", YEAR_9999_MS, &out->at_ms, err) ||
+		!take_number(inner, "until", YEAR_9999_MS, &out->until_ms, err))
+		return false;
+	return out->until_ms > 0 ||
+		err_set(err, ERR_INVALID,
+			"\"contained\" is to say \"until\" when");
 }
 
 static bool

@@ -102,6 +102,8 @@ refused "hashed elsewhere" ":1: its addresses are hashed with a key" \
 refused "another format" "format 9" '1s/"format":1/"format":9/'
 refused "a count below nothing" 'standard input:2: "forwarded" is -1' \
 	'2s/"forwarded":[0-9]*/"forwarded":-1/'
+refused "contained for ever" 'standard input:2: "contained" is to say "until"' \
+	'2s/}$/,"contained":{"by":"me"}}/'
 refused "half a line" "standard input:2: " '2s/}$//'
 refused "a NUL, and what it would hide" "standard input:2: " '2s/}$/}\x00,/'
 
