@@ -17,7 +17,7 @@
 #define PAGE_MIN 256
 #define PAGE_MAX 8192
 /* What a person waits for. */
-#define PATIENCE_MS 120
+#define PATIENCE_MS 100
 #define RETRY_MS 1000
 
 /* One mailbox, and how far it is. */
