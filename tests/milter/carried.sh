@@ -108,6 +108,7 @@ refused "half a line" "standard input:2: " '2s/}$//'
 refused "a NUL, and what it would hide" "standard input:2: " '2s/}$/}\x00,/'
 
 # What a daemon has not written by itself.
+more="store: memory"
 start_daemon killed
 send_forwards && await counted
 result $? "mail is counted again"
