@@ -83,8 +83,8 @@ count_prompt(struct peer *peer, const struct peer_message *message,
 
 	if (peer_prompt(peer) == 0)
 		peer->slowest_s = 0;
-	peer->prompt = (uint8_t)(peer->prompt << 1 | prompt) &
-		((1U << PEER_PROMPT_MESSAGES) - 1);
+	peer->prompt = (uint8_t)((peer->prompt << 1 | (prompt ? 1 : 0)) &
+		((1 << PEER_PROMPT_MESSAGES) - 1));
 	if (prompt && peer->slowest_s < age_s)
 		peer->slowest_s = (uint8_t)age_s;
 }
@@ -99,9 +99,9 @@ turn_day(struct peer *peer, uint16_t day, const struct peer_arrivals *arrivals)
 	peer->base = peer->mark;
 	if (peer->last_ms == 0)
 		peer->base = saturated(arrivals->total - arrivals->day);
-	peer->days = passed < PEER_DAYS ? (uint16_t)(peer->days << passed) : 0;
+	peer->days = (uint16_t)(passed < PEER_DAYS ? peer->days << passed : 0);
 	peer->pace =
-		passed < PEER_PACE_DAYS ? (uint8_t)(peer->pace << passed) : 0;
+		(uint8_t)(passed < PEER_PACE_DAYS ? peer->pace << passed : 0);
 	peer->day = day;
 	peer->count = 0;
 }
