@@ -58,6 +58,18 @@ bury(pid_t pid, int *status)
 	return true;
 }
 
+/* Of one that has closed its pipe, which it does by ending. */
+static bool
+await_end(pid_t pid, int *status)
+{
+	pid_t got;
+
+	do {
+		got = waitpid(pid, status, 0);
+	} while (got < 0 && errno == EINTR);
+	return got == pid;
+}
+
 static bool
 read_pipe(int fd, const struct guarded *job, struct buf *out, struct err *err)
 {
@@ -109,7 +121,7 @@ guarded_run(const struct guarded *job, struct buf *out, struct err *err)
 		return false;
 	if (!done)
 		(void)kill(pid, SIGKILL);
-	bool gone = bury(pid, &status);
+	bool gone = done ? await_end(pid, &status) : bury(pid, &status);
 	if (done && (!gone || !WIFEXITED(status) || WEXITSTATUS(status) != 0))
 		return err_set(err, ERR_SYSTEM, "its reader failed");
 	return done;
