@@ -63,6 +63,9 @@
  */
 #define SILENCE_SECONDS 3600
 
+/* Connections were too many until one in so many is free again. */
+#define ROOM_PART 10
+
 /* Judgements under way that are watched for their time; more are not. */
 #define WATCHED_MAX 64
 
@@ -562,6 +565,15 @@ void
 milter_limit(size_t sessions)
 {
 	glue.sessions_max = sessions;
+}
+
+void
+milter_watch(void)
+{
+	size_t most = glue.sessions_max;
+
+	if (glue.sessions < most - most / ROOM_PART)
+		trouble_set(TROUBLE_SESSIONS, "%s", "");
 }
 
 int64_t

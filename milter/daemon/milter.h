@@ -33,6 +33,8 @@ void milter_end(void);
 
 /* Connections past so many are closed. */
 void milter_limit(size_t sessions);
+/* Now and then: says when there is room for connections again. */
+void milter_watch(void);
 /* How long the one message that is being judged longest has been. */
 int64_t milter_longest_ms(void);
 

@@ -147,6 +147,7 @@ static void
 look_around(struct worker *worker)
 {
 	descriptors_watch();
+	milter_watch();
 	steady_clock_watch();
 	look_at_log();
 	look_at_store(worker);

@@ -31,7 +31,7 @@ struct journal_files {
 	void *say_ctx;
 
 	struct waiter waiter; /* its thread writes */
-	char trouble[128]; /* under the waiter */
+	char trouble[ERR_TEXT_BYTES]; /* under the waiter */
 
 	pthread_mutex_t lock; /* one writes, reads or removes */
 	struct journal_file *own, *turned;
@@ -256,6 +256,8 @@ make_own(struct journal_files *files, struct err *err)
 		}
 		if (access(path, F_OK) != 0) {
 			file = journal_file_make(path, files->privacy, err);
+			/* Tried again under the same name, and said once. */
+			files->number -= file == NULL;
 			i = FILES_MAX;
 		}
 		free(path);

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "store/batch_bytes.h"
 #include "store/journal_file.h"
+#include "store/journal_files.h"
 #include "store/memory/dedup.h"
 #include "store/memory/siphash.h"
 #include "store/redis/redis_key.h"
@@ -573,6 +574,28 @@ siphash_depends_on_every_byte(void **state)
 	}
 }
 
+/* What cannot be written is tried again under the same name: whoever is told
+ * what is wrong hears it once. */
+static void
+a_journal_that_cannot_be_written_says_the_same(void **state)
+{
+	const struct store_options options = {
+		.state_dir = "/nowhere/at/all", .journal_bytes = 10000};
+	struct journal *journal = journal_new(10000);
+	struct journal_files *files = journal_files_new(&options, journal);
+	struct err first = {0}, second = {0};
+
+	(void)state;
+	assert_non_null(files);
+	add_at(journal, 1, 2);
+	assert_false(journal_files_write(files, &first));
+	assert_false(journal_files_write(files, &second));
+	assert_string_equal(first.text, second.text);
+	assert_non_null(strstr(first.text, "No such file or directory"));
+	journal_files_free(files);
+	journal_free(journal);
+}
+
 int
 main(void)
 {
@@ -584,6 +607,8 @@ main(void)
 		cmocka_unit_test(keys_come_back_from_their_spelling),
 		cmocka_unit_test(batches_come_back_from_bytes),
 		cmocka_unit_test(the_journal_is_bounded_and_in_order),
+		cmocka_unit_test(
+			a_journal_that_cannot_be_written_says_the_same),
 		cmocka_unit_test(what_others_left_comes_first),
 		cmocka_unit_test(a_journal_says_what_is_wrong_with_it),
 		cmocka_unit_test(a_journal_that_is_written_is_busy),
