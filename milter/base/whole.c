@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-/* A process that is stopped while it writes holds nobody up for longer. */
-#define LOCK_TRIES 50
+/* A process that is stopped while it writes holds another one up for half a
+ * second, once. */
+#define LOCK_TRIES 500
 #define LOCK_PAUSE_NS 1000000
 
 size_t
@@ -39,21 +41,32 @@ set_lock(int fd, short type)
 	return fcntl(fd, F_SETLK, &whole) == 0;
 }
 
+static bool
+is_held(void)
+{
+	return errno == EAGAIN || errno == EACCES;
+}
+
 /* Two processes append, and the system may take a part of what one of them
  * writes: then the other's line would be in the midst of it. */
 static bool
 lock(int fd)
 {
 	const struct timespec pause = {0, LOCK_PAUSE_NS};
+	static atomic_bool in_vain; /* the last wait was */
+	bool locked = set_lock(fd, F_WRLCK);
 
-	for (int tries = 0; tries < LOCK_TRIES; tries++) {
-		if (set_lock(fd, F_WRLCK))
-			return true;
-		if (errno != EAGAIN && errno != EACCES)
+	for (int tries = 1; !locked && is_held() && !in_vain; tries++) {
+		if (tries == LOCK_TRIES) {
+			in_vain = true;
 			return false;
+		}
 		(void)nanosleep(&pause, NULL);
+		locked = set_lock(fd, F_WRLCK);
 	}
-	return false;
+	if (locked)
+		in_vain = false;
+	return locked;
 }
 
 /* Under the lock, so that what was written last is the file's end. */
