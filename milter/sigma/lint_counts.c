@@ -9,7 +9,7 @@
 static uint64_t
 choices_of(const struct sigma_field *field)
 {
-	uint64_t count = 0;
+	size_t count = 0;
 
 	if (field->type == SIGMA_BOOL)
 		return 2;
