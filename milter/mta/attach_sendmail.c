@@ -20,7 +20,6 @@
 #include <unistd.h>
 
 #define ALIVE_SECONDS 20
-#define DIALOGUE_SECONDS 15
 #define PORT_FIRST 10026U
 #define PORT_STEP 100U
 #define PORTS_TRIED 40U

@@ -140,9 +140,10 @@ command_line_next(struct command_line *command, const struct inside *inside,
 				continue;
 			*address = target.address.text;
 			/* What is left of the word comes first again. */
-			if (word.len > 0)
-				command->rest.p = word.p,
+			if (word.len > 0) {
+				command->rest.p = word.p;
 				command->rest.len += word.len;
+			}
 			return true;
 		}
 	}

@@ -21,7 +21,6 @@
 #define PACKED_MAX 16
 #define LITERAL_MAX 247
 #define LONG_MAX 65535
-#define MEMBER_MAX (2 + 2 + LONG_MAX)
 
 /* The code behind a role: so many bytes as they are, or one of these. */
 enum code {
@@ -96,7 +95,8 @@ has_shape(struct slice name, const struct shape *shape, unsigned char *out)
 				  : read_hex(name, out, shape->bytes);
 }
 
-/* Code and bytes to where there is room for MEMBER_MAX; how many. */
+/* Code and bytes to where there is room for the name, PACKED_MAX and three
+ * bytes more; how many. */
 static size_t
 pack_name(struct slice name, char *out)
 {
