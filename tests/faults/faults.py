@@ -76,6 +76,12 @@ def is_counted():
         return b"profiling:" in program.read()
 
 
+def reads_ahead():
+    """Built so that it sees what libmilter reads."""
+    with open(os.environ["FORWARDEN"], "rb") as program:
+        return b"\0accept4" in program.read()
+
+
 def died(daemon):
     """Workers that a fault has killed; where gcov may have, none."""
     return 0 if is_counted() else daemon.says("died of signal")
@@ -149,24 +155,21 @@ def pool(trial, scarce):
     scarce.starve_pool()
     daemon.start()
     wait_for(scarce.pool_was_starved, "a pool without its thread")
-    wires = []
-    for _ in range(4):
-        wire = Wire(daemon.socket)
-        wire.connect()
-        wires.append(wire)
-    time.sleep(0.3)  # a connection that pauses is handed to it
     closed = 0
-    for wire in wires:
+    while closed == 0:
         try:
+            wire = Wire(daemon.socket)
+            wire.connect()
+            time.sleep(0.3)  # a connection that pauses is handed to it
             wire.deliver(b"4POOL", [])
         except (OSError, EOFError):
             closed += 1
     daemon.await_says(" ready: ", 2)
-    trial.check(closed > 0 and judges(daemon) and
+    trial.check(judges(daemon) and
                 daemon.says("libmilter does not read them") == 1 and
                 daemon.says("hangs: nothing was heard") == 1,
                 "a libmilter whose pool has died is noticed: its worker is "
-                "replaced", str(closed))
+                "replaced")
     daemon.stop()
 
 
@@ -615,7 +618,8 @@ def main():
             if sys.platform == "linux" and not is_sanitized():
                 scarce = Scarce(folder)
                 memory(trial, scarce)
-                pool(trial, scarce)
+                if reads_ahead():
+                    pool(trial, scarce)
                 clock(trial, scarce)
                 wrong_clocks(trial)
                 for redis in (False, True):
