@@ -9,9 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A process that is stopped while it writes holds another one up for half a
- * second, once. */
-#define LOCK_TRIES 500
+/* A process that is stopped while it writes holds another one up for a second
+ * or two, once. */
+#define LOCK_TRIES 1000
 #define LOCK_PAUSE_NS 1000000
 
 size_t
