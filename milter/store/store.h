@@ -64,7 +64,7 @@ struct store_health {
 	bool up;
 	int64_t since_ms; /* of this state */
 	char reason[STORE_REASON_BYTES]; /* why it is down */
-	char unsaved[ERR_TEXT_BYTES]; /* why snapshot or journal is not written */
+	char unsaved[ERR_TEXT_BYTES]; /* why the state is not written */
 	int64_t slow_since_ms; /* past every budget; 0: it is not slow */
 	int64_t ahead_ms; /* the store's clock, of this machine's */
 	bool full; /* what is told is lost: the journal has no room */
