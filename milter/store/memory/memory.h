@@ -50,7 +50,8 @@ struct memory {
 	pthread_mutex_t snapshot_lock; /* one snapshot at a time */
 	struct snapshot_file file;
 	struct waiter waiter; /* the thread that writes it now and then */
-	char unsaved[ERR_TEXT_BYTES]; /* why it could not, or ""; under the waiter */
+	char unsaved[ERR_TEXT_BYTES]; /* why it could not, or ""; under the
+					 waiter */
 };
 
 /* Makes table, policies, ring and contained; false when out of memory, and
