@@ -35,6 +35,17 @@ survey_source(struct slice text)
 	return (struct source){.path = SLICE("/rules"), .text = text};
 }
 
+/* What has an at sign in its domain is no address, and told all the same. */
+static inline bool
+survey_is_ours(struct slice destination)
+{
+	size_t at = slice_find_byte(destination, '@', 0);
+
+	return at != SLICE_NONE &&
+		slice_equal(slice_sub(destination, at, destination.len),
+			SLICE("@example.com"));
+}
+
 /* What was found is outside, in lines that are there, and comes back from its
  * JSON as it went. */
 static inline void
@@ -50,8 +61,7 @@ survey_end(struct survey *survey, struct slice text)
 	for (size_t i = 0; i < count; i++) {
 		FUZZ_ASSERT(rules[i].line <= lines);
 		FUZZ_ASSERT(rules[i].destination.len > 0);
-		FUZZ_ASSERT(!slice_ends_fold(
-			rules[i].destination, SLICE("@example.com")));
+		FUZZ_ASSERT(!survey_is_ours(rules[i].destination));
 	}
 	ruleset_write(survey->set, 0, 0, &out);
 	for (struct slice rest = buf_slice(&out), line;
