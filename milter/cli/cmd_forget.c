@@ -9,8 +9,10 @@ print_answer(const struct json *answer)
 {
 	(void)printf("%lld records wiped\n", json_number(answer, "wiped"));
 	if (json_bool(answer, "more")) {
-		(void)puts("the traces of messages are still looked through: "
-			   "the log says when it is in none");
+		(void)puts(
+			"the traces of messages, and whom others write to, are "
+			"still looked through:\nthe log says when that is "
+			"done");
 	}
 }
 

@@ -113,7 +113,7 @@ struct store_answer {
 	struct store_containment containment;
 	struct store_records records;
 	uint64_t wiped;
-	bool more_to_wipe; /* traces are still looked through */
+	bool more_to_wipe; /* traces, peers: still looked through */
 };
 
 struct store_query {

@@ -377,6 +377,47 @@ what_takes_long_goes_on(void **state)
 		recall(rig, "ffff5678901234567890123456789012").count, 0);
 }
 
+/* A peer, and since when there are any. */
+static void
+has_fields(int expected)
+{
+	char out[16] = "";
+
+	assert_true(server_cli(&server, out, sizeof(out), "hlen",
+		"fw1:peers:{alice@example.com}", NULL));
+	assert_int_equal(atoi(out), expected);
+}
+
+/* No key tells of one outside who writes to him: all of them are looked
+ * through, and of half a million nobody waits for that either. */
+static void
+whom_others_write_to_goes_on(void **state)
+{
+	static const char fill[] =
+		"for i = 1, 1200 do local all = {} for n = 1, 500 do "
+		"all[2 * n - 1] = 'fw1:fill:' .. i .. ':' .. n "
+		"all[2 * n] = '' end redis.call('MSET', unpack(all)) end "
+		"return 1";
+	struct rig *rig = *state;
+	struct store_op op = {STORE_PEER,
+		{.peer = {.mailbox = SLICE("alice@example.com"),
+			 .destination = SLICE("drop@evil.example"),
+			 .peer = {.sent = 3, .last_ms = 1}}}};
+	char out[16] = "";
+
+	run(rig, rig->writer, &op);
+	has_fields(2);
+	assert_int_equal(forget(rig, "other@evil.example"), 0);
+	has_fields(2);
+	(void)forget(rig, "drop@evil.example");
+	has_fields(1);
+	run(rig, rig->writer, &op);
+	assert_true(
+		server_cli(&server, out, sizeof(out), "eval", fill, "0", NULL));
+	assert_int_equal(forget(rig, "drop@evil.example"), 0);
+	has_fields(1);
+}
+
 static uint64_t
 count(struct rig *rig, const char *identity)
 {
@@ -555,6 +596,7 @@ main(void)
 		BYTES(a_trace_lives_on),
 		BYTES(a_long_trace_forgets),
 		BYTES(what_takes_long_goes_on),
+		BYTES(whom_others_write_to_goes_on),
 		BYTES(a_private_name_is_forgotten),
 		BYTES(marks_are_of_two_days),
 		BYTES(a_mark_lives_a_day),

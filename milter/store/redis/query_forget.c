@@ -4,7 +4,9 @@
  * name is known; whom it sends to stands in its routes, who sends to it in its
  * "dest", the windows it is a member of in its "at" (commands_place.c). The
  * windows alone are looked through, where the places of an address are more
- * than are kept; and the traces, by a wiper (wiper.c).
+ * than are kept; the traces, by a wiper (wiper.c); and, for one who is no
+ * mailbox of ours, whom our mailboxes write to: as long as a person waits, and
+ * then by the wiper, too.
  */
 #include "store/redis/query_forget.h"
 
@@ -19,11 +21,15 @@
 #include <string.h>
 
 #define EVENTS_PAGE 1000
+/* For whom our mailboxes write to: a part of what a person waits for. */
+#define PATIENCE_MS 40
 
 struct wipe {
 	struct slice mailbox;
 	int64_t day_ttl_ms; /* of the sets of days */
 	uint64_t wiped;
+	int64_t until_ms; /* of a walk; 0: to its end */
+	bool is_late; /* it was ended by that */
 };
 
 /* The kinds of keys that a window has. */
@@ -195,6 +201,10 @@ page_peers(
 	struct slice field = redis_peer_field(q->arena, wipe->mailbox);
 	struct slice mailbox, rest;
 
+	wipe->is_late =
+		wipe->until_ms != 0 && clock_monotonic_ms() >= wipe->until_ms;
+	if (wipe->is_late)
+		return err_set(err, ERR_DOWN, "it takes too long");
 	for (size_t i = 0; i < reply_count(keys); i++) {
 		(void)redis_key_parse(q->arena, q->redis->prefix,
 			keys->items[i].text, &mailbox, &rest);
@@ -306,23 +316,43 @@ wipe_known(struct queries *q, struct wipe *wipe, bool *all, bool *ours,
 	return put_wipes(q, wipe, err);
 }
 
+/* What there was no time for is left to whoever goes on. */
+static bool
+wipe_peers(struct queries *q, struct wipe *wipe, struct err *err)
+{
+	wipe->until_ms = clock_monotonic_ms() + PATIENCE_MS;
+	return queries_walk(q->redis, "peers:", page_peers, wipe, err) ||
+		wipe->is_late;
+}
+
+bool
+query_forget_peers(struct redis *redis, struct slice mailbox, uint64_t *wiped,
+	struct err *err)
+{
+	struct wipe wipe = {.mailbox = mailbox};
+	bool ok = queries_walk(redis, "peers:", page_peers, &wipe, err);
+
+	*wiped += wipe.wiped;
+	return ok;
+}
+
 bool
 query_forget(struct queries *q, struct arena *arena, struct store_query *query,
 	struct err *err)
 {
-	struct wipe wipe = {query->about, q->redis->options.day_ttl_ms, 0};
+	struct wipe wipe = {.mailbox = query->about,
+		.day_ttl_ms = q->redis->options.day_ttl_ms};
 	bool all = false, ours = false;
 	bool ok = query->about.len == 0 ||
 		(wipe_known(q, &wipe, &all, &ours, err) &&
 			(!all ||
 				queries_walk(q->redis, "win:", page_windows,
 					&wipe, err)) &&
-			(ours ||
-				queries_walk(q->redis, "peers:", page_peers,
-					&wipe, err)) &&
+			(ours || wipe_peers(q, &wipe, err)) &&
 			wipe_events(q->redis, &wipe, err));
 
 	(void)arena;
 	query->answer.wiped = wipe.wiped;
+	query->answer.more_to_wipe = wipe.is_late;
 	return ok;
 }

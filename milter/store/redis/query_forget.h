@@ -5,7 +5,13 @@
 
 #include "store/redis/queries.h"
 
+/* The answer has more_to_wipe where there was no time for query_forget_peers().
+ */
 bool query_forget(
 	struct queries *, struct arena *, struct store_query *, struct err *);
+/* From those to whom our mailboxes write; adds to what was wiped. Of millions
+ * of keys it takes seconds. */
+bool query_forget_peers(
+	struct redis *, struct slice mailbox, uint64_t *wiped, struct err *);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Mailboxes to be wiped from traces, page by page of their hashes. */
+/* Mailboxes to be wiped from traces, page by page of their hashes, and then
+ * from what others write to. */
 #include "store/redis/wiper.h"
 
 #include "base/arena.h"
 #include "base/waiter.h"
-#include "store/redis/queries.h"
+#include "store/redis/query_forget.h"
 #include "store/redis/redis_trace.h"
 
 #include <stdlib.h>
@@ -24,6 +25,7 @@
 struct wipe {
 	struct wipe *next;
 	unsigned at, page; /* hash number; how many are next */
+	bool has_peers; /* it may be one to whom others write */
 	uint64_t wiped;
 	int64_t took_ms; /* the page before */
 	size_t len;
@@ -65,9 +67,15 @@ ask_hashes(
 }
 
 static bool
-is_done(const struct wipe *wipe)
+is_in_no_trace(const struct wipe *wipe)
 {
 	return wipe->at >= REDIS_TRACE_HASHES;
+}
+
+static bool
+is_done(const struct wipe *wipe)
+{
+	return is_in_no_trace(wipe) && !wipe->has_peers;
 }
 
 static void
@@ -113,6 +121,19 @@ wipe_page(struct redis *redis, struct wipe *wipe, struct err *err)
 	return ok;
 }
 
+static bool
+wipe_next(struct redis *redis, struct wipe *wipe, struct err *err)
+{
+	int64_t begun_ms = clock_monotonic_ms();
+
+	if (!is_in_no_trace(wipe))
+		return wipe_page(redis, wipe, err);
+	wipe->has_peers = !query_forget_peers(redis,
+		(struct slice){wipe->name, wipe->len}, &wipe->wiped, err);
+	wipe->took_ms = clock_monotonic_ms() - begun_ms;
+	return !wipe->has_peers;
+}
+
 /* Half of the time is mail's. False when the thread is to end. */
 static bool
 finish(struct wiper *wiper, struct wipe *wipe)
@@ -120,7 +141,7 @@ finish(struct wiper *wiper, struct wipe *wipe)
 	struct err err;
 
 	while (!is_done(wipe)) {
-		bool ok = wipe_page(wiper->redis, wipe, &err);
+		bool ok = wipe_next(wiper->redis, wipe, &err);
 
 		if (!waiter_sleep(
 			    &wiper->waiter, ok ? wipe->took_ms : RETRY_MS))
@@ -164,7 +185,8 @@ wipe_thread(void *arg)
 		if (!finish(wiper, wipe))
 			break;
 		redis_say(wiper->redis, LOG_LEVEL_NOTICE,
-			"store: %.*s is wiped from all traces: it was in %llu",
+			"store: %.*s is wiped from all there was to look "
+			"through: it was in %llu places",
 			(int)wipe->len, wipe->name,
 			(unsigned long long)wipe->wiped);
 		drop_first(wiper);
@@ -196,9 +218,10 @@ wiper_start(struct wiper *wiper, struct store_query *query, struct err *err)
 	if (wipe == NULL)
 		return err_set(err, ERR_MEMORY, "out of memory");
 	wipe->page = PAGE_MIN;
+	wipe->has_peers = query->answer.more_to_wipe;
 	wipe->len = mailbox.len;
 	memcpy(wipe->name, mailbox.p, mailbox.len);
-	while (ok && !is_done(wipe) && clock_monotonic_ms() < until_ms)
+	while (ok && !is_in_no_trace(wipe) && clock_monotonic_ms() < until_ms)
 		ok = wipe_page(wiper->redis, wipe, err);
 	query->answer.wiped += wipe->wiped;
 	goes_on = ok && !is_done(wipe);
@@ -247,8 +270,7 @@ wiper_free(struct wiper *wiper)
 	waiter_stop(&wiper->waiter);
 	while (wiper->first != NULL) {
 		redis_say(wiper->redis, LOG_LEVEL_WARNING,
-			"store: %.*s is still in some traces, which were not "
-			"all looked through: forget it again",
+			"store: not all was looked through: forget %.*s again",
 			(int)wiper->first->len, wiper->first->name);
 		drop_first(wiper);
 	}
