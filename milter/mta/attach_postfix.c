@@ -386,6 +386,8 @@ attach(struct work *work, struct err *err)
 	}
 	if (!work->changed)
 		return false;
+	/* Whatever was seen fail then: this is why. */
+	(void)attach_help_goes_on(&work->attach->help, err);
 	put_back(work);
 	return err_wrap(err, is_update(work) ? "not updated" : "not attached");
 }

@@ -265,6 +265,8 @@ attach(struct work *work, struct err *err)
 			site->directory, site->program, site->egress_path);
 		return true;
 	}
+	/* Whatever was seen fail then: this is why. */
+	(void)attach_help_goes_on(&work->attach->help, err);
 	put_back(work);
 	return err_wrap(err, "not attached");
 }
