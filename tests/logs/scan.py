@@ -351,8 +351,11 @@ def memory():
         % (n % 999, n) for n in range(400000))
     answer = scan("-", data=forged + log("postfix.maillog"))
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    check(answer.returncode == 0 and peak < 300,
-          "400,000 forged lines, in less than 300 MB", peak)
+    with open(PROGRAM, "rb") as program:
+        # A sanitizer keeps what was freed for a while, and marks all of it.
+        most = 900 if b"__asan_init" in program.read() else 300
+    check(answer.returncode == 0 and peak < most,
+          f"400,000 forged lines, in less than {most} MB", peak)
 
 
 def documents():

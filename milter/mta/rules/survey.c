@@ -402,7 +402,8 @@ run(void *ctx, FILE *out)
 	survey->included = 0;
 	errand->job->deed(survey, errand->job->ctx);
 	ruleset_write(survey->set, rules, unread, &lines);
-	(void)fwrite(lines.p, 1, lines.len, out);
+	if (lines.len > 0)
+		(void)fwrite(lines.p, 1, lines.len, out);
 	buf_fini(&lines);
 }
 
