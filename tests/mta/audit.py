@@ -69,12 +69,20 @@ def run(*words, **more):
                           stderr=subprocess.STDOUT, check=False, **more)
 
 
+def copy_what_stays(source, target):
+    """useradd(8) beside us writes /etc/passwd.PID, and takes it away."""
+    try:
+        shutil.copy2(source, target)
+    except FileNotFoundError:
+        pass
+
+
 def make_private():
     """/etc and /home are ours from here on."""
     folder = os.environ[INSIDE]
     run("mount", "-t", "tmpfs", "none", folder)
     shutil.copytree("/etc", folder + "/etc", symlinks=True,
-                    ignore_dangling_symlinks=True)
+                    ignore_dangling_symlinks=True, copy_function=copy_what_stays)
     os.mkdir(folder + "/home")
     os.chmod(folder, 0o755)
     for name in ("etc", "home"):
