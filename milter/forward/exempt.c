@@ -392,6 +392,8 @@ exempt_covers(unsigned exempt, const struct observation *seen)
 	enum scope needed =
 		exempt_is_told(seen->evidence) ? EXCUSES_ALL : EXCUSES_INFERRED;
 
+	if (seen->own_word)
+		exempt &= EXEMPT_OWN_LIST | EXEMPT_CONFIGURED_LIST;
 	for (size_t i = 0; i < EXEMPTION_COUNT; i++) {
 		if ((exempt & exemptions[i].bit) != 0 &&
 			exemptions[i].scope >= needed)

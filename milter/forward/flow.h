@@ -61,6 +61,7 @@ struct observation {
 				 * form; text absent: none */
 	struct slice written; /* as it was written; absent: the same */
 	bool bare; /* says only that a product touched the message */
+	bool own_word; /* an excuse would be the word of whom it accuses */
 	size_t index; /* of its header field; 0 for the envelope */
 	int64_t delay_ms; /* since the store saw it delivered; -1 unknown */
 };

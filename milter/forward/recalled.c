@@ -99,6 +99,9 @@ add_memory(struct recalled *recalled, enum evidence evidence,
 	recalled->of[at] = memory;
 	seen->mailbox = mailbox;
 	seen->delay_ms = delay_ms > 0 ? delay_ms : 0;
+	/* Whoever has a person's password also writes Auto-Submitted. */
+	seen->own_word =
+		evidence == EVIDENCE_SAME_SUBJECT && recalled->hearing->person;
 	return seen;
 }
 
