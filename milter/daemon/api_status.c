@@ -47,6 +47,17 @@ api_readyz(struct exchange *exchange)
 }
 
 static void
+write_digest(struct buf *out, const struct generation *generation)
+{
+	buf_printf(out,
+		"# HELP forwarden_policies_info The digest of all policies in "
+		"use and of their lists.\n"
+		"# TYPE forwarden_policies_info gauge\n"
+		"forwarden_policies_info{digest=\"%s\"} 1\n",
+		sigma_program_digest(generation->program));
+}
+
+static void
 write_own_metrics(struct exchange *exchange)
 {
 	struct buf *out = &exchange->answer->body;
@@ -88,12 +99,7 @@ write_own_metrics(struct exchange *exchange)
 			generation->warnings},
 	};
 
-	buf_printf(out,
-		"# HELP forwarden_policies_info The digest of all policies in "
-		"use and of their lists.\n"
-		"# TYPE forwarden_policies_info gauge\n"
-		"forwarden_policies_info{digest=\"%s\"} 1\n",
-		sigma_program_digest(generation->program));
+	write_digest(out, generation);
 	generation_unref(generation);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n",

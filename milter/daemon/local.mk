@@ -35,6 +35,8 @@ libdaemon_a_SOURCES = \
 	milter/daemon/generation.h \
 	milter/daemon/http.c \
 	milter/daemon/http.h \
+	milter/daemon/judging.c \
+	milter/daemon/judging.h \
 	milter/daemon/link.c \
 	milter/daemon/link.h \
 	milter/daemon/listener.c \

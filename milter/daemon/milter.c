@@ -18,6 +18,7 @@
 #include "daemon/milter.h"
 
 #include "base/log.h"
+#include "daemon/judging.h"
 #include "daemon/read_ahead.h"
 #include "daemon/socket_handover.h"
 #include "daemon/trouble.h"
@@ -66,9 +67,6 @@
 /* Connections were too many until one in so many is free again. */
 #define ROOM_PART 10
 
-/* Judgements under way that are watched for their time; more are not. */
-#define WATCHED_MAX 64
-
 /* Postfix puts its own Received on top after us: 1 is below it. */
 #define TAG_INDEX 1
 
@@ -85,7 +83,6 @@ static struct {
 	atomic_ullong sessions_total, messages_total;
 	atomic_ullong unjudged_total, refused_total;
 	atomic_bool ending;
-	atomic_llong judged_since[WATCHED_MAX]; /* monotonic ms; 0: free */
 } glue;
 
 /* libmilter's strings are not const. */
@@ -336,29 +333,6 @@ judge_message(SMFICTX *ctx, struct connection *connection)
 		offers(connection));
 }
 
-/* The place of a judgement that begins, or WATCHED_MAX. */
-static size_t
-begin_watch(void)
-{
-	long long now = clock_monotonic_ms(), empty = 0;
-	size_t i = 0;
-
-	while (i < WATCHED_MAX &&
-		!atomic_compare_exchange_strong(
-			&glue.judged_since[i], &empty, now)) {
-		empty = 0;
-		i++;
-	}
-	return i;
-}
-
-static void
-end_watch(size_t place)
-{
-	if (place < WATCHED_MAX)
-		glue.judged_since[place] = 0;
-}
-
 /* The last one first, so that the numbers of the others stay. */
 static void
 remove_tags(SMFICTX *ctx, size_t count)
@@ -427,13 +401,13 @@ on_end(SMFICTX *ctx)
 	struct connection *connection = connection_of(ctx);
 	const struct outcome *outcome;
 	sfsistat status;
-	size_t watched;
+	size_t place;
 
 	if (connection == NULL)
 		return refuse_unjudged();
-	watched = begin_watch();
+	place = judging_begin();
 	outcome = judge_message(ctx, connection);
-	end_watch(watched);
+	judging_end(place);
 	if (outcome == NULL || !modify(ctx, outcome)) {
 		session_abort(connection->session);
 		end_message(connection);
@@ -574,20 +548,6 @@ milter_watch(void)
 
 	if (glue.sessions < most - most / ROOM_PART)
 		trouble_set(TROUBLE_SESSIONS, "%s", "");
-}
-
-int64_t
-milter_longest_ms(void)
-{
-	long long now = clock_monotonic_ms(), longest = 0;
-
-	for (size_t i = 0; i < WATCHED_MAX; i++) {
-		long long since = glue.judged_since[i];
-
-		if (since != 0 && now - since > longest)
-			longest = now - since;
-	}
-	return longest;
 }
 
 struct milter_load

@@ -35,8 +35,6 @@ void milter_end(void);
 void milter_limit(size_t sessions);
 /* Now and then: says when there is room for connections again. */
 void milter_watch(void);
-/* How long the one message that is being judged longest has been. */
-int64_t milter_longest_ms(void);
 
 /* Connections, and messages under way, now and since the start. */
 struct milter_load {

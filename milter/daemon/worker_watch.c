@@ -6,6 +6,7 @@
 #include "base/date.h"
 #include "base/log.h"
 #include "daemon/descriptors.h"
+#include "daemon/judging.h"
 #include "daemon/link.h"
 #include "daemon/milter.h"
 #include "daemon/read_ahead.h"
@@ -160,7 +161,7 @@ is_well(struct worker *worker, int64_t now, int64_t limit)
 {
 	int64_t unread = read_ahead_longest_ms(now);
 
-	if (limit == 0 || (milter_longest_ms() < limit && unread < limit))
+	if (limit == 0 || (judging_longest_ms() < limit && unread < limit))
 		return true;
 	if (unread >= limit && !worker->said_unread) {
 		worker->said_unread = true;
