@@ -8,13 +8,17 @@ piece, which no policy sees.
 """
 import base64
 import os
+import re
+import smtplib
 import socketserver
 import sys
 import threading
 import uuid
 
-from rig import Forwarden, Postfix, Rig, Sink, Tap, send, wait_until
+from rig import Forwarden, Postfix, Rig, Sink, Tap, free_port, send, wait_until
 from rig.table import evidence
+
+DOCUMENT = os.path.join(os.environ["TOP_SRCDIR"], "docs", "forwarding.md")
 
 OUTSIDE = {"ADDR": "203.0.113.9", "NAME": "mail.partner.example"}
 THIEF = {"ADDR": "198.51.100.66", "NAME": "vps.example.net"}
@@ -36,18 +40,23 @@ class Logins(socketserver.StreamRequestHandler):
                 self.wfile.write(b"OK\t%s\tuser=%s\n" % (words[1].encode(), user))
 
 
+def serve_logins():
+    """What main.cf says of where logins are asked for."""
+    logins = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Logins)
+    logins.daemon_threads = True
+    threading.Thread(target=logins.serve_forever, daemon=True).start()
+    return (f"smtpd_sasl_type = dovecot\n"
+            f"smtpd_sasl_path = inet:127.0.0.1:{logins.server_address[1]}\n")
+
+
 class Site:
     def __init__(self, rig):
         self.rig, self.sink = rig, Sink(rig)
-        self.logins = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Logins)
-        self.logins.daemon_threads = True
-        threading.Thread(target=self.logins.serve_forever, daemon=True).start()
         self.forwarden = Forwarden(rig, mode="enforce")
         self.forwarden.start()
         self.postfix = Postfix(
             rig, self.sink, milter=self.forwarden.milter,
-            main="smtpd_sasl_auth_enable = yes\nsmtpd_sasl_type = dovecot\n"
-                 f"smtpd_sasl_path = inet:127.0.0.1:{self.logins.server_address[1]}\n")
+            main="smtpd_sasl_auth_enable = yes\n" + serve_logins())
         self.come = {}
 
     def arrives(self, user, subject):
@@ -153,6 +162,38 @@ def answers(tap, site):
               "answers, at once, are none of it")
 
 
+def closed(tap, site):
+    """The document's own lines: each hands in as himself, behind a login."""
+    with open(DOCUMENT, encoding="utf-8") as file:
+        blocks = re.findall(r"^```\n(.*?)^```$", file.read(), re.M | re.S)
+    main = next(b for b in blocks if "smtpd_sender_login_maps" in b)
+    master = next(b for b in blocks if b.startswith("submission inet"))
+    logins = os.path.join(site.rig.mkdir("closed-logins"), "logins")
+    with open(logins, "w") as file:
+        file.write("anna@example.com anna@example.com\ncarl@example.com carl@example.com\n")
+    os.chmod(os.path.dirname(logins), 0o755)
+    port = free_port()
+    postfix = Postfix(
+        site.rig, site.sink, name="closed", egress=False,
+        main=main.replace("/etc/postfix/logins", logins) + serve_logins(),
+        master=master.replace("submission", f"127.0.0.1:{port}", 1))
+    postfix.start()
+
+    def hands_in(sender, login):
+        return send(port, sender, ["drop@drop.example"],
+                    f"From: {sender}\nSubject: Photographs\n\nof the sea\n", login=login)[0]
+    tap.equal(hands_in("anna@example.com", "anna@example.com"), 250,
+              "the direct way: a login hands in as himself")
+    tap.equal([hands_in(sender, login) for sender, login in (
+        ("carl@example.com", "anna@example.com"), ("eve@drop.example", "anna@example.com"),
+        ("anna@example.com", None), ("eve@drop.example", None))], [553, 553, 553, 554],
+              "... as nobody else, and nobody without a login")
+    with smtplib.SMTP("127.0.0.1", postfix.intake) as client:
+        client.ehlo("client.example.org")
+        tap.ok(not client.has_extn("auth"), "... and port 25 has no logins")
+    postfix.stop()
+
+
 def main():
     tap = Tap()
     if os.geteuid() != 0:
@@ -162,7 +203,7 @@ def main():
         for name in ("anna", "carl", "dora", "frida", "ida", "paul"):
             rig.user(name)
         site.postfix.start()
-        for way in (answers, at_once, by_keyword, anew, to_many, digest):
+        for way in (answers, at_once, by_keyword, anew, to_many, digest, closed):
             try:
                 way(tap, site)
             except Exception as error:  # the others are told all the same
