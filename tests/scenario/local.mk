@@ -8,6 +8,7 @@ SCENARIOS = \
 	tests/scenario/gave-up/gave-up.test.yaml \
 	tests/scenario/gave-up/gave-up.yaml \
 	tests/scenario/hostile.test.yaml \
+	tests/scenario/newmessages.test.yaml \
 	tests/scenario/respond/respond.test.yaml \
 	tests/scenario/respond/respond.yaml \
 	tests/scenario/retries/retries.test.yaml \
@@ -17,6 +18,7 @@ SCENARIOS = \
 EXTRA_DIST += tests/scenario/README.md $(SCENARIOS)
 
 POLICY_TESTS = tests/scenario/policies.sh tests/scenario/not_forwarded.sh \
-	tests/scenario/scenarios.sh tests/scenario/tools.sh
+	tests/scenario/scenarios.sh tests/scenario/tools.sh \
+	tests/scenario/intruders.py
 TESTS += $(POLICY_TESTS)
 EXTRA_DIST += $(POLICY_TESTS) tests/scenario/schemas.py
