@@ -552,15 +552,15 @@ message_value(const struct message *message, enum name id)
 	return field != NULL ? field->value : SLICE("");
 }
 
-/* Without a Message-ID, seven parts, of which no list of three can be one. */
+/* Without a Message-ID, seven parts, of which no list of four can be one. */
 struct slice
 message_identity(const struct message *message, const struct recipient *rcpt)
 {
 	bool has_date = message_first(message, NAME_DATE) != NULL;
 	bool ours = is_local(message, &message->mail_from);
 	struct slice parts[7] = {ours ? SLICE("") : message->mail_from.text,
-		rcpt->address.text, message->message_id};
-	size_t count = 3;
+		rcpt->address.text, message->message_id, message->subject};
+	size_t count = 4;
 
 	if (slice_is_absent(message->message_id)) {
 		parts[3] = message_value(message, NAME_DATE);

@@ -163,11 +163,13 @@ const struct field *message_next(const struct field *);
 /*
  * A stable identity of a message to a recipient, for idempotent counting: the
  * same for a retry after a 4xx, and when the message passes a second listener
- * of ours. SHA-256 of Message-ID, envelope sender and this recipient, 16
- * bytes as 32 hex digits. The client is not part of it, nor is a sender of our
- * own, which masquerading rewrites: both differ between listeners, and a sender
- * who wants another identity chooses another Message-ID. Without one it is of
- * Date, From and Subject, and without a Date of the queue id as well.
+ * of ours. SHA-256 of Message-ID, Subject, envelope sender and this recipient,
+ * 16 bytes as 32 hex digits. The client is not part of it, nor is a sender of
+ * our own, which masquerading rewrites: both differ between listeners, and a
+ * sender who wants another identity chooses another Message-ID. Whoever gives
+ * all he sends one Message-ID does not make one message of letters that say
+ * something else. Without one it is of Date, From and Subject, and without a
+ * Date of the queue id as well.
  */
 struct slice message_identity(const struct message *, const struct recipient *);
 

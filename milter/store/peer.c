@@ -140,13 +140,20 @@ count_sent(struct peer *peer, uint16_t day)
 	add_saturating(&peer->sent);
 }
 
+static bool
+is_retry(const struct peer *peer, const struct peer_message *message)
+{
+	return peer->last_ms != 0 && peer->print == message->print &&
+		message->at_ms - peer->last_ms <= PEER_RETRY_MS;
+}
+
 void
 peer_count(struct peer *peer, const struct peer_message *message,
 	const struct peer_arrivals *arrivals)
 {
 	uint16_t day = (uint16_t)(message->at_ms / DAY_MS);
 
-	if (peer->last_ms != 0 && peer->print == message->print)
+	if (is_retry(peer, message))
 		return;
 	count_sent(peer, day);
 	count_prompt(peer, message, arrivals);

@@ -25,6 +25,9 @@
 
 #define PEER_PROMPT_MS ((int64_t)120000)
 #define PEER_PROMPT_MESSAGES 5
+/* So long one message may be tried again: a sender chooses what tells it from
+ * others, and may choose the same for all. */
+#define PEER_RETRY_MS ((int64_t)15 * 60 * 1000)
 #define PEER_PACE_DAYS 7
 #define PEER_DAYS 10
 /* Of one mailbox; the stalest go. */
@@ -63,8 +66,8 @@ struct peer_message {
 	bool alone; /* it has one recipient */
 };
 
-/* The message leaves for the peer. One that was counted last changes nothing.
- */
+/* The message leaves for the peer. One that was counted last changes nothing,
+ * within PEER_RETRY_MS. */
 void peer_count(struct peer *, const struct peer_message *,
 	const struct peer_arrivals *);
 /* Did it write to the mailbox at most once, and once more for ten messages that

@@ -876,6 +876,31 @@ identity_tells_messages_apart(void **state)
 	}
 }
 
+/* One Message-ID for all that he sends does not make it one message. */
+static void
+identity_of_another_subject(void **state)
+{
+	static const char *const subjects[] = {
+		"Subject: the roof", "Subject: the roof", "Subject: the sea"};
+	char hex[3][33] = {"", "", ""};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		const struct message *message;
+		struct fixture f;
+
+		open_plain(&f);
+		add_path(&f, "<b@y.test>", message_add_recipient);
+		add_field(&f, "Message-ID: <1@x.test>");
+		add_field(&f, subjects[i]);
+		message = message_finish(f.builder, 1);
+		memcpy(hex[i], message_identity(message, message->rcpts).p, 32);
+		close_all(&f);
+	}
+	assert_string_equal(hex[0], hex[1]);
+	assert_string_not_equal(hex[0], hex[2]);
+}
+
 static void
 identity_without_a_message_id(void **state)
 {
@@ -937,6 +962,7 @@ main(void)
 		cmocka_unit_test(identity_is_one_at_intake_and_egress),
 		cmocka_unit_test(identity_leaves_a_sender_of_ours_out),
 		cmocka_unit_test(identity_tells_messages_apart),
+		cmocka_unit_test(identity_of_another_subject),
 		cmocka_unit_test(identity_without_a_message_id),
 		cmocka_unit_test(gaps_have_names),
 	};

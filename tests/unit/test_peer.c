@@ -219,6 +219,24 @@ a_retry_is_no_other_message(void **state)
 	assert_memory_equal(&before, &life.peer, sizeof(before));
 }
 
+/* Whoever writes one id into all that he sends is not taken for a retry. */
+static void
+one_id_for_all_is_no_retry(void **state)
+{
+	struct life life = {.now_ms = MONDAY_MS};
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		arrive(&life);
+		pass(&life, 1000);
+		life.messages = 0;
+		send_to(&life, true);
+		pass(&life, PEER_RETRY_MS);
+	}
+	assert_int_equal(life.peer.sent, 4);
+	assert_int_equal(peer_prompt(&life.peer), 4);
+}
+
 /* A letter from there counts for a letter, and one in ten for nothing more. */
 static void
 who_writes_back_is_not_silent(void **state)
@@ -364,6 +382,7 @@ main(void)
 		cmocka_unit_test(what_follows_at_once_is_prompt),
 		cmocka_unit_test(what_does_not_follow_is_not),
 		cmocka_unit_test(a_retry_is_no_other_message),
+		cmocka_unit_test(one_id_for_all_is_no_retry),
 		cmocka_unit_test(who_writes_back_is_not_silent),
 		cmocka_unit_test(old_letters_are_forgotten),
 		cmocka_unit_test(check_pace),
