@@ -21,13 +21,14 @@ follows(const struct correspondence *peer)
 }
 
 static bool
-says_it_is_automatic(const struct hearing *hearing)
+is_excused(const struct hearing *hearing, const struct flow *flow)
 {
 	const struct context *context = hearing->context;
 
 	return !hearing->person &&
-		(context->marks.auto_generated || context->marks.auto_replied ||
-			context->message->list || context->message->bounce);
+		(flow->excused_by != 0 || context->marks.auto_generated ||
+			context->marks.auto_replied || context->message->list ||
+			context->message->bounce);
 }
 
 void
@@ -46,10 +47,10 @@ follow_find(const struct hearing *hearing, struct flow *flow)
 	if (one == NULL || !one->peer.known)
 		return;
 	flow->peer = &one->peer;
-	if (flow->kind != KIND_NONE || flow->excused_by != 0 ||
-		message->rcpt_total != 1 || !follows(&one->peer) ||
+	if (flow->kind != KIND_NONE || message->rcpt_total != 1 ||
+		!follows(&one->peer) ||
 		realm_has_list(message->realm, who->text, who->domain) ||
-		says_it_is_automatic(hearing))
+		is_excused(hearing, flow))
 		return;
 	flow->kind = KIND_FOLLOW;
 	flow->mailbox = *who;

@@ -100,8 +100,7 @@ add_memory(struct recalled *recalled, enum evidence evidence,
 	seen->mailbox = mailbox;
 	seen->delay_ms = delay_ms > 0 ? delay_ms : 0;
 	/* Whoever has a person's password also writes Auto-Submitted. */
-	seen->own_word =
-		evidence == EVIDENCE_SAME_SUBJECT && recalled->hearing->person;
+	seen->own_word = recalled->hearing->person;
 	return seen;
 }
 
@@ -223,25 +222,50 @@ is_answered(const struct recalled *recalled, const struct memory *memory)
 	return false;
 }
 
+/* Whoever got it, and writes another's name into From, has not begun it
+ * himself: most likely that name is its author's. */
+static bool
+is_under_anothers_name(
+	const struct recalled *recalled, const struct memory *memory)
+{
+	const struct address *login = &recalled->hearing->login;
+
+	return login->text.len > 0 &&
+		!address_equal(login, &recalled->context->author) &&
+		find_mailbox(memory, login) != NULL;
+}
+
+/* The hash of who may have begun it; absent: nobody of ours. A foreign author
+ * in what a person of ours hands in is the one who wrote it, and no author at
+ * all is nobody: both say the more. */
+static struct slice
+find_beginner(const struct recalled *recalled, const struct memory *memory)
+{
+	const struct message *message = recalled->context->message;
+
+	if (message->from.count == 0 || !message->from_local ||
+		is_under_anothers_name(recalled, memory))
+		return (struct slice){NULL, 0};
+	return trace_hash(message->arena, &message->from.at[0]);
+}
+
 /* A subject that everybody got, or that one of ours began himself, is none;
- * nor is one that came too long ago. A foreign author in what a person of ours
- * hands in is the one who wrote it: he says the more. */
+ * nor is one that came too long ago. */
 static bool
 is_about_one(const struct recalled *recalled, const struct memory *memory)
 {
-	const struct message *message = recalled->context->message;
-	struct slice hash;
+	int64_t now_ms = recalled->context->message->at_ms;
+	struct slice beginner;
 
-	if (message->from.count == 0 || memory->count == 0 ||
-		is_answered(recalled, memory))
+	if (memory->count == 0 || is_answered(recalled, memory))
 		return false;
-	hash = trace_hash(message->arena, &message->from.at[0]);
+	beginner = find_beginner(recalled, memory);
 	for (size_t i = 0; i < memory->count; i++) {
 		const struct trace_member *member = &memory->members[i];
 
-		if (member->at_ms + SUBJECT_MAX_MS < message->at_ms ||
-			(member->role == TRACE_AUTHOR && message->from_local &&
-				slice_equal(member->who, hash)))
+		if (member->at_ms + SUBJECT_MAX_MS < now_ms ||
+			(member->role == TRACE_AUTHOR && beginner.len > 0 &&
+				slice_equal(member->who, beginner)))
 			return false;
 	}
 	return count_mailboxes(memory) <= SUBJECT_MAILBOXES_MAX;

@@ -86,6 +86,7 @@ add_speed(const struct context *context, struct findings *findings,
 	struct flow *flow, bool unknown)
 {
 	struct observation *speed;
+	bool own_word = false;
 	unsigned points;
 
 	for (size_t i = 0; i < findings->count; i++) {
@@ -95,8 +96,11 @@ add_speed(const struct context *context, struct findings *findings,
 
 		if (seen->delay_ms >= 0 && full &&
 			seen->standing <= STANDING_EXCUSED &&
-			(flow->delay_ms < 0 || seen->delay_ms < flow->delay_ms))
+			(flow->delay_ms < 0 ||
+				seen->delay_ms < flow->delay_ms)) {
 			flow->delay_ms = seen->delay_ms;
+			own_word = seen->own_word;
+		}
 	}
 	points = confidence_of_speed(flow->delay_ms);
 	if (points == 0)
@@ -106,6 +110,7 @@ add_speed(const struct context *context, struct findings *findings,
 		return;
 	speed->confidence = (unsigned char)points;
 	speed->delay_ms = flow->delay_ms;
+	speed->own_word = own_word;
 	speed->standing = find_standing(context, speed, flow, unknown);
 }
 

@@ -9,6 +9,7 @@ SCENARIOS = \
 	tests/scenario/gave-up/gave-up.yaml \
 	tests/scenario/hostile.test.yaml \
 	tests/scenario/newmessages.test.yaml \
+	tests/scenario/ownword.test.yaml \
 	tests/scenario/respond/respond.test.yaml \
 	tests/scenario/respond/respond.yaml \
 	tests/scenario/retries/retries.test.yaml \
