@@ -257,8 +257,18 @@ static const struct flowcase exempt[] = {
 		"To: carl@third.example\nSubject: Accepted: Meeting\n"
 		"Content-Type: text/calendar; method=REPLY\n"
 		"In-Reply-To: <m1@p>\nMessage-ID: <c@p>\n",
+		"m1@p m alice@example.com 900\n"
+		"m1@p p carl@third.example 900\n",
+		NULL, KIND_NONE, "", 0, 0, "", EXEMPT_CALENDAR | EXEMPT_REPLY},
+	{"the same, to who never wrote: a login's own word",
+		"auth alice\nclient 10.0.0.7\nmail "
+		"<alice@example.com>\n" TO_DROP "\nFrom: alice@example.com\n"
+		"To: drop@freemail.example\nSubject: Accepted: Meeting\n"
+		"Content-Type: text/calendar; method=REPLY\n"
+		"In-Reply-To: <m1@p>\nMessage-ID: <c@p>\n",
 		"m1@p m alice@example.com 900\n", "alice@example.com",
-		KIND_NONE, "", 0, 0, "", EXEMPT_CALENDAR},
+		KIND_FORWARD, "", 80, 80, "forwarded-message-id machine-speed",
+		EXEMPT_CALENDAR},
 	{"an invitation that alice's .forward sends on",
 		EGRESS FROM_BOB ORCPT_ALICE
 		"\n" HOP_LOCAL "Delivered-To: alice@example.com\n"
