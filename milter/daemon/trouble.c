@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define AGAIN_MS INT64_C(60000)
+
 static const char *const names[TROUBLE_COUNT] = {
 	[TROUBLE_FILES] = "files",
 	[TROUBLE_LOG] = "log",
@@ -26,8 +28,10 @@ static const char *const names[TROUBLE_COUNT] = {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct {
-	int64_t since_ms;
+static struct trouble_state {
+	int64_t since_ms; /* the wall clock */
+	int64_t said_ms; /* monotonic */
+	bool unsaid;
 	char text[TROUBLE_TEXT_BYTES]; /* empty: none */
 } troubles[TROUBLE_COUNT];
 
@@ -37,24 +41,41 @@ trouble_name(enum trouble trouble)
 	return names[trouble];
 }
 
+/* Under the lock: takes the text over. Is it to be said? A text that only
+ * changed, a file's number in it, say, is said once a minute. */
+static bool
+note(struct trouble_state *state, const char *text)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	bool began = state->text[0] == '\0';
+
+	if (*text == '\0' || strcmp(state->text, text) != 0)
+		state->unsaid = *text != '\0';
+	(void)snprintf(state->text, sizeof(state->text), "%s", text);
+	if (!state->unsaid || (!began && now_ms < state->said_ms + AGAIN_MS))
+		return false;
+	if (began)
+		state->since_ms = clock_now_ms(clock_real());
+	state->said_ms = now_ms;
+	state->unsaid = false;
+	return true;
+}
+
 void
 trouble_set(enum trouble trouble, const char *fmt, ...)
 {
 	char text[TROUBLE_TEXT_BYTES];
-	bool came, went;
+	bool is_said, went;
 	va_list ap;
 
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	pthread_mutex_lock(&lock);
-	came = text[0] != '\0' && strcmp(troubles[trouble].text, text) != 0;
 	went = text[0] == '\0' && troubles[trouble].text[0] != '\0';
-	if (came && troubles[trouble].text[0] == '\0')
-		troubles[trouble].since_ms = clock_now_ms(clock_real());
-	memcpy(troubles[trouble].text, text, sizeof(text));
+	is_said = note(&troubles[trouble], text);
 	pthread_mutex_unlock(&lock);
-	if (came) {
+	if (is_said) {
 		log_write(LOG_LEVEL_ERROR, "%s", text);
 	} else if (went) {
 		log_write(LOG_LEVEL_NOTICE, "trouble is over: %s",

@@ -303,22 +303,13 @@ rewrite(struct journal_files *files, struct err *err)
 	return true;
 }
 
-/* Said when it begins and when it is over. */
 static void
 note_trouble(struct journal_files *files, const char *text)
 {
-	bool began, ended;
-
 	waiter_lock(&files->waiter);
-	began = *text != '\0' && files->trouble[0] == '\0';
-	ended = *text == '\0' && files->trouble[0] != '\0';
 	(void)snprintf(files->trouble, sizeof(files->trouble), "%.*s",
 		(int)sizeof(files->trouble) - 1, text);
 	waiter_unlock(&files->waiter);
-	if (began)
-		say(files, LOG_LEVEL_ERROR, text);
-	if (ended)
-		say(files, LOG_LEVEL_NOTICE, "journal: it is written again");
 }
 
 bool

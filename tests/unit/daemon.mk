@@ -6,7 +6,8 @@ check_PROGRAMS += \
 	tests/unit/test_listener \
 	tests/unit/test_read_ahead \
 	tests/unit/test_session \
-	tests/unit/test_steady_clock
+	tests/unit/test_steady_clock \
+	tests/unit/test_trouble
 tests_unit_test_confine_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_confine_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_config_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -19,6 +20,8 @@ tests_unit_test_read_ahead_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_read_ahead_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_session_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_session_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
+tests_unit_test_trouble_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_trouble_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_postfix
 tests_unit_test_postfix_SOURCES = tests/unit/test_postfix.c
 tests_unit_test_postfix_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
