@@ -41,18 +41,33 @@ trouble_name(enum trouble trouble)
 	return names[trouble];
 }
 
-/* Under the lock: takes the text over. Is it to be said? A text that only
- * changed, a file's number in it, say, is said once a minute. */
+/* But for their numbers. */
+static bool
+are_same_words(const char *a, const char *b)
+{
+	static const char digits[] = "0123456789";
+
+	for (;; a++, b++) {
+		a += strspn(a, digits);
+		b += strspn(b, digits);
+		if (*a != *b || *a == '\0')
+			return *a == *b;
+	}
+}
+
+/* Under the lock: takes the text over. Is it to be said? Where just a number
+ * in it is another, that of a file, say, once a minute. */
 static bool
 note(struct trouble_state *state, const char *text)
 {
 	int64_t now_ms = clock_monotonic_ms();
 	bool began = state->text[0] == '\0';
+	bool is_new = !are_same_words(state->text, text);
 
 	if (*text == '\0' || strcmp(state->text, text) != 0)
 		state->unsaid = *text != '\0';
 	(void)snprintf(state->text, sizeof(state->text), "%s", text);
-	if (!state->unsaid || (!began && now_ms < state->said_ms + AGAIN_MS))
+	if (!state->unsaid || (!is_new && now_ms < state->said_ms + AGAIN_MS))
 		return false;
 	if (began)
 		state->since_ms = clock_now_ms(clock_real());

@@ -66,6 +66,20 @@ test_said_when_it_begins_again(void **state)
 }
 
 static void
+test_other_words_are_said(void **state)
+{
+	FILE *log = open_log();
+
+	(void)state;
+	trouble_set(TROUBLE_CLOCK, "it leapt by +144000 minutes");
+	trouble_set(TROUBLE_CLOCK, "it leapt by -144000 minutes");
+	assert_int_equal(count_lines(log, "it leapt"), 2);
+	trouble_set(TROUBLE_CLOCK, "%s", "");
+	log_close();
+	(void)fclose(log);
+}
+
+static void
 test_the_last_words_are_told(void **state)
 {
 	char text[TROUBLE_TEXT_BYTES];
@@ -91,6 +105,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_said_once),
 		cmocka_unit_test(test_said_when_it_begins_again),
+		cmocka_unit_test(test_other_words_are_said),
 		cmocka_unit_test(test_the_last_words_are_told),
 	};
 	struct rows all = {NULL, 0};
