@@ -136,7 +136,7 @@ struct slice
 redis_peer_print(struct arena *arena, const struct peer *peer)
 {
 	return arena_printf(arena, "%lld %lld %u %u %u %u %u",
-		(long long)(peer->first_day * DAY_MS), (long long)peer->last_ms,
+		(long long)peer->first_day * DAY_MS, (long long)peer->last_ms,
 		peer->sent, peer->got, peer->days, peer->prompt, peer->pace);
 }
 
