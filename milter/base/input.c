@@ -297,9 +297,10 @@ input_line(struct input *input, struct buf *out, struct err *err)
 
 			if (fill(input, &why))
 				continue;
-			if (why.code != ERR_NONE)
-				return *err = why, false;
-			return out->len > begun;
+			if (why.code == ERR_NONE)
+				return out->len > begun;
+			*err = why;
+			return false;
 		}
 		end = slice_find_byte(part, '\n', 0);
 		ended = end != SLICE_NONE && end < room;
@@ -345,7 +346,10 @@ input_next(struct input *input, struct slice *line, struct err *err)
 				input->cut++;
 				return true;
 			}
-		} else if (looked = left.len, !fill(input, err)) {
+		} else {
+			looked = left.len;
+			if (fill(input, err))
+				continue;
 			return left.len > 0 && take(input, line, left.len, 0);
 		}
 	}

@@ -3,7 +3,6 @@
 #include "logs/frame.h"
 
 #define PID_DIGITS_MAX 9
-#define STAMP_BYTES_MAX 40
 
 static bool
 next_word(struct slice *rest, struct slice *word)

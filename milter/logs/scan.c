@@ -38,8 +38,10 @@ scan_new(const struct scan_options *options, struct err *err)
 {
 	struct scan *scan = calloc(1, sizeof(*scan));
 
-	if (scan == NULL)
-		return err_set(err, ERR_MEMORY, "out of memory"), NULL;
+	if (scan == NULL) {
+		(void)err_set(err, ERR_MEMORY, "out of memory");
+		return NULL;
+	}
 	scan->options = *options;
 	scan->ours = ours_new(options->realm);
 	scan->ledger = ledger_new(&(struct ledger_options){.judge = judge,

@@ -11,7 +11,6 @@
 #include <time.h>
 
 #define SECOND_MS 1000
-#define HOUR_SECONDS 3600
 #define HOUR_AT 9 /* "Nov 26 18" */
 #define MONTHS 12
 #define DAY_MS ((int64_t)86400 * SECOND_MS)
