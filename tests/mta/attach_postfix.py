@@ -334,7 +334,7 @@ def exercise(tap, forwarden, site, said, look=None):
            f"{site.name}: a dry run shows the difference, and changes nothing", text)
     code, text = attach(forwarden, postfix, "--port", str(free_port()), *site.options)
     if not tap.ok(code == 0 and "proved: what leaves is led to the listener" in text,
-                  f"{site.name}: attached and proved", text, postfix.log()[-3000:]):
+                  f"{site.name}: attached and proved", text):
         return
     for words in said:
         tap.ok(words in text, f"{site.name}: it says \"{words}\"", text)
@@ -363,8 +363,7 @@ def sites(tap, rig, forwarden, alice):
         try:
             exercise(tap, forwarden, *pair)
         except Exception as error:
-            tap.fail(pair[0].name, f"{type(error).__name__}: {error}",
-                     pair[0].postfix.log()[-3000:])
+            tap.fail(pair[0].name, f"{type(error).__name__}: {error}")
         pair[0].postfix.stop()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(one, made))

@@ -308,7 +308,7 @@ def main():
                 if site.signer:
                     check_signatures(tap, site)
             except (Failure, OSError) as error:
-                tap.fail(name, f"{type(error).__name__}: {error}", site.postfix.log()[-3000:])
+                tap.fail(name, f"{type(error).__name__}: {error}")
             site.postfix.stop()
     return tap.done()
 

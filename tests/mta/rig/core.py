@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """One test's folder, users, ports and its end; TAP."""
 import atexit
+import contextlib
 import ctypes
 import fcntl
 import itertools
@@ -55,6 +56,11 @@ def run(command, stdin=b"", check=True, timeout=60, env=None, preexec_fn=None):
 
 
 NEW_NETWORK = 0x40000000
+# So many datagrams may wait at a socket of a machine that systemd started. The
+# kernel's own number, which each new network has, is 10: Postfix's processes
+# then wait for postlogd, and it for itself, if it has something to log itself.
+DATAGRAMS = "/proc/sys/net/unix/max_dgram_qlen"
+DATAGRAMS_USUAL = "512"
 _machine = None  # the network this process was born into
 
 
@@ -68,6 +74,8 @@ def go_apart():
         _machine = os.open("/proc/self/ns/net", os.O_RDONLY)
     if ctypes.CDLL(None).unshare(NEW_NETWORK) != 0:
         return
+    with contextlib.suppress(OSError), open(DATAGRAMS, "w") as f:
+        f.write(DATAGRAMS_USUAL)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         request = fcntl.ioctl(any_socket, get_flags, struct.pack("16sH14x", b"lo", 0))
         flags = struct.unpack("16sH14x", request)[1]
@@ -277,6 +285,11 @@ def remove_stale_users():
             remove_user(record.pw_name)
 
 
+# Functions that tell how a server fares: lines, called for a test that fails.
+witnesses = []
+WITNESSES_MOST = 3
+
+
 class Tap:
     """Test Anything Protocol; the plan comes last."""
 
@@ -291,10 +304,15 @@ class Tap:
             self.failed += not condition
             print(f"{'ok' if condition else 'not ok'} {self.count} - {name}", flush=True)
             if not condition:
-                for detail in details:
-                    for line in str(detail).splitlines():
-                        print(f"#   {line}", flush=True)
+                self.explain(details)
         return bool(condition)
+
+    @staticmethod
+    def explain(details):
+        lines = [line for detail in details for line in str(detail).splitlines()]
+        for tell in witnesses[-WITNESSES_MOST:]:
+            lines += tell()
+        print("".join(f"#   {line}\n" for line in lines), end="", flush=True)
 
     def equal(self, got, wanted, name):
         return self.ok(got == wanted, name, f"got    {got!r}", f"wanted {wanted!r}")

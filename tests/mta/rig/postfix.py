@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 
-from .core import Failure, free_port, is_alive, run, wait_until
+from .core import Failure, free_port, is_alive, run, wait_until, witnesses
 
 MAIN_CF = """\
 compatibility_level = 3.6
@@ -116,6 +116,21 @@ sys.exit(int(counter.makefile().read() or 75))
 """
 
 
+def once_each(text):
+    """main.cf without what is overridden further down: of that each process of
+    Postfix complains at its start, postlogd to itself, before it listens."""
+    entries = []
+    for line in text.splitlines(keepends=True):
+        if entries and line[0].isspace():
+            entries[-1] += line
+        else:
+            entries.append(line)
+    names = [entry.partition("=")[0].strip() for entry in entries]
+    last = {name: i for i, name in enumerate(names)}
+    return "".join(entry for i, entry in enumerate(entries)
+                   if entry.startswith("#") or last[names[i]] == i)
+
+
 class _Counter(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
 
@@ -172,7 +187,7 @@ class Postfix:
             main += INTAKE_MILTER
         else:
             master = master.replace("  -o smtpd_milters={milter}\n", "")
-        self._write("main.cf", main.format(**self._values) + self._main)
+        self._write("main.cf", once_each(main.format(**self._values) + self._main))
         self._write("master.cf", master.format(**self._values) + self._master)
 
     def _write(self, name, text):
@@ -191,6 +206,7 @@ class Postfix:
     def start(self):
         self.command("postfix", "start", timeout=60)
         self._running = True
+        witnesses.append(self.tell)
         self.rig.at_end(self.stop)
 
     def master(self):
@@ -205,6 +221,8 @@ class Postfix:
     def stop(self):
         """As `postfix stop`, without its pauses."""
         pid = self.master() if self._running else None
+        if self.tell in witnesses:
+            witnesses.remove(self.tell)
         self._running = False
         if pid is None:
             return
@@ -232,6 +250,13 @@ class Postfix:
                 return f.read()
         except FileNotFoundError:
             return ""
+
+    def tell(self):
+        """What its processes do, and the end of its log: lines."""
+        pid = str(self.master() or "")
+        processes = run(["ps", "-o", "pid,ppid,stat,wchan:24,args", "-p", pid, "--ppid", pid],
+                        check=False) if pid else "it has no master\n"
+        return [f"-- {self.name}", *processes.splitlines(), *self.log().splitlines()[-25:]]
 
     def queue(self, name=None):
         """What waits: a list of postqueue -j's objects."""
