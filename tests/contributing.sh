@@ -78,7 +78,7 @@ cp "$top/scripts/compile-commands" "$work/tree/scripts"
 result $? "compile-commands lists the sources"
 
 sources=$(find "$top/milter" -name '*.c' | wc -l)
-listed=$(grep -oE 'milter/[a-z_/]+\.c",$' "$work/tree/compile_commands.json" |
+listed=$(grep -oE 'milter/[a-z0-9_/]+\.c",$' "$work/tree/compile_commands.json" |
 	sort -u | wc -l)
 echo "$listed of $sources" >"$work/out"
 [ "$listed" -ge "$sources" ]

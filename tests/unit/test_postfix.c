@@ -127,7 +127,8 @@ check_process(void **state)
 	buf_fini(&out);
 }
 
-#define SMTPD "smtp inet n - n - - smtpd\n"
+/* Not "smtp": who builds a package may have no /etc/services. */
+#define SMTPD "25 inet n - n - - smtpd\n"
 #define EGRESS "127.0.0.1:10026 inet n - n - - smtpd\n"
 #define ASKED "smtpd_milters = inet:127.0.0.1:8894\n"
 #define WAY_OUT "default_transport = smtp:[127.0.0.1]:10026\n"
