@@ -41,7 +41,7 @@ check-chaos: all $(CHAOS_TESTS)
 THREAD_TESTS = tests/bench/threads.py
 if HAVE_CMOCKA
 THREAD_TESTS += tests/contract/test_memory tests/contract/test_redis \
-	tests/contract/test_down
+	tests/contract/test_burst tests/contract/test_down
 endif
 EXTRA_DIST += tests/bench/threads.py
 .PHONY: check-threads

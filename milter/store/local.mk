@@ -124,6 +124,8 @@ libstore_a_SOURCES = \
 	milter/store/redis/query_routes.h \
 	milter/store/redis/query_windows.c \
 	milter/store/redis/query_windows.h \
+	milter/store/redis/queue.c \
+	milter/store/redis/queue.h \
 	milter/store/redis/redis.c \
 	milter/store/redis/redis.h \
 	milter/store/redis/redis_clock.c \

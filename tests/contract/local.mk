@@ -29,6 +29,12 @@ tests_contract_test_clock_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_contract_test_clock_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
 tests_contract_test_clock_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/contract/test_burst
+tests_contract_test_burst_SOURCES = tests/contract/test_burst.c $(SERVER)
+tests_contract_test_burst_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_contract_test_burst_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
+tests_contract_test_burst_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/contract/test_cluster
 tests_contract_test_cluster_SOURCES = tests/contract/test_cluster.c \
 	tests/contract/clusters.c tests/contract/clusters.h \

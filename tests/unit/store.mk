@@ -26,6 +26,11 @@ tests_unit_test_store_private_SOURCES = tests/unit/test_store_private.c
 tests_unit_test_store_private_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_store_private_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test_queue
+tests_unit_test_queue_SOURCES = tests/unit/test_queue.c
+tests_unit_test_queue_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_queue_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test_redis_error
 tests_unit_test_redis_error_SOURCES = tests/unit/test_redis_error.c
 tests_unit_test_redis_error_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)

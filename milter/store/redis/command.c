@@ -46,32 +46,48 @@ command_number(struct command *command, int64_t number)
 		arena_printf(command->arena, "%lld", (long long)number));
 }
 
-/* The keys that it touches. */
-static const struct slice *
-keys_of(const struct command *command, size_t *count)
+/*
+ * The keys of a script that keep its calls in order: the first of them, and
+ * each so many behind it. Of a trace the first to write is its author; steps of
+ * a sequence are in theirs; what is said of a peer rests on what was said
+ * before. All else adds up, in whatever order it comes.
+ */
+static const struct {
+	bool orders;
+	uint8_t first, every;
+} orders[SCRIPT_COUNT] = {
+	[SCRIPT_NOTE] = {true, 0, 2},
+	[SCRIPT_REMEMBER] = {true, 0, 1},
+	[SCRIPT_RECALL] = {true, 0, 1},
+	[SCRIPT_FACTS] = {true, 3, 1},
+	[SCRIPT_PEER] = {true, 0, 2},
+};
+
+static void
+add_orders(struct command *command, const struct command *part)
 {
-	if (command->script == SCRIPT_NONE) {
-		*count = command->key.len > 0;
-		return &command->key;
+	if (part->script == SCRIPT_NONE || !orders[part->script].orders)
+		return;
+	for (size_t i = orders[part->script].first; i < part->key_count;
+		i += orders[part->script].every) {
+		command->orders[command->order_count++].key =
+			part->words[SCRIPT_WORDS + i];
 	}
-	*count = command->key_count;
-	return command->words + SCRIPT_WORDS;
 }
 
 bool
-command_shares_key(const struct command *a, const struct command *b)
+command_order(struct command *command)
 {
-	size_t count, others;
-	const struct slice *keys = keys_of(a, &count);
-	const struct slice *other = keys_of(b, &others);
+	size_t most = command->key_count;
 
-	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; k < others; k++) {
-			if (slice_equal(keys[i], other[k]))
-				return true;
-		}
-	}
-	return false;
+	command->orders =
+		arena_array(command->arena, most, sizeof(*command->orders));
+	if (command->orders == NULL)
+		return false;
+	add_orders(command, command);
+	for (size_t i = 0; i < command->part_count; i++)
+		add_orders(command, command->parts[i]);
+	return true;
 }
 
 void

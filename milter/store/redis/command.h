@@ -11,6 +11,15 @@ struct arena;
 struct node;
 struct request;
 
+/* A key whose commands are not to overtake each other, and its place among them
+ * in a node's queue. */
+struct command_order {
+	struct slice key;
+	uint64_t hash;
+	struct command *command;
+	struct command_order *older, *newer;
+};
+
 struct command {
 	struct command *next; /* in a node's queue, or in its request */
 	struct command *sibling; /* all of the request's */
@@ -26,6 +35,13 @@ struct command {
 	struct slice key; /* decides the slot; absent: any node */
 	uint16_t *ops; /* indices of the operations it carries */
 	size_t op_count;
+	struct command_order *orders;
+	size_t order_count;
+	/* Told, and in a node's queue: the one in front of it, its number
+	 * there; brought: it is about to go before its time. */
+	struct command *before;
+	uint64_t told_number;
+	bool brought;
 	uint8_t tries, redirects;
 	int64_t due_ms; /* monotonic: not sent before */
 	bool asking; /* ASK: say ASKING first */
@@ -50,8 +66,9 @@ void command_word(struct command *, struct slice);
 void command_number(struct command *, int64_t);
 /* Adds the keys that it touches to the text: "...: fw1:box:{a}, ...". */
 void command_name_keys(const struct command *, struct err *);
-/* Do both touch one? */
-bool command_shares_key(const struct command *, const struct command *);
+/* Finds those of its keys, and of its parts', of which it must know what was
+ * told before. False when memory is short. */
+bool command_order(struct command *);
 /* Has it words, and all of them? */
 bool command_is_whole(const struct command *);
 /* Takes the first one out of the list. */

@@ -446,6 +446,9 @@ commands_build(struct request *request, void *round_ctx)
 		ok = follow_up(&b);
 	if (ok && !shared->spread)
 		ok = commands_merge(b.arena, &b.first);
+	for (struct command *command = b.first; ok && command != NULL;
+		command = command->next)
+		ok = command_order(command);
 	if (ok)
 		return b.first;
 	return command_new(request->arena, SCRIPT_NONE, 0, 1);

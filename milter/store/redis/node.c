@@ -6,6 +6,7 @@
 #include "base/date.h"
 #include "base/waiter.h"
 #include "store/redis/pipeline.h"
+#include "store/redis/queue.h"
 #include "store/redis/redis_error.h"
 #include "store/redis/request.h"
 
@@ -13,10 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIPELINE_MAX 512
-#define GATHER_MS 2
-#define OVERDUE_MS 20
-#define OVERTAKEN_MAX 32
 #define TRIES_MAX 2
 #define IDLE_MS 5000
 #define THROTTLE_MS 10000
@@ -30,19 +27,13 @@ enum node_state {
 	NODE_UP,
 };
 
-struct queue {
-	struct command *first, **last;
-};
-
 struct node {
 	struct node_options options;
 	struct endpoint endpoint; /* connected to, or tried last */
 
 	struct waiter waiter;
-	struct queue awaited; /* somebody waits for these */
-	struct queue told; /* nobody does, or they must not overtake these */
-	int64_t gathered_ms; /* until then more may be told */
-	struct command *later; /* not before command->due_ms, the next first */
+	struct queue *queue;
+	int64_t sent_ms; /* since then a pipeline is out; 0: none is */
 	enum node_state state;
 	int64_t since_ms;
 	char reason[STORE_REASON_BYTES];
@@ -121,90 +112,27 @@ set_state(struct node *node, enum node_state state, const char *reason)
 	tell(node, state == NODE_UP, down_since_ms);
 }
 
-static void
-put_last(struct queue *queue, struct command *command)
-{
-	*queue->last = command;
-	queue->last = &command->next;
-}
-
-/* At most so many of its first, behind the list that ends there; how many. */
-static size_t
-take_first(struct queue *queue, size_t most, struct command ***end)
-{
-	size_t count = 0;
-
-	**end = queue->first;
-	while (**end != NULL && count < most) {
-		*end = &(**end)->next;
-		count++;
-	}
-	queue->first = **end;
-	if (queue->first == NULL)
-		queue->last = &queue->first;
-	**end = NULL;
-	return count;
-}
-
-/* Under the lock: what waited long enough joins the queue. When to look
- * again, at the latest until_ms. */
-static int64_t
-ripen(struct node *node, int64_t now_ms, int64_t until_ms)
-{
-	while (node->later != NULL && node->later->due_ms <= now_ms) {
-		struct command *command = command_cut(&node->later);
-
-		put_last(&node->awaited, command);
-	}
-	return node->later != NULL && node->later->due_ms < until_ms
-		? node->later->due_ms
-		: until_ms;
-}
-
-/*
- * Under the lock: is it time to send what there is? Most of it is told, and
- * nobody waits: it is gathered for a moment, so that a busy machine wakes one
- * thread and sends one pipeline for some ten messages. What somebody waits for
- * goes at once, and before what was told, unless that is of the same keys: for
- * Redis answers when it has gone through the whole pipeline.
- * *at_ms: when to look again.
- */
-static bool
-is_time(const struct node *node, int64_t now_ms, int64_t *at_ms)
-{
-	if (node->awaited.first != NULL || node->waiter.stopping)
-		return true;
-	if (node->told.first == NULL)
-		return false;
-	if (now_ms >= node->gathered_ms)
-		return true;
-	if (node->gathered_ms < *at_ms)
-		*at_ms = node->gathered_ms;
-	return false;
-}
-
-/* Waits for work; the queue comes back, at most so many of it. NULL after
- * the time, or when the node closes. */
+/* Waits for work; the next pipeline comes back. NULL after the time, or when
+ * the node closes. */
 static struct command *
-take_queue(struct node *node, int64_t wait_ms, bool *closing)
+take_pipeline(struct node *node, int64_t wait_ms, bool *closing)
 {
 	int64_t now_ms = clock_monotonic_ms(), until_ms = now_ms + wait_ms;
-	struct command *list = NULL, **end = &list;
-	size_t count;
+	struct command *list;
 
 	waiter_lock(&node->waiter);
-	while (now_ms < until_ms) {
-		int64_t at_ms = ripen(node, now_ms, until_ms);
+	node->sent_ms = 0;
+	while (now_ms < until_ms && !node->waiter.stopping) {
+		int64_t at_ms = until_ms;
 
-		if (is_time(node, now_ms, &at_ms))
+		if (queue_is_due(node->queue, now_ms, &at_ms))
 			break;
 		(void)waiter_wait(&node->waiter, at_ms);
 		now_ms = clock_monotonic_ms();
 	}
 	*closing = node->waiter.stopping;
-	count = take_first(&node->awaited, PIPELINE_MAX, &end);
-	if (count == 0 || now_ms >= node->gathered_ms + OVERDUE_MS)
-		(void)take_first(&node->told, PIPELINE_MAX - count, &end);
+	list = queue_take(node->queue, now_ms);
+	node->sent_ms = list != NULL ? now_ms : 0;
 	waiter_unlock(&node->waiter);
 	return list;
 }
@@ -212,17 +140,9 @@ take_queue(struct node *node, int64_t wait_ms, bool *closing)
 static void
 put_back(struct node *node, struct command *list)
 {
-	struct command **end = &list;
-
-	if (list == NULL)
-		return;
-	while (*end != NULL)
-		end = &(*end)->next;
 	waiter_lock(&node->waiter);
-	*end = node->awaited.first;
-	if (node->awaited.first == NULL)
-		node->awaited.last = end;
-	node->awaited.first = list;
+	node->sent_ms = 0;
+	queue_put_back(node->queue, list);
 	waiter_unlock(&node->waiter);
 }
 
@@ -241,13 +161,11 @@ fail_list(struct command *list, const char *reason)
 static void
 fail_queue(struct node *node, const char *reason)
 {
-	struct command *list = NULL, **end = &list;
+	struct command *list;
 
 	waiter_lock(&node->waiter);
-	(void)take_first(&node->awaited, SIZE_MAX, &end);
-	(void)take_first(&node->told, SIZE_MAX, &end);
-	*end = node->later;
-	node->later = NULL;
+	node->sent_ms = 0;
+	list = queue_take_all(node->queue);
 	waiter_unlock(&node->waiter);
 	fail_list(list, reason);
 }
@@ -355,7 +273,7 @@ serve(struct node *node, bool *failed_before)
 {
 	struct err err = {0};
 	bool closing, ok;
-	struct command *list = take_queue(node, IDLE_MS, &closing);
+	struct command *list = take_pipeline(node, IDLE_MS, &closing);
 
 	if (list == NULL && closing)
 		return false;
@@ -397,6 +315,7 @@ node_free(struct node *node)
 	if (node == NULL)
 		return;
 	waiter_fini(&node->waiter);
+	queue_free(node->queue);
 	arena_free(node->hello.arena);
 	free(node);
 }
@@ -416,12 +335,11 @@ node_open(const struct node_options *options, struct err *err)
 		&node->hello, options->redirect, options->redirect_ctx};
 	node->endpoint = options->endpoint;
 	node->backoff_ms = options->backoff_ms;
-	node->awaited.last = &node->awaited.first;
-	node->told.last = &node->told.first;
+	node->queue = queue_new();
 	node->since_ms = clock_now_ms(options->clock);
 	node->hello.arena = arena_new(HELLO_ARENA_BYTES);
 	waiter_init(&node->waiter);
-	if (node->hello.arena == NULL ||
+	if (node->hello.arena == NULL || node->queue == NULL ||
 		!waiter_start(&node->waiter, node_thread, node)) {
 		err_set(err, ERR_MEMORY, "cannot start a thread for Redis");
 		node_free(node);
@@ -449,61 +367,21 @@ node_settle(struct node *node, int64_t timeout_ms)
 	waiter_unlock(&node->waiter);
 }
 
-/* Under the lock: may it go before what was told? A person's question is about
- * all of that. */
-static bool
-may_overtake(const struct node *node, const struct command *command)
-{
-	unsigned looks = 0;
-
-	if (!command->request->awaited || command->aside ||
-		command->request->op_count == 0)
-		return false;
-	for (const struct command *told = node->told.first; told != NULL;
-		told = told->next) {
-		if (++looks > OVERTAKEN_MAX ||
-			command_shares_key(command, told))
-			return false;
-	}
-	return true;
-}
-
 /* Under the lock. */
-static void
-enqueue(struct node *node, struct command *command)
+static bool
+enqueue(struct node *node, struct command *command, int64_t delay_ms)
 {
-	bool awaited = command->request->awaited && !command->aside;
-	bool wakes = awaited;
+	int64_t now_ms = clock_monotonic_ms();
+	bool wakes = true, taken = true;
 
-	command->next = NULL;
-	if (may_overtake(node, command)) {
-		wakes = node->awaited.first == NULL;
-		put_last(&node->awaited, command);
+	if (delay_ms > 0) {
+		queue_put_later(node->queue, command, now_ms + delay_ms);
 	} else {
-		if (node->told.first == NULL) {
-			wakes = true;
-			node->gathered_ms = clock_monotonic_ms() + GATHER_MS;
-		}
-		if (awaited)
-			node->gathered_ms = 0;
-		put_last(&node->told, command);
+		taken = queue_put(node->queue, command, now_ms, &wakes);
 	}
 	if (wakes)
 		waiter_wake(&node->waiter);
-}
-
-/* Under the lock; in the order of their times. */
-static void
-enqueue_later(struct node *node, struct command *command, int64_t delay_ms)
-{
-	struct command **at = &node->later;
-
-	command->due_ms = clock_monotonic_ms() + delay_ms;
-	while (*at != NULL && (*at)->due_ms <= command->due_ms)
-		at = &(*at)->next;
-	command->next = *at;
-	*at = command;
-	waiter_wake(&node->waiter);
+	return taken;
 }
 
 bool
@@ -516,11 +394,7 @@ node_submit_later(struct node *node, struct command *command, int64_t delay_ms)
 		!node->waiter.stopping;
 	if (taken) {
 		command->node = node;
-		if (delay_ms > 0) {
-			enqueue_later(node, command, delay_ms);
-		} else {
-			enqueue(node, command);
-		}
+		taken = enqueue(node, command, delay_ms);
 	}
 	waiter_unlock(&node->waiter);
 	return taken;
@@ -538,11 +412,22 @@ node_number(const struct node *node)
 	return node->options.number;
 }
 
+/* Under the lock. One that answers, and has only much to do, is not late: the
+ * others are better off with it than without. */
+static bool
+is_late(const struct node *node, int64_t waited_ms)
+{
+	if (node->state != NODE_UP)
+		return node->state == NODE_STARTING;
+	return node->sent_ms != 0 &&
+		clock_monotonic_ms() >= node->sent_ms + waited_ms / 2;
+}
+
 void
-node_mark_late(struct node *node)
+node_mark_late(struct node *node, int64_t waited_ms)
 {
 	waiter_lock(&node->waiter);
-	if (node->state == NODE_UP || node->state == NODE_STARTING) {
+	if (is_late(node, waited_ms)) {
 		node->state = node->state == NODE_UP ? NODE_LATE : NODE_DOWN;
 		(void)snprintf(node->reason, sizeof(node->reason),
 			"no answer within the budget of a message");

@@ -74,8 +74,9 @@ bool node_submit(struct node *, struct command *);
 /* ... after the delay. */
 bool node_submit_later(struct node *, struct command *, int64_t delay_ms);
 unsigned node_number(const struct node *);
-/* Somebody waited in vain: takes no more until it answers again. */
-void node_mark_late(struct node *);
+/* Somebody waited so long in vain. If what is out by now has been for half of
+ * that, it takes no more until it answers again. */
+void node_mark_late(struct node *, int64_t waited_ms);
 void node_health(struct node *, struct node_health *);
 /* Where it is connected to, or tried last. */
 void node_endpoint(struct node *, struct endpoint *);

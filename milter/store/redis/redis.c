@@ -118,7 +118,7 @@ copy_recall(struct store_batch *batch, const struct store_recall *from,
 	struct store_member *members =
 		arena_array(arena, from->count, sizeof(*members));
 
-	if (from->count == 0 || members == NULL)
+	if (from->count < to->count || from->count == 0 || members == NULL)
 		return;
 	for (size_t i = 0; i < from->count; i++) {
 		members[i].at_ms = from->members[i].at_ms - ahead_ms;
@@ -130,6 +130,15 @@ copy_recall(struct store_batch *batch, const struct store_recall *from,
 	to->count = from->count;
 }
 
+/* Counts are not waited for (queue.h): the last of them memory has, and not
+ * Redis. */
+static void
+keep_most(uint64_t *count, uint64_t here)
+{
+	if (*count < here)
+		*count = here;
+}
+
 static void
 copy_facts(const struct store_facts *from, int64_t ahead_ms,
 	struct store_facts *to)
@@ -139,6 +148,12 @@ copy_facts(const struct store_facts *from, int64_t ahead_ms,
 	if (from->known || !here.known)
 		*to = *from;
 	to->contained = from->contained;
+	to->person = from->person || here.person;
+	keep_most(&to->received_day, here.received_day);
+	keep_most(&to->forwarded_day, here.forwarded_day);
+	keep_most(&to->keyword_received_day, here.keyword_received_day);
+	keep_most(&to->keyword_forwarded_day, here.keyword_forwarded_day);
+	keep_most(&to->forwarded_hour, here.forwarded_hour);
 	if (to->route_first_ms > 0) {
 		to->route_first_ms -= ahead_ms;
 		to->route_last_ms -= ahead_ms;
@@ -180,7 +195,7 @@ copy_answers(const struct request *request, struct store_batch *batch,
 }
 
 static void
-mark_late(struct redis *redis, struct request *request)
+mark_late(struct redis *redis, struct request *request, int64_t waited_ms)
 {
 	atomic_fetch_add(&redis->late, 1);
 	waiter_lock(&request->waiter);
@@ -188,7 +203,7 @@ mark_late(struct redis *redis, struct request *request)
 		command = command->sibling) {
 		if (!command->answered && !command->aside &&
 			command->node != NULL)
-			node_mark_late(command->node);
+			node_mark_late(command->node, waited_ms);
 	}
 	waiter_unlock(&request->waiter);
 }
@@ -214,7 +229,7 @@ redis_ask(struct redis *redis, struct store_batch *batch, int64_t budget_ms)
 		copy_answers(
 			request, batch, atomic_load(&redis->shared.ahead_ms));
 	} else if (outcome == REQUEST_OPEN) {
-		mark_late(redis, request);
+		mark_late(redis, request, budget_ms);
 	}
 	request_drop(request);
 	return outcome;
