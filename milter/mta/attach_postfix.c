@@ -8,6 +8,7 @@
 #include "mta/cf_file.h"
 #include "mta/cf_text.h"
 #include "mta/postfix_control.h"
+#include "mta/postfix_log.h"
 #include "mta/queue.h"
 
 #include <stdlib.h>
@@ -373,7 +374,8 @@ static bool
 attach(struct work *work, struct err *err)
 {
 	if (!site_open(&work->site, work->attach->directory, err) ||
-		!site_lock(&work->site, err) || !mend(work, err))
+		!site_lock(&work->site, err) ||
+		!postfix_log_is_safe(&work->site, err) || !mend(work, err))
 		return false;
 	if (make_room(work, err) && prepare(work, err) && put(work, err)) {
 		cf_journal_end(work->site.directory);
@@ -410,7 +412,8 @@ attach_postfix(const struct attach *wanted, struct err *err)
 static bool
 undo(struct site *site, struct err *err)
 {
-	if (!site_lock(site, err) || !attach_check_old(site, err))
+	if (!site_lock(site, err) || !attach_check_old(site, err) ||
+		!postfix_log_is_safe(site, err))
 		return false;
 	if (cf_journal_is_there(site->directory))
 		return mend_site(site, err);

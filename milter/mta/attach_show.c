@@ -7,6 +7,7 @@
 #include "mta/attached.h"
 #include "mta/cf_text.h"
 #include "mta/difference.h"
+#include "mta/postfix_log.h"
 
 #include <stdlib.h>
 
@@ -67,7 +68,8 @@ show(const struct attach *attach, struct site *site, struct prove *prove,
 			cf_text_recipe(buf_slice(&site->main)));
 	}
 	attached_settle(&nothing, &wish);
-	bool done = attach_check(site, help, &wish, err) &&
+	bool done = postfix_log_is_safe(site, err) &&
+		attach_check(site, help, &wish, err) &&
 		attach->find_milter(
 			attach->find_ctx, site->postfix, &milter, err);
 	wish.milter = buf_slice(&milter).p;

@@ -132,12 +132,12 @@ cf_text_add_block(struct slice text, const char *title, struct slice block,
 
 /* The last entry of a name is the one in force. */
 static bool
-find_last(struct slice text, const char *name, struct entry *found)
+find_last(struct slice text, struct slice name, struct entry *found)
 {
 	bool is_there = false;
 
 	for (struct entry entry; next_entry(&text, &entry);) {
-		if (slice_equal(entry.name, slice_of(name))) {
+		if (slice_equal(entry.name, name)) {
 			*found = entry;
 			is_there = true;
 		}
@@ -146,11 +146,26 @@ find_last(struct slice text, const char *name, struct entry *found)
 }
 
 bool
+cf_text_next_overridden(struct slice *rest, struct slice *name)
+{
+	struct entry last;
+
+	for (struct entry entry; next_entry(rest, &entry);) {
+		if (entry.name.len > 0 && find_last(*rest, entry.name, &last) &&
+			!slice_equal(value_of(&entry), value_of(&last))) {
+			*name = entry.name;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
 cf_text_add_milter(struct slice main, const char *name, struct buf *out)
 {
 	struct entry entry;
 
-	if (!find_last(main, name, &entry))
+	if (!find_last(main, slice_of(name), &entry))
 		return false;
 	struct slice whole = slice_trim(entry.text);
 	size_t at = (size_t)(whole.p - main.p) + whole.len;

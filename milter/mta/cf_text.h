@@ -37,6 +37,10 @@ bool cf_text_add_milter(struct slice main, const char *name, struct buf *out);
 bool cf_text_add_arguments(struct slice master, const char *service,
 	struct slice lines, struct buf *out);
 
+/* The next entry of main.cf that a later one overrides, with another value;
+ * false at the end. */
+bool cf_text_next_overridden(struct slice *rest, struct slice *name);
+
 /* main.cf without what is ours. */
 void cf_text_remove_parameters(struct slice main, struct buf *out);
 /* master.cf without our arguments on rewrite: mail leaves as it did. */

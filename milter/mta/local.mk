@@ -54,6 +54,8 @@ libmta_a_SOURCES = \
 	milter/mta/postfix_held.h \
 	milter/mta/postfix_intake.c \
 	milter/mta/postfix_intake.h \
+	milter/mta/postfix_log.c \
+	milter/mta/postfix_log.h \
 	milter/mta/postfix_milters.c \
 	milter/mta/postfix_milters.h \
 	milter/mta/postfix_mx.c \

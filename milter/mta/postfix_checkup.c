@@ -8,6 +8,7 @@
 #include "mta/postfix_egress.h"
 #include "mta/postfix_held.h"
 #include "mta/postfix_intake.h"
+#include "mta/postfix_log.h"
 #include "mta/postfix_past.h"
 
 void
@@ -22,4 +23,5 @@ postfix_checkup(const struct postfix_check *check)
 	postfix_held_check(check);
 	postfix_attached_check(check);
 	postfix_domains_check(check);
+	postfix_log_check(check);
 }

@@ -30,7 +30,8 @@ postfix_control_is_running(const char *directory)
 {
 	struct err err;
 
-	return run_postfix(directory, "status", &err);
+	/* One whose log hangs has the command wait. */
+	return run_postfix(directory, "status", &err) || err.code == ERR_LIMIT;
 }
 
 bool

@@ -14,6 +14,7 @@ import sys
 import threading
 
 from rig import Failure, Forwarden, Postfix, Rig, Sink, Tap, free_port, send, wait_until
+from rig.core import DATAGRAMS
 from rig.forwarden import program
 
 UNREACHABLE = "redis://127.0.0.1:9/0"
@@ -231,7 +232,33 @@ def attached(tap, rig, sink, forwarden):
     ways_past(tap, rig, forwarden, postfix)
     copies(tap, rig, forwarden, postfix)
     requeued(tap, sink, forwarden, postfix)
+    crowded(tap, forwarden, postfix)
     ending(tap, forwarden, postfix)
+
+
+def crowded(tap, forwarden, postfix):
+    """A log that would hang: nothing is reloaded, and it is said."""
+    with open(os.path.join(postfix.config, "main.cf"), "a") as f:
+        f.write("mail_name = One\nbounce_size_limit = 1\n"
+                "mail_name = It's $myhostname\nbounce_size_limit = 2\n")
+    with open(DATAGRAMS) as f:
+        usual = f.read()
+    tap.ok("log" not in wrong(examine(forwarden, postfix)),
+           f"{usual.strip()} datagrams may wait for postlogd: nothing is said")
+    with open(DATAGRAMS, "w") as f:
+        f.write("10")
+    try:
+        for option in ("--update", "--undo"):
+            code, text = shell(f"forwarden attach {option} -c {forwarden.file} "
+                               f"--postfix {postfix.config}")
+            tap.ok(code == 1 and "sets mail_name, bounce_size_limit more than once" in text,
+                   f"only 10, and main.cf overrides: {option} is refused", text)
+        cure(tap, forwarden, postfix, "postlogd might wait for itself", "for itself for ever")
+        tap.equal(postfix.setting("mail_name"), "It's $myhostname",
+                  "postlogd might wait for itself: what was in force still is")
+    finally:
+        with open(DATAGRAMS, "w") as f:
+            f.write(usual)
 
 
 def service(postfix, name, kind, program_, *arguments):
