@@ -182,6 +182,8 @@ attach_check(const struct site *site, const struct attach_help *help,
 	}
 	return attach_help_is_up(help, err) && attach_check_old(site, err) &&
 		choose_port(site, wish, err) &&
+		(probe_new_place(wish->probes) ||
+			err_set(err, ERR_SYSTEM, "no random numbers")) &&
 		check_outside(site, wish, err) &&
 		check_wildcards(site, wish, err) &&
 		check_bare_hops(site, wish, err);

@@ -4,6 +4,9 @@
 
 #include "mta/cf_text.h"
 
+#include <stdio.h>
+#include <string.h>
+
 /* The word after a head: up to a blank, a comma or a bracket. */
 static struct slice
 word_after(struct slice text, const char *head, const char *ends)
@@ -59,6 +62,18 @@ find_parts(const struct site *site)
 		(site_port(site) != 0 ? RECIPE_EGRESS : 0U);
 }
 
+void
+attached_find_probes(
+	const struct postfix *postfix, char probes[PROBE_PLACE_BYTES])
+{
+	struct slice place = word_after(
+		postfix_given(postfix, "forwarden_probe"), "inline:{ { ", " ");
+
+	if (place.len == 0)
+		place = SLICE(PROBE_DOMAIN);
+	(void)snprintf(probes, PROBE_PLACE_BYTES, "%.*s", SLICE_ARG(place));
+}
+
 bool
 attached_read(
 	struct attached *attached, const struct site *site, struct err *err)
@@ -76,6 +91,7 @@ attached_read(
 			postfix_given(site->postfix, "forwarden_outside"));
 	}
 	attached->port = site_port(site);
+	attached_find_probes(site->postfix, attached->probes);
 	return is_whole(attached, err);
 }
 
@@ -95,6 +111,8 @@ attached_settle(const struct attached *attached, struct recipe_wish *wish)
 		wish->parts = RECIPE_ALL;
 	if (wish->port == 0)
 		wish->port = attached->port;
+	if (wish->probes[0] == '\0')
+		(void)strcpy(wish->probes, attached->probes);
 	if (wish->away == NULL)
 		wish->away =
 			attached->away.len > 0 ? attached->away.p : "accept";

@@ -14,6 +14,7 @@ struct attached {
 	unsigned parts; /* bits of enum recipe_part; 0: nothing is there */
 	uint16_t port; /* 0: no listener */
 	struct buf away, outside; /* as recipe_wish has them; empty: not said */
+	char probes[PROBE_PLACE_BYTES];
 };
 
 /* False with err where there is no memory; attached_fini() either way. */
@@ -22,6 +23,9 @@ bool attached_read(struct attached *, const struct site *, struct err *err);
 bool attached_read_title(
 	struct attached *, struct slice title, struct err *err);
 void attached_fini(struct attached *);
+/* Where its listener holds mail. */
+void attached_find_probes(
+	const struct postfix *, char probes[PROBE_PLACE_BYTES]);
 /* A wish with what it leaves open (no parts, no away, port 0, outside NULL)
  * taken from there, and else as it is by default. An empty outside means that
  * there is to be none. The texts stay theirs. */

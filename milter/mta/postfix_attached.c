@@ -2,6 +2,7 @@
 /* The recipe in force against the recipe as it is written today. */
 #include "mta/postfix_attached.h"
 
+#include "mta/attached.h"
 #include "mta/cf_file.h"
 #include "mta/cf_text.h"
 #include "mta/postfix_remedy.h"
@@ -253,7 +254,7 @@ check_recipe(const struct postfix_check *check,
 	const struct postfix_service *listener, const char *outside)
 {
 	/* What may be chosen is compared by nobody. */
-	const struct recipe_wish wish = {
+	struct recipe_wish wish = {
 		.parts = RECIPE_EGRESS,
 		.milter = "",
 		.away = "",
@@ -262,6 +263,7 @@ check_recipe(const struct postfix_check *check,
 	};
 	struct recipe recipe;
 
+	attached_find_probes(check->postfix, wish.probes);
 	recipe_write(&recipe, check->postfix, &wish);
 	check_services(check, listener, buf_slice(&recipe.services));
 	struct slice rest = buf_slice(&recipe.parameters);

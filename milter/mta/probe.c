@@ -4,6 +4,8 @@
 
 #include "base/random.h"
 
+#include <stdio.h>
+
 #define WORD_RANDOM_BYTES 16
 
 bool
@@ -18,6 +20,16 @@ probe_new_word(char word[PROBE_WORD_BYTES])
 		word[2 * i + 1] = digits[bytes[i] & 15];
 	}
 	word[PROBE_WORD_BYTES - 1] = '\0';
+	return random;
+}
+
+bool
+probe_new_place(char place[PROBE_PLACE_BYTES])
+{
+	char word[PROBE_WORD_BYTES];
+	bool random = probe_new_word(word);
+
+	(void)snprintf(place, PROBE_PLACE_BYTES, "%s." PROBE_DOMAIN, word);
 	return random;
 }
 

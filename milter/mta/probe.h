@@ -17,9 +17,15 @@
 
 #define PROBE_DOMAIN "forwarden-probe.invalid"
 #define PROBE_WORD_BYTES 33
+/* A domain below that one, with its end: the listener for mail that leaves
+ * holds what goes there. Were it one that everybody knows, so could the owner
+ * of any mailbox have mail of others held, by forwarding there. */
+#define PROBE_PLACE_BYTES (PROBE_WORD_BYTES + sizeof(PROBE_DOMAIN))
 
 /* A new word: 32 hexadecimal digits. False when there is no randomness. */
 bool probe_new_word(char word[PROBE_WORD_BYTES]);
+/* A new domain; likewise. */
+bool probe_new_place(char place[PROBE_PLACE_BYTES]);
 /* The word in "WORD.forwarden-probe.invalid" or
  * "WORD@forwarden-probe.invalid". False when the text is not a probe's. */
 bool probe_find_word(struct slice text, struct slice *word);

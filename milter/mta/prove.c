@@ -172,12 +172,14 @@ hand_in(const struct prove *prove, const struct prove_mail *mail,
 	const struct smtp_letter letter = {
 		way_is_routed(way) ? mail->sender : way->sender,
 		mail->recipient, slice_of(mail->text)};
+	char line[sizeof("EHLO ") + PROBE_PLACE_BYTES];
 	struct smtp_client *client = smtp_client_open(
 		RECIPE_HOST, prove->wish->port, DIALOGUE_SECONDS, err);
 
 	if (client == NULL)
 		return false;
-	bool done = smtp_client_say(client, "EHLO " PROBE_DOMAIN, 250, err) &&
+	(void)snprintf(line, sizeof(line), "EHLO %s", prove->wish->probes);
+	bool done = smtp_client_say(client, line, 250, err) &&
 		smtp_client_send(client, &letter, err);
 	smtp_client_close(client);
 	return done ? true : err_wrap(err, "the listener");
@@ -191,8 +193,8 @@ prove_listener(const struct prove *prove, struct err *err)
 	for (size_t i = 0; i < prove->way_count; i++) {
 		const struct way *way = &prove->ways[i];
 		bool routed = way_is_routed(way);
-		if (!prove_mail_init(
-			    &mail, routed ? way->to : PROBE_DOMAIN, err) ||
+		if (!prove_mail_init(&mail,
+			    routed ? way->to : prove->wish->probes, err) ||
 			!hand_in(prove, &mail, way, err) ||
 			!prove_mail_went(prove, &mail, way, err))
 			return false;
@@ -266,7 +268,7 @@ prove_routing(const struct prove *prove, struct err *err)
 	if ((prove->wish->parts & RECIPE_EGRESS) == 0)
 		return prove_submission(prove, err);
 	if (!prove_routes(prove, err) ||
-		!prove_mail_init(&mail, PROBE_DOMAIN, err))
+		!prove_mail_init(&mail, prove->wish->probes, err))
 		return false;
 	const struct postfix_letter letter = {
 		way->sender, mail.recipient, slice_of(mail.text)};
@@ -290,7 +292,7 @@ prove_clean(const char *directory)
 	struct queued found;
 
 	for (size_t i = 0; i < PROBES_MOST; i++) {
-		if (!queue_find(directory, "@" PROBE_DOMAIN, &found))
+		if (!queue_find(directory, PROBE_DOMAIN, &found))
 			break;
 		queue_delete(directory, found.id);
 	}

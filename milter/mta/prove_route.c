@@ -69,7 +69,7 @@ prove_route(const struct prove *prove, const char *to, struct err *err)
 
 	(void)snprintf(recipient, sizeof(recipient), "%s%s",
 		strchr(to, '@') != NULL ? "" : "forwarden-probe@", to);
-	if (!prove_mail_init(&report, PROBE_DOMAIN, err))
+	if (!prove_mail_init(&report, prove->wish->probes, err))
 		return false;
 	bool held = postfix_control_verify(
 			    directory, report.recipient, recipient, err) &&

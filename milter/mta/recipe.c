@@ -3,7 +3,6 @@
 #include "mta/recipe.h"
 
 #include "mta/cf_text.h"
-#include "mta/probe.h"
 #include "mta/recipe_tables.h"
 
 #include <ctype.h>
@@ -250,11 +249,13 @@ add_egress_parameters(struct recipe *recipe, const struct postfix *postfix,
 	buf_puts(out, "forwarden_routes =\n");
 	if (wish->outside != NULL)
 		recipe_add_routes(postfix, out);
-	buf_puts(out,
-		/* Of attach itself, and of nobody who comes by the hop. */
+	/* Of attach itself, and of nobody who does not know the place. */
+	buf_printf(out,
 		"forwarden_probe = check_recipient_access "
-		"inline:{ { " PROBE_DOMAIN " = HOLD } }, check_helo_access "
-		"inline:{ { " PROBE_DOMAIN " = HOLD } }\n"
+		"inline:{ { %s = HOLD } }, check_helo_access "
+		"inline:{ { %s = HOLD } }\n",
+		wish->probes, wish->probes);
+	buf_puts(out,
 		"forwarden_recipients = $forwarden_senders $forwarden_routes "
 		"$forwarden_probe, permit_mynetworks, reject\n");
 	if (wish->outside != NULL)

@@ -18,11 +18,12 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "mta/postfix.h"
+#include "mta/probe.h"
 
 #include <stdint.h>
 
 /* Of what is written now; counts up with each change of the text. */
-#define RECIPE_NUMBER 5U
+#define RECIPE_NUMBER 6U
 #define RECIPE_HOP "forwarden-hop"
 /* The same for entries of transport_maps that lead outside. */
 #define RECIPE_ROUTE "forwarden-route"
@@ -48,6 +49,7 @@ struct recipe_wish {
 	/* Transports of transport_maps that lead outside, "smtp|relay"; NULL:
 	 * its entries keep their way. */
 	const char *outside;
+	char probes[PROBE_PLACE_BYTES]; /* where the listener holds mail */
 };
 
 /* Lines with their ends. */

@@ -9,6 +9,7 @@ that is down, mail under way while it comes and goes.
 import itertools
 import os
 import pwd
+import re
 import subprocess
 import sys
 import threading
@@ -215,6 +216,38 @@ def edits(tap, bench):
     tap.ok(len(before) == len(files(postfix)) == 2
            and sorted(os.listdir(postfix.config)) == ["main.cf", "master.cf"],
            "edits: nor a file", os.listdir(postfix.config))
+    postfix.stop()
+
+
+def guessed(tap, bench):
+    """Nobody but attach has mail held at the listener: not the owner of a
+    mailbox, who forwards to where probes go, and not a stranger."""
+    postfix = bench.postfix()
+    code, text = attach(bench.forwarden, postfix)
+    place = re.search(r"inline:{ { (\S+)", postfix.setting("forwarden_probe")).group(1)
+    word, _, domain = place.partition(".")
+    tap.ok(code == 0 and re.fullmatch("[0-9a-f]{32}", word), "guessed: nobody can guess it",
+           text, place)
+    tap.equal(postfix.queue(), [], "guessed: attached, and no probe is left")
+    wanted = [f"x@{domain}", f"x@{32 * '0'}.{domain}", f"{word}@{domain}"]
+    postfix.table("virtual", {"owner@example.com": ", ".join(wanted)})
+    postfix.reload()
+    send(postfix.intake, f"x@{domain}", ["owner@example.com"], letter("guessed"))
+    tap.attempt("guessed: what is forwarded there leaves", lambda: wait_until(
+        "all three", lambda: {r for m in bench.sink.find(lambda m: m.field("Subject") == "guessed")
+                              for r in m.recipients} == set(wanted)))
+    tap.equal(postfix.queue(), [], "guessed: and nothing is held")
+    code, text = attach(bench.forwarden, postfix, "--update")
+    tap.ok(code == 0 and place not in postfix.setting("forwarden_probe"),
+           "guessed: it is another after an update", text)
+    code, text = attach(bench.forwarden, postfix, "--probe")
+    tap.ok(code == 0, "guessed: and a probe is held there", text)
+    old = f"inline:{{ {{ {domain} = HOLD }} }}"
+    postfix.command("postconf", "-e", f"forwarden_probe=check_recipient_access {old}, "
+                    f"check_helo_access {old}")
+    postfix.reload()
+    code, text = attach(bench.forwarden, postfix, "--probe")
+    tap.ok(code == 0, "guessed: one of an older recipe is proved as well", text)
     postfix.stop()
 
 
@@ -605,7 +638,7 @@ def main():
         tap.skip_all("needs root")
     # The longest first.
     tests = (interrupted, load, away, updates, remembers, own_socket, blind, edits, refusals, stopped,
-             alone, chrooted, dies, limits, ports, lost)
+             alone, chrooted, guessed, dies, limits, ports, lost)
     chosen = [t for t in tests if t.__name__ in sys.argv[1:]] or tests
     with Rig("troubles") as rig:
         forwarden = Forwarden(rig, mode="observe", more="log: {{all: true}}\n")

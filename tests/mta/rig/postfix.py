@@ -256,7 +256,8 @@ class Postfix:
         pid = str(self.master() or "")
         processes = run(["ps", "-o", "pid,ppid,stat,wchan:24,args", "-p", pid, "--ppid", pid],
                         check=False) if pid else "it has no master\n"
-        return [f"-- {self.name}", *processes.splitlines(), *self.log().splitlines()[-25:]]
+        return [f"-- {self.name}", *(line[:110] for line in processes.splitlines()),
+                *self.log().splitlines()[-25:]]
 
     def queue(self, name=None):
         """What waits: a list of postqueue -j's objects."""
