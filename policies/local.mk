@@ -8,6 +8,7 @@ dist_policies_DATA = \
 	policies/campaign-one-destination.yaml \
 	policies/campaign-one-domain.test.yaml \
 	policies/campaign-one-domain.yaml \
+	policies/campaign-unconfirmed.test.yaml \
 	policies/carried-on-again.test.yaml \
 	policies/carried-on-again.yaml \
 	policies/carried-on-at-once.test.yaml \
@@ -28,6 +29,7 @@ dist_policies_DATA = \
 	policies/contained-mailbox-forwards.yaml \
 	policies/copy-to-new-destination.test.yaml \
 	policies/copy-to-new-destination.yaml \
+	policies/credentials-by-old-route.test.yaml \
 	policies/disposable-destination.test.yaml \
 	policies/disposable-destination.yaml \
 	policies/encrypted-mail-forwarded.test.yaml \
@@ -41,9 +43,12 @@ dist_policies_DATA = \
 	policies/external-forward.yaml \
 	policies/finance-mail-new-destination.test.yaml \
 	policies/finance-mail-new-destination.yaml \
+	policies/finance-mail-new-freemail.test.yaml \
 	policies/follows-arrivals-new.test.yaml \
 	policies/follows-arrivals.test.yaml \
 	policies/follows-arrivals.yaml \
+	policies/forward-as-attachment.test.yaml \
+	policies/forward-as-attachment.yaml \
 	policies/forward-burst-mailbox.test.yaml \
 	policies/forward-burst-mailbox.yaml \
 	policies/forward-burst-volume.test.yaml \
@@ -84,6 +89,7 @@ dist_policies_DATA = \
 	policies/security-notice-forwarded.yaml \
 	policies/sensitive-mailbox-redirect.test.yaml \
 	policies/sensitive-mailbox-redirect.yaml \
+	policies/sensitive-mailbox-to-freemail.test.yaml \
 	policies/sieve-notify-external.test.yaml \
 	policies/sieve-notify-external.yaml \
 	policies/sieve-redirect.test.yaml \
@@ -107,6 +113,7 @@ dist_policylists_DATA = \
 	policies/lists/keyword-legal.txt \
 	policies/lists/keyword-money.txt \
 	policies/lists/keyword-payroll.txt \
+	policies/lists/role-mailboxes.txt \
 	policies/lists/saas-intake.txt \
 	policies/lists/sensitive-mailboxes.txt
 policyfiltersdir = $(policiesdir)/filters

@@ -286,3 +286,26 @@ address_domain(struct arena *arena, struct slice domain)
 	}
 	return key_of(arena, domain);
 }
+
+struct slice
+address_domain_shown(struct slice domain, char *out, size_t out_size)
+{
+	char text[DOMAIN_BYTES_MAX + 1];
+	struct slice shown = domain;
+	char *found = NULL;
+	size_t len;
+
+	if (domain.len > DOMAIN_BYTES_MAX)
+		return domain;
+	memcpy(text, domain.p, domain.len);
+	text[domain.len] = '\0';
+	if (idn2_to_unicode_8z8z(text, &found, 0) == IDN2_OK) {
+		len = strlen(found);
+		if (len <= out_size) {
+			memcpy(out, found, len);
+			shown = (struct slice){out, len};
+		}
+	}
+	idn2_free(found);
+	return shown;
+}

@@ -58,4 +58,10 @@ bool address_is_mailbox(const struct address *);
  * dot. What libidn2 refuses comes back in lower case, as it was. */
 struct slice address_domain(struct arena *, struct slice domain);
 
+/* The domain, or one label of it, with its A-labels in their own script
+ * (UTF-8), written to out; the domain itself if libidn2 refuses, or where it
+ * does not fit. */
+struct slice address_domain_shown(
+	struct slice domain, char *out, size_t out_size);
+
 #endif

@@ -19,6 +19,8 @@ libverdict_a_SOURCES = \
 	milter/verdict/fetch.h \
 	milter/verdict/fields.c \
 	milter/verdict/fields.h \
+	milter/verdict/glyphs.c \
+	milter/verdict/glyphs.h \
 	milter/verdict/judge.c \
 	milter/verdict/judge.h \
 	milter/verdict/keep.c \

@@ -2,12 +2,14 @@
 /* Look-alikes by the eye: confusable glyphs, one edit, a word added. */
 #include "verdict/lookalike.h"
 
+#include "verdict/glyphs.h"
+
 #include <libpsl.h>
 #include <string.h>
 
 #define NAME_MAX_BYTES 253
 #define LABEL_MIN 4
-#define LABEL_MAX 63
+#define LABEL_MAX GLYPHS_MAX
 #define TWO_EDITS_FROM 8
 
 /* The last two labels, for a system without a public suffix list. */
@@ -48,47 +50,6 @@ first_label(struct slice domain)
 	size_t dot = slice_find_byte(domain, '.', 0);
 
 	return dot == SLICE_NONE ? domain : slice_sub(domain, 0, dot);
-}
-
-static const struct {
-	struct slice looks;
-	char reads;
-} confusables[] = {
-	{SLICE("rn"), 'm'},
-	{SLICE("vv"), 'w'},
-	{SLICE("cl"), 'd'},
-	{SLICE("0"), 'o'},
-	{SLICE("1"), 'l'},
-	{SLICE("i"), 'l'},
-	{SLICE("5"), 's'},
-	{SLICE("3"), 'e'},
-};
-
-static size_t
-skeleton_step(struct slice rest, char *out)
-{
-	for (size_t i = 0; i < sizeof(confusables) / sizeof(confusables[0]);
-		i++) {
-		struct slice looks = confusables[i].looks;
-
-		if (slice_starts_fold(rest, looks)) {
-			*out = confusables[i].reads;
-			return looks.len;
-		}
-	}
-	*out = rest.p[0];
-	return 1;
-}
-
-/* The label as the eye reads it; both sides go through this. */
-static struct slice
-skeleton(struct slice label, char out[LABEL_MAX])
-{
-	size_t len = 0;
-
-	for (size_t i = 0; i < label.len && len < LABEL_MAX; len++)
-		i += skeleton_step(slice_sub(label, i, label.len), &out[len]);
-	return (struct slice){out, len};
 }
 
 static size_t
@@ -205,8 +166,10 @@ labels_look_alike(struct slice a, struct slice b)
 		return false;
 	if (stands_between_hyphens(a, b) || stands_beside_companion(a, b))
 		return true;
-	a_eye = skeleton(a, a_text);
-	b_eye = skeleton(b, b_text);
+	a_eye = glyphs_skeleton(a, a_text);
+	b_eye = glyphs_skeleton(b, b_text);
+	if (glyphs_is_foreign(a) || glyphs_is_foreign(b))
+		return slice_equal(a_eye, b_eye);
 	most = b.len >= TWO_EDITS_FROM ? 2 : 1;
 	if (a_eye.len > b_eye.len + most || b_eye.len > a_eye.len + most)
 		return false;

@@ -21,8 +21,10 @@ struct slice lookalike_registered(struct slice domain);
  * one edit (two from eight letters on) after digits and pairs that look like
  * letters were read as those (0 o, 1 l, 5 s, rn m, vv w), or ours stands in
  * the other between hyphens ("example-mail.com"), beside a word such as
- * "corp", or before the other ("example.com.evil.net"). Labels under four
- * letters never count: too many words are near them.
+ * "corp", or before the other ("example.com.evil.net"). A label with letters
+ * beyond ASCII must look the same letter by letter: a Cyrillic or an accented
+ * a is an a. Labels under four letters never count: too many words are near
+ * them.
  */
 bool lookalike_is(struct slice domain, struct slice ours);
 

@@ -119,7 +119,7 @@ class Story:
                 GATEWAY, "erin+caf_=erin.k=freemail.example@example.com",
                 "erin.k@freemail.example", "erin@example.com", JO,
                 "X-Forwarded-To: erin.k@freemail.example\n"
-                "X-Forwarded-For: erin@example.com erin.k@freemail.example\n"), "held",
+                "X-Forwarded-For: erin@example.com erin.k@freemail.example\n"), "tagged",
                 "erin@example.com", "erin.k@freemail.example", "redirect", "caf-sender"),
             Case("Your parcel", "Sieve redirect", self.by_sendmail(
                 JO, "gina@supplier.example", "gina@example.com", JO,

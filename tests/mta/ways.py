@@ -24,7 +24,7 @@ FORGED_HOP = ("Received: from mail.other.example (mail.other.example [198.51.100
               "\tMon, 5 Jan 2026 09:00:00 +0000\n")
 
 
-STOPPED = ("tag", "quarantine", "quarantine")
+STOPPED = ("tag", "tag", "quarantine")
 HINT = ("log", "log", "log")
 
 

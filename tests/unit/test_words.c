@@ -157,6 +157,15 @@ static const struct {
 	{"secureexample.net", "example.com", true},
 	{"exampleton.com", "example.com", false},
 	{"bigcompanie.com", "bigcompany.com", true},
+	{"xn--exmple-4nf.com", "example.com", true}, /* Cyrillic a */
+	{"xn--exmple-qta.com", "example.com", true}, /* a with acute */
+	{"xn--mller-kva.de", "muller.de", true},
+	{"muller.de", "xn--mller-kva.de", true},
+	{"xn--mller-kva.de", "miller.de", false},
+	{"xn--80ajoghfjyj0a.com", "example.com", false},
+	{"xn--e1afmkfd.com", "example.com", false},
+	{"xn--.com", "example.com", false},
+	{"xn--a-ecp.ru", "example.com", false},
 };
 
 static void
