@@ -17,7 +17,7 @@ has_python() {
 	python3 -c "import $1" 2>/dev/null
 }
 
-echo 1..15
+echo 1..19
 
 "$forwarden" test "$top/policies" >"$work/out" 2>&1
 result $? "every policy hits and misses what its tests say"
@@ -143,3 +143,34 @@ result $? "the manual's examples pass their own tests"
 passed=$(sed -n 's/ passed, 0 failed//p' "$work/out")
 [ "${passed:-0}" -ge 10 ] && ! grep '^note: no test' "$work/out"
 result $? "each of the manual's examples is run"
+
+# A public list of addresses for a day: taken as a whole, or not at all.
+public=$work/public.txt
+renew() {
+	FREEMAIL=$top/policies/lists/freemail.txt \
+		"$top/scripts/renew-disposable" "$public" "$1" >"$work/out" 2>&1
+}
+{
+	echo "# a head"
+	seq -f 'Drop%g.Example' 1 1500
+	printf 'gmail.com\r\n'
+} >"$work/good"
+renew "$work/good" && [ "$(grep -vc '^#' "$public")" -eq 1500 ] &&
+	grep -qx drop7.example "$public" && ! grep -q gmail "$public"
+result $? "a public list is taken, without those of the list of free mail"
+cp "$public" "$work/before"
+head -700 "$work/good" >"$work/cut"
+seq -f '<td>drop%g.example</td>' 1 1500 | cat "$work/good" - >"$work/page"
+seq -f 'drop%g.example' 1 1100 >"$work/half"
+seq -f 'drop%g.example' 1 2500 | cat - "$work/before" >"$work/longer"
+! renew "$work/cut" && grep -q 'is no list' "$work/out" &&
+	! renew "$work/page" && grep -q 'are no domains' "$work/out"
+result $? "... one that is cut short or a page is refused, and why is said"
+renew "$work/longer" && ! renew "$work/half" &&
+	grep -q '2500 before' "$work/out" && cp "$work/before" "$public"
+result $? "... and one that has lost half"
+printf 'local: {domains: [example.com]}\npolicies: %s\nstate: %s\nlists: {disposable: ["file:%s", "file:%s"]}\n' \
+	"$top/policies" "$work" "$top/policies/lists/disposable.txt" \
+	"$public" >"$work/forwarden.yaml"
+"$forwarden" check -c "$work/forwarden.yaml" --strict >"$work/out" 2>&1
+result $? "... and stands beside the own one without a warning"
