@@ -2,7 +2,7 @@
 EXTRA_DIST += scripts/deps scripts/test scripts/bench \
 	scripts/compile-commands scripts/demo \
 	scripts/on-debian scripts/platforms \
-	scripts/coverage scripts/lint scripts/lint-exceptions \
+	scripts/coverage scripts/lint scripts/lint-exceptions scripts/noise \
 	scripts/on-others scripts/on-redis
 
 # For operators: renews the list of addresses for a day.
