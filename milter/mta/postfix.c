@@ -151,12 +151,13 @@ ask_postconf(const char *directory, const char *option, struct buf *out,
 	struct err *err)
 {
 	const char *argv[] = {"postconf", option, NULL, NULL, NULL};
+	const struct process_job job = {argv, {0}, PROCESS_READ_SECONDS};
 
 	if (directory != NULL) {
 		argv[2] = "-c";
 		argv[3] = directory;
 	}
-	return process_read(argv, out, err);
+	return process_run(&job, out, err);
 }
 
 struct postfix *

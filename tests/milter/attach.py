@@ -120,8 +120,9 @@ REFUSED = [
          1, "first\npostfix: fatal: bad thing\n")}),
      ["does not accept its files", "bad thing"]),
     ("a Postfix that is down", lambda p: p.stop(), ["start it first"]),
-    ("postconf that fails", lambda p: p.answers.update({"postconf": (3, "")}),
-     ["postconf: it failed (status 3)"]),
+    ("postconf that fails", lambda p: p.answers.update({"postconf": (
+        3, "postconf: fatal: open main.cf\n")}),
+     ["postconf: it failed (status 3): postconf: fatal: open main.cf"]),
     ("no mail leaves", lambda p: p.write(
         "main.cf", "default_transport = error:none\n"),
      ["no mail leaves here"]),
