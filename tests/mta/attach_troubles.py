@@ -288,6 +288,12 @@ def updates(tap, bench):
     postfix.stop()
 
 
+def but_guesses(rows):
+    """files() without what nobody can guess, which is another each time."""
+    return [(re.sub(rb"[0-9a-f]{32}\.forwarden-probe", b"forwarden-probe", text), *rest)
+            for text, *rest in rows]
+
+
 def remembers(tap, bench):
     """An update alone keeps the options that were given once: by main.cf, by
     the title in master.cf where main.cf was made anew, and by the journal
@@ -298,13 +304,14 @@ def remembers(tap, bench):
     code, text = attach(bench.forwarden, postfix, "--intake", "--egress", "--away", "tempfail",
                         "--transports", "smtp,relay", "--port", port)
     tap.ok(code == 0, "remembered options: attached", text)
-    attached = files(postfix)
+    attached = but_guesses(files(postfix))
     code, text = attach(bench.forwarden, postfix, "--update")
-    tap.ok(code == 0 and files(postfix) == attached, "an update alone keeps all options", text)
+    tap.ok(code == 0 and but_guesses(files(postfix)) == attached,
+           "an update alone keeps all options", text)
     write(postfix.config + "/main.cf", plain[0][0])
     postfix.reload()
     code, text = attach(bench.forwarden, postfix, "--update")
-    tap.ok(code == 0 and files(postfix) == attached,
+    tap.ok(code == 0 and but_guesses(files(postfix)) == attached,
            "an update where main.cf was made anew keeps them", text)
     child = subprocess.Popen(
         [program(), "attach", "-c", bench.forwarden.file, "--postfix", postfix.config, "--update"],
@@ -313,7 +320,7 @@ def remembers(tap, bench):
     child.kill()
     child.wait()
     code, text = attach(bench.forwarden, postfix, "--update", "--port", port)
-    tap.ok(code == 0 and "cut short" in text and files(postfix) == attached,
+    tap.ok(code == 0 and "cut short" in text and but_guesses(files(postfix)) == attached,
            "an update after one that was killed keeps them", text)
     code, text = attach(bench.forwarden, postfix, "--update", "--transports", "none",
                         "--non-smtpd", "--egress", "--away", "accept")
