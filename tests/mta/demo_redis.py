@@ -15,6 +15,10 @@ from rig.forwarden import PACK
 
 THRESHOLD = 20  # of forward-burst-mailbox, an hour
 # Those that count forwards; the others would judge some of them earlier.
+LISTS = """\
+lists:
+  role-mailboxes: ["file:{lists}/role-mailboxes.txt"]
+"""
 POLICIES = ", ".join(os.path.join(PACK, f"{name}.yaml") for name in (
     "external-forward", "redirect-external", "forward-burst-mailbox"))
 
@@ -25,7 +29,7 @@ class Server:
     def __init__(self, rig, sink, redis, name):
         self.name = name
         self.forwarden = Forwarden(rig, name=f"forwarden-{name}", store=redis.url,
-                                   policies=f"[{POLICIES}]")
+                                   policies=f"[{POLICIES}]", more=LISTS)
         self.postfix = Postfix(rig, sink, milter=self.forwarden.milter,
                                name=f"postfix-{name}")
 

@@ -17,7 +17,7 @@ has_python() {
 	python3 -c "import $1" 2>/dev/null
 }
 
-echo 1..19
+echo 1..20
 
 "$forwarden" test "$top/policies" >"$work/out" 2>&1
 result $? "every policy hits and misses what its tests say"
@@ -143,6 +143,41 @@ result $? "the manual's examples pass their own tests"
 passed=$(sed -n 's/ passed, 0 failed//p' "$work/out")
 [ "${passed:-0}" -ge 10 ] && ! grep '^note: no test' "$work/out"
 result $? "each of the manual's examples is run"
+
+# Each technique with its tactic; each reference of a kind that was looked up.
+for policy in "$top"/policies/*.yaml; do
+	awk -v name="${policy##*/}" '
+		/^---/ { end() }
+		/^  - attack\./ { tags = tags " " $2 }
+		/^  - https:/ && $2 !~ known { print name ": " $2 }
+		END { end() }
+		BEGIN {
+			tactic["attack.t1114.003"] = "attack.collection"
+			tactic["attack.t1020"] = "attack.exfiltration"
+			tactic["attack.t1583.001"] = "attack.resource-development"
+			known = "^https://(attack\\.mitre\\.org/(techniques/T1114/" \
+				"(003/)?|techniques/T1583/001/" \
+				"|mitigations/M10(32|41|42|47|60)/" \
+				"|detectionstrategies/DET0576/)$" \
+				"|learn\\.microsoft\\.com/|www\\.microsoft\\.com/" \
+				"|www\\.rfc-editor\\.org/rfc/rfc[0-9]+" \
+				"|www\\.postfix\\.org/|support\\.google\\.com/" \
+				"|www\\.unicode\\.org/reports/)"
+		}
+		function end(   list, count, i) {
+			count = split(tags, list, " ")
+			for (i = 1; i <= count; i++) {
+				if (list[i] !~ /attack\.t[0-9]/)
+					continue
+				if (!(list[i] in tactic) ||
+					index(tags, tactic[list[i]]) == 0)
+					print name ": " list[i]
+			}
+			tags = ""
+		}' "$policy"
+done >"$work/out"
+[ ! -s "$work/out" ]
+result $? "techniques stand with their tactics, references are known ones"
 
 # A public list of addresses for a day: taken as a whole, or not at all.
 public=$work/public.txt
