@@ -27,6 +27,7 @@
 #define WINDOW_MS ((int64_t)3600000)
 #define WAIT_TRIES 2000
 #define BEFORE 40 /* messages before the error, and after it began */
+#define STEADY_LOOKS 40
 #define MAILBOX "alice@example.com"
 #define LUA_OPEN_MS "200" /* before it says BUSY */
 
@@ -172,6 +173,24 @@ static bool
 no_xadd(void)
 {
 	return cli_ok("acl", "setuser", "default", "-xadd");
+}
+
+/* What the greeting writes it may, what mail counts it may not. */
+static bool
+no_keys(void)
+{
+	char out[256] = "";
+
+	return server_cli(&server, out, sizeof(out), "acl", "setuser",
+		       "default", "resetkeys", "~fw1:probe", "~fw1:about",
+		       NULL) &&
+		strncmp(out, "OK", 2) == 0;
+}
+
+static bool
+all_keys(void)
+{
+	return cli_ok("acl", "setuser", "default", "allkeys");
 }
 
 static bool
@@ -328,6 +347,27 @@ wait_said(struct load *load)
 	return false;
 }
 
+/* Down is down until the end, and said once, whoever comes and whatever is
+ * tried meanwhile. */
+static bool
+stays_down(struct load *load)
+{
+	struct store_health before, after;
+
+	store_health(load->store, &before);
+	for (int i = 0; i < STEADY_LOOKS; i++) {
+		pause_ms(10);
+		store_health(load->store, &after);
+		if (!after.up && after.since_ms == before.since_ms &&
+			!was_logged("it was down since"))
+			continue;
+		printf("# %s: it was up in between; the log: %s\n", fault->name,
+			logged);
+		return false;
+	}
+	return true;
+}
+
 static bool
 settle(struct load *load)
 {
@@ -356,7 +396,7 @@ harm(struct load *load, bool *known)
 	*known = fault->begin();
 	if (*known) {
 		if (fault->says != NULL)
-			ok = wait_said(load);
+			ok = wait_said(load) && stays_down(load);
 		wait_messages(load, BEFORE);
 		ok = fault->end() && ok;
 		wait_messages(load, BEFORE);
@@ -523,6 +563,7 @@ main(void)
 		{"a replica, master away", stale, master, "MASTERDOWN: "},
 		{"too few replicas", lonely, not_lonely, "NOREPLICAS: "},
 		{"no right to EVALSHA", no_scripts, all_rights, "NOPERM: "},
+		{"no right to its keys", no_keys, all_keys, "NOPERM: "},
 		{"no right to XADD", no_xadd, all_rights, "NOPERM: "},
 		{"busy with a script", busy, not_busy, "BUSY: "},
 		{"cannot save", unsaved, saved, "MISCONF: "},

@@ -46,6 +46,7 @@ struct command {
 	int64_t due_ms; /* monotonic: not sent before */
 	bool asking; /* ASK: say ASKING first */
 	bool aside; /* nobody waits for its answer */
+	bool is_ill; /* the server could not go on for it */
 	struct command **parts; /* of a script that runs several */
 	size_t part_count;
 	bool answered, followed; /* followed: its next step was made */

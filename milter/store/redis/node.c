@@ -43,6 +43,7 @@ struct node {
 	struct handshake hello;
 	struct pipeline pipeline;
 	int64_t backoff_ms;
+	struct command *ill; /* it is down for this one; or NULL */
 	bool was_connected;
 	bool told_up; /* what the log was told last */
 	int64_t told_ms; /* when it was told "down"; 0: never */
@@ -245,12 +246,46 @@ stay_down(struct node *node, const struct err *err)
 	return waiter_sleep(&node->waiter, wait_ms);
 }
 
+/* Of those without an answer the one that the server could not go on for. */
+static void
+keep_ill(struct node *node, struct command *list)
+{
+	while (list != NULL && !list->is_ill)
+		list = list->next;
+	if (list == NULL || node->ill != NULL || list->request->op_count == 0)
+		return;
+	request_keep(list->request);
+	node->ill = list;
+}
+
+static void
+drop_ill(struct node *node)
+{
+	if (node->ill != NULL)
+		request_drop(node->ill->request);
+	node->ill = NULL;
+}
+
+/*
+ * What the greeting does not find wrong, the next message would, and the node
+ * would be up and down again with each of them. So the command that it went
+ * down for is tried first: it may be repeated, as all may.
+ */
+static bool
+is_cured(struct node *node, struct err *err)
+{
+	if (node->ill != NULL && !pipeline_try(&node->pipeline, node->ill, err))
+		return false;
+	drop_ill(node);
+	return true;
+}
+
 static bool
 come_up(struct node *node)
 {
 	struct err err = {0};
 
-	while (!connect_node(node, &err)) {
+	while (!connect_node(node, &err) || !is_cured(node, &err)) {
 		if (!stay_down(node, &err))
 			return false;
 	}
@@ -286,6 +321,7 @@ serve(struct node *node, bool *failed_before)
 		set_state(node, NODE_UP, "");
 		return true;
 	}
+	keep_ill(node, list);
 	retry(node, list, !*failed_before, err.text);
 	if (*failed_before && !stay_down(node, &err))
 		return false;
@@ -304,6 +340,7 @@ node_thread(void *arg)
 		if (!serve(node, &failed_before))
 			break;
 	}
+	drop_ill(node);
 	fail_queue(node, "the store closes");
 	disconnect(node);
 	return NULL;

@@ -104,7 +104,9 @@ read_reply(const struct pipeline *pipeline, struct command *command,
 	if (!connection_wait(pipeline->hello->connection, err))
 		return false;
 	*reply = take_reply(pipeline, command);
-	return *reply == NULL || !has_state(pipeline, command, *reply, err);
+	command->is_ill =
+		*reply != NULL && has_state(pipeline, command, *reply, err);
+	return !command->is_ill;
 }
 
 static void
@@ -183,4 +185,15 @@ pipeline_run(
 	*end = *list;
 	*list = unknown;
 	return false;
+}
+
+bool
+pipeline_try(const struct pipeline *pipeline, struct command *command,
+	struct err *err)
+{
+	struct reply *reply;
+
+	if (!add_command(pipeline, command))
+		return err_set(err, ERR_MEMORY, "out of memory");
+	return read_reply(pipeline, command, &reply, err);
 }

@@ -18,5 +18,8 @@ struct pipeline {
 /* Sends the list as one pipeline and reads its answers. What has none when
  * it fails stays in *list. */
 bool pipeline_run(const struct pipeline *, struct command **list, struct err *);
+/* Sends one that is finished again: would the server still not go on for it?
+ * Its answer goes to nobody. */
+bool pipeline_try(const struct pipeline *, struct command *, struct err *);
 
 #endif

@@ -23,7 +23,9 @@
 #include <stdint.h>
 
 #define QUEUE_TOLD_MAX 4096 /* waiting at once */
-#define QUEUE_TOLD_PIPELINE 64 /* of them in one pipeline */
+/* Of them in one pipeline: some 0.7 ms of Redis's work, so that nobody who
+ * comes meanwhile waits long. */
+#define QUEUE_TOLD_PIPELINE 16
 
 struct queue;
 

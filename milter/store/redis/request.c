@@ -107,8 +107,8 @@ request_new(const struct store_batch *batch, int64_t at_ms, size_t arena_bytes)
 	return request;
 }
 
-static void
-keep(struct request *request)
+void
+request_keep(struct request *request)
 {
 	atomic_fetch_add(&request->references, 1);
 }
@@ -151,7 +151,7 @@ send_round(struct request *request, struct command *round)
 	for (struct command *command = round; command != NULL; command = next) {
 		next = command->next;
 		command->next = NULL;
-		keep(request);
+		request_keep(request);
 		if (!command_is_whole(command)) {
 			request_answer(command, &too_big, "");
 		} else if (!request->submit(command, request->ctx)) {
@@ -219,7 +219,7 @@ step(struct request *request)
 void
 request_start(struct request *request, struct command *round)
 {
-	keep(request);
+	request_keep(request);
 	waiter_lock(&request->waiter);
 	enlist(request, round);
 	request->pending++;

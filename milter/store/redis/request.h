@@ -62,6 +62,7 @@ struct request {
  * one. NULL when out of memory. */
 struct request *request_new(
 	const struct store_batch *, int64_t at_ms, size_t arena_bytes);
+void request_keep(struct request *);
 void request_drop(struct request *);
 
 /* Sends the first round: command lists linked by next. */
