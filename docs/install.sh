@@ -29,7 +29,8 @@ for file in "$(place sbindir)/forwarden" "$settings" \
 	"$(place docdir)/install.md" "$(place docdir)/redis.md" \
 	"$(place exampledir)/forwarden.yaml" \
 	"$(place pkgdatadir)/policies/forward-everything.yaml" \
-	"$(place pkgdatadir)/policies/lists/freemail.txt"; do
+	"$(place pkgdatadir)/policies/lists/freemail.txt" \
+	"$(place pkgdatadir)/renew-disposable"; do
 	[ -s "$root$file" ]
 	result $? "installed: $file"
 done

@@ -11,10 +11,11 @@ top=${TOP_SRCDIR:-$(cd "$(dirname "$0")/../.." && pwd)}
 forwarden=${FORWARDEN:-forwarden}
 archive=${SHARED:-$top/../shared}/data/mail/not-forwarded.tar.xz
 
-echo 1..2
+echo 1..3
 if [ ! -f "$archive" ]; then
 	echo "ok 1 - bounces that come in # SKIP ../shared is not here"
 	echo "ok 2 - bounces that go out # SKIP ../shared is not here"
+	echo "ok 3 - wanted forwards # SKIP ../shared is not here"
 	exit 0
 fi
 work=$(mktemp -d) || exit 1
@@ -54,3 +55,18 @@ envelope "203.0.113.9 mail.partner.example" alice@ours.test in
 envelope "10.0.0.7 desk.example.com" dan@corp.example out
 check 1 in "come in are left alone"
 check 2 out "a client of ours sends out are left alone"
+
+# The same mail, sent on for good by forty people: tagged, and never held.
+if ! python3 -c 'import yaml' 2>/dev/null; then
+	echo "ok 3 - wanted forwards # SKIP python3-yaml is not here"
+	exit 0
+fi
+FORWARDEN=$forwarden "$top/scripts/noise" --archive "$archive" >"$work/noise" 2>&1 &&
+	grep -q '^  all  *tag 1000$' "$work/noise" &&
+	! grep -q quarantine "$work/noise"
+if [ $? -eq 0 ]; then
+	echo "ok 3 - wanted forwards are tagged, and none is held"
+else
+	echo "not ok 3 - wanted forwards are tagged, and none is held"
+	sed 's/^/# /' "$work/noise"
+fi
