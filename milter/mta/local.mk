@@ -52,6 +52,8 @@ libmta_a_SOURCES = \
 	milter/mta/postfix_egress.h \
 	milter/mta/postfix_held.c \
 	milter/mta/postfix_held.h \
+	milter/mta/postfix_hops.c \
+	milter/mta/postfix_hops.h \
 	milter/mta/postfix_intake.c \
 	milter/mta/postfix_intake.h \
 	milter/mta/postfix_log.c \

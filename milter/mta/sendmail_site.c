@@ -21,6 +21,7 @@
 #define QUIET_SECONDS 60
 #define QUIET_LOOK_MS 50
 #define QUIET_LOOKS 10
+#define BACK_SECONDS 20
 
 static void
 copy_option(const struct sendmail_site *site, const char *name,
@@ -265,10 +266,39 @@ sendmail_site_await_pause(const struct sendmail_site *site)
 	return true;
 }
 
+/* It writes the file anew once it listens. */
+static bool
+is_back(const char *pid_file, const struct stat *before)
+{
+	struct stat now;
+
+	return stat(pid_file, &now) == 0 &&
+		(now.st_ino != before->st_ino ||
+			now.st_mtim.tv_sec != before->st_mtim.tv_sec ||
+			now.st_mtim.tv_nsec != before->st_mtim.tv_nsec);
+}
+
 bool
 sendmail_site_restart(const struct sendmail_site *site, struct err *err)
 {
-	return tell(site, SIGHUP, err);
+	const struct timespec pause = {0, QUIET_LOOK_MS * 1000000L};
+	int64_t until = clock_monotonic_ms() + BACK_SECONDS * 1000L;
+	struct stat before;
+
+	if (stat(site->pid_file, &before) != 0)
+		return err_system(err, "%s", site->pid_file);
+	if (!tell(site, SIGHUP, err))
+		return false;
+	while (!is_back(site->pid_file, &before)) {
+		if (clock_monotonic_ms() > until) {
+			return err_set(err, ERR_DOWN,
+				"Sendmail was told to restart, and does not "
+				"listen after %d s (its log says why)",
+				BACK_SECONDS);
+		}
+		(void)nanosleep(&pause, NULL);
+	}
+	return true;
 }
 
 static bool

@@ -42,7 +42,7 @@ bool sendmail_site_is_running(const struct sendmail_site *, struct err *err);
  * they deliver at that moment is delivered again. Waits up to a minute until
  * none does; false when there was no such moment, or nobody tells. */
 bool sendmail_site_await_pause(const struct sendmail_site *);
-/* Has the intake read its .cf anew (SIGHUP). */
+/* Has the intake read its .cf anew (SIGHUP), and waits until it listens. */
 bool sendmail_site_restart(const struct sendmail_site *, struct err *err);
 /* Is nothing in the egress's queue, held mail neither? It is run first. */
 bool sendmail_site_is_drained(const struct sendmail_site *);

@@ -7,6 +7,7 @@
 #include "mta/cf_text.h"
 #include "mta/port.h"
 #include "mta/postfix_control.h"
+#include "mta/postfix_hops.h"
 #include "mta/recipe.h"
 
 #include <stdio.h>
@@ -16,6 +17,7 @@
 
 #define DRAIN_SECONDS 120
 #define LOOK_MS 50
+#define QUIET_MS 500
 
 void
 site_close(struct site *site)
@@ -164,24 +166,52 @@ write_text(const char *path, struct slice text, struct slice there,
 	return slice_equal(text, there) || cf_file_write(path, text, err);
 }
 
+/* hops: those of before the reload. Until none of them is there and nobody has
+ * been connected for a moment: a routing daemon of before may have sent one
+ * more there. */
 static bool
-wait_for_leavers(uint16_t port, struct err *err)
+wait_for_leavers(const struct site *site, struct slice hops, uint16_t port,
+	struct err *err)
 {
 	const struct timespec pause = {0, LOOK_MS * 1000000L};
-	int64_t until = clock_monotonic_ms() + DRAIN_SECONDS * 1000L;
-	size_t left;
+	int64_t now = clock_monotonic_ms();
+	int64_t until = now + DRAIN_SECONDS * 1000L, busy = now;
+	struct buf queue = {0};
+	size_t left = 0;
 
-	while ((left = port_connections(port)) > 0) {
-		if (clock_monotonic_ms() > until) {
-			return err_set(err, ERR_LIMIT,
-				"mail leaves past the listener again, but %zu "
-				"connections to it are still open after %d s; "
-				"run `forwarden attach --undo` again later",
-				left, DRAIN_SECONDS);
-		}
+	buf_add(&queue, postfix_value(site->postfix, "queue_directory"));
+	while (buf_ok(&queue) && now <= until && now - busy < QUIET_MS) {
 		(void)nanosleep(&pause, NULL);
+		now = clock_monotonic_ms();
+		left = port_connections(port) +
+			postfix_hops_left(queue.p, hops);
+		if (left > 0)
+			busy = now;
 	}
-	return true;
+	buf_fini(&queue);
+	return left == 0 ||
+		err_set(err, ERR_LIMIT,
+			"mail leaves past the listener again, but %zu of its "
+			"clients or connections are still there after %d s; "
+			"run `forwarden attach --undo` again later",
+			left, DRAIN_SECONDS);
+}
+
+static bool
+reload_and_drain(struct site *site, uint16_t port, struct err *err)
+{
+	struct buf queue = {0}, hops = {0};
+
+	if (!postfix_control_is_running(site->directory))
+		return true;
+	buf_add(&queue, postfix_value(site->postfix, "queue_directory"));
+	if (buf_ok(&queue))
+		postfix_hops_find(queue.p, &hops);
+	bool done = postfix_control_reload(site->directory, err) &&
+		wait_for_leavers(site, buf_slice(&hops), port, err);
+	buf_fini(&queue);
+	buf_fini(&hops);
+	return done;
 }
 
 /* The first step: mail leaves as it did. */
@@ -202,11 +232,7 @@ take_off_routing(struct site *site, uint16_t port, struct err *err)
 		buf_add(&site->master, buf_slice(&master));
 	}
 	buf_fini(&master);
-	if (!done)
-		return false;
-	return !postfix_control_is_running(site->directory) ||
-		(postfix_control_reload(site->directory, err) &&
-			wait_for_leavers(port, err));
+	return done && reload_and_drain(site, port, err);
 }
 
 /* The second: the listener and all the rest. master.cf goes first: a daemon

@@ -76,7 +76,9 @@ mail_driver = maildir
 mail_path = {folder}/mail/%{{user | username}}
 auth_mechanisms = plain
 passdb static {{
-  password =
+  fields {{
+    nopassword = yes
+  }}
 }}
 userdb static {{
   userdb_static_allow_all_users = yes
