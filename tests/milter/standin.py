@@ -426,7 +426,7 @@ class Sendmail:
         """The daemon is this very process: SIGHUP has it read its .cf. Not in
         a handler of Python's: the signal may find any thread, and the main
         one, which alone runs those, waits for attach to end."""
-        self.write(self.base + "/pid", f"{os.getpid()}\n/usr/sbin/sendmail\n")
+        self.note_pid()
         ear, self.mouth = socket.socketpair()
         self.mouth.setblocking(False)
         signal.set_wakeup_fd(self.mouth.fileno())
@@ -434,10 +434,15 @@ class Sendmail:
         threading.Thread(target=self.obey, args=(ear,), daemon=True).start()
         self.open_doors(self.cf)
 
+    def note_pid(self):
+        self.write(self.base + "/pid", f"{os.getpid()}\n/usr/sbin/sendmail\n")
+
     def obey(self, ear):
+        """As Sendmail does, it writes its process id anew once it listens."""
         while number := ear.recv(1):
             if number[0] == signal.SIGHUP:
                 self.open_doors(self.cf)
+                self.note_pid()
         ear.close()
 
     def make(self, mc, egress):
