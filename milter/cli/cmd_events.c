@@ -59,6 +59,10 @@ add_why(struct buf *out, const struct json *event, const struct json *own)
 		buf_add_visible(out, json_text(rule, "name"));
 		return;
 	}
+	if (!slice_is_absent(json_text(own, "contained"))) {
+		buf_puts(out, "  contained");
+		return;
+	}
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		const struct json *list = json_find(own, others[i].list);
 

@@ -18,6 +18,7 @@ typedef int command_fn(int argc, char **argv);
 command_fn cmd_attach;
 command_fn cmd_audit;
 command_fn cmd_check;
+command_fn cmd_contain;
 command_fn cmd_destination;
 command_fn cmd_doctor;
 command_fn cmd_events;
@@ -36,5 +37,6 @@ command_fn cmd_scan;
 command_fn cmd_serve;
 command_fn cmd_status;
 command_fn cmd_top;
+command_fn cmd_uncontain;
 
 #endif

@@ -21,6 +21,8 @@ static const struct command {
 	{"mailbox", cmd_mailbox, "all that is known of one mailbox"},
 	{"routes", cmd_routes, "who forwards to whom: text, JSON, Graphviz"},
 	{"destination", cmd_destination, "who sends to a destination"},
+	{"contain", cmd_contain, "hold what one mailbox forwards"},
+	{"uncontain", cmd_uncontain, "hold it no longer"},
 	{"forget", cmd_forget, "wipe one mailbox everywhere"},
 	{"export", cmd_export, "all that is kept of mailboxes, as JSON lines"},
 	{"import", cmd_import, "take in what export wrote"},

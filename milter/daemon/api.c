@@ -25,6 +25,8 @@ static const struct {
 	{"/v1/destination/", API_GET, false, api_destination},
 	{"/v1/events", API_GET, false, api_events},
 	{"/v1/probe/", API_GET, false, api_probe},
+	{"/v1/contain/", API_POST, false, api_contain},
+	{"/v1/uncontain/", API_POST, false, api_uncontain},
 	{"/v1/forget/", API_POST, false, api_forget},
 	{"/v1/reload", API_POST, false, api_reload},
 };

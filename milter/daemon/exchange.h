@@ -44,6 +44,7 @@ struct json *exchange_routes(const struct store_routes *);
 
 /* What the table of paths points at. */
 typedef void exchange_fn(struct exchange *);
+exchange_fn api_contain;
 exchange_fn api_destination;
 exchange_fn api_events;
 exchange_fn api_forget;
@@ -57,5 +58,6 @@ exchange_fn api_reload;
 exchange_fn api_routes;
 exchange_fn api_status;
 exchange_fn api_top;
+exchange_fn api_uncontain;
 
 #endif

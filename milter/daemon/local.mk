@@ -3,6 +3,7 @@ noinst_LIBRARIES += libdaemon.a
 libdaemon_a_SOURCES = \
 	milter/daemon/api.c \
 	milter/daemon/api.h \
+	milter/daemon/api_contain.c \
 	milter/daemon/api_events.c \
 	milter/daemon/api_mailbox.c \
 	milter/daemon/api_one_way.c \

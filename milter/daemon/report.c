@@ -238,6 +238,8 @@ add_line(const struct verdict *verdict, enum action taken, struct buf *out)
 		add_flow(out, verdict->flow);
 	add_policies(out, verdict);
 	add_pair(out, "event", verdict->id);
+	if (verdict->contained != NULL)
+		add_pair(out, "contained", verdict->contained->mailbox.text);
 	if (verdict->forged) {
 		buf_printf(
 			out, ", forged-tags=%zu", verdict->message->tag_count);

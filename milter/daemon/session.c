@@ -196,8 +196,11 @@ write_reason(struct session *session)
 	struct buf *out = &session->reason;
 	struct slice policy = SLICE("policy");
 
-	if (verdict->matched_count > 0)
+	if (verdict->contained != NULL) {
+		policy = SLICE("contained");
+	} else if (verdict->matched_count > 0) {
 		policy = verdict_policy(verdict->matched[0].rule);
+	}
 	buf_reset(out);
 	buf_puts(out, "forwarden: ");
 	buf_add_visible(out, slice_sub(policy, 0, REASON_BYTES));

@@ -373,6 +373,10 @@ put_forwarden(struct event *event, enum action taken)
 	put_words(event, "would", action_name(verdict->would));
 	put_words(event, "mode",
 		respond_mode_name(verdict->options->respond.mode));
+	if (verdict->contained != NULL) {
+		put_address(
+			event, "contained", verdict->contained->mailbox.text);
+	}
 	put_gaps(event, verdict->gaps);
 	put_unknown(event);
 	if (verdict->forged) {

@@ -10,6 +10,10 @@
  * forwarded, unless the policy names such mail itself (losing a bounce is
  * losing mail; but a null sender is one word, and anybody's to write), and in
  * observe mode nothing is done but looking.
+ *
+ * An operator's containment is above all of that: what is forwarded of that
+ * mailbox is held, in observe mode, too. A message that was let go before
+ * stays let go, or what he releases would come back to him.
  */
 #include "verdict/judge.h"
 
@@ -42,7 +46,7 @@ ask_store(struct judgement *h, const struct context *context)
 	enum ticket ticket;
 	struct recollect_wish wish = {
 		.trace_members = h->options->trace_members,
-		.facts = program != NULL && sigma_program_reads_store(program),
+		.peers = program != NULL && sigma_program_reads_store(program),
 	};
 
 	recollect(&h->waiting, &wish, context, &h->known);
@@ -354,6 +358,28 @@ find_excused(const struct verdict *v)
 	return best;
 }
 
+/* The strongest forward of a contained mailbox, excused or not: an excuse may
+ * be the word of whom the containment is against. */
+static const struct flow *
+find_contained(const struct judgement *h)
+{
+	const struct flow *best = NULL;
+
+	for (size_t i = 0; i < h->verdict->flow_count; i++) {
+		const struct flow *flow = &h->verdict->flows[i];
+		const struct store_facts *facts;
+
+		if (!flow->rcpt->external ||
+			(flow->kind == KIND_NONE && !flow_is_excused(flow)) ||
+			(best != NULL && best->confidence >= flow->confidence))
+			continue;
+		facts = recollect_facts(&h->known, flow);
+		if (facts != NULL && facts->contained)
+			best = flow;
+	}
+	return best;
+}
+
 /* What could not be looked at may have been a forward, if anything can leave
  * with this message at all. */
 static bool
@@ -371,6 +397,16 @@ raise(struct verdict *v, enum action action)
 {
 	if (action > v->would)
 		v->would = action;
+}
+
+static void
+hold_contained(struct verdict *v)
+{
+	if (v->would < ACTION_QUARANTINE)
+		v->flow = v->contained;
+	raise(v, ACTION_QUARANTINE);
+	if (v->action < ACTION_QUARANTINE)
+		v->action = ACTION_QUARANTINE;
 }
 
 static struct slice
@@ -416,6 +452,10 @@ decide(struct judgement *h)
 	v->action = v->would;
 	if (respond->mode == MODE_OBSERVE && v->action > ACTION_LOG)
 		v->action = ACTION_LOG;
+	if (!v->again)
+		v->contained = find_contained(h);
+	if (v->contained != NULL)
+		hold_contained(v);
 	if (!v->again &&
 		(v->would != ACTION_NONE || v->flow != NULL || v->unseen ||
 			v->unknown_count > 0))

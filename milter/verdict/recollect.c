@@ -146,13 +146,6 @@ first_destination(const struct message *message)
 	return (struct slice){NULL, 0};
 }
 
-/* It may be a list's: then nobody it is bound to may be a person. */
-static bool
-is_listlike(const struct context *context)
-{
-	return context->marks.list_local || own_list_address(context).len > 0;
-}
-
 static void
 ask_persons(struct store_batch *batch, const struct context *context,
 	const struct logins *logins)
@@ -253,15 +246,12 @@ ask_memories(struct store_batch *batch, const struct recollect_wish *wish,
 }
 
 static size_t
-room_for(const struct recollect_wish *wish, const struct context *context)
+room_for(const struct context *context)
 {
 	size_t facts = context->message->rcpt_external * CANDIDATES_MAX;
 
-	if (!wish->facts && !is_listlike(context)) {
-		facts = 0;
-	} else if (facts > FACTS_MAX) {
+	if (facts > FACTS_MAX)
 		facts = FACTS_MAX;
-	}
 	return TRACE_QUESTIONS_MAX + TICKET_OPS_MAX + PERSONS_MAX + facts +
 		PEERS_RCPTS_MAX;
 }
@@ -275,7 +265,7 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	struct store_batch batch = {.arena = message->arena};
 	struct naming naming;
 	struct logins logins;
-	size_t room = room_for(wish, context);
+	size_t room = room_for(context);
 	struct store_op *facts;
 
 	*out = (struct recollection){.remembered = {.down = true}};
@@ -297,9 +287,8 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 	out->facts = facts = batch.ops + batch.count;
 	find_logins(&logins, context);
 	ask_persons(&batch, context, &logins);
-	if (wish->facts || is_listlike(context))
-		ask_facts(&batch, room, context);
-	if (wish->facts)
+	ask_facts(&batch, room, context);
+	if (wish->peers)
 		peers_ask(&batch, facts, message);
 	out->fact_count = (size_t)(batch.ops + batch.count - out->facts);
 	out->remembered.down = false;

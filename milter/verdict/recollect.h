@@ -21,7 +21,7 @@ struct recollection {
 
 struct recollect_wish {
 	size_t trace_members; /* of one Message-ID at most */
-	bool facts; /* some policy reads them */
+	bool peers; /* some policy reads what the store knows */
 };
 /* For a message that leaves. All of it lives in the message's
  * arena; what could not be had is missing, with a gap in waiting. */

@@ -66,6 +66,9 @@ struct verdict {
 	const struct flow *excused; /* one that would be a forward, but for an
 				     * excuse that is not the operator's own
 				     * (local.lists); NULL: there is none */
+	const struct flow *contained; /* a forward of a mailbox that an operator
+				       * contained: held, whatever policies
+				       * and mode say; NULL: there is none */
 	bool misfit; /* the field of ours that it bears was not written for
 		      * it */
 	bool forged; /* more fields of our name than one message may have us

@@ -247,6 +247,29 @@ says "cannot look at Postfix" "doctor: no Postfix there"
 run doctor --sendmail "$tmp" -c "$config"
 says "cannot look at Sendmail" "doctor: no Sendmail there"
 
+gives 2 "contain: without a reason" contain -c "$config" bob@example.com
+says "say why: --why" "... is said, with what to write"
+gives 1 "contain: what is not ours" contain -c "$config" --why t a@b.example
+says "not in local.domains" "... is said"
+gives 1 "contain: for too long" contain -c "$config" --why t --for 400d \
+	bob@example.com
+says "1m to 366d" "... is said"
+gives 1 "uncontain: what is not contained" uncontain -c "$config" \
+	bob@example.com
+says "it is not contained" "... is said"
+gives 0 "contain, however it is spelt" contain -c "$config" --for 2h \
+	--why "ticket 4711" "<Bob+x@Example.COM>"
+says "^bob@example.com is contained until" "... says until when"
+gives 0 "mailbox" mailbox -c "$config" bob@example.com
+says "CONTAINED until .*: ticket 4711" "... says so"
+log_has "contain bob@example.com, by .*: ticket 4711"
+result $? "... the log, too"
+gives 0 "events" events -n 1 -c "$config"
+says '"action":"contain".*"why":"ticket 4711"' "... and the events"
+gives 0 "uncontain" uncontain -c "$config" bob@example.com
+gives 0 "mailbox" mailbox -c "$config" bob@example.com
+says "not contained" "... is not contained any more"
+
 gives 0 "forget" forget -c "$config" bob@example.com
 says "records wiped" "... says how much"
 gives 0 "after that" routes -c "$config"

@@ -59,6 +59,23 @@ redis-cli -s "$tmp/redis.sock" hset 'fw1:contain:{bob@example.com}' by secops \
 	why "ticket 4711" at 1790000000000 until 4102444800000 >/dev/null
 screen mailbox bob@example.com >"$tmp/contained"
 screen mailbox --json bob@example.com >"$tmp/contained.json"
+
+# Another mail server on the same Redis obeys with its next message.
+first=$daemon
+first_folder=$folder
+"$program" uncontain bob@example.com -c "$folder/forwarden.yaml" >/dev/null
+start_daemon other
+"$program" contain bob@example.com --why "ticket 4712" \
+	-c "$first_folder/forwarden.yaml" >/dev/null
+result $? "a mailbox is contained at one mail server"
+send_forwards
+await grep -q '"contained":"bob@example.com"' "$folder/events"
+result $? "... and what it forwards by another is held"
+grep -q '"action":"quarantine".*"contained"' "$folder/events"
+result $? "... at once"
+stays_whole other
+daemon=$first
+folder=$first_folder
 stays_whole redis
 
 grep -q "forwarded 3 to 2 destinations" "$tmp/memory.mailbox"

@@ -2,6 +2,7 @@
 SCENARIOS = \
 	tests/scenario/bursts.test.yaml \
 	tests/scenario/clients.test.yaml \
+	tests/scenario/contained.test.yaml \
 	tests/scenario/excuses.test.yaml \
 	tests/scenario/exemptions.test.yaml \
 	tests/scenario/flows.test.yaml \

@@ -148,6 +148,32 @@ test_event_in_observe(void **state)
 }
 
 static void
+test_contained_without_policies(void **state)
+{
+	const struct verdict *verdict;
+	struct box box;
+	json_t *root;
+
+	(void)state;
+	box_open(&box, NULL, MODE_OBSERVE);
+	verdict = judge_redirect(&box, REDIRECT, HEADER);
+	assert_null(verdict->contained);
+	assert_int_equal(verdict->action, ACTION_NONE);
+	(void)query(sandbox_store(box.sandbox), box.arena,
+		(struct store_query){.kind = STORE_CONTAIN,
+			.about = SLICE("alice@example.com"),
+			.containment = {.until_ms = BOX_AT + STORE_HOUR_MS}});
+	verdict = judge_redirect(&box, REDIRECT, HEADER);
+	assert_int_equal(verdict->action, ACTION_QUARANTINE);
+	root = event_of(verdict);
+	assert_string_equal(
+		text_at(root, "forwarden.contained"), "alice@example.com");
+	assert_string_equal(text_at(root, "forwarden.would"), "quarantine");
+	json_decref(root);
+	box_close(&box);
+}
+
+static void
 test_event_of_hostile_text(void **state)
 {
 	struct buf header = {0};
@@ -523,6 +549,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_event),
 		cmocka_unit_test(test_event_in_observe),
+		cmocka_unit_test(test_contained_without_policies),
 		cmocka_unit_test(test_event_of_hostile_text),
 		cmocka_unit_test(test_tag),
 		cmocka_unit_test(test_tag_that_leaves),
