@@ -15,6 +15,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Of a plugin; the others are those of enum checkup_level. */
+#define NAGIOS_UNKNOWN 3
+
 struct doctor_options {
 	struct ask_options ask;
 	const char *postfix; /* directory of main.cf; NULL: Postfix's own */
@@ -40,7 +43,7 @@ parse_options(
 			"asks where mail for our own domains goes (MX)"},
 		{"nagios", 0, NULL, &options_flag, &options->nagios,
 			"one line, and the exit status of a plugin: 0, 1 "
-			"(to know), 2 (wrong)"},
+			"(to know), 2 (wrong), 3 (unknown)"},
 	};
 	const struct options table = {
 		.about = "What is blind or wrong in the running system, each "
@@ -244,8 +247,6 @@ print_for_nagios(const struct checkup *checkup)
 		if (s->level > worst->level)
 			worst = s;
 	}
-	if (worst == NULL)
-		return 3;
 	buf_printf(&line,
 		"%s - %u wrong, %u to know; %.*s: ", words[worst->level],
 		checkup_count(checkup, CHECKUP_WRONG),
@@ -260,12 +261,25 @@ print_for_nagios(const struct checkup *checkup)
 	return (int)worst->level;
 }
 
+/* Monitoring takes the status of a wrong command line for CRITICAL. */
+static int
+usage_status(int argc, char **argv, int status)
+{
+	for (int i = 1; i < argc && status == COMMAND_USAGE; i++) {
+		if (strcmp(argv[i], "--nagios") == 0) {
+			(void)puts("UNKNOWN - the command line is wrong");
+			return NAGIOS_UNKNOWN;
+		}
+	}
+	return status;
+}
+
 static int
 examine(const struct generation *generation,
 	const struct doctor_options *options)
 {
 	struct doctor doctor;
-	int status = COMMAND_FAILED;
+	int status = options->nagios ? NAGIOS_UNKNOWN : COMMAND_FAILED;
 
 	if (doctor_init(&doctor, generation)) {
 		checkup_add_fine(doctor.checkup, "files",
@@ -287,6 +301,8 @@ examine(const struct generation *generation,
 		}
 	}
 	doctor_fini(&doctor);
+	if (status == NAGIOS_UNKNOWN)
+		(void)puts("UNKNOWN - out of memory");
 	return status;
 }
 
@@ -299,7 +315,7 @@ cmd_doctor(int argc, char **argv)
 	int status;
 
 	if (!parse_options(argc, argv, &options, &status))
-		return status;
+		return usage_status(argc, argv, status);
 	diags = diags_new();
 	if (diags != NULL)
 		generation = generation_load(options.ask.file, NULL, diags);

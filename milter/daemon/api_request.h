@@ -23,6 +23,7 @@ struct api {
 	struct probes *probes;
 	struct clock clock;
 	int64_t started_ms;
+	unsigned restarts; /* workers that died, as it began */
 	atomic_ullong reloads, reloads_refused;
 	/* The last one asked for on the control socket, and the last that was
 	 * begun after it was asked for, and is over. */

@@ -46,6 +46,16 @@ api_readyz(struct exchange *exchange)
 	buf_puts(&exchange->answer->body, "\n");
 }
 
+/* A family of one that says something by its label. */
+static void
+write_build(struct buf *out)
+{
+	buf_puts(out,
+		"# HELP forwarden_build_info The version of this worker.\n"
+		"# TYPE forwarden_build_info gauge\n"
+		"forwarden_build_info{version=\"" PACKAGE_VERSION "\"} 1\n");
+}
+
 static void
 write_digest(struct buf *out, const struct generation *generation)
 {
@@ -85,6 +95,13 @@ write_own_metrics(struct exchange *exchange)
 		{"forwarden_start_time_seconds", "gauge",
 			"When this worker began, in seconds since 1970.",
 			(unsigned long long)(exchange->api->started_ms / 1000)},
+		{"forwarden_worker_restarts_total", "counter",
+			"Workers in office that died, since the "
+			"supervisor began.",
+			exchange->api->restarts},
+		{"forwarden_enforces", "gauge",
+			"1 in mode enforce, 0 in mode observe.",
+			generation->judge.respond.mode == MODE_ENFORCE},
 		{"forwarden_reloads_total", "counter", "Reloads carried out.",
 			exchange->api->reloads},
 		{"forwarden_reloads_refused_total", "counter",
@@ -99,6 +116,7 @@ write_own_metrics(struct exchange *exchange)
 			generation->warnings},
 	};
 
+	write_build(out);
 	write_digest(out, generation);
 	generation_unref(generation);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {

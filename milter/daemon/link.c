@@ -57,6 +57,24 @@ link_message_init(struct link_message *message, enum link_word word)
 	clear_fds(message);
 }
 
+unsigned
+link_serve_number(bool refused, unsigned deaths)
+{
+	return deaths << 1 | refused;
+}
+
+bool
+link_serve_is_refused(unsigned number)
+{
+	return (number & 1) != 0;
+}
+
+unsigned
+link_serve_deaths(unsigned number)
+{
+	return number >> 1;
+}
+
 /* The bits of those that come along, and they themselves in their order. */
 static unsigned char
 collect_fds(const struct link_message *message, int fds[LINK_FD_COUNT],

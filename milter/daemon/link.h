@@ -17,8 +17,7 @@
 
 enum link_word {
 	/* To a worker. text: what could not be opened, or "". */
-	LINK_SERVE = 'S', /* begin, with these; number: not 0 if what is on disk
-			     is wrong */
+	LINK_SERVE = 'S', /* begin, with these; number: link_serve_number() */
 	LINK_PREPARE =
 		'V', /* read LINK_FD_FILES, say so, wait for LINK_SERVE */
 	LINK_CHECK = 'C', /* read the files into LINK_FD_FILES, and end; text:
@@ -61,6 +60,15 @@ enum link_outcome {
 	LINK_MESSAGE,
 	LINK_ENDED /* the other side is gone */
 };
+
+/*
+ * The number of LINK_SERVE: is what is on disk wrong, and how many workers
+ * have died. One number, because a packet of an older program has but one: a
+ * worker may be newer than its supervisor.
+ */
+unsigned link_serve_number(bool refused, unsigned deaths);
+bool link_serve_is_refused(unsigned number);
+unsigned link_serve_deaths(unsigned number);
 
 /* ends[0] does not block; neither outlives an exec. */
 bool link_pair(int ends[2]);

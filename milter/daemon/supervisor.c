@@ -73,7 +73,8 @@ start_worker(struct supervisor *supervisor, enum role role)
 	struct link_message first;
 
 	supervisor_files_fill(supervisor, LINK_SERVE, &first);
-	first.number = supervisor->refused;
+	first.number =
+		link_serve_number(supervisor->refused, supervisor->deaths);
 	if (role == ROLE_IN_OFFICE)
 		supervisor->restart_ms = NOT_DUE;
 	if (role == ROLE_IN_OFFICE &&
@@ -279,6 +280,7 @@ on_death_in_office(struct supervisor *supervisor,
 			WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 		return;
 	}
+	supervisor->deaths++;
 	if (supervisor->handing_ms != NOT_DUE) {
 		supervisor->handing_ms = NOT_DUE;
 	} else {

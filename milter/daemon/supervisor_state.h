@@ -45,6 +45,7 @@ struct supervisor {
 			       office that its successor may begin, or NOT_DUE
 			     */
 	int64_t ticked_ms; /* when this loop last went round */
+	unsigned deaths; /* of workers in office */
 	int status;
 };
 

@@ -436,7 +436,8 @@ obey(struct worker *worker)
 	worker_reload_take_places(worker, &message);
 	(void)link_say(worker->link, LINK_ALIVE);
 	log_echo(true);
-	if (message.number != 0)
+	worker->api.restarts = link_serve_deaths(message.number);
+	if (link_serve_is_refused(message.number))
 		worker_reload_tell_refused();
 	if (generation == NULL)
 		generation = worker_reload_read(worker, worker->files);

@@ -107,10 +107,28 @@ static const struct {
 		"round_trips", 3, count_label},
 };
 
-/* Upper bounds of the histogram of waits, in microseconds. */
-static const int64_t bounds_us[] = {
-	100, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000};
+/* Upper bounds of all histograms, in microseconds. */
+static const int64_t bounds_us[] = {25, 50, 100, 250, 500, 1000, 2500, 5000,
+	10000, 25000, 50000, 100000, 250000, 1000000};
 #define BOUNDS (sizeof(bounds_us) / sizeof(bounds_us[0]))
+
+enum histogram {
+	HISTOGRAM_MESSAGE,
+	HISTOGRAM_POLICIES,
+	HISTOGRAM_STORE,
+	METRIC_HISTOGRAMS
+};
+
+static const struct {
+	const char *name, *help;
+} histograms[METRIC_HISTOGRAMS] = {
+	[HISTOGRAM_MESSAGE] = {"forwarden_message_judging_seconds",
+		"Time from the end of a message to its verdict."},
+	[HISTOGRAM_POLICIES] = {"forwarden_policies_seconds",
+		"Time of it that the policies took, without the store."},
+	[HISTOGRAM_STORE] = {"forwarden_store_wait_seconds",
+		"Time messages waited for the store."},
+};
 
 struct policy_counts {
 	uint64_t hits, gave_up;
@@ -118,8 +136,10 @@ struct policy_counts {
 
 struct metrics {
 	_Atomic uint64_t cells[METRIC_FAMILIES][CELLS_MAX];
-	_Atomic uint64_t waits[BOUNDS + 1];
-	_Atomic uint64_t wait_us;
+	struct {
+		_Atomic uint64_t buckets[BOUNDS + 1];
+		_Atomic uint64_t sum_us;
+	} times[METRIC_HISTOGRAMS];
 	_Atomic uint64_t ungrouped;
 	pthread_mutex_t lock; /* guards policies */
 	struct map *policies; /* name -> struct policy_counts */
@@ -197,15 +217,16 @@ count(struct metrics *metrics, enum family family, unsigned cell)
 }
 
 static void
-count_wait(struct metrics *metrics, int64_t us)
+count_time(struct metrics *metrics, enum histogram histogram, int64_t us)
 {
 	size_t i = 0;
 
 	while (i < BOUNDS && us > bounds_us[i])
 		i++;
-	atomic_fetch_add_explicit(&metrics->waits[i], 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(
-		&metrics->wait_us, (uint64_t)us, memory_order_relaxed);
+		&metrics->times[histogram].buckets[i], 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&metrics->times[histogram].sum_us,
+		(uint64_t)us, memory_order_relaxed);
 }
 
 static void
@@ -274,8 +295,10 @@ metrics_count(struct metrics *metrics, const struct verdict *verdict,
 		atomic_fetch_add_explicit(&metrics->ungrouped,
 			verdict->ungrouped, memory_order_relaxed);
 	}
+	count_time(metrics, HISTOGRAM_MESSAGE, verdict->total_us);
+	count_time(metrics, HISTOGRAM_POLICIES, verdict->policies_us);
 	if (verdict->round_trips > 0)
-		count_wait(metrics, verdict->store_us);
+		count_time(metrics, HISTOGRAM_STORE, verdict->store_us);
 	if (verdict->matched_count > 0 || verdict->unknown_count > 0)
 		count_policies(metrics, verdict);
 }
@@ -302,16 +325,16 @@ write_family(struct metrics *metrics, unsigned family, struct buf *out)
 }
 
 static void
-write_waits(struct metrics *metrics, struct buf *out)
+write_times(struct metrics *metrics, unsigned histogram, struct buf *out)
 {
-	static const char name[] = "forwarden_store_wait_seconds";
+	const char *name = histograms[histogram].name;
 	unsigned long long sum = 0;
 
-	write_head(
-		out, name, "Time messages waited for the store.", "histogram");
+	write_head(out, name, histograms[histogram].help, "histogram");
 	for (size_t i = 0; i <= BOUNDS; i++) {
 		sum += atomic_load_explicit(
-			&metrics->waits[i], memory_order_relaxed);
+			&metrics->times[histogram].buckets[i],
+			memory_order_relaxed);
 		if (i < BOUNDS) {
 			buf_printf(out, "%s_bucket{le=\"%g\"} %llu\n", name,
 				(double)bounds_us[i] / US_A_SECOND, sum);
@@ -319,8 +342,8 @@ write_waits(struct metrics *metrics, struct buf *out)
 	}
 	buf_printf(out, "%s_bucket{le=\"+Inf\"} %llu\n", name, sum);
 	buf_printf(out, "%s_sum %.6f\n%s_count %llu\n", name,
-		(double)atomic_load_explicit(
-			&metrics->wait_us, memory_order_relaxed) /
+		(double)atomic_load_explicit(&metrics->times[histogram].sum_us,
+			memory_order_relaxed) /
 			US_A_SECOND,
 		name, sum);
 }
@@ -432,7 +455,8 @@ metrics_write(struct metrics *metrics, const struct store_health *health,
 {
 	for (unsigned i = 0; i < METRIC_FAMILIES; i++)
 		write_family(metrics, i, out);
-	write_waits(metrics, out);
+	for (unsigned i = 0; i < METRIC_HISTOGRAMS; i++)
+		write_times(metrics, i, out);
 	write_head(out, "forwarden_ungrouped_total",
 		"Matches not counted, for want of a field to group by.",
 		"counter");

@@ -84,6 +84,8 @@ struct verdict {
 	struct slice id; /* the event's id, 16 hex digits; absent when there
 			  * is nothing to report of the message */
 	int64_t store_us; /* waited for the store */
+	int64_t policies_us; /* spent on policies, without the store */
+	int64_t total_us; /* the whole judgement */
 	unsigned round_trips;
 	size_t ungrouped; /* matches that could not be counted, for want of
 			   * a field to group by */

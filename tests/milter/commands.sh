@@ -203,6 +203,10 @@ fetch /readyz
 says "^200" "http: /readyz"
 fetch /metrics
 says "^forwarden_sessions_total 1" "http: /metrics"
+says '^forwarden_build_info{version="[0-9]' "... the version"
+says '^forwarden_policies_info{digest="[0-9a-f]' "... the policies"
+says "^forwarden_worker_restarts_total 0" "... no worker has died"
+says "^forwarden_enforces 1" "... the mode"
 fetch /v1/top
 says "^403" "http: the rest is for the control socket"
 fetch /nonsense
@@ -242,6 +246,8 @@ says "^[A-Z]* - [0-9]* wrong, .* | wrong=[0-9]* note=" "doctor --nagios: one lin
 gives 2 "doctor --nagios: a file that cannot be used" \
 	doctor --nagios -c "$tmp/three.yaml"
 says "^CRITICAL - .* cannot be used" "... is critical"
+gives 3 "doctor --nagios: a wrong command line" doctor --nonsense --nagios
+says "^UNKNOWN - the command line is wrong" "... is unknown"
 run doctor --postfix "$tmp" -c "$config"
 says "cannot look at Postfix" "doctor: no Postfix there"
 run doctor --sendmail "$tmp" -c "$config"

@@ -242,6 +242,8 @@ def hang(trial):
     daemon.await_says(" ready: ", 3)
     trial.check(judges(daemon) and daemon.says("hangs: nothing was heard") == 2,
                 "... and so is a reserve that does not get up")
+    trial.check("\nforwarden_worker_restarts_total 3\n" in
+                fetched(daemon, "/metrics"), "... and all three are counted")
     daemon.stop()
 
 
