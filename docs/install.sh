@@ -28,6 +28,8 @@ for file in "$(place sbindir)/forwarden" "$settings" \
 	"$(place docdir)/README.md" "$(place docdir)/attach.md" \
 	"$(place docdir)/install.md" "$(place docdir)/redis.md" \
 	"$(place exampledir)/forwarden.yaml" \
+	"$(place exampledir)/grafana.json" \
+	"$(place exampledir)/prometheus-rules.yaml" \
 	"$(place pkgdatadir)/policies/forward-everything.yaml" \
 	"$(place pkgdatadir)/policies/lists/freemail.txt" \
 	"$(place pkgdatadir)/renew-disposable"; do

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 dist_doc_DATA += docs/architecture.md docs/attach.md docs/audit.md docs/forwarding.md docs/install.md \
-	docs/performance.md docs/policies.md docs/redis.md docs/scan.md docs/upgrade.md
+	docs/monitoring.md docs/performance.md docs/policies.md docs/redis.md docs/scan.md docs/upgrade.md
 EXTRA_DIST += docs/policies-table
 
 # Pages name the paths of a usual system, and *.in files name them by their
@@ -26,6 +26,7 @@ PAGES = docs/forwarden-policies.7 docs/forwarden.8 docs/forwarden.yaml \
 	docs/forwarden.yaml.5
 exampledir = $(docdir)/examples
 nodist_example_DATA = docs/made/forwarden.yaml
+dist_example_DATA = docs/grafana.json docs/prometheus-rules.yaml
 $(man_MANS) docs/made/forwarden.yaml: $(PAGES) Makefile
 	$(WITH_PATHS) $(srcdir)/docs/$(@F) >$@.tmp && mv $@.tmp $@
 

@@ -2,7 +2,8 @@
 TESTS += tests/milter/attach.py tests/milter/carried.sh \
 	tests/milter/commands.sh tests/milter/endings.py \
 	tests/milter/killed.py tests/milter/life.py \
-	tests/milter/miltertest.sh tests/milter/stores.sh
+	tests/milter/miltertest.sh tests/milter/monitoring.py \
+	tests/milter/stores.sh
 EXTRA_DIST += tests/milter/miltertest.sh \
 	tests/milter/actions.lua \
 	tests/milter/attach.py \
@@ -16,6 +17,7 @@ EXTRA_DIST += tests/milter/miltertest.sh \
 	tests/milter/lib.lua \
 	tests/milter/life.py \
 	tests/milter/messages.lua \
+	tests/milter/monitoring.py \
 	tests/milter/reload.lua \
 	tests/milter/sessions.lua \
 	tests/milter/standin.py \
