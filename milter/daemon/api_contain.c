@@ -80,6 +80,24 @@ read_order(struct exchange *exchange, struct store_containment *order)
 	return true;
 }
 
+/* Has the store do it. Where it is down, this machine may have it alone, and
+ * who asked must not believe that the others do. */
+static bool
+carry_out(struct exchange *exchange, struct store_query *query)
+{
+	struct err err = {0};
+
+	if (store_query(exchange->api->store, exchange->arena, query, &err))
+		return true;
+	(void)err_wrap(&err,
+		"at most this mail server obeys, so order it again when the "
+		"store is back");
+	log_write(LOG_LEVEL_WARNING, "%.*s was to be contained, or let go: %s",
+		SLICE_ARG(query->about), err.text);
+	exchange_error(exchange, 503, err.text);
+	return false;
+}
+
 static struct json *
 json_of_event(const char *action, int64_t now_ms)
 {
@@ -148,7 +166,7 @@ api_contain(struct exchange *exchange)
 
 	if (!find_mailbox(exchange, &query.about) ||
 		!read_order(exchange, &query.containment) ||
-		!exchange_query(exchange, &query))
+		!carry_out(exchange, &query))
 		return;
 	tell(exchange, "contain", query.about, &query.containment);
 	answer(exchange, query.about, &query.containment);
@@ -169,7 +187,7 @@ api_uncontain(struct exchange *exchange)
 		exchange_error(exchange, 404, "it is not contained");
 		return;
 	}
-	if (!exchange_query(exchange, &query))
+	if (!carry_out(exchange, &query))
 		return;
 	query.containment.by = parameter(exchange, "by");
 	query.containment.why = SLICE("let go");

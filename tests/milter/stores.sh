@@ -105,4 +105,17 @@ echo "redis: {password_file: $tmp/password}" >>"$tmp/wrong.yaml"
 [ $? -eq 1 ] && grep -q "WRONGPASS" "$tmp/out" &&
 	! grep -q "not-the-one" "$tmp/out"
 result $? "... and another one"
+
+# With no way into Redis nobody hears that a containment is everywhere.
+start_daemon locked
+"$program" contain bob@example.com --why "ticket 4713" \
+	-c "$folder/forwarden.yaml" >"$tmp/out" 2>&1
+[ $? -eq 1 ] && grep -q "at most this mail server obeys" "$tmp/out"
+result $? "contain: Redis does not answer"
+log_has "was to be contained, or let go: at most this mail server"
+result $? "... and the log says so, too"
+send_forwards
+await grep -q '"contained":"bob@example.com"' "$folder/events"
+result $? "... but here it is held"
+stays_whole locked
 finish
