@@ -18,6 +18,7 @@
 #define DRAIN_SECONDS 120
 #define LOOK_MS 50
 #define QUIET_MS 500
+#define HOPS_MS 10000
 
 void
 site_close(struct site *site)
@@ -166,9 +167,11 @@ write_text(const char *path, struct slice text, struct slice there,
 	return slice_equal(text, there) || cf_file_write(path, text, err);
 }
 
-/* hops: those of before the reload. Until none of them is there and nobody has
- * been connected for a moment: a routing daemon of before may have sent one
- * more there. */
+/* hops: those of before the reload. Until nobody has been connected for a
+ * moment, for a routing daemon of before may have sent one more there, and
+ * none of them is there; or, where the listener takes no connections, until
+ * they had time enough to tick off what it took before: the others wait for
+ * its greeting. */
 static bool
 wait_for_leavers(const struct site *site, struct slice hops, uint16_t port,
 	struct err *err)
@@ -180,20 +183,22 @@ wait_for_leavers(const struct site *site, struct slice hops, uint16_t port,
 	size_t left = 0;
 
 	buf_add(&queue, postfix_value(site->postfix, "queue_directory"));
-	while (buf_ok(&queue) && now <= until && now - busy < QUIET_MS) {
+	while (buf_ok(&queue) && now <= until &&
+		(now - busy < QUIET_MS ||
+			(now - busy < HOPS_MS &&
+				postfix_hops_left(queue.p, hops) > 0))) {
 		(void)nanosleep(&pause, NULL);
 		now = clock_monotonic_ms();
-		left = port_connections(port) +
-			postfix_hops_left(queue.p, hops);
+		left = port_connections(port);
 		if (left > 0)
 			busy = now;
 	}
 	buf_fini(&queue);
 	return left == 0 ||
 		err_set(err, ERR_LIMIT,
-			"mail leaves past the listener again, but %zu of its "
-			"clients or connections are still there after %d s; "
-			"run `forwarden attach --undo` again later",
+			"mail leaves past the listener again, but %zu "
+			"connections to it are still open after %d s; run "
+			"`forwarden attach --undo` again later",
 			left, DRAIN_SECONDS);
 }
 
