@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -203,18 +204,51 @@ log_wants(enum log_level level)
 	return level <= state.level;
 }
 
+/*
+ * Is stderr the journal's? It says of which file it is (systemd.exec(5)), as
+ * what we inherited may have been led elsewhere since. It then takes <4> at a
+ * line's beginning for its priority, and has a time of its own.
+ */
+static bool
+is_journal(int fd)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat file;
+
+	return stream != NULL &&
+		sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+		fstat(fd, &file) == 0 &&
+		device == (unsigned long long)file.st_dev &&
+		inode == (unsigned long long)file.st_ino;
+}
+
+static void
+add_head(enum log_level level, bool journal, struct buf *line)
+{
+	char at[DATE_TEXT_BYTES];
+
+	if (journal) {
+		buf_printf(line, "<%d>%s ", levels[level].priority,
+			levels[level].name);
+	} else {
+		date_print(clock_now_ms(clock_real()), at);
+		buf_printf(line, "%s %s ", at, levels[level].name);
+	}
+}
+
 typedef void add_text_fn(struct buf *, struct slice);
 
 static void
 write_line(enum log_level level, struct slice text, add_text_fn *add_text)
 {
 	struct buf line = {0};
-	char at[DATE_TEXT_BYTES];
 	bool echo = state.echo && level <= LOG_LEVEL_WARNING;
 
 	if (state.sink != SINK_SYSLOG) {
-		date_print(clock_now_ms(clock_real()), at);
-		buf_printf(&line, "%s %s ", at, levels[level].name);
+		add_head(level,
+			state.sink == SINK_STDERR && is_journal(STDERR_FILENO),
+			&line);
 	}
 	add_text(&line, text);
 	pthread_mutex_lock(&state.lock);

@@ -243,7 +243,8 @@ static const struct reader_key keys[] = {
 			"(/healthz, /readyz), on loopback; empty: none."},
 
 	{"log.target", &config_log, AT(log_target), .initial = "stderr",
-		.help = "stderr, syslog, syslog:facility or file:/path."},
+		.help = "stderr, syslog, syslog:facility or file:/path. To the "
+			"journal, by stderr, lines have their priority."},
 	{"log.level", &reader_word, AT(log_level), .initial = "info",
 		.word = config_word_log_level,
 		.help = "Entries above this are dropped."},

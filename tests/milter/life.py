@@ -5,6 +5,7 @@ die or hang, sockets that somebody deletes, and links that somebody plants.
 """
 import os
 import pwd
+import re
 import resource
 import shutil
 import signal
@@ -245,6 +246,30 @@ def hang(trial):
     trial.check("\nforwarden_worker_restarts_total 3\n" in
                 fetched(daemon, "/metrics"), "... and all three are counted")
     daemon.stop()
+
+
+def journal(trial):
+    """Where stderr is the journal's, lines begin with their priority."""
+    folder = trial.fresh("journal")
+    daemon = Daemon(folder, more(folder))
+    with open(daemon.errors, "a", encoding="utf-8") as file:
+        place = os.fstat(file.fileno())
+    daemon.environment = {
+        "JOURNAL_STREAM": f"{place.st_dev}:{place.st_ino}"}
+    daemon.start()
+    judges(daemon)
+    daemon.stop()
+    with open(daemon.errors, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    trial.check(lines and all(
+        re.match("<[3-7]>(error|warning|notice|info|debug) ", line)
+        for line in lines), "to the journal: priorities, and no time",
+                "\n".join(lines))
+    daemon.environment = {"JOURNAL_STREAM": f"{place.st_dev}:1"}
+    daemon.start()
+    daemon.stop()
+    trial.check(daemon.says("Z notice ready: ") == 1,
+                "... to a file in its place: as ever")
 
 
 def no_successor(trial):
@@ -697,7 +722,7 @@ def doubts(trial):
 
 def main():
     trial = Trial()
-    tests = [rotation, broken_files, back_off, hang, no_successor, sockets,
+    tests = [rotation, broken_files, back_off, hang, journal, no_successor, sockets,
              moved, inet, start_errors, reload_command, doubts]
     if os.path.exists("/proc/self/status"):
         tests.append(confinement)
