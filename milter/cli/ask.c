@@ -302,6 +302,7 @@ ask_about_address(const char *about, const struct ask_question *question,
 	struct ask_options ask = ASK_DEFAULTS;
 	const struct options_row rows[] = {ASK_OPTIONS(ask)};
 	const struct options options = {.about = about,
+		.example = question->example,
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows),
 		.operands = "ADDRESS",

@@ -81,6 +81,7 @@ struct ask_question {
 	const char *what; /* goes after it, encoded; or NULL */
 	const char *query; /* goes after that, as it is; or NULL */
 	void (*print)(const struct json *answer);
+	const char *example; /* for --help; or NULL */
 };
 /* Asks and prints; gives the exit status. */
 int ask_once(const struct ask_options *, const struct ask_question *);

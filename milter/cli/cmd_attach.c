@@ -152,6 +152,7 @@ parse_options(
 			"prove what is attached, change nothing"},
 	};
 	const struct options table = {.about = about,
+		.example = "attach --dry-run",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows)};
 	const char *why;

@@ -73,6 +73,7 @@ parse_options(int argc, char **argv, struct audit_command *command, int *status)
 		.about = "Every rule at rest that sends mail outside: aliases, "
 			 "maps, .forward, Sieve,\nprocmail and the like, with "
 			 "its place, owner and time. Changes nothing.",
+		.example = "audit --all --json",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows)};
 

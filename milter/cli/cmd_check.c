@@ -60,6 +60,7 @@ parse_options(int argc, char **argv, struct check_options *options, int *status)
 	const struct options table = {
 		.about = "Checks the configuration and its policies, or the "
 			 "policies that are named.",
+		.example = "check --connect",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows),
 		.operands = "[POLICY...]",

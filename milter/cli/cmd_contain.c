@@ -105,6 +105,8 @@ cmd_contain(int argc, char **argv)
 		.about = "Holds all that is forwarded of one mailbox of ours, "
 			 "whatever policies,\nfilters and the mode say, on all "
 			 "mail servers that share the store.",
+		.example = "contain --for 24h --why 'stolen password' "
+			   "alice@example.com",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows),
 		.operands = "ADDRESS",
@@ -129,6 +131,7 @@ cmd_uncontain(int argc, char **argv)
 	const struct options_row rows[] = {ASK_OPTIONS(order.ask)};
 	const struct options options = {
 		.about = "Ends the containment of one mailbox.",
+		.example = "uncontain alice@example.com",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows),
 		.operands = "ADDRESS",

@@ -41,6 +41,7 @@ cmd_destination(int argc, char **argv)
 	const struct options_row table[] = {ASK_OPTIONS(ask), ASK_ROWS(rows)};
 	const struct options options = {
 		.about = "Whose mail goes to one address.",
+		.example = "destination drop@freemail.example",
 		.rows = table,
 		.count = sizeof(table) / sizeof(*table),
 		.operands = "ADDRESS",

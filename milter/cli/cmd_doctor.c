@@ -48,6 +48,7 @@ parse_options(
 	const struct options table = {
 		.about = "What is blind or wrong in the running system, each "
 			 "with its remedy.",
+		.example = "doctor --no-postfix --json",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows)};
 

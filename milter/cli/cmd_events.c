@@ -33,6 +33,7 @@ parse_options(
 	const struct options table = {
 		.about = "The newest verdicts, with the field names of the "
 			 "Elastic Common Schema.",
+		.example = "events --follow --text",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows)};
 

@@ -170,6 +170,8 @@ parse_options(
 			"the event alone"},
 	};
 	const struct options table = {.about = about,
+		.example = "explain --from alice@example.com --to "
+			   "drop@freemail.example mail.eml",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows),
 		.operands = "MESSAGE",

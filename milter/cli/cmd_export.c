@@ -96,6 +96,8 @@ cmd_export(int argc, char **argv)
 		.about = "Writes all that is kept of mailboxes to the standard "
 			 "output, as JSON lines: counts, routes, marks, "
 			 "containment.",
+		.example =
+			"export -c /etc/forwarden/forwarden.yaml >kept.jsonl",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows)};
 	struct export export = {0};

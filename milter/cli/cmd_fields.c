@@ -124,6 +124,7 @@ cmd_fields(int argc, char **argv)
 	const struct options options = {
 		.about = "Lists the fields that a policy can name, or those "
 			 "whose name or meaning has WORD.",
+		.example = "fields mailbox",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows),
 		.operands = "[WORD]",

@@ -21,7 +21,8 @@ cmd_forget(int argc, char **argv)
 {
 	static const struct ask_question question = {.method = ASK_POST,
 		.path = "/v1/forget/",
-		.print = print_answer};
+		.print = print_answer,
+		.example = "forget alice@example.com"};
 
 	return ask_about_address("Wipes all that the store keeps of one "
 				 "mailbox, also as a destination.",

@@ -44,6 +44,7 @@ parse_options(
 	};
 	const struct options table = {
 		.about = "Takes in what `forwarden export` wrote.",
+		.example = "import --merge kept.jsonl",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows),
 		.operands = "[FILE]",

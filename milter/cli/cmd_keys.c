@@ -16,6 +16,7 @@ cmd_keys(int argc, char **argv)
 	};
 	const struct options options = {
 		.about = "Lists the keys of the configuration.",
+		.example = "keys --example",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows)};
 	struct buf out = {0};

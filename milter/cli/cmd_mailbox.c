@@ -185,6 +185,7 @@ parse_options(int argc, char **argv, struct mailbox_options *options,
 			 "hour, its routes, the\nwindows it is counted in, "
 			 "whether it is contained, its last events, its\n"
 			 "rules at rest.",
+		.example = "mailbox alice@example.com",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows),
 		.operands = "ADDRESS",

@@ -23,6 +23,7 @@ cmd_reload(int argc, char **argv)
 	const struct options options = {
 		.about = "Has the daemon read its files and open its logs "
 			 "again, and waits until that is done.",
+		.example = "reload",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows)};
 	int status;

@@ -271,6 +271,7 @@ parse_options(
 			 "An archive has lost the envelopes; they are guessed "
 			 "from the headers.\nX-Envelope-From, -To, -Client "
 			 "and -User on top of a message say what is known.",
+		.example = "replay -p policies --events mail.mbox",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows),
 		.operands = "PATH...",

@@ -33,6 +33,7 @@ parse_options(
 	const struct options table = {
 		.about = "The map of all forwarding: mailbox, destination, how "
 			 "often, first and last.",
+		.example = "routes --new 7d",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows)};
 

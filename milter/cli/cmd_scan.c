@@ -70,6 +70,7 @@ parse_options(int argc, char **argv, struct scan_command *command, int *status)
 			 "Exits with 1 if there is a route that is not in the "
 			 "file of --known, with 2 if\nsomething could not be "
 			 "read.",
+		.example = "scan /var/log/mail.log*",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows),
 		.operands = "LOG...",

@@ -42,6 +42,7 @@ parse_options(int argc, char **argv, struct serve_options *options, int *status)
 	};
 	const struct options table = {
 		.about = "Runs the daemon, in the foreground.",
+		.example = "serve -c /etc/forwarden/forwarden.yaml",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows)};
 

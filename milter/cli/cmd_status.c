@@ -66,6 +66,7 @@ cmd_status(int argc, char **argv)
 	const struct options_row rows[] = {ASK_OPTIONS(ask)};
 	const struct options options = {
 		.about = "What runs, since when, and how its store is.",
+		.example = "status --json",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows)};
 	int status;

@@ -103,6 +103,7 @@ parse_options(int argc, char **argv, struct test_options *options, int *status)
 			"has an empty store and a clock of its own. Exit\n"
 			"status: 0 when all passed, 1 when a test failed, 2 "
 			"when the command line is\nwrong.",
+		.example = "test policies",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows),
 		.operands = "PATH...",

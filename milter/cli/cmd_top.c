@@ -45,6 +45,7 @@ parse_options(int argc, char **argv, struct top_options *options, int *status)
 	const struct options table = {
 		.about = "The mailboxes with the most flows today (UTC); on a "
 			 "terminal again and again.",
+		.example = "top -n 20 --once",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows)};
 

@@ -175,6 +175,8 @@ help(const struct options *options, const char *name)
 	for (size_t i = 0; i < options->count; i++)
 		add_help(&options->rows[i], &out);
 	buf_puts(&out, "  -h, --help             this text\n");
+	if (options->example != NULL)
+		buf_printf(&out, "\nexample: forwarden %s\n", options->example);
 	if (options->add_more != NULL) {
 		buf_add_byte(&out, '\n');
 		options->add_more(&out);

@@ -43,6 +43,7 @@ struct options_row {
 
 struct options {
 	const char *about; /* what it does, in lines; for --help */
+	const char *example; /* "top -n 20"; for --help; or NULL */
 	const struct options_row *rows;
 	size_t count;
 	const char *operands; /* "ADDRESS", "PATH..."; NULL: none */

@@ -51,7 +51,14 @@ gives 2 "two shapes at once" keys --example --mdoc
 for command in $("$program" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
 	gives 0 "$command --help" "$command" --help
 	says "^usage: forwarden $command" "... has its usage"
+	example=$(sed -n "s/^example: forwarden \($command .*\)/\1/p
+		s/^example: forwarden \($command\)\$/\1/p" "$tmp/out")
+	[ -n "$example" ] || continue
+	eval "gives 0 \"... the example is one: $example\" ${example%%>*} --help"
+	examples=$((${examples-0} + 1))
 done
+[ "${examples-0}" -ge 23 ]
+result $? "--help has examples"
 gives 2 "an address too many" mailbox a@example.com b@example.com
 gives 0 "keys" keys
 says "^local.domains" "... has the keys"
