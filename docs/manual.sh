@@ -50,6 +50,9 @@ for command in $("$program" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
 	result $? "... and of its options"
 done
 
+"$program" completion bash | diff - "${TOP_SRCDIR:?}/docs/forwarden.bash" >"$work/out"
+result $? "completion bash is docs/forwarden.bash"
+
 if command -v mandoc >/dev/null; then
 	for page in "$made"/*.[1-8]; do
 		complaints=$(mandoc -Tlint -W warning "$page" | grep -v 'STYLE: referenced manual not found')

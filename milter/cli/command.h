@@ -18,6 +18,7 @@ typedef int command_fn(int argc, char **argv);
 command_fn cmd_attach;
 command_fn cmd_audit;
 command_fn cmd_check;
+command_fn cmd_completion;
 command_fn cmd_contain;
 command_fn cmd_destination;
 command_fn cmd_doctor;

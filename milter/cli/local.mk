@@ -17,6 +17,7 @@ forwarden_SOURCES = \
 	milter/cli/cmd_attach.c \
 	milter/cli/cmd_audit.c \
 	milter/cli/cmd_check.c \
+	milter/cli/cmd_completion.c \
 	milter/cli/cmd_contain.c \
 	milter/cli/cmd_destination.c \
 	milter/cli/cmd_doctor.c \

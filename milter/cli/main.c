@@ -34,6 +34,7 @@ static const struct command {
 	{"explain", cmd_explain, "why a message gets the verdict it gets"},
 	{"replay", cmd_replay, "what policies would have done with old mail"},
 	{"keys", cmd_keys, "list the keys of the configuration"},
+	{"completion", cmd_completion, "what completes words in a shell"},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(*commands))

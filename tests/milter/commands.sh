@@ -59,6 +59,29 @@ for command in $("$program" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
 done
 [ "${examples-0}" -ge 23 ]
 result $? "--help has examples"
+# What a shell then offers.
+offers() { # SHELL PROGRAM
+	if command -v "$1" >"$tmp/out"; then
+		"$program" completion "$1" >"$tmp/script.$1"
+		PATH=$(dirname "$program"):$PATH "$1" -c "$2" >"$tmp/out" 2>&1
+		says "^doctor" "completion $1: subcommands"
+		says "^--nagios" "... and their options"
+	fi
+}
+# shellcheck disable=SC2016
+offers bash '. "'"$tmp"'/script.bash"
+	try() { COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _forwarden
+		printf "%s\n" "${COMPREPLY[@]}"; }
+	COMP_WORDS=(forwarden doc); try; COMP_WORDS=(forwarden doctor --na); try'
+# shellcheck disable=SC2016
+offers zsh 'compdef() { : }; compadd() { print -l -- ${(P)2} }
+	. "'"$tmp"'/script.zsh"
+	words=(forwarden doc) CURRENT=2; _forwarden
+	words=(forwarden doctor --na) CURRENT=3; _forwarden'
+offers fish 'source "'"$tmp"'/script.fish"
+	complete -C "forwarden doc"; complete -C "forwarden doctor --na"'
+gives 2 "completion for another shell" completion csh
+says "bash, zsh and fish" "... which there are is said"
 gives 2 "an address too many" mailbox a@example.com b@example.com
 gives 0 "keys" keys
 says "^local.domains" "... has the keys"
