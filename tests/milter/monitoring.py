@@ -32,15 +32,29 @@ tests:
       - {{series: 'forwarden_policies_info{{instance="a", digest="x"}}', values: '1+0x120'}}
       - {{series: 'forwarden_policies_info{{instance="b", digest="{digest}"}}', values: '1+0x120'}}
       - {{series: 'forwarden_store_lost_total{{instance="a"}}', values: '{lost}x120'}}
+      - {{series: 'forwarden_reloads_refused_total{{instance="a"}}', values: '{refused}x120'}}
+      - {{series: 'forwarden_unjudged_total{{instance="a"}}', values: '{unjudged}x120'}}
+      - {{series: 'forwarden_sessions_refused_total{{instance="a"}}', values: '{closed}x120'}}
+      - {{series: 'forwarden_policy_gave_up_total{{instance="a", policy="p"}}', values: '{regex}x120'}}
+      - {{series: 'forwarden_verdicts_total{{instance="a", action="quarantine"}}', values: '{quarantines}x120'}}
+      - {{series: 'forwarden_message_judging_seconds_bucket{{instance="a", le="0.1"}}', values: '{fast}x120'}}
+      - {{series: 'forwarden_message_judging_seconds_bucket{{instance="a", le="1"}}', values: '0+10x120'}}
+      - {{series: 'forwarden_message_judging_seconds_bucket{{instance="a", le="+Inf"}}', values: '0+10x120'}}
+      - {{series: 'forwarden_messages_total{{instance="a", direction="inbound"}}', values: '{mail}'}}
     promql_expr_test:
       - expr: count(ALERTS{{alertstate="firing"}}) or vector(0)
         eval_time: 2h
         exp_samples: [{{value: {count}}}]
 """
 FINE = {"up": "1+0", "policies": "60+0", "store": "1+0", "restarts": "0+0",
-        "trouble": "0+0", "digest": "x", "lost": "0+0", "count": 0}
+        "trouble": "0+0", "digest": "x", "lost": "0+0", "refused": "0+0",
+        "unjudged": "0+0", "closed": "0+0", "regex": "0+0",
+        "quarantines": "0+0", "fast": "0+10", "mail": "0+10x120",
+        "count": 0}
 BAD = {"up": "0+0", "policies": "0+0", "store": "0+0", "restarts": "0+1",
-       "trouble": "1+0", "digest": "y", "lost": "0+1"}
+       "trouble": "1+0", "digest": "y", "lost": "0+1", "refused": "0+1",
+       "unjudged": "0+1", "closed": "0+1", "regex": "0+1",
+       "quarantines": "0+1", "fast": "0+0", "mail": "0+10x40 400+0x80"}
 
 
 class Tap:
@@ -104,6 +118,9 @@ def ask_promtool(tap, promtool, folder, metrics):
             file.write(QUIET.format(rules=RULES, **case))
         run(f"alerts: {name}: {case['count']} is raised", "test", "rules",
             path)
+    with open(RULES, encoding="utf-8") as file:
+        tap.ok(file.read().count("- alert: ") == len(BAD),
+               "each alert has what raises it")
 
 
 def main():
