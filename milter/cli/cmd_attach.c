@@ -155,15 +155,9 @@ parse_options(
 		.example = "attach --dry-run",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows)};
-	const char *why;
 
 	*options = defaults;
-	if (!options_read(&table, argc, argv, NULL, status))
-		return false;
-	why = contradiction(options);
-	if (why != NULL)
-		*status = options_refuse("attach", why);
-	return why == NULL;
+	return options_read(&table, argc, argv, NULL, status);
 }
 
 static bool
@@ -415,11 +409,15 @@ int
 cmd_attach(int argc, char **argv)
 {
 	struct attach_options options;
+	const char *why;
 	struct err err = {0};
 	int status;
 
 	if (!parse_options(argc, argv, &options, &status))
 		return status;
+	why = contradiction(&options);
+	if (why != NULL)
+		return options_refuse(argv[0], why);
 	if (run(&options, &err))
 		return COMMAND_OK;
 	(void)fprintf(stderr, "forwarden: %s\n", err.text);

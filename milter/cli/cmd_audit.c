@@ -28,6 +28,11 @@ struct audit_command {
 	struct realm *own_realm;
 };
 
+static const char about[] =
+	"Every rule at rest that sends mail outside: aliases, maps, .forward, "
+	"Sieve,\nprocmail and the like, with its place, owner and time. "
+	"Changes nothing.";
+
 static bool
 parse_options(int argc, char **argv, struct audit_command *command, int *status)
 {
@@ -69,10 +74,7 @@ parse_options(int argc, char **argv, struct audit_command *command, int *status)
 			"with --compare: an event for each that is new or "
 			"changed"},
 	};
-	const struct options table = {
-		.about = "Every rule at rest that sends mail outside: aliases, "
-			 "maps, .forward, Sieve,\nprocmail and the like, with "
-			 "its place, owner and time. Changes nothing.",
+	const struct options table = {.about = about,
 		.example = "audit --all --json",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows)};

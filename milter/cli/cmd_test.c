@@ -110,35 +110,41 @@ parse_options(int argc, char **argv, struct test_options *options, int *status)
 		.least = 1,
 		.most = -1,
 		.add_more = test_file_help};
-	struct options_words *policies = &options->policies;
 
 	*options = (struct test_options){0};
-	if (!options_read(&table, argc, argv, &options->paths, status))
-		return false;
-	if (options->json + options->tap + options->junit > 1) {
-		*status = options_refuse(
-			argv[0], "one of --json, --tap and --junit");
-		return false;
-	}
+	return options_read(&table, argc, argv, &options->paths, status);
+}
+
+/* Why these options cannot go together; NULL if they can. Without policies
+ * they are those of the tests' own paths. */
+static const char *
+complete(struct test_options *options)
+{
+	struct options_words *policies = &options->policies;
+
+	if (options->json + options->tap + options->junit > 1)
+		return "one of --json, --tap and --junit";
 	if (policies->count > 0)
-		return true;
+		return NULL;
 	for (char **path = options->paths; *path != NULL; path++) {
-		if (!options_words.take(policies, *path)) {
-			*status = options_refuse(argv[0], options_words.hint);
-			return false;
-		}
+		if (!options_words.take(policies, *path))
+			return options_words.hint;
 	}
-	return true;
+	return NULL;
 }
 
 int
 cmd_test(int argc, char **argv)
 {
 	struct test_options options;
+	const char *why;
 	int status;
 
 	if (!parse_options(argc, argv, &options, &status))
 		return status;
+	why = complete(&options);
+	if (why != NULL)
+		return options_refuse(argv[0], why);
 	/* time.hour and time.weekday are the same wherever a test runs. */
 	setenv("TZ", "UTC", 1);
 	tzset();

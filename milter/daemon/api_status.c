@@ -67,17 +67,26 @@ write_digest(struct buf *out, const struct generation *generation)
 		sigma_program_digest(generation->program));
 }
 
+struct own_metric {
+	const char *name, *type, *help;
+	unsigned long long value;
+};
+
 static void
-write_own_metrics(struct exchange *exchange)
+write_rows(struct buf *out, const struct own_metric *rows, size_t count)
 {
-	struct buf *out = &exchange->answer->body;
+	for (size_t i = 0; i < count; i++) {
+		buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n",
+			rows[i].name, rows[i].help, rows[i].name, rows[i].type,
+			rows[i].name, rows[i].value);
+	}
+}
+
+static void
+write_worker(struct buf *out, const struct api *api)
+{
 	struct milter_load load = milter_load();
-	const struct generation *generation =
-		generation_slot_get(exchange->api->slot);
-	const struct {
-		const char *name, *type, *help;
-		unsigned long long value;
-	} rows[] = {
+	const struct own_metric rows[] = {
 		{"forwarden_sessions", "gauge", "Connections from MTAs.",
 			load.sessions},
 		{"forwarden_sessions_total", "counter",
@@ -94,19 +103,29 @@ write_own_metrics(struct exchange *exchange)
 			"Messages being taken in.", load.messages},
 		{"forwarden_start_time_seconds", "gauge",
 			"When this worker began, in seconds since 1970.",
-			(unsigned long long)(exchange->api->started_ms / 1000)},
+			(unsigned long long)(api->started_ms / 1000)},
 		{"forwarden_worker_restarts_total", "counter",
 			"Workers in office that died, since the "
 			"supervisor began.",
-			exchange->api->restarts},
+			api->restarts},
+	};
+
+	write_rows(out, rows, sizeof(rows) / sizeof(*rows));
+}
+
+static void
+write_generation(struct buf *out, const struct api *api,
+	const struct generation *generation)
+{
+	const struct own_metric rows[] = {
 		{"forwarden_enforces", "gauge",
 			"1 in mode enforce, 0 in mode observe.",
 			generation->judge.respond.mode == MODE_ENFORCE},
 		{"forwarden_reloads_total", "counter", "Reloads carried out.",
-			exchange->api->reloads},
+			api->reloads},
 		{"forwarden_reloads_refused_total", "counter",
 			"Reloads refused for errors in files.",
-			exchange->api->reloads_refused},
+			api->reloads_refused},
 		{"forwarden_policies", "gauge",
 			"Policies in use; without any nothing is found.",
 			sigma_program_rules(generation->program)},
@@ -116,14 +135,7 @@ write_own_metrics(struct exchange *exchange)
 			generation->warnings},
 	};
 
-	write_build(out);
-	write_digest(out, generation);
-	generation_unref(generation);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n",
-			rows[i].name, rows[i].help, rows[i].name, rows[i].type,
-			rows[i].name, rows[i].value);
-	}
+	write_rows(out, rows, sizeof(rows) / sizeof(*rows));
 }
 
 static void
@@ -147,13 +159,20 @@ void
 api_metrics(struct exchange *exchange)
 {
 	struct store_health health = {0};
+	struct buf *out = &exchange->answer->body;
+	const struct generation *generation =
+		generation_slot_get(exchange->api->slot);
 
 	store_health(exchange->api->store, &health);
 	exchange->answer->status = 200;
 	exchange->answer->type = TYPE_METRICS;
-	metrics_write(exchange->api->metrics, &health, &exchange->answer->body);
-	write_own_metrics(exchange);
-	write_troubles(&exchange->answer->body);
+	metrics_write(exchange->api->metrics, &health, out);
+	write_build(out);
+	write_digest(out, generation);
+	write_worker(out, exchange->api);
+	write_generation(out, exchange->api, generation);
+	generation_unref(generation);
+	write_troubles(out);
 }
 
 static struct json *

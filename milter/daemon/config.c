@@ -142,7 +142,24 @@ check_recipients(const struct config *config, const struct yaml_node *root,
 	buf_fini(&need);
 }
 
-/* Logins and certificates that do not fit together. */
+/* Two keys that do not fit together. */
+struct clash {
+	bool wrong;
+	const char *one, *two, *hint, *what;
+};
+
+static void
+say_clash(const struct config *config, const struct yaml_node *root,
+	struct diags *diags, const struct clash *clash)
+{
+	if (clash->wrong) {
+		(void)diags_add(diags, DIAG_ERROR,
+			mark_of(config, root, clash->one, clash->two),
+			clash->hint, "%s", clash->what);
+	}
+}
+
+/* Logins and certificates. */
 static void
 check_redis(const struct config *config, const struct yaml_node *root,
 	struct diags *diags)
@@ -150,10 +167,7 @@ check_redis(const struct config *config, const struct yaml_node *root,
 	struct store_uri uri = {.kind = URI_MEMORY};
 	struct err err;
 	bool taken = uri_parse(slice_of(config->store), &uri, &err);
-	const struct {
-		bool wrong;
-		const char *one, *two, *hint, *what;
-	} rows[] = {
+	const struct clash rows[] = {
 		{taken && uri.password[0] != '\0' &&
 				*config->store_password != '\0',
 			"redis.password_file", "store",
@@ -186,13 +200,8 @@ check_redis(const struct config *config, const struct yaml_node *root,
 			"nothing"},
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		if (rows[i].wrong) {
-			(void)diags_add(diags, DIAG_ERROR,
-				mark_of(config, root, rows[i].one, rows[i].two),
-				rows[i].hint, "%s", rows[i].what);
-		}
-	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		say_clash(config, root, diags, &rows[i]);
 	memset(uri.password, 0, sizeof(uri.password));
 }
 
