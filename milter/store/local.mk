@@ -54,6 +54,8 @@ libstore_a_SOURCES = \
 	milter/store/memory/memory_records.h \
 	milter/store/memory/memory_store.c \
 	milter/store/memory/memory_store.h \
+	milter/store/memory/memory_verbs.c \
+	milter/store/memory/memory_verbs.h \
 	milter/store/memory/merge.c \
 	milter/store/memory/merge.h \
 	milter/store/memory/peers.c \

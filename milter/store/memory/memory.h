@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The memory store's parts, known to its own files only: memory_store.c (verbs
- * and life), memory_queries.c, snapshot.c and restore.c (the file).
+ * The memory store's parts, known to its own files only: memory_store.c (its
+ * life), memory_verbs.c, memory_queries.c, snapshot.c and restore.c (the file).
  */
 #ifndef STORE_MEMORY_MEMORY_H
 #define STORE_MEMORY_MEMORY_H
