@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The table of the fields, and the record that the policies run on. */
+/* The table of the fields, and the record that the policies run on; what a
+ * policy may ask of them is in schema.c. */
 #include "verdict/fields.h"
 
-#include "sigma/modifier.h"
 #include "verdict/choice.h"
-#include "verdict/doubts.h"
 #include "verdict/fetch.h"
-#include "verdict/service.h"
 #include "verdict/value.h"
-#include "yaml/diag.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #define HEADER_PREFIX SLICE("header.")
 #define HEADER_ROW SLICE("header.<name>")
@@ -386,6 +382,12 @@ fields_row(size_t index)
 	return &bindings[index].row;
 }
 
+enum shape
+fields_shape_id(size_t index)
+{
+	return bindings[index].shape;
+}
+
 const struct shape_row *
 fields_shape(size_t index)
 {
@@ -400,6 +402,12 @@ sigma_choice_fn *
 fields_choice(size_t index)
 {
 	return bindings[index].choice;
+}
+
+bool
+fields_always(size_t index)
+{
+	return bindings[index].always;
 }
 
 static bool
@@ -430,145 +438,10 @@ fields_find(struct slice name)
 	return (int)(BINDING_COUNT + name_find(name));
 }
 
-/* What stands before a colon has no space, and no colon. */
-static const char *
-bad_header_name(struct slice name)
+size_t
+fields_index(int id)
 {
-	for (size_t i = HEADER_PREFIX.len; i < name.len; i++) {
-		if (name.p[i] <= ' ' || name.p[i] == ':' ||
-			(unsigned char)name.p[i] >= 0x7F) {
-			return "the name of a header field has no space and "
-			       "no colon: header.x-forwarded-to";
-		}
-	}
-	return NULL;
-}
-
-static bool
-resolve(const void *ctx, struct slice name, struct sigma_field *out)
-{
-	const struct binding *binding;
-	int id = fields_find(name), row = id;
-
-	(void)ctx;
-	if (id >= (int)BINDING_COUNT) {
-		row = find_row(HEADER_ROW);
-	} else if (id < 0 || slice_equal(name, HEADER_ROW)) {
-		return false;
-	}
-	binding = &bindings[row];
-	out->id = id;
-	out->type = binding->row.type;
-	out->scope = binding->row.scope;
-	out->single = !binding->row.multi;
-	out->always = binding->always;
-	out->choice = binding->choice;
-	out->least = fields_shape((size_t)row)->least;
-	out->most = fields_shape((size_t)row)->most;
-	if (id >= (int)BINDING_COUNT)
-		out->never = bad_header_name(name);
-	return true;
-}
-
-static const char *
-nearest(const void *ctx, struct slice name)
-{
-	const char *names[BINDING_COUNT];
-
-	(void)ctx;
-	for (size_t i = 0; i < BINDING_COUNT; i++)
-		names[i] = bindings[i].row.name;
-	return diag_nearest(name, names, BINDING_COUNT);
-}
-
-/* Modifiers made for process command lines and event logs. */
-static const struct {
-	const char *name, *why;
-} refused[] = {
-	{"base64",
-		"header fields are decoded before policies see them: write "
-		"the text itself"},
-	{"base64offset",
-		"header fields are decoded before policies see them: write "
-		"the text itself"},
-	{"wide", "text here is UTF-8: write the text itself"},
-	{"utf16", "text here is UTF-8: write the text itself"},
-	{"utf16le", "text here is UTF-8: write the text itself"},
-	{"utf16be", "text here is UTF-8: write the text itself"},
-	{"windash", "mail has no command lines: use |contains or |re"},
-	{"minute", "use time.hour"},
-	{"hour", "use time.hour"},
-	{"day", "use time.weekday"},
-	{"week", "use time.weekday"},
-	{"month", "use time.weekday, or a correlation's timespan"},
-	{"year", "use time.weekday, or a correlation's timespan"},
-};
-
-static const char *
-refuse_modifier(const void *ctx, const char *modifier)
-{
-	(void)ctx;
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-		if (strcmp(modifier, refused[i].name) == 0)
-			return refused[i].why;
-	}
-	return NULL;
-}
-
-static enum shape
-shape_of(struct slice name)
-{
-	int id = fields_find(name);
-
-	if (id >= (int)BINDING_COUNT)
-		return SHAPE_HEADER;
-	return id < 0 ? SHAPE_ANY : bindings[id].shape;
-}
-
-static bool
-doubt(const void *ctx, const struct sigma_asked *asked, struct sigma_doubt *out)
-{
-	enum shape other = SHAPE_ANY;
-
-	(void)ctx;
-	if (asked->modifiers->op == OP_FIELDREF)
-		other = shape_of(asked->text);
-	if (asked->field->type != SIGMA_TEXT &&
-		asked->field->type != SIGMA_NUMBER)
-		return false;
-	return doubts_about(shape_of(asked->field->name), other, asked, out);
-}
-
-/* What a forward is by its definition: see flow_is_forward(). */
-static sigma_choice_fn *
-choice_in(const void *ctx, const struct sigma_field *field, unsigned services)
-{
-	bool outside = (services & (SERVICE_FORWARD | SERVICE_OUTBOUND)) != 0;
-
-	(void)ctx;
-	if (outside && slice_equal(field->name, SLICE("rcpt.external")))
-		return choice_true;
-	if (outside && slice_equal(field->name, SLICE("email.direction")))
-		return choice_outbound;
-	if (services == SERVICE_FORWARD &&
-		slice_equal(field->name, SLICE("forward.kind")))
-		return choice_forward;
-	return NULL;
-}
-
-const struct sigma_schema *
-fields_schema(void)
-{
-	static const struct sigma_schema schema = {
-		.resolve = resolve,
-		.nearest = nearest,
-		.refuse_modifier = refuse_modifier,
-		.doubt = doubt,
-		.choice_in = choice_in,
-		.keywords = false,
-	};
-
-	return &schema;
+	return (size_t)(id < (int)BINDING_COUNT ? id : find_row(HEADER_ROW));
 }
 
 const char *

@@ -25,13 +25,18 @@ struct field_row {
 /* The table, in the order of the documentation. */
 size_t fields_count(void);
 const struct field_row *fields_row(size_t index);
-/* How its values look, and between what a number is. */
+/* How its values look; SHAPE_ANY where the table does not say. */
+enum shape fields_shape_id(size_t index);
+/* The same with what a number is then, and between what a number is. */
 const struct shape_row *fields_shape(size_t index);
 /* The texts it may have; NULL: any. */
 sigma_choice_fn *fields_choice(size_t index);
+/* It is never absent. */
+bool fields_always(size_t index);
 /* A field's number for sigma_rule_reads(), or -1. */
 int fields_find(struct slice name);
-const struct sigma_schema *fields_schema(void);
+/* The row of a number, which header.<name> has many of. */
+size_t fields_index(int id);
 /* "text", "number", "bool", "ip" and "message", "flow", "store". */
 const char *fields_type_name(enum sigma_type);
 const char *fields_scope_name(enum sigma_scope);

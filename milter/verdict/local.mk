@@ -49,6 +49,8 @@ libverdict_a_SOURCES = \
 	milter/verdict/record.h \
 	milter/verdict/respond.c \
 	milter/verdict/respond.h \
+	milter/verdict/schema.c \
+	milter/verdict/schema.h \
 	milter/verdict/service.h \
 	milter/verdict/shape.c \
 	milter/verdict/shape.h \

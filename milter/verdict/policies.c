@@ -5,6 +5,7 @@
 #include "verdict/action.h"
 #include "verdict/fields.h"
 #include "verdict/lists.h"
+#include "verdict/schema.h"
 
 #include <stdio.h>
 
@@ -17,7 +18,7 @@ void
 policies_options(struct sigma_options *options)
 {
 	*options = (struct sigma_options){
-		.schema = fields_schema(),
+		.schema = schema_of_mail(),
 		.category = "email",
 		.product = "forwarden",
 		.services = services,

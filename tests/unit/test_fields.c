@@ -3,6 +3,7 @@
 #include "verdict_box.h"
 
 #include "verdict/fields.h"
+#include "verdict/schema.h"
 
 #include "rows.h"
 
@@ -228,7 +229,7 @@ test_no_route(void **state)
 static void
 test_schema(void **state)
 {
-	const struct sigma_schema *schema = fields_schema();
+	const struct sigma_schema *schema = schema_of_mail();
 	struct sigma_field field;
 
 	(void)state;
