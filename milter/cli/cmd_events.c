@@ -64,6 +64,13 @@ add_why(struct buf *out, const struct json *event, const struct json *own)
 		buf_puts(out, "  contained");
 		return;
 	}
+	if (!slice_is_absent(json_text(own, "why"))) {
+		buf_puts(out, "  by ");
+		buf_add_visible(out, json_text(own, "by"));
+		buf_puts(out, ": ");
+		buf_add_visible(out, json_text(own, "why"));
+		return;
+	}
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		const struct json *list = json_find(own, others[i].list);
 
@@ -81,6 +88,7 @@ static void
 add_text(struct buf *out, const struct json *event)
 {
 	const struct json *own = json_find(event, "forwarden");
+	struct slice destination = json_text(own, "destination");
 
 	screen_add_time(out, json_text(event, "@timestamp"));
 	buf_add_byte(out, ' ');
@@ -89,8 +97,11 @@ add_text(struct buf *out, const struct json *event)
 	screen_add_cell(out, json_text(own, "kind"), 8);
 	buf_add_byte(out, ' ');
 	buf_add_visible(out, json_text(own, "mailbox"));
-	buf_puts(out, " -> ");
-	buf_add_visible(out, json_text(own, "destination"));
+	/* An operator's order is about a mailbox alone. */
+	if (!slice_is_absent(destination)) {
+		buf_puts(out, " -> ");
+		buf_add_visible(out, destination);
+	}
 	add_why(out, event, own);
 	buf_add_byte(out, '\n');
 }

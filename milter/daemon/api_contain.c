@@ -172,6 +172,23 @@ api_contain(struct exchange *exchange)
 	answer(exchange, query.about, &query.containment);
 }
 
+/* What this machine's memory knows of is not all. */
+static void
+tell_not_contained(struct exchange *exchange)
+{
+	struct err err = {0};
+
+	if (slice_is_absent(exchange->alone)) {
+		exchange_error(exchange, 404, "it is not contained");
+		return;
+	}
+	(void)err_set(&err, ERR_DOWN,
+		"it is not contained by this mail server, and of the others "
+		"nothing is known: %.*s",
+		SLICE_ARG(exchange->alone));
+	exchange_error(exchange, 503, err.text);
+}
+
 void
 api_uncontain(struct exchange *exchange)
 {
@@ -184,7 +201,7 @@ api_uncontain(struct exchange *exchange)
 	if (!exchange_query(exchange, &was))
 		return;
 	if (was.answer.containment.until_ms == 0) {
-		exchange_error(exchange, 404, "it is not contained");
+		tell_not_contained(exchange);
 		return;
 	}
 	if (!carry_out(exchange, &query))

@@ -470,7 +470,7 @@ judge(const struct judge_options *options, struct store *store,
 	const struct message *message)
 {
 	static const struct verdict no_memory = {.gaps = GAP_BYTES};
-	int64_t begun_us = clock_monotonic_us(), policies_us;
+	int64_t begun_us = clock_monotonic_us(), inferred_us;
 	struct judgement h = {
 		.options = options,
 		.message = message,
@@ -487,11 +487,11 @@ judge(const struct judge_options *options, struct store *store,
 	h.verdict->identities = arena_array(
 		message->arena, message->rcpt_count, sizeof(struct slice));
 	infer(&h);
-	policies_us = clock_monotonic_us() - h.waiting.spent_us;
+	inferred_us = clock_monotonic_us() - h.waiting.spent_us;
 	run_policies(&h);
 	decide(&h);
 	h.verdict->total_us = clock_monotonic_us() - begun_us;
 	h.verdict->policies_us = h.verdict->total_us - h.verdict->store_us -
-		(policies_us - begun_us);
+		(inferred_us - begun_us);
 	return h.verdict;
 }

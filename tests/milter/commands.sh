@@ -302,6 +302,8 @@ log_has "contain bob@example.com, by .*: ticket 4711"
 result $? "... the log, too"
 gives 0 "events" events -n 1 -c "$config"
 says '"action":"contain".*"why":"ticket 4711"' "... and the events"
+gives 0 "events, in words" events -n 1 --text -c "$config"
+says "contain .*bob@example.com  by .*: ticket 4711" "... say who, and why"
 gives 0 "uncontain" uncontain -c "$config" bob@example.com
 gives 0 "mailbox" mailbox -c "$config" bob@example.com
 says "not contained" "... is not contained any more"

@@ -117,5 +117,9 @@ result $? "... and the log says so, too"
 send_forwards
 await grep -q '"contained":"bob@example.com"' "$folder/events"
 result $? "... but here it is held"
+"$program" uncontain carol@example.com \
+	-c "$folder/forwarden.yaml" >"$tmp/out" 2>&1
+[ $? -eq 1 ] && grep -q "of the others nothing is known" "$tmp/out"
+result $? "... and what others contain is not denied"
 stays_whole locked
 finish
