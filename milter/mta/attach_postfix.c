@@ -272,10 +272,11 @@ static bool
 lead_there(struct work *work, struct err *err)
 {
 	const struct site *site = &work->site;
-	const struct prove *prove = &work->prove;
+	struct prove *prove = &work->prove;
 
 	if ((work->wish.parts & RECIPE_EGRESS) == 0)
 		return prove_routing(prove, err);
+	prove->led = true;
 	return cf_file_write(
 		       site->master_path, buf_slice(&work->routed), err) &&
 		site_reload(site, err) && prove_alive(prove, err) &&
@@ -309,6 +310,7 @@ put_old(struct work *work, struct err *err)
 
 	work->wish.parts = work->old.attached.parts;
 	work->wish.port = work->old.attached.port;
+	work->prove.led = false;
 	write_old_main(work, &main);
 	cf_text_remove_routing(buf_slice(&work->old.master), &unrouted);
 	bool done = buf_ok(&main) && buf_ok(&unrouted) &&
@@ -316,8 +318,10 @@ put_old(struct work *work, struct err *err)
 		cf_file_write(site->master_path, buf_slice(&unrouted), err) &&
 		site_reload(site, err) && prove_alive(&work->prove, err) &&
 		cf_file_write(
-			site->master_path, buf_slice(&work->old.master), err) &&
-		site_reload(site, err) && prove_alive(&work->prove, err);
+			site->master_path, buf_slice(&work->old.master), err);
+	work->prove.led = slice_find(buf_slice(&work->old.master),
+				  SLICE(CF_LED)) != SLICE_NONE;
+	done = done && site_reload(site, err) && prove_alive(&work->prove, err);
 	buf_fini(&main);
 	buf_fini(&unrouted);
 	return done;

@@ -105,8 +105,11 @@ probe(const struct attach *attach, struct site *site, struct prove *prove,
 		return false;
 	bool done = attached_read(&attached, site, err);
 	attached_settle(&attached, &wish);
-	*prove = (struct prove){
-		.postfix = site->postfix, .wish = &wish, .help = &attach->help};
+	*prove = (struct prove){.postfix = site->postfix,
+		.wish = &wish,
+		.help = &attach->help,
+		.led = slice_find(buf_slice(&site->master), SLICE(CF_LED)) !=
+			SLICE_NONE};
 	prove_prepare(prove, &notes);
 	attach_say_lines(&attach->help, "note: ", buf_slice(&notes));
 	done = done && prove_alive(prove, err) && prove_intake(prove, err) &&

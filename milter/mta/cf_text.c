@@ -21,6 +21,7 @@ static const char *const routing[] = {
 static const char *const own_routing[] = {
 	"transport_maps=$" CF_PARAMETER,
 	"address_verify_transport_maps=$" CF_PARAMETER,
+	CF_LED,
 };
 
 static const char *const milter_lists[] = {
@@ -372,7 +373,8 @@ cf_text_remove_routing(struct slice master, struct buf *out)
 	bool ours = has_ours(master);
 
 	for (struct entry entry; next_entry(&master, &entry);) {
-		if (ours && is_service(&entry, "rewrite")) {
+		if (is_own_service(&entry) ||
+			(ours && is_service(&entry, "rewrite"))) {
 			add_without_routing(entry.text, out);
 		} else {
 			buf_add(out, entry.text);

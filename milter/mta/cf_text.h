@@ -22,6 +22,8 @@
 #define CF_MILTER "$forwarden_milter"
 /* An smtpd of master.cf is ours if it hands its mail to this. */
 #define CF_CLEANUP CF_SERVICE "cleanup"
+/* Its argument where mail is led to it, and the parameter it refers to. */
+#define CF_LED "smtpd_banner=$" CF_PARAMETER "led"
 /* Around what was added to a file. */
 #define CF_BEGIN "# BEGIN forwarden"
 #define CF_END "# END forwarden"
@@ -43,7 +45,8 @@ bool cf_text_next_overridden(struct slice *rest, struct slice *name);
 
 /* main.cf without what is ours. */
 void cf_text_remove_parameters(struct slice main, struct buf *out);
-/* master.cf without our arguments on rewrite: mail leaves as it did. */
+/* master.cf without our arguments on rewrite, and without the listener's that
+ * says so: mail leaves as it did. */
 void cf_text_remove_routing(struct slice master, struct buf *out);
 /* master.cf without our services, the routing aside. */
 void cf_text_remove_services(struct slice master, struct buf *out);

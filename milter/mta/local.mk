@@ -20,6 +20,8 @@ libmta_a_SOURCES = \
 	milter/mta/checkup.h \
 	milter/mta/dialogue.c \
 	milter/mta/dialogue.h \
+	milter/mta/egress_greeting.c \
+	milter/mta/egress_greeting.h \
 	milter/mta/difference.c \
 	milter/mta/difference.h \
 	milter/mta/listeners.c \

@@ -16,6 +16,7 @@ struct prove {
 	size_t listener_count;
 	struct way ways[WAYS_MAX];
 	size_t way_count;
+	bool led; /* mail that leaves is led to the listener */
 };
 
 #endif

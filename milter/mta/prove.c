@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "mta/dialogue.h"
+#include "mta/egress_greeting.h"
 #include "mta/postfix_control.h"
 #include "mta/prove_mail.h"
 #include "mta/prove_route.h"
@@ -49,26 +50,20 @@ prove_prepare(struct prove *prove, struct buf *notes)
 		prove->ways, prove->way_count, notes);
 }
 
-/* The listener must be ours, not somebody else's on the same port. */
+/* The listener must be ours, not somebody else's on the same port, and that
+ * of after the reload. */
 static bool
 egress_greets(const struct prove *prove, struct err *err)
 {
-	char name[300];
-	struct smtp_client *client = smtp_client_open(
-		RECIPE_HOST, prove->wish->port, DIALOGUE_SECONDS, err);
+	enum egress_greeting greeting =
+		egress_greeting_hear(prove->postfix, prove->wish->port, err);
 
-	if (client == NULL)
+	if (greeting == EGRESS_NONE)
 		return false;
-	(void)snprintf(name, sizeof(name), "egress.%.*s",
-		SLICE_ARG(postfix_value(prove->postfix, "myhostname")));
-	bool ours = strstr(smtp_client_reply(client), name) != NULL;
-	if (!ours) {
-		(void)err_set(err, ERR_INVALID,
-			"%s:%u is answered by another: \"%s\"", RECIPE_HOST,
-			(unsigned)prove->wish->port, smtp_client_reply(client));
-	}
-	smtp_client_close(client);
-	return ours;
+	return greeting == (prove->led ? EGRESS_LED : EGRESS_GREETS) ||
+		err_set(err, ERR_INVALID,
+			"the listener for mail that leaves is as it was "
+			"before the reload");
 }
 
 static bool

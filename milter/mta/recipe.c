@@ -256,6 +256,9 @@ add_egress_parameters(struct recipe *recipe, const struct postfix *postfix,
 		"inline:{ { %s = HOLD } }\n",
 		wish->probes, wish->probes);
 	buf_puts(out,
+		"forwarden_led = $myhostname ESMTP $mail_name, " RECIPE_LED
+		"\n");
+	buf_puts(out,
 		"forwarden_recipients = $forwarden_senders $forwarden_routes "
 		"$forwarden_probe, permit_mynetworks, reject\n");
 	if (wish->outside != NULL)
@@ -293,14 +296,6 @@ add_services(struct recipe *recipe, const struct postfix *postfix,
 {
 	struct buf *out = &recipe->services;
 
-	buf_printf(out, RECIPE_HOST ":%u inet n - n - - smtpd\n", wish->port);
-	buf_printf(out,
-		"  -o syslog_name=postfix/egress\n"
-		/* Not $myhostname: that recurses for ever. */
-		"  -o myhostname=egress.%.*s\n",
-		SLICE_ARG(postfix_value(postfix, "myhostname")));
-	add_arguments(out, listener_arguments, COUNT(listener_arguments));
-	add_classes(out, postfix, wish);
 	buf_puts(out, CF_CLEANUP " unix n - n - 0 cleanup\n");
 	add_arguments(out, cleanup_arguments, COUNT(cleanup_arguments));
 	buf_puts(out, RECIPE_HOP " unix - - n - - smtp\n");
@@ -309,6 +304,14 @@ add_services(struct recipe *recipe, const struct postfix *postfix,
 		buf_puts(out, RECIPE_ROUTE " unix - - n - - smtp\n");
 		add_arguments(out, hop_arguments, COUNT(hop_arguments));
 	}
+	buf_printf(out, RECIPE_HOST ":%u inet n - n - - smtpd\n", wish->port);
+	buf_printf(out,
+		"  -o syslog_name=postfix/egress\n"
+		/* Not $myhostname: that recurses for ever. */
+		"  -o myhostname=egress.%.*s\n",
+		SLICE_ARG(postfix_value(postfix, "myhostname")));
+	add_arguments(out, listener_arguments, COUNT(listener_arguments));
+	add_classes(out, postfix, wish);
 }
 
 /* Does main.cf leave it at its default, a reference to that of ordinary mail?
@@ -531,7 +534,7 @@ bool
 recipe_add_to_master(const struct recipe *recipe, struct slice master,
 	bool with_routing, struct buf *out)
 {
-	struct buf routed = {0};
+	struct buf routed = {0}, services = {0};
 	bool ok = true;
 
 	if ((recipe->parts & RECIPE_EGRESS) == 0) {
@@ -543,10 +546,14 @@ recipe_add_to_master(const struct recipe *recipe, struct slice master,
 			buf_slice(&recipe->routing), &routed);
 		master = buf_slice(&routed);
 	}
-	cf_text_add_block(master, buf_slice(&recipe->title).p,
-		buf_slice(&recipe->services), out);
-	ok = ok && buf_ok(&routed) && buf_ok(out);
+	buf_add(&services, buf_slice(&recipe->services));
+	if (with_routing)
+		buf_puts(&services, "  -o " CF_LED "\n");
+	cf_text_add_block(
+		master, buf_slice(&recipe->title).p, buf_slice(&services), out);
+	ok = ok && buf_ok(&routed) && buf_ok(&services) && buf_ok(out);
 	buf_fini(&routed);
+	buf_fini(&services);
 	return ok;
 }
 

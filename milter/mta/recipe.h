@@ -23,13 +23,15 @@
 #include <stdint.h>
 
 /* Of what is written now; counts up with each change of the text. */
-#define RECIPE_NUMBER 6U
+#define RECIPE_NUMBER 7U
 #define RECIPE_HOP "forwarden-hop"
 /* The same for entries of transport_maps that lead outside. */
 #define RECIPE_ROUTE "forwarden-route"
 #define RECIPE_HOST "127.0.0.1"
 /* {daemon_name} of the listener for mail that leaves. */
 #define RECIPE_DAEMON "egress"
+/* What the listener says in its greeting once mail is led to it. */
+#define RECIPE_LED "mail that leaves is led here"
 /* A daemon knows the defaults of its own parameters only, hence "smtp". */
 #define RECIPE_TRANSPORT "${default_transport?{$default_transport}:{smtp}}"
 
@@ -56,7 +58,7 @@ struct recipe_wish {
 struct recipe {
 	unsigned parts;
 	struct buf parameters; /* of main.cf */
-	struct buf services; /* of master.cf */
+	struct buf services; /* of master.cf, the listener last */
 	struct buf routing; /* arguments of the service rewrite */
 	struct buf title; /* of the blocks: the wish, as options */
 	struct buf notes; /* what remains unseen and why, a sentence a line */

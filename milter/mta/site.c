@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "mta/cf_file.h"
 #include "mta/cf_text.h"
+#include "mta/egress_greeting.h"
 #include "mta/port.h"
 #include "mta/postfix_control.h"
 #include "mta/postfix_hops.h"
@@ -213,6 +214,8 @@ reload_and_drain(struct site *site, uint16_t port, struct err *err)
 	if (buf_ok(&queue))
 		postfix_hops_find(queue.p, &hops);
 	bool done = postfix_control_reload(site->directory, err) &&
+		egress_greeting_await_less(
+			site->postfix, port, EGRESS_LED, err) &&
 		wait_for_leavers(site, buf_slice(&hops), port, err);
 	buf_fini(&queue);
 	buf_fini(&hops);
@@ -246,7 +249,8 @@ static bool
 take_off_rest(struct site *site, struct err *err)
 {
 	struct buf main = {0}, master = {0};
-	bool was_running = postfix_control_is_running(site->directory);
+	bool runs = postfix_control_is_running(site->directory);
+	uint16_t port = site_port(site);
 
 	cf_text_remove_services(buf_slice(&site->master), &master);
 	cf_text_remove_parameters(buf_slice(&site->main), &main);
@@ -257,7 +261,11 @@ take_off_rest(struct site *site, struct err *err)
 			buf_slice(&site->main), err);
 	buf_fini(&main);
 	buf_fini(&master);
-	return done && (!was_running || site_reload(site, err));
+	return done &&
+		(!runs ||
+			(site_reload(site, err) &&
+				egress_greeting_await_less(site->postfix, port,
+					EGRESS_GREETS, err)));
 }
 
 bool

@@ -19,12 +19,12 @@ OUTSIDE = {"ADDR": "203.0.113.9", "NAME": "mail.partner.example"}
 AT_ONCE = 3
 
 
-def attach(forwarden, postfix, *options, timeout=200):
+def attach(forwarden, postfix, *options, timeout=200, env=None):
     """Exit status and what was said."""
     done = subprocess.run(
         [program(), "attach", "-c", forwarden.file, "--postfix", postfix.config, *options],
         timeout=timeout, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT)
+        stderr=subprocess.STDOUT, env=env)
     return done.returncode, done.stdout.decode(errors="replace")
 
 

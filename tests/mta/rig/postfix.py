@@ -233,7 +233,10 @@ class Postfix:
             os.killpg(pid, signal.SIGKILL)
 
     def reload(self):
+        """And waits: the command ends before the master has done it."""
+        done = self.log().count("]: reload -- version")
         self.command("postfix", "reload")
+        wait_until("the reload", lambda: self.log().count("]: reload -- version") > done)
 
     def setting(self, name):
         return self.command("postconf", "-h", name).strip()
