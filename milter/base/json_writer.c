@@ -4,20 +4,31 @@
 
 #include "base/fold.h"
 
+#include <math.h>
 #include <stdint.h>
+#include <string.h>
 
+#define WHOLE_MAX 1e15 /* printed as it is */
 #define REPLACEMENT 0xFFFDU
 
 static void
 begin(struct json_writer *json, const char *key)
 {
+	size_t len;
+
 	if (json->follows)
 		buf_add_byte(json->out, ',');
 	json->follows = true;
 	if (key == NULL)
 		return;
 	buf_add_byte(json->out, '"');
-	buf_puts(json->out, key);
+	while (key[len = strcspn(key, "\"\\")] != '\0') {
+		buf_add(json->out, (struct slice){key, len});
+		buf_add_byte(json->out, '\\');
+		buf_add_byte(json->out, key[len]);
+		key += len + 1;
+	}
+	buf_add(json->out, (struct slice){key, len});
 	buf_add(json->out, SLICE("\":"));
 }
 
@@ -132,8 +143,31 @@ json_writer_text(struct json_writer *json, const char *key, struct slice text)
 void
 json_writer_number(struct json_writer *json, const char *key, long long number)
 {
+	char digits[3 * sizeof(number)];
+	size_t at = sizeof(digits);
+	unsigned long long left = (unsigned long long)number;
+
 	begin(json, key);
-	buf_printf(json->out, "%lld", number);
+	if (number < 0) {
+		buf_add_byte(json->out, '-');
+		left = 0 - left;
+	}
+	do {
+		digits[--at] = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	buf_add(json->out, (struct slice){digits + at, sizeof(digits) - at});
+}
+
+void
+json_writer_real(struct json_writer *json, const char *key, double number)
+{
+	if (number == floor(number) && fabs(number) < WHOLE_MAX) {
+		json_writer_number(json, key, (long long)number);
+	} else {
+		begin(json, key);
+		buf_printf(json->out, "%.15g", number);
+	}
 }
 
 void

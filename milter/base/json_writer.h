@@ -26,6 +26,8 @@ void json_writer_close_list(struct json_writer *);
  * replacement character. */
 void json_writer_text(struct json_writer *, const char *key, struct slice);
 void json_writer_number(struct json_writer *, const char *key, long long);
+/* Finite, and as exact as a reader needs. */
+void json_writer_real(struct json_writer *, const char *key, double);
 void json_writer_bool(struct json_writer *, const char *key, bool);
 
 #endif

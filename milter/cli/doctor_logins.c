@@ -137,7 +137,8 @@ static void
 look_at(struct logins *logins, const struct json *event)
 {
 	const struct json *from = json_find(json_find(event, "email"), "from");
-	struct slice login = json_text(json_find(event, "smtp"), "auth_user");
+	struct slice login =
+		json_text(json_find(json_find(event, "smtp"), "auth"), "user");
 
 	if (login.len == 0)
 		return;

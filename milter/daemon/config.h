@@ -69,6 +69,7 @@ struct config {
 	long long log_level; /* enum log_level */
 	const char *events;
 	bool log_all;
+	long long log_fields; /* enum told_fields */
 
 	bool privacy_hash;
 	const char *privacy_key; /* read from its file */

@@ -252,6 +252,12 @@ static const struct reader_key keys[] = {
 		.help = "Where the JSON of each verdict above none goes "
 			"beside the store's stream: log, none, or file:/path."},
 
+	{"log.fields", &reader_word, AT(log_fields), .initial = "all",
+		.word = config_word_told,
+		.help = "Which fields of policies an event carries under their "
+			"own names, for a SIEM: all that have a value; policy: "
+			"those that the policies name; few: neither. What an "
+			"event needs to be understood is there with each."},
 	{"log.all", &reader_bool, AT(log_all), .initial = "false",
 		.help = "Report every message, not only those with a verdict "
 			"above none. The store's stream keeps to the latter."},

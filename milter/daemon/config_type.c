@@ -43,6 +43,13 @@ config_word_tag_form(int number)
 }
 
 const char *
+config_word_told(int number)
+{
+	return number <= TOLD_FEW ? verdict_told_name((enum told_fields)number)
+				  : NULL;
+}
+
+const char *
 config_word_log_level(int number)
 {
 	return number <= LOG_LEVEL_DEBUG

@@ -77,6 +77,12 @@ build_field(struct build *build, struct slice name, struct mark mark)
 	if (field == NULL)
 		return NULL;
 	*field = found;
+	if (field->renamed != NULL) {
+		(void)build_warn(build, mark,
+			"an event has the new name alone, and so has a SIEM",
+			"\"%.*s\" is called \"%s\" now", SLICE_ARG(name),
+			field->renamed);
+	}
 	if (field->never != NULL) {
 		(void)build_warn(build, mark, field->never,
 			"\"%.*s\" never has a value", SLICE_ARG(name));

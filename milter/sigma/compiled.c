@@ -50,6 +50,14 @@ sigma_program_lists(const struct sigma_program *program,
 	return program->list_count;
 }
 
+size_t
+sigma_program_fields(const struct sigma_program *program,
+	const struct sigma_field *const **fields)
+{
+	*fields = program->fields;
+	return program->field_count;
+}
+
 unsigned
 sigma_program_services(const struct sigma_program *program)
 {

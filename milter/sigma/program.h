@@ -117,6 +117,10 @@ struct sigma_list_size {
 size_t sigma_program_lists(
 	const struct sigma_program *, const struct sigma_list_size **);
 
+/* The fields that rules name. */
+size_t sigma_program_fields(
+	const struct sigma_program *, const struct sigma_field *const **);
+
 /* Bits of the services that rules name, and SIGMA_SERVICE_ANY if some rule
  * names none: a record that has none of them need not be run at all. */
 #define SIGMA_SERVICE_ANY (1U << 31)

@@ -41,11 +41,11 @@ struct sigma_field {
 	/* For warnings: it never has more than one value; it always has one;
 	 * the texts it may have (NULL: anything); a number's least and most
 	 * (both 0: anything); why a field of that name has no value (NULL: it
-	 * may have one). */
+	 * may have one); the name to write instead (NULL: this one). */
 	bool single, always;
 	sigma_choice_fn *choice;
 	double least, most;
-	const char *never;
+	const char *never, *renamed;
 	unsigned index; /* the program's number: 0..field_count-1 */
 };
 

@@ -39,7 +39,7 @@ static bool
 is_free(enum shape shape)
 {
 	return shape == SHAPE_ANY || shape == SHAPE_HEADER ||
-		shape == SHAPE_SUBJECT;
+		shape == SHAPE_SUBJECT || shape == SHAPE_PERSON;
 }
 
 bool

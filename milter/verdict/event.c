@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The event, field by field. ECS has names for the message, its client and
- * the rules; what only Forwarden knows is under "forwarden". Cuts: a value at
- * VALUE_BYTES, a list at LIST_MAX, so that the whole stays far under
- * EVENT_BYTES_MAX whatever a sender wrote.
+ * the rules; what only Forwarden knows is under "forwarden", and what policies
+ * ask stands under the names that they use. Cuts: a value at
+ * EVENT_VALUE_BYTES, a list at EVENT_LIST_MAX, so that the whole stays far
+ * under EVENT_BYTES_MAX whatever a sender wrote; "cut" says of what.
  */
 #include "verdict/event.h"
 
@@ -11,46 +12,30 @@
 #include "base/json_writer.h"
 #include "forward/evidence.h"
 #include "forward/trace.h"
+#include "verdict/event_fields.h"
+#include "verdict/event_value.h"
+#include "verdict/service.h"
 #include "verdict/words.h"
 
-#define VALUE_BYTES 256
 #define WORDS_BYTES 1024
-#define LIST_MAX 16
 
 struct event {
 	const struct verdict *verdict;
 	struct json_writer json;
+	struct event_fields fields;
 };
-
-/* Cut between characters of UTF-8. */
-static struct slice
-cut(struct slice text)
-{
-	size_t len = VALUE_BYTES;
-
-	if (text.len <= VALUE_BYTES)
-		return text;
-	while (len > VALUE_BYTES - 4 &&
-		((unsigned char)text.p[len] & 0xc0) == 0x80)
-		len--;
-	return slice_sub(text, 0, len);
-}
 
 /* Whatever a sender wrote; an absent one is left out. */
 static void
 put_string(struct event *event, const char *key, struct slice text)
 {
-	struct buf visible = {0};
+	(void)event_value_write(&event->json, key, text);
+}
 
-	text = cut(text);
-	if (slice_is_utf8(text) &&
-		slice_find_byte(text, 0x7f, 0) == SLICE_NONE) {
-		json_writer_text(&event->json, key, text);
-		return;
-	}
-	buf_add_visible(&visible, text);
-	json_writer_text(&event->json, key, buf_slice(&visible));
-	buf_fini(&visible);
+static void
+note_cut(struct event *event, const char *name)
+{
+	event_fields_note_cut(&event->fields, slice_of(name));
 }
 
 /* An address as the store calls it: a hash, where addresses are private. */
@@ -103,61 +88,6 @@ put_one(struct event *event, const char *key, const char *word)
 }
 
 static void
-put_addresses(struct event *event, const char *key, struct addresses from)
-{
-	if (from.count == 0)
-		return;
-	json_writer_open_map(&event->json, key);
-	json_writer_open_list(&event->json, "address");
-	for (size_t i = 0; i < from.count && i < LIST_MAX; i++)
-		put_name(event, NULL, from.at[i].text);
-	json_writer_close_list(&event->json);
-	json_writer_close_map(&event->json);
-}
-
-static void
-put_email(struct event *event)
-{
-	const struct message *message = event->verdict->message;
-
-	json_writer_open_map(&event->json, "email");
-	put_words(
-		event, "direction", message_direction_name(message->direction));
-	put_text(event, "message_id", message->message_id);
-	put_text(event, "subject", message->subject);
-	put_addresses(event, "from", message->from);
-	put_addresses(event, "to", message->to);
-	put_addresses(event, "reply_to", message->reply_to);
-	put_text(event, "local_id", message->queue_id);
-	json_writer_close_map(&event->json);
-}
-
-static void
-put_source(struct event *event)
-{
-	const struct client *client = &event->verdict->message->client;
-
-	json_writer_open_map(&event->json, "source");
-	put_text(event, "ip", client->ip);
-	put_text(event, "domain", client->name);
-	json_writer_close_map(&event->json);
-}
-
-static void
-put_smtp(struct event *event)
-{
-	const struct message *message = event->verdict->message;
-
-	json_writer_open_map(&event->json, "smtp");
-	put_name(event, "mail_from", message->mail_from.text);
-	put_text(event, "helo", message->client.helo);
-	put_address(event, "auth_user", message->client.auth_user);
-	put_text(event, "listener", message->client.listener);
-	put_number(event, "recipients", (long long)message->rcpt_total);
-	json_writer_close_map(&event->json);
-}
-
-static void
 put_rule(struct event *event, const struct matched *matched)
 {
 	const struct sigma_rule *rule = matched->rule;
@@ -195,7 +125,7 @@ put_unknown(struct event *event)
 	if (event->verdict->unknown_count == 0)
 		return;
 	json_writer_open_list(&event->json, "gave_up");
-	while (count++ < LIST_MAX &&
+	while (count++ < EVENT_LIST_MAX &&
 		(unknown = verdict_next_unknown(event->verdict, &at)) != NULL)
 		put_policy(event, unknown);
 	json_writer_close_list(&event->json);
@@ -210,9 +140,13 @@ put_matched(struct event *event, const char *key,
 	size_t at = 0, count = 0;
 
 	json_writer_open_list(&event->json, key);
-	while (count++ < LIST_MAX &&
-		(matched = verdict_next(event->verdict, &at)) != NULL)
+	while ((matched = verdict_next(event->verdict, &at)) != NULL) {
+		if (count++ == EVENT_LIST_MAX) {
+			note_cut(event, key);
+			break;
+		}
 		put(event, matched);
+	}
 	json_writer_close_list(&event->json);
 }
 
@@ -227,8 +161,10 @@ counts(const struct observation *seen)
 static void
 put_evidence(struct event *event, const struct flow *flow)
 {
+	if (flow->seen_count > EVENT_LIST_MAX)
+		note_cut(event, "forwarden.evidence");
 	json_writer_open_list(&event->json, "evidence");
-	for (size_t i = 0; i < flow->seen_count && i < LIST_MAX; i++) {
+	for (size_t i = 0; i < flow->seen_count && i < EVENT_LIST_MAX; i++) {
 		const struct observation *seen = &flow->seen[i];
 
 		if (!counts(seen))
@@ -322,6 +258,52 @@ put_flow(struct event *event, const struct flow *flow)
 	put_said(event, flow);
 }
 
+static void
+put_service(struct event *event, const struct flow *flow)
+{
+	unsigned services = service_of(flow);
+
+	json_writer_open_list(&event->json, "service");
+	for (unsigned bit = 0; service_names()[bit] != NULL; bit++) {
+		if (services & (1U << bit))
+			put_words(event, NULL, service_names()[bit]);
+	}
+	json_writer_close_list(&event->json);
+}
+
+static bool
+is_matched(const struct verdict *verdict, const struct flow *flow)
+{
+	for (size_t i = 0; i < verdict->matched_count; i++) {
+		if (verdict->matched[i].flow == flow)
+			return true;
+	}
+	return false;
+}
+
+/* The one whose fields stand at the top: that which decided, or the first. */
+static const struct flow *
+first_flow(const struct verdict *verdict)
+{
+	return verdict->flow != NULL || verdict->flow_count == 0
+		? verdict->flow
+		: &verdict->flows[0];
+}
+
+static void
+put_other_flow(struct event *event, const struct flow *flow)
+{
+	json_writer_open_map(&event->json, NULL);
+	put_flow(event, flow);
+	put_service(event, flow);
+	if (event->verdict->options->told != TOLD_FEW) {
+		json_writer_open_map(&event->json, "fields");
+		event_fields_of_flow(&event->fields, flow);
+		json_writer_close_map(&event->json);
+	}
+	json_writer_close_map(&event->json);
+}
+
 /* The flow that decided speaks at the top; the others follow in a list. */
 static void
 put_other_flows(struct event *event)
@@ -329,17 +311,20 @@ put_other_flows(struct event *event)
 	const struct verdict *verdict = event->verdict;
 	size_t count = 0;
 
-	for (size_t i = 0; i < verdict->flow_count && count < LIST_MAX; i++) {
+	for (size_t i = 0; i < verdict->flow_count; i++) {
 		const struct flow *flow = &verdict->flows[i];
 
-		if (flow == verdict->flow ||
-			(flow->kind == KIND_NONE && !flow_is_excused(flow)))
+		if (flow == first_flow(verdict) ||
+			(flow->kind == KIND_NONE && !flow_is_excused(flow) &&
+				!is_matched(verdict, flow)))
 			continue;
+		if (count == EVENT_LIST_MAX) {
+			note_cut(event, "forwarden.flows");
+			break;
+		}
 		if (count++ == 0)
 			json_writer_open_list(&event->json, "flows");
-		json_writer_open_map(&event->json, NULL);
-		put_flow(event, flow);
-		json_writer_close_map(&event->json);
+		put_other_flow(event, flow);
 	}
 	if (count > 0)
 		json_writer_close_list(&event->json);
@@ -356,6 +341,22 @@ put_gaps(struct event *event, unsigned gaps)
 	json_writer_close_list(&event->json);
 }
 
+/* What is not here as the policies saw it. */
+static void
+put_cut(struct event *event)
+{
+	const struct event_fields *fields = &event->fields;
+
+	if (fields->hidden)
+		json_writer_bool(&event->json, "private", true);
+	if (fields->cut_count == 0)
+		return;
+	json_writer_open_list(&event->json, "cut");
+	for (size_t i = 0; i < fields->cut_count; i++)
+		put_string(event, NULL, fields->cut[i]);
+	json_writer_close_list(&event->json);
+}
+
 static void
 put_forwarden(struct event *event, enum action taken)
 {
@@ -364,6 +365,8 @@ put_forwarden(struct event *event, enum action taken)
 	json_writer_open_map(&event->json, "forwarden");
 	if (verdict->flow != NULL)
 		put_flow(event, verdict->flow);
+	if (first_flow(verdict) != NULL)
+		put_service(event, first_flow(verdict));
 	put_matched(event, "policies", put_policy);
 	if (verdict->options->program != NULL) {
 		put_words(event, "policy_set",
@@ -385,6 +388,7 @@ put_forwarden(struct event *event, enum action taken)
 	}
 	put_number(event, "store_us", verdict->store_us);
 	put_other_flows(event);
+	put_cut(event);
 	json_writer_close_map(&event->json);
 }
 
@@ -432,9 +436,7 @@ put_message(struct event *event, enum action taken)
 {
 	if (event->verdict->matched_count > 0)
 		put_threat(event);
-	put_email(event);
-	put_source(event);
-	put_smtp(event);
+	event_fields_all(&event->fields, first_flow(event->verdict));
 	put_matched(event, "rule", put_rule);
 	put_forwarden(event, taken);
 }
@@ -446,6 +448,11 @@ event_write(const struct verdict *verdict, enum action taken, struct buf *out)
 	const struct message *message = verdict->message;
 	char at[DATE_TEXT_BYTES];
 
+	if (message != NULL &&
+		!event_fields_begin(&event.fields, verdict, &event.json)) {
+		event_fields_end(&event.fields);
+		return false;
+	}
 	date_print(message != NULL ? message->at_ms : 0, at);
 	json_writer_open_map(&event.json, NULL);
 	put_words(&event, "@timestamp", at);
@@ -453,5 +460,6 @@ event_write(const struct verdict *verdict, enum action taken, struct buf *out)
 	if (message != NULL)
 		put_message(&event, taken);
 	json_writer_close_map(&event.json);
+	event_fields_end(&event.fields);
 	return buf_ok(out);
 }

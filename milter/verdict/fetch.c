@@ -35,20 +35,33 @@ fetch_direction(const struct fields_source *s, struct arena *a)
 		a, slice_of(message_direction_name(s->message->direction)));
 }
 
+/* The subject is looked through once, however many fields ask. */
+static unsigned
+topics_of(const struct fields_source *source, struct arena *arena)
+{
+	struct keyword_memo *memo = source->memo;
+	unsigned topics;
+
+	if (memo != NULL && memo->known)
+		return memo->topics;
+	topics = keyword_topics(
+		source->keywords, source->message->subject, arena);
+	if (memo != NULL)
+		*memo = (struct keyword_memo){true, topics};
+	return topics;
+}
+
 struct sigma_values
 fetch_keyword(const struct fields_source *s, struct arena *a)
 {
-	return value_truth(
-		keyword_topics(s->keywords, s->message->subject, a) != 0);
+	return value_truth(topics_of(s, a) != 0);
 }
 
-#define FETCH_KEYWORD(name, topic)                                             \
-	struct sigma_values fetch_keyword_##name(                              \
-		const struct fields_source *s, struct arena *a)                \
-	{                                                                      \
-		return value_truth(                                            \
-			(keyword_topics(s->keywords, s->message->subject, a) & \
-				1U << (topic)) != 0);                          \
+#define FETCH_KEYWORD(name, topic)                                          \
+	struct sigma_values fetch_keyword_##name(                           \
+		const struct fields_source *s, struct arena *a)             \
+	{                                                                   \
+		return value_truth((topics_of(s, a) & 1U << (topic)) != 0); \
 	}
 
 FETCH_KEYWORD(money, KEYWORD_MONEY)

@@ -32,6 +32,7 @@ struct binding {
 	fetch_fn *compute;
 	enum shape shape;
 	bool always; /* it is never absent */
+	bool basic; /* no event is without it */
 	sigma_choice_fn *choice; /* it has no other values; or NULL */
 };
 
@@ -61,10 +62,11 @@ static const struct binding bindings[] = {
 		 "inbound, outbound (some recipient is external) or internal",
 		 "outbound"},
 		.shape = SHAPE_WORD, COMPUTED(MESSAGE, fetch_direction),
-		.choice = choice_direction},
+		.choice = choice_direction, .basic = true},
 	{{"email.from.address", TEXT, SCOPE_MESSAGE, MANY,
 		 "addresses of From, lower case", "bob@partner.example"},
-		.shape = SHAPE_ADDRESS, MESSAGE(ADDRESSES, from)},
+		.shape = SHAPE_ADDRESS, MESSAGE(ADDRESSES, from),
+		.basic = true},
 	{{"email.from.local", TEXT, SCOPE_MESSAGE, MANY, "local parts of From",
 		 "bob"},
 		.shape = SHAPE_LOCAL, MESSAGE(LOCALS, from)},
@@ -73,19 +75,20 @@ static const struct binding bindings[] = {
 		.shape = SHAPE_DOMAIN, MESSAGE(DOMAINS, from)},
 	{{"email.from.name", TEXT, SCOPE_MESSAGE, MANY,
 		 "display names of From, decoded", "Bob Miller"},
-		MESSAGE(NAMES, from)},
+		.shape = SHAPE_PERSON, MESSAGE(NAMES, from)},
 	{{"email.sender.address", TEXT, SCOPE_MESSAGE, ONE, "address of Sender",
 		 "assistant@partner.example"},
 		.shape = SHAPE_ADDRESS, MESSAGE(ADDRESS, sender)},
 	{{"email.reply_to.address", TEXT, SCOPE_MESSAGE, MANY,
 		 "addresses of Reply-To", "billing@partner.example"},
-		.shape = SHAPE_ADDRESS, MESSAGE(ADDRESSES, reply_to)},
+		.shape = SHAPE_ADDRESS, MESSAGE(ADDRESSES, reply_to),
+		.basic = true},
 	{{"email.reply_to.domain", TEXT, SCOPE_MESSAGE, MANY,
 		 "domains of Reply-To", "partner.example"},
 		.shape = SHAPE_DOMAIN, MESSAGE(DOMAINS, reply_to)},
 	{{"email.to.address", TEXT, SCOPE_MESSAGE, MANY, "addresses of To",
 		 "alice@example.com"},
-		.shape = SHAPE_ADDRESS, MESSAGE(ADDRESSES, to)},
+		.shape = SHAPE_ADDRESS, MESSAGE(ADDRESSES, to), .basic = true},
 	{{"email.to.domain", TEXT, SCOPE_MESSAGE, MANY, "domains of To",
 		 "example.com"},
 		.shape = SHAPE_DOMAIN, MESSAGE(DOMAINS, to)},
@@ -97,11 +100,15 @@ static const struct binding bindings[] = {
 		.shape = SHAPE_DOMAIN, MESSAGE(DOMAINS, cc)},
 	{{"email.subject", TEXT, SCOPE_MESSAGE, ONE,
 		 "Subject, unfolded and decoded", "FW: Invoice 4711"},
-		.shape = SHAPE_SUBJECT, MESSAGE(TEXT, subject)},
+		.shape = SHAPE_SUBJECT, MESSAGE(TEXT, subject), .basic = true},
 	{{"email.message_id", TEXT, SCOPE_MESSAGE, ONE,
 		 "Message-ID without angle brackets",
 		 "42@mail.partner.example"},
-		.shape = SHAPE_MESSAGE_ID, MESSAGE(TEXT, message_id)},
+		.shape = SHAPE_MESSAGE_ID, MESSAGE(TEXT, message_id),
+		.basic = true},
+	{{"email.local_id", TEXT, SCOPE_MESSAGE, ONE, "the MTA's queue id",
+		 "4Xy1Zk2mQ7z3T"},
+		MESSAGE(TEXT, queue_id), .basic = true},
 	{{"email.x_mailer", TEXT, SCOPE_MESSAGE, MANY, "X-Mailer",
 		 "Microsoft Outlook 16.0"},
 		.shape = SHAPE_HEADER, HEADER(X_MAILER)},
@@ -118,7 +125,7 @@ static const struct binding bindings[] = {
 		 "envelope sender; empty for the null sender",
 		 "bounces@lists.example"},
 		.shape = SHAPE_SENDER, MESSAGE(ADDRESS, mail_from),
-		.always = true},
+		.always = true, .basic = true},
 	{{"smtp.mail_from.local", TEXT, SCOPE_MESSAGE, ONE, "its local part",
 		 "bounces"},
 		.shape = SHAPE_LOCAL, MESSAGE(LOCAL, mail_from)},
@@ -128,10 +135,11 @@ static const struct binding bindings[] = {
 	{{"smtp.helo", TEXT, SCOPE_MESSAGE, ONE,
 		 "the name the client gave in HELO or EHLO",
 		 "mail.partner.example"},
-		MESSAGE(TEXT, client.helo)},
+		MESSAGE(TEXT, client.helo), .basic = true},
 	{{"smtp.auth.user", TEXT, SCOPE_MESSAGE, ONE,
 		 "the authenticated user; absent without SMTP AUTH", "alice"},
-		.shape = SHAPE_LOGIN, MESSAGE(TEXT, client.auth_user)},
+		.shape = SHAPE_LOGIN, MESSAGE(TEXT, client.auth_user),
+		.basic = true},
 	{{"smtp.auth.method", TEXT, SCOPE_MESSAGE, ONE, "the SASL mechanism",
 		 "PLAIN"},
 		.shape = SHAPE_MECHANISM, MESSAGE(TEXT, client.auth_method)},
@@ -143,14 +151,14 @@ static const struct binding bindings[] = {
 		 "the MTA's {daemon_name}: which of its listeners took the "
 		 "message",
 		 "egress"},
-		MESSAGE(TEXT, client.listener)},
+		MESSAGE(TEXT, client.listener), .basic = true},
 	{{"source.ip", SIGMA_IP, SCOPE_MESSAGE, ONE,
 		 "the client's address; absent for mail made on the machine",
 		 "203.0.113.9"},
-		MESSAGE(TEXT, client.ip)},
+		MESSAGE(TEXT, client.ip), .basic = true},
 	{{"source.name", TEXT, SCOPE_MESSAGE, ONE, "the client's name by DNS",
 		 "mail.partner.example"},
-		.shape = SHAPE_HOST, MESSAGE(TEXT, client.name)},
+		.shape = SHAPE_HOST, MESSAGE(TEXT, client.name), .basic = true},
 	{{"source.ours", BOOL, SCOPE_MESSAGE, ONE,
 		 "the client is of our networks, authenticated, or the machine "
 		 "itself",
@@ -161,7 +169,7 @@ static const struct binding bindings[] = {
 		MESSAGE(SIZE, hop_count)},
 	{{"message.recipients", NUMBER, SCOPE_MESSAGE, ONE,
 		 "how many envelope recipients there are", "1"},
-		MESSAGE(SIZE, rcpt_total)},
+		MESSAGE(SIZE, rcpt_total), .basic = true},
 	{{"message.list", BOOL, SCOPE_MESSAGE, ONE,
 		 "it says of itself that it is a mailing list's", "false"},
 		MESSAGE(TRUTH, list)},
@@ -176,7 +184,7 @@ static const struct binding bindings[] = {
 	{{"message.encrypted", BOOL, SCOPE_MESSAGE, ONE,
 		 "S/MIME or PGP, by its Content-Type", "false"},
 		MESSAGE(TRUTH, encrypted)},
-	{{"message.keyword", BOOL, SCOPE_MESSAGE, ONE,
+	{{"message.keyword.any", BOOL, SCOPE_MESSAGE, ONE,
 		 "the subject holds a word of some list keyword-*", "true"},
 		COMPUTED(MESSAGE, fetch_keyword)},
 	{{"message.keyword.money", BOOL, SCOPE_MESSAGE, ONE,
@@ -229,6 +237,38 @@ static const struct binding bindings[] = {
 		 "form (an alias' detail, another of our domains)",
 		 "alice+news@example.com"},
 		.shape = SHAPE_ADDRESS, FLOW(ADDRESS, original)},
+	{{"mailbox.since", NUMBER, SCOPE_STORE, ONE,
+		 "seconds, in whole days, since who sends this first wrote to "
+		 "anybody outside; absent as rcpt.silent is",
+		 "7776000"},
+		COMPUTED(STORE, fetch_mailbox_since)},
+	{{"mailbox.person", BOOL, SCOPE_STORE, ONE,
+		 "the mailbox has logged in, or written mail", "true"},
+		STORE(TRUTH, person)},
+	{{"mailbox.contained", BOOL, SCOPE_STORE, ONE,
+		 "an operator has contained this mailbox", "false"},
+		STORE(TRUTH, contained)},
+	{{"mailbox.received_day", NUMBER, SCOPE_STORE, ONE,
+		 "messages the mailbox received in the last 24 hours", "40"},
+		STORE(COUNT, received_day)},
+	{{"mailbox.forwarded_day", NUMBER, SCOPE_STORE, ONE,
+		 "messages it forwarded in the last 24 hours, without this "
+		 "one",
+		 "38"},
+		STORE(COUNT, forwarded_day)},
+	{{"mailbox.forward_ratio", NUMBER, SCOPE_STORE, ONE,
+		 "forwarded / received, last 24 hours", "0.95"},
+		.shape = SHAPE_RATIO, COMPUTED(STORE, fetch_forward_ratio)},
+	{{"mailbox.burst", NUMBER, SCOPE_STORE, ONE,
+		 "forwards of this hour / mean of the other hours of the last "
+		 "24",
+		 "12.5"},
+		COMPUTED(STORE, fetch_burst)},
+	{{"mailbox.keyword_skew", NUMBER, SCOPE_STORE, ONE,
+		 "share of keyword subjects in its forwarded mail / in its "
+		 "received mail, last 24 hours",
+		 "8"},
+		COMPUTED(STORE, fetch_keyword_skew)},
 	{{"rcpt.address", TEXT, SCOPE_FLOW, ONE,
 		 "the envelope recipient: the destination",
 		 "drop@freemail.example"},
@@ -256,40 +296,6 @@ static const struct binding bindings[] = {
 	{{"rcpt.original.domain", TEXT, SCOPE_FLOW, ONE, "its domain",
 		 "example.com"},
 		.shape = SHAPE_DOMAIN, RCPT(DOMAIN, original)},
-	{{"forward.kind", TEXT, SCOPE_FLOW, ONE, "how the mail moves on",
-		 "redirect"},
-		.shape = SHAPE_WORD, COMPUTED(FLOW, fetch_kind),
-		.choice = choice_kind},
-	{{"forward.platform", TEXT, SCOPE_FLOW, ONE,
-		 "the product that forwards, as far as the evidence tells",
-		 "postfix"},
-		.shape = SHAPE_WORD, FLOW(WORD, platform),
-		.choice = choice_platform},
-	{{"forward.evidence", TEXT, SCOPE_FLOW, MANY,
-		 "the names of what was seen", "orcpt"},
-		.shape = SHAPE_WORD, COMPUTED(FLOW, fetch_evidence),
-		.choice = choice_evidence},
-	{{"forward.confidence", NUMBER, SCOPE_FLOW, ONE,
-		 "how sure it is that this is a forward, 0 to 100", "97"},
-		.shape = SHAPE_PERCENT, FLOW(UNSIGNED, confidence)},
-	{{"forward.confirmed", TEXT, SCOPE_FLOW, ONE,
-		 "does a better witness than the client say that the message "
-		 "came for the mailbox: yes, no (it names others) or unknown; "
-		 "absent if no mailbox is known",
-		 "yes"},
-		.shape = SHAPE_WORD, COMPUTED(FLOW, fetch_confirmed),
-		.choice = choice_confirmed},
-	{{"forward.excused_by", TEXT, SCOPE_FLOW, MANY,
-		 "the exemptions without which it would be taken for a "
-		 "forward",
-		 "reply"},
-		.shape = SHAPE_WORD, COMPUTED(FLOW, fetch_excused_by),
-		.choice = choice_exemption},
-	{{"forward.delay", NUMBER, SCOPE_FLOW, ONE,
-		 "seconds since the mailbox got the message; absent if the "
-		 "store did not see it",
-		 "0.4"},
-		.shape = SHAPE_SECONDS, COMPUTED(FLOW, fetch_delay)},
 	{{"rcpt.new", BOOL, SCOPE_STORE, ONE,
 		 "this mailbox never forwarded there before", "true"},
 		COMPUTED(STORE, fetch_rcpt_new)},
@@ -324,11 +330,40 @@ static const struct binding bindings[] = {
 		 "there; absent as rcpt.silent is",
 		 "172800"},
 		COMPUTED(STORE, fetch_rcpt_since)},
-	{{"mailbox.since", NUMBER, SCOPE_STORE, ONE,
-		 "seconds, in whole days, since who sends this first wrote to "
-		 "anybody outside; absent as rcpt.silent is",
-		 "7776000"},
-		COMPUTED(STORE, fetch_mailbox_since)},
+	{{"forward.kind", TEXT, SCOPE_FLOW, ONE, "how the mail moves on",
+		 "redirect"},
+		.shape = SHAPE_WORD, COMPUTED(FLOW, fetch_kind),
+		.choice = choice_kind},
+	{{"forward.platform", TEXT, SCOPE_FLOW, ONE,
+		 "the product that forwards, as far as the evidence tells",
+		 "postfix"},
+		.shape = SHAPE_WORD, FLOW(WORD, platform),
+		.choice = choice_platform},
+	{{"forward.evidence", TEXT, SCOPE_FLOW, MANY,
+		 "the names of what was seen", "orcpt"},
+		.shape = SHAPE_WORD, COMPUTED(FLOW, fetch_evidence),
+		.choice = choice_evidence},
+	{{"forward.confidence", NUMBER, SCOPE_FLOW, ONE,
+		 "how sure it is that this is a forward, 0 to 100", "97"},
+		.shape = SHAPE_PERCENT, FLOW(UNSIGNED, confidence)},
+	{{"forward.confirmed", TEXT, SCOPE_FLOW, ONE,
+		 "does a better witness than the client say that the message "
+		 "came for the mailbox: yes, no (it names others) or unknown; "
+		 "absent if no mailbox is known",
+		 "yes"},
+		.shape = SHAPE_WORD, COMPUTED(FLOW, fetch_confirmed),
+		.choice = choice_confirmed},
+	{{"forward.excused_by", TEXT, SCOPE_FLOW, MANY,
+		 "the exemptions without which it would be taken for a "
+		 "forward",
+		 "reply"},
+		.shape = SHAPE_WORD, COMPUTED(FLOW, fetch_excused_by),
+		.choice = choice_exemption},
+	{{"forward.delay", NUMBER, SCOPE_FLOW, ONE,
+		 "seconds since the mailbox got the message; absent if the "
+		 "store did not see it",
+		 "0.4"},
+		.shape = SHAPE_SECONDS, COMPUTED(FLOW, fetch_delay)},
 	{{"route.age", NUMBER, SCOPE_STORE, ONE,
 		 "seconds since this mailbox first forwarded there; absent if "
 		 "it never did",
@@ -339,35 +374,10 @@ static const struct binding bindings[] = {
 		 "never did",
 		 "12"},
 		COMPUTED(STORE, fetch_route_messages)},
-	{{"mailbox.person", BOOL, SCOPE_STORE, ONE,
-		 "the mailbox has logged in, or written mail", "true"},
-		STORE(TRUTH, person)},
-	{{"mailbox.contained", BOOL, SCOPE_STORE, ONE,
-		 "an operator has contained this mailbox", "false"},
-		STORE(TRUTH, contained)},
-	{{"mailbox.received_day", NUMBER, SCOPE_STORE, ONE,
-		 "messages the mailbox received in the last 24 hours", "40"},
-		STORE(COUNT, received_day)},
-	{{"mailbox.forwarded_day", NUMBER, SCOPE_STORE, ONE,
-		 "messages it forwarded in the last 24 hours, without this "
-		 "one",
-		 "38"},
-		STORE(COUNT, forwarded_day)},
-	{{"mailbox.forward_ratio", NUMBER, SCOPE_STORE, ONE,
-		 "forwarded / received, last 24 hours", "0.95"},
-		.shape = SHAPE_RATIO, COMPUTED(STORE, fetch_forward_ratio)},
-	{{"mailbox.burst", NUMBER, SCOPE_STORE, ONE,
-		 "forwards of this hour / mean of the other hours of the last "
-		 "24",
-		 "12.5"},
-		COMPUTED(STORE, fetch_burst)},
-	{{"mailbox.keyword_skew", NUMBER, SCOPE_STORE, ONE,
-		 "share of keyword subjects in its forwarded mail / in its "
-		 "received mail, last 24 hours",
-		 "8"},
-		COMPUTED(STORE, fetch_keyword_skew)},
 };
 
+/* What begins alike stands together: an event is written in this order, and
+ * each of its objects once. */
 #define BINDING_COUNT (sizeof(bindings) / sizeof(bindings[0]))
 
 size_t
@@ -442,6 +452,18 @@ size_t
 fields_index(int id)
 {
 	return (size_t)(id < (int)BINDING_COUNT ? id : find_row(HEADER_ROW));
+}
+
+size_t
+fields_header(void)
+{
+	return (size_t)find_row(HEADER_ROW);
+}
+
+bool
+fields_basic(size_t index)
+{
+	return bindings[index].basic;
 }
 
 const char *

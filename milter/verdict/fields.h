@@ -33,6 +33,10 @@ const struct shape_row *fields_shape(size_t index);
 sigma_choice_fn *fields_choice(size_t index);
 /* It is never absent. */
 bool fields_always(size_t index);
+/* No event is without it, if it has a value. */
+bool fields_basic(size_t index);
+/* The row of header.<name>. */
+size_t fields_header(void);
 /* A field's number for sigma_rule_reads(), or -1. */
 int fields_find(struct slice name);
 /* The row of a number, which header.<name> has many of. */

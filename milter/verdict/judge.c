@@ -35,6 +35,7 @@ struct judgement {
 	struct waiting waiting;
 	struct recollection known;
 	struct sigma_run *run;
+	struct keyword_memo *memo;
 	const struct flow **heard; /* the flow of each sigma_run_flow() */
 	size_t heard_count;
 	struct verdict *verdict;
@@ -84,18 +85,6 @@ infer(struct judgement *h)
 	}
 }
 
-static unsigned
-services_of(const struct flow *flow)
-{
-	unsigned services = SERVICE_MESSAGE;
-
-	if (flow->rcpt->external)
-		services |= SERVICE_OUTBOUND;
-	if (flow_is_forward(flow))
-		services |= SERVICE_FORWARD;
-	return services;
-}
-
 /* Does any policy look at such a flow? */
 static bool
 is_wanted(const struct judgement *h, const struct flow *flow)
@@ -104,7 +93,7 @@ is_wanted(const struct judgement *h, const struct flow *flow)
 
 	if (h->options->explain)
 		return true;
-	return (wanted & (services_of(flow) | SIGMA_SERVICE_ANY)) != 0;
+	return (wanted & (service_of(flow) | SIGMA_SERVICE_ANY)) != 0;
 }
 
 static void
@@ -121,11 +110,13 @@ hear_flow(struct judgement *h, const struct flow *flow)
 	*source = (struct fields_source){
 		.message = h->message,
 		.flow = flow,
-		.facts = recollect_facts(&h->known, flow),
+		.facts = recollect_facts(
+			h->known.facts, h->known.fact_count, flow),
 		.keywords = h->options->keywords,
+		.memo = h->memo,
 	};
 	record = fields_record(source);
-	record.services = services_of(flow);
+	record.services = service_of(flow);
 	if (sigma_run_flow(h->run, &record,
 		    verdict_identity(
 			    h->verdict, (size_t)(flow - h->verdict->flows)))) {
@@ -144,10 +135,12 @@ begin_run(struct judgement *h)
 
 	h->heard = arena_array(
 		arena, h->verdict->flow_count, sizeof(struct flow *));
-	if (source == NULL || h->heard == NULL)
+	h->memo = arena_alloc(arena, sizeof(*h->memo));
+	if (source == NULL || h->heard == NULL || h->memo == NULL)
 		return false;
-	*source = (struct fields_source){
-		.message = h->message, .keywords = h->options->keywords};
+	*source = (struct fields_source){.message = h->message,
+		.keywords = h->options->keywords,
+		.memo = h->memo};
 	record = fields_record(source);
 	record.services = SERVICE_MESSAGE;
 	h->run = sigma_run_new(h->options->program, arena, &record);
@@ -374,7 +367,8 @@ find_contained(const struct judgement *h)
 			(flow->kind == KIND_NONE && !flow_is_excused(flow)) ||
 			(best != NULL && best->confidence >= flow->confidence))
 			continue;
-		facts = recollect_facts(&h->known, flow);
+		facts = recollect_facts(
+			h->known.facts, h->known.fact_count, flow);
 		if (facts != NULL && facts->contained)
 			best = flow;
 	}

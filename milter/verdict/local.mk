@@ -15,6 +15,10 @@ libverdict_a_SOURCES = \
 	milter/verdict/doubts.h \
 	milter/verdict/event.c \
 	milter/verdict/event.h \
+	milter/verdict/event_fields.c \
+	milter/verdict/event_fields.h \
+	milter/verdict/event_value.c \
+	milter/verdict/event_value.h \
 	milter/verdict/fetch.c \
 	milter/verdict/fetch.h \
 	milter/verdict/fields.c \
@@ -51,6 +55,7 @@ libverdict_a_SOURCES = \
 	milter/verdict/respond.h \
 	milter/verdict/schema.c \
 	milter/verdict/schema.h \
+	milter/verdict/service.c \
 	milter/verdict/service.h \
 	milter/verdict/shape.c \
 	milter/verdict/shape.h \

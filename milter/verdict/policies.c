@@ -6,13 +6,11 @@
 #include "verdict/fields.h"
 #include "verdict/lists.h"
 #include "verdict/schema.h"
+#include "verdict/service.h"
 
 #include <stdio.h>
 
 #define LISTS_BYTES (64 * 1024 * 1024)
-
-/* In the order of the bits of enum service. */
-static const char *const services[] = {"message", "forward", "outbound", NULL};
 
 void
 policies_options(struct sigma_options *options)
@@ -21,7 +19,7 @@ policies_options(struct sigma_options *options)
 		.schema = schema_of_mail(),
 		.category = "email",
 		.product = "forwarden",
-		.services = services,
+		.services = service_names(),
 		.actions = action_names(),
 	};
 }

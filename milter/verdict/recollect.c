@@ -303,10 +303,11 @@ recollect(struct waiting *waiting, const struct recollect_wish *wish,
 }
 
 const struct store_facts *
-recollect_facts(const struct recollection *all, const struct flow *flow)
+recollect_facts(
+	const struct store_op *all, size_t count, const struct flow *flow)
 {
-	for (size_t i = 0; i < all->fact_count; i++) {
-		const struct store_facts *facts = &all->facts[i].facts;
+	for (size_t i = 0; i < count; i++) {
+		const struct store_facts *facts = &all[i].facts;
 
 		if (slice_equal(facts->mailbox, flow->mailbox.text) &&
 			slice_equal(

@@ -29,6 +29,6 @@ void recollect(struct waiting *, const struct recollect_wish *,
 	const struct context *, struct recollection *out);
 /* Of the flow's mailbox and destination; NULL if they were not asked for. */
 const struct store_facts *recollect_facts(
-	const struct recollection *, const struct flow *);
+	const struct store_op *facts, size_t count, const struct flow *);
 
 #endif

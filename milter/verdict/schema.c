@@ -37,14 +37,34 @@ bad_header_name(struct slice name)
 	return NULL;
 }
 
+/* A field that is an object of others, too, has no name in an event. */
+static const struct {
+	const char *once, *now;
+} renamed[] = {
+	{"message.keyword", "message.keyword.any"},
+};
+
+/* What a field is called that had this name once; else NULL. */
+static const char *
+name_now(struct slice name)
+{
+	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++) {
+		if (slice_equal(name, slice_of(renamed[i].once)))
+			return renamed[i].now;
+	}
+	return NULL;
+}
+
 static bool
 resolve(const void *ctx, struct slice name, struct sigma_field *out)
 {
 	const struct field_row *row;
-	int id = fields_find(name);
+	const char *now = name_now(name);
+	int id = fields_find(now != NULL ? slice_of(now) : name);
 	size_t index;
 
 	(void)ctx;
+	out->renamed = now;
 	if (id < 0 || slice_equal(name, HEADER_ROW))
 		return false;
 	index = fields_index(id);

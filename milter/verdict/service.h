@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The services of log sources, in the order of the names in policies.c. */
+/* The services of log sources: which of them a flow is of. */
 #ifndef VERDICT_SERVICE_H
 #define VERDICT_SERVICE_H
+
+#include "forward/flow.h"
 
 /* Which log sources a record is of; bits of sigma_record.services. */
 enum service {
@@ -9,5 +11,9 @@ enum service {
 	SERVICE_FORWARD = 1 << 1,
 	SERVICE_OUTBOUND = 1 << 2,
 };
+/* What it is of; a message itself is of SERVICE_MESSAGE. */
+unsigned service_of(const struct flow *);
+/* "message", "forward", "outbound": by their bits, ended by NULL. */
+const char *const *service_names(void);
 
 #endif

@@ -22,6 +22,7 @@ static const struct shape_row rows[SHAPE_COUNT] = {
 	[SHAPE_MEDIA_TYPE] = {"media-type", "with its parameters", 0, 0},
 	[SHAPE_HEADER] = {"header", "unfolded and decoded", 0, 0},
 	[SHAPE_SUBJECT] = {"subject", "unfolded and decoded", 0, 0},
+	[SHAPE_PERSON] = {"person", "decoded, without quotes", 0, 0},
 	[SHAPE_MECHANISM] = {"mechanism", "a name; absent without", 0, 0},
 	[SHAPE_WORD] = {"word", "one of a few", 0, 0},
 	[SHAPE_HOUR] = {"hour", "0 to 23", 0, HOURS_LAST},

@@ -21,6 +21,7 @@ enum shape {
 	SHAPE_MEDIA_TYPE,
 	SHAPE_HEADER, /* the text of a header field */
 	SHAPE_SUBJECT,
+	SHAPE_PERSON, /* a display name */
 	SHAPE_MECHANISM, /* absent without */
 	SHAPE_WORD, /* one of those of the field's choice */
 	SHAPE_HOUR,

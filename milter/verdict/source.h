@@ -8,11 +8,20 @@
 #include "store/store.h"
 #include "verdict/keyword.h"
 
+#include <stdbool.h>
+
+/* What keyword_topics() said of the message. */
+struct keyword_memo {
+	bool known;
+	unsigned topics;
+};
+
 /* Set flow to NULL for the message's own. */
 struct fields_source {
 	const struct message *message;
 	const struct flow *flow;
 	const struct store_facts *facts; /* NULL: not fetched */
 	const struct keywords *keywords; /* NULL: there are none */
+	struct keyword_memo *memo; /* of one thread; NULL: nothing is kept */
 };
 #endif

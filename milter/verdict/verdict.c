@@ -59,3 +59,13 @@ verdict_next_unknown(const struct verdict *verdict, size_t *at)
 {
 	return next_of(verdict->unknown, verdict->unknown_count, at);
 }
+
+const char *
+verdict_told_name(enum told_fields told)
+{
+	static const char *const names[] = {[TOLD_ALL] = "all",
+		[TOLD_POLICY] = "policy",
+		[TOLD_FEW] = "few"};
+
+	return names[told];
+}

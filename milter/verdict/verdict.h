@@ -14,6 +14,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Which fields of policies an event carries under their own names: all that
+ * have a value, those that the policies name, or neither; a few are always
+ * there. */
+enum told_fields {
+	TOLD_ALL,
+	TOLD_POLICY,
+	TOLD_FEW
+};
+/* "all", "policy", "few". */
+const char *verdict_told_name(enum told_fields);
+
 /* Immutable, one a configuration; outlives every verdict made under it. */
 struct judge_options {
 	const struct sigma_program *program; /* may be NULL: no policies */
@@ -24,6 +35,7 @@ struct judge_options {
 	const struct keywords *keywords; /* NULL: there are none */
 	struct slice id_key; /* a secret: with it nobody can guess an event's
 			      * id; may be absent */
+	enum told_fields told;
 	bool explain; /* run the policies on every flow and keep the run for
 		       * verdict_outcomes(); for people, not for mail */
 };

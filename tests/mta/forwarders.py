@@ -213,7 +213,7 @@ def wanted_event(site, way):
 
 def is_of(event, way):
     """Several ways may end at the stranger."""
-    addresses = [event["smtp"]["mail_from"],
+    addresses = [event["smtp"]["mail_from"]["address"],
                  *event["email"].get("from", {}).get("address", [])]
     return way.destination != STRANGER or way.mailbox in addresses
 

@@ -83,7 +83,7 @@ class Site:
 
     def events(self, user):
         return [e for e in self.forwarden.events()
-                if e["smtp"]["mail_from"] == user.address
+                if e["smtp"]["mail_from"]["address"] == user.address
                 and e["smtp"].get("listener") != "egress"]
 
     def last(self, user, policy):

@@ -77,11 +77,17 @@ commas_stand_between(void **state)
 	json_writer_close_map(&json);
 	json_writer_text(&json, NULL, SLICE("x"));
 	json_writer_close_list(&json);
+	json_writer_real(&json, "whole", 40);
+	json_writer_real(&json, "half", -0.5);
+	json_writer_real(&json, "exact", 12345.678);
+	json_writer_number(&json, "a\"\\b", INT64_MIN);
 	json_writer_number(&json, "last", INT64_MAX);
 	json_writer_close_map(&json);
 	assert_string_equal(out.p,
 		"{\"empty\":[],\"list\":[-1,{\"yes\":true,\"no\":false},"
-		"\"x\"],\"last\":9223372036854775807}");
+		"\"x\"],\"whole\":40,\"half\":-0.5,\"exact\":12345.678,"
+		"\"a\\\"\\\\b\":-9223372036854775808,\"last\":"
+		"9223372036854775807}");
 	buf_fini(&out);
 }
 

@@ -94,7 +94,7 @@ static const struct {
 	{"email.subject", "Minutes"},
 	{"email.message_id", "m1@partner.example"},
 	{"source.ip", "127.0.0.1"},
-	{"smtp.mail_from", "bob@partner.example"},
+	{"smtp.mail_from.address", "bob@partner.example"},
 	{"rule.0.name", "redirect"},
 	{"rule.0.uuid", "11111111-0000-4000-8000-000000000001"},
 	{"rule.0.level", "high"},

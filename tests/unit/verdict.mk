@@ -3,6 +3,7 @@ check_PROGRAMS += \
 	tests/unit/test_action \
 	tests/unit/test_doubts \
 	tests/unit/test_eml \
+	tests/unit/test_event \
 	tests/unit/test_input \
 	tests/unit/test_fields \
 	tests/unit/test_judge \
@@ -20,6 +21,9 @@ tests_unit_test_doubts_LDADD = $(VERDICT_TEST_LIBS)
 EXTRA_DIST += tests/unit/doubts.txt
 tests_unit_test_eml_SOURCES = tests/unit/test_eml.c
 tests_unit_test_eml_LDADD = $(VERDICT_TEST_LIBS)
+tests_unit_test_event_SOURCES = tests/unit/test_event.c \
+	tests/unit/verdict_box.h
+tests_unit_test_event_LDADD = $(VERDICT_TEST_LIBS)
 tests_unit_test_input_SOURCES = tests/unit/test_input.c
 tests_unit_test_input_LDADD = $(VERDICT_TEST_LIBS)
 tests_unit_test_fields_SOURCES = tests/unit/test_fields.c \
