@@ -35,8 +35,9 @@ print_judge(const struct judge_options *judge, struct buf *out)
 		judge->respond.test_cap, judge->respond.unseen,
 		judge->respond.gave_up, judge->respond.mode,
 		judge->respond.outgoing);
-	buf_printf(out, "%lld %lld %zu\n", (long long)judge->store_budget_ms,
-		(long long)judge->trace_ttl_ms, judge->trace_members);
+	buf_printf(out, "%lld %lld %zu %d\n", (long long)judge->store_budget_ms,
+		(long long)judge->trace_ttl_ms, judge->trace_members,
+		(int)judge->told);
 }
 
 static void
