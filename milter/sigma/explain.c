@@ -78,9 +78,8 @@ sigma_run_explain(struct sigma_run *run, size_t flow, size_t *count)
 		if (rule->said.kind == SIGMA_FILTER)
 			continue;
 		one->rule = &rule->said;
-		one->applies = (rule->services &
-				       (run->flows[flow].services |
-					       SIGMA_SERVICE_ANY)) != 0;
+		one->applies =
+			(rule->services & run_services(&run->flows[flow])) != 0;
 		if (rule->correlation != NULL) {
 			explain_correlation(
 				run, rule, flow, hits, hit_count, one);

@@ -109,6 +109,7 @@ struct sigma_record {
 	/* Which services it is of: bits by sigma_options.services. A rule
 	 * whose log source names a service runs on such records only. */
 	unsigned services;
+	bool only_named; /* a rule that names no service does not run on it */
 };
 
 #endif

@@ -25,6 +25,12 @@ struct trial {
 	size_t flow;
 };
 
+unsigned
+run_services(const struct sigma_record *record)
+{
+	return record->services | (record->only_named ? 0U : SIGMA_SERVICE_ANY);
+}
+
 static bool
 is_match(const struct sigma_run *run, enum truth truth)
 {
@@ -139,7 +145,7 @@ try_flow(struct sigma_run *run, const struct sigma_record *flow,
 
 	counting_begin(run);
 	eval_begin_flow(&run->eval, &run->flows[run->flow_count]);
-	return shortlist_each(run->shortlist, &run->eval, flow->services,
+	return shortlist_each(run->shortlist, &run->eval, run_services(flow),
 		       try_rule, &trial) &&
 		counting_notes(run, trial.flow, identity);
 }

@@ -45,6 +45,8 @@ struct sigma_run {
 	size_t ungrouped;
 };
 
+/* The services whose rules run on it. */
+unsigned run_services(const struct sigma_record *);
 /* A flow begins; a rule matched it; and its notes are made. False when the
  * arena is full. */
 void counting_begin(struct sigma_run *);

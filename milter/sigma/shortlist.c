@@ -109,7 +109,6 @@ bool
 shortlist_each(struct shortlist *list, struct eval *eval, unsigned services,
 	bool (*visit)(void *ctx, const struct rule *), void *ctx)
 {
-	services |= SIGMA_SERVICE_ANY;
 	for (size_t i = 0; i < list->candidates->count; i++) {
 		if ((list->candidates->groups[i].services & services) != 0 &&
 			!each_of_group(list, eval, i, visit, ctx))

@@ -62,6 +62,13 @@ choice_tls(size_t index)
 }
 
 const char *
+choice_nothing(size_t index)
+{
+	(void)index;
+	return NULL;
+}
+
+const char *
 choice_true(size_t index)
 {
 	return index == 0 ? "true" : NULL;

@@ -8,6 +8,6 @@
 sigma_choice_fn choice_direction, choice_weekday, choice_kind, choice_platform,
 	choice_evidence, choice_confirmed, choice_exemption, choice_tls;
 /* Of less than all records. */
-sigma_choice_fn choice_true, choice_outbound, choice_forward;
+sigma_choice_fn choice_nothing, choice_true, choice_outbound, choice_forward;
 
 #endif

@@ -261,7 +261,8 @@ put_flow(struct event *event, const struct flow *flow)
 static void
 put_service(struct event *event, const struct flow *flow)
 {
-	unsigned services = service_of(flow);
+	unsigned services =
+		event->verdict->logged ? SERVICE_LOG : service_of(flow);
 
 	json_writer_open_list(&event->json, "service");
 	for (unsigned bit = 0; service_names()[bit] != NULL; bit++) {
@@ -363,6 +364,8 @@ put_forwarden(struct event *event, enum action taken)
 	const struct verdict *verdict = event->verdict;
 
 	json_writer_open_map(&event->json, "forwarden");
+	if (verdict->logged)
+		put_words(event, "source", "log");
 	if (verdict->flow != NULL)
 		put_flow(event, verdict->flow);
 	if (first_flow(verdict) != NULL)
@@ -431,11 +434,22 @@ put_threat(struct event *event)
 	json_writer_close_map(&event->json);
 }
 
+/* All that a log tells of the message. */
+static void
+put_queue_id(struct event *event)
+{
+	json_writer_open_map(&event->json, "email");
+	put_text(event, "local_id", event->verdict->message->queue_id);
+	json_writer_close_map(&event->json);
+}
+
 static void
 put_message(struct event *event, enum action taken)
 {
 	if (event->verdict->matched_count > 0)
 		put_threat(event);
+	if (event->verdict->logged)
+		put_queue_id(event);
 	event_fields_all(&event->fields, first_flow(event->verdict));
 	put_matched(event, "rule", put_rule);
 	put_forwarden(event, taken);

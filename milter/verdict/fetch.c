@@ -72,9 +72,9 @@ FETCH_KEYWORD(incident, KEYWORD_INCIDENT)
 
 /* In the machine's zone: a person's night is where the person is. */
 static struct tm
-local_time(const struct message *message)
+local_time(const struct fields_source *s)
 {
-	time_t seconds = (time_t)(message->at_ms / MS_A_SECOND);
+	time_t seconds = (time_t)(s->at_ms / MS_A_SECOND);
 	struct tm parts = {0};
 
 	localtime_r(&seconds, &parts);
@@ -84,7 +84,7 @@ local_time(const struct message *message)
 struct sigma_values
 fetch_date(const struct fields_source *s, struct arena *a)
 {
-	struct tm parts = local_time(s->message);
+	struct tm parts = local_time(s);
 
 	return value_text(a,
 		arena_printf(a, "%04d-%02d-%02d", parts.tm_year + YEAR_ZERO,
@@ -94,13 +94,13 @@ fetch_date(const struct fields_source *s, struct arena *a)
 struct sigma_values
 fetch_hour(const struct fields_source *s, struct arena *a)
 {
-	return value_number(a, local_time(s->message).tm_hour);
+	return value_number(a, local_time(s).tm_hour);
 }
 
 struct sigma_values
 fetch_weekday(const struct fields_source *s, struct arena *a)
 {
-	int day = local_time(s->message).tm_wday;
+	int day = local_time(s).tm_wday;
 
 	return value_text(a, slice_of(weekdays[day % WEEKDAYS]));
 }

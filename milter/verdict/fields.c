@@ -15,6 +15,7 @@
 /* What a value is read from; a field of a struct that is not there has no
  * value. */
 enum source {
+	SOURCE_TIME,
 	SOURCE_MESSAGE,
 	SOURCE_HEADER,
 	SOURCE_FLOW,
@@ -214,14 +215,14 @@ static const struct binding bindings[] = {
 		COMPUTED(MESSAGE, fetch_keyword_incident)},
 	{{"time.hour", NUMBER, SCOPE_MESSAGE, ONE,
 		 "hour of the day, 0 to 23, in the machine's time zone", "3"},
-		.shape = SHAPE_HOUR, COMPUTED(MESSAGE, fetch_hour)},
+		.shape = SHAPE_HOUR, COMPUTED(TIME, fetch_hour)},
 	{{"time.date", TEXT, SCOPE_MESSAGE, ONE,
 		 "the day, in the machine's time zone; for counting days",
 		 "2026-01-05"},
-		COMPUTED(MESSAGE, fetch_date)},
+		COMPUTED(TIME, fetch_date)},
 	{{"time.weekday", TEXT, SCOPE_MESSAGE, ONE,
 		 "monday to sunday, in the machine's time zone", "sunday"},
-		.shape = SHAPE_WORD, COMPUTED(MESSAGE, fetch_weekday),
+		.shape = SHAPE_WORD, COMPUTED(TIME, fetch_weekday),
 		.choice = choice_weekday},
 	{{"mailbox.address", TEXT, SCOPE_FLOW, ONE,
 		 "the local mailbox whose mail is moving; absent if none is "
@@ -420,6 +421,14 @@ fields_always(size_t index)
 	return bindings[index].always;
 }
 
+bool
+fields_logged(size_t index)
+{
+	enum source source = bindings[index].source;
+
+	return source != SOURCE_MESSAGE && source != SOURCE_HEADER;
+}
+
 static bool
 is_header_name(struct slice name)
 {
@@ -492,6 +501,8 @@ static const void *
 find_struct(const struct fields_source *from, enum source source)
 {
 	switch (source) {
+	case SOURCE_TIME:
+		return from;
 	case SOURCE_MESSAGE:
 	case SOURCE_HEADER:
 		return from->message;
@@ -526,11 +537,13 @@ values_of(const void *ctx, const struct sigma_field *field, struct arena *arena)
 
 	if (field->id < 0)
 		return (struct sigma_values){0};
-	if (field->id >= (int)BINDING_COUNT)
+	if (field->id >= (int)BINDING_COUNT) {
+		if (from->message == NULL)
+			return (struct sigma_values){0};
 		return value_fields(arena, first_of(from->message, field));
+	}
 	binding = &bindings[field->id];
 	base = find_struct(from, binding->source);
-
 	if (base == NULL)
 		return (struct sigma_values){0};
 	if (binding->compute != NULL)

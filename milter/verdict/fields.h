@@ -37,6 +37,8 @@ bool fields_always(size_t index);
 bool fields_basic(size_t index);
 /* The row of header.<name>. */
 size_t fields_header(void);
+/* A log has it too: the flow, and when. Of the message it has nothing. */
+bool fields_logged(size_t index);
 /* A field's number for sigma_rule_reads(), or -1. */
 int fields_find(struct slice name);
 /* The row of a number, which header.<name> has many of. */

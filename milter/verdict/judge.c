@@ -93,6 +93,8 @@ is_wanted(const struct judgement *h, const struct flow *flow)
 
 	if (h->options->explain)
 		return true;
+	if (h->verdict->logged)
+		return (wanted & SERVICE_LOG) != 0;
 	return (wanted & (service_of(flow) | SIGMA_SERVICE_ANY)) != 0;
 }
 
@@ -108,7 +110,8 @@ hear_flow(struct judgement *h, const struct flow *flow)
 		return;
 	}
 	*source = (struct fields_source){
-		.message = h->message,
+		.at_ms = h->message->at_ms,
+		.message = h->verdict->logged ? NULL : h->message,
 		.flow = flow,
 		.facts = recollect_facts(
 			h->known.facts, h->known.fact_count, flow),
@@ -116,7 +119,8 @@ hear_flow(struct judgement *h, const struct flow *flow)
 		.memo = h->memo,
 	};
 	record = fields_record(source);
-	record.services = service_of(flow);
+	record.services = h->verdict->logged ? SERVICE_LOG : service_of(flow);
+	record.only_named = h->verdict->logged;
 	if (sigma_run_flow(h->run, &record,
 		    verdict_identity(
 			    h->verdict, (size_t)(flow - h->verdict->flows)))) {
@@ -138,7 +142,8 @@ begin_run(struct judgement *h)
 	h->memo = arena_alloc(arena, sizeof(*h->memo));
 	if (source == NULL || h->heard == NULL || h->memo == NULL)
 		return false;
-	*source = (struct fields_source){.message = h->message,
+	*source = (struct fields_source){.at_ms = h->message->at_ms,
+		.message = h->verdict->logged ? NULL : h->message,
 		.keywords = h->options->keywords,
 		.memo = h->memo};
 	record = fields_record(source);
@@ -212,6 +217,9 @@ action_of(const struct judgement *h, const struct sigma_rule *rule,
 	const struct flow *flow)
 {
 	enum action action = respond_to(&h->options->respond, rule);
+
+	if (h->verdict->logged && action > ACTION_LOG)
+		return ACTION_LOG;
 	bool nobodys = h->message->null_sender || h->message->auto_reply;
 
 	if (action > ACTION_TAG && nobodys && !flow->told &&
@@ -447,7 +455,7 @@ decide(struct judgement *h)
 	v->action = v->would;
 	if (respond->mode == MODE_OBSERVE && v->action > ACTION_LOG)
 		v->action = ACTION_LOG;
-	if (!v->again)
+	if (!v->again && !v->logged)
 		v->contained = find_contained(h);
 	if (v->contained != NULL)
 		hold_contained(v);
@@ -457,6 +465,65 @@ decide(struct judgement *h)
 		v->id = event_id(h->options, v);
 	v->store_us = h->waiting.spent_us;
 	v->round_trips = h->waiting.round_trips;
+}
+
+static bool
+begin(struct judgement *h)
+{
+	struct arena *arena = h->message->arena;
+
+	h->verdict = arena_alloc(arena, sizeof(*h->verdict));
+	if (h->verdict == NULL)
+		return false;
+	h->verdict->message = h->message;
+	h->verdict->options = h->options;
+	h->verdict->store = h->waiting.store;
+	h->verdict->identities = arena_array(
+		arena, h->message->rcpt_count, sizeof(struct slice));
+	return true;
+}
+
+static void
+ask_facts(struct judgement *h, const struct flow *flow)
+{
+	struct store_op *op = arena_alloc(h->message->arena, sizeof(*op));
+	struct store_batch batch = {
+		.ops = op, .count = 1, .arena = h->message->arena};
+
+	if (op == NULL || flow->mailbox.text.len == 0)
+		return;
+	*op = (struct store_op){.verb = STORE_FACTS,
+		.facts = {.mailbox = flow->mailbox.text,
+			.destination = flow->rcpt->address.text}};
+	if (!waiting_ask(&h->waiting, &batch))
+		return;
+	h->known.facts = op;
+	h->known.fact_count = 1;
+	h->verdict->facts = op;
+	h->verdict->fact_count = 1;
+}
+
+const struct verdict *
+judge_logged(const struct judge_options *options, struct store *store,
+	const struct message *message, const struct logged *logged)
+{
+	struct judgement h = {
+		.options = options,
+		.message = message,
+		.waiting = {.store = store,
+			.budget_ms = options->store_budget_ms},
+	};
+
+	if (!begin(&h) || h.verdict->identities == NULL)
+		return NULL;
+	h.verdict->logged = true;
+	h.verdict->flows = logged->flow;
+	h.verdict->flow_count = 1;
+	h.verdict->identities[0] = logged->identity;
+	ask_facts(&h, logged->flow);
+	run_policies(&h);
+	decide(&h);
+	return h.verdict;
 }
 
 const struct verdict *
@@ -472,14 +539,8 @@ judge(const struct judge_options *options, struct store *store,
 			.budget_ms = options->store_budget_ms},
 	};
 
-	h.verdict = arena_alloc(message->arena, sizeof(*h.verdict));
-	if (h.verdict == NULL)
+	if (!begin(&h))
 		return &no_memory;
-	h.verdict->message = message;
-	h.verdict->options = options;
-	h.verdict->store = store;
-	h.verdict->identities = arena_array(
-		message->arena, message->rcpt_count, sizeof(struct slice));
 	infer(&h);
 	inferred_us = clock_monotonic_us() - h.waiting.spent_us;
 	run_policies(&h);

@@ -18,4 +18,14 @@
 const struct verdict *judge(
 	const struct judge_options *, struct store *, const struct message *);
 
+/* A flow of which a log tells, to the one recipient of message. */
+struct logged {
+	const struct flow *flow;
+	struct slice identity; /* the same each time that it is told */
+};
+/* Runs the policies of service log, and the verdict is ACTION_LOG at most.
+ * NULL when out of memory. */
+const struct verdict *judge_logged(const struct judge_options *, struct store *,
+	const struct message *, const struct logged *);
+
 #endif

@@ -39,6 +39,26 @@ keep_judged_key(struct arena *arena, struct slice event_id)
 	return digest_text(arena, parts, 2, KEY_BYTES);
 }
 
+struct slice
+keep_left_key(struct arena *arena, struct slice queue_id, struct slice rcpt)
+{
+	const struct slice parts[] = {SLICE("left"), queue_id, rcpt};
+
+	return digest_text(arena, parts, 3, KEY_BYTES);
+}
+
+struct store_op
+keep_left(struct arena *arena, struct slice queue_id, struct slice rcpt)
+{
+	static const struct slice member = {"s-", 2};
+
+	return (struct store_op){.verb = STORE_REMEMBER,
+		.remember = {.id = keep_left_key(arena, queue_id, rcpt),
+			.members = &member,
+			.count = 1,
+			.ttl_ms = QUEUE_TTL_MS}};
+}
+
 /* Capital letters are of the first who writes (store/batch.h). What is written
  * with an @ before it looks like a domain, so that a store which hides
  * addresses hides it, too: without the key a hash could be guessed. */

@@ -12,6 +12,15 @@
 
 /* The key under which it is kept what an event was about. */
 struct slice keep_judged_key(struct arena *, struct slice event_id);
+/*
+ * That a forward to rcpt was counted, by the queue id under which it leaves:
+ * what a log tells of it afterwards is not counted again. Whose queue it is is
+ * left out: in its log a host has another name than in its milters.
+ */
+struct slice keep_left_key(
+	struct arena *, struct slice queue_id, struct slice rcpt);
+struct store_op keep_left(
+	struct arena *, struct slice queue_id, struct slice rcpt);
 /* The key of a trace: half of a SHA-256 in hex, or "queue:<host>/<id>". */
 struct slice keep_trace_key(struct arena *, const struct trace_question *);
 /*

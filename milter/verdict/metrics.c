@@ -25,6 +25,7 @@ enum family {
 	FAMILY_GAPS,
 	FAMILY_TAGS,
 	FAMILY_ROUND_TRIPS,
+	FAMILY_LOGGED,
 	METRIC_FAMILIES
 };
 
@@ -105,6 +106,9 @@ static const struct {
 	[FAMILY_ROUND_TRIPS] = {"forwarden_message_round_trips_total",
 		"Messages by how often they waited for the store.",
 		"round_trips", 3, count_label},
+	[FAMILY_LOGGED] = {"forwarden_logged_flows_total",
+		"Flows of which a log told, by kind of forwarding.", "kind",
+		KIND_COUNT, kind_label},
 };
 
 /* Upper bounds of all histograms, in microseconds. */
@@ -279,6 +283,11 @@ void
 metrics_count(struct metrics *metrics, const struct verdict *verdict,
 	enum action taken)
 {
+	if (verdict->logged) {
+		count(metrics, FAMILY_LOGGED, verdict->flows[0].kind);
+		count_policies(metrics, verdict);
+		return;
+	}
 	count(metrics, FAMILY_VERDICTS, taken);
 	count(metrics, FAMILY_WOULD, verdict->would);
 	count(metrics, FAMILY_ROUND_TRIPS, verdict->round_trips);

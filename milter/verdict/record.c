@@ -18,7 +18,7 @@
 #include "verdict/tag.h"
 #include "verdict/ticket.h"
 
-#define TALLIES_A_FLOW 2
+#define OPS_A_FLOW 3
 
 struct record {
 	const struct verdict *verdict;
@@ -103,6 +103,20 @@ login_of(const struct verdict *verdict, const struct address *person)
 	return person->text;
 }
 
+/* So that a log which tells of it does not count it again. */
+static void
+add_left(struct record *r, const struct flow *flow)
+{
+	const struct message *message = r->verdict->message;
+
+	if (message->queue_id.len > 0 &&
+		(r->verdict->logged || flow_is_forward(flow))) {
+		add(r,
+			keep_left(message->arena, message->queue_id,
+				flow->rcpt->address.text));
+	}
+}
+
 static void
 add_flows(struct record *r)
 {
@@ -111,6 +125,7 @@ add_flows(struct record *r)
 	for (size_t i = 0; i < v->flow_count; i++) {
 		const struct flow *flow = &v->flows[i];
 
+		add_left(r, flow);
 		if (flow_is_forward(flow) && flow->mailbox.text.len > 0) {
 			add_forward(r, flow);
 		} else if (!flow->rcpt->external && is_delivered(r->taken)) {
@@ -165,7 +180,7 @@ record_verdict(struct store *store, const struct verdict *verdict,
 
 	if (store == NULL || message == NULL)
 		return;
-	r.room = verdict->flow_count * TALLIES_A_FLOW + TRACE_IDS_MAX +
+	r.room = verdict->flow_count * OPS_A_FLOW + TRACE_IDS_MAX +
 		PEERS_RCPTS_MAX + 3;
 	r.batch.arena = message->arena;
 	r.batch.ops = arena_array(message->arena, r.room, sizeof(*r.batch.ops));

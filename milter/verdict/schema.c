@@ -160,6 +160,9 @@ choice_in(const void *ctx, const struct sigma_field *field, unsigned services)
 	bool outside = (services & (SERVICE_FORWARD | SERVICE_OUTBOUND)) != 0;
 
 	(void)ctx;
+	if (services == SERVICE_LOG &&
+		(field->id < 0 || !fields_logged(fields_index(field->id))))
+		return choice_nothing;
 	if (outside && slice_equal(field->name, SLICE("rcpt.external")))
 		return choice_true;
 	if (outside && slice_equal(field->name, SLICE("email.direction")))

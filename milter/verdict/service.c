@@ -18,7 +18,7 @@ const char *const *
 service_names(void)
 {
 	static const char *const names[] = {
-		"message", "forward", "outbound", NULL};
+		"message", "forward", "outbound", "log", NULL};
 
 	return names;
 }

@@ -10,10 +10,11 @@ enum service {
 	SERVICE_MESSAGE = 1 << 0,
 	SERVICE_FORWARD = 1 << 1,
 	SERVICE_OUTBOUND = 1 << 2,
+	SERVICE_LOG = 1 << 3, /* told by the MTA's log, after it left */
 };
 /* What it is of; a message itself is of SERVICE_MESSAGE. */
 unsigned service_of(const struct flow *);
-/* "message", "forward", "outbound": by their bits, ended by NULL. */
+/* "message", "forward", "outbound", "log": by their bits, ended by NULL. */
 const char *const *service_names(void);
 
 #endif

@@ -16,8 +16,10 @@ struct keyword_memo {
 	unsigned topics;
 };
 
-/* Set flow to NULL for the message's own. */
+/* Set flow to NULL for the message's own, message to NULL where a log tells of
+ * it: its fields are absent then. */
 struct fields_source {
+	int64_t at_ms;
 	const struct message *message;
 	const struct flow *flow;
 	const struct store_facts *facts; /* NULL: not fetched */

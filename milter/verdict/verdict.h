@@ -81,6 +81,8 @@ struct verdict {
 	const struct flow *contained; /* a forward of a mailbox that an operator
 				       * contained: held, whatever policies
 				       * and mode say; NULL: there is none */
+	bool logged; /* a log told of it when it had left: nothing can be done
+		      * about it but to tell */
 	bool misfit; /* the field of ours that it bears was not written for
 		      * it */
 	bool forged; /* more fields of our name than one message may have us
