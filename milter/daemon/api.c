@@ -28,6 +28,8 @@ static const struct {
 	{"/v1/contain/", API_POST, false, api_contain},
 	{"/v1/uncontain/", API_POST, false, api_uncontain},
 	{"/v1/forget/", API_POST, false, api_forget},
+	{"/v1/logged", API_POST, false, api_logged},
+	{"/v1/rule", API_POST, false, api_rule},
 	{"/v1/reload", API_POST, false, api_reload},
 };
 

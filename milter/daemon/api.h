@@ -15,6 +15,9 @@
  *   GET  /v1/events?after=ID&limit=N&wait=MS
  *   GET  /v1/probe/WORD           listeners that showed it (mta/probe.h)
  *   POST /v1/forget/ADDRESS
+ *   POST /v1/logged?mailbox=&destination=&id=&kind=&by=&sure=&at=
+ *                                 a flow of which a log tells
+ *   POST /v1/rule?event=JSON      a rule at rest that is new or changed
  *   POST /v1/reload               waits until it is done; 409: it is not
  *
  * The first three are public; the others tell who forwards to whom and are

@@ -15,12 +15,14 @@
 
 struct metrics;
 struct probes;
+struct report;
 
 struct api {
 	struct generation_slot *slot;
 	struct store *store;
 	struct metrics *metrics;
 	struct probes *probes;
+	struct report *report;
 	struct clock clock;
 	int64_t started_ms;
 	unsigned restarts; /* workers that died, as it began */

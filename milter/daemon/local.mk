@@ -5,11 +5,13 @@ libdaemon_a_SOURCES = \
 	milter/daemon/api.h \
 	milter/daemon/api_contain.c \
 	milter/daemon/api_events.c \
+	milter/daemon/api_logged.c \
 	milter/daemon/api_mailbox.c \
 	milter/daemon/api_one_way.c \
 	milter/daemon/api_probe.c \
 	milter/daemon/api_reload.c \
 	milter/daemon/api_request.h \
+	milter/daemon/api_rule.c \
 	milter/daemon/api_status.c \
 	milter/daemon/api_store.c \
 	milter/daemon/config.c \

@@ -138,8 +138,8 @@ write_line(struct report *report, struct slice line)
 	pthread_mutex_unlock(&report->writing);
 }
 
-static void
-write_event(struct report *report, struct slice json)
+void
+report_event(struct report *report, struct slice json)
 {
 	struct buf line = {0};
 
@@ -237,6 +237,8 @@ add_line(const struct verdict *verdict, enum action taken, struct buf *out)
 	if (verdict->flow != NULL)
 		add_flow(out, verdict->flow);
 	add_policies(out, verdict);
+	if (verdict->logged)
+		buf_puts(out, ", source=log");
 	add_pair(out, "event", verdict->id);
 	if (verdict->contained != NULL)
 		add_pair(out, "contained", verdict->contained->mailbox.text);
@@ -266,7 +268,7 @@ tell(struct report *report, struct store *store, const struct verdict *verdict,
 		log_write(LOG_LEVEL_INFO, "%.*s", SLICE_ARG(buf_slice(&line)));
 	if (event_write(verdict, taken, &json) && buf_ok(&json)) {
 		event = buf_slice(&json);
-		write_event(report, event);
+		report_event(report, event);
 	}
 	record_verdict(store, verdict, taken,
 		is_notable(verdict, taken) ? event : slice_of(NULL));

@@ -34,4 +34,7 @@ bool report_open(struct report *, const struct report_options *, struct err *);
 void report_verdict(struct report *, struct store *, const struct verdict *,
 	enum action taken);
 
+/* An event that is no verdict: a line of JSON, to where events go. */
+void report_event(struct report *, struct slice json);
+
 #endif

@@ -309,6 +309,7 @@ prepare(struct worker *worker, const struct generation *generation,
 	worker->api.store = worker->store;
 	worker->api.metrics = worker->metrics;
 	worker->api.probes = worker->probes;
+	worker->api.report = worker->report;
 	worker->api.clock = steady_clock();
 	worker->api.started_ms = clock_now_ms(steady_clock());
 	return true;
