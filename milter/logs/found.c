@@ -328,6 +328,33 @@ found_add_either(struct found *found, const struct found_either *with)
 	return true;
 }
 
+static unsigned
+sure_of(const struct either *either)
+{
+	if (either->messages == 1)
+		return SURE_ONCE;
+	return either->messages == 2 ? SURE_TWICE : SURE_OFTEN;
+}
+
+bool
+found_one_of(const struct found *found, const struct found_either *of,
+	struct found_flow *flow)
+{
+	const struct either *either = map_find(found->eithers, of->login);
+
+	if (either == NULL || either->count != 1 || either->messages < 2)
+		return false;
+	*flow = (struct found_flow){.mailbox = of->login,
+		.destination = slice_of(either->addresses[0]),
+		.id = of->id,
+		.at_ms = of->at_ms,
+		.kind = FOUND_COPY,
+		.by = FOUND_BY_BCC,
+		.status = of->status,
+		.sure = sure_of(either)};
+	return true;
+}
+
 struct settling {
 	struct found *found;
 	bool good;
@@ -342,9 +369,7 @@ settle_one(struct slice login, void *value, void *ctx)
 	struct found_flow flow = {.mailbox = login,
 		.kind = FOUND_COPY,
 		.by = FOUND_BY_BCC,
-		.sure = either->messages == 1   ? SURE_ONCE
-			: either->messages == 2 ? SURE_TWICE
-						: SURE_OFTEN};
+		.sure = sure_of(either)};
 	struct route *route;
 
 	if (either->count == 0)
@@ -379,20 +404,20 @@ settle_one(struct slice login, void *value, void *ctx)
 	return true;
 }
 
-/* The one member of whom a route to that destination is known. */
+/* The one of some members, a line each, of whom a route there is known. */
 static struct route *
-route_of_member(const struct found *found, const struct route *route)
+route_of_member(const struct found *found, struct slice members,
+	struct slice destination, enum found_kind kind)
 {
-	struct slice rest = slice_of(route->members), member;
 	struct route *only = NULL;
 	struct buf key = {0};
+	struct slice member;
 
-	while (slice_next(&rest, '\n', &member)) {
+	while (slice_next(&members, '\n', &member)) {
 		struct route *other = map_find(found->routes,
-			key_of(&key, member, slice_of(route->destination),
-				(int)route->is.kind));
+			key_of(&key, member, destination, (int)kind));
 
-		if (other == NULL || other == route)
+		if (other == NULL)
 			continue;
 		if (only != NULL && only != other) {
 			only = NULL;
@@ -402,6 +427,15 @@ route_of_member(const struct found *found, const struct route *route)
 	}
 	buf_fini(&key);
 	return only;
+}
+
+struct slice
+found_member(const struct found *found, const struct found_flow *flow)
+{
+	const struct route *route = route_of_member(
+		found, flow->members, flow->destination, flow->kind);
+
+	return slice_of(route != NULL ? route->mailbox : NULL);
 }
 
 static void
@@ -432,8 +466,9 @@ give_to_member(struct slice key, void *value, void *ctx)
 
 	if (route->members[0] == '\0')
 		return true;
-	member = route_of_member(giving->found, route);
-	if (member != NULL) {
+	member = route_of_member(giving->found, slice_of(route->members),
+		slice_of(route->destination), route->is.kind);
+	if (member != NULL && member != route) {
 		give(member, route);
 		buf_add(&giving->gone,
 			(struct slice){

@@ -50,6 +50,8 @@ struct found_flow {
 	enum found_by by;
 	enum told_status status;
 	unsigned sure;
+	bool is_new; /* its route was not known yet; told to who follows */
+	bool seen; /* it left by the egress listener */
 	bool of_stranger; /* who can write to nobody but to what is ours */
 };
 
@@ -90,6 +92,12 @@ struct found_either {
 	enum told_status status;
 };
 bool found_add_either(struct found *, const struct found_either *);
+/* The one that is left of what its login's messages have in common; false:
+ * there are more, or there was but one message. */
+bool found_one_of(
+	const struct found *, const struct found_either *, struct found_flow *);
+/* Of a flow's members the one who is known to send there; or absent. */
+struct slice found_member(const struct found *, const struct found_flow *);
 /* Makes routes of what was added, of either, and gives to a member what is
  * known to be his. */
 bool found_settle(struct found *);

@@ -21,6 +21,7 @@ struct frame {
 	struct slice host; /* empty: this one */
 	struct slice program; /* "postfix/smtpd", "dovecot", "exim" */
 	uint32_t pid; /* 0: not said */
+	bool of_person; /* the journal knows that no service wrote it */
 	struct slice text;
 };
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Lines of `journalctl -o json`: one object, of which four members matter.
+ * Lines of `journalctl -o json`: one object, of which few members matter.
  * Read by hand, for there are millions; a member that is no UTF-8 comes as an
  * array of its bytes, one that is too long as null (without --all).
  */
 #include "logs/frame.h"
 
 #define MEMBERS_MAX 512 /* of one object */
+/* User ids of people; above are those that systemd lends to services. */
+#define PERSON_FIRST 1000U
+#define PERSON_LAST 60000U
 
 struct reader {
 	const char *p, *end;
@@ -191,6 +194,13 @@ read_member(struct frames *frames, struct reader *r, struct frame *out)
 			return false;
 		take_number(value, &n);
 		out->pid = (uint32_t)n;
+		return true;
+	}
+	if (slice_equal(key, SLICE("_UID"))) {
+		if (!read_value(r, digits, sizeof(digits), &value))
+			return false;
+		take_number(value, &n);
+		out->of_person = n >= PERSON_FIRST && n <= PERSON_LAST;
 		return true;
 	}
 	if (slice_equal(key, SLICE("__REALTIME_TIMESTAMP"))) {

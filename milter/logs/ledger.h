@@ -7,7 +7,8 @@
  *
  * Bounded: a Message-ID that everybody uses costs no more than
  * LEDGER_FAMILY_MOST queue ids at a time, all of them LEDGER_BYTES_MOST; the
- * oldest go first, and are counted.
+ * oldest go first, and are counted. A family of which nothing but a rule's
+ * words are known waits as long; of such there are LEDGER_LONE_MOST.
  */
 #ifndef LOGS_LEDGER_H
 #define LOGS_LEDGER_H
@@ -25,6 +26,7 @@
 #define LEDGER_FAMILY_MOST 48U
 #define LEDGER_WORDS_MOST 48U
 #define LEDGER_GOT_MOST 8U
+#define LEDGER_LONE_MOST 100000U
 
 /* One recipient of a queue id, and the last word on it. Texts are "" where
  * nothing was said. */
@@ -38,6 +40,7 @@ struct ledger_rcpt {
 	enum told_way way;
 	bool made_child; /* it was forwarded, as a queue id of its own */
 	bool exim, expanded, as_given, keeps;
+	bool judged; /* as far as it is a departure */
 	struct ledger_mail *hop; /* for the judge: next_id, if it is ours */
 	char address[];
 };
@@ -51,7 +54,8 @@ enum ledger_flag {
 	LEDGER_DONE = 32,
 	LEDGER_LIST = 64, /* made of a list with an owner */
 	LEDGER_SENDER = 128, /* the sender is known */
-	LEDGER_CHILD = 256 /* made of another, for the parent's mailbox */
+	LEDGER_CHILD = 256, /* made of another, for the parent's mailbox */
+	LEDGER_COUNTED = 512 /* its login's recipients are */
 };
 
 /* One queue id. Texts are NULL where nothing was said. */
@@ -97,7 +101,10 @@ struct ledger_family {
 	uint32_t count, open, waiting;
 	struct ledger_word *words, **words_end;
 	uint32_t word_count;
+	int64_t spoken_ms; /* the last of them */
+	bool lone; /* there are no mails yet */
 	bool last; /* no more will come of it */
+	int64_t until_ms; /* what left later is not judged yet; 0: all is */
 	struct ledger_got got[LEDGER_GOT_MOST];
 	uint32_t got_count;
 };
@@ -111,6 +118,9 @@ struct ledger_options {
 	void *ctx;
 	const char *egress; /* the listener's name in the log; NULL: none */
 	size_t mails_least; /* as long as fewer are known nothing is judged */
+	/* A family is judged when one of it has been done for so long, besides
+	 * the judgement at its end: for who wants to know at once. 0: not. */
+	int64_t early_ms;
 };
 
 struct ledger_count {
@@ -123,6 +133,8 @@ void ledger_free(struct ledger *);
 /* The queue id that it was about, or NULL. False when out of memory. */
 bool ledger_take(struct ledger *, const struct frame *, const struct told *,
 	struct ledger_mail **about);
+/* Time passes, though no line comes. */
+void ledger_pass(struct ledger *, int64_t now_ms);
 /* Hands out all that is left. */
 void ledger_finish(struct ledger *);
 struct ledger_count ledger_count(const struct ledger *);

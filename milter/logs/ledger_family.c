@@ -5,6 +5,9 @@
 #include <stdlib.h>
 
 #define SETTLE_MS ((int64_t)10 * 60 * 1000)
+/* Evidence is written in the seconds before a message leaves, or beside it. */
+#define BESIDE_MS ((int64_t)5 * 1000)
+#define SWEEP_MS ((int64_t)10 * 1000)
 #define FAMILY_KEPT 16U /* of one that is too large */
 
 void
@@ -45,7 +48,13 @@ bare(struct slice message_id)
 struct ledger_family *
 ledger_family_of(struct ledger *ledger, struct slice message_id)
 {
-	uint64_t message = hashes_of(ledger->seed, bare(message_id));
+	return ledger_family_by(
+		ledger, hashes_of(ledger->seed, bare(message_id)));
+}
+
+struct ledger_family *
+ledger_family_by(struct ledger *ledger, uint64_t message)
+{
 	struct ledger_family *family = hashes_find(&ledger->families, message);
 
 	if (family != NULL)
@@ -171,6 +180,8 @@ ledger_join(struct ledger *ledger, struct ledger_mail *mail,
 {
 	mail->family = family;
 	mail->next = NULL;
+	ledger->lone -= family->lone;
+	family->lone = false;
 	*family->mails_end = mail;
 	family->mails_end = &mail->next;
 	family->count++;
@@ -193,6 +204,58 @@ ledger_settle(struct ledger *ledger, int64_t now_ms)
 		if (mail->family == NULL ||
 			(mail->family->waiting == 0 && mail->family->open == 0))
 			ledger_end_mail(ledger, mail);
+	}
+}
+
+/* What left a moment ago waits for who says more of it. */
+static void
+judge_early(struct ledger *ledger, int64_t now_ms)
+{
+	struct ledger_mail *mail;
+
+	while ((mail = ledger->early) != NULL &&
+		now_ms - mail->done_ms > ledger->options.early_ms) {
+		ledger->early = mail->next_done;
+		if (mail->family == NULL)
+			continue;
+		mail->family->until_ms = now_ms - BESIDE_MS;
+		ledger_judge(ledger, mail->family);
+		mail->family->until_ms = 0;
+	}
+}
+
+void
+ledger_sweep(struct ledger *ledger, int64_t until_ms)
+{
+	struct hashes *families = &ledger->families;
+
+	for (size_t i = 0; i < families->room && ledger->lone > 0;) {
+		struct ledger_family *family = families->values[i];
+
+		if (family == NULL || !family->lone ||
+			family->spoken_ms > until_ms) {
+			i++;
+			continue;
+		}
+		family->last = true;
+		ledger_judge(ledger, family);
+		/* Another may come to lie in its place. */
+		hashes_remove(families, family->message);
+		ledger->lone--;
+		ledger_free_family(family);
+	}
+}
+
+void
+ledger_pass(struct ledger *ledger, int64_t now_ms)
+{
+	ledger_settle(ledger, now_ms);
+	if (ledger->options.early_ms == 0)
+		return;
+	judge_early(ledger, now_ms);
+	if (now_ms - ledger->swept_ms > SWEEP_MS) {
+		ledger->swept_ms = now_ms;
+		ledger_sweep(ledger, now_ms - SETTLE_MS);
 	}
 }
 

@@ -91,6 +91,8 @@ ledger_unlink_done(struct ledger *ledger, struct ledger_mail *mail)
 	if (!mail->in_done)
 		return;
 	mail->in_done = false;
+	if (ledger->early == mail)
+		ledger->early = mail->next_done;
 	if (mail->previous_done != NULL) {
 		mail->previous_done->next_done = mail->next_done;
 	} else {

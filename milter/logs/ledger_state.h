@@ -24,6 +24,9 @@ struct ledger {
 	struct hashes ids, families;
 	struct ledger_mail *oldest, *newest;
 	struct ledger_mail *done, *last_done;
+	struct ledger_mail *early; /* the first done that is not judged yet */
+	int64_t swept_ms;
+	size_t lone; /* families without a queue id */
 	size_t mails, bytes;
 	struct ledger_count count;
 	struct session sessions[LEDGER_SESSIONS];
@@ -59,12 +62,22 @@ void ledger_free_words(struct ledger_family *family);
 void ledger_free_family(struct ledger_family *family);
 struct ledger_family *ledger_family_of(
 	struct ledger *ledger, struct slice message_id);
+/* By the hash of its Message-ID. */
+struct ledger_family *ledger_family_by(struct ledger *ledger, uint64_t message);
+/* A new recipient; NULL when out of memory. */
+struct ledger_rcpt *ledger_add_rcpt(struct ledger *ledger,
+	struct ledger_mail *mail, const struct told *told);
+/* The name of a transport, kept once. */
+const char *ledger_program(struct ledger *ledger, struct slice program);
 void ledger_judge(struct ledger *ledger, struct ledger_family *family);
 void ledger_end_mail(struct ledger *ledger, struct ledger_mail *mail);
 void ledger_join(struct ledger *ledger, struct ledger_mail *mail,
 	struct ledger_family *family);
 void ledger_settle(struct ledger *ledger, int64_t now_ms);
 void ledger_evict(struct ledger *ledger);
+/* Judges and forgets those without a queue id, if the last word on them came
+ * by then. */
+void ledger_sweep(struct ledger *ledger, int64_t until_ms);
 void ledger_unlink_done(struct ledger *ledger, struct ledger_mail *mail);
 
 #endif

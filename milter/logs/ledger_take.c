@@ -50,8 +50,8 @@ take_message_id(struct ledger *ledger, struct ledger_mail *mail,
 }
 
 /* It is one of few. */
-static const char *
-program_name(struct ledger *ledger, struct slice program)
+const char *
+ledger_program(struct ledger *ledger, struct slice program)
 {
 	uint64_t key = hashes_of(ledger->seed, program);
 
@@ -96,8 +96,8 @@ earlier_word(const struct ledger_mail *mail, const struct told *told)
 	return NULL;
 }
 
-static struct ledger_rcpt *
-add_rcpt(struct ledger *ledger, struct ledger_mail *mail,
+struct ledger_rcpt *
+ledger_add_rcpt(struct ledger *ledger, struct ledger_mail *mail,
 	const struct told *told)
 {
 	struct slice address = slice_sub(told->recipient, 0, TEXT_MOST),
@@ -180,6 +180,8 @@ take_done(struct ledger *ledger, const struct frame *frame,
 		ledger->done = mail;
 	}
 	ledger->last_done = mail;
+	if (ledger->early == NULL)
+		ledger->early = mail;
 	if (mail->family != NULL) {
 		mail->family->open--;
 		mail->family->waiting++;
@@ -212,10 +214,10 @@ take_delivery(struct ledger *ledger, const struct frame *frame,
 		return true;
 	}
 	if (rcpt == NULL)
-		rcpt = add_rcpt(ledger, mail, told);
+		rcpt = ledger_add_rcpt(ledger, mail, told);
 	if (rcpt == NULL)
 		return false;
-	rcpt->program = program_name(ledger, frame->program);
+	rcpt->program = ledger_program(ledger, frame->program);
 	rcpt->at_ms = frame->at_ms;
 	rcpt->status = told->status;
 	rcpt->way = told->way;
@@ -455,9 +457,16 @@ take_words(struct ledger *ledger, const struct frame *frame,
 
 	if (is_no_message_id(told->message_id))
 		return true;
+	if (ledger->lone >= LEDGER_LONE_MOST)
+		ledger_sweep(ledger, INT64_MAX);
 	family = ledger_family_of(ledger, told->message_id);
 	if (family == NULL)
 		return false;
+	if (family->mails == NULL && !family->lone) {
+		family->lone = true;
+		ledger->lone++;
+	}
+	family->spoken_ms = frame->at_ms;
 	if (family->word_count >= LEDGER_WORDS_MOST) {
 		ledger_judge(ledger, family);
 		ledger_free_words(family);
@@ -489,7 +498,7 @@ ledger_take(struct ledger *ledger, const struct frame *frame,
 		end_session(ledger, frame, told);
 		return true;
 	}
-	ledger_settle(ledger, frame->at_ms);
+	ledger_pass(ledger, frame->at_ms);
 	ledger_evict(ledger);
 	mail = mail_for(ledger, frame, told);
 	*about = mail;

@@ -16,6 +16,9 @@ struct reckon {
 	const struct ours *ours;
 	struct found *found;
 	struct passed *passed; /* NULL: nobody asks */
+	/* Each flow as it is found, borrowed; or NULL. */
+	void (*tell)(void *ctx, const struct found_flow *);
+	void *tell_ctx;
 	bool failed; /* out of memory */
 };
 

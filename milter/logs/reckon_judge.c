@@ -23,22 +23,44 @@
 
 #define MEMBERS_MOST 8U
 
+/* At once, to who wants to know. */
+static void
+reckon_tell(struct judging *j, struct found_flow *flow)
+{
+	struct slice member;
+
+	if (j->reckon->tell == NULL)
+		return;
+	member = found_member(j->reckon->found, flow);
+	if (member.len > 0)
+		flow->mailbox = member;
+	j->reckon->tell(j->reckon->tell_ctx, flow);
+}
+
 void
 reckon_add(struct judging *j, const struct spot *left, struct found_flow flow)
 {
+	size_t known = found_routes(j->reckon->found) +
+		found_left_out(j->reckon->found);
 	struct buf destination = {0};
 
 	flow.status = left->rcpt->status;
 	flow.at_ms = left->rcpt->at_ms;
 	flow.id = left->mail->id;
+	flow.seen = (left->mail->flags & LEDGER_EGRESS) != 0;
 	ours_address(j->reckon->ours,
 		flow.destination.p != NULL ? flow.destination
 					   : slice_of(left->rcpt->address),
 		&destination);
 	flow.destination = buf_slice(&destination);
-	if (!ours_has(j->reckon->ours, flow.destination) &&
-		!found_add(j->reckon->found, &flow))
-		j->reckon->failed = true;
+	if (!ours_has(j->reckon->ours, flow.destination)) {
+		if (!found_add(j->reckon->found, &flow))
+			j->reckon->failed = true;
+		flow.is_new = found_routes(j->reckon->found) +
+				found_left_out(j->reckon->found) >
+			known;
+		reckon_tell(j, &flow);
+	}
 	buf_fini(&destination);
 }
 
@@ -100,6 +122,8 @@ judge_words(struct judging *j, bool *taken)
 		if (at == NULL && word->kind == TOLD_SIEVE && !j->family->last)
 			continue;
 		word->used = true;
+		if (at != NULL && at->rcpt->judged)
+			continue;
 		reckon_add_of(j, at != NULL ? at : &said, word->mailbox,
 			(struct found_flow){
 				.destination = slice_of(word->destination),
@@ -338,16 +362,30 @@ judge_departure(struct judging *j, const struct spot *left)
 	buf_fini(&members);
 }
 
+/* Which of its recipients was added to what the login gave, if that is known
+ * by now. */
+static void
+tell_added(struct judging *j, const struct found_either *either)
+{
+	struct found_flow flow;
+
+	if (j->reckon->tell != NULL &&
+		found_one_of(j->reckon->found, either, &flow) &&
+		!ours_has(j->reckon->ours, flow.destination))
+		j->reckon->tell(j->reckon->tell_ctx, &flow);
+}
+
 /* One more recipient than the login gave. */
 static void
-judge_login(struct judging *j, const struct ledger_mail *mail)
+judge_login(struct judging *j, struct ledger_mail *mail)
 {
 	struct found_either either = {
 		.id = mail->id, .at_ms = mail->begun_ms, .status = TOLD_SENT};
 	struct buf who = {0};
 
 	if (mail->login == NULL || mail->given == 0 ||
-		mail->nrcpt != mail->given + 1)
+		mail->nrcpt != mail->given + 1 ||
+		(mail->flags & LEDGER_COUNTED) != 0)
 		return;
 	for (const struct ledger_rcpt *rcpt = mail->rcpts; rcpt != NULL;
 		rcpt = rcpt->next) {
@@ -368,8 +406,10 @@ judge_login(struct judging *j, const struct ledger_mail *mail)
 				: mail->login),
 		&who);
 	either.login = buf_slice(&who);
+	mail->flags |= LEDGER_COUNTED;
 	if (!found_add_either(j->reckon->found, &either))
 		j->reckon->failed = true;
+	tell_added(j, &either);
 	buf_fini(&who);
 }
 
@@ -392,6 +432,14 @@ note_passed(struct judging *j, const struct spot *left)
 		j->reckon->failed = true;
 }
 
+/* More may be said of it. */
+static bool
+is_too_young(const struct judging *j, const struct spot *at)
+{
+	return j->family->until_ms != 0 &&
+		at->rcpt->at_ms > j->family->until_ms;
+}
+
 static void
 judge_all(struct judging *j, bool *taken)
 {
@@ -399,14 +447,19 @@ judge_all(struct judging *j, bool *taken)
 	for (size_t i = 0; i < j->spot_count; i++) {
 		const struct spot *at = &j->spots[i];
 
+		if (at->rcpt->judged || is_too_young(j, at))
+			continue;
 		if (at->rcpt->way == TOLD_COMMAND &&
-			at->rcpt->status == TOLD_SENT)
+			at->rcpt->status == TOLD_SENT) {
 			reckon_command(j, at);
+			at->rcpt->judged = true;
+		}
 		if (!reckon_is_departure(j, at))
 			continue;
 		note_passed(j, at);
 		if (!taken[i])
 			judge_departure(j, at);
+		at->rcpt->judged = true;
 	}
 	for (struct ledger_mail *mail = j->family->mails; mail != NULL;
 		mail = mail->next)

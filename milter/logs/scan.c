@@ -4,14 +4,21 @@
 
 #include "logs/dovecot_line.h"
 #include "logs/exim_line.h"
+#include "logs/found_keep.h"
 #include "logs/frame.h"
-#include "logs/ledger.h"
+#include "logs/ledger_keep.h"
 #include "logs/postfix_line.h"
 #include "logs/reckon.h"
 #include "logs/sendmail_line.h"
 
 #include <stdlib.h>
 
+/* Who follows a log knows of a forward so long after it was done. */
+#define EARLY_MS ((int64_t)30 * 1000)
+/* A line's own time may be ahead by so much. */
+
+#define AHEAD_MS ((int64_t)60 * 1000)
+#define HOUR_MS ((int64_t)60 * 60 * 1000)
 /* As long as a log is as short as that it is judged when all of it is known,
  * with it which domains are ours. */
 #define SETTLE_LEAST 4096U
@@ -23,6 +30,7 @@ struct scan {
 	struct reckon reckon;
 	struct ours *ours;
 	struct scan_sum sum;
+	int64_t now_ms, begun_ms; /* of who follows */
 };
 
 typedef bool read_fn(const struct frame *, struct told *);
@@ -33,10 +41,23 @@ judge(void *ctx, struct ledger_family *family)
 	reckon_family(ctx, family);
 }
 
+static void
+tell(void *ctx, const struct found_flow *flow)
+{
+	const struct scan *scan = ctx;
+
+	if (!flow->seen &&
+		(flow->mailbox.len == 0 || flow->of_stranger ||
+			ours_has(scan->ours, flow->mailbox)))
+		scan->options.tell(scan->options.ctx, flow);
+}
+
 struct scan *
 scan_new(const struct scan_options *options, struct err *err)
 {
 	struct scan *scan = calloc(1, sizeof(*scan));
+	bool follow = options->tell != NULL,
+	     reconcile = options->egress != NULL && !follow;
 
 	if (scan == NULL) {
 		(void)err_set(err, ERR_MEMORY, "out of memory");
@@ -47,13 +68,16 @@ scan_new(const struct scan_options *options, struct err *err)
 	scan->ledger = ledger_new(&(struct ledger_options){.judge = judge,
 		.ctx = &scan->reckon,
 		.egress = options->egress,
-		.mails_least = options->follow ? 0 : SETTLE_LEAST});
+		.mails_least = follow ? 0 : SETTLE_LEAST,
+		.early_ms = follow ? EARLY_MS : 0});
 	scan->reckon = (struct reckon){.ours = scan->ours,
 		.found = found_new(),
-		.passed = options->egress != NULL ? passed_new() : NULL};
+		.passed = reconcile ? passed_new() : NULL,
+		.tell = follow ? tell : NULL,
+		.tell_ctx = scan};
 	if (scan->ours != NULL && scan->ledger != NULL &&
 		scan->reckon.found != NULL &&
-		(options->egress == NULL || scan->reckon.passed != NULL))
+		(!reconcile || scan->reckon.passed != NULL))
 		return scan;
 	scan_free(scan);
 	err_set(err, ERR_MEMORY, "out of memory");
@@ -75,6 +99,7 @@ scan_free(struct scan *scan)
 void
 scan_begin_file(struct scan *scan, int64_t written_ms, int year)
 {
+	scan->begun_ms = written_ms;
 	stamp_begin(&scan->frames.stamps, written_ms, year);
 }
 
@@ -145,6 +170,7 @@ learn_hosts(struct ours *ours, struct slice list)
 static bool
 take(struct scan *scan, const struct frame *frame, const struct told *told)
 {
+	bool learns = scan->options.tell == NULL;
 	struct ledger_mail *mail;
 
 	if (told->kind == TOLD_GAP) {
@@ -152,14 +178,16 @@ take(struct scan *scan, const struct frame *frame, const struct told *told)
 		return true;
 	}
 	if (told->kind == TOLD_OWN_HOST) {
-		learn_hosts(scan->ours, told->client_ip);
+		if (learns)
+			learn_hosts(scan->ours, told->client_ip);
 		return true;
 	}
-	if (told->kind == TOLD_DELIVERY)
+	if (told->kind == TOLD_DELIVERY && learns)
 		ours_learn(scan->ours, told);
 	if (!ledger_take(scan->ledger, frame, told, &mail))
 		return false;
-	learn_of_stranger(scan, mail, told);
+	if (learns)
+		learn_of_stranger(scan, mail, told);
 	return !scan->reckon.failed;
 }
 
@@ -192,6 +220,12 @@ scan_line(struct scan *scan, struct slice line)
 	read = reader_of(&frame);
 	if (read == NULL || frame.at_ms < scan->options.since_ms)
 		return true;
+	if (scan->options.tell != NULL && frame.of_person) {
+		scan->sum.of_persons++;
+		return true;
+	}
+	if (scan->now_ms > 0 && frame.at_ms > scan->now_ms + AHEAD_MS)
+		frame.at_ms = scan->now_ms;
 	scan->sum.mail_lines++;
 	widen(&scan->sum, frame.at_ms);
 	if (!read(&frame, &told))
@@ -201,6 +235,31 @@ scan_line(struct scan *scan, struct slice line)
 			return false;
 	} while (sendmail_line_next(&told));
 	return true;
+}
+
+bool
+scan_pass(struct scan *scan, int64_t now_ms)
+{
+	scan->now_ms = now_ms;
+	/* Years are counted back from now, not from when it began. */
+	if (now_ms - scan->begun_ms > HOUR_MS)
+		scan_begin_file(scan, now_ms, 0);
+	ledger_pass(scan->ledger, now_ms);
+	return !scan->reckon.failed;
+}
+
+void
+scan_keep(const struct scan *scan, struct buf *out)
+{
+	ledger_keep(scan->ledger, out);
+	found_keep(scan->reckon.found, out);
+}
+
+bool
+scan_restore(struct scan *scan, const struct json *line)
+{
+	return ledger_restore(scan->ledger, line) ||
+		found_restore(scan->reckon.found, line);
 }
 
 void

@@ -7,6 +7,7 @@
 #define LOGS_SCAN_H
 
 #include "base/err.h"
+#include "base/json.h"
 #include "logs/found.h"
 #include "logs/ours.h"
 #include "logs/passed.h"
@@ -21,7 +22,13 @@ struct scan_options {
 	const struct realm *realm; /* or NULL; borrowed */
 	const char *egress; /* the listener's name in the log, or NULL */
 	int64_t since_ms; /* lines before are passed over; 0: none */
-	bool follow; /* judge as soon as can be */
+	/*
+	 * The log is followed: what is found is told within a minute, borrowed,
+	 * but what left by the egress listener, which saw it. Nothing is
+	 * learned of what is ours: a log line may be anybody's.
+	 */
+	void (*tell)(void *ctx, const struct found_flow *); /* or NULL */
+	void *ctx;
 };
 
 /* What could not be seen, and how much was. */
@@ -31,6 +38,7 @@ struct scan_sum {
 	uint64_t repeated; /* lines that stand for others */
 	uint64_t unclear; /* that can be read in two ways */
 	uint64_t cut; /* that were too long */
+	uint64_t of_persons; /* that a user wrote, not believed in */
 	uint64_t evicted; /* queue ids for which there was no room */
 	uint64_t rcpts_cut; /* recipients of one queue id */
 	uint64_t left_out; /* routes and commands */
@@ -44,6 +52,14 @@ void scan_free(struct scan *);
 void scan_begin_file(struct scan *, int64_t written_ms, int year);
 /* A line without its end. False when out of memory. */
 bool scan_line(struct scan *, struct slice line);
+/* Of who follows: it is so late now, though no line may come. False when out
+ * of memory. */
+bool scan_pass(struct scan *, int64_t now_ms);
+/* All that is in mind, so that another process goes on with it: lines of JSON
+ * (ledger_keep.h). */
+void scan_keep(const struct scan *, struct buf *);
+/* One of these lines; false: it is none. */
+bool scan_restore(struct scan *, const struct json *);
 void scan_note_cut(struct scan *, uint64_t lines);
 /* No more will come. False when out of memory. */
 bool scan_finish(struct scan *);
