@@ -47,6 +47,9 @@ if [ "$(place systemdsystemunitdir)" != no ]; then
 	result $? "the timer's unit compares with what it keeps"
 	[ -s "${unit%.service}-audit.timer" ]
 	result $? "the timer"
+	grep -q "^ExecStart=$(place sbindir)/forwarden scan --follow -c $settings --state $(place localstatedir)/lib/forwarden-scan/state\$" \
+		"${unit%.service}-scan.service"
+	result $? "the unit that follows the log knows the configuration and its state"
 	grep -q "^u forwarden .* $(place localstatedir)/lib/forwarden\$" \
 		"$root$(place prefix)/lib/sysusers.d/forwarden.conf"
 	result $? "sysusers.d: the user, at home in the state directory"

@@ -316,3 +316,35 @@ process_run(const struct process_job *job, struct buf *out, struct err *err)
 	files_close(&files);
 	return done;
 }
+
+bool
+process_begin(const char *const argv[], int *out, pid_t *pid, struct err *err)
+{
+	int ends[2], failed;
+
+	if (pipe(ends) != 0)
+		return err_system(err, "pipe");
+	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	(void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	failed =
+		start(argv, &(struct streams){-1, ends[1], STDERR_FILENO}, pid);
+	(void)close(ends[1]);
+	*out = ends[0];
+	if (failed == 0)
+		return true;
+	(void)close(ends[0]);
+	return err_set(err, ERR_SYSTEM, "%s: %s", argv[0], strerror(failed));
+}
+
+int
+process_end(pid_t pid)
+{
+	int status = 0;
+
+	if (waitpid(pid, &status, WNOHANG) != pid) {
+		(void)kill(pid, SIGTERM);
+		(void)await(pid, 1, &status);
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}

@@ -7,6 +7,7 @@
 #include "base/err.h"
 
 #include <stdio.h>
+#include <sys/types.h>
 
 #define PROCESS_READ_SECONDS 10U
 
@@ -41,5 +42,13 @@ struct process_job {
 	unsigned seconds;
 };
 bool process_run(const struct process_job *, struct buf *out, struct err *err);
+
+/* Runs argv until it ends or is ended; what it writes comes from *out, which
+ * does not wait, what it complains of goes where our own complaints do. */
+bool process_begin(
+	const char *const argv[], int *out, pid_t *pid, struct err *err);
+/* Ends it, if it has not ended by itself: with which status, -1: by a signal,
+ * or nobody knows. */
+int process_end(pid_t pid);
 
 #endif

@@ -13,6 +13,7 @@
 
 #define CONNECT_SECONDS 5L
 #define ANSWER_SECONDS 60L
+#define SERVER_ERROR 500 /* from here on: RFC 9110 section 15.6 */
 #define HOST "http://forwarden"
 
 struct ask {
@@ -113,8 +114,8 @@ read_answer(struct ask *ask, const struct buf *body, struct err *err)
 	(void)curl_easy_getinfo(ask->curl, CURLINFO_RESPONSE_CODE, &status);
 	if (json == NULL || status == 200)
 		return json;
-	(void)err_set(
-		err, ERR_INVALID, "the daemon says: %.*s", SLICE_ARG(why));
+	(void)err_set(err, status >= SERVER_ERROR ? ERR_DOWN : ERR_INVALID,
+		"the daemon says: %.*s", SLICE_ARG(why));
 	json_free(json);
 	return NULL;
 }

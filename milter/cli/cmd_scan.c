@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/input.h"
 #include "cli/command.h"
+#include "cli/follow.h"
+#include "cli/follow_state.h"
 #include "cli/options.h"
 #include "cli/scan_known.h"
 #include "cli/scan_places.h"
@@ -24,8 +26,10 @@ struct scan_command {
 	struct options_words domains, networks;
 	unsigned year;
 	long long since_ms;
-	bool json, csv;
+	const char *state, *socket;
+	bool json, csv, follow, journal;
 	char **logs;
+	struct buf control; /* the daemon's socket, as configured */
 	struct realm *realm;
 	struct scan *scan;
 	struct scan_known *known;
@@ -58,6 +62,17 @@ parse_options(int argc, char **argv, struct scan_command *command, int *status)
 			"a network that is ours, besides the private ones"},
 		{"year", 0, "YEAR", &options_number, &command->year,
 			"of the first line, where lines say none"},
+		{"follow", 'f', NULL, &options_flag, &command->follow,
+			"goes on with what is written from now on, and tells "
+			"the daemon of each forward"},
+		{"journal", 0, NULL, &options_flag, &command->journal,
+			"with --follow: the journal, whatever files there are"},
+		{"state", 0, "FILE", &options_text, &command->state,
+			"with --follow: where it keeps how far it "
+			"was (" FOLLOW_STATE_FILE ")"},
+		{"socket", 0, "PATH", &options_text, &command->socket,
+			"with --follow, unix:/path: the daemon's, whatever is "
+			"configured"},
 		{"root", 0, "DIRECTORY", &options_text, &command->root, NULL},
 	};
 	const struct options table = {
@@ -77,7 +92,8 @@ parse_options(int argc, char **argv, struct scan_command *command, int *status)
 		.least = 0,
 		.most = -1};
 
-	*command = (struct scan_command){.root = "", .percent = -1};
+	*command = (struct scan_command){
+		.root = "", .percent = -1, .state = FOLLOW_STATE_FILE};
 	return options_read(&table, argc, argv, &command->logs, status);
 }
 
@@ -137,6 +153,7 @@ add_config(struct scan_command *command)
 	if (good) {
 		add_list(command, &config->domains, realm_add_domain);
 		add_list(command, &config->networks, realm_add_network);
+		buf_puts(&command->control, config->control);
 		(void)realm_set_delimiters(
 			command->realm, slice_of(config->delimiter), &err);
 	} else if (command->config != NULL) {
@@ -152,20 +169,24 @@ add_config(struct scan_command *command)
 }
 
 static bool
+make_realm(struct scan_command *command)
+{
+	command->realm = realm_new();
+	return command->realm != NULL && add_config(command) &&
+		add_words(command, &command->domains, realm_add_domain) &&
+		add_words(command, &command->networks, realm_add_network);
+}
+
+static bool
 open_scan(struct scan_command *command)
 {
-	struct scan_options options = {.egress = command->egress};
+	struct scan_options options = {
+		.egress = command->egress, .realm = command->realm};
 	struct err err = {0};
 
 	if (command->since_ms > 0)
 		options.since_ms =
 			clock_now_ms(clock_real()) - command->since_ms;
-	command->realm = realm_new();
-	if (command->realm == NULL || !add_config(command) ||
-		!add_words(command, &command->domains, realm_add_domain) ||
-		!add_words(command, &command->networks, realm_add_network))
-		return false;
-	options.realm = command->realm;
 	if (command->known_file != NULL) {
 		command->known = scan_known_read(command->known_file, &err);
 		if (command->known == NULL) {
@@ -315,6 +336,55 @@ show(struct scan_command *command)
 	return command->known != NULL && fresh > 0 ? EXIT_NEW : COMMAND_OK;
 }
 
+static int
+scan(struct scan_command *command)
+{
+	if (!open_scan(command) ||
+		!(command->logs[0] != NULL ? read_given_logs(command)
+					   : read_own_logs(command)))
+		return EXIT_TROUBLE;
+	return show(command);
+}
+
+/* What is ours must be said: a line of the log, which anybody may have
+ * written, says it to nobody who acts on it. */
+static int
+follow(struct scan_command *command)
+{
+	const struct follow_options options = {.logs = command->logs,
+		.journal = command->journal,
+		.socket = command->socket != NULL ? command->socket
+						  : command->control.p,
+		.state = command->state,
+		.egress = command->egress != NULL ? command->egress : "egress",
+		.realm = command->realm};
+
+	if (options.socket == NULL || realm_domains(command->realm) == 0) {
+		complain(command,
+			"--follow needs a configuration that can be used "
+			"(`forwarden check` says why), or --socket and "
+			"--local");
+		return EXIT_TROUBLE;
+	}
+	return follow_run(&options) ? COMMAND_OK : EXIT_TROUBLE;
+}
+
+/* Why the options do not go together; NULL: they do. */
+static const char *
+contradiction(const struct scan_command *command)
+{
+	if (command->json && command->csv)
+		return "either --json or --csv";
+	if (command->follow &&
+		(command->json || command->csv || command->year > 0 ||
+			command->known_file != NULL || command->since_ms > 0))
+		return "with --follow nothing is shown: none of --json, "
+		       "--csv, --known, --since and --year";
+	if (command->journal && (!command->follow || command->logs[0] != NULL))
+		return "--journal goes with --follow, and without a log";
+	return NULL;
+}
+
 int
 cmd_scan(int argc, char **argv)
 {
@@ -323,15 +393,14 @@ cmd_scan(int argc, char **argv)
 
 	if (!parse_options(argc, argv, &command, &status))
 		return status;
-	if (command.json && command.csv)
-		return options_refuse(argv[0], "either --json or --csv");
+	if (contradiction(&command) != NULL)
+		return options_refuse(argv[0], contradiction(&command));
 	status = EXIT_TROUBLE;
-	if (open_scan(&command) &&
-		(command.logs[0] != NULL ? read_given_logs(&command)
-					 : read_own_logs(&command)))
-		status = show(&command);
+	if (make_realm(&command))
+		status = command.follow ? follow(&command) : scan(&command);
 	scan_free(command.scan);
 	scan_known_free(command.known);
 	realm_free(command.realm);
+	buf_fini(&command.control);
 	return status;
 }

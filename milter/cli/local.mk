@@ -48,6 +48,16 @@ forwarden_SOURCES = \
 	milter/cli/engine.h \
 	milter/cli/fields_schema.c \
 	milter/cli/fields_schema.h \
+	milter/cli/follow.c \
+	milter/cli/follow.h \
+	milter/cli/follow_journal.c \
+	milter/cli/follow_journal.h \
+	milter/cli/follow_source.c \
+	milter/cli/follow_source.h \
+	milter/cli/follow_state.c \
+	milter/cli/follow_state.h \
+	milter/cli/follow_told.c \
+	milter/cli/follow_told.h \
 	milter/cli/main.c \
 	milter/cli/options.c \
 	milter/cli/options.h \

@@ -8,8 +8,8 @@
 #include "base/input.h"
 #include "base/process.h"
 #include "logs/frame.h"
+#include "logs/rotated.h"
 
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -22,35 +22,32 @@ static const char *const usual[] = {"/var/log/mail.log", "/var/log/maillog",
 	"/var/log/mail", "/var/log/exim4/mainlog", "/var/log/exim/mainlog",
 	"/var/log/exim/main.log"};
 
-/* A file, and what logrotate made of it: NAME, NAME.1, NAME.2.gz, NAME-2026. */
+static void
+add_path(void *ctx, const char *path)
+{
+	struct scan_places *places = ctx;
+	struct stat st;
+
+	if (places->count < SCAN_PLACES_MOST && stat(path, &st) == 0 &&
+		S_ISREG(st.st_mode))
+		places->paths[places->count++] = strdup(path);
+}
+
+/* A file, and what it has become. */
 static void
 add_with_rotated(struct scan_places *places, const char *root, const char *path,
 	struct buf *tried)
 {
-	static const char *const endings[] = {"", ".[0-9]*", "-[0-9]*"};
-	struct buf pattern = {0};
+	struct buf whole = {0};
 
 	buf_printf(tried, "%s%s", tried->len > 0 ? ", " : "", path);
-	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
-		glob_t found = {0};
-
-		buf_reset(&pattern);
-		buf_printf(&pattern, "%s%s%s", root, path, endings[i]);
-		if (buf_ok(&pattern) && glob(pattern.p, 0, NULL, &found) == 0) {
-			for (size_t k = 0; k < found.gl_pathc &&
-				places->count < SCAN_PLACES_MOST;
-				k++) {
-				struct stat st;
-
-				if (stat(found.gl_pathv[k], &st) == 0 &&
-					S_ISREG(st.st_mode))
-					places->paths[places->count++] =
-						strdup(found.gl_pathv[k]);
-			}
-		}
-		globfree(&found);
+	buf_printf(&whole, "%s%s", root, path);
+	if (buf_ok(&whole)) {
+		add_path(places, whole.p);
+		if (!places->live)
+			rotated_each(whole.p, add_path, places);
 	}
-	buf_fini(&pattern);
+	buf_fini(&whole);
 }
 
 static void
@@ -93,15 +90,31 @@ ask_journal(struct scan_places *places, struct buf *tried)
 			fileno(journal));
 }
 
+static void
+find_files(struct scan_places *places, const char *root, struct buf *tried)
+{
+	ask_postfix(places, root, tried);
+	for (size_t i = 0;
+		i < sizeof(usual) / sizeof(*usual) && places->count == 0; i++)
+		add_with_rotated(places, root, usual[i], tried);
+}
+
+void
+scan_places_find_live(struct scan_places *places)
+{
+	struct buf tried = {0};
+
+	*places = (struct scan_places){.live = true};
+	find_files(places, "", &tried);
+	buf_fini(&tried);
+}
+
 bool
 scan_places_find(
 	struct scan_places *places, const char *root, struct buf *tried)
 {
 	*places = (struct scan_places){0};
-	ask_postfix(places, root, tried);
-	for (size_t i = 0;
-		i < sizeof(usual) / sizeof(*usual) && places->count == 0; i++)
-		add_with_rotated(places, root, usual[i], tried);
+	find_files(places, root, tried);
 	if (places->count == 0 && root[0] == '\0')
 		ask_journal(places, tried);
 	return places->count > 0;

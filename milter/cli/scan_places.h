@@ -13,6 +13,7 @@
 struct scan_places {
 	char *paths[SCAN_PLACES_MOST];
 	size_t count;
+	bool live; /* what a log has become is not looked for */
 	void *journal; /* a FILE that journalctl writes to, or NULL */
 };
 
@@ -20,6 +21,8 @@ struct scan_places {
  * looked for. */
 bool scan_places_find(
 	struct scan_places *, const char *root, struct buf *tried);
+/* The log that is written now; none: the journal may have it. */
+void scan_places_find_live(struct scan_places *);
 void scan_places_free(struct scan_places *);
 /* The oldest first, by the time of their first lines. */
 void scan_places_sort(char **paths, size_t count);
