@@ -5,6 +5,7 @@
 #include "cli/audit_kept.h"
 #include "cli/audit_mail.h"
 #include "cli/audit_show.h"
+#include "cli/audit_told.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/screen.h"
@@ -199,18 +200,25 @@ hold_against(const struct audit_command *command, struct audit *audit,
 	return true;
 }
 
+/* The daemon's; NULL: nobody says where it is. */
+static const char *
+socket_of(const struct audit_command *command)
+{
+	if (command->socket == NULL && command->generation != NULL)
+		return command->generation->config->control;
+	return command->socket;
+}
+
 /* The daemon's routes, where it answers; an audit needs none. */
 static void
 ask_daemon(
 	const struct audit_command *command, struct audit_mail *mail, bool *any)
 {
-	const char *socket = command->socket;
+	const char *socket = socket_of(command);
 	struct err err = {0};
 	struct ask *ask;
 	struct json *answer;
 
-	if (socket == NULL && command->generation != NULL)
-		socket = command->generation->config->control;
 	if (socket == NULL)
 		return;
 	ask = ask_open(socket, &err);
@@ -255,6 +263,25 @@ join_mail(const struct audit_command *command, const struct audit *audit,
 	return good;
 }
 
+/* They stand on the standard output as well, so that none is lost with a
+ * daemon that is away. */
+static void
+tell_daemon(const struct audit_command *command, struct slice events)
+{
+	const char *socket = socket_of(command);
+	struct err err = {0};
+
+	if (socket == NULL || events.len == 0 ||
+		(command->root != NULL && command->socket == NULL))
+		return;
+	if (!audit_told(socket, events, &err)) {
+		(void)fprintf(stderr,
+			"forwarden audit: the daemon was not told of all of "
+			"them: %s\n",
+			err.text);
+	}
+}
+
 static void
 print(const struct audit_command *command, const struct audit *audit,
 	const struct audit_view *view)
@@ -263,6 +290,7 @@ print(const struct audit_command *command, const struct audit *audit,
 
 	if (command->events) {
 		audit_show_events(audit, view, &out);
+		tell_daemon(command, buf_slice(&out));
 	} else if (command->json) {
 		audit_show_json(audit, view, &out);
 	} else if (command->csv) {

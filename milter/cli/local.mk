@@ -12,6 +12,8 @@ forwarden_SOURCES = \
 	milter/cli/audit_mail.h \
 	milter/cli/audit_show.c \
 	milter/cli/audit_show.h \
+	milter/cli/audit_told.c \
+	milter/cli/audit_told.h \
 	milter/cli/carried.c \
 	milter/cli/carried.h \
 	milter/cli/cmd_attach.c \

@@ -142,7 +142,7 @@ static const struct evidence_row rows[EVIDENCE_COUNT] = {
 		FAMILY_CONTENT, KIND_NONE, NULL, 15, false, BIND_NONE,
 		"the subject begins with a forward prefix"},
 	[EVIDENCE_MTA_LOG] = {"mta-log", "the MTA's log", FAMILY_ENVELOPE,
-		KIND_NONE, NULL, 99, true, BIND_NONE,
+		KIND_NONE, NULL, 97, true, BIND_NONE,
 		"the MTA's log tells how it left"},
 };
 

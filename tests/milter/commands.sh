@@ -308,6 +308,29 @@ gives 0 "uncontain" uncontain -c "$config" bob@example.com
 gives 0 "mailbox" mailbox -c "$config" bob@example.com
 says "not contained" "... is not contained any more"
 
+# A rule that is new is an event before its first message.
+mkdir -p "$tmp/root/etc"
+echo "sales: bob" >"$tmp/root/etc/aliases"
+control=$(sed -n 's/^control: *//p' "$config")
+set -- audit --root "$tmp/root" -l example.com --socket "$control" \
+	--compare "$tmp/kept" --save "$tmp/kept" --events
+gives 0 "audit --events: the first" "$@"
+echo "role: drop@evil.example" >>"$tmp/root/etc/aliases"
+gives 0 "audit --events: a new rule" "$@"
+says '"dataset":"forwarden.rule"' "... is an event"
+gives 0 "events" events -n 1 -c "$config"
+says '"dataset":"forwarden.rule".*"T1114.003".*"destination":"drop@evil.example"' \
+	"... of the daemon, too"
+log_has "rule-new: role@example.com sends to drop@evil.example by .*aliases"
+result $? "... and in its log"
+echo "team: drop@evil.example" >>"$tmp/root/etc/aliases"
+set -- "$@" --socket "unix:$tmp/nobody"
+gives 0 "audit --events: without the daemon" "$@"
+says "the daemon was not told of all of them" "... is said"
+[ "$(curl -s --unix-socket "${control#unix:}" -o /dev/null -w '%{http_code}' \
+	-X POST 'http://forwarden/v1/rule?event=%7B%7D')" = 400 ]
+result $? "what is no event of a rule is refused"
+
 gives 0 "forget" forget -c "$config" bob@example.com
 says "records wiped" "... says how much"
 gives 0 "after that" routes -c "$config"

@@ -151,7 +151,8 @@ static void
 check(void **state)
 {
 	const struct row *row = *state;
-	struct fields_source source = {.message = verdict->message,
+	struct fields_source source = {.at_ms = verdict->message->at_ms,
+		.message = verdict->message,
 		.flow = verdict->flow,
 		.facts = &facts,
 		.keywords = keywords};

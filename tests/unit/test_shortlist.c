@@ -89,7 +89,7 @@ tried(const struct sigma_program *program, const char *record_text)
 	assert_true(eval_init(&eval, program, arena, &record));
 	eval_begin_flow(&eval, &record);
 	assert_true(shortlist_each(shortlist_new(program->candidates, arena),
-		&eval, record.services, count_one, &count));
+		&eval, record.services | SIGMA_SERVICE_ANY, count_one, &count));
 	free(copy);
 	arena_free(arena);
 	return count;

@@ -550,7 +550,8 @@ every_row_has_a_twin(void **state)
 			evidence |= UINT64_C(1) << twins[i].evidence;
 	}
 	for (unsigned i = 0; i < EVIDENCE_COUNT; i++) {
-		if ((evidence >> i & 1) == 0)
+		/* No message has that: only who reads the log can say it. */
+		if (i != EVIDENCE_MTA_LOG && (evidence >> i & 1) == 0)
 			fail_msg("%s has no twin by a worse speaker",
 				evidence_row((enum evidence)i)->name);
 	}
