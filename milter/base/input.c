@@ -169,6 +169,24 @@ choose_way(struct input *input, struct err *err)
 }
 
 struct input *
+input_open_again(int fd, struct err *err)
+{
+	struct input *input = calloc(1, sizeof(*input));
+
+	if (input == NULL) {
+		fail_out_of_memory(err);
+		return NULL;
+	}
+	input->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (input->fd < 0 || lseek(input->fd, 0, SEEK_SET) != 0)
+		err_system(err, "cannot read");
+	else if (choose_way(input, err))
+		return input;
+	input_close(input);
+	return NULL;
+}
+
+struct input *
 input_open(const char *path, struct err *err)
 {
 	struct input *input = calloc(1, sizeof(*input));

@@ -34,7 +34,6 @@ struct tail {
 	uint64_t skip; /* bytes of it that were read before */
 	struct buf packed; /* a line of it */
 	int fd; /* the live one, or NOT_OPEN */
-	bool idle; /* there was no more; is it still the same file? */
 	bool leaving; /* another is in its place, and is used */
 	unsigned looks; /* since another was seen there */
 	bool skipping; /* the rest of a line that was too long */
@@ -71,7 +70,7 @@ close_live(struct tail *tail)
 	tail->fd = NOT_OPEN;
 	tail->begin = tail->end = 0;
 	tail->looks = 0;
-	tail->idle = tail->leaving = tail->skipping = false;
+	tail->leaving = tail->skipping = false;
 }
 
 void
@@ -163,23 +162,38 @@ open_live(struct tail *tail, struct err *err)
 	return leave(tail) ? TAIL_LINE : lose(tail, err);
 }
 
+/* Is there another to be read? While the last was read, one may have come
+ * after it. */
+static bool
+find_next(struct tail *tail)
+{
+	struct tail_found *found = &tail->found;
+
+	if (found->next < found->count || found->count == 0)
+		return found->next < found->count;
+	if (tail_found_look(found, tail->path, &tail->place) &&
+		found->count > 1) {
+		found->next = 1;
+		return true;
+	}
+	tail_found_fini(found);
+	return false;
+}
+
 /* The next of what the log has become; false: there are no more. */
 static bool
 open_found(struct tail *tail)
 {
 	struct tail_found *found = &tail->found;
 
-	while (tail->input == NULL && found->next < found->count) {
-		const char *path = found->paths[found->next++];
-		struct tail_place begin = {0};
-		struct stat st;
+	while (tail->input == NULL && find_next(tail)) {
+		size_t next = found->next++;
 
-		tail->input = input_open(path, NULL);
-		if (tail->input == NULL)
-			continue;
-		if (stat(path, &st) == 0)
-			begin.inode = (uint64_t)st.st_ino;
-		tail->place = begin;
+		tail->input = input_open_again(found->files[next].fd, NULL);
+		if (tail->input != NULL) {
+			tail->place = (struct tail_place){
+				.inode = found->files[next].inode};
+		}
 	}
 	return tail->input != NULL;
 }
@@ -279,8 +293,7 @@ fill(struct tail *tail, struct err *err)
 
 	if (fstat(tail->fd, &st) != 0)
 		return fail(tail, err);
-	if ((uint64_t)st.st_size < tail->place.offset + unread ||
-		(tail->idle && !tail_place_is_in(&tail->place, tail->fd)))
+	if ((uint64_t)st.st_size < tail->place.offset + unread)
 		return leave(tail) ? TAIL_LINE : lose(tail, err);
 	memmove(tail->text, tail->text + tail->begin, unread);
 	tail->begin = 0;
@@ -288,8 +301,10 @@ fill(struct tail *tail, struct err *err)
 	got = read(tail->fd, tail->text + unread, BUFFER_BYTES - unread);
 	if (got < 0)
 		return errno == EINTR ? TAIL_NOTHING : fail(tail, err);
+	/* It may have been cut to nothing, and written on, since the last. */
+	if (!tail_place_is_in(&tail->place, tail->fd))
+		return leave(tail) ? TAIL_LINE : lose(tail, err);
 	tail->end += (size_t)got;
-	tail->idle = got == 0;
 	if (got > 0)
 		return TAIL_LINE;
 	if (tail->leaving) {

@@ -1,40 +1,71 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The inode tells first, then the bytes before the place; what is packed has
- * to be unpacked for that, the newest first. */
+/*
+ * The inode tells first, then the bytes before the place; what is packed has
+ * to be unpacked for that, the newest first.
+ *
+ * Whoever rotates logs renames one after the other, perhaps at this moment:
+ * what was found is held open, for its name may be another's by the time that
+ * it is read, and a look that met one of them twice, or not any more, is taken
+ * once more.
+ */
 #include "logs/tail_found.h"
 
 #include "base/input.h"
 #include "logs/rotated.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define LOOKS_MAX 5
+
 struct candidate {
 	char *path;
 	struct timespec written;
 	uint64_t inode;
+	int fd;
 };
 
 struct looking {
 	struct candidate at[TAIL_FOUND_MOST];
 	size_t count;
+	bool moved; /* names changed while they were looked at */
 };
+
+static bool
+has_inode(const struct looking *looking, uint64_t inode)
+{
+	for (size_t i = 0; i < looking->count; i++) {
+		if (looking->at[i].inode == inode)
+			return true;
+	}
+	return false;
+}
 
 static void
 add(void *ctx, const char *path)
 {
 	struct looking *looking = ctx;
+	struct candidate one = {.path = strdup(path)};
 	struct stat st;
-	char *copy;
 
-	if (looking->count == TAIL_FOUND_MOST || stat(path, &st) != 0)
-		return;
-	copy = strdup(path);
-	if (copy != NULL)
-		looking->at[looking->count++] = (struct candidate){
-			copy, st.st_mtim, (uint64_t)st.st_ino};
+	one.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	looking->moved = looking->moved || (one.fd < 0 && errno == ENOENT);
+	if (one.path != NULL && one.fd >= 0 && fstat(one.fd, &st) == 0 &&
+		S_ISREG(st.st_mode) && looking->count < TAIL_FOUND_MOST) {
+		one.written = st.st_mtim;
+		one.inode = (uint64_t)st.st_ino;
+		if (!has_inode(looking, one.inode)) {
+			looking->at[looking->count++] = one;
+			return;
+		}
+		looking->moved = true;
+	}
+	if (one.fd >= 0)
+		(void)close(one.fd);
+	free(one.path);
 }
 
 static int
@@ -51,24 +82,12 @@ older_first(const void *a, const void *b)
 }
 
 static bool
-is_plain(const struct candidate *candidate, const struct tail_place *place)
-{
-	int fd = open(candidate->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	bool is = fd >= 0 && tail_place_is_in(place, fd);
-
-	if (fd >= 0)
-		(void)close(fd);
-	return is;
-}
-
-static bool
 is_packed(const struct candidate *candidate, const struct tail_place *place)
 {
-	struct input *input = input_open(candidate->path, NULL);
+	struct input *input = input_open_again(candidate->fd, NULL);
 	struct tail_place there = {0};
 	struct buf line = {0};
 	struct err err = {0};
-	bool is;
 
 	if (input == NULL)
 		return false;
@@ -78,10 +97,9 @@ is_packed(const struct candidate *candidate, const struct tail_place *place)
 	}
 	input_close(input);
 	buf_fini(&line);
-	is = there.offset == place->offset &&
+	return there.offset == place->offset &&
 		there.mark_len == place->mark_len &&
 		memcmp(there.mark, place->mark, place->mark_len) == 0;
-	return is;
 }
 
 /* Which of them holds the place; count: none. */
@@ -92,18 +110,36 @@ find(const struct looking *looking, const struct tail_place *place)
 
 	for (i = 0; i < looking->count; i++) {
 		if (looking->at[i].inode == place->inode &&
-			is_plain(&looking->at[i], place))
+			tail_place_is_in(place, looking->at[i].fd))
 			return i;
 	}
 	/* At its beginning a file is known by its inode alone. */
 	if (place->offset == 0)
 		return looking->count;
 	for (i = looking->count; i-- > 0;) {
-		if (is_plain(&looking->at[i], place) ||
+		if (tail_place_is_in(place, looking->at[i].fd) ||
 			is_packed(&looking->at[i], place))
 			return i;
 	}
 	return looking->count;
+}
+
+static void
+take(struct tail_found *found, struct looking *looking, size_t first)
+{
+	tail_found_fini(found);
+	for (size_t i = 0; i < looking->count; i++) {
+		struct candidate *one = &looking->at[i];
+
+		free(one->path);
+		if (i < first) {
+			(void)close(one->fd);
+		} else {
+			found->files[found->count].inode = one->inode;
+			found->files[found->count++].fd = one->fd;
+		}
+	}
+	looking->count = 0;
 }
 
 bool
@@ -111,20 +147,18 @@ tail_found_look(struct tail_found *found, const char *path,
 	const struct tail_place *place)
 {
 	struct looking *looking = calloc(1, sizeof(*looking));
-	size_t first;
 
 	tail_found_fini(found);
 	if (looking == NULL)
 		return false;
-	rotated_each(path, add, looking);
-	qsort(looking->at, looking->count, sizeof(*looking->at), older_first);
-	first = find(looking, place);
-	for (size_t i = 0; i < looking->count; i++) {
-		if (i < first) {
-			free(looking->at[i].path);
-		} else {
-			found->paths[found->count++] = looking->at[i].path;
-		}
+	for (int looks = 0; looks < LOOKS_MAX; looks++) {
+		looking->moved = false;
+		rotated_each(path, add, looking);
+		qsort(looking->at, looking->count, sizeof(*looking->at),
+			older_first);
+		take(found, looking, find(looking, place));
+		if (found->count > 0 && !looking->moved)
+			break;
 	}
 	free(looking);
 	return found->count > 0;
@@ -134,6 +168,6 @@ void
 tail_found_fini(struct tail_found *found)
 {
 	for (size_t i = 0; i < found->count; i++)
-		free(found->paths[i]);
+		(void)close(found->files[i].fd);
 	*found = (struct tail_found){.count = 0};
 }

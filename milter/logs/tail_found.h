@@ -15,7 +15,10 @@
 #define TAIL_FOUND_MOST 64U
 
 struct tail_found {
-	char *paths[TAIL_FOUND_MOST];
+	struct {
+		uint64_t inode;
+		int fd;
+	} files[TAIL_FOUND_MOST]; /* the oldest first */
 	size_t count;
 	size_t next; /* to be read */
 };

@@ -194,12 +194,23 @@ def written_on(site):
     del site.pending[:5]
 
 
-def chunks(site, acts, size=12):
+def asleep(site):
+    """Rotated twice before it has looked."""
+    site.process.send_signal(signal.SIGSTOP)
+    rename(site)
+    site.write(site.pending[:5])
+    del site.pending[:5]
+    make_room(site)
+    copy_and_cut(site)
+    site.process.send_signal(signal.SIGCONT)
+
+
+def chunks(site, acts, size=10):
     """A log piece by piece; between two something happens to it."""
     for act in acts:
         site.write(site.pending[:size])
         del site.pending[:size]
-        if act in (rename, copy_and_cut, pack, written_on):
+        if act in (rename, copy_and_cut, pack, written_on, asleep):
             make_room(site)
         act(site)
     site.write(site.pending)
@@ -212,7 +223,7 @@ def test_log():
     site.pending = lines_of("postfix.maillog", EARLY - 5)
     chunks(site, [rename, Site.restart, copy_and_cut, pack,
                   lambda site: site.restart(signal.SIGKILL), written_on,
-                  lambda site: site.restart(signal.SIGKILL), copy_and_cut,
+                  lambda site: site.restart(signal.SIGKILL), asleep,
                   Site.restart])
     # Pat's mail was seen at the listener; Xia's word has no message.
     wanted = expected("postfix.routes",
