@@ -227,9 +227,9 @@ route_age(const struct fields_source *source)
 {
 	int64_t first = source->facts->route_first_ms;
 
-	if (first == 0 || first > source->message->at_ms)
+	if (first == 0 || first > source->at_ms)
 		return 0;
-	return (double)((source->message->at_ms - first) / MS_A_SECOND);
+	return (double)((source->at_ms - first) / MS_A_SECOND);
 }
 
 struct sigma_values
@@ -310,7 +310,7 @@ fetch_rcpt_pace(const struct fields_source *s, struct arena *a)
 static struct sigma_values
 days_since(const struct fields_source *s, struct arena *a, uint16_t day)
 {
-	int64_t today = s->message->at_ms / STORE_DAY_MS;
+	int64_t today = s->at_ms / STORE_DAY_MS;
 
 	if (!s->facts->peered)
 		return (struct sigma_values){0};

@@ -148,6 +148,7 @@ every_field_stands_at_its_name(void **state)
 	(void)state;
 	make(&made, HEADER, TOLD_ALL, (struct slice){0});
 	v = made.verdict;
+	source.at_ms = v->message->at_ms;
 	source.message = v->message;
 	source.flow = v->flow;
 	source.facts = recollect_facts(v->facts, v->fact_count, v->flow);
