@@ -167,6 +167,36 @@ json_bool(const struct json *map, const char *key)
 }
 
 bool
+json_is_list(const struct json *value)
+{
+	return json_is_array(inner(value));
+}
+
+bool
+json_is_numeric(const struct json *value)
+{
+	return json_is_number(inner(value));
+}
+
+double
+json_own_real(const struct json *value)
+{
+	return json_number_value(inner(value));
+}
+
+bool
+json_is_truth(const struct json *value)
+{
+	return json_is_boolean(inner(value));
+}
+
+bool
+json_truth(const struct json *value)
+{
+	return json_is_true(inner(value));
+}
+
+bool
 json_is_whole(const struct json *value)
 {
 	return json_is_integer(inner(value));

@@ -44,6 +44,13 @@ struct slice json_text(const struct json *map, const char *key);
 long long json_number(const struct json *map, const char *key);
 /* Is it there, and true? */
 bool json_bool(const struct json *map, const char *key);
+bool json_is_list(const struct json *);
+/* A number, whole or not, and its value. */
+bool json_is_numeric(const struct json *);
+double json_own_real(const struct json *);
+/* true or false, and which. */
+bool json_is_truth(const struct json *);
+bool json_truth(const struct json *);
 /* A whole number, and not a text that looks like one? */
 bool json_is_whole(const struct json *);
 size_t json_count(const struct json *list);

@@ -5,7 +5,6 @@
 #include "cli/engine.h"
 #include "cli/screen.h"
 #include "lab/replay.h"
-#include "verdict/event.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -43,16 +42,6 @@ end_progress(struct replay_command *command)
 	command->percent = -1;
 	if (isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
-}
-
-static void
-print_event(const struct verdict *verdict)
-{
-	struct buf line = {0};
-
-	if (event_write(verdict, verdict->action, &line))
-		puts(line.p);
-	buf_fini(&line);
 }
 
 /* Does another policy match, or is another thing done? */
@@ -151,7 +140,7 @@ show_message(
 		return;
 	if (command->compare.count == 0) {
 		if (command->events && verdict->would > ACTION_NONE)
-			print_event(verdict);
+			screen_print_event(verdict);
 	} else if (other != NULL && differs(verdict, other)) {
 		command->changed++;
 		if (command->json) {

@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/engine.h"
 #include "cli/options.h"
+#include "cli/screen.h"
 #include "cli/test_report.h"
 #include "lab/test_file.h"
 #include "lab/test_run.h"
@@ -17,6 +18,7 @@ struct test_options {
 	char **paths;
 	bool quiet, verbose, coverage;
 	bool json, tap, junit;
+	bool events;
 };
 
 /* The last format that was asked for. */
@@ -44,7 +46,7 @@ static int
 run(struct test_options *options)
 {
 	struct test_report report = {.format = format_of(options),
-		.quiet = options->quiet,
+		.quiet = options->quiet || options->events,
 		.verbose = options->verbose};
 	struct test_run run = {.each = test_report_add, .ctx = &report};
 	struct engine_policies policies = {0};
@@ -58,6 +60,8 @@ run(struct test_options *options)
 		options->policies.count, &policies);
 	run.sandbox = engine_sandbox(&engine);
 	run.sandbox.judge.keywords = policies.keywords;
+	if (options->events)
+		run.sandbox.judged = screen_print_event;
 	run.program = policies.program;
 	good = prepare(&run, options);
 	for (char **path = options->paths; good && *path != NULL; path++)
@@ -95,6 +99,9 @@ parse_options(int argc, char **argv, struct test_options *options, int *status)
 			"the results as TAP"},
 		{"junit", 0, NULL, &options_flag, &options->junit,
 			"the results as XML, as JUnit writes it"},
+		{"events", 0, NULL, &options_flag, &options->events,
+			"failures, and the event of each message as a line "
+			"of JSON"},
 	};
 	const struct options table = {
 		.about =
@@ -122,8 +129,8 @@ complete(struct test_options *options)
 {
 	struct options_words *policies = &options->policies;
 
-	if (options->json + options->tap + options->junit > 1)
-		return "one of --json, --tap and --junit";
+	if (options->json + options->tap + options->junit + options->events > 1)
+		return "one of --json, --tap, --junit and --events";
 	if (policies->count > 0)
 		return NULL;
 	for (char **path = options->paths; *path != NULL; path++) {

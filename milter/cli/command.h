@@ -27,6 +27,7 @@ command_fn cmd_export;
 command_fn cmd_forget;
 command_fn cmd_explain;
 command_fn cmd_fields;
+command_fn cmd_hunt;
 command_fn cmd_import;
 command_fn cmd_reload;
 command_fn cmd_replay;

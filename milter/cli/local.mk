@@ -28,6 +28,7 @@ forwarden_SOURCES = \
 	milter/cli/cmd_export.c \
 	milter/cli/cmd_fields.c \
 	milter/cli/cmd_forget.c \
+	milter/cli/cmd_hunt.c \
 	milter/cli/cmd_import.c \
 	milter/cli/cmd_keys.c \
 	milter/cli/cmd_mailbox.c \

@@ -33,6 +33,7 @@ static const struct command {
 	{"test", cmd_test, "run the tests that lie beside policies"},
 	{"explain", cmd_explain, "why a message gets the verdict it gets"},
 	{"replay", cmd_replay, "what policies would have done with old mail"},
+	{"hunt", cmd_hunt, "which old events policies match, as a SIEM would"},
 	{"keys", cmd_keys, "list the keys of the configuration"},
 	{"completion", cmd_completion, "what completes words in a shell"},
 };

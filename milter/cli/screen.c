@@ -2,6 +2,8 @@
 /* Cells, bars and times. */
 #include "cli/screen.h"
 
+#include "verdict/event.h"
+
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -116,4 +118,14 @@ screen_print_json(struct json *json)
 	}
 	buf_fini(&line);
 	json_free(json);
+}
+
+void
+screen_print_event(const struct verdict *verdict)
+{
+	struct buf line = {0};
+
+	if (event_write(verdict, verdict->action, &line))
+		puts(line.p);
+	buf_fini(&line);
 }

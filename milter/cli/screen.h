@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/slice.h"
+#include "verdict/verdict.h"
 
 #include <stddef.h>
 
@@ -26,5 +27,7 @@ size_t screen_columns(void);
 void screen_print(const struct buf *);
 /* The same as one line of JSON; frees it. */
 void screen_print_json(struct json *);
+/* The event of what would be done, as one line. */
+void screen_print_event(const struct verdict *);
 
 #endif

@@ -7,6 +7,8 @@ liblab_a_SOURCES = \
 	milter/lab/eml.h \
 	milter/lab/envelope.c \
 	milter/lab/envelope.h \
+	milter/lab/hunt.c \
+	milter/lab/hunt.h \
 	milter/lab/outcome.c \
 	milter/lab/outcome.h \
 	milter/lab/paths.c \

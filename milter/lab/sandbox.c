@@ -16,6 +16,7 @@ struct sandbox {
 	struct message_limits limits;
 	struct store *store;
 	struct clock_fake clock;
+	sandbox_judged_fn *judged;
 };
 
 struct sandbox *
@@ -28,6 +29,7 @@ sandbox_new(const struct sandbox_options *options, struct err *err)
 		err_set(err, ERR_MEMORY, "out of memory");
 		return NULL;
 	}
+	sandbox->judged = options->judged;
 	sandbox->realm = options->realm;
 	sandbox->judge = options->judge;
 	sandbox->clock.now_ms = options->at_ms;
@@ -142,5 +144,7 @@ sandbox_judge(struct sandbox *sandbox, struct arena *arena,
 	verdict = judge(&sandbox->judge, sandbox->store, message);
 	record_verdict(
 		sandbox->store, verdict, verdict->action, (struct slice){0});
+	if (sandbox->judged != NULL && verdict->message != NULL)
+		sandbox->judged(verdict);
 	return verdict;
 }

@@ -19,12 +19,16 @@ struct sandbox;
 /* A store that nobody answers at: no service has the port (RFC 1078). */
 #define SANDBOX_STORE_DOWN "redis://127.0.0.1:1/0"
 
+/* A message was judged. */
+typedef void sandbox_judged_fn(const struct verdict *);
+
 struct sandbox_options {
 	const struct realm *realm; /* borrowed */
 	struct judge_options judge; /* its program is borrowed */
 	struct message_limits limits;
 	struct store_options store; /* but for its clock */
 	int64_t at_ms; /* where the clock begins */
+	sandbox_judged_fn *judged; /* or NULL */
 };
 
 /* NULL when the store cannot be opened. */

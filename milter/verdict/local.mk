@@ -17,6 +17,8 @@ libverdict_a_SOURCES = \
 	milter/verdict/event.h \
 	milter/verdict/event_fields.c \
 	milter/verdict/event_fields.h \
+	milter/verdict/event_record.c \
+	milter/verdict/event_record.h \
 	milter/verdict/event_value.c \
 	milter/verdict/event_value.h \
 	milter/verdict/fetch.c \

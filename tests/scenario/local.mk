@@ -20,7 +20,8 @@ SCENARIOS = \
 EXTRA_DIST += tests/scenario/README.md $(SCENARIOS)
 
 POLICY_TESTS = tests/scenario/policies.sh tests/scenario/not_forwarded.sh \
-	tests/scenario/scenarios.sh tests/scenario/tools.sh \
+	tests/scenario/scenarios.sh tests/scenario/siem.sh \
+	tests/scenario/tools.sh \
 	tests/scenario/intruders.py
 TESTS += $(POLICY_TESTS)
 EXTRA_DIST += $(POLICY_TESTS) tests/scenario/schemas.py
