@@ -32,6 +32,8 @@ for file in "$(place sbindir)/forwarden" "$settings" \
 	"$(place exampledir)/prometheus-rules.yaml" \
 	"$(place pkgdatadir)/policies/forward-everything.yaml" \
 	"$(place pkgdatadir)/policies/lists/freemail.txt" \
+	"$(place pkgdatadir)/siem-pipeline" \
+	"$(place docdir)/siem/elastic-template.json" \
 	"$(place pkgdatadir)/renew-disposable"; do
 	[ -s "$root$file" ]
 	result $? "installed: $file"

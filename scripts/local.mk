@@ -5,8 +5,9 @@ EXTRA_DIST += scripts/deps scripts/test scripts/bench \
 	scripts/coverage scripts/lint scripts/lint-exceptions scripts/noise \
 	scripts/on-others scripts/on-redis
 
-# For operators: renews the list of addresses for a day.
-dist_pkgdata_SCRIPTS = scripts/renew-disposable
+# For operators: renews the list of addresses for a day; makes queries of
+# policies.
+dist_pkgdata_SCRIPTS = scripts/renew-disposable scripts/siem-pipeline
 
 # A package of Debian can be made of a tarball, too.
 EXTRA_DIST += debian/changelog debian/control debian/copyright debian/postrm \

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/fields_schema.h"
+#include "cli/fields_siem.h"
 #include "cli/options.h"
 #include "cli/screen.h"
 #include "verdict/fields.h"
@@ -111,14 +112,37 @@ print_all(void (*print)(size_t), const char *word)
 	}
 }
 
+/* False: there is none of that name. */
+static bool
+print_siem(const char *name)
+{
+	struct buf text = {0};
+
+	if (strcmp(name, "elastic") == 0) {
+		screen_print_json(fields_siem_elastic());
+		return true;
+	}
+	if (strcmp(name, "splunk") == 0)
+		fields_siem_splunk(&text);
+	if (strcmp(name, "markdown") == 0)
+		fields_siem_markdown(&text);
+	screen_print(&text);
+	buf_fini(&text);
+	return strcmp(name, "splunk") == 0 || strcmp(name, "markdown") == 0;
+}
+
 int
 cmd_fields(int argc, char **argv)
 {
 	bool json = false, mdoc = false, schema = false;
+	const char *siem = NULL;
 	const struct options_row rows[] = {
 		{"json", 'j', NULL, &options_flag, &json, "as JSON"},
 		{"schema", 0, NULL, &options_flag, &schema,
 			"a JSON schema of policies, for editors"},
+		{"siem", 0, "NAME", &options_text, &siem,
+			"for a SIEM: elastic (an index template), splunk "
+			"(props.conf), markdown (a table)"},
 		{"mdoc", 0, NULL, &options_flag, &mdoc, "for the manual page"},
 	};
 	const struct options options = {
@@ -134,9 +158,15 @@ cmd_fields(int argc, char **argv)
 
 	if (!options_read(&options, argc, argv, &words, &status))
 		return status;
-	if (json + mdoc + schema > 1) {
+	if (json + mdoc + schema + (siem != NULL) > 1) {
 		return options_refuse(
-			argv[0], "one of --json, --schema and --mdoc");
+			argv[0], "one of --json, --schema, --siem and --mdoc");
+	}
+	if (siem != NULL) {
+		return print_siem(siem) ? COMMAND_OK
+					: options_refuse(argv[0],
+						  "--siem is elastic, splunk "
+						  "or markdown");
 	}
 	if (schema) {
 		screen_print_json(fields_schema_json());

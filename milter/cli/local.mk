@@ -51,6 +51,8 @@ forwarden_SOURCES = \
 	milter/cli/engine.h \
 	milter/cli/fields_schema.c \
 	milter/cli/fields_schema.h \
+	milter/cli/fields_siem.c \
+	milter/cli/fields_siem.h \
 	milter/cli/follow.c \
 	milter/cli/follow.h \
 	milter/cli/follow_journal.c \

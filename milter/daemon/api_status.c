@@ -240,6 +240,8 @@ api_status(struct exchange *exchange)
 		slice_of(respond_mode_name(generation->judge.respond.mode)));
 	json_set_number(json, "policies",
 		(long long)sigma_program_rules(generation->program));
+	json_set_text(json, "policies_digest",
+		slice_of(sigma_program_digest(generation->program)));
 	json_set_number(json, "warnings", (long long)generation->warnings);
 	json_set_number(json, "local_domains",
 		(long long)realm_domains(generation->realm));

@@ -188,6 +188,14 @@ gives 0 "events --text" events --text -n 1 -c "$config"
 says "bob@example.com -> drop" "... for people"
 gives 0 "status" status -c "$config"
 says "^store  *memory" "... has the store"
+digest=$(sed -n 's/^policies_digest  *//p' "$tmp/out")
+gives 0 "check" check -c "$config"
+says "^digest  *$digest\$" "... has the digest that status has"
+grep -q "\"policy_set\":\"$digest\"" "$folder/events"
+result $? "... and the events"
+gives 0 "hunt" hunt --check -c "$config" "$folder/events"
+says "^3 events, 3 matched" "... asks the daemon's own events"
+says "^0 differ" "... and gets its answers"
 
 "$program" events --follow --text -c "$config" >"$tmp/follow" 2>/dev/null &
 follower=$!

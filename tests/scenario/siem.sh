@@ -17,7 +17,7 @@ said() {
 	done
 }
 
-echo 1..17
+echo 1..23
 
 "$forwarden" test --events "$top/policies" >"$work/pack.jsonl" 2>"$work/out"
 result $? "test --events gives the event of each message"
@@ -120,3 +120,30 @@ result $? "policies that are not there are an error"
 
 ! hunt -p "$top/policies" "$work/none.jsonl" && said "none.jsonl"
 result $? "events that are not there are an error"
+
+"$forwarden" fields --siem elastic | diff "$top/docs/siem/elastic-template.json" - \
+	>"$work/out"
+result $? "the index template is the program's"
+
+"$forwarden" fields --siem splunk | diff "$top/docs/siem/props.conf" - \
+	>"$work/out"
+result $? "props.conf is the program's"
+
+"$forwarden" fields --siem markdown >"$work/table"
+sed -n '/^| field |/,$p' "$top/docs/siem.md" | diff - "$work/table" >"$work/out"
+result $? "the page's table is the program's"
+
+mkdir "$work/own"
+printf '# mine\nit'"'"'s.example # why\n' >"$work/own/freemail.txt"
+"$top/scripts/siem-pipeline" "$top/policies/lists" "$work/own" \
+	>"$work/pipeline.yml" 2>"$work/out"
+result $? "siem-pipeline makes a pipeline of two directories"
+
+grep -q "^    - 'it''s.example'\$" "$work/pipeline.yml" &&
+	! grep -q "'gmail.com'\|keyword-" "$work/pipeline.yml" &&
+	[ "$(grep -c '^  freemail:' "$work/pipeline.yml")" -eq 1 ]
+result $? "... where the later one's list is the one"
+
+! "$top/scripts/siem-pipeline" "$work/none" >"$work/out" 2>&1 &&
+	said "none is no directory of lists"
+result $? "... and says which is not there"
