@@ -112,7 +112,7 @@ attached_settle(const struct attached *attached, struct recipe_wish *wish)
 	if (wish->port == 0)
 		wish->port = attached->port;
 	if (wish->probes[0] == '\0')
-		(void)strcpy(wish->probes, attached->probes);
+		memcpy(wish->probes, attached->probes, sizeof(wish->probes));
 	if (wish->away == NULL)
 		wish->away =
 			attached->away.len > 0 ? attached->away.p : "accept";

@@ -43,6 +43,13 @@ tests_contract_test_cluster_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_contract_test_cluster_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
 tests_contract_test_cluster_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/contract/test_moved
+tests_contract_test_moved_SOURCES = tests/contract/test_moved.c \
+	tests/contract/clusters.c tests/contract/clusters.h $(SERVER)
+tests_contract_test_moved_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_contract_test_moved_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
+tests_contract_test_moved_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/contract/test_sentinel
 tests_contract_test_sentinel_SOURCES = tests/contract/test_sentinel.c \
 	$(CONTRACT) $(SERVER) \

@@ -61,7 +61,29 @@ def healthy(tap, rig, sink):
     text = forwarden.run("doctor", "--postfix", postfix.config)
     tap.ok("ok    egress" in text and ", 0 wrong" in text,
            "healthy: a person reads it too; the status is 0", text)
+    rules_at_rest(tap, rig, forwarden, postfix)
     return forwarden
+
+
+def rules_at_rest(tap, rig, forwarden, postfix):
+    """How many there are; those that the last audit did not know by name."""
+    ours = f"-c {forwarden.file} --postfix {postfix.config}"
+    kept = "/var/lib/forwarden-audit/rules.jsonl"
+    said = shell(f"""unshare -m sh -ec '
+        mount -t tmpfs none /var/lib && mkdir /var/lib/forwarden-audit
+        forwarden audit {ours} --save {kept} >/dev/null
+        forwarden doctor {ours} || true
+        sed -i "/x@partner.example/d" {kept}
+        forwarden doctor {ours} || true
+        echo broken >{kept}
+        forwarden doctor {ours} || true'""")[1].split("fine, ")
+    tap.ok(len(said) == 4 and all("1 rules at rest send mail outside" in one
+                                  for one in said[:3]),
+           "rules at rest: they are counted", *said)
+    tap.ok("new since" not in said[0] and "new since" not in said[2]
+           and "new since the last audit: alice@mx.example.com to x@partner.example by " in said[1]
+           and f"forwarden audit --compare {kept}" in said[1],
+           "rules at rest: a new one is told, with its place and what to do", *said)
 
 
 def shell(words):

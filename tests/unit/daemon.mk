@@ -29,6 +29,9 @@ tests_unit_test_postfix_LDADD = $(LIBMTA) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_rules
 tests_unit_test_rules_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_rules_LDADD = $(LIBMTA) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_oracle
+tests_unit_test_oracle_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_oracle_LDADD = $(LIBMTA) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_engine
 tests_unit_test_engine_SOURCES = tests/unit/test_engine.c \
 	milter/cli/engine.c milter/cli/options.c milter/cli/screen.c

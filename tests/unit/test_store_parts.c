@@ -13,7 +13,9 @@
 #include "store/journal_files.h"
 #include "store/memory/dedup.h"
 #include "store/memory/siphash.h"
+#include "store/redis/cluster_map.h"
 #include "store/redis/redis_key.h"
+#include "store/redis/tls.h"
 #include "store/uri.h"
 
 #include <signal.h>
@@ -140,6 +142,67 @@ wrong_places_are_refused(void **state)
 			fail_msg("%s: %s", rows[i].uri, err.text);
 	}
 }
+
+/* Whoever moved a slot may name a host, only a port, or rubbish. */
+static void
+redirections_are_read(void **state)
+{
+	static const struct {
+		const char *text, *place; /* NULL: it is none */
+	} rows[] = {
+		{"MOVED 3999 10.0.0.7:6381", "3999 10.0.0.7:6381"},
+		{"ASK 16383 cache.example.com:7000",
+			"16383 cache.example.com:7000"},
+		{"MOVED 1 2001:db8::7:6379", "1 2001:db8::7:6379"},
+		{"MOVED 0 :6390", "0 asked:6390"},
+		{"MOVED 16384 10.0.0.7:6381", NULL},
+		{"MOVED -1 10.0.0.7:6381", NULL},
+		{"MOVED x 10.0.0.7:6381", NULL},
+		{"MOVED 7 10.0.0.7", NULL},
+		{"MOVED 7 10.0.0.7:0", NULL},
+		{"MOVED 7 10.0.0.7:65536", NULL},
+		{"MOVED 7 10.0.0.7:", NULL},
+		{"MOVED 7", NULL},
+		{"MOVED", NULL},
+		{"", NULL},
+	};
+	char long_host[2048], text[96];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct endpoint endpoint = {.host = "asked", .port = 1};
+		uint64_t slot;
+		bool ok = cluster_map_redirect(
+			slice_of(rows[i].text), &slot, &endpoint);
+
+		assert_int_equal(ok, rows[i].place != NULL);
+		if (!ok)
+			continue;
+		(void)snprintf(text, sizeof(text), "%u %.40s:%u",
+			(unsigned)slot, endpoint.host, endpoint.port);
+		assert_string_equal(text, rows[i].place);
+	}
+	memset(long_host, 'h', sizeof(long_host));
+	memcpy(long_host, "MOVED 7 ", 8);
+	memcpy(long_host + sizeof(long_host) - 5, ":6379", 5);
+	assert_false(cluster_map_redirect(
+		(struct slice){long_host, sizeof(long_host)}, &(uint64_t){0},
+		&(struct endpoint){.port = 1}));
+}
+
+#ifndef HAVE_HIREDIS_SSL
+static void
+a_hiredis_without_tls_says_so(void **state)
+{
+	struct err err = {0};
+
+	(void)state;
+	assert_null(tls_new(&(struct tls_options){.ca = "-----"}, &err));
+	assert_string_equal(err.text, "this hiredis has no TLS");
+	assert_true(tls_renew(NULL, &(struct tls_options){.ca = NULL}, &err));
+	tls_free(NULL);
+}
+#endif
 
 static void
 slots_are_those_of_the_specification(void **state)
@@ -603,6 +666,10 @@ main(void)
 		cmocka_unit_test(places_are_taken_apart),
 		cmocka_unit_test(passwords_are_not_shown),
 		cmocka_unit_test(wrong_places_are_refused),
+		cmocka_unit_test(redirections_are_read),
+#ifndef HAVE_HIREDIS_SSL
+		cmocka_unit_test(a_hiredis_without_tls_says_so),
+#endif
 		cmocka_unit_test(slots_are_those_of_the_specification),
 		cmocka_unit_test(keys_come_back_from_their_spelling),
 		cmocka_unit_test(batches_come_back_from_bytes),
