@@ -13,6 +13,7 @@ struct gathering {
 	struct arena *arena;
 	struct diags *diags;
 	struct lists *out;
+	size_t given; /* of them the first ones are the configuration's */
 };
 
 static bool
@@ -26,14 +27,29 @@ fail(const struct gathering *g, const char *path, const char *why)
 		why);
 }
 
-static bool
-is_there(const struct lists *lists, struct slice name)
+/* Their count, if there is none of that name. */
+static size_t
+find(const struct lists *lists, struct slice name)
 {
-	for (size_t i = 0; i < lists->count; i++) {
-		if (slice_equal(lists->at[i].name, name))
-			return true;
-	}
-	return false;
+	size_t i = 0;
+
+	while (i < lists->count && !slice_equal(lists->at[i].name, name))
+		i++;
+	return i;
+}
+
+/* Two of one name in directories, and nobody said which is meant. */
+static void
+warn_passed_over(const struct gathering *g, const char *path, struct slice name)
+{
+	struct mark mark = {.file = path, .width = 1};
+
+	(void)diags_add(g->diags, DIAG_WARNING, mark,
+		"say which is meant under lists: in the configuration (both: a "
+		"list of two file:), or take one away",
+		"this list is passed over: another directory of policies, "
+		"named before, has \"%.*s\", too",
+		SLICE_ARG(name));
 }
 
 static bool
@@ -60,6 +76,7 @@ add_directory(const struct gathering *g, const char *path, bool only)
 	struct bundle_directory *dir =
 		directory.p != NULL ? bundle_directory_open(directory.p) : NULL;
 	const char *entry;
+	size_t found;
 	bool done = true;
 
 	if (dir == NULL)
@@ -70,10 +87,17 @@ add_directory(const struct gathering *g, const char *path, bool only)
 		if (entry[0] == '.' || !slice_ends_fold(name, SUFFIX))
 			continue;
 		name = slice_sub(name, 0, name.len - SUFFIX.len);
-		if (is_there(g->out, name) || (only && !keyword_is_list(name)))
+		if (only && !keyword_is_list(name))
 			continue;
 		file = arena_printf(g->arena, "%s/%s", directory.p, entry);
-		done &= file.p != NULL && add_file(g, file.p, name);
+		found = find(g->out, name);
+		if (file.p == NULL) {
+			done = false;
+		} else if (found == g->out->count) {
+			done &= add_file(g, file.p, name);
+		} else if (!only && found >= g->given) {
+			warn_passed_over(g, file.p, name);
+		}
 	}
 	bundle_directory_close(dir);
 	return done;
@@ -84,7 +108,7 @@ lists_gather(struct arena *arena, const struct lists *given,
 	const char *const *paths, size_t path_count, struct diags *diags,
 	struct lists *out)
 {
-	struct gathering g = {arena, diags, out};
+	struct gathering g = {arena, diags, out, given->count};
 	bool done = true;
 
 	out->count = 0;

@@ -17,7 +17,7 @@ has_python() {
 	python3 -c "import $1" 2>/dev/null
 }
 
-echo 1..20
+echo 1..23
 
 "$forwarden" test "$top/policies" >"$work/out" 2>&1
 result $? "every policy hits and misses what its tests say"
@@ -209,3 +209,37 @@ printf 'local: {domains: [example.com]}\npolicies: %s\nstate: %s\nlists: {dispos
 	"$public" >"$work/forwarden.yaml"
 "$forwarden" check -c "$work/forwarden.yaml" --strict >"$work/out" 2>&1
 result $? "... and stands beside the own one without a warning"
+
+# A site's own directory beside the shipped one.
+mkdir -p "$work/house/lists" "$work/else"
+cat >"$work/house/own.yaml" <<'POLICY'
+title: Mail to the lawyers
+name: to-the-lawyers
+logsource: {category: email, product: forwarden, service: forward}
+detection:
+  selection: {'rcpt.domain|expand': '%lawyers%'}
+  condition: selection
+level: low
+POLICY
+echo law.example >"$work/house/lists/lawyers.txt"
+cp -r "$work/house" "$work/else/moved"
+for place in "$top/policies,$work/house" "$work/else/moved,$top/policies"; do
+	printf 'local: {domains: [example.com]}\npolicies: [%s]\nstate: %s\n' \
+		"$place" "$work" >"$work/forwarden.yaml"
+	"$forwarden" check -c "$work/forwarden.yaml" --strict || echo digest none
+done >"$work/out" 2>&1
+[ "$(sed -n 's/^digest *//p' "$work/out" | sort | uniq -c | sed 's/^ *//;s/ .*//')" = 2 ]
+result $? "one digest, wherever the files lie and in whatever order"
+
+echo own.example >"$work/else/moved/lists/freemail.txt"
+sed -i "s,^policies:.*,policies: [$top/policies\, $work/else/moved]," \
+	"$work/forwarden.yaml"
+"$forwarden" check -c "$work/forwarden.yaml" >"$work/out" 2>&1 &&
+	grep -q "moved/lists/freemail.txt: warning: this list is passed over" \
+		"$work/out"
+result $? "a list that another one hides is said"
+
+printf 'lists: {freemail: ["file:%s"]}\n' "$work/else/moved/lists/freemail.txt" \
+	>>"$work/forwarden.yaml"
+"$forwarden" check -c "$work/forwarden.yaml" --strict >"$work/out" 2>&1
+result $? "... unless the configuration says which is meant"

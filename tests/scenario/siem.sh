@@ -135,14 +135,14 @@ result $? "the page's table is the program's"
 
 mkdir "$work/own"
 printf '# mine\nit'"'"'s.example # why\n' >"$work/own/freemail.txt"
-"$top/scripts/siem-pipeline" "$top/policies/lists" "$work/own" \
+"$top/scripts/siem-pipeline" "$work/own" "$top/policies/lists" \
 	>"$work/pipeline.yml" 2>"$work/out"
 result $? "siem-pipeline makes a pipeline of two directories"
 
 grep -q "^    - 'it''s.example'\$" "$work/pipeline.yml" &&
 	! grep -q "'gmail.com'\|keyword-" "$work/pipeline.yml" &&
 	[ "$(grep -c '^  freemail:' "$work/pipeline.yml")" -eq 1 ]
-result $? "... where the later one's list is the one"
+result $? "... where the earlier one's list is the one"
 
 ! "$top/scripts/siem-pipeline" "$work/none" >"$work/out" 2>&1 &&
 	said "none is no directory of lists"
