@@ -329,7 +329,8 @@ class Postfix:
         if hello is None:
             host = self.expand(self.own(service).get("myhostname",
                                                      "$myhostname"))
-            hello = f"220 {host} ESMTP"
+            led = "smtpd_banner" in self.own(service)
+            hello = f"220 {host} ESMTP" + led * ", mail that leaves is led here"
         door.say(hello)
         sender = rcpt = wire = ""
         while True:

@@ -316,7 +316,7 @@ SITES = [
 def check_seen(tap, site, forwarden, run, count):
     """Each that left was shown by the listener for mail that leaves."""
     def seen():
-        return sum(e["smtp"]["recipients"] for e in forwarden.events()
+        return sum(e["message"]["recipients"] for e in forwarden.events()
                    if e.get("smtp", {}).get("listener") == "egress"
                    and (e["email"].get("subject") or "").startswith(f"{site.word}-{run}-")
                    ) >= count
