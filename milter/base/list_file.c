@@ -7,7 +7,16 @@
 static bool
 is_control(char c)
 {
-	return ((unsigned char)c < ' ' && c != '\t' && c != '\r') || c == 0x7F;
+	return ((unsigned char)c < ' ' && c != '\t') || c == 0x7F;
+}
+
+/* Lines may end in CR LF; a CR alone ends none. */
+static struct slice
+without_end(struct slice line)
+{
+	while (line.len > 0 && line.p[line.len - 1] == '\r')
+		line.len--;
+	return line;
 }
 
 /* Is there nothing in it that no editor would show? */
@@ -22,6 +31,7 @@ is_plain(const struct list_file *list, const char *path, struct err *err)
 				"%s:%zu: not UTF-8; save the file as UTF-8",
 				path, number);
 		}
+		line = without_end(line);
 		for (size_t i = 0; i < line.len; i++) {
 			if (is_control(line.p[i])) {
 				return err_set(err, ERR_INVALID,

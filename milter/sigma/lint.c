@@ -11,6 +11,10 @@
 #include "sigma/lint_pair.h"
 #include "sigma/rule.h"
 
+#include <stdio.h>
+
+#define HINT_BYTES 160
+
 enum certainty {
 	NEVER,
 	MAYBE,
@@ -82,6 +86,51 @@ is_elsewhere(struct linting *lint, const struct expr *expr)
 		SLICE_ARG(item->field->name));
 }
 
+/* The same of a number. */
+static bool
+is_less_elsewhere(struct linting *lint, const struct expr *expr)
+{
+	const struct sigma_schema *schema = lint->build->options->schema;
+	const struct field_item *item = expr->item;
+	unsigned services = lint->rule->services;
+	char hint[HINT_BYTES];
+	double least;
+
+	if (schema->least_in == NULL || (services & SIGMA_SERVICE_ANY) != 0)
+		return false;
+	least = schema->least_in(schema->ctx, item->field, services);
+	if (!lint_pair_is_under(item, least))
+		return false;
+	if (is_told(lint, expr))
+		return true;
+	lint->told = expr->mark;
+	(void)snprintf(hint, sizeof(hint),
+		"it is %g or more there: take the line out, or the service out "
+		"of the log source",
+		least);
+	return !build_warn(lint->build, expr->mark, hint,
+		"with service %.*s, \"%.*s\" is never that",
+		SLICE_ARG(lint->rule->said.service),
+		SLICE_ARG(item->field->name));
+}
+
+/* "all" of a field that has one value. */
+static bool
+is_two_at_once(struct linting *lint, const struct expr *expr)
+{
+	const struct field_item *item = expr->item;
+
+	if (!lint_pair_wants_two(item))
+		return false;
+	if (is_told(lint, expr))
+		return true;
+	lint->told = expr->mark;
+	return !build_warn(lint->build, expr->mark,
+		"leave |all out: a list is one or the other",
+		"\"%.*s\" has one value, which is to be each of these",
+		SLICE_ARG(item->field->name));
+}
+
 /* Is it to be absent, and never is? */
 static bool
 is_always_there(struct linting *lint, const struct expr *expr)
@@ -107,7 +156,8 @@ of_item(struct linting *lint, const struct expr *expr)
 		return NEVER; /* an empty list */
 	if (item->field == NULL)
 		return MAYBE;
-	if (is_always_there(lint, expr) || is_elsewhere(lint, expr))
+	if (is_always_there(lint, expr) || is_elsewhere(lint, expr) ||
+		is_less_elsewhere(lint, expr) || is_two_at_once(lint, expr))
 		return NEVER;
 	if (item->field->choice == NULL || item->neq || item->cased)
 		return MAYBE;

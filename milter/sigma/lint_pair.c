@@ -78,6 +78,35 @@ is_empty(const struct range *a, const struct range *b)
 	return low > high || (low == high && open);
 }
 
+bool
+lint_pair_is_under(const struct field_item *item, double least)
+{
+	const struct range wanted = {least, INFINITY, false, false};
+	struct range range;
+
+	return range_of(item, &range) && is_empty(&range, &wanted);
+}
+
+bool
+lint_pair_wants_two(const struct field_item *item)
+{
+	const struct pattern *one = NULL;
+
+	if (!item->all || item->neq || !item->field->single)
+		return false;
+	for (size_t i = 0; i < item->count; i++) {
+		const struct pattern *two = &item->tests[i].pattern;
+
+		if (item->tests[i].kind != TEST_TEXT ||
+			two->kind != PATTERN_EQUAL)
+			continue;
+		if (one != NULL && !slice_equal(one->text, two->text))
+			return true;
+		one = two;
+	}
+	return false;
+}
+
 /* The night: both ends of a range that goes past its beginning. */
 static bool
 tell_ranges(struct build *build, const struct expr *first,

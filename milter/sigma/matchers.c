@@ -391,7 +391,8 @@ unknown_list(
 {
 	const struct sigma_options *options = tests->build->options;
 	const char *nearest = NULL;
-	char hint[200] = "define it under lists: in the configuration";
+	char hint[200] = "define it under lists: in the configuration, or in "
+			 "lists/NAME.txt beside the policies, an entry a line";
 
 	for (size_t i = 0; i < options->list_count && nearest == NULL; i++) {
 		struct slice copy =
@@ -402,8 +403,8 @@ unknown_list(
 	}
 	if (nearest != NULL) {
 		(void)snprintf(hint, sizeof(hint),
-			"did you mean %%%s%%? lists: in the configuration "
-			"defines them",
+			"did you mean %%%s%%? lists: in the configuration, or "
+			"lists/NAME.txt beside the policies, defines them",
 			nearest);
 	}
 	return build_error(tests->build, value->node->mark, hint,

@@ -91,6 +91,10 @@ struct sigma_schema {
 	 * is less than its choice; NULL otherwise. May itself be NULL. */
 	sigma_choice_fn *(*choice_in)(
 		const void *ctx, const struct sigma_field *, unsigned services);
+	/* The least that a number is in records of one of these services,
+	 * where that is more than its least. May itself be NULL. */
+	double (*least_in)(
+		const void *ctx, const struct sigma_field *, unsigned services);
 	/* Can a field never be what it is compared with? Filled in then. May
 	 * itself be NULL. */
 	bool (*doubt)(const void *ctx, const struct sigma_asked *,

@@ -289,6 +289,38 @@ doubt_name_case(const struct look *look, struct sigma_doubt *out)
 		SLICE_ARG(look->asked->field->name));
 }
 
+/* Of a host's name, or an address of the network in brackets. */
+static bool
+is_of_domain(char c)
+{
+	return (unsigned char)c >= 0x80 || (c >= 'a' && c <= 'z') ||
+		(c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		(c != '\0' && strchr(".-_[]:*?%", c) != NULL);
+}
+
+bool
+doubt_name_character(const struct look *look, struct sigma_doubt *out)
+{
+	struct slice text = look->text;
+	size_t i = 0;
+
+	if (is_address(look->shape)) {
+		i = slice_find_byte(text, '@', 0);
+		i = i == SLICE_NONE ? text.len : i + 1;
+	}
+	if (look->regex)
+		return false;
+	while (i < text.len && is_of_domain(text.p[i]))
+		i++;
+	if (i == text.len)
+		return false;
+	return doubt_say(out,
+		"a domain has letters, digits, dots and hyphens alone",
+		"\"%.*s\" never has \"%c\" in its domain: \"%.*s\"",
+		SLICE_ARG(look->asked->field->name), text.p[i],
+		SLICE_ARG(look->asked->text));
+}
+
 bool
 doubt_name_network(const struct look *look, struct sigma_doubt *out)
 {

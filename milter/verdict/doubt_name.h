@@ -8,6 +8,6 @@
 doubt_fn doubt_name_null, doubt_name_angle, doubt_name_url, doubt_name_at,
 	doubt_name_no_at, doubt_name_dots, doubt_name_script,
 	doubt_name_registered, doubt_name_ip, doubt_name_case,
-	doubt_name_network, doubt_name_other;
+	doubt_name_character, doubt_name_network, doubt_name_other;
 
 #endif

@@ -39,7 +39,7 @@ static bool
 is_free(enum shape shape)
 {
 	return shape == SHAPE_ANY || shape == SHAPE_HEADER ||
-		shape == SHAPE_SUBJECT || shape == SHAPE_PERSON;
+		shape == SHAPE_SUBJECT;
 }
 
 bool
@@ -270,6 +270,58 @@ doubt_text_named(const struct look *look, struct sigma_doubt *out)
 	return doubt_say(out, "leave the name and the colon out",
 		"the value of \"%.*s\" does not begin with the field's name",
 		SLICE_ARG(look->asked->field->name));
+}
+
+/* The line end of a block of YAML. */
+bool
+doubt_text_line(const struct look *look, struct sigma_doubt *out)
+{
+	if (look->regex ||
+		slice_find_byte(look->asked->text, '\n', 0) == SLICE_NONE)
+		return false;
+	return doubt_say(out,
+		"a block of YAML ends in a line end: write |- or >-, or the "
+		"text in quotes on one line",
+		"no value of \"%.*s\" has a line end",
+		SLICE_ARG(look->asked->field->name));
+}
+
+/* Values come without what is around them. */
+bool
+doubt_text_space(const struct look *look, struct sigma_doubt *out)
+{
+	struct slice text = look->asked->text;
+
+	if (look->regex || text.len == 0 ||
+		!((look->starts && text.p[0] == ' ') ||
+			(look->ends && text.p[text.len - 1] == ' ')))
+		return false;
+	return doubt_say(out,
+		"leave the space at the end out, or write |contains",
+		"no value of \"%.*s\" begins or ends with a space: \"%.*s\"",
+		SLICE_ARG(look->asked->field->name), SLICE_ARG(text));
+}
+
+bool
+doubt_text_date(const struct look *look, struct sigma_doubt *out)
+{
+	static const char form[] = "dddd-dd-dd";
+	struct slice text = look->asked->text;
+	bool fits = text.len == sizeof(form) - 1;
+
+	if (look->regex || !look->starts || !look->ends ||
+		slice_find_byte(text, '*', 0) != SLICE_NONE)
+		return false;
+	for (size_t i = 0; fits && i < text.len; i++) {
+		bool digit = text.p[i] >= '0' && text.p[i] <= '9';
+
+		fits = text.p[i] == '?' ||
+			(form[i] == 'd' ? digit : text.p[i] == form[i]);
+	}
+	return !fits &&
+		doubt_say(out, "write '2026-01-05'",
+			"\"%.*s\" is year, month and day: \"%.*s\" is none",
+			SLICE_ARG(look->asked->field->name), SLICE_ARG(text));
 }
 
 /* A multipart has a boundary, always. */

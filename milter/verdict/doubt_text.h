@@ -5,9 +5,9 @@
 
 #include "verdict/doubt.h"
 
-doubt_fn doubt_text_quotes, doubt_text_dash, doubt_text_slashes,
-	doubt_text_expression, doubt_text_defanged, doubt_text_truth,
-	doubt_text_several, doubt_text_encoded, doubt_text_named,
-	doubt_text_media_type;
+doubt_fn doubt_text_line, doubt_text_space, doubt_text_date, doubt_text_quotes,
+	doubt_text_dash, doubt_text_slashes, doubt_text_expression,
+	doubt_text_defanged, doubt_text_truth, doubt_text_several,
+	doubt_text_encoded, doubt_text_named, doubt_text_media_type;
 
 #endif

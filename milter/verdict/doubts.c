@@ -16,6 +16,9 @@
 #define PERCENT_MOST 100
 /* A ratio past this is a percentage that somebody wrote. */
 #define RATIO_DOUBTED 10
+/* Seconds under this are days that somebody wrote. */
+#define AGE_DOUBTED 90
+#define DAY_SECONDS 86400
 
 #define S(shape) (1U << SHAPE_##shape)
 #define ADDRESSES (S(ADDRESS) | S(SENDER))
@@ -23,13 +26,14 @@
 #define NAMES (ADDRESSES | DOMAINS | S(LOCAL) | S(MESSAGE_ID))
 #define TEXTS                                                                 \
 	(NAMES | S(ANY) | S(LOGIN) | S(MEDIA_TYPE) | S(HEADER) | S(SUBJECT) | \
-		S(MECHANISM) | S(WORD))
+		S(PERSON) | S(MECHANISM) | S(WORD) | S(DATE))
 
 /* The first that applies is told. */
 static const struct {
 	unsigned shapes;
 	doubt_fn *doubt;
 } doubts[] = {
+	{TEXTS, doubt_text_line},
 	{TEXTS, doubt_text_quotes},
 	{TEXTS, doubt_text_dash},
 	{TEXTS, doubt_text_slashes},
@@ -46,7 +50,10 @@ static const struct {
 	{DOMAINS | ADDRESSES, doubt_name_script},
 	{S(HOST), doubt_name_ip},
 	{S(REGISTERED), doubt_name_registered},
+	{DOMAINS | ADDRESSES, doubt_name_character},
 	{ADDRESSES | DOMAINS | S(WORD), doubt_name_case},
+	{S(DATE), doubt_text_date},
+	{TEXTS, doubt_text_space},
 	{S(MEDIA_TYPE), doubt_text_media_type},
 	{S(HEADER) | S(SUBJECT), doubt_text_encoded},
 	{S(HEADER) | S(SUBJECT), doubt_text_named},
@@ -130,6 +137,21 @@ read_text(struct look *look)
 		text.p[text.len - 1] != '*' && text.p[text.len - 1] != '?';
 }
 
+/* What was meant as days. */
+static bool
+doubt_age(
+	const struct sigma_asked *asked, double number, struct sigma_doubt *out)
+{
+	char hint[SIGMA_DOUBT_BYTES];
+
+	if (number < 2 || number > AGE_DOUBTED)
+		return false;
+	(void)snprintf(hint, sizeof(hint), "for %g days write %g", number,
+		number * DAY_SECONDS);
+	return doubt_say(out, hint, "\"%.*s\" is in seconds: %g is very soon",
+		SLICE_ARG(asked->field->name), number);
+}
+
 /* A part of a whole that was meant as percent, and the reverse. */
 static bool
 doubt_number(enum shape shape, const struct sigma_asked *asked,
@@ -137,9 +159,14 @@ doubt_number(enum shape shape, const struct sigma_asked *asked,
 {
 	char text[32], hint[SIGMA_DOUBT_BYTES];
 	double number;
+	char *end;
 
 	(void)snprintf(text, sizeof(text), "%.*s", SLICE_ARG(asked->text));
-	number = strtod(text, NULL);
+	number = strtod(text, &end);
+	if (*end != '\0')
+		return false;
+	if (shape == SHAPE_AGE)
+		return doubt_age(asked, number, out);
 	if (shape == SHAPE_PERCENT && number > 0 && number < 1) {
 		(void)snprintf(
 			hint, sizeof(hint), "write %g", number * PERCENT_MOST);
@@ -167,7 +194,7 @@ doubts_about(enum shape shape, enum shape other,
 
 	if (asked->modifiers->op == OP_EXISTS)
 		return false;
-	if ((S(PERCENT) | S(RATIO)) & (1U << shape))
+	if ((S(PERCENT) | S(RATIO) | S(AGE)) & (1U << shape))
 		return doubt_number(shape, asked, out);
 	if (asked->modifiers->op == OP_RE) {
 		read_expression(&look);

@@ -170,7 +170,7 @@ static const struct binding bindings[] = {
 		MESSAGE(SIZE, hop_count)},
 	{{"message.recipients", NUMBER, SCOPE_MESSAGE, ONE,
 		 "how many envelope recipients there are", "1"},
-		MESSAGE(SIZE, rcpt_total), .basic = true},
+		.shape = SHAPE_TIMES, MESSAGE(SIZE, rcpt_total), .basic = true},
 	{{"message.list", BOOL, SCOPE_MESSAGE, ONE,
 		 "it says of itself that it is a mailing list's", "false"},
 		MESSAGE(TRUTH, list)},
@@ -219,7 +219,7 @@ static const struct binding bindings[] = {
 	{{"time.date", TEXT, SCOPE_MESSAGE, ONE,
 		 "the day, in the machine's time zone; for counting days",
 		 "2026-01-05"},
-		COMPUTED(TIME, fetch_date)},
+		.shape = SHAPE_DATE, COMPUTED(TIME, fetch_date)},
 	{{"time.weekday", TEXT, SCOPE_MESSAGE, ONE,
 		 "monday to sunday, in the machine's time zone", "sunday"},
 		.shape = SHAPE_WORD, COMPUTED(TIME, fetch_weekday),
@@ -242,7 +242,7 @@ static const struct binding bindings[] = {
 		 "seconds, in whole days, since who sends this first wrote to "
 		 "anybody outside; absent as rcpt.silent is",
 		 "7776000"},
-		COMPUTED(STORE, fetch_mailbox_since)},
+		.shape = SHAPE_AGE, COMPUTED(STORE, fetch_mailbox_since)},
 	{{"mailbox.person", BOOL, SCOPE_STORE, ONE,
 		 "the mailbox has logged in, or written mail", "true"},
 		STORE(TRUTH, person)},
@@ -304,7 +304,7 @@ static const struct binding bindings[] = {
 		 "seconds since this mailbox first forwarded there; 0 if "
 		 "never",
 		 "86400"},
-		.shape = SHAPE_SECONDS, COMPUTED(STORE, fetch_rcpt_age)},
+		.shape = SHAPE_AGE, COMPUTED(STORE, fetch_rcpt_age)},
 	{{"rcpt.count", NUMBER, SCOPE_STORE, ONE,
 		 "how often this mailbox forwarded there so far", "12"},
 		STORE(COUNT, route_count)},
@@ -330,7 +330,7 @@ static const struct binding bindings[] = {
 		 "seconds, in whole days, since who sends this first wrote "
 		 "there; absent as rcpt.silent is",
 		 "172800"},
-		COMPUTED(STORE, fetch_rcpt_since)},
+		.shape = SHAPE_AGE, COMPUTED(STORE, fetch_rcpt_since)},
 	{{"forward.kind", TEXT, SCOPE_FLOW, ONE, "how the mail moves on",
 		 "redirect"},
 		.shape = SHAPE_WORD, COMPUTED(FLOW, fetch_kind),
@@ -369,12 +369,12 @@ static const struct binding bindings[] = {
 		 "seconds since this mailbox first forwarded there; absent if "
 		 "it never did",
 		 "604800"},
-		.shape = SHAPE_SECONDS, COMPUTED(STORE, fetch_route_age)},
+		.shape = SHAPE_AGE, COMPUTED(STORE, fetch_route_age)},
 	{{"route.messages", NUMBER, SCOPE_STORE, ONE,
 		 "how often this mailbox forwarded there so far; absent if it "
 		 "never did",
 		 "12"},
-		COMPUTED(STORE, fetch_route_messages)},
+		.shape = SHAPE_TIMES, COMPUTED(STORE, fetch_route_messages)},
 };
 
 /* What begins alike stands together: an event is written in this order, and

@@ -173,6 +173,16 @@ choice_in(const void *ctx, const struct sigma_field *field, unsigned services)
 	return NULL;
 }
 
+static double
+least_in(const void *ctx, const struct sigma_field *field, unsigned services)
+{
+	(void)ctx;
+	return services == SERVICE_FORWARD &&
+			slice_equal(field->name, SLICE("forward.confidence"))
+		? FLOW_CONFIDENCE_LIKELY
+		: field->least;
+}
+
 const struct sigma_schema *
 schema_of_mail(void)
 {
@@ -182,6 +192,7 @@ schema_of_mail(void)
 		.refuse_modifier = refuse_modifier,
 		.doubt = doubt,
 		.choice_in = choice_in,
+		.least_in = least_in,
 		.keywords = false,
 	};
 

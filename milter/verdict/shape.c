@@ -29,6 +29,9 @@ static const struct shape_row rows[SHAPE_COUNT] = {
 	[SHAPE_PERCENT] = {"percent", "0 to 100", 0, PERCENT_MOST},
 	[SHAPE_RATIO] = {"ratio", "1 is as much", 0, INFINITY},
 	[SHAPE_SECONDS] = {"seconds", "0 or more", 0, INFINITY},
+	[SHAPE_DATE] = {"date", "YYYY-MM-DD", 0, 0},
+	[SHAPE_AGE] = {"age", "seconds, 0 or more", 0, INFINITY},
+	[SHAPE_TIMES] = {"times", "1 or more", 1, INFINITY},
 	[SHAPE_COUNT_OF] = {"count", "0 or more", 0, INFINITY},
 };
 

@@ -27,7 +27,10 @@ enum shape {
 	SHAPE_HOUR,
 	SHAPE_PERCENT,
 	SHAPE_RATIO,
+	SHAPE_DATE,
 	SHAPE_SECONDS,
+	SHAPE_AGE, /* of days and more, in seconds */
+	SHAPE_TIMES, /* how often, where it is there at all */
 	SHAPE_COUNT_OF, /* whole, from 0 on */
 	SHAPE_COUNT
 };

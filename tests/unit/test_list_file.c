@@ -41,6 +41,8 @@ static const struct list_row {
 	{"list: a comment ends at once", TEXT("one#two#three\n"), "one|", NULL},
 	{"list: spaces within", TEXT("one two\n"), "one two|", NULL},
 	{"list: CR LF", TEXT("one\r\ntwo\r\n"), "one|two|", NULL},
+	{"list: CR alone", TEXT("one\rtwo\r"), NULL,
+		":1: a control character (0x0D)"},
 	{"list: a byte order mark", TEXT("\xEF\xBB\xBFone\n"), "one|", NULL},
 	{"list: a mark before a comment", TEXT("\xEF\xBB\xBF# x\none\n"),
 		"one|", NULL},
