@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define COUNT_DEFAULT 50
+#define COUNT_AT_ONCE 1000 /* of those that come */
 #define WAIT_MS "25000"
 #define RETRY_SECONDS 2
 
@@ -23,8 +24,8 @@ parse_options(
 {
 	const struct options_row rows[] = {
 		ASK_OPTIONS(options->ask),
-		{"count", 'n', "COUNT", &options_number, &options->count,
-			"so many (50)"},
+		{"count", 'n', "COUNT", &options_count, &options->count,
+			"so many (50); 0: with --follow, only those to come"},
 		{"follow", 'f', NULL, &options_flag, &options->follow,
 			"and those that come"},
 		{"text", 0, NULL, &options_flag, &options->text,
@@ -46,20 +47,26 @@ parse_options(
 	return true;
 }
 
-/* The strongest policy; without one, what excused it, or what was not seen. */
+/* Its policies, the strongest first; false if there is none. */
+static bool
+add_policies(struct buf *out, const struct json *rules)
+{
+	for (size_t i = 0; i < json_count(rules); i++) {
+		buf_puts(out, i == 0 ? "  " : ", ");
+		buf_add_visible(out, json_text(json_at(rules, i), "name"));
+	}
+	return json_count(rules) > 0;
+}
+
+/* Its policies; without one, what excused it, or what was not seen. */
 static void
 add_why(struct buf *out, const struct json *event, const struct json *own)
 {
 	static const struct {
 		const char *list, *words;
 	} others[] = {{"excused_by", "excused as"}, {"gaps", "not seen:"}};
-	const struct json *rule = json_at(json_find(event, "rule"), 0);
-
-	if (rule != NULL) {
-		buf_puts(out, "  ");
-		buf_add_visible(out, json_text(rule, "name"));
+	if (add_policies(out, json_find(event, "rule")))
 		return;
-	}
 	if (!slice_is_absent(json_text(own, "contained"))) {
 		buf_puts(out, "  contained");
 		return;
@@ -84,6 +91,30 @@ add_why(struct buf *out, const struct json *event, const struct json *own)
 	}
 }
 
+/* What was done or, in mode observe, would be. */
+static struct slice
+deed_of(const struct json *own)
+{
+	static const struct {
+		const char *would, *words;
+	} deeds[] = {
+		{"tag", "would tag"},
+		{"quarantine", "would hold"},
+		{"tempfail", "would defer"},
+		{"reject", "would refuse"},
+		{"discard", "would drop"},
+	};
+	struct slice action = json_text(own, "action");
+	struct slice would = json_text(own, "would");
+
+	for (size_t i = 0; i < sizeof(deeds) / sizeof(*deeds); i++) {
+		if (!slice_equal(action, would) &&
+			slice_equal(would, slice_of(deeds[i].would)))
+			return slice_of(deeds[i].words);
+	}
+	return action;
+}
+
 static void
 add_text(struct buf *out, const struct json *event)
 {
@@ -92,7 +123,7 @@ add_text(struct buf *out, const struct json *event)
 
 	screen_add_time(out, json_text(event, "@timestamp"));
 	buf_add_byte(out, ' ');
-	screen_add_cell(out, json_text(own, "action"), 10);
+	screen_add_cell(out, deed_of(own), 12);
 	buf_add_byte(out, ' ');
 	screen_add_cell(out, json_text(own, "kind"), 8);
 	buf_add_byte(out, ' ');
@@ -131,7 +162,13 @@ show(struct ask *ask, const struct events_options *options, char **last,
 	struct buf path = {0};
 	struct json *answer;
 
-	buf_printf(&path, "/v1/events?limit=%u", options->count);
+	/* Of none the daemon cannot say where to go on from. */
+	bool only_last = *last == NULL && options->count == 0;
+
+	buf_printf(&path, "/v1/events?limit=%u",
+		*last != NULL       ? COUNT_AT_ONCE
+			: only_last ? 1
+				    : options->count);
 	if (*last != NULL)
 		buf_printf(&path, "&after=%s&wait=" WAIT_MS, *last);
 	answer = ask_or_print(
@@ -139,7 +176,8 @@ show(struct ask *ask, const struct events_options *options, char **last,
 	buf_fini(&path);
 	if (answer == NULL)
 		return false;
-	print_events(json_find(answer, "events"), options->text);
+	if (!only_last)
+		print_events(json_find(answer, "events"), options->text);
 	if (!slice_is_absent(json_text(answer, "last"))) {
 		free(*last);
 		*last = ask_escape(ask, json_text(answer, "last").p);

@@ -16,13 +16,14 @@ add_summary(struct buf *out, const struct json *answer)
 	buf_add_visible(out, json_text(answer, "mailbox"));
 	buf_printf(out,
 		"\n  received %lld, forwarded %lld to %lld destinations, "
-		"tagged "
-		"%lld, held %lld\n  first forward ",
+		"tagged %lld, held now %lld (of %lld)\n  mode enforce would "
+		"have held or refused %lld more\n  first forward ",
 		json_number(answer, "received"),
 		json_number(answer, "forwarded"),
 		json_number(answer, "destinations"),
-		json_number(answer, "tagged"),
-		json_number(answer, "quarantined"));
+		json_number(answer, "tagged"), json_number(answer, "held"),
+		json_number(answer, "quarantined"),
+		json_number(answer, "would"));
 	screen_add_time(out, json_text(answer, "first"));
 	buf_puts(out, "   last forward ");
 	screen_add_time(out, json_text(answer, "last"));

@@ -11,7 +11,7 @@
 
 #define ROWS_DEFAULT 20
 #define EVERY_SECONDS_DEFAULT 2
-#define FIXED_COLUMNS 70 /* all columns but the mailbox */
+#define FIXED_COLUMNS 78 /* all columns but the mailbox */
 #define PATH_BYTES 64
 
 struct top_options {
@@ -80,10 +80,11 @@ static void
 add_row(struct buf *out, const struct json *row, size_t width)
 {
 	screen_add_cell(out, json_text(row, "mailbox"), width);
-	buf_printf(out, " %7lld %9lld %9lld %6lld %7lld %7lld  ",
+	buf_printf(out, " %7lld %9lld %9lld %6lld %7lld %7lld %7lld  ",
 		json_number(row, "flows"), json_number(row, "received"),
 		json_number(row, "forwarded"), json_number(row, "destinations"),
-		json_number(row, "tagged"), json_number(row, "quarantined"));
+		json_number(row, "tagged"), json_number(row, "would"),
+		json_number(row, "held"));
 	screen_add_time(out, json_text(row, "last"));
 	buf_add_byte(out, '\n');
 }
@@ -95,8 +96,9 @@ add_table(struct buf *out, const struct json *answer)
 	size_t width = mailbox_width(list), i;
 
 	screen_add_cell(out, SLICE("MAILBOX"), width);
-	buf_printf(out, " %7s %9s %9s %6s %7s %7s  %s\n", "TODAY", "RECEIVED",
-		"FORWARDED", "DESTS", "TAGGED", "HELD", "LAST");
+	buf_printf(out, " %7s %9s %9s %6s %7s %7s %7s  %s\n", "TODAY",
+		"RECEIVED", "FORWARDED", "DESTS", "TAGGED", "WOULD", "HELD",
+		"LAST");
 	for (i = 0; i < json_count(list); i++)
 		add_row(out, json_at(list, i), width);
 	if (json_count(list) == 0)

@@ -45,14 +45,24 @@ take_word(void *target, const char *value)
 }
 
 static bool
-take_number(void *target, const char *value)
+take_count(void *target, const char *value)
 {
 	uint64_t number;
 
-	if (!slice_to_u64(slice_of(value), &number) || number < 1 ||
-		number > NUMBER_MAX)
+	if (!slice_to_u64(slice_of(value), &number) || number > NUMBER_MAX)
 		return false;
 	*(unsigned *)target = (unsigned)number;
+	return true;
+}
+
+static bool
+take_number(void *target, const char *value)
+{
+	unsigned number = 0;
+
+	if (!take_count(&number, value) || number < 1)
+		return false;
+	*(unsigned *)target = number;
 	return true;
 }
 
@@ -68,6 +78,8 @@ const struct options_kind options_words = {
 	take_word, "64 of them are the most"};
 const struct options_kind options_number = {
 	take_number, "a number from 1 to 100000 belongs here"};
+const struct options_kind options_count = {
+	take_count, "a number from 0 to 100000 belongs here"};
 const struct options_kind options_age = {
 	take_age, "write it as 90m, 24h or 7d"};
 

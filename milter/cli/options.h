@@ -30,6 +30,7 @@ extern const struct options_kind options_flag; /* bool, made true */
 extern const struct options_kind options_text; /* const char * */
 extern const struct options_kind options_words; /* struct options_words */
 extern const struct options_kind options_number; /* unsigned, 1 to 100000 */
+extern const struct options_kind options_count; /* unsigned, 0 to 100000 */
 extern const struct options_kind options_age; /* long long, milliseconds */
 
 struct options_row {

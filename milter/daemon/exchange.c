@@ -82,6 +82,16 @@ exchange_query(struct exchange *exchange, struct store_query *query)
 	return false;
 }
 
+/* Now. What was let go before this was counted makes it none. */
+static long long
+held_of(const struct store_mailbox *mailbox)
+{
+	uint64_t all = mailbox->tally[TALLY_QUARANTINED],
+		 gone = mailbox->tally[TALLY_LET_GO];
+
+	return all > gone ? (long long)(all - gone) : 0;
+}
+
 struct json *
 exchange_mailbox(const struct store_mailbox *mailbox)
 {
@@ -93,6 +103,7 @@ exchange_mailbox(const struct store_mailbox *mailbox)
 		json_set_number(json, store_tally_name((enum tally_what)i),
 			(long long)mailbox->tally[i]);
 	}
+	json_set_number(json, "held", held_of(mailbox));
 	json_set_number(json, "destinations", (long long)mailbox->destinations);
 	json_set_bool(json, "person", mailbox->person);
 	json_set_time(json, "first", mailbox->first_forward_ms);

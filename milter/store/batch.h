@@ -97,6 +97,8 @@ enum tally_what {
 	TALLY_FORWARDED, /* with a destination: also the route */
 	TALLY_TAGGED,
 	TALLY_QUARANTINED,
+	TALLY_WOULD, /* would have been held or refused in mode enforce */
+	TALLY_LET_GO, /* was held, and is not any more */
 	TALLY_COUNT,
 	/* A mark and no count: the mailbox, or the bare login, has logged in or
 	 * written mail. */

@@ -90,6 +90,17 @@ put_note(struct buf *buf, const struct store_op *ops, size_t i)
 	put_text(buf, note->member);
 }
 
+/* What a file calls them, which an earlier version may have written. */
+static const uint8_t tally_numbers[TALLY_KINDS] = {
+	[TALLY_RECEIVED] = 0,
+	[TALLY_FORWARDED] = 1,
+	[TALLY_TAGGED] = 2,
+	[TALLY_QUARANTINED] = 3,
+	[TALLY_PERSON] = 4,
+	[TALLY_WOULD] = 5,
+	[TALLY_LET_GO] = 6,
+};
+
 static void
 put_op(struct buf *buf, const struct store_op *ops, size_t i)
 {
@@ -108,7 +119,7 @@ put_op(struct buf *buf, const struct store_op *ops, size_t i)
 		put_text(buf, op->remember.id);
 		put_texts(buf, op->remember.members, op->remember.count);
 	} else if (op->verb == STORE_TALLY) {
-		numbers.mode = (uint8_t)op->tally.what;
+		numbers.mode = tally_numbers[op->tally.what];
 		numbers.flag = op->tally.keyword;
 		numbers.least = op->tally.author_count;
 		put_numbers(buf, &numbers);
@@ -217,6 +228,18 @@ take_authors(struct slice *rest, struct arena *arena, uint64_t count,
 }
 
 static bool
+take_what(uint8_t number, enum tally_what *what)
+{
+	for (unsigned i = 0; i < TALLY_KINDS; i++) {
+		if (tally_numbers[i] == number) {
+			*what = (enum tally_what)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
 take_op(struct slice *rest, struct arena *arena, struct store_op *op)
 {
 	struct numbers numbers;
@@ -230,9 +253,8 @@ take_op(struct slice *rest, struct arena *arena, struct store_op *op)
 	case STORE_REMEMBER:
 		return take_remember(rest, &numbers, arena, &op->remember);
 	case STORE_TALLY:
-		op->tally.what = (enum tally_what)numbers.mode;
 		op->tally.keyword = numbers.flag != 0;
-		return numbers.mode < TALLY_KINDS &&
+		return take_what(numbers.mode, &op->tally.what) &&
 			take_text(rest, &op->tally.mailbox) &&
 			take_text(rest, &op->tally.destination) &&
 			take_text(rest, &op->tally.identity) &&

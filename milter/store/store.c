@@ -90,6 +90,8 @@ store_tally_name(enum tally_what what)
 		[TALLY_FORWARDED] = "forwarded",
 		[TALLY_TAGGED] = "tagged",
 		[TALLY_QUARANTINED] = "quarantined",
+		[TALLY_WOULD] = "would",
+		[TALLY_LET_GO] = "let_go",
 		[TALLY_PERSON] = "person",
 	};
 

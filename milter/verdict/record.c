@@ -18,7 +18,7 @@
 #include "verdict/tag.h"
 #include "verdict/ticket.h"
 
-#define OPS_A_FLOW 3
+#define OPS_A_FLOW 4
 
 struct record {
 	const struct verdict *verdict;
@@ -66,8 +66,15 @@ add_forward(struct record *r, const struct flow *flow)
 
 	add_tally(r, tally);
 	tally.destination = (struct slice){0};
+	if (is_delivered(r->taken) && !is_delivered(r->verdict->would)) {
+		tally.what = TALLY_WOULD;
+		add_tally(r, tally);
+	}
 	if (r->taken == ACTION_QUARANTINE) {
 		tally.what = TALLY_QUARANTINED;
+		/* As one message it is let go, whose event names it. */
+		if (r->verdict->id.len > 0)
+			tally.identity = r->verdict->id;
 	} else if (action_tags(r->taken)) {
 		tally.what = TALLY_TAGGED;
 	} else {

@@ -204,6 +204,26 @@ result $? "events --follow begins with what is there"
 kill "$follower"
 wait "$follower" 2>/dev/null
 
+# With -n 0 it begins with those to come: here what an operator orders.
+"$program" events -n 0 --follow --text -c "$config" >"$tmp/follow0" 2>/dev/null &
+follower=$!
+order_until_seen() {
+	"$program" contain -c "$config" --why again bob@example.com >/dev/null
+	"$program" uncontain -c "$config" bob@example.com >/dev/null
+	grep -q contain "$tmp/follow0"
+}
+await order_until_seen
+result $? "events -n 0 --follow follows"
+! grep -q drop "$tmp/follow0"
+result $? "... and shows nothing of before"
+kill "$follower"
+wait "$follower" 2>/dev/null
+gives 0 "events -n 0" events -n 0 -c "$config"
+[ ! -s "$tmp/out" ]
+result $? "... are none"
+gives 2 "events -n -1" events -n -1 -c "$config"
+says "a number from 0 to 100000" "... is refused"
+
 # On a terminal top goes on, until Ctrl-C.
 python3 - "$program" "$config" >"$tmp/out" <<-'END'
 	import os, pty, sys

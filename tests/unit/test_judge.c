@@ -419,6 +419,22 @@ test_records_count_once(void **state)
 	box_close(&box);
 }
 
+/* In mode observe: what enforce would have held, apart from what was. */
+static void
+test_records_what_enforce_would_do(void **state)
+{
+	const struct slice alice = SLICE("alice@example.com");
+	struct box box;
+
+	(void)state;
+	box_open(&box, policies, MODE_OBSERVE);
+	judge_redirect(&box, REDIRECT, HEADER);
+	assert_int_equal(tally_of(&box, alice, TALLY_FORWARDED), 1);
+	assert_int_equal(tally_of(&box, alice, TALLY_WOULD), 1);
+	assert_int_equal(tally_of(&box, alice, TALLY_QUARANTINED), 0);
+	box_close(&box);
+}
+
 static void
 test_a_held_message_was_not_received(void **state)
 {
@@ -561,6 +577,7 @@ main(void)
 		cmocka_unit_test(test_tag_of_hostile_text),
 		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_records_count_once),
+		cmocka_unit_test(test_records_what_enforce_would_do),
 		cmocka_unit_test(test_a_held_message_was_not_received),
 		cmocka_unit_test(test_a_policy_is_named_once),
 		cmocka_unit_test(test_without_policies_and_store),

@@ -16,7 +16,8 @@
 
 static const char full[] =
 	"{\"mailbox\":\"alice@example.com\",\"received\":7,\"forwarded\":3,"
-	"\"tagged\":2,\"quarantined\":1,\"person\":true,\"first\":5,"
+	"\"tagged\":2,\"quarantined\":1,\"would\":4,\"let_go\":1,"
+	"\"person\":true,\"first\":5,"
 	"\"last\":9,\"hours\":[[498682,2,3,0,1]],\"days\":[[20778,3]],"
 	"\"routes\":[{\"to\":\"drop@evil.example\",\"count\":3,\"first\":5,"
 	"\"last\":9}],\"contained\":{\"by\":\"secops\",\"why\":\"4711\","

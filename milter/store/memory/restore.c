@@ -67,6 +67,30 @@ is_sound(struct entry *entry)
 	return false;
 }
 
+/* Where the tallies of version 1 end in a mailbox, and how many are new. */
+#define TALLIES_END_BEFORE \
+	(offsetof(struct mailbox, tally[TALLY_WOULD]) - sizeof(struct entry))
+#define TALLIES_NEW_BYTES                        \
+	(offsetof(struct mailbox, route_bytes) - \
+		offsetof(struct mailbox, tally[TALLY_WOULD]))
+
+/* A mailbox of version 1 as it is now; the caller frees it. */
+static bool
+widen(struct slice *bytes, char **made)
+{
+	*made = NULL;
+	if (bytes->len < TALLIES_END_BEFORE)
+		return false;
+	*made = calloc(1, bytes->len + TALLIES_NEW_BYTES);
+	if (*made == NULL)
+		return false;
+	memcpy(*made, bytes->p, TALLIES_END_BEFORE);
+	memcpy(*made + TALLIES_END_BEFORE + TALLIES_NEW_BYTES,
+		bytes->p + TALLIES_END_BEFORE, bytes->len - TALLIES_END_BEFORE);
+	*bytes = (struct slice){*made, bytes->len + TALLIES_NEW_BYTES};
+	return true;
+}
+
 /* The entry as it was, from the bytes that followed its header. */
 static bool
 add_entry(struct reader *reader, const struct snapshot_entry *head,
@@ -112,6 +136,20 @@ add_entry(struct reader *reader, const struct snapshot_entry *head,
 }
 
 static bool
+read_entry(struct reader *reader, const struct snapshot_entry *head,
+	struct slice bytes)
+{
+	char *made = NULL;
+	bool done = head->kind != ENTRY_MAILBOX ||
+		reader->head.version != SNAPSHOT_VERSION_BEFORE ||
+		widen(&bytes, &made);
+
+	done = done && add_entry(reader, head, bytes);
+	free(made);
+	return done;
+}
+
+static bool
 read_entries(struct reader *reader, struct slice contents)
 {
 	struct snapshot_entry head;
@@ -121,7 +159,7 @@ read_entries(struct reader *reader, struct slice contents)
 		if (!bytes_take(&contents, &head, sizeof(head)) ||
 			head.kind >= ENTRY_KINDS ||
 			!bytes_take_text(&contents, head.bytes, &bytes) ||
-			!add_entry(reader, &head, bytes))
+			!read_entry(reader, &head, bytes))
 			return false;
 	}
 	return true;
@@ -241,7 +279,8 @@ read_head(struct reader *reader)
 	if (fread(&reader->head, sizeof(reader->head), 1, reader->file) != 1 ||
 		memcmp(head->magic, SNAPSHOT_MAGIC, sizeof(head->magic)) != 0 ||
 		head->marker != SNAPSHOT_MARKER ||
-		head->version != SNAPSHOT_VERSION ||
+		(head->version != SNAPSHOT_VERSION &&
+			head->version != SNAPSHOT_VERSION_BEFORE) ||
 		!digest_parts(&covered, 1, digest) ||
 		memcmp(digest, head->digest, sizeof(digest)) != 0)
 		return false;

@@ -17,7 +17,9 @@
 #include <sys/stat.h>
 
 #define SNAPSHOT_MAGIC "fwstore\n"
-#define SNAPSHOT_VERSION 1
+#define SNAPSHOT_VERSION 2
+/* A mailbox has fewer tallies in it; read, never written. */
+#define SNAPSHOT_VERSION_BEFORE 1
 #define SNAPSHOT_MARKER 0x01020304
 #define SNAPSHOT_BLOCK_MAX ((uint32_t)1 << 30)
 
