@@ -61,5 +61,5 @@ libbase_a_SOURCES = \
 	milter/base/whole.c \
 	milter/base/whole.h
 LIBBASE = libbase.a $(CRYPTO_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) \
-	$(LZMA_LIBS) $(BZIP2_LIBS)
+	$(LZMA_LIBS) $(BZIP2_LIBS) -lm
 EXTRA_DIST += milter/base/fold-table

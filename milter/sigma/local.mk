@@ -86,4 +86,4 @@ libsigma_a_SOURCES = \
 	milter/sigma/timepart.h \
 	milter/sigma/transform.c \
 	milter/sigma/transform.h
-LIBSIGMA = libsigma.a $(PCRE2_LIBS) $(LIBYAML) -lm
+LIBSIGMA = libsigma.a $(PCRE2_LIBS) $(LIBYAML)

@@ -3,7 +3,7 @@ EXTRA_DIST += tests/unit/store_fixture.h tests/unit/snapshot-1
 check_PROGRAMS += tests/unit/test_peer
 tests_unit_test_peer_SOURCES = tests/unit/test_peer.c
 tests_unit_test_peer_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_peer_LDADD = $(LIBSTORE) $(CMOCKA_LIBS) -lm
+tests_unit_test_peer_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test_record
 tests_unit_test_record_SOURCES = tests/unit/test_record.c

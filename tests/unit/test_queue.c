@@ -117,7 +117,7 @@ static void
 flood(struct line *line, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		char key[16];
+		char key[32];
 
 		snprintf(key, sizeof(key), "flood%zu", i);
 		tell(line, key, "f");
