@@ -5,8 +5,9 @@
  * characters of each kind, the expression's literal parts, one example text
  * that walks through it (a member of each class, each literal), and that
  * text's beginnings. Each is repeated up to a byte that spoils the match;
- * once that is the end, once the example follows, since an expression whose
- * last letter is nowhere to be found is not even tried.
+ * once that is the end, once the example follows, and once its last letter,
+ * once the rest of it goes before: an expression whose last letter is nowhere
+ * to be found is not even tried, and one that begins otherwise is soon done.
  */
 #include "sigma/redos.h"
 
@@ -16,6 +17,7 @@
 #include <time.h>
 
 #define UNITS_MAX 48
+#define FRAMES 4
 #define ARENA_BYTES ((size_t)8 << 20)
 
 struct units {
@@ -135,15 +137,26 @@ add_common(struct units *units)
 		add(units, common[i], strlen(common[i]));
 }
 
-/* The unit again and again, the byte that spoils it, and the tail. */
+/* What goes before the repeated unit, and what follows it. */
+struct frame {
+	struct slice head, tail;
+};
+
+/* The head, the unit again and again, the byte that spoils it, and the
+ * tail. */
 static void
-fill(struct slice subject, const char *unit, struct slice tail)
+fill(struct slice subject, const char *unit, const struct frame *frame)
 {
 	char *p = (char *)(uintptr_t)subject.p;
+	size_t around = frame->head.len + frame->tail.len;
 	size_t len = strlen(unit), end = 0, done;
 
-	if (subject.len > tail.len)
-		end = subject.len - tail.len - 1;
+	if (subject.len > around) {
+		end = subject.len - around - 1;
+		if (frame->head.len > 0)
+			memcpy(p, frame->head.p, frame->head.len);
+		p += frame->head.len;
+	}
 	for (done = 0; done < end && done < len; done++)
 		p[done] = unit[done];
 	for (size_t more; done < end; done += more) {
@@ -151,8 +164,8 @@ fill(struct slice subject, const char *unit, struct slice tail)
 		memcpy(p + done, p, more);
 	}
 	p[end] = '\x01';
-	if (subject.len > tail.len && tail.len > 0)
-		memcpy(p + end + 1, tail.p, tail.len);
+	if (subject.len > around && frame->tail.len > 0)
+		memcpy(p + end + 1, frame->tail.p, frame->tail.len);
 }
 
 static int64_t
@@ -171,11 +184,12 @@ struct trial {
 };
 
 static enum regex_outcome
-run(struct trial *trial, const char *unit, struct slice tail, size_t bytes)
+run(struct trial *trial, const char *unit, const struct frame *frame,
+	size_t bytes)
 {
 	const struct slice subject = {trial->subject.p, bytes};
 
-	fill(subject, unit, tail);
+	fill(subject, unit, frame);
 	return regex_search(trial->regex, subject, trial->scratch);
 }
 
@@ -186,12 +200,12 @@ note_unit(struct redos *out, const char *unit)
 }
 
 static void
-measure_unit(struct trial *trial, const char *unit, struct slice tail)
+measure_unit(struct trial *trial, const char *unit, const struct frame *frame)
 {
 	struct redos *out = trial->out;
 	size_t bytes = trial->subject.len;
 	int64_t start = cpu_us(), took;
-	enum regex_outcome outcome = run(trial, unit, tail, bytes);
+	enum regex_outcome outcome = run(trial, unit, frame, bytes);
 
 	took = cpu_us() - start;
 	if (took > out->worst_us) {
@@ -206,7 +220,7 @@ measure_unit(struct trial *trial, const char *unit, struct slice tail)
 	out->gave_up = true;
 	if (bytes > REDOS_SHORT_BYTES)
 		bytes = REDOS_SHORT_BYTES;
-	if (run(trial, unit, tail, bytes) == REGEX_GAVE_UP) {
+	if (run(trial, unit, frame, bytes) == REGEX_GAVE_UP) {
 		out->at_once = true;
 		note_unit(out, unit);
 	}
@@ -227,18 +241,22 @@ repeats(struct slice pattern)
 static void
 measure(struct trial *trial, struct slice pattern, struct units *units)
 {
-	const struct slice none = {trial->subject.p, 0};
+	struct frame frames[FRAMES] = {{{NULL, 0}, {NULL, 0}}};
 	struct redos *out = trial->out;
+	struct slice walk;
 
 	add_walk(units, pattern);
 	add_common(units);
-	for (size_t i = 0; i < units->count && out->worst_us <= REDOS_US_MAX &&
-		!out->at_once;
-		i++) {
-		measure_unit(trial, units->at[i], none);
-		measure_unit(trial, units->at[i],
-			(struct slice){units->walk, units->walk_len});
+	walk = (struct slice){units->walk, units->walk_len};
+	frames[1].tail = walk;
+	if (walk.len > 0) {
+		frames[2].head = slice_sub(walk, walk.len - 1, walk.len);
+		frames[3].head = slice_sub(walk, 0, walk.len - 1);
 	}
+	for (size_t i = 0; i < units->count * FRAMES &&
+		out->worst_us <= REDOS_US_MAX && !out->at_once;
+		i++)
+		measure_unit(trial, units->at[i / FRAMES], &frames[i % FRAMES]);
 }
 
 void

@@ -189,6 +189,7 @@ test_redos_tells_the_hopeless(void **state)
 		{"(a|aa)+$", true},
 		{"([a-z]+)+[0-9]", true},
 		{"(\\d+)*$", true},
+		{"^(.+)+@", true},
 		{"[a-z]+[a-z]+[0-9]", false},
 		{".*invoice.*payment", false},
 		{"^[a-z]{2,20}$", false},
