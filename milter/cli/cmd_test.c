@@ -70,6 +70,11 @@ run(struct test_options *options)
 		fprintf(stderr, "forwarden test: %s\n", err.text);
 	if (good)
 		test_report_end(&report, &run);
+	if (good && run.passed + run.failed == 0) {
+		fputs("forwarden test: there is no *.test.yaml in or below "
+		      "these paths\n",
+			stderr);
+	}
 	test_run_fini(&run);
 	free(run.coverage);
 	engine_policies_free(&policies);

@@ -98,6 +98,28 @@ expects_anything(const struct trial *trial)
 	return false;
 }
 
+/* Of what no message was judged for, everything holds. */
+static bool
+has_messages(struct reader *r, const struct trial *trial)
+{
+	for (size_t i = 0; i < trial->count; i++) {
+		const struct trial_step *step = &trial->steps[i];
+		struct mark mark = {.file = r->file,
+			.line = step->line,
+			.column = 1,
+			.width = 1};
+
+		if (step->expect_count > 0 && step->repeat == 0) {
+			return reader_refuse(r, mark,
+				"write message: with what is sent, or repeat: "
+				"where it is that of the step before",
+				"this expects something, and there is no "
+				"message: it cannot fail");
+		}
+	}
+	return true;
+}
+
 static bool
 read_case(
 	struct reader *r, const struct yaml_node *node, struct test_case *test)
@@ -126,6 +148,7 @@ read_case(
 			"write expect: hit, expect: miss, or what comes out",
 			"this test expects nothing: it cannot fail");
 	}
+	good = good && has_messages(r, &test->trial);
 	if (slice_is_absent(test->name)) {
 		good = reader_refuse(r, node->mark, "name: what it shows",
 			"a test needs a name");
@@ -306,6 +329,14 @@ file_new(struct arena *arena, const struct respond *respond)
 	return NULL;
 }
 
+/* Nothing that could fail is no success. */
+static bool
+no_tests(const char *file, struct diags *diags)
+{
+	return diags_add(diags, DIAG_ERROR, (struct mark){.file = file},
+		"write tests: and one at least", "there is no test in here");
+}
+
 struct test_file *
 test_file_read(struct arena *arena, const char *file,
 	const struct respond *respond, struct diags *diags)
@@ -316,10 +347,13 @@ test_file_read(struct arena *arena, const char *file,
 	struct test_file *out =
 		document != NULL ? file_new(arena, respond) : NULL;
 
+	if (out == NULL && diags_count(diags, DIAG_ERROR) == 0)
+		(void)no_tests(file, diags);
 	if (out == NULL)
 		return NULL;
 	r.ctx = out;
-	if (reader_map(&r, &file_table, document->root, out))
+	if (reader_map(&r, &file_table, document->root, out) &&
+		(out->count > 0 || no_tests(file, diags)))
 		return out;
 	realm_free(out->realm);
 	return NULL;

@@ -58,7 +58,7 @@ explain() {
 		>"$work/out" 2>&1
 }
 
-echo 1..40
+echo 1..43
 
 # The same five messages in every kind of archive, never in order.
 mkdir -p "$work/dir/deep" "$work/box/cur" "$work/box/new" "$work/box/tmp"
@@ -327,6 +327,30 @@ TESTS
 	"this test expects nothing" "one.test.yaml:8:" \
 	"another test of this file has that name"
 result $? "a test that cannot fail, and two of one name, are errors"
+
+cat >"$work/failing/one.test.yaml" <<'TESTS'
+policy: redirect-external
+letters:
+  known: {from: a@example.com, to: b@partner.example}
+tests:
+  - {name: nothing is sent, expect: miss}
+  - {name: nor here, steps: [{message: known}, {after: 1h, expect: miss}]}
+TESTS
+"$forwarden" test -p "$top/policies" "$work/failing" >"$work/out" 2>&1
+[ $? -eq 1 ] && said "one.test.yaml:5:" "one.test.yaml:6:" \
+	"this expects something, and there is no message"
+result $? "... and so is one that sends nothing"
+
+echo '# later' >"$work/failing/one.test.yaml"
+"$forwarden" test -p "$top/policies" "$work/failing" >"$work/out" 2>&1
+[ $? -eq 1 ] && said "one.test.yaml: error: there is no test in here"
+result $? "... and a file without tests"
+
+mkdir "$work/untested"
+cp "$top/policies/redirect-external.yaml" "$work/untested"
+"$forwarden" test "$work/untested" >"$work/out" 2>&1
+[ $? -eq 1 ] && said "there is no *.test.yaml in or below these paths"
+result $? "... and no file at all"
 
 cat >"$work/failing/one.test.yaml" <<'TESTS'
 policy: redirect-external
