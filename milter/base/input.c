@@ -169,7 +169,7 @@ choose_way(struct input *input, struct err *err)
 }
 
 struct input *
-input_open_again(int fd, struct err *err)
+input_open_again(int fd, int64_t from, struct err *err)
 {
 	struct input *input = calloc(1, sizeof(*input));
 
@@ -178,7 +178,8 @@ input_open_again(int fd, struct err *err)
 		return NULL;
 	}
 	input->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	if (input->fd < 0 || lseek(input->fd, 0, SEEK_SET) != 0)
+	if (input->fd < 0 ||
+		lseek(input->fd, (off_t)from, SEEK_SET) != (off_t)from)
 		err_system(err, "cannot read");
 	else if (choose_way(input, err))
 		return input;

@@ -23,9 +23,9 @@
 struct input;
 
 struct input *input_open(const char *path, struct err *err);
-/* The same of a file that is open already, at its beginning; another
- * descriptor of it is left to the caller. */
-struct input *input_open_again(int fd, struct err *err);
+/* The same of a file that is open already, from some byte on; its descriptor
+ * is left to the caller. */
+struct input *input_open_again(int fd, int64_t from, struct err *err);
 /* Appends the next line with its end to out; a line without end at 1 MiB is
  * given in parts. False at the end of the file, or on an error, which is in
  * err then. */

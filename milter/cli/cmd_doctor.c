@@ -22,6 +22,7 @@ struct doctor_options {
 	struct ask_options ask;
 	const char *postfix; /* directory of main.cf; NULL: Postfix's own */
 	bool no_postfix;
+	const char *log; /* NULL: the machine's own */
 	const char *sendmail; /* directory of sendmail.cf; NULL: not Sendmail */
 	bool nagios;
 	bool dns;
@@ -39,6 +40,8 @@ parse_options(
 			"there is none to look at"},
 		{"sendmail", 0, "DIRECTORY", &options_text, &options->sendmail,
 			"it is Sendmail: where sendmail.cf is"},
+		{"log", 0, "FILE", &options_text, &options->log,
+			"the mail log, whatever Postfix says"},
 		{"dns", 0, NULL, &options_flag, &options->dns,
 			"asks where mail for our own domains goes (MX)"},
 		{"nagios", 0, NULL, &options_flag, &options->nagios,
@@ -134,10 +137,13 @@ look_at_postfix(struct doctor *doctor, const struct doctor_options *options)
 	struct err err = {0};
 	struct postfix *postfix;
 
-	if (options->no_postfix || options->sendmail != NULL)
+	if (options->no_postfix || options->sendmail != NULL) {
+		doctor_log(doctor, options->log, NULL);
 		return;
+	}
 	postfix = postfix_read(options->postfix, &err);
 	if (postfix == NULL) {
+		doctor_log(doctor, options->log, NULL);
 		checkup_add(doctor->checkup,
 			&(struct remedy){.level = CHECKUP_NOTE,
 				.subject = "postfix",
@@ -149,6 +155,7 @@ look_at_postfix(struct doctor *doctor, const struct doctor_options *options)
 	}
 	look_at_instance(doctor, options, postfix, options->postfix);
 	look_at_others(doctor, options, postfix);
+	doctor_log(doctor, options->log, postfix);
 	postfix_free(postfix);
 }
 

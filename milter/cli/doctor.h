@@ -11,6 +11,7 @@
 #include "cli/ask.h"
 #include "daemon/generation.h"
 #include "mta/checkup.h"
+#include "mta/postfix.h"
 
 struct doctor {
 	const struct generation *generation; /* borrowed */
@@ -34,6 +35,11 @@ void doctor_logins(struct doctor *, struct ask *);
 /* Rules at rest that send mail outside, and those that are new. postfix,
  * sendmail: where their files are, or NULL. */
 void doctor_rules(struct doctor *, const char *postfix, const char *sendmail);
+
+/* The mail log, and whether those live that watch it and the rules. path: NULL
+ * for the machine's own; postfix: or NULL. */
+void doctor_log(
+	struct doctor *, const char *path, const struct postfix *postfix);
 
 /* Lines for a person; foreign text is escaped. */
 void doctor_add_text(const struct doctor *, struct buf *);

@@ -23,6 +23,7 @@
 #define LOOK_MS 250 /* at a file that may have grown */
 #define RETRY_MS 2000 /* to reach the daemon */
 #define KEEP_MS 10000
+#define ALIVE_MS 60000 /* its file shows that it lives */
 #define REPORT_MS ((int64_t)60 * 60 * 1000)
 #define LINES_AT_ONCE 1000U
 
@@ -321,7 +322,8 @@ follow_logs(struct follow *follow)
 			return false;
 		}
 		now_ms = clock_monotonic_ms();
-		if (follow->changed && now_ms - follow->kept_ms > KEEP_MS)
+		if (now_ms - follow->kept_ms >
+			(follow->changed ? KEEP_MS : ALIVE_MS))
 			keep(follow);
 		if (now_ms - follow->reported_ms > REPORT_MS)
 			report(follow);

@@ -45,6 +45,7 @@ forwarden_SOURCES = \
 	milter/cli/doctor.h \
 	milter/cli/doctor_daemon.c \
 	milter/cli/doctor_host.c \
+	milter/cli/doctor_log.c \
 	milter/cli/doctor_logins.c \
 	milter/cli/doctor_rules.c \
 	milter/cli/engine.c \
@@ -66,6 +67,8 @@ forwarden_SOURCES = \
 	milter/cli/main.c \
 	milter/cli/options.c \
 	milter/cli/options.h \
+	milter/cli/scan_cause.c \
+	milter/cli/scan_cause.h \
 	milter/cli/scan_known.c \
 	milter/cli/scan_known.h \
 	milter/cli/scan_places.c \

@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "base/json_writer.h"
+#include "cli/scan_cause.h"
 #include "cli/screen.h"
 
 #include <stdio.h>
@@ -341,38 +342,13 @@ add_group(void *ctx, const struct passed_group *group)
 	struct listing *list = ctx;
 	struct buf *out = &list->out;
 
+	struct buf text = {0};
+
+	scan_cause_add(&text, group);
 	buf_printf(out, "%7llu  ", (unsigned long long)group->count);
-	buf_add_visible(out, slice_of(group->program));
-	buf_puts(out, " to ");
-	buf_add_visible(out, slice_of(group->relay));
-	buf_puts(out, ": ");
-	switch (group->cause) {
-	case PASSED_BY_DOMAIN:
-		buf_puts(out, "no mail to ");
-		buf_add_visible(out, slice_of(group->domain));
-		buf_puts(out, " passes the listener: look at transport_maps");
-		break;
-	case PASSED_BY_SENDER:
-		buf_puts(out, "no mail of <");
-		buf_add_visible(out, slice_of(group->sender));
-		buf_puts(out,
-			"> passes the listener: look at "
-			"sender_dependent_default_transport_maps and "
-			"sender_dependent_relayhost_maps");
-		break;
-	case PASSED_BY_INSTANCE:
-		buf_puts(out,
-			"by a Postfix of another name: look at "
-			"postmulti -l, and at syslog_name");
-		break;
-	case PASSED_BY_SOME:
-		buf_puts(out,
-			"other mail like it passes the listener: was "
-			"the setting changed in between? Copies by "
-			"always_bcc and sender_bcc_maps pass it, too");
-		break;
-	}
-	buf_add_byte(out, '\n');
+	buf_add_visible(out, buf_slice(&text));
+	buf_printf(out, ": %s\n", scan_cause_setting(group->cause));
+	buf_fini(&text);
 }
 
 static void
@@ -426,6 +402,11 @@ add_egress(struct listing *list)
 	if (count > UNSEEN_SHOWN)
 		buf_printf(&list->out, "  and %llu more; --json has them\n",
 			(unsigned long long)(count - UNSEEN_SHOWN));
+	if (passed_unbegun(passed) > 0)
+		buf_printf(&list->out,
+			"Not known: %llu that left had begun before the log "
+			"did\n",
+			(unsigned long long)passed_unbegun(passed));
 	add_released(list, passed);
 }
 

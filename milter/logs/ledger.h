@@ -57,6 +57,10 @@ enum ledger_flag {
 	LEDGER_CHILD = 256, /* made of another, for the parent's mailbox */
 	LEDGER_COUNTED = 512 /* its login's recipients are */
 };
+/* One of these is set of each whose first line was read. */
+#define LEDGER_BEGUN                                                     \
+	(LEDGER_CLIENT | LEDGER_PICKUP | LEDGER_NOTICE | LEDGER_EGRESS | \
+		LEDGER_CHILD)
 
 /* One queue id. Texts are NULL where nothing was said. */
 struct ledger_mail {

@@ -21,7 +21,7 @@ struct row {
 struct passed {
 	struct row *rows;
 	size_t count, room;
-	uint64_t seen, left_out;
+	uint64_t seen, unbegun, left_out;
 	struct map *seen_domains, *seen_senders, *seen_programs;
 };
 
@@ -134,6 +134,18 @@ passed_add(struct passed *passed, const struct passed_mail *mail, bool seen)
 		return true;
 	}
 	return keep(passed, mail, seen);
+}
+
+void
+passed_note_unbegun(struct passed *passed)
+{
+	passed->unbegun++;
+}
+
+uint64_t
+passed_unbegun(const struct passed *passed)
+{
+	return passed->unbegun;
 }
 
 uint64_t

@@ -40,6 +40,9 @@ struct passed *passed_new(void);
 void passed_free(struct passed *);
 /* A departure that was seen at the listener, or was not. */
 bool passed_add(struct passed *, const struct passed_mail *, bool seen);
+/* One whose beginning is not in the log: nobody knows whether it was seen. */
+void passed_note_unbegun(struct passed *);
+uint64_t passed_unbegun(const struct passed *);
 /* How many were seen, and how many not, of what is not ours. */
 uint64_t passed_seen(const struct passed *);
 uint64_t passed_unseen(const struct passed *, const struct ours *);

@@ -427,6 +427,10 @@ note_passed(struct judging *j, const struct spot *left)
 
 	if (j->reckon->passed == NULL || left->rcpt->status != TOLD_SENT)
 		return;
+	if ((mail->flags & LEDGER_BEGUN) == 0) {
+		passed_note_unbegun(j->reckon->passed);
+		return;
+	}
 	if (!passed_add(j->reckon->passed, &passed,
 		    (mail->flags & LEDGER_EGRESS) != 0))
 		j->reckon->failed = true;

@@ -189,7 +189,7 @@ open_found(struct tail *tail)
 	while (tail->input == NULL && find_next(tail)) {
 		size_t next = found->next++;
 
-		tail->input = input_open_again(found->files[next].fd, NULL);
+		tail->input = input_open_again(found->files[next].fd, 0, NULL);
 		if (tail->input != NULL) {
 			tail->place = (struct tail_place){
 				.inode = found->files[next].inode};

@@ -84,7 +84,7 @@ older_first(const void *a, const void *b)
 static bool
 is_packed(const struct candidate *candidate, const struct tail_place *place)
 {
-	struct input *input = input_open_again(candidate->fd, NULL);
+	struct input *input = input_open_again(candidate->fd, 0, NULL);
 	struct tail_place there = {0};
 	struct buf line = {0};
 	struct err err = {0};

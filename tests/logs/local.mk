@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Logs, each with the routes that are in it, read in every form.
-TESTS += tests/logs/follow.py tests/logs/scan.py tests/logs/shared.py
-EXTRA_DIST += tests/logs/follow.py tests/logs/scan.py tests/logs/shared.py \
+TESTS += tests/logs/doctor.py tests/logs/follow.py tests/logs/scan.py \
+	tests/logs/shared.py
+EXTRA_DIST += tests/logs/doctor.py tests/logs/follow.py tests/logs/scan.py \
+	tests/logs/shared.py \
 	tests/logs/egress.maillog tests/logs/egress.routes \
 	tests/logs/exim.maillog tests/logs/exim.routes \
 	tests/logs/gateway.maillog tests/logs/gateway.routes \
