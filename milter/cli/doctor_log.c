@@ -26,6 +26,7 @@
 #define SECOND_MS INT64_C(1000)
 #define HOUR_MS (60 * 60 * SECOND_MS)
 #define DAY_MS (24 * HOUR_MS)
+#define SETTLE_MS (60 * SECOND_MS) /* until what was set up is in force */
 #define READ_BYTES ((off_t)64 * 1024 * 1024)
 #define READ_MS 3000
 #define LINES_A_LOOK 4096U
@@ -99,8 +100,8 @@ find_listener(struct look *look)
 	(void)snprintf(path, sizeof(path), "%s/master.cf",
 		postfix_directory(look->postfix));
 	if (stat(path, &st) == 0 &&
-		(int64_t)st.st_mtime * SECOND_MS > look->since_ms)
-		look->since_ms = (int64_t)st.st_mtime * SECOND_MS;
+		(int64_t)st.st_mtime * SECOND_MS + SETTLE_MS > look->since_ms)
+		look->since_ms = (int64_t)st.st_mtime * SECOND_MS + SETTLE_MS;
 }
 
 static void
