@@ -2,6 +2,7 @@
 /* What is wrong with files, in lines a log can hold. */
 #include "daemon/diagnose.h"
 
+#include "base/buf.h"
 #include "base/log.h"
 
 static enum log_level
@@ -16,6 +17,36 @@ level_of(enum diag_severity severity)
 	return levels[severity];
 }
 
+/* "FILE:LINE:COLUMN: ", as far as there is one. */
+static void
+add_place(struct buf *out, const struct mark *mark)
+{
+	if (mark->file == NULL || mark->file[0] == '\0')
+		return;
+	buf_puts(out, mark->file);
+	if (mark->line > 0)
+		buf_printf(out, ":%u", mark->line);
+	if (mark->line > 0 && mark->column > 0)
+		buf_printf(out, ":%u", mark->column);
+	buf_puts(out, ": ");
+}
+
+static void
+log_one(const struct diag *diag)
+{
+	struct buf line = {0};
+
+	add_place(&line, &diag->mark);
+	buf_puts(&line, diag->what);
+	if (diag->hint != NULL)
+		buf_printf(&line, "; %s", diag->hint);
+	if (buf_ok(&line)) {
+		log_write(level_of(diag->severity), "%.*s",
+			SLICE_ARG(buf_slice(&line)));
+	}
+	buf_fini(&line);
+}
+
 void
 diagnose_log(const struct diags *diags)
 {
@@ -24,12 +55,7 @@ diagnose_log(const struct diags *diags)
 	for (size_t i = 0; i < diags_total(diags); i++) {
 		const struct diag *diag = diags_at(diags, i);
 
-		if (diag->severity != DIAG_NOTE) {
-			log_write(level_of(diag->severity), "%s:%u:%u: %s%s%s",
-				diag->mark.file, diag->mark.line,
-				diag->mark.column, diag->what,
-				diag->hint != NULL ? "; " : "",
-				diag->hint != NULL ? diag->hint : "");
-		}
+		if (diag->severity != DIAG_NOTE)
+			log_one(diag);
 	}
 }
