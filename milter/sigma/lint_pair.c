@@ -144,6 +144,38 @@ tell_texts(struct build *build, const struct expr *first,
 		SLICE_ARG(second->item->text), SLICE_ARG(a), SLICE_ARG(b));
 }
 
+/* What is true of one field says of another how much it is at most. */
+static bool
+tell_related(struct build *build, const struct expr *yes,
+	const struct expr *number, struct mark mark)
+{
+	const struct sigma_schema *schema = build->options->schema;
+	const struct field_item *a = yes->item, *b = number->item;
+	const struct pattern *exact = exact_of(a);
+	struct range range, allowed = {-INFINITY, 0, false, false};
+	char hint[HINT_BYTES];
+
+	if (schema->most_with == NULL || exact == NULL ||
+		!slice_equal(exact->text, SLICE("true")) ||
+		!range_of(b, &range) ||
+		!schema->most_with(
+			schema->ctx, a->field, b->field, &allowed.high) ||
+		(!isinf(allowed.high) && !is_empty(&range, &allowed)))
+		return false;
+	if (isinf(allowed.high)) {
+		(void)snprintf(hint, sizeof(hint),
+			"where the first is true, there is no %.*s",
+			SLICE_ARG(b->field->name));
+	} else {
+		(void)snprintf(hint, sizeof(hint),
+			"where the first is true, %.*s is %g",
+			SLICE_ARG(b->field->name), allowed.high);
+	}
+	return !build_warn(build, mark, hint,
+		"\"%.*s: true\" and \"%.*s: %g\" exclude each other",
+		SLICE_ARG(a->text), SLICE_ARG(b->text), b->tests->number.least);
+}
+
 bool
 lint_pair_tell(struct build *build, const struct expr *first,
 	const struct expr *second)
@@ -152,9 +184,13 @@ lint_pair_tell(struct build *build, const struct expr *first,
 	const struct pattern *one, *two;
 	struct range left, right;
 
-	if (a->field == NULL || a->field != b->field || a == b ||
-		a->count == 0 || b->count == 0)
+	if (a->field == NULL || b->field == NULL || a == b || a->count == 0 ||
+		b->count == 0)
 		return false;
+	if (a->field != b->field) {
+		return tell_related(build, first, second, second->mark) ||
+			tell_related(build, second, first, second->mark);
+	}
 	if (lint_pair_wants_absent(a) != lint_pair_wants_absent(b)) {
 		return !build_warn(build, second->mark,
 			"an absent field has no value: join the two with "

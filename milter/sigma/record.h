@@ -95,6 +95,11 @@ struct sigma_schema {
 	 * where that is more than its least. May itself be NULL. */
 	double (*least_in)(
 		const void *ctx, const struct sigma_field *, unsigned services);
+	/* Where the one field is true: the most that the other one is, a
+	 * number; -INFINITY: it is absent. False: they are strangers. May
+	 * itself be NULL. */
+	bool (*most_with)(const void *ctx, const struct sigma_field *one,
+		const struct sigma_field *other, double *most);
 	/* Can a field never be what it is compared with? Filled in then. May
 	 * itself be NULL. */
 	bool (*doubt)(const void *ctx, const struct sigma_asked *,

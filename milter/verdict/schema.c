@@ -10,6 +10,7 @@
 #include "yaml/diag.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #define HEADER_ROW SLICE("header.<name>")
@@ -183,6 +184,19 @@ least_in(const void *ctx, const struct sigma_field *field, unsigned services)
 		: field->least;
 }
 
+/* A destination that is new has no past. */
+static bool
+most_with(const void *ctx, const struct sigma_field *one,
+	const struct sigma_field *other, double *most)
+{
+	(void)ctx;
+	if (!slice_equal(one->name, SLICE("rcpt.new")))
+		return false;
+	*most = slice_starts_fold(other->name, SLICE("route.")) ? -INFINITY : 0;
+	return isinf(*most) || slice_equal(other->name, SLICE("rcpt.age")) ||
+		slice_equal(other->name, SLICE("rcpt.count"));
+}
+
 const struct sigma_schema *
 schema_of_mail(void)
 {
@@ -193,6 +207,7 @@ schema_of_mail(void)
 		.doubt = doubt,
 		.choice_in = choice_in,
 		.least_in = least_in,
+		.most_with = most_with,
 		.keywords = false,
 	};
 
