@@ -31,7 +31,7 @@ dist_example_DATA = docs/grafana.json docs/prometheus-rules.yaml
 # For those who keep events: two of them are made of the table of fields.
 siemdir = $(docdir)/siem
 dist_siem_DATA = docs/siem/elastic-pipeline.json docs/siem/elastic-template.json \
-	docs/siem/props.conf docs/siem/transforms.conf
+	docs/siem/flows.jq docs/siem/props.conf docs/siem/transforms.conf
 $(man_MANS) docs/made/forwarden.yaml: $(PAGES) Makefile
 	$(WITH_PATHS) $(srcdir)/docs/$(@F) >$@.tmp && mv $@.tmp $@
 
