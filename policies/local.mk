@@ -85,6 +85,8 @@ dist_policies_DATA = \
 	policies/redirect-to-freemail.yaml \
 	policies/redirect-to-intake.test.yaml \
 	policies/redirect-to-intake.yaml \
+	policies/seen-in-the-log.test.yaml \
+	policies/seen-in-the-log.yaml \
 	policies/security-notice-forwarded.test.yaml \
 	policies/security-notice-forwarded.yaml \
 	policies/sensitive-mailbox-redirect.test.yaml \

@@ -7,10 +7,9 @@
  */
 #include "daemon/exchange.h"
 #include "daemon/report.h"
-#include "forward/mailbox.h"
-#include "mail/path.h"
 #include "verdict/judge.h"
 #include "verdict/keep.h"
+#include "verdict/logged.h"
 
 #define SURE_MOST 100
 #define ID_BYTES_MAX 64
@@ -18,9 +17,8 @@
 struct telling {
 	struct exchange *exchange;
 	const struct generation *generation;
-	const struct message *message;
-	struct flow flow;
-	struct observation seen;
+	struct logged_words words;
+	struct logged_flow made;
 };
 
 static struct slice
@@ -53,7 +51,7 @@ read_kind(struct telling *telling)
 
 	for (int kind = KIND_NONE + 1; names[kind] != NULL; kind++) {
 		if (slice_equal(word, slice_of(names[kind]))) {
-			telling->flow.kind = (enum kind)kind;
+			telling->words.kind = (enum kind)kind;
 			return true;
 		}
 	}
@@ -61,80 +59,25 @@ read_kind(struct telling *telling)
 	return false;
 }
 
-/* The message as far as a log knows it: where it goes, and when. */
 static bool
-build_message(struct telling *telling)
+read_words(struct telling *telling)
 {
 	struct exchange *exchange = telling->exchange;
-	struct slice id = parameter(exchange, "id"),
-		     destination = parameter(exchange, "destination");
-	int64_t at_ms = (int64_t)exchange_number(exchange, "at", 0, INT64_MAX);
-	struct message_builder *builder = message_begin(
-		exchange->arena, telling->generation->realm, NULL);
+	struct logged_words *words = &telling->words;
 
-	if (destination.len == 0 || id.len == 0 || id.len > ID_BYTES_MAX ||
-		at_ms == 0) {
+	words->id = parameter(exchange, "id");
+	words->destination = parameter(exchange, "destination");
+	words->mailbox = parameter(exchange, "mailbox");
+	words->by = parameter(exchange, "by");
+	words->sure = (unsigned)exchange_number(exchange, "sure", 0, SURE_MOST);
+	words->at_ms = (int64_t)exchange_number(exchange, "at", 0, INT64_MAX);
+	if (words->destination.len == 0 || words->id.len == 0 ||
+		words->id.len > ID_BYTES_MAX || words->at_ms == 0) {
 		exchange_error(exchange, 400,
 			"a destination, a queue id and a time are needed");
 		return false;
 	}
-	if (builder != NULL) {
-		message_set_queue_id(builder, id);
-		message_add_recipient(builder, destination, NULL, 0);
-		telling->message = message_finish(builder, at_ms);
-	}
-	if (builder == NULL || telling->message->rcpt_count != 1) {
-		exchange_error(exchange, 400, "that is not a destination");
-		return false;
-	}
-	return true;
-}
-
-static bool
-build_flow(struct telling *telling)
-{
-	struct exchange *exchange = telling->exchange;
-	struct flow *flow = &telling->flow;
-	uint64_t sure = exchange_number(exchange, "sure", 0, SURE_MOST);
-
-	*flow = (struct flow){.rcpt = &telling->message->rcpts[0],
-		.told = true,
-		.platform = "",
-		.confidence = (unsigned)sure,
-		.evidence = UINT64_C(1) << EVIDENCE_MTA_LOG,
-		.seen = &telling->seen,
-		.seen_count = 1,
-		.delay_ms = -1};
-	telling->seen = (struct observation){.evidence = EVIDENCE_MTA_LOG,
-		.speaker = SPEAKER_MTA,
-		.confidence = (unsigned char)sure,
-		.inside = true,
-		.value = parameter(exchange, "by"),
-		.delay_ms = -1};
 	return read_kind(telling);
-}
-
-/* Why it is none of ours; NULL: it is. A mailbox may be unknown. */
-static const char *
-bind_mailbox(struct telling *telling)
-{
-	const struct realm *realm = telling->generation->realm;
-	struct exchange *exchange = telling->exchange;
-	struct slice text = parameter(exchange, "mailbox");
-	struct address written;
-
-	if (!telling->flow.rcpt->external)
-		return "its destination is of a local domain";
-	if (text.len == 0)
-		return NULL;
-	if (!path_parse(exchange->arena, text, &written) ||
-		!address_is_mailbox(&written) ||
-		!mailbox_find(realm, exchange->arena, &written,
-			&telling->flow.mailbox) ||
-		!realm_has_domain(realm, telling->flow.mailbox.domain))
-		return "its mailbox is of no local domain";
-	telling->seen.mailbox = telling->flow.mailbox;
-	return NULL;
 }
 
 /* By a listener, or when it was told before. */
@@ -155,10 +98,11 @@ static void
 count(struct telling *telling)
 {
 	struct exchange *exchange = telling->exchange;
-	struct slice id = telling->message->queue_id,
-		     rcpt = telling->flow.rcpt->address.text,
+	struct slice id = telling->made.message->queue_id,
+		     rcpt = telling->made.flow.rcpt->address.text,
 		     key = keep_left_key(exchange->arena, id, rcpt);
-	const struct logged logged = {.flow = &telling->flow, .identity = key};
+	const struct logged logged = {
+		.flow = &telling->made.flow, .identity = key};
 	const struct verdict *verdict;
 
 	if (is_counted(telling, key)) {
@@ -166,7 +110,7 @@ count(struct telling *telling)
 		return;
 	}
 	verdict = judge_logged(&telling->generation->judge,
-		exchange->api->store, telling->message, &logged);
+		exchange->api->store, telling->made.message, &logged);
 	if (verdict == NULL) {
 		exchange_error(exchange, 500, "out of memory");
 		return;
@@ -183,12 +127,18 @@ api_logged(struct exchange *exchange)
 		.generation = generation_slot_get(exchange->api->slot)};
 	const char *why_not;
 
-	if (build_message(&telling) && build_flow(&telling)) {
-		why_not = bind_mailbox(&telling);
-		if (why_not != NULL) {
-			answer(exchange, why_not, false);
-		} else {
+	if (read_words(&telling)) {
+		switch (logged_make(exchange->arena, telling.generation->realm,
+			&telling.words, &telling.made, &why_not)) {
+		case LOGGED_MADE:
 			count(&telling);
+			break;
+		case LOGGED_FOREIGN:
+			answer(exchange, why_not, false);
+			break;
+		case LOGGED_BAD:
+			exchange_error(exchange, 400, why_not);
+			break;
 		}
 	}
 	generation_unref(telling.generation);

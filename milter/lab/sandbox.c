@@ -4,11 +4,14 @@
 
 #include "lab/eml.h"
 #include "store/store_open.h"
+#include "verdict/keep.h"
+#include "verdict/logged.h"
 #include "verdict/record.h"
 
 #include <stdlib.h>
 
 #define PARAMS_MAX 16
+#define LOGGED_SURE 97 /* as of an alias, or a .forward */
 
 struct sandbox {
 	const struct realm *realm;
@@ -16,6 +19,7 @@ struct sandbox {
 	struct message_limits limits;
 	struct store *store;
 	struct clock_fake clock;
+	unsigned told; /* by a log; each has a queue id of its own */
 	sandbox_judged_fn *judged;
 };
 
@@ -132,16 +136,49 @@ sandbox_message(const struct sandbox *sandbox, struct arena *arena,
 	return message_finish(builder, sandbox->clock.now_ms);
 }
 
+/* NULL where it is none of ours, too. */
+static const struct verdict *
+judge_log(struct sandbox *sandbox, struct arena *arena,
+	const struct letter *letter)
+{
+	struct logged_words words = {
+		.id = arena_printf(arena, "4F%08X", ++sandbox->told),
+		.mailbox = letter->logged,
+		.by = SLICE("log"),
+		.kind = letter->kind,
+		.sure = LOGGED_SURE,
+		.at_ms = sandbox->clock.now_ms};
+	struct logged_flow *made = arena_alloc(arena, sizeof(*made));
+	struct slice params[PARAMS_MAX];
+	const char *why;
+
+	if (made == NULL || letter->rcpt_count != 1)
+		return NULL;
+	(void)split(letter->rcpts[0], &words.destination, params);
+	if (logged_make(arena, sandbox->realm, &words, made, &why) !=
+		LOGGED_MADE)
+		return NULL;
+	return judge_logged(&sandbox->judge, sandbox->store, made->message,
+		&(struct logged){.flow = &made->flow,
+			.identity = keep_left_key(arena, words.id,
+				made->flow.rcpt->address.text)});
+}
+
 const struct verdict *
 sandbox_judge(struct sandbox *sandbox, struct arena *arena,
 	const struct letter *letter)
 {
-	const struct message *message = sandbox_message(sandbox, arena, letter);
+	bool logged = !slice_is_absent(letter->logged);
+	const struct message *message =
+		logged ? NULL : sandbox_message(sandbox, arena, letter);
 	const struct verdict *verdict;
 
-	if (message == NULL)
+	if (!logged && message == NULL)
 		return NULL;
-	verdict = judge(&sandbox->judge, sandbox->store, message);
+	verdict = logged ? judge_log(sandbox, arena, letter)
+			 : judge(&sandbox->judge, sandbox->store, message);
+	if (verdict == NULL)
+		return NULL;
 	record_verdict(
 		sandbox->store, verdict, verdict->action, (struct slice){0});
 	if (sandbox->judged != NULL && verdict->message != NULL)

@@ -44,6 +44,10 @@ struct letter {
 	size_t rcpt_count;
 	struct slice header; /* as eml_add_fields() takes it */
 	struct slice queue_id;
+	/* A log tells of it, and knows no more than these, queue id and
+	 * recipient; absent: it is a message. */
+	struct slice logged; /* whose it is; empty: nobody knows */
+	enum kind kind;
 };
 
 /* Never back. */

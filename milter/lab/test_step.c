@@ -64,6 +64,38 @@ message_file(struct reader *r, const struct yaml_node *node, void *target)
 	return true;
 }
 
+/* "?" as scan has it: nobody knows whose it is. */
+static bool
+message_log(struct reader *r, const struct yaml_node *node, void *target)
+{
+	struct letter *letter = target;
+
+	if (!reader_scalar(r, node, &letter->logged))
+		return false;
+	if (slice_equal(letter->logged, SLICE("?")))
+		letter->logged = SLICE("");
+	if (letter->kind == KIND_NONE)
+		letter->kind = KIND_REDIRECT;
+	return true;
+}
+
+static const char *
+word_kind(int number)
+{
+	return evidence_kind_names()[number];
+}
+
+static bool
+message_kind(struct reader *r, const struct yaml_node *node, void *target)
+{
+	struct letter *letter = target;
+	int number = reader_word_number(r, node, r->key->name, word_kind);
+
+	if (number >= 0)
+		letter->kind = (enum kind)number;
+	return number >= 0;
+}
+
 /* Taken before all other keys, wherever it stands. */
 static bool
 message_letter(struct reader *r, const struct yaml_node *node, void *target)
@@ -96,6 +128,11 @@ static const struct reader_key message_keys[] = {
 		.help = "the header as a block (|)"},
 	{"file", .read = message_file,
 		.help = "the same out of a file beside this one"},
+	{"log", .read = message_log,
+		.help = "no message: the mail log tells that this mailbox's "
+			"mail went there; \"?\" is unknown"},
+	{"kind", .read = message_kind,
+		.help = "what the log shows it to be (redirect)"},
 };
 #undef AT
 

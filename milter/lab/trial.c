@@ -484,8 +484,11 @@ run_step(struct sandbox *sandbox, const struct trial_step *step,
 		good = verdict != NULL && verdict->message != NULL;
 	}
 	if (!good) {
-		buf_printf(
-			failures, "%s:%u: out of memory\n", file, step->line);
+		buf_printf(failures, "%s:%u: %s\n", file, step->line,
+			slice_is_absent(step->letter.logged)
+				? "out of memory"
+				: "log: goes with one recipient outside, and "
+				  "a mailbox inside");
 	} else if (verdict != NULL) {
 		good = check_all(step, verdict, failures, file);
 	}

@@ -37,6 +37,8 @@ libverdict_a_SOURCES = \
 	milter/verdict/list_read.h \
 	milter/verdict/lists.c \
 	milter/verdict/lists.h \
+	milter/verdict/logged.c \
+	milter/verdict/logged.h \
 	milter/verdict/lookalike.c \
 	milter/verdict/lookalike.h \
 	milter/verdict/metrics.c \
