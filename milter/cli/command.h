@@ -29,6 +29,7 @@ command_fn cmd_explain;
 command_fn cmd_fields;
 command_fn cmd_hunt;
 command_fn cmd_import;
+command_fn cmd_investigate;
 command_fn cmd_reload;
 command_fn cmd_replay;
 command_fn cmd_test;

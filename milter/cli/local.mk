@@ -30,6 +30,7 @@ forwarden_SOURCES = \
 	milter/cli/cmd_forget.c \
 	milter/cli/cmd_hunt.c \
 	milter/cli/cmd_import.c \
+	milter/cli/cmd_investigate.c \
 	milter/cli/cmd_keys.c \
 	milter/cli/cmd_mailbox.c \
 	milter/cli/cmd_reload.c \
@@ -64,6 +65,16 @@ forwarden_SOURCES = \
 	milter/cli/follow_state.h \
 	milter/cli/follow_told.c \
 	milter/cli/follow_told.h \
+	milter/cli/incident.c \
+	milter/cli/incident.h \
+	milter/cli/incident_json.c \
+	milter/cli/incident_page.h \
+	milter/cli/incident_say.c \
+	milter/cli/incident_sources.c \
+	milter/cli/incident_sources.h \
+	milter/cli/incident_text.c \
+	milter/cli/incident_view.c \
+	milter/cli/incident_view.h \
 	milter/cli/main.c \
 	milter/cli/options.c \
 	milter/cli/options.h \

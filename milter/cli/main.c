@@ -19,6 +19,7 @@ static const struct command {
 	{"top", cmd_top, "mailboxes by today's flows"},
 	{"events", cmd_events, "the newest verdicts, as JSON lines"},
 	{"mailbox", cmd_mailbox, "all that is known of one mailbox"},
+	{"investigate", cmd_investigate, "one address, for the bad day"},
 	{"routes", cmd_routes, "who forwards to whom: text, JSON, Graphviz"},
 	{"destination", cmd_destination, "who sends to a destination"},
 	{"contain", cmd_contain, "hold what one mailbox forwards"},
