@@ -35,6 +35,8 @@ reserve(struct buf *buf, size_t more)
 	size_t size = buf->size > 0 ? buf->size : BUF_FIRST_BYTES;
 	char *p;
 
+	if (!buf->failed && more < buf->size - buf->len)
+		return true;
 	if (buf->failed || more >= SIZE_MAX / 2 - buf->len) {
 		buf->failed = true;
 		return false;
