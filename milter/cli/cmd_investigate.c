@@ -17,6 +17,7 @@ struct investigate_options {
 	struct ask_options ask;
 	struct options_words files;
 	const char *rules; /* the audit that was kept */
+	bool html;
 };
 
 static bool
@@ -25,6 +26,8 @@ parse_options(int argc, char **argv, struct investigate_options *options,
 {
 	const struct options_row rows[] = {
 		ASK_OPTIONS(options->ask),
+		{"html", 0, NULL, &options_flag, &options->html,
+			"one page of HTML that needs nothing else"},
 		{"events", 0, "FILE", &options_words, &options->files,
 			"events of these files, not the configured "
 			"(log.events)"},
@@ -136,6 +139,8 @@ write_out(const struct incident *incident,
 
 	if (options->ask.json) {
 		incident_json(incident, &out);
+	} else if (options->html) {
+		incident_html(incident, &out);
 	} else {
 		incident_text(incident, &out);
 	}
@@ -175,6 +180,8 @@ cmd_investigate(int argc, char **argv)
 
 	if (!parse_options(argc, argv, &options, &operands, &status))
 		return status;
+	if (options.ask.json && options.html)
+		return options_refuse(argv[0], "one of --json and --html");
 	status = COMMAND_FAILED;
 	if (begin(&incident, operands[0]))
 		status = investigate(&incident, &options);

@@ -49,6 +49,7 @@ void incident_say(const struct incident *, struct incident_page *);
 
 /* The writers; each appends the whole document. */
 void incident_text(const struct incident *, struct buf *);
+void incident_html(const struct incident *, struct buf *);
 void incident_json(const struct incident *, struct buf *);
 
 #endif

@@ -67,6 +67,7 @@ forwarden_SOURCES = \
 	milter/cli/follow_told.h \
 	milter/cli/incident.c \
 	milter/cli/incident.h \
+	milter/cli/incident_html.c \
 	milter/cli/incident_json.c \
 	milter/cli/incident_page.h \
 	milter/cli/incident_say.c \

@@ -3,6 +3,7 @@
 """forwarden investigate: of events alone, of a daemon, of what a hostile
 sender wrote; and the example in docs/investigate.md."""
 import gzip
+import html.parser
 import http.client
 import json
 import os
@@ -189,6 +190,74 @@ def hashed(trial):
                 out + err)
 
 
+class Page(html.parser.HTMLParser):
+    """What a browser would make of it: its text, and what is wrong."""
+    EMPTY = {"meta"}
+    TAGS = EMPTY | set("html head style title body h1 h2 p div table thead "
+                       "tbody tr th td dl dt dd pre code".split())
+    ATTRIBUTES = {"lang", "charset", "http-equiv", "content", "name", "class"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.texts, self.wrong = [], [], []
+        self.feed(text)
+        self.close()
+        if self.open:
+            self.wrong.append(f"left open: {self.open}")
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in self.TAGS:
+            self.wrong.append("a tag " + tag)
+        self.wrong += ["an attribute " + name for name, _ in attrs
+                       if name not in self.ATTRIBUTES]
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append("closed: " + tag)
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+    def handle_comment(self, data):
+        self.wrong.append("a comment")
+
+    def handle_pi(self, data):
+        self.wrong.append("an instruction")
+
+
+def pages(trial):
+    files = Files(trial, "pages")
+    names = ["</td><script>", "--><x", "<!--", "&lt;b&gt;", "]]>", "\"><a href="]
+    files.write([json.dumps(event(number, words=name, policies=[name],
+                                  platform=name, why=name))
+                 for number, name in enumerate(names)])
+    for address in "alice@example.com", HOSTILE:
+        code, out, err = files.ask("--html", address)
+        page = Page(out)
+        trial.check(code == 0 and page.wrong == [],
+                    "one page of HTML, and nothing foreign is markup",
+                    str(page.wrong) + err)
+        trial.check(all(name in page.texts for name in names) and
+                    any("<script>alert(1)</script>" in text
+                        for text in page.texts),
+                    "... it is text as it was written", str(page.texts))
+        trial.check("\x1b" not in out and "\u202e" not in out and
+                    "url(" not in out and "@import" not in out and
+                    "default-src 'none'" in out,
+                    "... that asks for nothing from anywhere")
+    text = files.ask("alice@example.com")[1]
+    wanted = [line for line in text.split("\n")[2:]
+              if line and not line.startswith(" ")]
+    page = Page(files.ask("--html", "alice@example.com")[1])
+    found = [text.upper() for text in page.texts]
+    trial.check(len(wanted) > 8 and all(line in found for line in wanted),
+                "... and has the sections of the text", str(wanted))
+    trial.check(files.ask("--html", "--json", "alice@example.com")[0] == 2,
+                "two shapes at once are refused")
+
+
 class Local(http.client.HTTPConnection):
     def __init__(self, path):
         super().__init__("localhost")
@@ -291,6 +360,7 @@ def main():
     rotated(trial)
     unknown(trial)
     hostile(trial)
+    pages(trial)
     hashed(trial)
     asked(trial)
     document(trial)
