@@ -6,6 +6,7 @@
 #include "cli/fields_schema.h"
 
 #include "base/buf.h"
+#include "sigma/threshold.h"
 #include "verdict/action.h"
 #include "verdict/fields.h"
 #include "verdict/policies.h"
@@ -210,6 +211,73 @@ selections(void)
 	return all;
 }
 
+static struct json *
+of_pattern(const char *pattern)
+{
+	struct json *one = of_type("string");
+
+	json_set_text(one, "pattern", slice_of(pattern));
+	return one;
+}
+
+/* A field's name, for what a correlation counts by. */
+static struct json *
+field_name(void)
+{
+	struct json *all = json_map(), *either = json_list();
+	struct json *names = json_map(), *list = json_list();
+
+	for (size_t i = 0; i < fields_count(); i++) {
+		if (!is_family(fields_row(i)))
+			json_add_text(list, slice_of(fields_row(i)->name));
+	}
+	json_set_take(names, "enum", list);
+	json_add_take(either, names);
+	json_add_take(either, of_pattern("^header\\."));
+	json_set_take(all, "anyOf", either);
+	return all;
+}
+
+static const char *
+correlation_type(int i)
+{
+	return i <= VALUE_AVG ? threshold_type_name((enum correlation_type)i)
+			      : NULL;
+}
+
+static struct json *
+correlation(void)
+{
+	struct json *all = of_type("object"), *keys = json_map();
+
+	json_set_take(keys, "type", of_words(correlation_type));
+	json_set_take(keys, "rules",
+		one_or_many(of_type("string"), of_type("string")));
+	json_set_take(
+		keys, "group-by", one_or_many(field_name(), field_name()));
+	json_set_take(keys, "timespan", of_pattern("^[1-9][0-9]*[smhd]$"));
+	json_set_take(keys, "condition", of_type("object"));
+	json_set_take(keys, "generate", of_type("boolean"));
+	json_set_take(keys, "aliases", of_type("object"));
+	json_set_take(all, "properties", keys);
+	return all;
+}
+
+/* What a policy says of itself. */
+static void
+add_words(struct json *keys)
+{
+	static const char *const texts[] = {"title", "id", "name",
+		"description", "author", "license", "taxonomy"};
+	static const char *const lists[] = {
+		"tags", "references", "falsepositives", "fields"};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		json_set_take(keys, texts[i], of_type("string"));
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+		json_set_take(keys, lists[i], of_type("array"));
+}
+
 struct json *
 fields_schema_json(void)
 {
@@ -219,14 +287,14 @@ fields_schema_json(void)
 	json_set_text(all, "$schema",
 		SLICE("http://json-schema.org/draft-07/schema#"));
 	json_set_text(all, "title", SLICE("A policy of Forwarden"));
-	json_set_take(keys, "title", of_type("string"));
+	add_words(keys);
 	json_set_take(keys, "level", of_words(level));
 	json_set_take(keys, "status", of_words(status));
 	json_set_take(keys, "x-forwarden-action", of_words(action));
 	json_set_take(keys, "logsource", logsource());
 	json_set_take(keys, "detection", selections());
 	json_set_take(keys, "filter", selections());
-	json_set_take(keys, "correlation", of_type("object"));
+	json_set_take(keys, "correlation", correlation());
 	json_set_take(all, "properties", keys);
 	json_set_take(definitions, "fields", fields());
 	json_set_take(all, "definitions", definitions);

@@ -97,7 +97,10 @@ if has_python yaml && has_python jsonschema; then
 		                wrong = 1
 		slip = {"title": "t", "detection": {
 		    "s": {"rcpt.adress": "a@b.example"}, "condition": "s"}}
-		if not list(validator.iter_errors(slip)):
+		slips = [slip, {"title": "t", "correlation": {"type": "event_counts"}},
+		         {"title": "t", "correlation": {"group-by": ["mailbox"]}},
+		         {"title": "t", "correlation": {"timespan": "1 day"}}]
+		if not all(list(validator.iter_errors(s)) for s in slips):
 		    print("a slip passes")
 		    wrong = 1
 		sys.exit(wrong)
