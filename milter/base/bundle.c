@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@
 /* More than any reader here takes of one file. */
 #define FILE_BYTES_MAX ((size_t)64 << 20)
 #define BUNDLE_BYTES_MAX ((size_t)1 << 30)
+#define PIPE_MS 3000 /* for its first byte */
 
 enum kind {
 	KIND_FILE = 1,
@@ -134,11 +136,37 @@ open_bytes(const struct entry *entry)
 	return fmemopen(entry->bytes.p, entry->bytes.len, "r");
 }
 
+/*
+ * A pipe with a name is one that nobody may ever write to: whoever opens it as
+ * a file waits for ever, and with him all reloads. One that has a writer
+ * ("-c <(...)" of a shell) is read as any file.
+ */
+static FILE *
+open_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct pollfd waits = {.fd = fd, .events = POLLIN};
+	struct stat status;
+	FILE *file = NULL;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode) &&
+		poll(&waits, 1, PIPE_MS) <= 0) {
+		errno = EPIPE;
+	} else if (fcntl(fd, F_SETFL, 0) == 0) {
+		file = fdopen(fd, "r");
+	}
+	if (file == NULL)
+		(void)close(fd);
+	return file;
+}
+
 static bool
 slurp(const char *path, struct buf *out)
 {
 	char block[16384];
-	FILE *file = fopen(path, "re");
+	FILE *file = open_file(path);
 	size_t got;
 	bool ok;
 
@@ -182,7 +210,7 @@ bundle_fopen(const char *path)
 	const struct entry *entry;
 
 	if (in_use == NULL)
-		return fopen(path, "re");
+		return open_file(path);
 	if (in_use->keeps)
 		return keep_file(in_use, path);
 	entry = find(in_use, path);

@@ -9,6 +9,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,6 +21,7 @@
 #include <unistd.h>
 
 #define LOG_LINE_BYTES 65536
+#define ROOM_MS 100 /* for a pipe's reader, the first time it is full */
 
 enum sink {
 	SINK_STDERR,
@@ -60,6 +63,8 @@ static struct {
 	int fd;
 	bool echo;
 	bool torn; /* the last line has no end */
+	bool full, echo_full; /* a pipe nobody reads, where we write to one */
+	unsigned long left_out; /* lines since it is full */
 	int error; /* of the last line: 0, it was written */
 } state = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
@@ -237,6 +242,69 @@ add_head(enum log_level level, bool journal, struct buf *line)
 	}
 }
 
+/*
+ * A pipe that nobody empties (a container's log that is stuck) keeps whoever
+ * writes into it: mail would wait for its own line. It is waited for once; from
+ * then on lines are left out until there is room, and how many is told.
+ */
+static bool
+has_room(int fd, bool *full)
+{
+	struct pollfd wants = {.fd = fd, .events = POLLOUT};
+	int ready;
+
+	do {
+		ready = poll(&wants, 1, *full ? 0 : ROOM_MS);
+	} while (ready < 0 && errno == EINTR);
+	*full = ready == 0;
+	return !*full;
+}
+
+/* There is room for so much of a pipe at least (pipe(7)); a file is written at
+ * once, as others write to it, too. */
+static bool
+write_parts(int fd, struct slice line)
+{
+	struct stat file;
+	size_t most = fstat(fd, &file) == 0 && S_ISREG(file.st_mode) ? line.len
+								     : PIPE_BUF;
+
+	for (size_t at = 0; at < line.len; at += most) {
+		if (!has_room(fd, &state.full)) {
+			state.torn = state.torn || at > 0;
+			errno = EAGAIN;
+			return false;
+		}
+		if (!whole_line(
+			    fd, slice_sub(line, at, at + most), &state.torn))
+			return false;
+	}
+	return true;
+}
+
+static void
+write_left_out(int fd)
+{
+	struct buf line = {0};
+
+	add_head(LOG_LEVEL_WARNING, fd == STDERR_FILENO && is_journal(fd),
+		&line);
+	buf_printf(&line, "log: %lu lines were left out: nobody read them\n",
+		state.left_out);
+	if (write_parts(fd, buf_slice(&line)))
+		state.left_out = 0;
+	buf_fini(&line);
+}
+
+static void
+write_in_time(int fd, struct slice line)
+{
+	if (state.left_out > 0)
+		write_left_out(fd);
+	state.error = write_parts(fd, line) ? 0 : errno;
+	state.left_out += state.error == EAGAIN;
+}
+
 typedef void add_text_fn(struct buf *, struct slice);
 
 static void
@@ -257,14 +325,12 @@ write_line(enum log_level level, struct slice text, add_text_fn *add_text)
 		buf_add_byte(&line, '\n');
 	} else {
 		buf_add_byte(&line, '\n');
-		state.error =
-			whole_line(state.sink == SINK_FILE ? state.fd
-							   : STDERR_FILENO,
-				buf_slice(&line), &state.torn)
-			? 0
-			: errno;
+		write_in_time(
+			state.sink == SINK_FILE ? state.fd : STDERR_FILENO,
+			buf_slice(&line));
 	}
-	if (echo && state.sink != SINK_STDERR)
+	if (echo && state.sink != SINK_STDERR &&
+		has_room(STDERR_FILENO, &state.echo_full))
 		(void)whole_write(STDERR_FILENO, buf_slice(&line));
 	pthread_mutex_unlock(&state.lock);
 	buf_fini(&line);

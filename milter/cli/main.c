@@ -3,8 +3,10 @@
 #include "cli/command.h"
 #include "yaml/diag.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command {
 	const char *name;
@@ -69,9 +71,24 @@ fail_unknown(const char *name)
 	return COMMAND_USAGE;
 }
 
+/* Where the standard descriptors are closed the next file would be one of
+ * them, and what is said would be written into it. */
+static void
+fill_standard(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		(void)close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
+	fill_standard();
 	if (argc < 2) {
 		print_help(stderr);
 		return COMMAND_USAGE;

@@ -54,8 +54,12 @@ signals_open(const int *numbers, size_t count, struct err *err)
 				err, "cannot catch signal %d", numbers[i]);
 		}
 	}
+	/* Whoever started us may have blocked them, which is inherited. */
+	(void)sigprocmask(SIG_SETMASK, &action.sa_mask, NULL);
 	action.sa_handler = SIG_IGN;
 	(void)sigaction(SIGPIPE, &action, NULL);
+	/* A file that may grow no more (ulimit -f) is a full disk. */
+	(void)sigaction(SIGXFSZ, &action, NULL);
 	return true;
 }
 

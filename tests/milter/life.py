@@ -595,6 +595,99 @@ store: "unix:{folder}/nowhere/../x"
                 said)
 
 
+def started(folder, *words):
+    """By somebody who leaves it strange things; words: before its own."""
+    daemon = Daemon(folder, more(folder))
+    with open(daemon.errors, "w", encoding="utf-8") as errors:
+        daemon.process = subprocess.Popen(
+            [*words, PROGRAM, "serve", "-c", daemon.config],
+            stdout=subprocess.DEVNULL, stderr=errors)
+    wait_for(lambda: holds(daemon), "a daemon")
+    return daemon
+
+
+def strange_starts(trial):
+    """What is inherited (descriptors, signals, limits) is no reason to stop."""
+    for number, (what, words) in enumerate((
+            ("no standard descriptors",
+             ("sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh")),
+            ("files that may grow no more",
+             ("sh", "-c", 'ulimit -f 8; exec "$@"', "sh")),
+            ("signals that are blocked",
+             ("env", "--block-signal=HUP,TERM,CHLD")),
+            ("signals that are ignored",
+             ("env", "--ignore-signal=HUP,TERM,CHLD,PIPE")))):
+        if words[0] == "env" and subprocess.run(
+                [*words, "true"], capture_output=True, check=False).returncode:
+            continue  # not GNU's
+        daemon = started(trial.fresh(f"strange{number}"), *words)
+        all_judged = all(judges(daemon) for _ in range(60))
+        kill_worker(daemon)
+        wait_for(lambda: holds(daemon), "another worker")
+        code, said = reloaded(daemon)
+        try:
+            end = daemon.stop()
+        except subprocess.TimeoutExpired:
+            end = "not at all"
+        trial.check(all_judged and code == 0 and end == 0,
+                    f"started with {what}: it judges, reloads and ends",
+                    f"{all_judged} {said} it ends {end}")
+
+
+def stuck_log(trial):
+    """A pipe behind stderr that is full: no mail waits, and how much is
+    missing is told once it is read."""
+    folder = trial.fresh("stuck")
+    daemon = Daemon(folder, more(folder))
+    reader, writer = os.pipe()
+    daemon.process = subprocess.Popen(
+        [PROGRAM, "serve", "-c", daemon.config], stdout=subprocess.DEVNULL,
+        stderr=writer)
+    os.close(writer)
+    wait_for(lambda: holds(daemon), "a daemon")
+    begun = time.monotonic()
+    judged = sum(holds(daemon) for _ in range(600))
+    took = time.monotonic() - begun
+    trouble = daemon.ask("status").stdout.decode()
+    text = b""
+    os.set_blocking(reader, False)
+    until = time.monotonic() + 20
+    while b"lines were left out" not in text and time.monotonic() < until:
+        try:
+            text += os.read(reader, 1 << 20)
+        except BlockingIOError:
+            pass
+        holds(daemon)
+    trial.check(b"lines were left out: nobody read them" in text,
+                "a pipe that was not read says how much is missing",
+                text[-300:].decode(errors="replace"))
+    os.close(reader)
+    trial.check(judged == 600 and took < 30 and holds(daemon) and
+                daemon.stop() == 0,
+                "a pipe that nobody reads: mail does not wait for the log",
+                f"{judged} of 600 in {took:.1f} s: {trouble}")
+
+
+def pipes(trial):
+    """One among the files, which nobody writes to: the files are refused, in
+    time, and what was there stays."""
+    folder = trial.fresh("pipes")
+    daemon = Daemon(folder, more(folder))
+    daemon.start()
+    path = folder + "/policies/pipe.yaml"
+    os.mkfifo(path)
+    code, said = reloaded(daemon)
+    trial.check(code != 0 and holds(daemon) and
+                daemon.says("reload: refused") == 1,
+                "a pipe among the policies is refused", said)
+    kill_worker(daemon)
+    wait_for(lambda: holds(daemon), "another worker")
+    os.unlink(path)
+    code, said = reloaded(daemon)
+    trial.check(code == 0 and daemon.stop() == 0,
+                "... and is no more when it is gone", said)
+
+
 def reloaded(daemon, *words):
     result = daemon.ask("reload", *words)
     return result.returncode, (result.stdout + result.stderr).decode()
@@ -723,7 +816,8 @@ def doubts(trial):
 def main():
     trial = Trial()
     tests = [rotation, broken_files, back_off, hang, journal, no_successor, sockets,
-             moved, inet, start_errors, reload_command, doubts]
+             moved, inet, start_errors, strange_starts, stuck_log, pipes,
+             reload_command, doubts]
     if os.path.exists("/proc/self/status"):
         tests.append(confinement)
     if ROOT:
