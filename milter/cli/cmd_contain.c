@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden contain, uncontain: hold what one mailbox forwards, for a time. */
-#include "cli/ask.h"
+#include "cli/order.h"
 #include "cli/screen.h"
-
-#include <pwd.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #define FOR_MS_DEFAULT (24LL * 3600 * 1000)
 
@@ -28,72 +23,13 @@ print_answer(const struct json *answer)
 	buf_fini(&out);
 }
 
-/* For people to find whom to ask. Who may order it at all, the control
- * socket's permissions say, so this may be his own word. */
-static const char *
-find_person(void)
-{
-	const char *before = getuid() == 0 ? getenv("SUDO_USER") : NULL;
-	const struct passwd *person = getpwuid(getuid());
-
-	if (before != NULL && before[0] != '\0')
-		return before;
-	return person != NULL ? person->pw_name : "nobody known";
-}
-
-/* A parameter of a query, after those that are there. */
-static void
-add_parameter(
-	struct ask *ask, struct buf *path, const char *name, const char *value)
-{
-	char *escaped = ask_escape(ask, value);
-
-	buf_printf(path, "&%s=%s", name, escaped != NULL ? escaped : "");
-	free(escaped);
-}
-
-struct order {
-	struct ask_options ask;
-	const char *path;
-	const char *mailbox;
-	const char *why; /* NULL: for nothing but an end */
-	long long for_ms;
-};
-
-static int
-give(const struct order *order)
-{
-	struct ask *ask = ask_start(&order->ask);
-	struct buf path = {0};
-	struct json *answer;
-	char *mailbox;
-	int status;
-
-	if (ask == NULL)
-		return COMMAND_FAILED;
-	mailbox = ask_escape(ask, order->mailbox);
-	buf_printf(&path, "%s%s?for=%lld", order->path,
-		mailbox != NULL ? mailbox : "", order->for_ms);
-	free(mailbox);
-	add_parameter(ask, &path, "by", find_person());
-	if (order->why != NULL)
-		add_parameter(ask, &path, "why", order->why);
-	answer = ask_or_print(
-		ask, &order->ask, ASK_POST, buf_slice(&path).p, &status);
-	if (answer != NULL)
-		print_answer(answer);
-	json_free(answer);
-	buf_fini(&path);
-	ask_close(ask);
-	return status;
-}
-
 int
 cmd_contain(int argc, char **argv)
 {
 	struct order order = {.ask = ASK_DEFAULTS,
 		.path = "/v1/contain/",
-		.for_ms = FOR_MS_DEFAULT};
+		.for_ms = FOR_MS_DEFAULT,
+		.print = print_answer};
 	const struct options_row rows[] = {
 		ASK_OPTIONS(order.ask),
 		{"for", 0, "AGE", &options_age, &order.for_ms,
@@ -121,13 +57,15 @@ cmd_contain(int argc, char **argv)
 		return options_refuse(
 			argv[0], "say why: --why \"ticket 4711\"");
 	order.mailbox = operands[0];
-	return give(&order);
+	return order_give(&order);
 }
 
 int
 cmd_uncontain(int argc, char **argv)
 {
-	struct order order = {.ask = ASK_DEFAULTS, .path = "/v1/uncontain/"};
+	struct order order = {.ask = ASK_DEFAULTS,
+		.path = "/v1/uncontain/",
+		.print = print_answer};
 	const struct options_row rows[] = {ASK_OPTIONS(order.ask)};
 	const struct options options = {
 		.about = "Ends the containment of one mailbox.",
@@ -143,5 +81,5 @@ cmd_uncontain(int argc, char **argv)
 	if (!options_read(&options, argc, argv, &operands, &status))
 		return status;
 	order.mailbox = operands[0];
-	return give(&order);
+	return order_give(&order);
 }

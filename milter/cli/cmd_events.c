@@ -71,6 +71,14 @@ add_why(struct buf *out, const struct json *event, const struct json *own)
 		buf_puts(out, "  contained");
 		return;
 	}
+	if (json_find(own, "allowed") != NULL) {
+		buf_puts(out, "  allowed by ");
+		own = json_find(own, "allowed");
+		buf_add_visible(out, json_text(own, "by"));
+		buf_puts(out, ": ");
+		buf_add_visible(out, json_text(own, "why"));
+		return;
+	}
 	if (!slice_is_absent(json_text(own, "why"))) {
 		buf_puts(out, "  by ");
 		buf_add_visible(out, json_text(own, "by"));

@@ -9,6 +9,24 @@
 #define GAUGE_COLUMNS 20
 
 static void
+add_allowed(struct buf *out, const struct json *list)
+{
+	for (size_t i = 0; i < json_count(list); i++) {
+		const struct json *row = json_at(list, i);
+
+		buf_puts(out, "  allowed to ");
+		buf_add_visible(out, json_text(row, "destination"));
+		buf_puts(out, " until ");
+		screen_add_time(out, json_text(row, "until"));
+		buf_puts(out, " by ");
+		buf_add_visible(out, json_text(row, "by"));
+		buf_puts(out, ": ");
+		buf_add_visible(out, json_text(row, "why"));
+		buf_add_byte(out, '\n');
+	}
+}
+
+static void
 add_summary(struct buf *out, const struct json *answer)
 {
 	const struct json *contained = json_find(answer, "contained");
@@ -159,6 +177,7 @@ print_answer(const struct json *answer)
 	struct buf out = {0};
 
 	add_summary(&out, answer);
+	add_allowed(&out, json_find(answer, "allowed"));
 	add_charts(&out, answer);
 	add_routes(&out, json_find(answer, "routes"));
 	add_windows(&out, json_find(answer, "windows"));

@@ -15,12 +15,15 @@ enum command_exit {
 /* argv[0] is the subcommand's name; the result is the exit status. */
 typedef int command_fn(int argc, char **argv);
 
+command_fn cmd_allow;
+command_fn cmd_allowed;
 command_fn cmd_attach;
 command_fn cmd_audit;
 command_fn cmd_check;
 command_fn cmd_completion;
 command_fn cmd_contain;
 command_fn cmd_destination;
+command_fn cmd_disallow;
 command_fn cmd_doctor;
 command_fn cmd_events;
 command_fn cmd_export;

@@ -16,6 +16,7 @@ forwarden_SOURCES = \
 	milter/cli/audit_told.h \
 	milter/cli/carried.c \
 	milter/cli/carried.h \
+	milter/cli/cmd_allow.c \
 	milter/cli/cmd_attach.c \
 	milter/cli/cmd_audit.c \
 	milter/cli/cmd_check.c \
@@ -87,6 +88,8 @@ forwarden_SOURCES = \
 	milter/cli/scan_places.h \
 	milter/cli/scan_show.c \
 	milter/cli/scan_show.h \
+	milter/cli/order.c \
+	milter/cli/order.h \
 	milter/cli/screen.c \
 	milter/cli/screen.h \
 	milter/cli/show.c \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* All that is known of one mailbox. */
-#include "daemon/exchange.h"
+#include "daemon/order.h"
 
 #define MAILBOX_EVENTS 10
 #define MAILBOX_EVENTS_SEARCHED 2000
@@ -150,6 +150,7 @@ api_mailbox(struct exchange *exchange)
 		json_of_windows(
 			&queries[WINDOWS].answer.windows, generation->program));
 	set_containment(exchange, json, mailbox);
+	json_set_take(json, "allowed", order_allowed(exchange, mailbox));
 	json_set_take(
 		json, "events", json_of_mailbox_events(exchange, mailbox));
 	generation_unref(generation);

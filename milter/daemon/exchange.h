@@ -44,8 +44,11 @@ struct json *exchange_routes(const struct store_routes *);
 
 /* What the table of paths points at. */
 typedef void exchange_fn(struct exchange *);
+exchange_fn api_allow;
+exchange_fn api_allowed;
 exchange_fn api_contain;
 exchange_fn api_destination;
+exchange_fn api_disallow;
 exchange_fn api_events;
 exchange_fn api_forget;
 exchange_fn api_healthz;

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libdaemon.a
 libdaemon_a_SOURCES = \
 	milter/daemon/api.c \
 	milter/daemon/api.h \
+	milter/daemon/api_allow.c \
 	milter/daemon/api_contain.c \
 	milter/daemon/api_events.c \
 	milter/daemon/api_logged.c \
@@ -49,6 +50,8 @@ libdaemon_a_SOURCES = \
 	milter/daemon/milter.h \
 	milter/daemon/notify.c \
 	milter/daemon/notify.h \
+	milter/daemon/order.c \
+	milter/daemon/order.h \
 	milter/daemon/places.c \
 	milter/daemon/places.h \
 	milter/daemon/privilege.c \

@@ -32,6 +32,8 @@ struct store_backend {
 	struct slice (*name_of)(struct store *, struct arena *, struct slice);
 	bool (*query)(struct store *, struct arena *, struct store_query *,
 		struct err *);
+	bool (*ordered)(struct store *, struct arena *, struct slice about,
+		struct store_containment *word);
 	void (*health)(struct store *, struct store_health *);
 };
 

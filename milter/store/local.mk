@@ -120,6 +120,8 @@ libstore_a_SOURCES = \
 	milter/store/redis/query_mailbox.h \
 	milter/store/redis/query_one_way.c \
 	milter/store/redis/query_one_way.h \
+	milter/store/redis/query_orders.c \
+	milter/store/redis/query_orders.h \
 	milter/store/redis/query_records.c \
 	milter/store/redis/query_records.h \
 	milter/store/redis/query_routes.c \
@@ -164,6 +166,7 @@ REDIS_LUA = \
 	milter/store/redis/forget.lua \
 	milter/store/redis/mark.lua \
 	milter/store/redis/note.lua \
+	milter/store/redis/order.lua \
 	milter/store/redis/peer.lua \
 	milter/store/redis/place.lua \
 	milter/store/redis/probe.lua \

@@ -273,6 +273,7 @@ static hide_fn *const about[STORE_QUERY_KINDS] = {
 	[STORE_HOURS] = name_of,
 	[STORE_CONTAINED] = name_of,
 	[STORE_CONTAIN] = name_of,
+	[STORE_ORDER] = group_of,
 	[STORE_FORGET] = name_of,
 };
 
@@ -295,6 +296,16 @@ private_query(struct store *store, struct arena *arena,
 	return ok;
 }
 
+static bool
+private_ordered(struct store *store, struct arena *arena, struct slice about_it,
+	struct store_containment *word)
+{
+	const struct private_store *private = (struct private_store *)store;
+
+	return store_ordered(private->inner, arena,
+		group_of(private, arena, about_it), word);
+}
+
 static void
 private_health(struct store *store, struct store_health *health)
 {
@@ -311,6 +322,7 @@ static const struct store_backend backend = {
 	.close = private_close,
 	.name_of = private_name,
 	.query = private_query,
+	.ordered = private_ordered,
 	.health = private_health,
 };
 

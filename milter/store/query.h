@@ -17,6 +17,19 @@ struct store_containment {
 	struct slice by, why;
 	int64_t at_ms, until_ms; /* until_ms 0: not contained */
 };
+/* An order that is kept beside the mailboxes: about is a group (store.h) that
+ * begins with what is ordered, as "allow|alice@example.com|bob@b.example". */
+struct store_order {
+	struct slice about;
+	struct store_containment word;
+};
+struct store_orders {
+	struct store_order *at;
+	size_t count;
+	struct slice mark; /* hand it in again to hear of changes only */
+	bool same; /* nothing changed since the mark, and nothing is listed */
+};
+#define STORE_ORDERS_MAX 10000
 struct store_route {
 	struct slice mailbox, destination;
 	uint64_t count;
@@ -52,7 +65,7 @@ struct store_events { /* newest last; JSON texts */
 };
 
 /*
- * What people ask, and two orders they give. Each kind reads the parameters
+ * What people ask, and the orders they give. Each kind reads the parameters
  * that stand behind it and fills in the answer before the colon.
  */
 enum store_query_kind {
@@ -81,6 +94,12 @@ enum store_query_kind {
 	/* Contains the mailbox about as containment says (until_ms <= the
 	 * store's now: no longer). */
 	STORE_CONTAIN,
+	/* orders: all that are in force; with a mark (after), if they changed
+	 * since then */
+	STORE_ORDERS,
+	/* Gives the order about, as containment says (until_ms <= the store's
+	 * now: takes it back). */
+	STORE_ORDER,
 	/* wiped: Wipes the mailbox about everywhere, also as destination and
 	 * as member; counts the keys and members that went until now, and
 	 * says whether traces are still looked through. */
@@ -111,6 +130,7 @@ struct store_answer {
 	struct store_hours hours;
 	struct store_events events;
 	struct store_containment containment;
+	struct store_orders orders;
 	struct store_records records;
 	uint64_t wiped;
 	bool more_to_wipe; /* traces, peers: still looked through */

@@ -44,6 +44,8 @@
  * when none has for so long. */
 #define SLOW_LATE 2
 #define SLOW_OVER_MS 10000
+#define ORDERS_POLLS 2 /* between two looks for orders */
+#define ORDERS_MARK_BYTES 32
 #define JOURNAL_FILES_POLLS 25 /* between two looks for files */
 
 struct resilient {
@@ -59,6 +61,8 @@ struct resilient {
 	struct waiter waiter; /* its thread replays */
 	size_t in_flight; /* batches being replayed */
 	bool replay_failed;
+	char orders_mark[ORDERS_MARK_BYTES]; /* of the thread */
+	size_t orders_mark_len; /* 0: none were heard yet */
 	uint64_t replayed, refused;
 	int64_t said_ms; /* that something was lost */
 	uint64_t lost_said;
@@ -303,13 +307,38 @@ replay_all(struct resilient *resilient, struct arena *arena)
 	return counts.operations == 0;
 }
 
+/* What is ordered at any machine is obeyed here, from memory: no message asks
+ * for it, and the last that was heard holds while Redis is away. */
+static void
+hear_orders(struct resilient *resilient, struct arena *arena)
+{
+	struct store_query query = {.kind = STORE_ORDERS,
+		.after = {resilient->orders_mark, resilient->orders_mark_len}};
+	struct store_orders *orders = &query.answer.orders;
+	struct err err;
+	int64_t ahead_ms =
+		redis_now_ms(resilient->redis) - clock_now_ms(resilient->clock);
+
+	arena_reset(arena);
+	if (!redis_queries(resilient->redis, arena, &query, &err) ||
+		orders->same || orders->mark.len > ORDERS_MARK_BYTES)
+		return;
+	for (size_t i = 0; i < orders->count; i++) {
+		orders->at[i].word.at_ms -= ahead_ms;
+		orders->at[i].word.until_ms -= ahead_ms;
+	}
+	memory_store_obey(resilient->memory, orders);
+	memcpy(resilient->orders_mark, orders->mark.p, orders->mark.len);
+	resilient->orders_mark_len = orders->mark.len;
+}
+
 static void *
 replay_thread(void *arg)
 {
 	struct resilient *resilient = arg;
 	struct arena *arena = arena_new(REPLAY_ARENA_BYTES);
 	bool measured = false;
-	unsigned polls = 0;
+	unsigned polls = 0, beats = 0;
 
 	if (arena == NULL)
 		return NULL;
@@ -318,6 +347,8 @@ replay_thread(void *arg)
 			measured = false;
 			continue;
 		}
+		if (++beats % ORDERS_POLLS == 0)
+			hear_orders(resilient, arena);
 		if (!measured || ++polls % JOURNAL_FILES_POLLS == 0) {
 			(void)journal_files_read(
 				resilient->files, resilient->journal);
@@ -460,11 +491,20 @@ resilient_query(struct store *store, struct arena *arena,
 			? redis_queries(resilient->redis, arena, query, err)
 			: say_down(resilient, "nothing is carried", err);
 	}
-	if (query->kind == STORE_CONTAIN || query->kind == STORE_FORGET)
+	if (query->kind == STORE_CONTAIN || query->kind == STORE_ORDER ||
+		query->kind == STORE_FORGET)
 		return carry_out(resilient, arena, query, err);
 	return redis_is_up(resilient->redis)
 		? redis_queries(resilient->redis, arena, query, err)
 		: answer_alone(resilient, arena, query, err);
+}
+
+static bool
+resilient_ordered(struct store *store, struct arena *arena, struct slice about,
+	struct store_containment *word)
+{
+	return store_ordered(
+		((struct resilient *)store)->memory, arena, about, word);
 }
 
 static void
@@ -507,6 +547,7 @@ static const struct store_backend backend = {
 	.close = resilient_close,
 	.name_of = resilient_name,
 	.query = resilient_query,
+	.ordered = resilient_ordered,
 	.health = resilient_health,
 };
 

@@ -75,6 +75,13 @@ store_query(struct store *store, struct arena *arena, struct store_query *query,
 	return store->backend->query(store, arena, query, err);
 }
 
+bool
+store_ordered(struct store *store, struct arena *arena, struct slice about,
+	struct store_containment *word)
+{
+	return store->backend->ordered(store, arena, about, word);
+}
+
 void
 store_health(struct store *store, struct store_health *health)
 {

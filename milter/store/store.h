@@ -56,6 +56,12 @@ const char *store_tally_name(enum tally_what);
 bool store_query(
 	struct store *, struct arena *, struct store_query *, struct err *);
 
+/* Is this order in force (query.h)? Asked of what this process knows, which
+ * hears of others' orders within a second and keeps the last it heard while the
+ * store is down: no round trip. What word says lives in the arena. */
+bool store_ordered(struct store *, struct arena *, struct slice about,
+	struct store_containment *word);
+
 #define STORE_REASON_BYTES 256
 
 /* For metrics and health. */

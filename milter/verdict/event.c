@@ -358,6 +358,25 @@ put_cut(struct event *event)
 	json_writer_close_list(&event->json);
 }
 
+/* Who let it go, and until when. */
+static void
+put_allowed(struct event *event)
+{
+	const struct verdict *verdict = event->verdict;
+	char until[DATE_TEXT_BYTES];
+
+	if (verdict->allowed == NULL)
+		return;
+	date_print(verdict->allowed_by.until_ms, until);
+	json_writer_open_map(&event->json, "allowed");
+	put_address(event, "mailbox", verdict->allowed->mailbox.text);
+	put_address(event, "destination", verdict->allowed->rcpt->address.text);
+	put_text(event, "by", verdict->allowed_by.by);
+	put_text(event, "why", verdict->allowed_by.why);
+	put_words(event, "until", until);
+	json_writer_close_map(&event->json);
+}
+
 static void
 put_forwarden(struct event *event, enum action taken)
 {
@@ -383,6 +402,7 @@ put_forwarden(struct event *event, enum action taken)
 		put_address(
 			event, "contained", verdict->contained->mailbox.text);
 	}
+	put_allowed(event);
 	put_gaps(event, verdict->gaps);
 	put_unknown(event);
 	if (verdict->forged) {

@@ -11,6 +11,9 @@
  * losing mail; but a null sender is one word, and anybody's to write), and in
  * observe mode nothing is done but looking.
  *
+ * What an operator allows, no policy is asked of, as if a filter on all of them
+ * named it. An explanation is of the policies, and asks them.
+ *
  * An operator's containment is above all of that: what is forwarded of that
  * mailbox is held, in observe mode, too. A message that was let go before
  * stays let go, or what he releases would come back to him.
@@ -20,6 +23,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "forward/hear.h"
+#include "verdict/allowed.h"
 #include "verdict/fields.h"
 #include "verdict/recollect.h"
 #include "verdict/service.h"
@@ -152,13 +156,29 @@ begin_run(struct judgement *h)
 	return h->run != NULL;
 }
 
+static bool
+is_allowed(struct judgement *h, const struct flow *flow)
+{
+	struct verdict *v = h->verdict;
+	struct store_containment word;
+
+	if (h->options->explain || v->store == NULL || v->misfit ||
+		!allowed_find(v->store, h->message->arena, flow, &word))
+		return false;
+	if (v->allowed == NULL && flow_is_forward(flow)) {
+		v->allowed = flow;
+		v->allowed_by = word;
+	}
+	return true;
+}
+
 static void
 hear(struct judgement *h)
 {
 	for (size_t i = 0; i < h->verdict->flow_count; i++) {
 		const struct flow *flow = &h->verdict->flows[i];
 
-		if (!is_wanted(h, flow))
+		if (!is_wanted(h, flow) || is_allowed(h, flow))
 			continue;
 		if (h->run == NULL && !begin_run(h)) {
 			h->verdict->gaps |= GAP_BYTES;
@@ -443,6 +463,8 @@ decide(struct judgement *h)
 		if (v->flow == NULL)
 			v->flow = v->excused;
 	}
+	if (v->allowed != NULL)
+		raise(v, ACTION_LOG);
 	if (v->unseen)
 		raise(v, respond_to_unseen(respond));
 	if (v->unknown_count > 0) {

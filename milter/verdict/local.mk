@@ -3,6 +3,8 @@ noinst_LIBRARIES += libverdict.a
 libverdict_a_SOURCES = \
 	milter/verdict/action.c \
 	milter/verdict/action.h \
+	milter/verdict/allowed.c \
+	milter/verdict/allowed.h \
 	milter/verdict/choice.c \
 	milter/verdict/choice.h \
 	milter/verdict/doubt.c \

@@ -83,6 +83,10 @@ struct verdict {
 				       * and mode say; NULL: there is none */
 	bool logged; /* a log told of it when it had left: nothing can be done
 		      * about it but to tell */
+	const struct flow *allowed; /* a forward that an operator allows, so
+				     * that no policy was asked of it; NULL:
+				     * there is none */
+	struct store_containment allowed_by; /* of that */
 	bool misfit; /* the field of ours that it bears was not written for
 		      * it */
 	bool forged; /* more fields of our name than one message may have us

@@ -1379,6 +1379,45 @@ contained_until_then(struct contract *c)
 	assert_int_equal(answer.until_ms, 0);
 }
 
+/* This machine hears of it within a second, and obeys at once what was ordered
+ * at itself. */
+static void
+ordered_until_then(struct contract *c)
+{
+	const struct slice about = SLICE("allow|alice@example.com|b@c.example");
+	struct store_query order = {.kind = STORE_ORDER,
+		.about = about,
+		.containment = {.by = SLICE("secops"),
+			.why = SLICE("ticket 7"),
+			.until_ms = START_MS + DAY_MS}};
+	struct store_containment word;
+	struct store_orders orders;
+	struct err err;
+
+	assert_false(store_ordered(c->store, c->arena, about, &word));
+	assert_int_equal(store_query(c->store, c->arena, &order, &err),
+		!c->backend->down);
+	assert_true(store_ordered(c->store, c->arena, about, &word));
+	assert_true(slice_equal(word.by, SLICE("secops")));
+	assert_true(slice_equal(word.why, SLICE("ticket 7")));
+	assert_false(store_ordered(c->store, c->arena,
+		SLICE("allow|bob@example.com|b@c.example"), &word));
+	orders = query(
+		c->store, c->arena, (struct store_query){.kind = STORE_ORDERS})
+			 .orders;
+	assert_int_equal(orders.count, 1);
+	assert_true(slice_equal(orders.at[0].word.why, SLICE("ticket 7")));
+	assert_true(orders.at[0].word.until_ms > START_MS);
+	order.containment.until_ms = 0;
+	assert_int_equal(store_query(c->store, c->arena, &order, &err),
+		!c->backend->down);
+	assert_false(store_ordered(c->store, c->arena, about, &word));
+	orders = query(
+		c->store, c->arena, (struct store_query){.kind = STORE_ORDERS})
+			 .orders;
+	assert_int_equal(orders.count, 0);
+}
+
 /* Until it is in no trace, either. */
 static void
 forget(struct contract *c, struct store_query *order)
@@ -1768,6 +1807,7 @@ static const struct {
 	{"hours of a mailbox", hours_of_a_mailbox},
 	{"events in order", events_in_order},
 	{"contained until then", contained_until_then},
+	{"ordered until then", ordered_until_then},
 	{"forget wipes everywhere", forget_wipes_everywhere},
 	{"records are carried", records_are_carried},
 	{"forget finds windows and old routes",

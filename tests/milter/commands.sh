@@ -57,7 +57,7 @@ for command in $("$program" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
 	eval "gives 0 \"... the example is one: $example\" ${example%%>*} --help"
 	examples=$((${examples-0} + 1))
 done
-[ "${examples-0}" -ge 23 ]
+[ "${examples-0}" -ge 26 ]
 result $? "--help has examples"
 # What a shell then offers.
 offers() { # SHELL PROGRAM
@@ -310,6 +310,40 @@ run doctor --postfix "$tmp" -c "$config"
 says "cannot look at Postfix" "doctor: no Postfix there"
 run doctor --sendmail "$tmp" -c "$config"
 says "cannot look at Sendmail" "doctor: no Sendmail there"
+
+gives 2 "allow: without a reason" allow -c "$config" bob@example.com a@b.example
+says "say why: --why" "... is said, with what to write"
+gives 2 "allow: to nobody" allow -c "$config" --why t bob@example.com
+gives 1 "allow: a mailbox that is not ours" allow -c "$config" --why t \
+	a@b.example c@d.example
+says "not in local.domains" "... is said"
+gives 1 "allow: to one of ours" allow -c "$config" --why t bob@example.com \
+	alice@example.com
+says "what stays here" "... is said"
+gives 1 "allow: to what is no address" allow -c "$config" --why t \
+	bob@example.com 'a b@'
+says "neither an address nor a domain" "... is said"
+gives 1 "allow: anybody to a whole domain" allow -c "$config" --why t '*' b.example
+says "too wide" "... is said"
+gives 1 "allow: for too long" allow -c "$config" --why t --for 400d \
+	bob@example.com a@b.example
+says "1m to 366d" "... is said"
+gives 1 "disallow: what is not allowed" disallow -c "$config" \
+	bob@example.com a@b.example
+says "it is not allowed" "... is said"
+gives 0 "allowed: nothing" allowed -c "$config"
+says "nothing is allowed" "... is said"
+gives 0 "allow, however it is spelt" allow -c "$config" --for 2h \
+	--why "ticket 4714" "<Bob+x@Example.COM>" B.example
+says "^bob@example.com to b.example is allowed until" "... says until when"
+gives 0 "events, in words" events -n 1 --text -c "$config"
+says "allow .*bob@example.com .*by .*: ticket 4714" "... say who, and why"
+gives 0 "allowed" allowed -c "$config"
+says "bob@example.com .*-> b.example .*: ticket 4714" "... lists it"
+gives 0 "mailbox" mailbox -c "$config" bob@example.com
+says "allowed to b.example until .*: ticket 4714" "... shows it"
+gives 0 "disallow" disallow -c "$config" bob@example.com b.example
+says "is not allowed any more" "... says so"
 
 gives 2 "contain: without a reason" contain -c "$config" bob@example.com
 says "say why: --why" "... is said, with what to write"

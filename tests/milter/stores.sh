@@ -73,6 +73,27 @@ await grep -q '"contained":"bob@example.com"' "$folder/events"
 result $? "... and what it forwards by another is held"
 grep -q '"action":"quarantine".*"contained"' "$folder/events"
 result $? "... at once"
+
+# What is allowed at one is allowed at the other within a second.
+"$program" uncontain bob@example.com -c "$first_folder/forwarden.yaml" >/dev/null
+for to in drop0 drop1; do
+	"$program" allow bob@example.com "$to@freemail.example" \
+		--why "ticket 4714" -c "$first_folder/forwarden.yaml" \
+		>>"$tmp/allowed.first"
+done
+is_heard() {
+	"$program" allowed -c "$folder/forwarden.yaml" | grep -c 4714 |
+		grep -q 2
+}
+await is_heard
+result $? "what is allowed at one mail server is listed by another"
+: >"$folder/events"
+lets_go() {
+	send_forwards && grep -q '"allowed":{"mailbox":"bob@example.com"' \
+		"$folder/events"
+}
+await lets_go
+result $? "... and obeyed by it"
 stays_whole other
 daemon=$first
 folder=$first_folder
@@ -112,7 +133,7 @@ start_daemon locked
 	-c "$folder/forwarden.yaml" >"$tmp/out" 2>&1
 [ $? -eq 1 ] && grep -q "at most this mail server obeys" "$tmp/out"
 result $? "contain: Redis does not answer"
-log_has "was to be contained, or let go: at most this mail server"
+log_has "an order about bob@example.com was not heard: .*at most this mail server"
 result $? "... and the log says so, too"
 send_forwards
 await grep -q '"contained":"bob@example.com"' "$folder/events"

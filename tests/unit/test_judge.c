@@ -19,6 +19,8 @@
 #include <jansson.h>
 
 #define REDIRECT "<drop@evil.example> ORCPT=rfc822;alice@example.com"
+#define ALLOWED_DOMAIN "evil.example"
+#define ALLOWED_TO "drop@" ALLOWED_DOMAIN
 #define HEADER                              \
 	"Delivered-To: alice@example.com\n" \
 	"From: Bob <bob@partner.example>\n" \
@@ -170,6 +172,73 @@ test_contained_without_policies(void **state)
 		text_at(root, "forwarden.contained"), "alice@example.com");
 	assert_string_equal(text_at(root, "forwarden.would"), "quarantine");
 	json_decref(root);
+	box_close(&box);
+}
+
+static void
+allow(struct box *box, struct slice about)
+{
+	(void)query(sandbox_store(box->sandbox), box->arena,
+		(struct store_query){.kind = STORE_ORDER,
+			.about = about,
+			.containment = {.by = SLICE("secops"),
+				.why = SLICE("ticket 7"),
+				.until_ms = BOX_AT + STORE_HOUR_MS}});
+}
+
+static void
+test_allowed_of_one_pair(void **state)
+{
+	static const struct {
+		const char *about;
+		bool lets;
+	} rows[] = {
+		{"allow|bob@example.com|" ALLOWED_TO, false},
+		{"allow|alice@example.com|other@" ALLOWED_DOMAIN, false},
+		{"allow|*|" ALLOWED_DOMAIN, false},
+		{"allow|alice@example.com|" ALLOWED_TO, true},
+		{"allow|alice@example.com|" ALLOWED_DOMAIN, true},
+		{"allow|*|" ALLOWED_TO, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct verdict *verdict;
+		struct box box;
+		json_t *root;
+
+		box_open(&box, policies, MODE_ENFORCE);
+		allow(&box, slice_of(rows[i].about));
+		verdict = judge_redirect(&box, REDIRECT, HEADER);
+		assert_int_equal(verdict->action,
+			rows[i].lets ? ACTION_LOG : ACTION_QUARANTINE);
+		assert_int_equal(verdict->matched_count > 0, !rows[i].lets);
+		if (rows[i].lets) {
+			root = event_of(verdict);
+			assert_string_equal(
+				text_at(root, "forwarden.allowed.by"),
+				"secops");
+			json_decref(root);
+		}
+		box_close(&box);
+	}
+}
+
+/* A containment is above what is allowed. */
+static void
+test_allowed_and_contained(void **state)
+{
+	struct box box;
+
+	(void)state;
+	box_open(&box, policies, MODE_ENFORCE);
+	allow(&box, SLICE("allow|alice@example.com|" ALLOWED_TO));
+	(void)query(sandbox_store(box.sandbox), box.arena,
+		(struct store_query){.kind = STORE_CONTAIN,
+			.about = SLICE("alice@example.com"),
+			.containment = {.until_ms = BOX_AT + STORE_HOUR_MS}});
+	assert_int_equal(judge_redirect(&box, REDIRECT, HEADER)->action,
+		ACTION_QUARANTINE);
 	box_close(&box);
 }
 
@@ -570,6 +639,8 @@ main(void)
 		cmocka_unit_test(test_event),
 		cmocka_unit_test(test_event_in_observe),
 		cmocka_unit_test(test_contained_without_policies),
+		cmocka_unit_test(test_allowed_of_one_pair),
+		cmocka_unit_test(test_allowed_and_contained),
 		cmocka_unit_test(test_event_of_hostile_text),
 		cmocka_unit_test(test_tag),
 		cmocka_unit_test(test_tag_that_leaves),

@@ -110,6 +110,18 @@ contained_get(struct contained *contained, struct arena *arena,
 	return has;
 }
 
+void
+contained_swap(struct contained *contained, struct contained *mine)
+{
+	struct map *map = mine->map;
+
+	pthread_mutex_lock(&contained->lock);
+	mine->map = contained->map;
+	contained->map = map;
+	atomic_store(&contained->count, map_count(map));
+	pthread_mutex_unlock(&contained->lock);
+}
+
 struct visit {
 	void (*visit)(struct slice mailbox, const struct store_containment *,
 		void *ctx);

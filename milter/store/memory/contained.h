@@ -16,6 +16,9 @@ bool contained_has(struct contained *, struct slice mailbox, int64_t now_ms);
 /* Copies into the arena; false when the mailbox is not contained. */
 bool contained_get(struct contained *, struct arena *, struct slice mailbox,
 	int64_t now_ms, struct store_containment *);
+/* What the first holds is what mine held, which nobody else looks at, and the
+ * reverse. */
+void contained_swap(struct contained *, struct contained *mine);
 /* Calls visit for every mailbox, under the lock. */
 void contained_each(struct contained *,
 	void (*visit)(struct slice mailbox, const struct store_containment *,

@@ -10,8 +10,10 @@ memory_make_parts(struct memory *memory, size_t table_bytes, uint32_t events,
 	memory->policies = symbols_new();
 	memory->ring = ring_new(events, ring_bytes);
 	memory->contained = contained_new();
+	memory->orders = contained_new();
 	return memory->table != NULL && memory->policies != NULL &&
-		memory->ring != NULL && memory->contained != NULL;
+		memory->ring != NULL && memory->contained != NULL &&
+		memory->orders != NULL;
 }
 
 void
@@ -21,6 +23,7 @@ memory_free_parts(struct memory *memory)
 	symbols_free(memory->policies);
 	ring_free(memory->ring);
 	contained_free(memory->contained);
+	contained_free(memory->orders);
 }
 
 void

@@ -32,6 +32,7 @@ struct memory {
 	struct symbols *policies;
 	struct ring *ring;
 	struct contained *contained;
+	struct contained *orders; /* by what they are about */
 	struct mailbox_limits limits;
 	uint32_t trace_members;
 	uint32_t events;

@@ -451,21 +451,81 @@ ask_contained(struct memory *memory, struct arena *arena,
 }
 
 static bool
-contain(struct memory *memory, struct arena *arena, struct store_query *query,
-	struct err *err)
+order_in(struct memory *memory, struct contained *map,
+	const struct store_query *query, struct err *err)
 {
 	struct store_containment entry = query->containment;
 	int64_t now_ms = clock_now_ms(memory->clock);
 	struct key_text room;
 
-	(void)arena;
 	if (entry.until_ms <= now_ms)
 		entry.until_ms = 0;
 	if (entry.at_ms == 0)
 		entry.at_ms = now_ms;
-	return contained_set(memory->contained, key_bound(query->about, &room),
-		       &entry) ||
+	return contained_set(map, key_bound(query->about, &room), &entry) ||
 		err_set(err, ERR_MEMORY, "out of memory");
+}
+
+static bool
+contain(struct memory *memory, struct arena *arena, struct store_query *query,
+	struct err *err)
+{
+	(void)arena;
+	return order_in(memory, memory->contained, query, err);
+}
+
+static bool
+order(struct memory *memory, struct arena *arena, struct store_query *query,
+	struct err *err)
+{
+	(void)arena;
+	return order_in(memory, memory->orders, query, err);
+}
+
+struct order_walk {
+	struct arena *arena;
+	struct store_orders *found;
+	size_t room;
+	int64_t now_ms;
+};
+
+static void
+count_order(struct slice about, const struct store_containment *word, void *ctx)
+{
+	(void)about;
+	(void)word;
+	((struct order_walk *)ctx)->room++;
+}
+
+static void
+copy_order(struct slice about, const struct store_containment *word, void *ctx)
+{
+	struct order_walk *walk = ctx;
+	struct store_order *row;
+
+	if (walk->found->count == walk->room || word->until_ms <= walk->now_ms)
+		return;
+	row = &walk->found->at[walk->found->count++];
+	row->about = arena_copy(walk->arena, about);
+	row->word = *word;
+	row->word.by = arena_copy(walk->arena, word->by);
+	row->word.why = arena_copy(walk->arena, word->why);
+}
+
+static bool
+ask_orders(struct memory *memory, struct arena *arena,
+	struct store_query *query, struct err *err)
+{
+	struct order_walk walk = {.arena = arena,
+		.found = &query->answer.orders,
+		.now_ms = clock_now_ms(memory->clock)};
+
+	contained_each(memory->orders, count_order, &walk);
+	walk.found->at = arena_array(arena, walk.room, sizeof(*walk.found->at));
+	if (walk.found->at == NULL)
+		return answer_too_long(err);
+	contained_each(memory->orders, copy_order, &walk);
+	return true;
 }
 
 struct wipe {
@@ -565,6 +625,8 @@ memory_queries(struct memory *memory, struct arena *arena,
 		[STORE_EVENTS] = ask_events,
 		[STORE_CONTAINED] = ask_contained,
 		[STORE_CONTAIN] = contain,
+		[STORE_ORDERS] = ask_orders,
+		[STORE_ORDER] = order,
 		[STORE_FORGET] = forget,
 		[STORE_EXPORT] = memory_records_export,
 		[STORE_IMPORT] = memory_records_import,

@@ -83,6 +83,22 @@ memory_store_learn(
 	mailbox_learn(memory->table, &memory->limits, at_ms, &known);
 }
 
+void
+memory_store_obey(struct store *store, const struct store_orders *orders)
+{
+	struct memory *memory = (struct memory *)store;
+	struct contained *new = contained_new();
+	struct key_text room;
+
+	for (size_t i = 0; new != NULL &&i < orders->count; i++) {
+		(void)contained_set(new, key_bound(orders->at[i].about, &room),
+			&orders->at[i].word);
+	}
+	if (new != NULL)
+		contained_swap(memory->orders, new);
+	contained_free(new);
+}
+
 static bool
 memory_snapshot(struct store *store, struct err *err)
 {
@@ -213,18 +229,30 @@ memory_query(struct store *store, struct arena *arena,
 {
 	struct memory *memory = (struct memory *)store;
 
+	bool order = query->kind == STORE_CONTAIN ||
+		query->kind == STORE_ORDER || query->kind == STORE_FORGET;
+
 	/* The process to come may have read already what an order changes. */
-	if (memory->hands_over &&
-		(query->kind == STORE_CONTAIN || query->kind == STORE_FORGET))
+	if (memory->hands_over && order)
 		return err_set(err, ERR_DOWN,
 			"another process takes over just now: ask again");
 	if (!memory_queries(memory, arena, query, err))
 		return false;
 	/* Orders are not in the log, and what it holds must not undo one. */
-	return !memory->logs ||
-		(query->kind != STORE_CONTAIN && query->kind != STORE_FORGET) ||
+	return !memory->logs || !order ||
 		(journal_files_write(memory->files, err) &&
 			memory_snapshot(store, err));
+}
+
+static bool
+memory_ordered(struct store *store, struct arena *arena, struct slice about,
+	struct store_containment *word)
+{
+	struct memory *memory = (struct memory *)store;
+	struct key_text room;
+
+	return contained_get(memory->orders, arena, key_bound(about, &room),
+		clock_now_ms(memory->clock), word);
 }
 
 static void
@@ -357,6 +385,7 @@ static const struct store_backend backend = {
 	.close = memory_close,
 	.name_of = memory_name,
 	.query = memory_query,
+	.ordered = memory_ordered,
 	.health = memory_health,
 };
 

@@ -11,6 +11,9 @@ struct store *memory_store_open(const struct store_options *, struct err *);
  * where there is a directory for it. Before that STORE_HAND_ADOPT has taken
  * over what is there. */
 void memory_store_log(struct store *);
+/* The orders that another backend knows, all of them, for when it is away.
+ * Their times are this machine's. */
+void memory_store_obey(struct store *, const struct store_orders *);
 /* A route that another backend knows, for when it is away. */
 void memory_store_learn(
 	struct store *, const struct store_facts *, int64_t at_ms);

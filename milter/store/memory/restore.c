@@ -200,7 +200,7 @@ read_events(struct reader *reader, struct slice contents)
 }
 
 static bool
-read_contained(struct reader *reader, struct slice contents)
+read_map(struct contained *map, struct slice contents)
 {
 	struct snapshot_contained head;
 	struct slice mailbox;
@@ -215,10 +215,21 @@ read_contained(struct reader *reader, struct slice contents)
 			return false;
 		containment.at_ms = head.at_ms;
 		containment.until_ms = head.until_ms;
-		(void)contained_set(
-			reader->memory->contained, mailbox, &containment);
+		(void)contained_set(map, mailbox, &containment);
 	}
 	return true;
+}
+
+static bool
+read_contained(struct reader *reader, struct slice contents)
+{
+	return read_map(reader->memory->contained, contents);
+}
+
+static bool
+read_orders(struct reader *reader, struct slice contents)
+{
+	return read_map(reader->memory->orders, contents);
 }
 
 /* Reads and checks one block; its contents are the caller's to free. */
@@ -252,6 +263,7 @@ read_blocks(struct reader *reader)
 		[SNAPSHOT_DEDUP] = read_dedup,
 		[SNAPSHOT_EVENT] = read_events,
 		[SNAPSHOT_CONTAINED] = read_contained,
+		[SNAPSHOT_ORDERS] = read_orders,
 	};
 	struct snapshot_block block;
 	bool ok;

@@ -269,6 +269,8 @@ write_all(struct writer *writer)
 	end_block(writer, SNAPSHOT_EVENT);
 	contained_each(writer->memory->contained, put_contained, &writer->buf);
 	end_block(writer, SNAPSHOT_CONTAINED);
+	contained_each(writer->memory->orders, put_contained, &writer->buf);
+	end_block(writer, SNAPSHOT_ORDERS);
 	end_block(writer, SNAPSHOT_END);
 }
 

@@ -38,6 +38,7 @@ enum snapshot_type {
 	SNAPSHOT_DEDUP, /* the shard's number, then prints */
 	SNAPSHOT_EVENT, /* snapshot_event and its text, repeated */
 	SNAPSHOT_CONTAINED, /* snapshot_contained, three texts */
+	SNAPSHOT_ORDERS, /* the same, of what was ordered */
 	SNAPSHOT_TYPES
 };
 

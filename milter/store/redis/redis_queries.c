@@ -7,6 +7,7 @@
 #include "store/redis/query_forget.h"
 #include "store/redis/query_mailbox.h"
 #include "store/redis/query_one_way.h"
+#include "store/redis/query_orders.h"
 #include "store/redis/query_records.h"
 #include "store/redis/query_routes.h"
 #include "store/redis/query_windows.h"
@@ -27,6 +28,8 @@ redis_queries(struct redis *redis, struct arena *arena,
 		[STORE_EVENTS] = query_events,
 		[STORE_CONTAINED] = query_contained,
 		[STORE_CONTAIN] = query_contained_set,
+		[STORE_ORDERS] = query_orders,
+		[STORE_ORDER] = query_orders_give,
 		[STORE_FORGET] = query_forget,
 		[STORE_EXPORT] = query_records_export,
 		[STORE_IMPORT] = query_records_import,

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An order to the daemon about one mailbox: what contain, allow and their
+ * opposites have in common. */
+#ifndef CLI_ORDER_H
+#define CLI_ORDER_H
+
+#include "cli/ask.h"
+
+struct order {
+	struct ask_options ask;
+	const char *path;
+	const char *mailbox;
+	const char *destination; /* or NULL */
+	const char *why; /* NULL: for nothing but an end */
+	long long for_ms;
+	void (*print)(const struct json *answer);
+};
+
+/* Gives it, with who gives it, and prints the answer: the exit status. */
+int order_give(const struct order *);
+
+#endif

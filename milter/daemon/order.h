@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What an operator orders of a mailbox: to the store, that all mail servers on
+ * it obey, an event and a line of the log. Who may give an order is whoever may
+ * open the control socket.
+ */
+#ifndef DAEMON_ORDER_H
+#define DAEMON_ORDER_H
+
+#include "daemon/exchange.h"
+
+struct order {
+	struct slice mailbox, destination; /* the latter may be absent */
+	struct store_containment word;
+};
+
+struct slice order_parameter(const struct exchange *, const char *name);
+/* A mailbox of ours in its one form, which is what facts are kept of. False
+ * after answering why not. */
+bool order_find_mailbox(struct exchange *, struct slice *mailbox);
+/* For how long, by whom and why. False after answering what is wrong. */
+bool order_read(struct exchange *, struct store_containment *);
+/* Has the store do it. Where it is down, this machine may have it alone, and
+ * who asked must not believe that the others do: false after answering so. */
+bool order_carry_out(struct exchange *, struct store_query *);
+/* What is allowed to one mailbox; to all is not among it. */
+struct json *order_allowed(struct exchange *, struct slice mailbox);
+void order_tell(struct exchange *, const char *action, const struct order *);
+
+#endif
