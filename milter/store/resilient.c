@@ -27,6 +27,7 @@
 #include "store/redis/redis_queries.h"
 #include "store/redis/wiper.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,7 @@ struct resilient {
 	bool replay_failed;
 	char orders_mark[ORDERS_MARK_BYTES]; /* of the thread */
 	size_t orders_mark_len; /* 0: none were heard yet */
+	atomic_bool orders_anew; /* Redis may not have what memory has */
 	uint64_t replayed, refused;
 	int64_t said_ms; /* that something was lost */
 	uint64_t lost_said;
@@ -312,14 +314,17 @@ replay_all(struct resilient *resilient, struct arena *arena)
 static void
 hear_orders(struct resilient *resilient, struct arena *arena)
 {
-	struct store_query query = {.kind = STORE_ORDERS,
-		.after = {resilient->orders_mark, resilient->orders_mark_len}};
+	struct store_query query = {
+		.kind = STORE_ORDERS, .after = {resilient->orders_mark, 0}};
 	struct store_orders *orders = &query.answer.orders;
 	struct err err;
 	int64_t ahead_ms =
 		redis_now_ms(resilient->redis) - clock_now_ms(resilient->clock);
 
 	arena_reset(arena);
+	if (atomic_exchange(&resilient->orders_anew, false))
+		resilient->orders_mark_len = 0;
+	query.after.len = resilient->orders_mark_len;
 	if (!redis_queries(resilient->redis, arena, &query, &err) ||
 		orders->same || orders->mark.len > ORDERS_MARK_BYTES)
 		return;
@@ -450,6 +455,8 @@ carry_out(struct resilient *resilient, struct arena *arena,
 		redis_queries(resilient->redis, arena, query, err);
 	if (ok && query->kind == STORE_FORGET && query->about.len > 0)
 		ok = wiper_start(resilient->wiper, query, err);
+	if (!ok && query->kind == STORE_ORDER)
+		atomic_store(&resilient->orders_anew, true);
 	if (query->answer.wiped < here)
 		query->answer.wiped = here;
 	if (!ok || rewritten)
