@@ -150,41 +150,6 @@ api_disallow(struct exchange *exchange)
 	answer(exchange, &order);
 }
 
-static void
-add_row(struct json *list, const struct store_order *order)
-{
-	size_t begin = sizeof(ALLOWED_WHAT);
-	size_t end = key_field_end(order->about, begin);
-	struct json *row = json_map();
-
-	json_set_text(row, "mailbox", slice_sub(order->about, begin, end));
-	json_set_text(row, "destination",
-		slice_sub(order->about, end + 1, order->about.len));
-	json_set_text(row, "by", order->word.by);
-	json_set_text(row, "why", order->word.why);
-	json_set_time(row, "at", order->word.at_ms);
-	json_set_time(row, "until", order->word.until_ms);
-	json_add_take(list, row);
-}
-
-struct json *
-order_allowed(struct exchange *exchange, struct slice mailbox)
-{
-	struct store *store = exchange->api->store;
-	struct store_query query = {.kind = STORE_ORDERS};
-	const struct store_orders *orders = &query.answer.orders;
-	struct json *list = json_list();
-	struct slice name = store_name(store, exchange->arena, mailbox);
-
-	if (!store_query(store, exchange->arena, &query, NULL))
-		return list;
-	for (size_t i = 0; i < orders->count; i++) {
-		if (key_names(orders->at[i].about, name))
-			add_row(list, &orders->at[i]);
-	}
-	return list;
-}
-
 void
 api_allowed(struct exchange *exchange)
 {
@@ -197,7 +162,7 @@ api_allowed(struct exchange *exchange)
 	json = json_map();
 	list = json_list();
 	for (size_t i = 0; i < orders->count; i++)
-		add_row(list, &orders->at[i]);
+		json_add_take(list, order_row(&orders->at[i]));
 	json_set_take(json, "allowed", list);
 	exchange_json_take(exchange, json);
 }

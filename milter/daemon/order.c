@@ -5,6 +5,8 @@
 #include "base/log.h"
 #include "forward/mailbox.h"
 #include "mail/path.h"
+#include "store/key.h"
+#include "verdict/allowed.h"
 
 #define FOR_LEAST_MS ((int64_t)60 * 1000)
 #define FOR_MOST_MS (366 * STORE_DAY_MS)
@@ -147,4 +149,39 @@ order_tell(struct exchange *exchange, const char *action,
 		order->destination.len > 0 ? " to " : "",
 		SLICE_ARG(order->destination), SLICE_ARG(order->word.by),
 		SLICE_ARG(order->word.why));
+}
+
+struct json *
+order_row(const struct store_order *order)
+{
+	size_t begin = sizeof(ALLOWED_WHAT);
+	size_t end = key_field_end(order->about, begin);
+	struct json *row = json_map();
+
+	json_set_text(row, "mailbox", slice_sub(order->about, begin, end));
+	json_set_text(row, "destination",
+		slice_sub(order->about, end + 1, order->about.len));
+	json_set_text(row, "by", order->word.by);
+	json_set_text(row, "why", order->word.why);
+	json_set_time(row, "at", order->word.at_ms);
+	json_set_time(row, "until", order->word.until_ms);
+	return row;
+}
+
+struct json *
+order_allowed(struct exchange *exchange, struct slice mailbox)
+{
+	struct store *store = exchange->api->store;
+	struct store_query query = {.kind = STORE_ORDERS};
+	const struct store_orders *orders = &query.answer.orders;
+	struct json *list = json_list();
+	struct slice name = store_name(store, exchange->arena, mailbox);
+
+	if (!store_query(store, exchange->arena, &query, NULL))
+		return list;
+	for (size_t i = 0; i < orders->count; i++) {
+		if (key_names(orders->at[i].about, name))
+			json_add_take(list, order_row(&orders->at[i]));
+	}
+	return list;
 }

@@ -23,8 +23,10 @@ bool order_read(struct exchange *, struct store_containment *);
 /* Has the store do it. Where it is down, this machine may have it alone, and
  * who asked must not believe that the others do: false after answering so. */
 bool order_carry_out(struct exchange *, struct store_query *);
+void order_tell(struct exchange *, const char *action, const struct order *);
+/* A row of what is allowed. */
+struct json *order_row(const struct store_order *);
 /* What is allowed to one mailbox; to all is not among it. */
 struct json *order_allowed(struct exchange *, struct slice mailbox);
-void order_tell(struct exchange *, const char *action, const struct order *);
 
 #endif
