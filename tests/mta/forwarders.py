@@ -5,6 +5,7 @@ Real forwarders behind a real Postfix: Postfix's own ways, Dovecot's Sieve by
 sendmail(1) and by submission, procmail, Exim, a mail program's rule. Each is
 seen with the right mailbox and kind; what only looks like one is not.
 """
+import json
 import os
 import shutil
 import subprocess
@@ -35,6 +36,7 @@ class Site:
     def __init__(self, rig):
         self.rig = rig
         self.sink = Sink(rig)
+        self.exim = None
         folder = rig.mkdir("policies")
         with open(os.path.join(folder, "all.yml"), "w") as f:
             f.write(EVERYTHING)
@@ -188,6 +190,7 @@ def exim_ways(site):
     exim.forwards({"emil": "exim@freemail.example"})
     site.transport[site.address("emil")] = exim.transport
     exim.start()
+    site.exim = exim
     return [Way("Exim redirect", site.address("emil"), "exim@freemail.example",
                 "redirect", ["transit", "received-for", "same-message-id"])]
 
@@ -237,6 +240,28 @@ def check(tap, site, way):
     tap.ok(set(way.evidence) <= set(names), f"{way.name}: {' '.join(way.evidence)}", names)
 
 
+def logs(tap, site, ways):
+    """The same forwards in what the MTAs wrote of them: a rule of a mail program
+    makes new messages, which no log can know."""
+    files = [os.path.join(site.postfix.folder, "mail.log")]
+    if site.exim is not None:
+        files.append(os.path.join(site.exim.folder, "log-main"))
+    done = subprocess.run(
+        [os.environ["FORWARDEN"], "scan", "--json", "--local",
+         site.rig.domain, *files],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    found = [json.loads(line)["forwarden"] for line in done.stdout.splitlines()]
+    routes = {(one["mailbox"], one["destination"]): one for one in found
+              if "destination" in one}
+    for way in ways:
+        if way.kind in ("redirect", "copy"):
+            tap.ok((way.mailbox, way.destination) in routes,
+                   f"{way.name}: in the logs, too", sorted(routes))
+    tap.equal([pair for pair in routes if pair not in {
+        (way.mailbox, way.destination) for way in ways if way.kind}], [],
+              "scan: nobody else forwards")
+
+
 def build(tap, site):
     """All ways; those whose program is not here are skipped by name."""
     ways = postfix_ways(site) + program_ways(site)
@@ -268,6 +293,7 @@ def main():
         site.postfix.start()
         for way in ways:
             check(tap, site, way)
+        logs(tap, site, ways)
     return tap.done()
 
 
