@@ -18,6 +18,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_log_line \
 	tests/fuzz/fuzz_match \
 	tests/fuzz/fuzz_message \
+	tests/fuzz/fuzz_mta_conf \
 	tests/fuzz/fuzz_param \
 	tests/fuzz/fuzz_policy \
 	tests/fuzz/fuzz_realm \
@@ -50,6 +51,7 @@ tests_fuzz_fuzz_log_LDADD = $(FUZZ_MAIN) $(LIBLOGS)
 tests_fuzz_fuzz_log_line_LDADD = $(FUZZ_MAIN) $(LIBLOGS)
 tests_fuzz_fuzz_match_LDADD = $(FUZZ_MAIN) $(LIBSIGMA)
 tests_fuzz_fuzz_message_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
+tests_fuzz_fuzz_mta_conf_LDADD = $(FUZZ_MAIN) $(LIBMTA)
 tests_fuzz_fuzz_param_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_policy_LDADD = $(FUZZ_MAIN) $(LIBSIGMA)
 tests_fuzz_fuzz_realm_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
