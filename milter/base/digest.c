@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #define GATHERED_BYTES 512
@@ -131,6 +132,32 @@ digest_text(struct arena *arena, const struct slice *parts, size_t count,
 		return (struct slice){NULL, 0};
 	codec_hex(digest, bytes, hex);
 	return (struct slice){hex, 2 * bytes};
+}
+
+bool
+digest_uuid(const unsigned char space[16], struct slice name,
+	char text[DIGEST_UUID_TEXT])
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	char hex[33];
+	bool ok = ctx != NULL &&
+		EVP_DigestInit_ex(ctx, EVP_sha1(), NULL) == 1 &&
+		EVP_DigestUpdate(ctx, space, 16) == 1 &&
+		(name.len == 0 ||
+			EVP_DigestUpdate(ctx, name.p, name.len) == 1) &&
+		EVP_DigestFinal_ex(ctx, digest, NULL) == 1;
+
+	EVP_MD_CTX_free(ctx);
+	text[0] = '\0';
+	if (!ok)
+		return false;
+	digest[6] = (unsigned char)((digest[6] & 0x0FU) | 0x50U);
+	digest[8] = (unsigned char)((digest[8] & 0x3FU) | 0x80U);
+	codec_hex(digest, 16, hex);
+	(void)snprintf(text, DIGEST_UUID_TEXT, "%.8s-%.4s-%.4s-%.4s-%.12s", hex,
+		hex + 8, hex + 12, hex + 16, hex + 20);
+	return true;
 }
 
 bool

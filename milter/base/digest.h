@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * SHA-256 and HMAC-SHA-256 (FIPS 180-4, RFC 2104), for identities that must
- * not be guessed or collided by a sender. libcrypto is known here alone.
+ * not be guessed or collided by a sender; UUIDs, for those that others make.
+ * libcrypto is known here alone.
  */
 #ifndef BASE_DIGEST_H
 #define BASE_DIGEST_H
@@ -24,6 +25,12 @@ bool digest_parts(const struct slice *parts, size_t count,
  * library fails or the arena is full. */
 struct slice digest_text(
 	struct arena *, const struct slice *parts, size_t count, size_t bytes);
+#define DIGEST_UUID_TEXT 37
+/* The UUID of a name in a space, version 5 (RFC 9562 section 5.5), which is
+ * the same for whoever names the same thing. False, and an empty text, when
+ * the library has no SHA-1. */
+bool digest_uuid(const unsigned char space[16], struct slice name,
+	char text[DIGEST_UUID_TEXT]);
 bool digest_hmac(
 	struct slice key, struct slice text, unsigned char out[DIGEST_BYTES]);
 

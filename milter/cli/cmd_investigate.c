@@ -17,7 +17,7 @@ struct investigate_options {
 	struct ask_options ask;
 	struct options_words files;
 	const char *rules; /* the audit that was kept */
-	bool html;
+	bool html, stix;
 };
 
 static bool
@@ -28,6 +28,8 @@ parse_options(int argc, char **argv, struct investigate_options *options,
 		ASK_OPTIONS(options->ask),
 		{"html", 0, NULL, &options_flag, &options->html,
 			"one page of HTML that needs nothing else"},
+		{"stix", 0, NULL, &options_flag, &options->stix,
+			"a bundle of STIX 2.1"},
 		{"events", 0, "FILE", &options_words, &options->files,
 			"events of these files, not the configured "
 			"(log.events)"},
@@ -141,6 +143,8 @@ write_out(const struct incident *incident,
 		incident_json(incident, &out);
 	} else if (options->html) {
 		incident_html(incident, &out);
+	} else if (options->stix) {
+		incident_stix(incident, &out);
 	} else {
 		incident_text(incident, &out);
 	}
@@ -180,8 +184,10 @@ cmd_investigate(int argc, char **argv)
 
 	if (!parse_options(argc, argv, &options, &operands, &status))
 		return status;
-	if (options.ask.json && options.html)
-		return options_refuse(argv[0], "one of --json and --html");
+	if (options.ask.json + options.html + options.stix > 1) {
+		return options_refuse(
+			argv[0], "one of --json, --html and --stix");
+	}
 	status = COMMAND_FAILED;
 	if (begin(&incident, operands[0]))
 		status = investigate(&incident, &options);

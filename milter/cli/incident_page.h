@@ -51,5 +51,6 @@ void incident_say(const struct incident *, struct incident_page *);
 void incident_text(const struct incident *, struct buf *);
 void incident_html(const struct incident *, struct buf *);
 void incident_json(const struct incident *, struct buf *);
+void incident_stix(const struct incident *, struct buf *);
 
 #endif

@@ -74,6 +74,7 @@ forwarden_SOURCES = \
 	milter/cli/incident_say.c \
 	milter/cli/incident_sources.c \
 	milter/cli/incident_sources.h \
+	milter/cli/incident_stix.c \
 	milter/cli/incident_text.c \
 	milter/cli/incident_view.c \
 	milter/cli/incident_view.h \

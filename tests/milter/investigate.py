@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.parse
+import uuid
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemon import PROGRAM, Daemon, Trial, wait_for  # noqa: E402
@@ -258,6 +259,178 @@ def pages(trial):
                 "two shapes at once are refused")
 
 
+# What the schemas of STIX 2.1 ask of each type that is written here: what has
+# to be there, what may be, with the form of each.
+OBSERVABLES = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+TIME = r"\d{4}-(0\d|1[0-2])-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d+)?Z"
+ANY = r"(?s:.+)"
+
+
+def ref(*types):
+    return "(" + "|".join(types or ["[a-z][a-z0-9-]+[a-z0-9]"]) + ")--" + UUID
+
+
+OWN = {"created": TIME, "modified": TIME}
+MAY = {"created_by_ref": ref("identity"), "confidence": range(0, 101)}
+COUNT = range(1, 1000000000)
+MUST_AND_MAY = {
+    "identity": ({**OWN, "name": ANY}, {"identity_class": "system"}),
+    "attack-pattern": ({**OWN, "name": ANY},
+                       {"kill_chain_phases": [{"kill_chain_name": ANY,
+                                               "phase_name": ANY}],
+                        "external_references": [{"source_name": ANY,
+                                                 "external_id": ANY,
+                                                 "url": r"https://\S+"}]}),
+    "email-addr": ({"value": r"([^\s@<>()\[\]:;,\\]+|\"\S+\")@[^\s@]+"}, {}),
+    "email-message": ({"is_multipart": bool},
+                      {"from_ref": ref("email-addr"), "message_id": ANY,
+                       "subject": ANY}),
+    "observed-data": ({**OWN, "first_observed": TIME, "last_observed": TIME,
+                       "number_observed": COUNT,
+                       "object_refs": [ref("email-addr", "email-message")]},
+                      {}),
+    "sighting": ({**OWN, "sighting_of_ref": ref("attack-pattern")},
+                 {"first_seen": TIME, "last_seen": TIME, "count": COUNT,
+                  "observed_data_refs": [ref("observed-data")],
+                  "where_sighted_refs": [ref("identity", "location")]}),
+    "note": ({**OWN, "content": ANY, "object_refs": [ref()]},
+             {"abstract": ANY}),
+}
+MITRE = {"T1114.003": "attack-pattern--7d77a07d-02fe-4e88-8bd9-e9c008c01bf0",
+         "T1114": "attack-pattern--1608f3e1-598a-42f4-a01a-2e252e81728f"}
+
+
+def fits(value, form):
+    if isinstance(form, list):
+        return isinstance(value, list) and value and \
+            all(fits(one, form[0]) for one in value)
+    if isinstance(form, dict):
+        return isinstance(value, dict) and set(value) == set(form) and \
+            all(fits(value[key], form[key]) for key in form)
+    if isinstance(form, range):
+        return type(value) is int and value in form
+    if form is bool:
+        return isinstance(value, bool)
+    return isinstance(value, str) and re.fullmatch(form, value) is not None
+
+
+def observable_id(thing, names):
+    given = {name: thing[name] for name in names if name in thing}
+    if not given:
+        return None
+    text = json.dumps(given, sort_keys=True, separators=(",", ":"),
+                      ensure_ascii=False)
+    return f"{thing['type']}--{uuid.uuid5(OBSERVABLES, text)}"
+
+
+def wrong_with(thing):
+    if thing.get("type") not in MUST_AND_MAY:
+        return [f"a type {thing.get('type')}"]
+    must, may = MUST_AND_MAY[thing["type"]]
+    must = {**must, "type": thing["type"], "spec_version": r"2\.1",
+            "id": ref(thing["type"])}
+    may = {**may, **(MAY if "created" in must else {})}
+    wrong = [f"no {name}" for name in must if name not in thing]
+    for name, value in thing.items():
+        form = must.get(name, may.get(name))
+        if form is None or not fits(value, form):
+            wrong.append(f"{name}: {value!r}"[:200])
+    for first, last in (("created", "modified"), ("first_seen", "last_seen"),
+                        ("first_observed", "last_observed")):
+        if thing.get(first, "") > thing.get(last, "~"):
+            wrong.append(f"{last} before {first}")
+    return [f"{thing['type']}: {one}" for one in wrong]
+
+
+def wrong_ids(things):
+    """Who has an id that is not the one that everybody gives it."""
+    wrong, ids = [], [thing["id"] for thing in things]
+    if len({one.split("--")[1] for one in ids}) != len(ids):
+        wrong.append("a UUID twice")
+    for thing in things:
+        for key, value in thing.items():
+            if key.endswith(("_ref", "_refs")) and key != "created_by_ref":
+                refs = value if isinstance(value, list) else [value]
+                wrong += [f"{key} to nothing" for one in refs
+                          if one not in ids]
+                if len(set(refs)) != len(refs):
+                    wrong.append(f"{key} has one twice")
+        names = {"email-addr": ["value"],
+                 "email-message": ["from_ref", "subject"]}.get(thing["type"])
+        if names is None:
+            continue
+        wanted = observable_id(thing, names)
+        # The first has it; others of the same author and subject have not.
+        if thing["id"] != wanted and (
+                thing["type"] != "email-message" or
+                thing["id"].split("--")[1][14] != "4" or
+                wanted is not None and wanted not in ids):
+            wrong.append(f"{thing['id']} is not {wanted}")
+    return wrong
+
+
+def bundled(trial, files, name, *words):
+    code, out, err = files.ask("--stix", *words)
+    bundle = json.loads(out or "{}")
+    things = bundle.get("objects", [])
+    wrong = sum((wrong_with(thing) for thing in things), []) + \
+        wrong_ids(things)
+    if not (set(bundle) == {"type", "id", "objects"} and
+            bundle["type"] == "bundle" and fits(bundle["id"], ref("bundle"))):
+        wrong.append("the bundle")
+    trial.check(code == 0 and things and wrong == [],
+                "STIX 2.1 by its rules: " + name, str(wrong[:9]) + err)
+    return things
+
+
+def of_type(things, name):
+    return [thing for thing in things if thing["type"] == name]
+
+
+def stix(trial):
+    files = Files(trial, "stix")
+    files.write(campaign())
+    things = bundled(trial, files, "a campaign", "user3@example.com")
+    trial.check({one["sighting_of_ref"] for one in of_type(
+        things, "sighting")} == set(MITRE.values()) and
+        {one["external_references"][0]["external_id"]: one["id"]
+         for one in of_type(things, "attack-pattern")} == MITRE,
+        "a sighting of each of MITRE's attack patterns", str(things))
+    trial.check({"user3@example.com", "user1@example.com",
+                 "carl@corp.example"} <= {
+        one["value"] for one in of_type(things, "email-addr")},
+        "the addresses of the campaign are in it")
+    trial.check({one["message_id"] for one in of_type(
+        things, "email-message")} == {f"{letter}3@partner.example"
+                                      for letter in "amb"},
+                "the messages are in it, each by itself")
+    trial.check(len(of_type(things, "observed-data")) == 6 and
+                "carl@corp.example" in of_type(things, "note")[0]["content"],
+                "... the routes, and the document")
+    again = bundled(trial, files, "the same later", "user3@example.com")
+    trial.check([one["id"] for one in things if "created" not in one] ==
+                [one["id"] for one in again if "created" not in one],
+                "observables have the same ids in every bundle")
+    odd = Files(trial, "odd-stix")
+    lines = [event(number) for number in range(4)]
+    lines[1]["email"] = {}
+    lines[2]["@timestamp"] = "<yesterday>"
+    lines[3]["forwarden"]["destination"] = "h:" + "0" * 32
+    lines[3]["forwarden"]["confidence"] = 5000
+    lines.append(event(4, mailbox="alice@example.com", kind="none"))
+    odd.write([json.dumps(line) for line in lines])
+    things = bundled(trial, odd, "what a hostile sender wrote",
+                     "alice@example.com")
+    trial.check(SUBJECT in [one.get("subject") for one in things],
+                "the subject is as it was")
+    odd.write([json.dumps(event(1, kind="none"))])
+    things = bundled(trial, odd, "what is no forward", "alice@example.com")
+    trial.check(not of_type(things, "sighting"), "... is no sighting")
+    trial.check(odd.ask("--stix", "--html", "a@example.com")[0] == 2,
+                "one shape at a time")
+
+
 class Local(http.client.HTTPConnection):
     def __init__(self, path):
         super().__init__("localhost")
@@ -361,6 +534,7 @@ def main():
     unknown(trial)
     hostile(trial)
     pages(trial)
+    stix(trial)
     hashed(trial)
     asked(trial)
     document(trial)

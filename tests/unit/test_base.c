@@ -66,6 +66,22 @@ digests_are_right(void **state)
 		"b855");
 }
 
+/* What others make of the same: Python's uuid.uuid5(), too. */
+static void
+uuids_are_everybodys(void **state)
+{
+	static const unsigned char dns[16] = {0x6b, 0xa7, 0xb8, 0x10, 0x9d,
+		0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30,
+		0xc8};
+	char text[DIGEST_UUID_TEXT];
+
+	(void)state;
+	assert_true(digest_uuid(dns, SLICE("www.example.com"), text));
+	assert_string_equal(text, "2ed6657d-e927-568b-95e1-2665a8aea6a2");
+	assert_true(digest_uuid(dns, SLICE(""), text));
+	assert_string_equal(text, "4ebd0208-8328-5d69-8c44-ec50939c0967");
+}
+
 static void *
 digest_in_a_thread(void *digest)
 {
@@ -291,6 +307,7 @@ main(void)
 	const struct CMUnitTest others[] = {
 		cmocka_unit_test(clocks_tell_time),
 		cmocka_unit_test(digests_are_right),
+		cmocka_unit_test(uuids_are_everybodys),
 		cmocka_unit_test(digests_of_threads_are_right),
 		cmocka_unit_test(digests_are_texts),
 		cmocka_unit_test(slices_are_joined),
