@@ -78,9 +78,9 @@ start(const char *const argv[], const struct streams *streams, pid_t *pid)
 }
 
 static bool
-read_all(int fd, struct buf *out)
+read_all(int fd, size_t bytes, struct buf *out)
 {
-	const size_t most = out->len + OUTPUT_BYTES;
+	const size_t most = out->len + bytes;
 	char piece[4096];
 	ssize_t got;
 
@@ -222,6 +222,7 @@ last_line(struct slice text)
  * open for long. */
 struct job_files {
 	FILE *in, *out, *errors;
+	size_t most; /* bytes of out */
 };
 
 static bool
@@ -252,10 +253,10 @@ files_close(struct job_files *files)
 }
 
 static bool
-read_file(FILE *file, struct buf *text)
+read_file(FILE *file, size_t bytes, struct buf *text)
 {
 	return lseek(fileno(file), 0, SEEK_SET) == 0 &&
-		read_all(fileno(file), text);
+		read_all(fileno(file), bytes, text);
 }
 
 static bool
@@ -289,8 +290,8 @@ run_between(const struct process_job *job, const struct job_files *files,
 		return err_set(err, ERR_LIMIT, "%s: not done within %u s", name,
 			job->seconds);
 	}
-	bool done =
-		read_file(files->out, out) && read_file(files->errors, &errors);
+	bool done = read_file(files->out, files->most, out) &&
+		read_file(files->errors, OUTPUT_BYTES, &errors);
 	if (!done) {
 		(void)err_set(err, ERR_LIMIT, "%s: too much output", name);
 	} else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
@@ -305,7 +306,14 @@ run_between(const struct process_job *job, const struct job_files *files,
 bool
 process_run(const struct process_job *job, struct buf *out, struct err *err)
 {
-	struct job_files files = {0};
+	return process_run_long(job, OUTPUT_BYTES, out, err);
+}
+
+bool
+process_run_long(const struct process_job *job, size_t most, struct buf *out,
+	struct err *err)
+{
+	struct job_files files = {.most = most};
 	struct buf text = {0};
 	bool done = files_open(&files, job->input, err) &&
 		run_between(job, &files, &text, err);

@@ -42,6 +42,9 @@ struct process_job {
 	unsigned seconds;
 };
 bool process_run(const struct process_job *, struct buf *out, struct err *err);
+/* The same where more than a megabyte may come: most bytes. */
+bool process_run_long(const struct process_job *, size_t most, struct buf *out,
+	struct err *err);
 
 /* Runs argv until it ends or is ended; what it writes comes from *out, which
  * does not wait, what it complains of goes where our own complaints do. */

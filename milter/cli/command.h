@@ -31,6 +31,7 @@ command_fn cmd_forget;
 command_fn cmd_explain;
 command_fn cmd_fields;
 command_fn cmd_hunt;
+command_fn cmd_held;
 command_fn cmd_import;
 command_fn cmd_investigate;
 command_fn cmd_reload;

@@ -30,6 +30,7 @@ forwarden_SOURCES = \
 	milter/cli/cmd_fields.c \
 	milter/cli/cmd_forget.c \
 	milter/cli/cmd_hunt.c \
+	milter/cli/cmd_held.c \
 	milter/cli/cmd_import.c \
 	milter/cli/cmd_investigate.c \
 	milter/cli/cmd_keys.c \
@@ -78,6 +79,8 @@ forwarden_SOURCES = \
 	milter/cli/incident_text.c \
 	milter/cli/incident_view.c \
 	milter/cli/incident_view.h \
+	milter/cli/held_join.c \
+	milter/cli/held_join.h \
 	milter/cli/main.c \
 	milter/cli/options.c \
 	milter/cli/options.h \

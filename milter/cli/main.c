@@ -29,6 +29,7 @@ static const struct command {
 	{"allowed", cmd_allowed, "what is allowed, by whom and why"},
 	{"contain", cmd_contain, "hold what one mailbox forwards"},
 	{"uncontain", cmd_uncontain, "hold it no longer"},
+	{"held", cmd_held, "mail that is held: list, release, delete"},
 	{"forget", cmd_forget, "wipe one mailbox everywhere"},
 	{"export", cmd_export, "all that is kept of mailboxes, as JSON lines"},
 	{"import", cmd_import, "take in what export wrote"},

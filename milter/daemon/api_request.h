@@ -32,6 +32,9 @@ struct api {
 	atomic_uint reload_asked, reload_answered;
 	bool (*ask_reload)(void *ctx, unsigned number);
 	void *ask_ctx;
+	/* As the last look at the MTA's queue had it; seen 0: there was none.
+	 */
+	atomic_ullong held, held_oldest_ms, held_seen_ms;
 	atomic_bool ending; /* whoever waits for events goes home */
 };
 

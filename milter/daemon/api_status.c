@@ -113,6 +113,27 @@ write_worker(struct buf *out, const struct api *api)
 	write_rows(out, rows, sizeof(rows) / sizeof(*rows));
 }
 
+/* Nothing before somebody looked: none held is not what that means. */
+static void
+write_held(struct buf *out, const struct api *api)
+{
+	const struct own_metric rows[] = {
+		{"forwarden_held", "gauge",
+			"Messages held by Forwarden, as `forwarden held` last "
+			"saw them.",
+			api->held},
+		{"forwarden_held_oldest_timestamp_seconds", "gauge",
+			"When the oldest of them came in; 0: none is held.",
+			api->held_oldest_ms / 1000},
+		{"forwarden_held_seen_timestamp_seconds", "gauge",
+			"When `forwarden held` looked last.",
+			api->held_seen_ms / 1000},
+	};
+
+	if (api->held_seen_ms > 0)
+		write_rows(out, rows, sizeof(rows) / sizeof(*rows));
+}
+
 static void
 write_generation(struct buf *out, const struct api *api,
 	const struct generation *generation)
@@ -170,6 +191,7 @@ api_metrics(struct exchange *exchange)
 	write_build(out);
 	write_digest(out, generation);
 	write_worker(out, exchange->api);
+	write_held(out, exchange->api);
 	write_generation(out, exchange->api, generation);
 	generation_unref(generation);
 	write_troubles(out);

@@ -24,6 +24,10 @@ libmta_a_SOURCES = \
 	milter/mta/egress_greeting.h \
 	milter/mta/difference.c \
 	milter/mta/difference.h \
+	milter/mta/held.c \
+	milter/mta/held.h \
+	milter/mta/held_postfix.c \
+	milter/mta/held_sendmail.c \
 	milter/mta/listeners.c \
 	milter/mta/listeners.h \
 	milter/mta/mc_text.c \

@@ -60,14 +60,22 @@ postfix_held_check(const struct postfix_check *check)
 	buf_fini(&text);
 	if (held == 0)
 		return;
-	postfix_remedy_program(check, "postsuper", &command);
-	buf_puts(&command, " -H ALL");
+	buf_puts(&command, "forwarden held list");
+	if (check->file != NULL) {
+		buf_puts(&command, " -c ");
+		checkup_add_word(&command, slice_of(check->file));
+	}
+	if (check->directory != NULL) {
+		buf_puts(&command, " --postfix ");
+		checkup_add_word(&command, slice_of(check->directory));
+	}
 	checkup_add(check->checkup,
 		&(struct remedy){.level = CHECKUP_NOTE,
 			.subject = "held",
-			.text = "see each by forwarden explain; release with "
-				"-H, for -r has it judged once more; all of "
-				"them",
+			.text = "release or delete what Forwarden holds by "
+				"forwarden held; postsuper -H ALL lets go what "
+				"others hold, too, and -r has it judged once "
+				"more; see them by",
 			.command = command.p},
 		"%zu messages are held%s", held,
 		requeued > 0 ? ", some for the second time, after postsuper -r"

@@ -121,6 +121,11 @@ def cure(tap, forwarden, postfix, name, words, mend=None):
            f"{name}: and then all is well", json.dumps(findings, indent=1))
 
 
+def let_go(forwarden, postfix, queue_id):
+    """Somebody else's hold."""
+    forwarden.run("held", "release", "--all", "--postfix", postfix.config, queue_id)
+
+
 class Names(socketserver.BaseRequestHandler):
     """A name server: of what it does not know there is no such name, and
     of slow.* it says nothing."""
@@ -212,7 +217,8 @@ def made_by_hand(tap, rig, sink, forwarden):
     row = wait_until("it waits", lambda: postfix.queue("deferred"))[0]
     postfix.super("-h", row["queue_id"])
     sink.answer = "250 2.1.5 ok"
-    cure(tap, forwarden, postfix, "mail on hold", "1 messages are held")
+    cure(tap, forwarden, postfix, "mail on hold", "1 messages are held",
+         lambda: let_go(forwarden, postfix, row["queue_id"]))
     sink.wait(sink.to("x@held.example"))
     port = postfix.egress
     postfix.command("postconf", "-P", f"127.0.0.1:{port}/inet/smtpd_milters=")
@@ -437,7 +443,8 @@ def requeued(tap, sink, forwarden, postfix):
            "requeued and held once more: it is said",
            json.dumps(examine(forwarden, postfix), indent=1))
     sink.answer = "250 2.1.5 ok"
-    cure(tap, forwarden, postfix, "requeued mail on hold", "1 messages are held")
+    cure(tap, forwarden, postfix, "requeued mail on hold", "1 messages are held",
+         lambda: let_go(forwarden, postfix, again))
     sink.wait(sink.to("x@again.example"))
 
 

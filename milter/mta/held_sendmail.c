@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The quarantine of the intake and of the egress. A quarantined message is a
+ * file hf<id> of lines, each of a letter that says what it is; what a sender
+ * chose cannot begin a line (Sendmail's queue format, doc/op section "Queue
+ * files"). The listing of mailq(1) has no such promise, so the files are read.
+ */
+#include "mta/held.h"
+
+#include "base/process.h"
+#include "mta/cf_file.h"
+#include "mta/mc_text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define LIMIT_SECONDS 60U
+#define MS_A_SECOND 1000
+#define RCPTS_MAX 1000U
+
+static bool
+fail_memory(struct err *err)
+{
+	return err_set(err, ERR_MEMORY, "too much is held to be listed");
+}
+
+/* "<a@b>" or "a@b" */
+static struct slice
+bare(struct slice address)
+{
+	if (address.len >= 2 && address.p[0] == '<' &&
+		address.p[address.len - 1] == '>')
+		return slice_sub(address, 1, address.len - 1);
+	return address;
+}
+
+static void
+take_line(struct held *held, struct arena *arena, struct slice line,
+	struct slice *rcpts)
+{
+	struct slice value = slice_sub(line, 1, line.len);
+	uint64_t seconds;
+	size_t colon;
+
+	switch (line.p[0]) {
+	case 'T':
+		if (slice_to_u64(slice_trim(value), &seconds))
+			held->at_ms = (int64_t)seconds * MS_A_SECOND;
+		break;
+	case 'S':
+		held->sender = arena_copy(arena, bare(value));
+		break;
+	case 'R':
+		colon = slice_find_byte(value, ':', 0);
+		if (colon != SLICE_NONE && held->rcpt_count < RCPTS_MAX) {
+			rcpts[held->rcpt_count++] = arena_copy(arena,
+				bare(slice_sub(value, colon + 1, value.len)));
+		}
+		break;
+	default:
+		break;
+	}
+}
+
+static bool
+read_message(
+	struct held_list *list, const struct held *message, struct err *err)
+{
+	struct slice *rcpts =
+		arena_array(list->arena, RCPTS_MAX, sizeof(*rcpts));
+	struct held *held = held_add(list);
+	char path[PATH_MAX];
+	struct buf text = {0};
+	struct slice rest;
+
+	if (held == NULL || rcpts == NULL)
+		return fail_memory(err);
+	*held = *message;
+	held->rcpts = rcpts;
+	(void)snprintf(path, sizeof(path), "%s/hf%s", held->folder, held->id);
+	if (!cf_file_read(path, &text, err)) {
+		/* Let go, or delivered, a moment ago. */
+		list->count--;
+		buf_fini(&text);
+		return true;
+	}
+	rest = buf_slice(&text);
+	for (struct slice line; slice_next(&rest, '\n', &line);) {
+		if (line.len > 0)
+			take_line(held, list->arena, line, rcpts);
+	}
+	buf_fini(&text);
+	return true;
+}
+
+static bool
+read_folder(struct held_list *list, const char *place, const char *folder,
+	struct err *err)
+{
+	DIR *queue = opendir(folder);
+	const struct dirent *entry;
+	bool done = true;
+
+	if (queue == NULL)
+		return err_system(err, "%s: the queue cannot be read", folder);
+	while (done && (entry = readdir(queue)) != NULL) {
+		struct slice name = slice_of(entry->d_name);
+		struct held held = {.mta = HELD_SENDMAIL, .place = place};
+
+		if (name.len < 3 || strncmp(name.p, "hf", 2) != 0 ||
+			!held_is_id(slice_sub(name, 2, name.len)))
+			continue;
+		held.id =
+			arena_copy(list->arena, slice_sub(name, 2, name.len)).p;
+		held.folder = arena_copy(list->arena, slice_of(folder)).p;
+		done = held.id != NULL && held.folder != NULL
+			? read_message(list, &held, err)
+			: fail_memory(err);
+	}
+	(void)closedir(queue);
+	return done;
+}
+
+/* A queue may have its files in folders of their kind. */
+static bool
+read_queue(struct held_list *list, const char *place, const char *queue,
+	struct err *err)
+{
+	char folder[PATH_MAX];
+
+	(void)snprintf(folder, sizeof(folder), "%s/qf", queue);
+	return read_folder(
+		list, place, access(folder, F_OK) == 0 ? folder : queue, err);
+}
+
+static bool
+read_side(struct held_list *list, const char *place, struct err *err)
+{
+	struct buf cf = {0};
+	char pattern[PATH_MAX];
+	glob_t found;
+	bool done = cf_file_read(place, &cf, err);
+
+	if (done) {
+		(void)snprintf(pattern, sizeof(pattern), "%.*s",
+			SLICE_ARG(mc_text_option(
+				buf_slice(&cf), "QueueDirectory")));
+		done = glob(pattern, GLOB_NOCHECK, NULL, &found) == 0 ||
+			fail_memory(err);
+		for (size_t i = 0; done && i < found.gl_pathc; i++)
+			done = read_queue(list, place, found.gl_pathv[i], err);
+		globfree(&found);
+	}
+	buf_fini(&cf);
+	return done;
+}
+
+bool
+held_sendmail_read(
+	struct held_list *list, const struct held_where *where, struct err *err)
+{
+	struct slice intake = arena_printf(
+			     list->arena, "%s/sendmail.cf", where->sendmail),
+		     egress = arena_printf(
+			     list->arena, "%s/egress.cf", where->sendmail);
+
+	if (intake.p == NULL || egress.p == NULL)
+		return fail_memory(err);
+	return read_side(list, intake.p, err) &&
+		(access(egress.p, F_OK) != 0 || read_side(list, egress.p, err));
+}
+
+static bool
+run(const struct held *held, const struct held_where *where,
+	const char *const options[3], struct err *err)
+{
+	const char *argv[] = {where->program, "-C", held->place, options[0],
+		options[1], options[2], NULL};
+	const struct process_job job = {argv, {0}, LIMIT_SECONDS};
+
+	return process_run(&job, NULL, err);
+}
+
+static bool
+is_held(const struct held *held)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s/hf%s", held->folder, held->id);
+	return access(path, F_OK) == 0;
+}
+
+static bool
+release(const struct held *held, const struct held_where *where,
+	struct err *err)
+{
+	char which[128];
+	const char *lift[] = {"-qQ", "-Q", which};
+	const char *deliver[] = {which, NULL, NULL};
+	struct err ignored;
+
+	(void)snprintf(which, sizeof(which), "-qI%s", held->id);
+	if (!run(held, where, lift, err))
+		return false;
+	if (is_held(held)) {
+		return err_set(err, ERR_SYSTEM,
+			"%s: Sendmail did not let it go; somebody else works "
+			"on it: try again",
+			held->id);
+	}
+	(void)run(held, where, deliver, &ignored);
+	return true;
+}
+
+/* Sendmail has no command for it: the message is its two files. A process of
+ * Sendmail's that works on it has the first one locked. */
+static bool delete (const struct held *held, struct err *err)
+{
+	char path[PATH_MAX], data[PATH_MAX];
+	size_t len = strlen(held->folder);
+	int fd;
+	bool done;
+
+	(void)snprintf(path, sizeof(path), "%s/hf%s", held->folder, held->id);
+	if (len > 3 && strcmp(held->folder + len - 3, "/qf") == 0) {
+		(void)snprintf(data, sizeof(data), "%.*s/df/df%s",
+			(int)(len - 3), held->folder, held->id);
+	} else {
+		(void)snprintf(
+			data, sizeof(data), "%s/df%s", held->folder, held->id);
+	}
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return err_system(err, "%s", path);
+	done = flock(fd, LOCK_EX | LOCK_NB) == 0 ||
+		err_set(err, ERR_SYSTEM, "%s: Sendmail works on it: try again",
+			held->id);
+	done = done && (unlink(path) == 0 || err_system(err, "%s", path));
+	if (done)
+		(void)unlink(data);
+	(void)close(fd);
+	return done;
+}
+
+bool
+held_sendmail_do(const struct held *held, const struct held_where *where,
+	enum held_act act, struct err *err)
+{
+	return act == HELD_RELEASE ? release(held, where, err)
+				   : delete (held, err);
+}
