@@ -113,7 +113,7 @@ write_worker(struct buf *out, const struct api *api)
 	write_rows(out, rows, sizeof(rows) / sizeof(*rows));
 }
 
-/* Nothing before somebody looked: none held is not what that means. */
+/* No value before somebody looked: none held is not what that means. */
 static void
 write_held(struct buf *out, const struct api *api)
 {
@@ -130,8 +130,14 @@ write_held(struct buf *out, const struct api *api)
 			api->held_seen_ms / 1000},
 	};
 
-	if (api->held_seen_ms > 0)
-		write_rows(out, rows, sizeof(rows) / sizeof(*rows));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", rows[i].name,
+			rows[i].help, rows[i].name, rows[i].type);
+		if (api->held_seen_ms > 0) {
+			buf_printf(
+				out, "%s %llu\n", rows[i].name, rows[i].value);
+		}
+	}
 }
 
 static void
