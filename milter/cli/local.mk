@@ -29,8 +29,8 @@ forwarden_SOURCES = \
 	milter/cli/cmd_export.c \
 	milter/cli/cmd_fields.c \
 	milter/cli/cmd_forget.c \
-	milter/cli/cmd_hunt.c \
 	milter/cli/cmd_held.c \
+	milter/cli/cmd_hunt.c \
 	milter/cli/cmd_import.c \
 	milter/cli/cmd_investigate.c \
 	milter/cli/cmd_keys.c \
@@ -67,6 +67,8 @@ forwarden_SOURCES = \
 	milter/cli/follow_state.h \
 	milter/cli/follow_told.c \
 	milter/cli/follow_told.h \
+	milter/cli/held_join.c \
+	milter/cli/held_join.h \
 	milter/cli/incident.c \
 	milter/cli/incident.h \
 	milter/cli/incident_html.c \
@@ -79,8 +81,6 @@ forwarden_SOURCES = \
 	milter/cli/incident_text.c \
 	milter/cli/incident_view.c \
 	milter/cli/incident_view.h \
-	milter/cli/held_join.c \
-	milter/cli/held_join.h \
 	milter/cli/main.c \
 	milter/cli/options.c \
 	milter/cli/options.h \
