@@ -142,6 +142,36 @@ say_excused(const struct incident *incident, const struct saying *saying)
 	}
 }
 
+/* What operators let it do: the daemon's word, or that of old events. */
+static void
+say_allowed(const struct incident *incident, const struct saying *saying)
+{
+	const struct json *list = json_find(incident->mailbox, "allowed");
+	const struct incident_counts *told =
+		&incident->aspects[INCIDENT_ALLOWED];
+
+	for (size_t i = 0; i < json_count(list); i++) {
+		const struct json *row = json_at(list, i);
+
+		say(saying, "for",
+			"allowed to forward to %.*s until %.*s by %.*s: %.*s",
+			SLICE_ARG(json_text(row, "destination")),
+			SLICE_ARG(json_text(row, "until")),
+			SLICE_ARG(json_text(row, "by")),
+			SLICE_ARG(json_text(row, "why")));
+	}
+	for (size_t i = 0; i < told->count; i++) {
+		say(saying, "for", "%lu messages were allowed by order of %.*s",
+			told->at[i].count, SLICE_ARG(told->at[i].text));
+	}
+	if (incident->mailbox == NULL) {
+		say(saying, "unknown",
+			"no daemon was asked whether it is allowed now");
+	} else if (incident->as_mailbox && json_count(list) == 0) {
+		say(saying, "against", "no operator has allowed it");
+	}
+}
+
 void
 incident_view_expected(const struct incident *incident,
 	void (*hear)(void *ctx, const char *side, struct slice words),
@@ -149,6 +179,7 @@ incident_view_expected(const struct incident *incident,
 {
 	const struct saying saying = {hear, ctx};
 
+	say_allowed(incident, &saying);
 	say_age(incident, &saying);
 	say_campaign(incident, &saying);
 	say_excused(incident, &saying);

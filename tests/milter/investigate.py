@@ -150,6 +150,13 @@ def hostile(trial):
     trial.check(code == 0 and "\x1b" not in out and "\u202e" not in out and
                 "\\x1B[2J" in out.replace("\\x1b", "\\x1B"),
                 "nothing foreign reaches a terminal raw")
+    allowed = {"by": "carol", "why": "ticket", "until": "2027-01-01"}
+    odd = Files(trial, "allowed")
+    odd.write([json.dumps(event(1, allowed=allowed))])
+    reasons = odd.json("alice@example.com")["expected"]
+    trial.check(any("order of carol" in one["words"] for one in reasons) and
+                any("no daemon was asked" in one["words"] for one in reasons),
+                "old events say by whose order it went on", str(reasons))
     trial.check("enforce would hold" in out and "10 that enforce" in out,
                 "observe mode says what enforce would hold")
     case = files.json("alice@example.com")
@@ -478,6 +485,8 @@ def asked(trial):
                     str(answer))
     daemon.ask("contain", "--why", "odd rules", "--for", "1h",
                "alice@example.com")
+    daemon.ask("allow", "--why", "ticket 4711", "alice@example.com",
+               "alice@partner.example")
 
     def case():
         return json.loads(daemon.ask("investigate", "--json",
@@ -493,6 +502,10 @@ def asked(trial):
     trial.check(sorted(one["mailbox"] for one in found["others"]) ==
                 ["bob@example.com", "carol@example.com"],
                 "... and who else sends there", str(found["others"]))
+    trial.check(any(one["side"] == "for" and "ticket 4711" in one["words"] and
+                    "alice@partner.example" in one["words"]
+                    for one in found["expected"]),
+                "what an operator allowed is a reason", str(found["expected"]))
     trial.check(any("odd rules" in one["words"]
                     for one in found["timeline"]),
                 "an operator's order is in the timeline",
