@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the store knows of all mailboxes, and of destinations. */
 #include "base/clock.h"
-#include "daemon/exchange.h"
+#include "daemon/order.h"
 
 void
 api_top(struct exchange *exchange)
@@ -82,7 +82,8 @@ api_forget(struct exchange *exchange)
 	struct json *json;
 
 	if (!exchange_address(exchange, exchange->argument, &query.about) ||
-		!exchange_query(exchange, &query))
+		!exchange_query(exchange, &query) ||
+		!order_forget(exchange, query.about))
 		return;
 	json = json_map();
 	json_set_text(json, "mailbox", query.about);

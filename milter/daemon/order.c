@@ -151,6 +151,27 @@ order_tell(struct exchange *exchange, const char *action,
 		SLICE_ARG(order->word.why));
 }
 
+bool
+order_forget(struct exchange *exchange, struct slice name)
+{
+	struct store *store = exchange->api->store;
+	struct store_query given = {.kind = STORE_ORDERS};
+	const struct store_orders *orders = &given.answer.orders;
+	struct slice known = store_name(store, exchange->arena, name);
+
+	if (!exchange_query(exchange, &given))
+		return false;
+	for (size_t i = 0; i < orders->count; i++) {
+		struct store_query query = {
+			.kind = STORE_ORDER, .about = orders->at[i].about};
+
+		if (key_names(query.about, known) &&
+			!order_carry_out(exchange, &query))
+			return false;
+	}
+	return true;
+}
+
 struct json *
 order_row(const struct store_order *order)
 {

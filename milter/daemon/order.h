@@ -24,6 +24,9 @@ bool order_read(struct exchange *, struct store_containment *);
  * who asked must not believe that the others do: false after answering so. */
 bool order_carry_out(struct exchange *, struct store_query *);
 void order_tell(struct exchange *, const char *action, const struct order *);
+/* Takes back what is allowed to one mailbox, or to all to that address. False
+ * after answering why not. */
+bool order_forget(struct exchange *, struct slice name);
 /* A row of what is allowed. */
 struct json *order_row(const struct store_order *);
 /* What is allowed to one mailbox; to all is not among it. */

@@ -342,6 +342,7 @@ gives 0 "allowed" allowed -c "$config"
 says "bob@example.com .*-> b.example .*: ticket 4714" "... lists it"
 gives 0 "mailbox" mailbox -c "$config" bob@example.com
 says "allowed to b.example until .*: ticket 4714" "... shows it"
+gives 0 "allow: another" allow -c "$config" --why t bob@example.com a@b.example
 gives 0 "disallow" disallow -c "$config" bob@example.com b.example
 says "is not allowed any more" "... says so"
 
@@ -395,6 +396,8 @@ result $? "what is no event of a rule is refused"
 
 gives 0 "forget" forget -c "$config" bob@example.com
 says "records wiped" "... says how much"
+gives 0 "allowed" allowed -c "$config"
+says "nothing is allowed" "... nor is anything left of what was allowed"
 gives 0 "after that" routes -c "$config"
 says "no routes" "... nothing is left"
 stays_whole commands

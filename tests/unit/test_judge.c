@@ -2,6 +2,7 @@
 /* What a verdict leaves: event, tag, counters, records. */
 #include "verdict_box.h"
 
+#include "verdict/allowed.h"
 #include "verdict/event.h"
 #include "verdict/metrics.h"
 #include "verdict/record.h"
@@ -222,6 +223,42 @@ test_allowed_of_one_pair(void **state)
 		}
 		box_close(&box);
 	}
+}
+
+/* It is one mailbox' leave, and not that of whom it is only said of. */
+static void
+test_allowed_by_a_worse_speaker(void **state)
+{
+	const struct recipient out = {.external = true,
+		.address = {.text = SLICE(ALLOWED_TO),
+			.domain = SLICE(ALLOWED_DOMAIN)}};
+	const struct recipient in = {.address = out.address};
+	const struct address alice = {.text = SLICE("alice@example.com")};
+	const struct {
+		struct flow flow;
+		bool lets;
+	} rows[] = {
+		{{.rcpt = &out, .mailbox = alice}, true},
+		{{.rcpt = &out, .mailbox = alice, .confirmed = CONFIRMED_YES},
+			true},
+		{{.rcpt = &out, .mailbox = alice, .confirmed = CONFIRMED_NO},
+			false},
+		{{.rcpt = &out, .mailbox = alice, .one_of = 2}, false},
+		{{.rcpt = &out}, false},
+		{{.rcpt = &in, .mailbox = alice}, false},
+	};
+	struct store_containment word;
+	struct box box;
+
+	(void)state;
+	box_open(&box, policies, MODE_ENFORCE);
+	allow(&box, SLICE("allow|alice@example.com|" ALLOWED_TO));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		assert_int_equal(allowed_find(sandbox_store(box.sandbox),
+					 box.arena, &rows[i].flow, &word),
+			rows[i].lets);
+	}
+	box_close(&box);
 }
 
 /* A containment is above what is allowed. */
@@ -640,6 +677,7 @@ main(void)
 		cmocka_unit_test(test_event_in_observe),
 		cmocka_unit_test(test_contained_without_policies),
 		cmocka_unit_test(test_allowed_of_one_pair),
+		cmocka_unit_test(test_allowed_by_a_worse_speaker),
 		cmocka_unit_test(test_allowed_and_contained),
 		cmocka_unit_test(test_event_of_hostile_text),
 		cmocka_unit_test(test_tag),

@@ -302,7 +302,7 @@ events_are_bounded(void **state)
 static void
 fill(struct fixture *f)
 {
-	const struct store_query order = {.kind = STORE_CONTAIN,
+	struct store_query order = {.kind = STORE_CONTAIN,
 		.about = SLICE("bob@example.com"),
 		.containment = {.by = SLICE("me"),
 			.why = SLICE("test"),
@@ -316,11 +316,15 @@ fill(struct fixture *f)
 	remember(f, "id", "alice@example.com");
 	ask_op(f, &event);
 	(void)query(f->store, f->arena, order);
+	order.kind = STORE_ORDER;
+	order.about = SLICE("allow|bob@example.com|b@c.example");
+	(void)query(f->store, f->arena, order);
 }
 
 static void
 check_filled(struct fixture *f)
 {
+	struct store_containment word;
 	struct store_events events;
 	struct note again = note(f, "alice@example.com", "m2");
 
@@ -332,6 +336,9 @@ check_filled(struct fixture *f)
 		1);
 	assert_int_equal(recall(f, "id"), 1);
 	assert_true(facts(f, "bob@example.com", "x").contained);
+	assert_true(store_ordered(f->store, f->arena,
+		SLICE("allow|bob@example.com|b@c.example"), &word));
+	assert_true(slice_equal(word.why, SLICE("test")));
 	events = query(f->store, f->arena,
 		(struct store_query){.kind = STORE_EVENTS, .limit = 9})
 			 .events;

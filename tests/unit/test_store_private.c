@@ -148,6 +148,34 @@ addresses_are_asked_and_never_shown(void **state)
 }
 
 static void
+orders_are_hidden_and_obeyed(void **state)
+{
+	const struct slice about =
+		SLICE("allow|alice@example.com|drop@evil.example");
+	struct fixture *f = *state;
+	struct store_containment word;
+	struct store_orders orders;
+
+	(void)query(f->store, f->arena,
+		(struct store_query){.kind = STORE_ORDER,
+			.about = about,
+			.containment = {.by = SLICE("me"),
+				.why = SLICE("test"),
+				.until_ms = INT64_MAX / 2}});
+	assert_true(store_ordered(f->store, f->arena, about, &word));
+	orders = query(
+		f->store, f->arena, (struct store_query){.kind = STORE_ORDERS})
+			 .orders;
+	assert_int_equal(orders.count, 1);
+	assert_null(memchr(orders.at[0].about.p, '@', orders.at[0].about.len));
+	/* As it is listed, it can be taken back. */
+	(void)query(f->store, f->arena,
+		(struct store_query){
+			.kind = STORE_ORDER, .about = orders.at[0].about});
+	assert_false(store_ordered(f->store, f->arena, about, &word));
+}
+
+static void
 nothing_on_disk_has_an_address(void **state)
 {
 	struct fixture *f = *state;
@@ -347,6 +375,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(addresses_are_asked_and_never_shown),
 		CASE(a_participants_hash_is_hidden_too),
+		CASE(orders_are_hidden_and_obeyed),
 		CASE(nothing_on_disk_has_an_address),
 		CASE(another_key_gives_other_names),
 		CASE(forget_hashes_too),

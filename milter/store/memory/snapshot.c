@@ -270,7 +270,9 @@ write_all(struct writer *writer)
 	contained_each(writer->memory->contained, put_contained, &writer->buf);
 	end_block(writer, SNAPSHOT_CONTAINED);
 	contained_each(writer->memory->orders, put_contained, &writer->buf);
-	end_block(writer, SNAPSHOT_ORDERS);
+	/* Who knows of no orders reads the rest. */
+	if (writer->buf.len > 0)
+		end_block(writer, SNAPSHOT_ORDERS);
 	end_block(writer, SNAPSHOT_END);
 }
 
