@@ -266,6 +266,8 @@ ask_question(struct ask *ask, const struct ask_options *options,
 {
 	char *escaped =
 		question->what != NULL ? ask_escape(ask, question->what) : NULL;
+	bool amends = options->json && question->amend != NULL;
+	struct ask_options asked = *options;
 	struct json *answer = NULL;
 	struct buf whole = {0};
 
@@ -273,10 +275,15 @@ ask_question(struct ask *ask, const struct ask_options *options,
 	buf_puts(&whole, escaped != NULL ? escaped : "");
 	buf_puts(&whole, question->query != NULL ? question->query : "");
 	free(escaped);
+	asked.json = options->json && !amends;
 	answer = ask_or_print(
-		ask, options, question->method, buf_slice(&whole).p, status);
+		ask, &asked, question->method, buf_slice(&whole).p, status);
 	buf_fini(&whole);
-	return answer;
+	if (!amends || answer == NULL)
+		return answer;
+	question->amend(question->ctx, answer);
+	screen_print_json(answer);
+	return NULL;
 }
 
 int

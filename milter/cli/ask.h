@@ -81,6 +81,10 @@ struct ask_question {
 	const char *what; /* goes after it, encoded; or NULL */
 	const char *query; /* goes after that, as it is; or NULL */
 	void (*print)(const struct json *answer);
+	/* Adds to what is printed as JSON what the daemon cannot know; or
+	 * NULL. */
+	void (*amend)(const void *ctx, struct json *answer);
+	const void *ctx;
 	const char *example; /* for --help; or NULL */
 };
 /* Asks and prints; gives the exit status. */

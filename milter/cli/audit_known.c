@@ -102,3 +102,47 @@ audit_known_add_text(struct buf *out, const char *path, struct slice mailbox)
 	ruleset_free(set);
 	arena_free(arena);
 }
+
+static struct json *
+list_rules(struct ruleset *set, const struct address *address)
+{
+	struct json *list = json_list();
+	size_t count;
+	const struct rule *rules = ruleset_rules(set, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (is_of(&rules[i], address))
+			json_add_take(list, rule_json(&rules[i]));
+	}
+	return list;
+}
+
+struct json *
+audit_known_json(const char *path, struct slice mailbox)
+{
+	struct arena *arena = arena_new(ARENA_BYTES);
+	struct ruleset *set = NULL;
+	struct json *map = NULL;
+	struct address address;
+	struct err err = {0};
+	int64_t at_ms = 0;
+
+	if (arena != NULL && path_parse(arena, mailbox, &address)) {
+		switch (audit_kept_read(path, &set, &at_ms, &err)) {
+		case AUDIT_KEPT:
+			map = json_map();
+			json_set_time(map, "at", at_ms);
+			json_set_take(map, "rules", list_rules(set, &address));
+			break;
+		case AUDIT_KEPT_ABSENT:
+			break;
+		case AUDIT_KEPT_BROKEN:
+			map = json_map();
+			json_set_text(map, "error", slice_of(err.text));
+			break;
+		}
+	}
+	ruleset_free(set);
+	arena_free(arena);
+	return map;
+}

@@ -189,6 +189,7 @@ print_answer(const struct json *answer)
 struct mailbox_options {
 	struct ask_options ask;
 	const char *rules; /* the audit that was kept */
+	const char *mailbox; /* as it was asked for */
 };
 
 static bool
@@ -219,14 +220,25 @@ parse_options(int argc, char **argv, struct mailbox_options *options,
 
 /* The daemon cannot see them: homes are not its own. */
 static void
-print_rules(const struct mailbox_options *options, const char *mailbox)
+print_rules(const struct mailbox_options *options)
 {
 	struct buf out = {0};
 
-	audit_known_add_text(&out, options->rules, slice_of(mailbox));
+	audit_known_add_text(&out, options->rules, slice_of(options->mailbox));
 	if (out.len > 0)
 		screen_print(&out);
 	buf_fini(&out);
+}
+
+static void
+amend(const void *ctx, struct json *answer)
+{
+	const struct mailbox_options *options = ctx;
+	struct json *rules =
+		audit_known_json(options->rules, slice_of(options->mailbox));
+
+	if (rules != NULL)
+		json_set_take(answer, "rules_at_rest", rules);
 }
 
 int
@@ -238,12 +250,15 @@ cmd_mailbox(int argc, char **argv)
 
 	if (!parse_options(argc, argv, &options, &operands, &status))
 		return status;
+	options.mailbox = operands[0];
 	status = ask_once(&options.ask,
 		&(struct ask_question){.method = ASK_GET,
 			.path = "/v1/mailbox/",
-			.what = operands[0],
-			.print = print_answer});
+			.what = options.mailbox,
+			.print = print_answer,
+			.amend = amend,
+			.ctx = &options});
 	if (status == COMMAND_OK && !options.ask.json)
-		print_rules(&options, operands[0]);
+		print_rules(&options);
 	return status;
 }

@@ -166,6 +166,10 @@ says "MAIL WITHOUT A RULE" "... has mail without a rule"
 gives 0 "mailbox, with the rules of the last audit" mailbox -c "$config" \
 	--rules "$tmp/kept" bob@example.com
 says "/home/bob/.forward:1" "... has the rule"
+run mailbox --json -c "$config" --rules "$tmp/kept" bob@example.com
+is_json "mailbox --json, with the rules of the last audit"
+says '"rules_at_rest":{"at":"[^"]*","rules":\[{"place":"/home/bob/.forward:1"' \
+	"... has the rule, its place and when the audit was"
 gives 0 "mailbox, with no audit" mailbox -c "$config" --rules "$tmp/none" \
 	bob@example.com
 says "no audit is kept" "... says so"
