@@ -18,6 +18,7 @@
 
 #define EVENTS_ASKED "20000"
 #define FILE_SCHEME "file:"
+#define NEEDLES_MAX 16 /* more than these: all events are looked at */
 #define NAME_BYTES 16 /* of the hash in a name of the store */
 
 enum pass {
@@ -28,6 +29,10 @@ enum pass {
 struct reading {
 	struct incident *incident;
 	enum pass pass;
+	/* Only events that have one of these can tell anything; without any,
+	 * all are looked at. */
+	struct slice needles[NEEDLES_MAX];
+	size_t needle_count;
 	unsigned long events, odd;
 };
 
@@ -49,15 +54,75 @@ take(struct reading *reading, const struct json *event)
 	incident_take_event(incident, event);
 }
 
+/* As JSON has it, too? */
+static bool
+is_verbatim(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.p[i] <= ' ' || text.p[i] > '~' || text.p[i] == '"' ||
+			text.p[i] == '\\')
+			return false;
+	}
+	return text.len > 0;
+}
+
+/* Nine of ten lines of a long log are of others, and to look for a text takes
+ * far less than to read JSON. */
+static void
+find_needles(struct reading *reading)
+{
+	const struct incident *incident = reading->incident;
+	const struct incident_routes *routes = &incident->routes;
+	bool good = true;
+
+	reading->needle_count = 0;
+	if (reading->pass == PASS_OWN) {
+		reading->needles[reading->needle_count++] = incident->address;
+		if (incident->hashed.len > 0)
+			reading->needles[reading->needle_count++] =
+				incident->hashed;
+	} else if (routes->count <= NEEDLES_MAX) {
+		for (size_t i = 0; i < routes->count; i++)
+			reading->needles[reading->needle_count++] =
+				routes->at[i].destination;
+	}
+	for (size_t i = 0; i < reading->needle_count; i++)
+		good = good && is_verbatim(reading->needles[i]);
+	if (!good)
+		reading->needle_count = 0;
+}
+
+/* The first of a file says how far it goes back, and one that is torn is to
+ * be told of. */
+static bool
+is_worth(const struct reading *reading, struct slice line)
+{
+	struct slice text = slice_trim(line);
+
+	if (reading->needle_count == 0 || reading->events == 0 ||
+		text.len == 0 || text.p[text.len - 1] != '}')
+		return true;
+	for (size_t i = 0; i < reading->needle_count; i++) {
+		if (slice_find(line, reading->needles[i]) != SLICE_NONE)
+			return true;
+	}
+	return false;
+}
+
 /* A line of a log may have its own head before the event. */
 static void
 take_line(struct reading *reading, struct slice line)
 {
 	size_t brace = slice_find_byte(line, '{', 0);
-	struct json *json = brace == SLICE_NONE
+	struct json *json;
+
+	if (brace != SLICE_NONE && !is_worth(reading, line)) {
+		reading->events++;
+		return;
+	}
+	json = brace == SLICE_NONE
 		? NULL
 		: json_parse(slice_sub(line, brace, line.len), NULL);
-
 	if (json_find(json, "forwarden") != NULL) {
 		take(reading, json);
 	} else if (brace != SLICE_NONE) {
@@ -332,6 +397,7 @@ read_files(struct incident *incident, const struct options_words *files,
 {
 	struct reading reading = {.incident = incident, .pass = pass};
 
+	find_needles(&reading);
 	for (size_t i = 0; i < files->count; i++)
 		read_file(&reading, files->at[i]);
 }
