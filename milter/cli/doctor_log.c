@@ -186,8 +186,10 @@ tell_group(void *ctx, const struct passed_group *group)
 	struct buf text = {0}, command = {0};
 
 	scan_cause_add(&text, group);
-	buf_printf(&command, "forwarden scan --egress %s %s", look->egress,
-		look->path);
+	buf_puts(&command, "forwarden scan --egress ");
+	checkup_add_word(&command, slice_of(look->egress));
+	buf_add_byte(&command, ' ');
+	checkup_add_word(&command, slice_of(look->path));
 	checkup_add(look->doctor->checkup,
 		&(struct remedy){.level = CHECKUP_WRONG,
 			.subject = "log",
