@@ -39,6 +39,7 @@ command_fn cmd_replay;
 command_fn cmd_test;
 command_fn cmd_keys;
 command_fn cmd_mailbox;
+command_fn cmd_rollout;
 command_fn cmd_routes;
 command_fn cmd_scan;
 command_fn cmd_serve;

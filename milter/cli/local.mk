@@ -37,6 +37,7 @@ forwarden_SOURCES = \
 	milter/cli/cmd_mailbox.c \
 	milter/cli/cmd_reload.c \
 	milter/cli/cmd_replay.c \
+	milter/cli/cmd_rollout.c \
 	milter/cli/cmd_routes.c \
 	milter/cli/cmd_scan.c \
 	milter/cli/cmd_serve.c \

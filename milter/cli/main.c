@@ -30,6 +30,7 @@ static const struct command {
 	{"contain", cmd_contain, "hold what one mailbox forwards"},
 	{"uncontain", cmd_uncontain, "hold it no longer"},
 	{"held", cmd_held, "mail that is held: list, release, delete"},
+	{"rollout", cmd_rollout, "what enforce would have done, and to whom"},
 	{"forget", cmd_forget, "wipe one mailbox everywhere"},
 	{"export", cmd_export, "all that is kept of mailboxes, as JSON lines"},
 	{"import", cmd_import, "take in what export wrote"},
