@@ -45,7 +45,6 @@
  * when none has for so long. */
 #define SLOW_LATE 2
 #define SLOW_OVER_MS 10000
-#define ORDERS_POLLS 2 /* between two looks for orders */
 #define ORDERS_MARK_BYTES 32
 #define JOURNAL_FILES_POLLS 25 /* between two looks for files */
 
@@ -343,7 +342,7 @@ replay_thread(void *arg)
 	struct resilient *resilient = arg;
 	struct arena *arena = arena_new(REPLAY_ARENA_BYTES);
 	bool measured = false;
-	unsigned polls = 0, beats = 0;
+	unsigned polls = 0;
 
 	if (arena == NULL)
 		return NULL;
@@ -352,8 +351,7 @@ replay_thread(void *arg)
 			measured = false;
 			continue;
 		}
-		if (++beats % ORDERS_POLLS == 0)
-			hear_orders(resilient, arena);
+		hear_orders(resilient, arena);
 		if (!measured || ++polls % JOURNAL_FILES_POLLS == 0) {
 			(void)journal_files_read(
 				resilient->files, resilient->journal);
