@@ -309,10 +309,15 @@ ask_about(struct incident *incident, struct ask *ask, const char *path,
 	struct slice what)
 {
 	struct err err = {0};
-	struct buf whole = {0};
-	char *escaped = what.p != NULL ? ask_escape(ask, what.p) : NULL;
+	struct buf whole = {0}, text = {0};
+	char *escaped = NULL;
 	struct json *answer;
 
+	/* An address ends with its length, not with a NUL. */
+	buf_add(&text, what);
+	if (text.len > 0 && buf_ok(&text))
+		escaped = ask_escape(ask, text.p);
+	buf_fini(&text);
 	buf_puts(&whole, path);
 	buf_puts(&whole, escaped != NULL ? escaped : "");
 	free(escaped);

@@ -510,6 +510,10 @@ def asked(trial):
                     for one in found["timeline"]),
                 "an operator's order is in the timeline",
                 str(found["timeline"]))
+    other = daemon.ask("investigate", "--json", "<Alice@EXAMPLE.com>")
+    trial.check(json.loads(other.stdout or "{}").get("routes") ==
+                found["routes"], "... in another spelling, too",
+                other.stderr.decode())
     out = daemon.ask("investigate", "drop@evil.example").stdout.decode()
     trial.check("carol@example.com" in out and "a destination outside" in out,
                 "where mail goes to has a case, too", out)
