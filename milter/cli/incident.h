@@ -113,7 +113,7 @@ void incident_take_event(struct incident *, const struct json *event);
 void incident_take_other(struct incident *, const struct json *event);
 /* Its times outlive the case. */
 void incident_take_route(struct incident *, const struct incident_route *);
-/* Orders what was taken by time, and drops what came twice. */
+/* Orders what was taken by time. */
 void incident_settle(struct incident *);
 /* Is it the address in question, in a spelling that events have? */
 bool incident_is(const struct incident *, struct slice name);
