@@ -60,6 +60,8 @@ add_text(struct buf *out, const struct json *row)
 	screen_add_time(out, json_text(row, "first"));
 	buf_puts(out, "  ");
 	screen_add_time(out, json_text(row, "last"));
+	if (json_find(row, "allowed") != NULL)
+		buf_puts(out, "  allowed");
 	buf_add_byte(out, '\n');
 }
 

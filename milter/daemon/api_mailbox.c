@@ -145,7 +145,7 @@ api_mailbox(struct exchange *exchange)
 	json_set_take(json, "forwarded_by_hour",
 		json_of_numbers(hours->forwarded, STORE_DAY_HOURS));
 	json_set_take(json, "routes",
-		exchange_routes(&queries[ROUTES].answer.routes));
+		exchange_routes(exchange, &queries[ROUTES].answer.routes));
 	json_set_take(json, "windows",
 		json_of_windows(
 			&queries[WINDOWS].answer.windows, generation->program));

@@ -50,7 +50,8 @@ api_routes(struct exchange *exchange)
 	if (!exchange_query(exchange, &query))
 		return;
 	json = json_map();
-	json_set_take(json, "routes", exchange_routes(&query.answer.routes));
+	json_set_take(json, "routes",
+		exchange_routes(exchange, &query.answer.routes));
 	json_set_bool(json, "more", query.answer.routes.more);
 	exchange_json_take(exchange, json);
 }
@@ -70,7 +71,8 @@ api_destination(struct exchange *exchange)
 		return;
 	json = json_map();
 	json_set_text(json, "destination", query.about);
-	json_set_take(json, "mailboxes", exchange_routes(&query.answer.routes));
+	json_set_take(json, "mailboxes",
+		exchange_routes(exchange, &query.answer.routes));
 	json_set_bool(json, "more", query.answer.routes.more);
 	exchange_json_take(exchange, json);
 }

@@ -3,6 +3,7 @@
 #include "daemon/exchange.h"
 
 #include "mail/path.h"
+#include "verdict/allowed.h"
 
 #define TYPE_JSON "application/json"
 
@@ -112,24 +113,33 @@ exchange_mailbox(const struct store_mailbox *mailbox)
 }
 
 static struct json *
-json_of_route(const struct store_route *route)
+json_of_route(struct exchange *exchange, const struct store_route *route)
 {
-	struct json *json = json_map();
+	struct json *json = json_map(), *allowed;
+	struct store_containment word;
 
 	json_set_text(json, "mailbox", route->mailbox);
 	json_set_text(json, "destination", route->destination);
 	json_set_number(json, "count", (long long)route->count);
 	json_set_time(json, "first", route->first_ms);
 	json_set_time(json, "last", route->last_ms);
+	if (allowed_between(
+		    exchange->api->store, exchange->arena, route, &word)) {
+		allowed = json_map();
+		json_set_text(allowed, "by", word.by);
+		json_set_text(allowed, "why", word.why);
+		json_set_time(allowed, "until", word.until_ms);
+		json_set_take(json, "allowed", allowed);
+	}
 	return json;
 }
 
 struct json *
-exchange_routes(const struct store_routes *routes)
+exchange_routes(struct exchange *exchange, const struct store_routes *routes)
 {
 	struct json *list = json_list();
 
 	for (size_t i = 0; i < routes->count; i++)
-		json_add_take(list, json_of_route(&routes->at[i]));
+		json_add_take(list, json_of_route(exchange, &routes->at[i]));
 	return list;
 }

@@ -40,7 +40,7 @@ bool exchange_query(struct exchange *, struct store_query *);
 
 /* Rows of the store as JSON. */
 struct json *exchange_mailbox(const struct store_mailbox *);
-struct json *exchange_routes(const struct store_routes *);
+struct json *exchange_routes(struct exchange *, const struct store_routes *);
 
 /* What the table of paths points at. */
 typedef void exchange_fn(struct exchange *);

@@ -21,19 +21,17 @@ allowed_about(
 }
 
 bool
-allowed_find(struct store *store, struct arena *arena, const struct flow *flow,
-	struct store_containment *word)
+allowed_between(struct store *store, struct arena *arena,
+	const struct store_route *route, struct store_containment *word)
 {
-	const struct address *to = &flow->rcpt->address;
+	struct slice to = route->destination;
+	size_t at = slice_find_byte(to, '@', 0);
 	const struct slice pairs[][2] = {
-		{flow->mailbox.text, to->text},
-		{flow->mailbox.text, to->domain},
-		{SLICE(ALLOWED_ANY), to->text},
+		{route->mailbox, to},
+		{SLICE(ALLOWED_ANY), to},
+		{route->mailbox, slice_sub(to, at + 1, to.len)},
 	};
 
-	if (!flow->rcpt->external || flow->mailbox.text.len == 0 ||
-		flow->one_of > 0 || flow->confirmed == CONFIRMED_NO)
-		return false;
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
 		struct slice about =
 			allowed_about(arena, pairs[i][0], pairs[i][1]);
@@ -42,4 +40,16 @@ allowed_find(struct store *store, struct arena *arena, const struct flow *flow,
 			return true;
 	}
 	return false;
+}
+
+bool
+allowed_find(struct store *store, struct arena *arena, const struct flow *flow,
+	struct store_containment *word)
+{
+	const struct store_route route = {.mailbox = flow->mailbox.text,
+		.destination = flow->rcpt->address.text};
+
+	return flow->rcpt->external && flow->mailbox.text.len > 0 &&
+		flow->one_of == 0 && flow->confirmed != CONFIRMED_NO &&
+		allowed_between(store, arena, &route, word);
 }

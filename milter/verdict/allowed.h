@@ -14,6 +14,10 @@
  * byte that parts a group. */
 struct slice allowed_about(
 	struct arena *, struct slice mailbox, struct slice destination);
+/* Is there an order for mail of that mailbox to that destination? In the names
+ * that the store has, or in plain. */
+bool allowed_between(struct store *, struct arena *, const struct store_route *,
+	struct store_containment *word);
 /* Does an order cover the flow? Its mailbox must be known, and not by a word
  * that a better speaker contradicts: an allowance is one mailbox'. */
 bool allowed_find(struct store *, struct arena *, const struct flow *,

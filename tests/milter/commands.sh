@@ -360,6 +360,16 @@ gives 0 "allowed" allowed -c "$config"
 says "bob@example.com .*-> b.example .*: ticket 4714" "... lists it"
 gives 0 "mailbox" mailbox -c "$config" bob@example.com
 says "allowed to b.example until .*: ticket 4714" "... shows it"
+gives 0 "allow: anybody, to one" allow -c "$config" --why fax \
+	'*' drop1@freemail.example
+gives 0 "routes" routes -c "$config"
+says "drop1@freemail.example .*  allowed$" "... shows which is allowed"
+gives 0 "mailbox" mailbox -c "$config" bob@example.com
+says "^  drop1@freemail.example .*  allowed$" "... too"
+gives 0 "disallow: anybody, to one" disallow -c "$config" '*' drop1@freemail.example
+gives 0 "routes" routes -c "$config"
+! grep -q allowed "$tmp/out"
+result $? "... no more"
 gives 0 "allow: another" allow -c "$config" --why t bob@example.com a@b.example
 gives 0 "disallow" disallow -c "$config" bob@example.com b.example
 says "is not allowed any more" "... says so"
