@@ -72,6 +72,28 @@ next_page(struct export *export, bool *ok, struct err *err)
 }
 
 static bool
+put_orders(struct export *export, struct err *err)
+{
+	struct store_query query = {.kind = STORE_ORDERS};
+	const struct store_orders *orders = &query.answer.orders;
+	struct buf line = {0};
+	bool ok;
+
+	arena_reset(export->arena);
+	ok = store_query(export->store, export->arena, &query, err);
+	if (ok && query.answer.alone.len > 0)
+		ok = err_set(err, ERR_DOWN, "Redis is down");
+	for (size_t i = 0; ok && i < orders->count; i++) {
+		ok = record_print_order(&orders->at[i], &line)
+			? put(&line, err)
+			: err_set(err, ERR_MEMORY, "out of memory");
+		export->records += ok;
+	}
+	buf_fini(&line);
+	return ok;
+}
+
+static bool
 run(struct export *export, const struct config *config, struct err *err)
 {
 	struct buf line = {0};
@@ -79,7 +101,8 @@ run(struct export *export, const struct config *config, struct err *err)
 
 	while (ok && next_page(export, &ok, err))
 		continue;
-	ok = ok && carried_end(export->records, &line) && put(&line, err) &&
+	ok = ok && put_orders(export, err) &&
+		carried_end(export->records, &line) && put(&line, err) &&
 		(fflush(stdout) == 0 || err_system(err, "standard output"));
 	buf_fini(&line);
 	return ok;
@@ -95,7 +118,7 @@ cmd_export(int argc, char **argv)
 	const struct options options = {
 		.about = "Writes all that is kept of mailboxes to the standard "
 			 "output, as JSON lines: counts, routes, marks, "
-			 "containment.",
+			 "containment, what is allowed.",
 		.example =
 			"export -c /etc/forwarden/forwarden.yaml >kept.jsonl",
 		.rows = rows,

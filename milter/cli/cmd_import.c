@@ -5,6 +5,7 @@
  * stores become one only when that is asked for.
  */
 #include "base/arena.h"
+#include "base/clock.h"
 #include "cli/ask.h"
 #include "cli/carried.h"
 #include "daemon/privilege.h"
@@ -82,14 +83,37 @@ read_line(struct import *import, struct buf *line, struct err *err)
 }
 
 static bool
+give_order(
+	struct import *import, const struct store_order *order, struct err *err)
+{
+	struct store_query query = {.kind = STORE_ORDER,
+		.about = order->about,
+		.containment = order->word};
+
+	/* It ended on the way here: given now it would end one that is there.
+	 */
+	if (order->word.until_ms <= clock_now_ms(clock_real()))
+		return true;
+	return store_query(import->store, import->arena, &query, err) &&
+		(query.answer.alone.len == 0 ||
+			err_set(err, ERR_DOWN, "Redis is down"));
+}
+
+static bool
 take_line(struct import *import, struct slice line, struct err *err)
 {
 	struct record record;
+	struct store_order order;
 	struct store_query query = {.kind = STORE_IMPORT, .record = &record};
-	bool ok;
+	bool is_order, ok;
 
-	ok = record_parse(import->arena, line, &record, err) &&
-		store_query(import->store, import->arena, &query, err);
+	ok = record_parse_order(import->arena, line, &is_order, &order, err);
+	if (ok && is_order) {
+		ok = give_order(import, &order, err);
+	} else if (ok) {
+		ok = record_parse(import->arena, line, &record, err) &&
+			store_query(import->store, import->arena, &query, err);
+	}
 	import->records += ok;
 	arena_reset(import->arena);
 	return ok;

@@ -22,7 +22,8 @@
  * under another key: so they come back as they were. */
 static const struct name {
 	const char *text, *hex;
-} name_mailbox = {"mailbox", "mailbox_hex"}, name_to = {"to", "to_hex"};
+} name_mailbox = {"mailbox", "mailbox_hex"}, name_to = {"to", "to_hex"},
+  name_order = {"order", "order_hex"};
 
 static bool
 set_name(struct json *json, const struct name *name, struct slice value)
@@ -119,28 +120,50 @@ set_seen(struct json *json, const struct record *record)
 	return set_routes(json, record);
 }
 
+static void
+set_word(struct json *json, const char *key,
+	const struct store_containment *word)
+{
+	struct json *inner = json_map();
+
+	json_set_text(inner, "by", word->by);
+	json_set_text(inner, "why", word->why);
+	json_set_number(inner, "at", word->at_ms);
+	json_set_number(inner, "until", word->until_ms);
+	json_set_take(json, key, inner);
+}
+
+static bool
+write_line_take(struct json *json, struct buf *out)
+{
+	bool ok = json_write(json, out);
+
+	json_free(json);
+	buf_add_byte(out, '\n');
+	return ok && buf_ok(out);
+}
+
 bool
 record_print(const struct record *record, struct buf *out)
 {
-	const struct store_containment *containment = &record->containment;
 	struct json *json = json_map();
 	bool ok = set_name(json, &name_mailbox, record->mailbox);
 
 	if (record->seen)
 		ok = set_seen(json, record) && ok;
-	if (containment->until_ms != 0) {
-		struct json *inner = json_map();
+	if (record->containment.until_ms != 0)
+		set_word(json, "contained", &record->containment);
+	return write_line_take(json, out) && ok;
+}
 
-		json_set_text(inner, "by", containment->by);
-		json_set_text(inner, "why", containment->why);
-		json_set_number(inner, "at", containment->at_ms);
-		json_set_number(inner, "until", containment->until_ms);
-		json_set_take(json, "contained", inner);
-	}
-	ok = json_write(json, out) && ok;
-	json_free(json);
-	buf_add_byte(out, '\n');
-	return ok && buf_ok(out);
+bool
+record_print_order(const struct store_order *order, struct buf *out)
+{
+	struct json *json = json_map();
+	bool ok = set_name(json, &name_order, order->about);
+
+	set_word(json, "given", &order->word);
+	return write_line_take(json, out) && ok;
 }
 
 /* A number of the map; 0 where there is none. False: out of its range. */
@@ -313,21 +336,19 @@ take_routes(struct arena *arena, const struct json *json, struct record *record,
 }
 
 static bool
-take_containment(struct arena *arena, const struct json *json,
+take_word(struct arena *arena, const struct json *json, const char *key,
 	struct store_containment *out, struct err *err)
 {
-	const struct json *inner = json_find(json, "contained");
+	const struct json *inner = json_find(json, key);
 
-	if (inner == NULL)
-		return true;
 	out->by = arena_copy(arena, json_text(inner, "by"));
 	out->why = arena_copy(arena, json_text(inner, "why"));
 	if (!take_number(inner, "at", YEAR_9999_MS, &out->at_ms, err) ||
 		!take_number(inner, "until", YEAR_9999_MS, &out->until_ms, err))
 		return false;
 	return out->until_ms > 0 ||
-		err_set(err, ERR_INVALID,
-			"\"contained\" is to say \"until\" when");
+		err_set(err, ERR_INVALID, "\"%s\" is to say \"until\" when",
+			key);
 }
 
 static bool
@@ -343,7 +364,9 @@ take_record(struct arena *arena, const struct json *json, struct record *record,
 		take_counts(json, record, err) &&
 		take_times(json, record, err) &&
 		take_routes(arena, json, record, err) &&
-		take_containment(arena, json, &record->containment, err);
+		(json_find(json, "contained") == NULL ||
+			take_word(arena, json, "contained",
+				&record->containment, err));
 }
 
 bool
@@ -357,6 +380,29 @@ record_parse(struct arena *arena, struct slice line, struct record *record,
 	if (json == NULL)
 		return false;
 	ok = take_record(arena, json, record, err);
+	json_free(json);
+	return ok;
+}
+
+bool
+record_parse_order(struct arena *arena, struct slice line, bool *is_order,
+	struct store_order *order, struct err *err)
+{
+	struct json *json;
+	bool ok;
+
+	*is_order = false;
+	if (slice_find(line, SLICE("\"order")) == SLICE_NONE)
+		return true;
+	json = json_parse(line, err);
+	*is_order = json_find(json, name_order.text) != NULL ||
+		json_find(json, name_order.hex) != NULL;
+	ok = json != NULL &&
+		(!*is_order ||
+			(take_name(arena, json, &name_order, &order->about,
+				 err) &&
+				take_word(arena, json, "given", &order->word,
+					err)));
 	json_free(json);
 	return ok;
 }

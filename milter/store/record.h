@@ -50,5 +50,9 @@ bool record_print(const struct record *, struct buf *);
  * is a record that any store takes, or an error in words. */
 bool record_parse(
 	struct arena *, struct slice line, struct record *, struct err *);
+/* The same of an order. A line that is none: true, and not is_order. */
+bool record_print_order(const struct store_order *, struct buf *);
+bool record_parse_order(struct arena *, struct slice line, bool *is_order,
+	struct store_order *, struct err *);
 
 #endif

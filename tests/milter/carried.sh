@@ -19,6 +19,9 @@ more="store: memory"
 start_daemon memory
 send_forwards && await counted
 result $? "mail is counted"
+"$program" allow -c "$folder/forwarden.yaml" --why "ticket 4714" \
+	bob@example.com b.example >"$tmp/out"
+result $? "what is allowed: $(cat "$tmp/out")"
 "$program" import -c "$folder/forwarden.yaml" /dev/null 2>"$tmp/err"
 [ $? -eq 1 ] && grep -q "the daemon runs" "$tmp/err"
 result $? "nothing is taken in below a daemon that runs"
@@ -29,13 +32,19 @@ sed "s,^store:.*,store: unix:$tmp/redis.sock," "$memory" >"$tmp/redis.yaml"
 sed "s,^state:.*,state: $tmp/empty," "$memory" >"$tmp/empty.yaml"
 mkdir "$tmp/empty"
 # Without the lines that differ from one time to the next; the times of day.
-kept() { grep -v '"forwarden"' "$1" | sort; }
+# What is ordered is given anew, by the store's clock.
+kept() {
+	grep -v '"forwarden"' "$1" | sort |
+		sed '/"order"/s/"at":[0-9]*,"until":[0-9]*/"at":0,"until":0/'
+}
 
 "$program" export -c "$memory" >"$tmp/1"
 result $? "export from memory"
 grep -q '"mailbox":"bob@example.com".*"forwarded":3' "$tmp/1" ||
 	grep -q '"forwarded":3.*"mailbox":"bob@example.com"' "$tmp/1"
 result $? "... has the counts"
+grep -q '"order":"allow|bob@example.com|b.example"' "$tmp/1"
+result $? "... and what is allowed"
 "$program" import -c "$tmp/redis.yaml" "$tmp/1" >"$tmp/out"
 result $? "import to Redis: $(cat "$tmp/out")"
 "$program" export -c "$tmp/redis.yaml" >"$tmp/2"
@@ -70,6 +79,9 @@ redis-cli -s "$tmp/redis.sock" hset 'fw1:oneway:{alice@example.com}' \
 folder_of_memory=$folder
 more="store: unix:$tmp/redis.sock"
 start_daemon redis
+"$program" allowed -c "$folder/forwarden.yaml" >"$tmp/out"
+grep -q 'bob@example.com .*-> b.example .*: ticket 4714' "$tmp/out"
+result $? "what was carried is allowed there"
 "$program" routes --one-way -c "$folder/forwarden.yaml" >"$tmp/out"
 [ "$(grep -c ' -> ' "$tmp/out")" -eq 2 ] &&
 	grep -q 'bob@example.com.*-> drop@evil.example  *40 ' "$tmp/out" &&
@@ -104,6 +116,8 @@ refused "a count below nothing" 'standard input:2: "forwarded" is -1' \
 	'2s/"forwarded":[0-9]*/"forwarded":-1/'
 refused "contained for ever" 'standard input:2: "contained" is to say "until"' \
 	'2s/}$/,"contained":{"by":"me"}}/'
+refused "allowed for ever" 'standard input:2: "given" is to say "until"' \
+	'2s/.*/{"order":"allow|a@example.com|b@b.example","given":{"by":"me"}}/'
 refused "half a line" "standard input:2: " '2s/}$//'
 refused "a NUL, and what it would hide" "standard input:2: " '2s/}$/}\x00,/'
 
