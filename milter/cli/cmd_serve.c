@@ -109,6 +109,7 @@ static bool
 prepare(const struct config *config, struct opened *opened, struct err *err)
 {
 	struct privilege user;
+	int state;
 
 	descriptors_raise();
 	if (!privilege_find(config->user, config->group, &user, err))
@@ -117,8 +118,12 @@ prepare(const struct config *config, struct opened *opened, struct err *err)
 	if (!places_use_log(config, &opened->places, err))
 		return false;
 	log_echo(true);
-	return state_dir_take(config->state, &user, err) &&
-		sockets_open(config, &user, &opened->sockets, err);
+	/* Open until this process ends. Whose sockets are in use is told
+	 * first, at once. */
+	state = state_dir_take(config->state, &user, err);
+	return state >= 0 &&
+		sockets_open(config, &user, &opened->sockets, err) &&
+		state_dir_hold(state, config->state, err);
 }
 
 /* The path under which this program can be run again, or a newer one put

@@ -153,7 +153,7 @@ static const struct reader_key keys[] = {
 	{"state", &config_directory, AT(state),
 		.initial = LOCALSTATEDIR "/lib/forwarden",
 		.help = "The directory of the embedded store's snapshot and "
-			"log, and of the journal."},
+			"log, and of the journal. One daemon works in it."},
 
 	{"policies", &reader_texts, AT(policies),
 		.initial = DATADIR "/policies",

@@ -2,6 +2,7 @@
 /* Making directories for whom the worker becomes, and taking over old ones. */
 #include "daemon/state_dir.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "daemon/secure_path.h"
 
@@ -9,10 +10,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define STATE_MODE 0750
+#define ENDING_MS 10000
+#define LOOK_MS 100
 
 static bool
 gives_away(const struct privilege *user)
@@ -168,15 +173,17 @@ is_usable(const char *path, struct err *err)
 		err_system(err, "cannot write to %s", path);
 }
 
-bool
+int
 state_dir_take(const char *path, const struct privilege *user, struct err *err)
 {
 	struct taking taking = {.path = path, .user = user};
 	bool made, ok = true;
 
 	taking.directory = open_made(path, STATE_MODE, &made, err);
-	if (taking.directory < 0)
-		return err_wrap(err, "state");
+	if (taking.directory < 0) {
+		(void)err_wrap(err, "state");
+		return -1;
+	}
 	if (!gives_away(user)) {
 		ok = is_usable(path, err);
 	} else if (made) {
@@ -185,6 +192,36 @@ state_dir_take(const char *path, const struct privilege *user, struct err *err)
 	} else {
 		ok = take_directory(&taking, err);
 	}
+	if (ok)
+		return taking.directory;
 	(void)close(taking.directory);
-	return ok || err_wrap(err, "state");
+	(void)err_wrap(err, "state");
+	return -1;
+}
+
+/* Not every file system has locks: there it is the administrator's to see
+ * to. */
+bool
+state_dir_hold(int directory, const char *path, struct err *err)
+{
+	const struct timespec pause = {0, LOOK_MS * 1000000L};
+	int64_t until = clock_monotonic_ms() + ENDING_MS;
+
+	while (flock(directory, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EWOULDBLOCK) {
+			log_write(LOG_LEVEL_NOTICE,
+				"state: whether another Forwarden works in %s "
+				"is not known: %s",
+				path, strerror(errno));
+			return true;
+		}
+		if (clock_monotonic_ms() >= until) {
+			return err_set(err, ERR_SYSTEM,
+				"another Forwarden works in %s: stop it, or "
+				"name a directory of its own in state",
+				path);
+		}
+		(void)nanosleep(&pause, NULL);
+	}
+	return true;
 }

@@ -16,9 +16,12 @@ bool state_dir_make(const char *path, mode_t mode, const struct privilege *user,
  * The directory of the store's files, made if it is missing, so that the user
  * can read and write it and what is in it. What an earlier start as root left
  * there is given to the user, where only root can have put it there; else,
- * and where it holds other things, false with what to do.
+ * and where it holds other things, -1 with what to do. Else a descriptor.
  */
-bool state_dir_take(
+int state_dir_take(
 	const char *path, const struct privilege *user, struct err *err);
+/* One daemon works in it, as long as it keeps the descriptor open. One that is
+ * about to end is waited for; false with what to do when it stays. */
+bool state_dir_hold(int directory, const char *path, struct err *err);
 
 #endif

@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -447,6 +448,27 @@ def state(trial):
                 "nor is a folder that holds other things", said)
 
 
+def one_state(trial):
+    """Two daemons would write over each other's counts."""
+    first = trial.fresh("one")
+    second = trial.fresh("two")
+    daemon, other = Daemon(first, more(first)), Daemon(second, more(second))
+    with open(other.config, encoding="utf-8") as file:
+        text = file.read()
+    with open(other.config, "w", encoding="utf-8") as file:
+        file.write(text.replace(f"state: {second}/state\n", f"state: {first}/state\n"))
+    daemon.start()
+    code, said = other.try_start()
+    trial.check(code != 0 and "another Forwarden works in" in said and judges(daemon),
+                "a state that another has is refused", said)
+    ending = threading.Timer(2, daemon.stop)
+    ending.start()
+    other.start()
+    ending.join()
+    trial.check(judges(other), "one that is about to end is waited for")
+    other.stop()
+
+
 def links(trial):
     """A folder that the user owns, with a link where root will write."""
     folder = trial.fresh("links")
@@ -817,7 +839,7 @@ def main():
     trial = Trial()
     tests = [rotation, broken_files, back_off, hang, journal, no_successor, sockets,
              moved, inet, start_errors, strange_starts, stuck_log, pipes,
-             reload_command, doubts]
+             reload_command, one_state, doubts]
     if os.path.exists("/proc/self/status"):
         tests.append(confinement)
     if ROOT:
