@@ -118,12 +118,11 @@ prepare(const struct config *config, struct opened *opened, struct err *err)
 	if (!places_use_log(config, &opened->places, err))
 		return false;
 	log_echo(true);
-	/* Open until this process ends. Whose sockets are in use is told
-	 * first, at once. */
+	/* Whose sockets are in use is told first, at once. */
 	state = state_dir_take(config->state, &user, err);
 	return state >= 0 &&
 		sockets_open(config, &user, &opened->sockets, err) &&
-		state_dir_hold(state, config->state, err);
+		state_dir_hold(state, config->state, &user, err);
 }
 
 /* The path under which this program can be run again, or a newer one put

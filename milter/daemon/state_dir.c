@@ -18,6 +18,7 @@
 #define STATE_MODE 0750
 #define ENDING_MS 10000
 #define LOOK_MS 100
+#define LOCK "store.lock"
 
 static bool
 gives_away(const struct privilege *user)
@@ -199,15 +200,38 @@ state_dir_take(const char *path, const struct privilege *user, struct err *err)
 	return -1;
 }
 
+/* A file that only the worker's user can open: whoever may read the directory
+ * could else keep every daemon out. */
+static int
+open_lock(int directory, const struct privilege *user)
+{
+	int lock = openat(directory, LOCK,
+		O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+	struct stat status;
+
+	if (lock >= 0 && gives_away(user) && fstat(lock, &status) == 0 &&
+		status.st_uid == 0 && status.st_nlink == 1 &&
+		fchown(lock, user->uid, user->gid) != 0) {
+		(void)close(lock);
+		return -1;
+	}
+	return lock;
+}
+
 /* Not every file system has locks: there it is the administrator's to see
  * to. */
 bool
-state_dir_hold(int directory, const char *path, struct err *err)
+state_dir_hold(int directory, const char *path, const struct privilege *user,
+	struct err *err)
 {
 	const struct timespec pause = {0, LOOK_MS * 1000000L};
 	int64_t until = clock_monotonic_ms() + ENDING_MS;
+	int lock = open_lock(directory, user);
+	int problem = errno;
 
-	while (flock(directory, LOCK_EX | LOCK_NB) != 0) {
+	(void)close(directory);
+	errno = problem;
+	while (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) != 0) {
 		if (errno != EWOULDBLOCK) {
 			log_write(LOG_LEVEL_NOTICE,
 				"state: whether another Forwarden works in %s "
@@ -216,6 +240,7 @@ state_dir_hold(int directory, const char *path, struct err *err)
 			return true;
 		}
 		if (clock_monotonic_ms() >= until) {
+			(void)close(lock);
 			return err_set(err, ERR_SYSTEM,
 				"another Forwarden works in %s: stop it, or "
 				"name a directory of its own in state",

@@ -20,8 +20,9 @@ bool state_dir_make(const char *path, mode_t mode, const struct privilege *user,
  */
 int state_dir_take(
 	const char *path, const struct privilege *user, struct err *err);
-/* One daemon works in it, as long as it keeps the descriptor open. One that is
+/* Closes the directory. One daemon works in it, until it ends. One that is
  * about to end is waited for; false with what to do when it stays. */
-bool state_dir_hold(int directory, const char *path, struct err *err);
+bool state_dir_hold(int directory, const char *path,
+	const struct privilege *user, struct err *err);
 
 #endif
