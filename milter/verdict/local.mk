@@ -3,6 +3,9 @@ noinst_LIBRARIES += libverdict.a
 libverdict_a_SOURCES = \
 	milter/verdict/action.c \
 	milter/verdict/action.h \
+	milter/verdict/alert.c \
+	milter/verdict/alert.h \
+	milter/verdict/alert_write.c \
 	milter/verdict/allowed.c \
 	milter/verdict/allowed.h \
 	milter/verdict/choice.c \
@@ -68,6 +71,8 @@ libverdict_a_SOURCES = \
 	milter/verdict/source.h \
 	milter/verdict/tag.c \
 	milter/verdict/tag.h \
+	milter/verdict/throttle.c \
+	milter/verdict/throttle.h \
 	milter/verdict/ticket.c \
 	milter/verdict/ticket.h \
 	milter/verdict/value.c \

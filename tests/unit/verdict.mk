@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 check_PROGRAMS += \
 	tests/unit/test_action \
+	tests/unit/test_alert \
 	tests/unit/test_doubts \
 	tests/unit/test_eml \
 	tests/unit/test_event \
@@ -10,12 +11,15 @@ check_PROGRAMS += \
 	tests/unit/test_limits \
 	tests/unit/test_list_read \
 	tests/unit/test_recollect \
+	tests/unit/test_throttle \
 	tests/unit/test_ticket \
 	tests/unit/test_said \
 	tests/unit/test_words
 VERDICT_TEST_LIBS = $(LIBLAB) $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_action_SOURCES = tests/unit/test_action.c
 tests_unit_test_action_LDADD = $(VERDICT_TEST_LIBS)
+tests_unit_test_alert_SOURCES = tests/unit/test_alert.c tests/unit/rows.h
+tests_unit_test_alert_LDADD = $(VERDICT_TEST_LIBS)
 tests_unit_test_doubts_SOURCES = tests/unit/test_doubts.c tests/unit/rows.h
 tests_unit_test_doubts_LDADD = $(VERDICT_TEST_LIBS)
 EXTRA_DIST += tests/unit/doubts.txt
@@ -41,6 +45,9 @@ tests_unit_test_list_read_LDADD = $(VERDICT_TEST_LIBS)
 tests_unit_test_recollect_SOURCES = tests/unit/test_recollect.c \
 	tests/unit/rows.h tests/unit/verdict_box.h
 tests_unit_test_recollect_LDADD = $(VERDICT_TEST_LIBS)
+tests_unit_test_throttle_SOURCES = tests/unit/test_throttle.c \
+	tests/unit/rows.h
+tests_unit_test_throttle_LDADD = $(VERDICT_TEST_LIBS)
 tests_unit_test_ticket_SOURCES = tests/unit/test_ticket.c \
 	tests/unit/rows.h tests/unit/verdict_box.h
 tests_unit_test_ticket_LDADD = $(VERDICT_TEST_LIBS)
