@@ -98,6 +98,8 @@ libstore_a_SOURCES = \
 	milter/store/redis/commands_note.h \
 	milter/store/redis/commands_place.c \
 	milter/store/redis/commands_place.h \
+	milter/store/redis/commands_take.c \
+	milter/store/redis/commands_take.h \
 	milter/store/redis/connection.c \
 	milter/store/redis/connection.h \
 	milter/store/redis/handshake.c \
@@ -173,14 +175,23 @@ REDIS_LUA = \
 	milter/store/redis/recall.lua \
 	milter/store/redis/remember.lua \
 	milter/store/redis/restore.lua \
+	milter/store/redis/take.lua \
 	milter/store/redis/tally.lua
 REDIS_LUA_PARTS = $(REDIS_LUA) milter/store/redis/clock.lua \
+	milter/store/redis/forwarded.lua \
+	milter/store/redis/hours.lua \
 	milter/store/redis/live.lua \
 	milter/store/redis/moment.lua \
 	milter/store/redis/once.lua \
+	milter/store/redis/prune.lua \
 	milter/store/redis/raise.lua \
+	milter/store/redis/received.lua \
+	milter/store/redis/said.lua \
 	milter/store/redis/trace.lua \
 	milter/store/redis/trace_items.lua \
+	milter/store/redis/trace_merge.lua \
+	milter/store/redis/trace_sweep.lua \
+	milter/store/redis/trace_write.lua \
 	milter/store/redis/embed.awk
 milter/store/redis/script_texts.c: $(REDIS_LUA_PARTS)
 	$(AM_V_GEN)$(MKDIR_P) milter/store/redis && (cd $(srcdir) && \

@@ -82,6 +82,12 @@ tests_contract_test_redis_bytes_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_contract_test_redis_bytes_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
 tests_contract_test_redis_bytes_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/contract/test_take
+tests_contract_test_take_SOURCES = tests/contract/test_take.c $(SERVER)
+tests_contract_test_take_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_contract_test_take_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
+tests_contract_test_take_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/contract/test_redis_doc
 tests_contract_test_redis_doc_SOURCES = tests/contract/test_redis_doc.c \
 	$(SERVER)

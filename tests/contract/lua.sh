@@ -30,6 +30,35 @@ for script in "$top"/milter/store/redis/*.lua; do
 		printf '%s\n' "$globals" | sed 's/^/# /'
 	fi
 done
+# read_by FILE...: the globals that these scripts read as they are run, put
+# together (embed.awk): a name that nobody made is found there, and not in Redis.
+read_by() {
+	for script in "$@"; do
+		(cd "$top/milter/store/redis" && awk -v plain=1 -f embed.awk \
+			"$(basename "$script")") | "$luac" -p -l - 2>&1 |
+			sed -n 's/.*GETGLOBAL.*; //p'
+	done | sort -u | tr '\n' ' '
+}
+
+scripts=$(sed -n '/SCRIPT_COUNT/d; s/^	SCRIPT_\([A-Z]*\),$/\1.lua/p' \
+	"$top/milter/store/redis/script.h" | tr '[:upper:]' '[:lower:]')
+known="ARGV KEYS ipairs math next pcall redis string struct table tonumber \
+type unpack"
+unknown=
+for name in $(read_by $scripts); do
+	case " $known " in
+	*" $name "*) ;;
+	*) unknown="$unknown $name" ;;
+	esac
+done
+n=$((n + 1))
+if [ -n "$scripts" ] && [ -z "$unknown" ]; then
+	echo "ok $n - the scripts, put together, read what there is"
+else
+	echo "not ok $n - the scripts, put together, read what there is"
+	echo "# and not:$unknown"
+fi
+
 # called FILE...: the commands that these scripts call.
 called() {
 	cat "$@" | grep -oE "redis\.p?call\('[A-Z]+'" | grep -oE '[A-Z]+' |

@@ -2,57 +2,48 @@
 -- batch: several of the scripts beside this one, in their order, so that a
 -- message costs one call.
 -- KEYS those of all, behind each other.
--- ARGV for each: its name, how many keys and how many words it has, its words.
+-- ARGV of each: its letter (below; 1 byte), how many keys and how many words it
+--   has (2 each), all in one word; then the words of each, behind each other.
 -- Reply what each of them replies. One that failed has its error for an answer,
 -- in the words in which Redis would give it, and the others are carried out.
 
 -- include clock.lua
--- include once.lua
--- include raise.lua
--- include trace.lua
 
--- Each begins behind the keys and the words of those before it.
-local scripts = {
-append = function(k, w)
--- include append.lua
-end,
-facts = function(k, w, keys)
--- include facts.lua
-end,
-note = function(k, w, keys)
--- include note.lua
-end,
-peer = function(k, w)
--- include peer.lua
-end,
-place = function(k, w)
--- include place.lua
-end,
-recall = function(k, w)
--- include recall.lua
-end,
-remember = function(k, w)
--- include remember.lua
-end,
-tally = function(k, w, keys)
--- include tally.lua
-end,
-}
+-- Each begins behind the keys and the words of those before it. What functions
+-- it has are made where it is run: that costs more than to run them.
+local function run(letter, k, w, keys)
+  if letter == 'c' then
+    -- here recall.lua
+  elseif letter == 'f' then
+    -- here facts.lua
+  elseif letter == 'r' then
+    -- here remember.lua
+  elseif letter == 't' then
+    -- here tally.lua
+  elseif letter == 'n' then
+    -- here note.lua
+  elseif letter == 'p' then
+    -- here place.lua
+  elseif letter == 'o' then
+    -- here peer.lua
+  elseif letter == 'e' then
+    -- here append.lua
+  end
+end
 
 if redis.replicate_commands then redis.replicate_commands() end
 
-local out, parts, k, w, words = {}, 0, 0, 0, #ARGV
-while w < words do
-  local keys = tonumber(ARGV[w + 2])
-  local ok, answer = pcall(scripts[ARGV[w + 1]], k, w + 3, keys)
+local out, k, w = {}, 0, 1
+for part = 1, #ARGV[1] / 5 do
+  local letter, keys, words =
+    struct.unpack('>c1I2I2', ARGV[1], part * 5 - 4)
+  local ok, answer = pcall(run, letter, k, w, keys)
   if not ok then
-    local said = type(answer) == 'table' and answer.err or
-      'ERR Error running script: ' .. answer
-    answer = {err = (string.gsub(said, '[\r\n]', ' '))}
+    -- here said.lua
+    answer = said(answer)
   end
-  parts = parts + 1
-  out[parts] = answer
-  k, w = k + keys, w + 3 + tonumber(ARGV[w + 3])
+  out[part] = answer
+  k, w = k + keys, w + words
 end
 
 return out

@@ -3,7 +3,7 @@
 -- the server's own clock, of which no caller's has a say; a number without a
 -- sign is taken as it is. Redis before 7 lets a script that knows the time
 -- write only when what it did is replicated, and not the script.
--- text(number): as Redis takes it, all digits.
+-- text(number): as Redis takes it, all digits of a time or a count.
 
 local server_ms, clock_word, clock_at
 
@@ -23,5 +23,5 @@ local function clock(word)
 end
 
 local function text(number)
-  return string.format('%.0f', number)
+  return number .. ''
 end

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "store/redis/commands_merge.h"
 #include "store/redis/commands_note.h"
+#include "store/redis/commands_take.h"
 #include "store/redis/redis_key.h"
 #include "store/redis/redis_peer.h"
 #include "store/redis/redis_trace.h"
@@ -445,7 +446,7 @@ commands_build(struct request *request, void *round_ctx)
 	if (ok && shared->spread)
 		ok = follow_up(&b);
 	if (ok && !shared->spread)
-		ok = commands_merge(b.arena, &b.first);
+		ok = commands_take(&b) && commands_merge(b.arena, &b.first);
 	for (struct command *command = b.first; ok && command != NULL;
 		command = command->next)
 		ok = command_order(command);

@@ -7,25 +7,37 @@
  */
 #include "store/redis/commands_merge.h"
 
-#define HEAD_WORDS 3 /* EVALSHA, the script's name, how many keys */
-#define PART_WORDS 3 /* name, how many keys, how many words */
+#include "store/bytes.h"
 
-static const char *const names[SCRIPT_COUNT] = {
-	[SCRIPT_NOTE] = "note",
-	[SCRIPT_REMEMBER] = "remember",
-	[SCRIPT_RECALL] = "recall",
-	[SCRIPT_FACTS] = "facts",
-	[SCRIPT_TALLY] = "tally",
-	[SCRIPT_PEER] = "peer",
-	[SCRIPT_PLACE] = "place",
-	[SCRIPT_APPEND] = "append",
+#define HEAD_WORDS 3 /* EVALSHA, the script's name, how many keys */
+/* Of a part in the first word: letter, how many keys, how many words. */
+#define PART_BYTES 5
+#define COUNT_MAX 65535
+
+static const char letters[SCRIPT_COUNT] = {
+	[SCRIPT_NOTE] = 'n',
+	[SCRIPT_REMEMBER] = 'r',
+	[SCRIPT_RECALL] = 'c',
+	[SCRIPT_FACTS] = 'f',
+	[SCRIPT_TALLY] = 't',
+	[SCRIPT_PEER] = 'o',
+	[SCRIPT_PLACE] = 'p',
+	[SCRIPT_APPEND] = 'e',
 };
+
+static size_t
+words_of(const struct command *part)
+{
+	return part->count - HEAD_WORDS - part->key_count;
+}
 
 static bool
 is_part(const struct command *command, bool aside)
 {
 	return command->aside == aside && command->script != SCRIPT_NONE &&
-		names[command->script] != NULL;
+		letters[command->script] != '\0' &&
+		command->key_count <= COUNT_MAX &&
+		words_of(command) <= COUNT_MAX;
 }
 
 /* Parts, and what they come to. */
@@ -43,7 +55,7 @@ sum_of(const struct command *round, bool aside)
 			continue;
 		sum.parts++;
 		sum.keys += round->key_count;
-		sum.words += round->count - HEAD_WORDS + PART_WORDS;
+		sum.words += words_of(round);
 		sum.ops += round->op_count;
 	}
 	return sum;
@@ -59,20 +71,32 @@ put_keys(struct command *merged, const struct command *part)
 static void
 put_words(struct command *merged, const struct command *part)
 {
-	size_t first = HEAD_WORDS + part->key_count;
-
-	command_word(merged, slice_of(names[part->script]));
-	command_number(merged, (int64_t)part->key_count);
-	command_number(merged, (int64_t)(part->count - first));
-	for (size_t i = first; i < part->count; i++)
+	for (size_t i = HEAD_WORDS + part->key_count; i < part->count; i++)
 		command_word(merged, part->words[i]);
+}
+
+/* What the parts are, in one word. */
+static void
+put_head(struct command *merged)
+{
+	size_t len = merged->part_count * PART_BYTES;
+	char *head = arena_bytes(merged->arena, len), *p = head;
+
+	for (size_t i = 0; head != NULL && i < merged->part_count; i++) {
+		const struct command *part = merged->parts[i];
+
+		*p++ = letters[part->script];
+		p = bytes_put(p, part->key_count, 2);
+		p = bytes_put(p, words_of(part), 2);
+	}
+	command_word(merged, (struct slice){head, head != NULL ? len : 0});
 }
 
 static struct command *
 new_merged(struct arena *arena, const struct sum *sum)
 {
-	struct command *merged =
-		command_new(arena, SCRIPT_BATCH, sum->keys, sum->words);
+	struct command *merged = command_new(
+		arena, SCRIPT_BATCH, sum->keys, sum->keys + 1 + sum->words);
 
 	if (merged == NULL)
 		return NULL;
@@ -110,6 +134,7 @@ merge(struct arena *arena, struct command **round, bool aside)
 	take_parts(merged, round);
 	for (size_t i = 0; i < merged->part_count; i++)
 		put_keys(merged, merged->parts[i]);
+	put_head(merged);
 	for (size_t i = 0; i < merged->part_count; i++)
 		put_words(merged, merged->parts[i]);
 	merged->key = merged->words[HEAD_WORDS];

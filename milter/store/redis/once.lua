@@ -7,18 +7,15 @@
 -- many prints the elder has (2 bytes), and the prints, the eldest first. What
 -- begins with another byte is of an earlier version, whose prints mean nothing.
 
--- include live.lua
-
 local function once(key, print, at, lives, most)
-  local HEAD, PRINT, ttl = 7, 8, tonumber(lives)
   local had = redis.call('GET', key)
-  local function begin(elder)
-    return string.char(1) .. struct.pack('>I4I2', math.floor(at / 1000), elder)
-  end
   if not had or string.byte(had) ~= 1 then
-    redis.call('SET', key, begin(0) .. print, 'PX', lives)
+    redis.call('SET', key, struct.pack('>BI4I2', 1, math.floor(at / 1000), 0) ..
+      print, 'PX', lives)
     return true
   end
+  local HEAD, PRINT, ttl = 7, 8, tonumber(lives)
+  most = tonumber(most)
   local p = string.find(had, print, HEAD + 1, true)
   while p and (p - 1 - HEAD) % PRINT ~= 0 do
     p = string.find(had, print, p + 1, true)
@@ -30,7 +27,9 @@ local function once(key, print, at, lives, most)
     if p then return false end
     if #had > 512 then
       redis.call('APPEND', key, print)
-      live_on(key, ttl, ttl + math.floor(ttl / 8))
+      if redis.call('PTTL', key) < ttl then
+        redis.call('PEXPIRE', key, ttl + math.floor(ttl / 8))
+      end
     else
       redis.call('SET', key, had .. print, 'PX', lives)
     end
@@ -38,7 +37,8 @@ local function once(key, print, at, lives, most)
   end
   younger = age < 2 * ttl and math.min(younger, most) or 0
   if p and p > #had - younger * PRINT then return false end
-  redis.call('SET', key, begin(younger) ..
+  redis.call('SET', key,
+    struct.pack('>BI4I2', 1, math.floor(at / 1000), younger) ..
     string.sub(had, #had - younger * PRINT + 1) .. print, 'PX', lives)
   return true
 end

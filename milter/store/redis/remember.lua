@@ -6,8 +6,9 @@
 -- Reply 1.
 
 -- include clock.lua
--- include trace.lua
+-- include trace_write.lua
 
-remember(KEYS[k + 1], ARGV[w + 2], clock(ARGV[w + 1]), tonumber(ARGV[w + 3]),
-  ARGV[w + 4], ARGV[w + 5] == '1', ARGV[w + 6] == '1', ARGV[w + 7])
+remember_in(KEYS[k + 1], ARGV[w + 2], clock(ARGV[w + 1]),
+  tonumber(ARGV[w + 3]), tonumber(ARGV[w + 4]), ARGV[w + 5] == '1',
+  ARGV[w + 6] == '1', ARGV[w + 7])
 return 1
