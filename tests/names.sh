@@ -17,6 +17,7 @@ cli/main main C has it so
 daemon/read_ahead accept in the place of the C library's
 daemon/read_ahead close in the place of the C library's
 daemon/read_ahead poll in the place of the C library's
+daemon/signals sigwait in the place of the C library's
 mta/rules/person people_ persons in the plural
 sigma/assemble build_ a build begins and ends there; its steps are the other files
 ARGUED

@@ -122,12 +122,15 @@ load_realm(struct whole *whole, struct diags *diags)
 	load_lists(whole, diags);
 }
 
-/* A path that is not there is told where the configuration names it. */
+/* A path that is not there is told where the configuration names it; the
+ * default is nobody's word where the configuration could not be read. */
 static bool
 is_there(const struct reader_text_list *paths, size_t i, struct diags *diags)
 {
 	bool is_directory;
 
+	if (paths->marks[i].line == 0 && diags_count(diags, DIAG_ERROR) > 0)
+		return false;
 	if (bundle_stat(paths->at[i].p, &is_directory))
 		return true;
 	return diags_add(diags, DIAG_ERROR, paths->marks[i],

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 static int ends[2] = {-1, -1};
+static const int for_all[] = {SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
 
 static void
 on_signal(int number)
@@ -79,4 +80,30 @@ signals_next(void)
 		got = read(ends[0], &byte, 1);
 	} while (got < 0 && errno == EINTR);
 	return got == 1 ? byte : 0;
+}
+
+/* Blocked meanwhile: the child would write into its parent's pipe. */
+pid_t
+signals_fork(void)
+{
+	sigset_t all, before;
+	pid_t pid;
+
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, &before);
+	pid = fork();
+	for (size_t i = 0; pid == 0 && i < sizeof(for_all) / sizeof(int); i++)
+		(void)signal(for_all[i], SIG_IGN);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	return pid;
+}
+
+/* libmilter's. */
+int
+sigwait(const sigset_t *restrict set, int *restrict number)
+{
+	(void)set;
+	(void)number;
+	for (;;)
+		(void)pause();
 }

@@ -2,6 +2,9 @@
 /*
  * Signals as bytes of a pipe that poll(2) waits for: the handler writes, the
  * loop reads. One for a process.
+ *
+ * libmilter waits for SIGHUP, SIGINT and SIGTERM in a thread of its own, and
+ * cuts what is under way when it gets one: here its sigwait() never returns.
  */
 #ifndef DAEMON_SIGNALS_H
 #define DAEMON_SIGNALS_H
@@ -10,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* Catches these signals from now on. */
 bool signals_open(const int *numbers, size_t count, struct err *err);
@@ -17,5 +21,8 @@ bool signals_open(const int *numbers, size_t count, struct err *err);
 int signals_fd(void);
 /* The next signal that has come, or 0. */
 int signals_next(void);
+/* As fork(); until the child catches them itself, it has none of those that
+ * administrators send to all processes of a name (killall). */
+pid_t signals_fork(void);
 
 #endif

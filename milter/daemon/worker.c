@@ -53,7 +53,7 @@ enum order {
 	ORDER_END
 };
 
-static const int worker_signals[] = {SIGUSR1, SIGUSR2};
+static const int worker_signals[] = {SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
 
 static long long
 drain_time(struct worker *worker)
@@ -65,12 +65,23 @@ drain_time(struct worker *worker)
 	return time;
 }
 
+/* Whoever asks twice does not want to wait. */
+static bool
+is_told_again(const struct worker *worker)
+{
+	int number = worker->link < 0 ? signals_next() : 0;
+
+	return number == SIGINT || number == SIGTERM;
+}
+
 /* Nothing is under way, and nothing can begin: nobody uses the store. */
 static bool
-is_drained(int64_t since, int64_t until)
+is_drained(const struct worker *worker, int64_t since, int64_t until)
 {
 	int64_t now = clock_monotonic_ms();
 
+	if (is_told_again(worker))
+		_exit(WORKER_EXIT_OK);
 	if (now >= until)
 		milter_end();
 	if (now < since + DRAIN_GRACE_MS)
@@ -111,7 +122,7 @@ drain(struct worker *worker, enum order order)
 	worker->api.ending = true;
 	http_stop(worker->http);
 	worker->http = NULL;
-	while (!is_drained(since, until))
+	while (!is_drained(worker, since, until))
 		(void)nanosleep(&pause, NULL);
 	/* A connection may have come between the look and now. */
 	milter_end();
@@ -178,6 +189,29 @@ ask_reload(void *ctx, unsigned number)
 	return link_send(worker->link, &message);
 }
 
+/* Whoever signals all processes of this name (killall) means the supervisor,
+ * which says what is to be done. */
+static enum order
+on_signal(struct worker *worker, int number)
+{
+	bool alone = worker->link < 0;
+
+	if (number == SIGUSR2)
+		return ORDER_END;
+	if (number == SIGUSR1 && !alone) {
+		(void)ask_reload(worker, worker->api.reload_asked);
+	} else if (!alone) {
+		log_write(LOG_LEVEL_INFO,
+			"signal %d (%s) is for the supervisor, process %ld",
+			number, strsignal(number), (long)getppid());
+	} else if (number == SIGINT || number == SIGTERM) {
+		return ORDER_END;
+	} else {
+		worker_reload_alone(worker);
+	}
+	return ORDER_NONE;
+}
+
 /* Waits for a word, a signal or the supervisor's end. */
 static enum order
 wait_for_orders(struct worker *worker)
@@ -193,15 +227,8 @@ wait_for_orders(struct worker *worker)
 		return ORDER_NONE;
 	if ((fds[1].revents & (POLLIN | POLLHUP)) != 0)
 		order = read_link(worker);
-	while (order == ORDER_NONE && (number = signals_next()) != 0) {
-		if (number == SIGUSR2) {
-			order = ORDER_END;
-		} else if (worker->link < 0) {
-			worker_reload_alone(worker);
-		} else {
-			(void)ask_reload(worker, worker->api.reload_asked);
-		}
-	}
+	while (order == ORDER_NONE && (number = signals_next()) != 0)
+		order = on_signal(worker, number);
 	return order;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "daemon/signals.h"
 #include "daemon/worker.h"
 
 #include <errno.h>
@@ -22,10 +23,7 @@ become_worker(const struct worker_program *program, int link)
 	(void)snprintf(number, sizeof(number), "%d", link);
 	if (fcntl(link, F_SETFD, 0) < 0)
 		_exit(WORKER_EXIT_SYSTEM);
-	/* Orders that come before the worker listens must not kill it; and
-	 * Ctrl-C in a terminal is for the supervisor alone. */
-	(void)signal(SIGUSR1, SIG_IGN);
-	(void)signal(SIGUSR2, SIG_IGN);
+	/* Ctrl-C in a terminal is for the supervisor alone. */
 	(void)setpgid(0, 0);
 	(void)execl(program->path, program->path, "serve", "-c", program->file,
 		"--worker", number,
@@ -47,7 +45,7 @@ worker_process_start(struct worker_process *worker,
 
 	if (!link_pair(ends))
 		return err_system(err, "cannot make a link to a worker");
-	pid = fork();
+	pid = signals_fork();
 	if (pid == 0)
 		become_worker(program, ends[1]);
 	(void)close(ends[1]);

@@ -194,8 +194,10 @@ def broken_files(trial):
         time.sleep(0.5)  # one that dies at once is not replaced at once
     daemon.signal(signal.SIGHUP)
     daemon.await_says("reload: refused")
-    trial.check(judges(daemon) and daemon.says("forwarden.yaml:1:") > 0,
-                "... a reload is refused and says where")
+    trial.check(judges(daemon) and daemon.says("forwarden.yaml:1:") > 0 and
+                daemon.says("policies: cannot read") == 0,
+                "... a reload is refused and says where, and nothing of what "
+                "could not be read")
     os.unlink(daemon.config)
     daemon.signal(signal.SIGUSR2)
     daemon.await_says("no new worker takes over")
@@ -656,6 +658,69 @@ def strange_starts(trial):
                     f"{all_judged} {said} it ends {end}")
 
 
+def to_all(daemon, number):
+    """As killall does, that knows no supervisor."""
+    send_all([*daemon.children(), daemon.process.pid], number)
+
+
+def taken_in(daemon, queue_id):
+    """A message that is under way, and the daemon knows it."""
+    wire = Wire(daemon.socket)
+    wire.connect()
+    wire.begin(queue_id)
+    wire.field(b"Subject", b"please tag")
+    wait_for(lambda: "\nforwarden_messages_under_way 1\n" in
+             fetched(daemon, "/metrics"), "a message under way")
+    return wire
+
+
+def is_finished(wire):
+    good = tagged(wire.end())
+    wire.socket.close()
+    return good
+
+
+def signals_to_all(trial):
+    folder = trial.fresh("toall")
+    daemon = Daemon(folder, more(folder))
+    daemon.start()
+    await_reserve(daemon)
+    children = set(daemon.children())
+    busy = taken_in(daemon, b"4BUSY")
+    to_all(daemon, signal.SIGHUP)
+    daemon.await_says("reload: done")
+    send_all(children, signal.SIGTERM)
+    send_all(children, signal.SIGINT)
+    daemon.await_says("is for the supervisor", 3)
+    trial.check(is_finished(busy) and judges(daemon) and
+                daemon.says("died of signal") == 0,
+                "signals to all processes of the name: no message is cut")
+    busy = taken_in(daemon, b"4LAST")
+    to_all(daemon, signal.SIGTERM)
+    wait_for(lambda: not holds(daemon), "the socket's end")
+    trial.check(is_finished(busy) and daemon.process.wait(30) == 0 and
+                daemon.says("died of signal") == 0,
+                "... and TERM to them all waits for the one under way")
+
+
+def alone(trial):
+    """Without a supervisor the signals are the one process's own."""
+    folder = trial.fresh("alone")
+    daemon = Daemon(folder, more(folder))
+    with open(daemon.errors, "w", encoding="utf-8") as errors:
+        daemon.process = subprocess.Popen(
+            [PROGRAM, "serve", "--no-supervisor", "-c", daemon.config],
+            stdout=subprocess.DEVNULL, stderr=errors)
+    wait_for(lambda: holds(daemon), "a daemon")
+    daemon.signal(signal.SIGHUP)
+    daemon.await_says("reload: done")
+    busy = taken_in(daemon, b"4BUSY")
+    daemon.signal(signal.SIGTERM)
+    daemon.await_says("draining: 1 connections, 1 messages")
+    trial.check(is_finished(busy) and daemon.process.wait(30) == 0 and daemon.says(" stopped") == 1,
+                "one process alone reads its files again, and ends in order")
+
+
 def stuck_log(trial):
     """A pipe behind stderr that is full: no mail waits, and how much is
     missing is told once it is read."""
@@ -838,7 +903,8 @@ def doubts(trial):
 def main():
     trial = Trial()
     tests = [rotation, broken_files, back_off, hang, journal, no_successor, sockets,
-             moved, inet, start_errors, strange_starts, stuck_log, pipes,
+             moved, inet, start_errors, strange_starts,
+             signals_to_all, alone, stuck_log, pipes,
              reload_command, one_state, doubts]
     if os.path.exists("/proc/self/status"):
         tests.append(confinement)
