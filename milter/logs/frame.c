@@ -27,19 +27,50 @@ number(struct slice digits)
 	return value;
 }
 
+static size_t
+word_bytes(struct slice text)
+{
+	size_t space = slice_find_byte(text, ' ', 0);
+
+	return space != SLICE_NONE ? space : text.len;
+}
+
+/* "[ID 197553 mail.info] text": illumos and Solaris number what they log. */
+static struct slice
+skip_number(struct slice text)
+{
+	size_t end = slice_starts_fold(text, SLICE("[ID "))
+		? slice_find(text, SLICE("] "))
+		: SLICE_NONE;
+
+	return end != SLICE_NONE ? slice_sub(text, end + 2, text.len) : text;
+}
+
+/* "mail.info postfix/smtpd[211]: text": busybox writes where it came from. */
+static struct slice
+skip_facility(struct slice rest)
+{
+	static const struct slice mail = {"mail.", 5};
+	size_t end = word_bytes(rest);
+
+	if (!slice_starts_fold(rest, mail) || rest.p[end - 1] == ':')
+		return rest;
+	return slice_sub(rest, end + 1, rest.len);
+}
+
 /* "postfix/smtpd[211]: text", "exim: text". */
 static bool
 read_tag(struct slice rest, struct frame *out)
 {
-	size_t end = 0;
 	struct slice tag;
+	size_t end;
 
-	while (end < rest.len && rest.p[end] != ' ')
-		end++;
+	rest = skip_facility(rest);
+	end = word_bytes(rest);
 	if (end < 2 || rest.p[end - 1] != ':')
 		return false;
 	tag = slice_sub(rest, 0, end - 1);
-	out->text = slice_sub(rest, end + 1, rest.len);
+	out->text = skip_number(slice_sub(rest, end + 1, rest.len));
 	out->program = tag;
 	if (tag.p[tag.len - 1] == ']') {
 		size_t open = slice_find_byte(tag, '[', 0);
@@ -63,12 +94,19 @@ is_repeated(struct slice text)
 		slice_find(text, SLICE("repeated ")) < 32;
 }
 
-/* "mx postfix/smtpd[211]: text" */
+/* "mx postfix/smtpd[211]: text"; before it FreeBSD can be asked to write
+ * "<mail.info>", and some write parts of a second. */
 static enum frame_result
 read_host_and_tag(struct slice rest, struct frame *out)
 {
-	struct slice whole = slice_trim(rest);
+	struct slice whole;
 
+	if (rest.len > 0 && rest.p[0] == '.')
+		rest = slice_sub(rest, word_bytes(rest), rest.len);
+	if (rest.len > 1 && rest.p[0] == ' ' && rest.p[1] == '<')
+		rest = slice_sub(rest,
+			word_bytes(slice_sub(rest, 1, rest.len)) + 1, rest.len);
+	whole = slice_trim(rest);
 	if (!next_word(&rest, &out->host))
 		return FRAME_NONE;
 	/* Dovecot's own file names no host. */
@@ -181,8 +219,9 @@ frame_read(struct frames *frames, struct slice line, struct frame *out)
 	if (line.len > 0 && line.p[0] == '{')
 		return frame_json_read(frames, line, out) ? FRAME_READ
 							  : FRAME_NONE;
-	if (line.len > 0 && line.p[0] == '<' && skip_priority(&line) &&
-		line.len > 2 && line.p[0] == '1' && line.p[1] == ' ')
+	if (line.len > 0 && line.p[0] == '<')
+		(void)skip_priority(&line);
+	if (slice_starts_fold(line, SLICE("1 ")))
 		return read_rfc5424(frames, slice_sub(line, 2, line.len), out);
 	if (line.len > 0 && line.p[0] >= '0' && line.p[0] <= '9')
 		return read_dated(frames, line, out);
