@@ -204,17 +204,13 @@ look_at_rules(struct doctor *doctor, const struct doctor_options *options)
 		doctor_rules(doctor, options->postfix, options->sendmail);
 }
 
-static void
-look_at_daemon(struct doctor *doctor, const struct doctor_options *options)
+static struct ask *
+open_daemon(const struct doctor *doctor, const struct doctor_options *options)
 {
-	struct err err = {0};
-	struct ask *ask = ask_open(options->ask.socket != NULL
+	return ask_open(options->ask.socket != NULL
 			? options->ask.socket
 			: doctor->generation->config->control,
-		&err);
-
-	doctor_daemon(doctor, ask);
-	ask_close(ask);
+		&(struct err){0});
 }
 
 static void
@@ -292,7 +288,8 @@ examine(const struct generation *generation,
 	if (doctor_init(&doctor, generation)) {
 		checkup_add_fine(doctor.checkup, "files",
 			"%s and its policies are sound", options->ask.file);
-		look_at_daemon(&doctor, options);
+		doctor.ask = open_daemon(&doctor, options);
+		doctor_daemon(&doctor);
 		look_at_postfix(&doctor, options);
 		if (options->sendmail != NULL)
 			look_at_sendmail(&doctor, options);
@@ -308,6 +305,7 @@ examine(const struct generation *generation,
 				status = COMMAND_OK;
 		}
 	}
+	ask_close(doctor.ask);
 	doctor_fini(&doctor);
 	if (status == NAGIOS_UNKNOWN)
 		(void)puts("UNKNOWN - out of memory");

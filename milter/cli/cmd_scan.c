@@ -6,6 +6,7 @@
 #include "cli/follow.h"
 #include "cli/follow_state.h"
 #include "cli/options.h"
+#include "cli/scan_events.h"
 #include "cli/scan_known.h"
 #include "cli/scan_places.h"
 #include "cli/scan_show.h"
@@ -18,18 +19,21 @@
 #define SECOND_MS 1000
 #define PERCENT 100
 #define LINES_A_REPORT 100000U
-#define EXIT_NEW 1 /* there are routes that are not known */
+#define EVENTS_OF_DAEMON "daemon"
+#define EXIT_NEW 1 /* routes that are not known, mail that was not to leave */
 #define EXIT_TROUBLE 2 /* something could not be read */
 
 struct scan_command {
 	const char *config, *known_file, *egress, *root;
-	struct options_words domains, networks;
+	struct options_words domains, networks, events;
 	unsigned year;
 	long long since_ms;
 	const char *state, *socket;
 	bool json, csv, follow, journal;
 	char **logs;
 	struct buf control; /* the daemon's socket, as configured */
+	struct buf events_file; /* where it keeps its events, as configured */
+	struct ask *ask; /* to the daemon, or NULL */
 	struct realm *realm;
 	struct scan *scan;
 	struct scan_known *known;
@@ -37,42 +41,57 @@ struct scan_command {
 	int percent; /* shown last */
 };
 
+/* Rows of the table of options; command is a struct scan_command. */
+/* clang-format off */
+#define FORM_ROWS(command) \
+	{"json", 'j', NULL, &options_flag, &(command).json, \
+		"an object a route, one a line"}, \
+	{"csv", 0, NULL, &options_flag, &(command).csv, "a row a route"}, \
+	{"known", 0, "FILE", &options_text, &(command).known_file, \
+		"only what is not in it: what --json or --csv wrote, " \
+		"or lines of mailbox and destination"}, \
+	{"since", 0, "AGE", &options_age, &(command).since_ms, \
+		"lines of that time alone (90m, 24h, 7d)"}
+#define LEFT_ROWS(command) \
+	{"egress", 0, "NAME", &options_text, &(command).egress, \
+		"the listener for mail that leaves, by its " \
+		"syslog_name: what left without passing it"}, \
+	{"events", 0, "FILE", &options_words, &(command).events, \
+		"what the daemon told (log.events), or \"daemon\": ask " \
+		"it: what left though it was held or refused, and " \
+		"forwards of which no listener told"}
+#define OURS_ROWS(command) \
+	{"config", 'c', "FILE", &options_text, &(command).config, \
+		"its local domains and networks (the installed one, " \
+		"if it is there)"}, \
+	{"local", 'l', "DOMAIN", &options_words, &(command).domains, \
+		"a domain that is ours, besides those to which mail " \
+		"was delivered here"}, \
+	{"networks", 'n', "NET", &options_words, &(command).networks, \
+		"a network that is ours, besides the private ones"}, \
+	{"year", 0, "YEAR", &options_number, &(command).year, \
+		"of the first line, where lines say none"}
+#define FOLLOW_ROWS(command) \
+	{"follow", 'f', NULL, &options_flag, &(command).follow, \
+		"goes on with what is written from now on, and tells " \
+		"the daemon of each forward"}, \
+	{"journal", 0, NULL, &options_flag, &(command).journal, \
+		"with --follow: the journal, whatever files there are"}, \
+	{"state", 0, "FILE", &options_text, &(command).state, \
+		"with --follow: where it keeps how far it " \
+		"was (" FOLLOW_STATE_FILE ")"}, \
+	{"socket", 0, "PATH", &options_text, &(command).socket, \
+		"unix:/path: the daemon's, whatever is configured"}
+/* clang-format on */
+
 static bool
 parse_options(int argc, char **argv, struct scan_command *command, int *status)
 {
 	const struct options_row rows[] = {
-		{"json", 'j', NULL, &options_flag, &command->json,
-			"an object a route, one a line"},
-		{"csv", 0, NULL, &options_flag, &command->csv, "a row a route"},
-		{"known", 0, "FILE", &options_text, &command->known_file,
-			"only what is not in it: what --json or --csv wrote, "
-			"or lines of mailbox and destination"},
-		{"since", 0, "AGE", &options_age, &command->since_ms,
-			"lines of that time alone (90m, 24h, 7d)"},
-		{"egress", 0, "NAME", &options_text, &command->egress,
-			"the listener for mail that leaves, by its "
-			"syslog_name: what left without passing it"},
-		{"config", 'c', "FILE", &options_text, &command->config,
-			"its local domains and networks (the installed one, "
-			"if it is there)"},
-		{"local", 'l', "DOMAIN", &options_words, &command->domains,
-			"a domain that is ours, besides those to which mail "
-			"was delivered here"},
-		{"networks", 'n', "NET", &options_words, &command->networks,
-			"a network that is ours, besides the private ones"},
-		{"year", 0, "YEAR", &options_number, &command->year,
-			"of the first line, where lines say none"},
-		{"follow", 'f', NULL, &options_flag, &command->follow,
-			"goes on with what is written from now on, and tells "
-			"the daemon of each forward"},
-		{"journal", 0, NULL, &options_flag, &command->journal,
-			"with --follow: the journal, whatever files there are"},
-		{"state", 0, "FILE", &options_text, &command->state,
-			"with --follow: where it keeps how far it "
-			"was (" FOLLOW_STATE_FILE ")"},
-		{"socket", 0, "PATH", &options_text, &command->socket,
-			"with --follow, unix:/path: the daemon's, whatever is "
-			"configured"},
+		FORM_ROWS(*command),
+		LEFT_ROWS(*command),
+		OURS_ROWS(*command),
+		FOLLOW_ROWS(*command),
 		{"root", 0, "DIRECTORY", &options_text, &command->root, NULL},
 	};
 	const struct options table = {
@@ -83,8 +102,9 @@ parse_options(int argc, char **argv, struct scan_command *command, int *status)
 			 "xz, bzip2; \"-\" is the standard input.\nNothing "
 			 "needs to be configured, and no mail is touched.\n\n"
 			 "Exits with 1 if there is a route that is not in the "
-			 "file of --known, with 2 if\nsomething could not be "
-			 "read.",
+			 "file of --known, or if mail\nleft that was not to "
+			 "(--egress, --events), with 2 if something could not "
+			 "be read.",
 		.example = "scan /var/log/mail.log*",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows),
@@ -133,6 +153,12 @@ add_list(struct scan_command *command, const struct reader_text_list *list,
 	}
 }
 
+static const char *
+text_of(const char *maybe)
+{
+	return maybe != NULL ? maybe : "";
+}
+
 /* A configuration that was asked for must be right; the installed one may
  * still be as it was installed. */
 static bool
@@ -154,6 +180,9 @@ add_config(struct scan_command *command)
 		add_list(command, &config->domains, realm_add_domain);
 		add_list(command, &config->networks, realm_add_network);
 		buf_puts(&command->control, config->control);
+		buf_puts(&command->events_file,
+			text_of(scan_events_file(
+				config->events, config->log_target)));
 		(void)realm_set_delimiters(
 			command->realm, slice_of(config->delimiter), &err);
 	} else if (command->config != NULL) {
@@ -180,8 +209,9 @@ make_realm(struct scan_command *command)
 static bool
 open_scan(struct scan_command *command)
 {
-	struct scan_options options = {
-		.egress = command->egress, .realm = command->realm};
+	struct scan_options options = {.egress = command->egress,
+		.realm = command->realm,
+		.judged = command->events.count > 0};
 	struct err err = {0};
 
 	if (command->since_ms > 0)
@@ -320,29 +350,101 @@ check_sum(struct scan_command *command)
 static int
 show(struct scan_command *command)
 {
+	uint64_t wrong = 0;
 	size_t fresh;
 
 	check_sum(command);
 	if (scan_sum(command->scan).mail_lines == 0)
 		return EXIT_TROUBLE;
 	fresh = scan_show(&(struct scan_show){.scan = command->scan,
-		.known = command->known,
-		.egress = command->egress,
-		.form = command->json  ? SCAN_SHOW_JSON
-			: command->csv ? SCAN_SHOW_CSV
-				       : SCAN_SHOW_TEXT});
+				  .known = command->known,
+				  .egress = command->egress,
+				  .form = command->json  ? SCAN_SHOW_JSON
+					  : command->csv ? SCAN_SHOW_CSV
+							 : SCAN_SHOW_TEXT},
+		&wrong);
 	if (command->troubled)
 		return EXIT_TROUBLE;
-	return command->known != NULL && fresh > 0 ? EXIT_NEW : COMMAND_OK;
+	return wrong > 0 || (command->known != NULL && fresh > 0) ? EXIT_NEW
+								  : COMMAND_OK;
+}
+
+static const char *
+socket_of(const struct scan_command *command)
+{
+	return command->socket != NULL ? command->socket : command->control.p;
+}
+
+static bool
+ask_daemon(struct scan_command *command, struct err *err)
+{
+	if (socket_of(command) == NULL)
+		return err_set(err, ERR_INVALID,
+			"no configuration names the daemon's socket: "
+			"--socket does");
+	command->ask = ask_open(socket_of(command), err);
+	return command->ask != NULL &&
+		scan_events_ask(command->scan, command->ask, err);
+}
+
+/* What cannot be read is told, and the logs are read all the same. */
+static void
+read_events(struct scan_command *command)
+{
+	uint64_t odd = 0;
+
+	for (size_t i = 0; i < command->events.count; i++) {
+		const char *name = command->events.at[i];
+		struct err err = {0};
+
+		if (!(strcmp(name, EVENTS_OF_DAEMON) == 0
+				    ? ask_daemon(command, &err)
+				    : scan_events_read(
+					      command->scan, name, &odd, &err)))
+			complain(command, err.text);
+	}
+	if (odd > 0)
+		complain(command,
+			"some lines of the events are none that can be read");
+}
+
+/* Of its own log this machine's daemon can tell. */
+static void
+choose_events(struct scan_command *command)
+{
+	struct options_words *events = &command->events;
+
+	if (command->logs[0] != NULL || command->egress == NULL ||
+		command->root[0] != '\0' || events->count > 0)
+		return;
+	if (command->events_file.len > 0)
+		events->at[events->count++] = command->events_file.p;
+	if (socket_of(command) != NULL)
+		events->at[events->count++] = EVENTS_OF_DAEMON;
+}
+
+/* The daemon knows what it counted without a word. */
+static void
+count_forwards(struct scan_command *command)
+{
+	struct err err = {0};
+
+	if (command->ask != NULL &&
+		!scan_events_count(command->scan, command->ask, &err))
+		complain(command, err.text);
 }
 
 static int
 scan(struct scan_command *command)
 {
-	if (!open_scan(command) ||
-		!(command->logs[0] != NULL ? read_given_logs(command)
-					   : read_own_logs(command)))
+	choose_events(command);
+	if (!open_scan(command))
 		return EXIT_TROUBLE;
+	read_events(command);
+	if (!(command->logs[0] != NULL ? read_given_logs(command)
+				       : read_own_logs(command)))
+		return EXIT_TROUBLE;
+	count_forwards(command);
 	return show(command);
 }
 
@@ -353,8 +455,7 @@ follow(struct scan_command *command)
 {
 	const struct follow_options options = {.logs = command->logs,
 		.journal = command->journal,
-		.socket = command->socket != NULL ? command->socket
-						  : command->control.p,
+		.socket = socket_of(command),
 		.state = command->state,
 		.egress = command->egress != NULL ? command->egress : "egress",
 		.realm = command->realm};
@@ -377,9 +478,10 @@ contradiction(const struct scan_command *command)
 		return "either --json or --csv";
 	if (command->follow &&
 		(command->json || command->csv || command->year > 0 ||
-			command->known_file != NULL || command->since_ms > 0))
+			command->known_file != NULL || command->since_ms > 0 ||
+			command->events.count > 0))
 		return "with --follow nothing is shown: none of --json, "
-		       "--csv, --known, --since and --year";
+		       "--csv, --known, --since, --events and --year";
 	if (command->journal && (!command->follow || command->logs[0] != NULL))
 		return "--journal goes with --follow, and without a log";
 	return NULL;
@@ -401,6 +503,8 @@ cmd_scan(int argc, char **argv)
 	scan_free(command.scan);
 	scan_known_free(command.known);
 	realm_free(command.realm);
+	ask_close(command.ask);
 	buf_fini(&command.control);
+	buf_fini(&command.events_file);
 	return status;
 }

@@ -10,7 +10,7 @@ add_text(struct buf *out, const char *name, struct slice value)
 {
 	if (slice_is_absent(value))
 		return;
-	screen_add_cell(out, slice_of(name), 16);
+	screen_add_cell(out, slice_of(name), 20);
 	buf_add_visible(out, value);
 	buf_add_byte(out, '\n');
 }
@@ -18,8 +18,26 @@ add_text(struct buf *out, const char *name, struct slice value)
 static void
 add_number(struct buf *out, const char *name, long long value)
 {
-	screen_add_cell(out, slice_of(name), 16);
+	screen_add_cell(out, slice_of(name), 20);
 	buf_printf(out, "%lld\n", value);
+}
+
+/* Who follows the mail log; it may never have been heard of. */
+static void
+add_follower(struct buf *out, const struct json *follower)
+{
+	static const char *const counts[] = {
+		"behind_ms", "lines", "told", "gaps", "lost"};
+	char name[32];
+
+	if (follower == NULL)
+		return;
+	add_text(out, "follower seen", json_text(follower, "seen"));
+	add_text(out, "follower line", json_text(follower, "line"));
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
+		(void)snprintf(name, sizeof(name), "follower %s", counts[i]);
+		add_number(out, name, json_number(follower, counts[i]));
+	}
 }
 
 static void
@@ -49,6 +67,7 @@ print_answer(const struct json *answer)
 		(void)snprintf(name, sizeof(name), "store %s", counts[i]);
 		add_number(&out, name, json_number(store, counts[i]));
 	}
+	add_follower(&out, json_find(answer, "follower"));
 	for (size_t i = 0; i < json_count(troubles); i++) {
 		add_text(&out, "trouble",
 			json_text(json_at(troubles, i), "text"));

@@ -17,13 +17,14 @@ struct doctor {
 	const struct generation *generation; /* borrowed */
 	struct socket_name listen;
 	struct checkup *checkup;
+	struct ask *ask; /* to the daemon; borrowed, or NULL */
 };
 
 bool doctor_init(struct doctor *, const struct generation *);
 void doctor_fini(struct doctor *);
 
 /* The daemon: socket, control, user, store, clock, policies. */
-void doctor_daemon(struct doctor *, struct ask *);
+void doctor_daemon(struct doctor *);
 
 /* What it has of the machine: state, log files, descriptors, the door for the
  * MTA; and its lists. pid: of the worker. */

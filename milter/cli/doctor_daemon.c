@@ -289,8 +289,9 @@ check_policies(
 }
 
 void
-doctor_daemon(struct doctor *doctor, struct ask *ask)
+doctor_daemon(struct doctor *doctor)
 {
+	struct ask *ask = doctor->ask;
 	struct err err = {0};
 	struct json *status = NULL;
 

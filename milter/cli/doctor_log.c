@@ -11,6 +11,8 @@
 #include "cli/doctor.h"
 #include "cli/follow_state.h"
 #include "cli/scan_cause.h"
+#include "cli/scan_events.h"
+#include "cli/scan_left.h"
 #include "cli/scan_places.h"
 #include "logs/scan.h"
 #include "mta/postfix_egress.h"
@@ -30,6 +32,8 @@
 #define READ_BYTES ((off_t)64 * 1024 * 1024)
 #define READ_MS 3000
 #define LINES_A_LOOK 4096U
+#define JOURNAL_LINES 200000U
+#define JOURNAL "the journal"
 #define FOLLOWER_MS (5 * 60 * SECOND_MS) /* it keeps its place each minute */
 #define AUDIT_MS (2 * DAY_MS) /* it is made each day */
 #define NAME_BYTES 64
@@ -41,6 +45,7 @@ struct look {
 	char egress[NAME_BYTES]; /* empty: there is none */
 	int64_t since_ms, now_ms;
 	struct scan *scan;
+	struct scan_places journal; /* where no file is */
 	bool late; /* it was not read to its end */
 };
 
@@ -57,7 +62,7 @@ note_unread(struct doctor *doctor, const char *path, const char *why)
 
 /* False: there is none in a file. */
 static bool
-find_log(struct look *look)
+find_file(struct look *look)
 {
 	struct slice path = look->postfix != NULL
 		? postfix_value(look->postfix, "maillog_file")
@@ -77,6 +82,17 @@ find_log(struct look *look)
 	}
 	scan_places_free(&places);
 	return look->path[0] != '\0';
+}
+
+/* The journal may have what no file has. */
+static bool
+find_log(struct look *look)
+{
+	if (find_file(look))
+		return true;
+	scan_places_find_journal(&look->journal, look->since_ms, JOURNAL_LINES);
+	(void)snprintf(look->path, sizeof(look->path), JOURNAL);
+	return look->journal.count > 0;
 }
 
 /* The listener's name in the log, and since when it is there. */
@@ -124,7 +140,22 @@ read_lines(struct look *look, struct input *input)
 
 /* False with it said. */
 static bool
-read_log(struct look *look)
+read_journal(struct look *look)
+{
+	struct err err = {0};
+	struct input *input = input_open(look->journal.paths[0], &err);
+
+	if (input == NULL)
+		note_unread(look->doctor, JOURNAL, err.text);
+	else
+		read_lines(look, input);
+	input_close(input);
+	return input != NULL;
+}
+
+/* The same of a file. */
+static bool
+read_file(struct look *look)
 {
 	int fd = open(look->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct input *input = NULL;
@@ -227,7 +258,8 @@ tell_passed(struct look *look)
 			passed, scan_ours(look->scan)));
 	passed_each_group(passed, scan_ours(look->scan), tell_group, look);
 	passed_each_released(passed, count_mail, &released);
-	if (released > 0) {
+	/* Events know better who ended a hold. */
+	if (released > 0 && judged_events(scan_judged(look->scan)) == 0) {
 		checkup_add(look->doctor->checkup,
 			&(struct remedy){.level = CHECKUP_NOTE,
 				.subject = "log",
@@ -240,21 +272,119 @@ tell_passed(struct look *look)
 	}
 }
 
+struct telling {
+	const struct look *look;
+	struct checkup_names names;
+	const char *how; /* of the first */
+};
+
+static void
+name_left(void *ctx, const struct judged_left *left)
+{
+	struct telling *telling = ctx;
+	struct buf text = {0};
+
+	buf_printf(&text, "%s to %s", left->mail.id, left->mail.recipient);
+	checkup_names_add(&telling->names, buf_slice(&text));
+	if (telling->how == NULL)
+		telling->how = scan_left_how(left->how);
+	buf_fini(&text);
+}
+
+static void
+name_silent(void *ctx, struct judged_silent *silent)
+{
+	struct telling *telling = ctx;
+	bool has_listener = telling->look->egress[0] != '\0';
+	struct buf text = {0};
+
+	/* What passes no listener was told of above. */
+	if (silent->known != JUDGED_NOT_COUNTED || !silent->seen)
+		return;
+	buf_printf(&text, "%s of %s to %s", silent->id,
+		silent->mailbox[0] != '\0' ? silent->mailbox : "?",
+		silent->destination);
+	checkup_names_add(&telling->names, buf_slice(&text));
+	telling->how = scan_left_why(silent, has_listener);
+	buf_fini(&text);
+}
+
+/* Mail that was held or refused, and forwards of which nothing was told,
+ * though they passed the listener. */
+static void
+tell_judged(struct look *look)
+{
+	struct judged *judged = scan_judged(look->scan);
+	struct telling left = {.look = look}, silent = {.look = look};
+
+	judged_each_left(judged, name_left, &left);
+	if (left.names.count > 0)
+		checkup_add(look->doctor->checkup,
+			&(struct remedy){.level = CHECKUP_WRONG,
+				.subject = "log",
+				.text = left.how,
+				.command = "forwarden scan --events daemon"},
+			"%zu messages left that had been held or refused: %s",
+			left.names.count, left.names.text);
+	judged_each_silent(judged, scan_ours(look->scan), name_silent, &silent);
+	if (silent.names.count > 0)
+		checkup_add(look->doctor->checkup,
+			&(struct remedy){.level = CHECKUP_NOTE,
+				.subject = "log",
+				.text = silent.how,
+				.command = "forwarden scan --events daemon"},
+			"%zu forwards passed the listener, and none was "
+			"counted: %s",
+			silent.names.count, silent.names.text);
+	if (left.names.count == 0 && judged_events(judged) > 0)
+		checkup_add_fine(look->doctor->checkup, "log",
+			"nothing left that had been held or refused, by "
+			"%llu events",
+			(unsigned long long)judged_events(judged));
+}
+
+/* A daemon that cannot be asked is told of elsewhere. */
+static void
+ask_events(struct look *look)
+{
+	struct err err = {0};
+
+	if (look->doctor->ask != NULL)
+		(void)scan_events_ask(look->scan, look->doctor->ask, &err);
+}
+
+static void
+ask_counted(struct look *look)
+{
+	struct err err = {0};
+
+	if (look->doctor->ask != NULL && look->egress[0] != '\0')
+		(void)scan_events_count(look->scan, look->doctor->ask, &err);
+}
+
 static void
 look_at_log(struct look *look)
 {
 	struct scan_options options = {
-		.realm = look->doctor->generation->realm};
+		.realm = look->doctor->generation->realm, .judged = true};
 	struct err err = {0};
+	bool read;
 
 	if (look->postfix != NULL)
 		find_listener(look);
 	options.since_ms = look->since_ms;
 	options.egress = look->egress[0] != '\0' ? look->egress : NULL;
 	look->scan = scan_new(&options, &err);
-	if (look->scan != NULL && read_log(look)) {
-		tell_routes(look);
-		tell_passed(look);
+	if (look->scan != NULL) {
+		ask_events(look);
+		read = look->journal.count > 0 ? read_journal(look)
+					       : read_file(look);
+		if (read) {
+			ask_counted(look);
+			tell_routes(look);
+			tell_passed(look);
+			tell_judged(look);
+		}
 	}
 	scan_free(look->scan);
 }
@@ -308,9 +438,9 @@ doctor_log(
 		look_at_log(look);
 	} else {
 		checkup_add_fine(doctor->checkup, "log",
-			"no file of a mail log is here; `forwarden scan` asks "
-			"the journal, too");
+			"no mail log is here, neither a file nor a journal");
 	}
+	scan_places_free(&look->journal);
 	look_at_service(look, FOLLOW_STATE_FILE, FOLLOWER_MS,
 		&(struct remedy){.subject = "follower",
 			.text = "the follower of the mail log",

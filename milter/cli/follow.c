@@ -9,6 +9,7 @@
 
 #include "base/atomic_file.h"
 #include "base/clock.h"
+#include "cli/follow_report.h"
 #include "cli/follow_state.h"
 #include "cli/scan_places.h"
 #include "daemon/notify.h"
@@ -41,6 +42,7 @@ struct follow {
 	int64_t kept_ms, reported_ms; /* monotonic */
 	struct scan_sum sum; /* as of the last report */
 	struct follow_told_count count;
+	uint64_t lost; /* parts of logs */
 };
 
 /* To the journal, by stderr. */
@@ -237,6 +239,7 @@ say_trouble(struct follow *follow, size_t i, enum tail_result result,
 {
 	if (result == TAIL_FAILED && follow->troubled[i])
 		return;
+	follow->lost += result == TAIL_LOST;
 	if (result == TAIL_FAILED || result == TAIL_LOST)
 		say("%s", err->text);
 	follow->troubled[i] = result == TAIL_FAILED;
@@ -309,6 +312,18 @@ step(struct follow *follow, bool *any)
 	return true;
 }
 
+static void
+tell_of_self(const struct follow *follow, bool caught_up)
+{
+	const struct follow_report report = {
+		.now_ms = clock_now_ms(clock_real()),
+		.caught_up = caught_up && !follow->down,
+		.lost = follow->lost};
+
+	if (!follow->down)
+		follow_report_send(&report, &follow->state, follow->ask);
+}
+
 static bool
 follow_logs(struct follow *follow)
 {
@@ -323,8 +338,10 @@ follow_logs(struct follow *follow)
 		}
 		now_ms = clock_monotonic_ms();
 		if (now_ms - follow->kept_ms >
-			(follow->changed ? KEEP_MS : ALIVE_MS))
+			(follow->changed ? KEEP_MS : ALIVE_MS)) {
 			keep(follow);
+			tell_of_self(follow, !any);
+		}
 		if (now_ms - follow->reported_ms > REPORT_MS)
 			report(follow);
 		notify_watchdog();
@@ -359,10 +376,12 @@ follow_run(const struct follow_options *options)
 		follow.reported_ms = clock_monotonic_ms();
 		good = step(&follow, &any);
 		keep(&follow);
+		tell_of_self(&follow, !any);
 		notify_manager("READY=1");
 		good = good && follow_logs(&follow);
 		notify_manager("STOPPING=1");
 		report(&follow);
+		tell_of_self(&follow, true);
 		if (good)
 			keep(&follow);
 	} else {

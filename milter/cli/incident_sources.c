@@ -11,13 +11,13 @@
 #include "base/codec.h"
 #include "base/digest.h"
 #include "base/input.h"
+#include "cli/scan_events.h"
 #include "daemon/config.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #define EVENTS_ASKED "20000"
-#define FILE_SCHEME "file:"
 #define NEEDLES_MAX 16 /* more than these: all events are looked at */
 #define NAME_BYTES 16 /* of the hash in a name of the store */
 
@@ -234,17 +234,6 @@ hash(struct incident *incident, const struct config *config)
 	incident->hashed = slice_of(name);
 }
 
-static const char *
-file_of(const struct config *config)
-{
-	const char *place = strcmp(config->events, "log") == 0
-		? config->log_target
-		: config->events;
-	size_t scheme = strlen(FILE_SCHEME);
-
-	return strncmp(place, FILE_SCHEME, scheme) == 0 ? place + scheme : NULL;
-}
-
 /* The files of events that the configuration names. */
 static void
 find_files(struct incident_sources *sources, struct incident *incident,
@@ -264,7 +253,7 @@ find_files(struct incident_sources *sources, struct incident *incident,
 			sources->ask->file);
 	} else {
 		hash(incident, config);
-		path = file_of(config);
+		path = scan_events_file(config->events, config->log_target);
 	}
 	if (sources->files->count > 0) {
 		*files = *sources->files;

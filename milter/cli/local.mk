@@ -62,6 +62,8 @@ forwarden_SOURCES = \
 	milter/cli/follow.h \
 	milter/cli/follow_journal.c \
 	milter/cli/follow_journal.h \
+	milter/cli/follow_report.c \
+	milter/cli/follow_report.h \
 	milter/cli/follow_source.c \
 	milter/cli/follow_source.h \
 	milter/cli/follow_state.c \
@@ -87,8 +89,14 @@ forwarden_SOURCES = \
 	milter/cli/options.h \
 	milter/cli/scan_cause.c \
 	milter/cli/scan_cause.h \
+	milter/cli/scan_events.c \
+	milter/cli/scan_events.h \
+	milter/cli/scan_json.c \
+	milter/cli/scan_json.h \
 	milter/cli/scan_known.c \
 	milter/cli/scan_known.h \
+	milter/cli/scan_left.c \
+	milter/cli/scan_left.h \
 	milter/cli/scan_places.c \
 	milter/cli/scan_places.h \
 	milter/cli/scan_show.c \

@@ -17,6 +17,7 @@
 
 #define SECOND_MS 1000
 #define LINES_LOOKED_AT 20
+#define COMMAND_BYTES 256
 
 static const char *const usual[] = {"/var/log/mail.log", "/var/log/maillog",
 	"/var/log/mail", "/var/log/exim4/mainlog", "/var/log/exim/mainlog",
@@ -69,18 +70,21 @@ ask_postfix(struct scan_places *places, const char *root, struct buf *tried)
 	buf_fini(&answer);
 }
 
-/* Facility 2 is mail: all of Postfix, Dovecot, Exim and Sendmail. */
+/* Facility 2 is mail: all of Postfix, Dovecot, Exim and Sendmail. more: other
+ * options of journalctl. */
 static void
-ask_journal(struct scan_places *places, struct buf *tried)
+ask_journal(struct scan_places *places, const char *more)
 {
 	FILE *journal;
+	char command[COMMAND_BYTES];
 
-	buf_puts(tried, ", the journal");
 	if (access("/run/systemd/journal", F_OK) != 0)
 		return;
-	journal = popen("exec journalctl -o json --all --no-pager -q "
-			"SYSLOG_FACILITY=2 2>/dev/null",
-		"r");
+	(void)snprintf(command, sizeof(command),
+		"exec journalctl -o json --all --no-pager -q %s "
+		"SYSLOG_FACILITY=2 2>/dev/null",
+		more);
+	journal = popen(command, "r");
 	if (journal == NULL)
 		return;
 	places->journal = journal;
@@ -115,9 +119,23 @@ scan_places_find(
 {
 	*places = (struct scan_places){0};
 	find_files(places, root, tried);
-	if (places->count == 0 && root[0] == '\0')
-		ask_journal(places, tried);
+	if (places->count == 0 && root[0] == '\0') {
+		buf_puts(tried, ", the journal");
+		ask_journal(places, "");
+	}
 	return places->count > 0;
+}
+
+void
+scan_places_find_journal(
+	struct scan_places *places, int64_t since_ms, unsigned most)
+{
+	char more[COMMAND_BYTES / 2];
+
+	*places = (struct scan_places){0};
+	(void)snprintf(more, sizeof(more), "--since=@%lld --lines=%u",
+		(long long)(since_ms / SECOND_MS), most);
+	ask_journal(places, more);
 }
 
 void

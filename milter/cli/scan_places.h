@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define SCAN_PLACES_MOST 512
 
@@ -23,6 +24,9 @@ bool scan_places_find(
 	struct scan_places *, const char *root, struct buf *tried);
 /* The log that is written now; none: the journal may have it. */
 void scan_places_find_live(struct scan_places *);
+/* Of the journal the last lines since then; none: there is no journal. */
+void scan_places_find_journal(
+	struct scan_places *, int64_t since_ms, unsigned most);
 void scan_places_free(struct scan_places *);
 /* The oldest first, by the time of their first lines. */
 void scan_places_sort(char **paths, size_t count);

@@ -4,7 +4,8 @@
 
 #include "base/date.h"
 #include "base/json_writer.h"
-#include "cli/scan_cause.h"
+#include "cli/scan_json.h"
+#include "cli/scan_left.h"
 #include "cli/screen.h"
 
 #include <stdio.h>
@@ -14,7 +15,6 @@
 #define ADDRESS_COLUMNS_LEAST 11U
 #define COMMAND_COLUMNS 200U
 #define DOMAINS_SHOWN 8
-#define UNSEEN_SHOWN 20U
 
 /* The routes that are to be shown, sorted. */
 struct listing {
@@ -136,51 +136,12 @@ add_heading(struct listing *list)
 		"first             last              queue id\n");
 }
 
-/* JSON: one object a route, with the names that events have. */
-static void
-begin_json(struct json_writer *json, const char *dataset, int64_t at_ms)
-{
-	char at[DATE_TEXT_BYTES];
-
-	date_print(at_ms, at);
-	json_writer_open_map(json, NULL);
-	json_writer_text(json, "@timestamp", slice_of(at));
-	json_writer_open_map(json, "event");
-	json_writer_text(json, "kind", SLICE("event"));
-	json_writer_open_list(json, "category");
-	json_writer_text(json, NULL, SLICE("email"));
-	json_writer_close_list(json);
-	json_writer_text(json, "module", SLICE("forwarden"));
-	json_writer_text(json, "dataset", slice_of(dataset));
-	json_writer_close_map(json);
-	json_writer_open_map(json, "forwarden");
-	json_writer_text(json, "source", SLICE("log"));
-}
-
-static void
-end_json(struct json_writer *json)
-{
-	json_writer_close_map(json);
-	json_writer_close_map(json);
-	buf_add_byte(json->out, '\n');
-	json->follows = false;
-}
-
-static void
-put_time(struct json_writer *json, const char *key, int64_t at_ms)
-{
-	char text[DATE_TEXT_BYTES];
-
-	date_print(at_ms, text);
-	json_writer_text(json, key, slice_of(text));
-}
-
 static void
 add_route_json(struct listing *list, const struct found_route *route)
 {
 	struct json_writer json = {.out = &list->out};
 
-	begin_json(&json, "forwarden.scan", route->last_ms);
+	scan_json_begin(&json, "forwarden.scan", route->last_ms);
 	json_writer_text(&json, "mailbox", text_or(route->mailbox, "?"));
 	json_writer_text(
 		&json, "destination", text_or(route->destination, "?"));
@@ -190,12 +151,12 @@ add_route_json(struct listing *list, const struct found_route *route)
 	json_writer_number(&json, "sent", (long long)route->sent);
 	json_writer_number(&json, "waiting", (long long)route->waiting);
 	json_writer_number(&json, "lost", (long long)route->lost);
-	put_time(&json, "first", route->first_ms);
-	put_time(&json, "last", route->last_ms);
+	scan_json_time(&json, "first", route->first_ms);
+	scan_json_time(&json, "last", route->last_ms);
 	if (route->via[0] != '\0')
 		json_writer_text(&json, "via", slice_of(route->via));
 	json_writer_text(&json, "queue_id", slice_of(route->id));
-	end_json(&json);
+	scan_json_end(&json);
 }
 
 /* In quotes; what a spreadsheet would take for a formula is none with an
@@ -259,14 +220,14 @@ add_command_json(void *ctx, const struct found_command *command)
 	struct listing *list = ctx;
 	struct json_writer json = {.out = &list->out};
 
-	begin_json(&json, "forwarden.command", command->last_ms);
+	scan_json_begin(&json, "forwarden.command", command->last_ms);
 	json_writer_text(&json, "mailbox", slice_of(command->mailbox));
 	json_writer_text(&json, "command",
 		slice_sub(slice_of(command->command), 0, COMMAND_COLUMNS));
 	json_writer_number(&json, "sent", (long long)command->count);
-	put_time(&json, "first", command->first_ms);
-	put_time(&json, "last", command->last_ms);
-	end_json(&json);
+	scan_json_time(&json, "first", command->first_ms);
+	scan_json_time(&json, "last", command->last_ms);
+	scan_json_end(&json);
 }
 
 static void
@@ -294,120 +255,6 @@ add_commands(struct listing *list)
 		"\nCommands that get the mail of a mailbox, and may send it "
 		"anywhere:\n");
 	found_each_command(found, add_command_text, list);
-}
-
-/* What the listener did not see. */
-struct unseen {
-	struct listing *list;
-	uint64_t shown;
-	bool seen; /* those that were held */
-};
-
-static void
-add_unseen(void *ctx, const struct passed_mail *mail)
-{
-	struct unseen *unseen = ctx;
-	struct buf *out = &unseen->list->out;
-	struct json_writer json = {.out = out};
-
-	if (unseen->list->show->form == SCAN_SHOW_JSON) {
-		begin_json(&json, "forwarden.departure", mail->at_ms);
-		json_writer_text(&json, "queue_id", slice_of(mail->id));
-		json_writer_text(&json, "sender", slice_of(mail->sender));
-		json_writer_text(
-			&json, "destination", slice_of(mail->recipient));
-		json_writer_text(&json, "relay", slice_of(mail->relay));
-		json_writer_text(&json, "transport", slice_of(mail->program));
-		json_writer_bool(&json, "seen", unseen->seen);
-		json_writer_bool(&json, "held", mail->held);
-		end_json(&json);
-	} else if (unseen->shown++ < UNSEEN_SHOWN) {
-		buf_puts(out, "  ");
-		add_time(out, mail->at_ms);
-		buf_puts(out, "  ");
-		screen_add_cell(out, slice_of(mail->id), 16);
-		buf_puts(out, " <");
-		buf_add_visible(out, slice_of(mail->sender));
-		buf_puts(out, "> -> ");
-		buf_add_visible(out, slice_of(mail->recipient));
-		buf_puts(out, " by ");
-		buf_add_visible(out, slice_of(mail->relay));
-		buf_add_byte(out, '\n');
-	}
-}
-
-static void
-add_group(void *ctx, const struct passed_group *group)
-{
-	struct listing *list = ctx;
-	struct buf *out = &list->out;
-
-	struct buf text = {0};
-
-	scan_cause_add(&text, group);
-	buf_printf(out, "%7llu  ", (unsigned long long)group->count);
-	buf_add_visible(out, buf_slice(&text));
-	buf_printf(out, ": %s\n", scan_cause_setting(group->cause));
-	buf_fini(&text);
-}
-
-static void
-count_mail(void *ctx, const struct passed_mail *mail)
-{
-	uint64_t *count = ctx;
-
-	(void)mail;
-	++*count;
-}
-
-static void
-add_released(struct listing *list, const struct passed *passed)
-{
-	struct unseen released = {.list = list};
-	uint64_t count = 0;
-
-	passed_each_released(passed, count_mail, &count);
-	if (count == 0)
-		return;
-	buf_printf(&list->out,
-		"%llu were held at the listener, and left all the same:\n",
-		(unsigned long long)count);
-	passed_each_released(passed, add_unseen, &released);
-}
-
-static void
-add_egress(struct listing *list)
-{
-	const struct scan *scan = list->show->scan;
-	const struct passed *passed = scan_passed(scan);
-	struct unseen unseen = {.list = list};
-	uint64_t count;
-
-	if (passed == NULL || list->show->form == SCAN_SHOW_CSV)
-		return;
-	if (list->show->form == SCAN_SHOW_JSON) {
-		passed_each(passed, scan_ours(scan), add_unseen, &unseen);
-		unseen.seen = true;
-		passed_each_released(passed, add_unseen, &unseen);
-		return;
-	}
-	count = passed_unseen(passed, scan_ours(scan));
-	buf_printf(&list->out,
-		"\n%llu messages left by the listener \"%s\", %llu left "
-		"without passing it%s\n",
-		(unsigned long long)passed_seen(passed), list->show->egress,
-		(unsigned long long)count, count > 0 ? ":" : "");
-	passed_each_group(passed, scan_ours(scan), add_group, list);
-	passed_each(passed, scan_ours(scan), add_unseen, &unseen);
-	if (count > UNSEEN_SHOWN)
-		buf_printf(&list->out, "  and %llu more; --json has them\n",
-			(unsigned long long)(count - UNSEEN_SHOWN));
-	if (passed_unbegun(passed) > 0)
-		buf_printf(&list->out,
-			"Not known: %llu that left had begun before the log "
-			"did\n",
-			(unsigned long long)passed_unbegun(passed));
-	add_released(list, passed);
 }
 
 static void
@@ -478,7 +325,7 @@ add_routes(struct listing *list)
 }
 
 size_t
-scan_show(const struct scan_show *show)
+scan_show(const struct scan_show *show, uint64_t *wrong)
 {
 	const struct found *found = scan_found(show->scan);
 	struct listing list = {.show = show,
@@ -500,7 +347,12 @@ scan_show(const struct scan_show *show)
 	}
 	add_routes(&list);
 	add_commands(&list);
-	add_egress(&list);
+	if (show->form != SCAN_SHOW_CSV)
+		*wrong = scan_left_add(
+			&(struct scan_left){.scan = show->scan,
+				.egress = show->egress,
+				.json = show->form == SCAN_SHOW_JSON},
+			&list.out);
 	screen_print(&list.out);
 	buf_fini(&summary);
 	buf_fini(&list.out);

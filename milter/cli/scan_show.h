@@ -19,7 +19,8 @@ struct scan_show {
 	const char *egress; /* or NULL */
 };
 
-/* Prints all of it; how many routes are not known. */
-size_t scan_show(const struct scan_show *);
+/* Prints all of it; how many routes are not known. *wrong: how much left that
+ * was not to, as far as that was asked. */
+size_t scan_show(const struct scan_show *, uint64_t *wrong);
 
 #endif

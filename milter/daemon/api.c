@@ -34,6 +34,8 @@ static const struct {
 	{"/v1/held/", API_POST, false, api_held_act},
 	{"/v1/held-seen", API_POST, false, api_held_seen},
 	{"/v1/forget/", API_POST, false, api_forget},
+	{"/v1/counted", API_GET, false, api_counted},
+	{"/v1/follower", API_POST, false, api_follower},
 	{"/v1/logged", API_POST, false, api_logged},
 	{"/v1/rule", API_POST, false, api_rule},
 	{"/v1/reload", API_POST, false, api_reload},

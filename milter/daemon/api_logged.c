@@ -80,17 +80,17 @@ read_words(struct telling *telling)
 	return read_kind(telling);
 }
 
-/* By a listener, or when it was told before. */
+/* By a listener, or when it was told before. sure: not by memory alone. */
 static bool
-is_counted(struct telling *telling, struct slice key)
+is_counted(struct telling *telling, struct slice key, bool *sure)
 {
 	struct store_op op = {
 		.verb = STORE_RECALL, .recall = {.id = key, .cap = 1}};
 	struct store_batch batch = {
 		.ops = &op, .count = 1, .arena = telling->exchange->arena};
 
-	(void)store_ask(telling->exchange->api->store, &batch,
-		telling->generation->judge.store_budget_ms);
+	*sure = store_ask(telling->exchange->api->store, &batch,
+			telling->generation->judge.store_budget_ms) == STORE_OK;
 	return op.recall.count > 0;
 }
 
@@ -104,8 +104,9 @@ count(struct telling *telling)
 	const struct logged logged = {
 		.flow = &telling->made.flow, .identity = key};
 	const struct verdict *verdict;
+	bool sure;
 
-	if (is_counted(telling, key)) {
+	if (is_counted(telling, key, &sure)) {
 		answer(exchange, "it was counted before", true);
 		return;
 	}
@@ -140,6 +141,45 @@ api_logged(struct exchange *exchange)
 			exchange_error(exchange, 400, why_not);
 			break;
 		}
+	}
+	generation_unref(telling.generation);
+}
+
+static void
+answer_counted(struct telling *telling, struct slice key)
+{
+	struct json *json = json_map();
+	bool sure, counted = is_counted(telling, key, &sure);
+
+	json_set_bool(json, "counted", counted);
+	json_set_bool(json, "sure", sure || counted);
+	exchange_json_take(telling->exchange, json);
+}
+
+/* Was a forward counted that left under that queue id? It is known for two
+ * days. */
+void
+api_counted(struct exchange *exchange)
+{
+	struct telling telling = {.exchange = exchange,
+		.generation = generation_slot_get(exchange->api->slot)};
+	struct slice id = parameter(exchange, "id");
+	const char *why_not;
+
+	telling.words = (struct logged_words){.id = id,
+		.destination = parameter(exchange, "destination"),
+		.kind = KIND_REDIRECT,
+		.at_ms = 1};
+	if (id.len == 0 || id.len > ID_BYTES_MAX ||
+		logged_make(exchange->arena, telling.generation->realm,
+			&telling.words, &telling.made,
+			&why_not) == LOGGED_BAD) {
+		exchange_error(exchange, 400,
+			"a destination and a queue id are needed");
+	} else {
+		answer_counted(&telling,
+			keep_left_key(exchange->arena, id,
+				telling.made.flow.rcpt->address.text));
 	}
 	generation_unref(telling.generation);
 }

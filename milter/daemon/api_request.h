@@ -17,6 +17,17 @@ struct metrics;
 struct probes;
 struct report;
 
+/* What who follows the mail log tells of itself; times in milliseconds. */
+enum follower_number {
+	FOLLOWER_LINE,
+	FOLLOWER_BEHIND,
+	FOLLOWER_LINES,
+	FOLLOWER_TOLD,
+	FOLLOWER_GAPS,
+	FOLLOWER_LOST,
+	FOLLOWER_NUMBERS
+};
+
 struct api {
 	struct generation_slot *slot;
 	struct store *store;
@@ -35,6 +46,7 @@ struct api {
 	/* As the last look at the MTA's queue had it; seen 0: there was none.
 	 */
 	atomic_ullong held, held_oldest_ms, held_seen_ms;
+	atomic_ullong follower[FOLLOWER_NUMBERS], follower_seen_ms;
 	atomic_bool ending; /* whoever waits for events goes home */
 };
 

@@ -198,6 +198,7 @@ api_metrics(struct exchange *exchange)
 	write_digest(out, generation);
 	write_worker(out, exchange->api);
 	write_held(out, exchange->api);
+	api_follower_write(exchange->api, out);
 	write_generation(out, exchange->api, generation);
 	generation_unref(generation);
 	write_troubles(out);
@@ -277,6 +278,9 @@ api_status(struct exchange *exchange)
 	json_set_number(json, "messages", (long long)load.messages_total);
 	json_set_number(json, "reloads", (long long)exchange->api->reloads);
 	json_set_take(json, "troubles", json_of_troubles());
+	if (exchange->api->follower_seen_ms > 0)
+		json_set_take(
+			json, "follower", api_follower_json(exchange->api));
 	json_set_take(json, "store", json_of_health(exchange->api->store));
 	generation_unref(generation);
 	exchange_json_take(exchange, json);

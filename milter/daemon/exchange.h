@@ -42,14 +42,20 @@ bool exchange_query(struct exchange *, struct store_query *);
 struct json *exchange_mailbox(const struct store_mailbox *);
 struct json *exchange_routes(struct exchange *, const struct store_routes *);
 
+/* What is known of who follows the mail log. */
+void api_follower_write(const struct api *, struct buf *metrics);
+struct json *api_follower_json(const struct api *);
+
 /* What the table of paths points at. */
 typedef void exchange_fn(struct exchange *);
 exchange_fn api_allow;
 exchange_fn api_allowed;
 exchange_fn api_contain;
+exchange_fn api_counted;
 exchange_fn api_destination;
 exchange_fn api_disallow;
 exchange_fn api_events;
+exchange_fn api_follower;
 exchange_fn api_forget;
 exchange_fn api_healthz;
 exchange_fn api_held;

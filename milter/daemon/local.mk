@@ -6,6 +6,7 @@ libdaemon_a_SOURCES = \
 	milter/daemon/api_allow.c \
 	milter/daemon/api_contain.c \
 	milter/daemon/api_events.c \
+	milter/daemon/api_follower.c \
 	milter/daemon/api_held.c \
 	milter/daemon/api_logged.c \
 	milter/daemon/api_mailbox.c \

@@ -137,6 +137,8 @@ void ledger_free(struct ledger *);
 /* The queue id that it was about, or NULL. False when out of memory. */
 bool ledger_take(struct ledger *, const struct frame *, const struct told *,
 	struct ledger_mail **about);
+/* By what a family of that Message-ID is known. */
+uint64_t ledger_message(const struct ledger *, struct slice message_id);
 /* Time passes, though no line comes. */
 void ledger_pass(struct ledger *, int64_t now_ms);
 /* Hands out all that is left. */

@@ -45,11 +45,16 @@ bare(struct slice message_id)
 	return message_id;
 }
 
+uint64_t
+ledger_message(const struct ledger *ledger, struct slice message_id)
+{
+	return hashes_of(ledger->seed, bare(message_id));
+}
+
 struct ledger_family *
 ledger_family_of(struct ledger *ledger, struct slice message_id)
 {
-	return ledger_family_by(
-		ledger, hashes_of(ledger->seed, bare(message_id)));
+	return ledger_family_by(ledger, ledger_message(ledger, message_id));
 }
 
 struct ledger_family *

@@ -14,6 +14,8 @@ liblogs_a_SOURCES = \
 	milter/logs/frame_json.c \
 	milter/logs/hashes.c \
 	milter/logs/hashes.h \
+	milter/logs/judged.c \
+	milter/logs/judged.h \
 	milter/logs/ledger.h \
 	milter/logs/ledger_family.c \
 	milter/logs/ledger_keep.c \

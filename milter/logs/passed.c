@@ -15,7 +15,6 @@
 struct row {
 	struct passed_mail is;
 	char *texts; /* what is points to */
-	bool seen;
 };
 
 struct passed {
@@ -86,7 +85,7 @@ add_text(char *to, const char *text, const char **at)
 }
 
 static bool
-keep(struct passed *passed, const struct passed_mail *mail, bool seen)
+keep(struct passed *passed, const struct passed_mail *mail)
 {
 	struct row *row;
 	char *to;
@@ -103,7 +102,6 @@ keep(struct passed *passed, const struct passed_mail *mail, bool seen)
 	}
 	row = &passed->rows[passed->count];
 	row->is = *mail;
-	row->seen = seen;
 	to = row->texts = malloc(strlen(mail->id) + strlen(mail->sender) +
 		strlen(mail->recipient) + strlen(mail->relay) +
 		strlen(mail->program) + 5);
@@ -119,9 +117,9 @@ keep(struct passed *passed, const struct passed_mail *mail, bool seen)
 }
 
 bool
-passed_add(struct passed *passed, const struct passed_mail *mail, bool seen)
+passed_add(struct passed *passed, const struct passed_mail *mail)
 {
-	if (seen) {
+	if (mail->seen) {
 		passed->seen++;
 		note(passed->seen_domains, domain_of(mail->recipient));
 		note(passed->seen_senders, slice_of(mail->sender));
@@ -130,10 +128,10 @@ passed_add(struct passed *passed, const struct passed_mail *mail, bool seen)
 			return true;
 	}
 	if (passed->count >= PASSED_KEPT) {
-		passed->left_out += !seen;
+		passed->left_out += !mail->seen;
 		return true;
 	}
-	return keep(passed, mail, seen);
+	return keep(passed, mail);
 }
 
 void
@@ -157,7 +155,7 @@ passed_seen(const struct passed *passed)
 static bool
 is_outside(const struct row *row, const struct ours *ours)
 {
-	return !row->seen && !ours_has(ours, slice_of(row->is.recipient));
+	return !row->is.seen && !ours_has(ours, slice_of(row->is.recipient));
 }
 
 uint64_t
@@ -185,7 +183,7 @@ passed_each_released(const struct passed *passed,
 	void (*visit)(void *, const struct passed_mail *), void *ctx)
 {
 	for (size_t i = 0; i < passed->count; i++) {
-		if (passed->rows[i].seen)
+		if (passed->rows[i].is.seen)
 			visit(ctx, &passed->rows[i].is);
 	}
 }

@@ -24,6 +24,7 @@ enum passed_cause {
 struct passed_mail {
 	int64_t at_ms;
 	const char *id, *sender, *recipient, *relay, *program;
+	bool seen; /* it was begun by the listener */
 	bool held; /* it was held, and left all the same */
 };
 
@@ -38,8 +39,7 @@ struct passed;
 
 struct passed *passed_new(void);
 void passed_free(struct passed *);
-/* A departure that was seen at the listener, or was not. */
-bool passed_add(struct passed *, const struct passed_mail *, bool seen);
+bool passed_add(struct passed *, const struct passed_mail *);
 /* One whose beginning is not in the log: nobody knows whether it was seen. */
 void passed_note_unbegun(struct passed *);
 uint64_t passed_unbegun(const struct passed *);

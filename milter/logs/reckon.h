@@ -8,6 +8,7 @@
 #define LOGS_RECKON_H
 
 #include "logs/found.h"
+#include "logs/judged.h"
 #include "logs/ledger.h"
 #include "logs/ours.h"
 #include "logs/passed.h"
@@ -16,6 +17,7 @@ struct reckon {
 	const struct ours *ours;
 	struct found *found;
 	struct passed *passed; /* NULL: nobody asks */
+	struct judged *judged; /* NULL: nothing is known of it */
 	/* Each flow as it is found, borrowed; or NULL. */
 	void (*tell)(void *ctx, const struct found_flow *);
 	void *tell_ctx;

@@ -22,6 +22,7 @@
 #include <stdlib.h>
 
 #define MEMBERS_MOST 8U
+#define SPANS_MOST 8U
 
 /* At once, to who wants to know. */
 static void
@@ -35,6 +36,43 @@ reckon_tell(struct judging *j, struct found_flow *flow)
 	if (member.len > 0)
 		flow->mailbox = member;
 	j->reckon->tell(j->reckon->tell_ctx, flow);
+}
+
+/* The queue id under which it left, and those of the hops before. */
+static size_t
+span_hops(const struct spot *left, struct judged_span spans[SPANS_MOST])
+{
+	size_t count = 0;
+
+	for (const struct ledger_mail *mail = left->mail;
+		mail != NULL && count < SPANS_MOST; mail = mail->before)
+		spans[count++] = (struct judged_span){.id = mail->id,
+			.begun_ms = mail->begun_ms,
+			.left_ms = left->rcpt->at_ms};
+	return count;
+}
+
+/* What a guess takes for a forward need not be one; and of lists of ours the
+ * listener tells nothing. */
+static bool
+is_to_be_told(const struct found_flow *flow)
+{
+	return flow->sure >= FOUND_SURE &&
+		!(flow->by == FOUND_BY_LIST && flow->seen);
+}
+
+/* What the daemon told of it, if that is asked. */
+static void
+hear_forward(struct judging *j, const struct spot *left,
+	const struct found_flow *flow)
+{
+	struct judged_span spans[SPANS_MOST];
+
+	if (j->reckon->judged != NULL && left->rcpt->status == TOLD_SENT &&
+		left->mail->id[0] != '\0' && is_to_be_told(flow) &&
+		!judged_forward(
+			j->reckon->judged, flow, spans, span_hops(left, spans)))
+		j->reckon->failed = true;
 }
 
 void
@@ -56,6 +94,7 @@ reckon_add(struct judging *j, const struct spot *left, struct found_flow flow)
 	if (!ours_has(j->reckon->ours, flow.destination)) {
 		if (!found_add(j->reckon->found, &flow))
 			j->reckon->failed = true;
+		hear_forward(j, left, &flow);
 		flow.is_new = found_routes(j->reckon->found) +
 				found_left_out(j->reckon->found) >
 			known;
@@ -414,6 +453,18 @@ judge_login(struct judging *j, struct ledger_mail *mail)
 }
 
 static void
+hear_departure(struct judging *j, const struct spot *left,
+	const struct passed_mail *passed)
+{
+	struct judged_span spans[SPANS_MOST];
+
+	if (j->reckon->judged != NULL &&
+		!judged_leave(j->reckon->judged, passed, spans,
+			span_hops(left, spans), j->family->message))
+		j->reckon->failed = true;
+}
+
+static void
 note_passed(struct judging *j, const struct spot *left)
 {
 	const struct ledger_mail *mail = left->mail;
@@ -423,16 +474,19 @@ note_passed(struct judging *j, const struct spot *left)
 		.recipient = left->rcpt->address,
 		.relay = left->rcpt->relay,
 		.program = left->rcpt->program,
+		.seen = (mail->flags & LEDGER_EGRESS) != 0,
 		.held = (mail->flags & LEDGER_HELD) != 0};
 
-	if (j->reckon->passed == NULL || left->rcpt->status != TOLD_SENT)
+	if (left->rcpt->status != TOLD_SENT)
+		return;
+	hear_departure(j, left, &passed);
+	if (j->reckon->passed == NULL)
 		return;
 	if ((mail->flags & LEDGER_BEGUN) == 0) {
 		passed_note_unbegun(j->reckon->passed);
 		return;
 	}
-	if (!passed_add(j->reckon->passed, &passed,
-		    (mail->flags & LEDGER_EGRESS) != 0))
+	if (!passed_add(j->reckon->passed, &passed))
 		j->reckon->failed = true;
 }
 

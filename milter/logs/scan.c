@@ -73,11 +73,13 @@ scan_new(const struct scan_options *options, struct err *err)
 	scan->reckon = (struct reckon){.ours = scan->ours,
 		.found = found_new(),
 		.passed = reconcile ? passed_new() : NULL,
+		.judged = options->judged ? judged_new(reconcile) : NULL,
 		.tell = follow ? tell : NULL,
 		.tell_ctx = scan};
 	if (scan->ours != NULL && scan->ledger != NULL &&
 		scan->reckon.found != NULL &&
-		(!reconcile || scan->reckon.passed != NULL))
+		(!reconcile || scan->reckon.passed != NULL) &&
+		(!options->judged || scan->reckon.judged != NULL))
 		return scan;
 	scan_free(scan);
 	err_set(err, ERR_MEMORY, "out of memory");
@@ -92,8 +94,19 @@ scan_free(struct scan *scan)
 	ledger_free(scan->ledger);
 	found_free(scan->reckon.found);
 	passed_free(scan->reckon.passed);
+	judged_free(scan->reckon.judged);
 	ours_free(scan->ours);
 	free(scan);
+}
+
+bool
+scan_hear(struct scan *scan, const struct judged_event *event)
+{
+	judged_set_since(scan->reckon.judged, event->at_ms);
+	if (scan->options.since_ms > event->at_ms)
+		return true;
+	return judged_add(scan->reckon.judged, event,
+		ledger_message(scan->ledger, event->message_id));
 }
 
 void
@@ -305,6 +318,12 @@ const struct passed *
 scan_passed(const struct scan *scan)
 {
 	return scan->reckon.passed;
+}
+
+struct judged *
+scan_judged(const struct scan *scan)
+{
+	return scan->reckon.judged;
 }
 
 bool

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "logs/found.h"
+#include "logs/judged.h"
 #include "logs/ours.h"
 #include "logs/passed.h"
 #include "mail/realm.h"
@@ -22,6 +23,7 @@ struct scan_options {
 	const struct realm *realm; /* or NULL; borrowed */
 	const char *egress; /* the listener's name in the log, or NULL */
 	int64_t since_ms; /* lines before are passed over; 0: none */
+	bool judged; /* what the daemon told will be said: scan_hear() */
 	/*
 	 * The log is followed: what is found is told within a minute, borrowed,
 	 * but what left by the egress listener, which saw it. Nothing is
@@ -48,6 +50,9 @@ struct scan_sum {
 struct scan *scan_new(const struct scan_options *, struct err *);
 void scan_free(struct scan *);
 
+/* What the daemon told of a message; before the first line. False when out of
+ * memory. */
+bool scan_hear(struct scan *, const struct judged_event *);
 /* Another file begins; written_ms and year as in stamp.h. */
 void scan_begin_file(struct scan *, int64_t written_ms, int year);
 /* A line without its end. False when out of memory. */
@@ -70,6 +75,8 @@ const struct found *scan_found(const struct scan *);
 const struct ours *scan_ours(const struct scan *);
 /* NULL unless egress was given. */
 const struct passed *scan_passed(const struct scan *);
+/* NULL unless it was asked for. */
+struct judged *scan_judged(const struct scan *);
 /* Is it a mailbox of ours that sends to somebody who is not? */
 bool scan_shows(const struct scan *, const struct found_route *);
 

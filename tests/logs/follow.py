@@ -252,6 +252,11 @@ def test_log():
     trial.check(os.stat(site.folder + "/position").st_mode & 0o777 == 0o600,
                 "the state is for nobody else")
     trial.check(site.stop() == 0, "told to end, it ends well")
+    told = json.loads(site.daemon.ask("status", "--json").stdout)["follower"]
+    trial.check(told["lines"] > 0 and told["told"] > 0 and
+                told["lost"] == 0 and told["behind_ms"] == 0 and
+                told["line"] > "2026",
+                "status says how far it came", json.dumps(told))
     site.close()
 
 

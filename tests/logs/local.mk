@@ -4,7 +4,7 @@ TESTS += tests/logs/doctor.py tests/logs/follow.py tests/logs/scan.py \
 	tests/logs/shared.py
 EXTRA_DIST += tests/logs/doctor.py tests/logs/follow.py tests/logs/scan.py \
 	tests/logs/shared.py \
-	tests/logs/egress.maillog tests/logs/egress.routes \
+	tests/logs/egress.events tests/logs/egress.maillog tests/logs/egress.routes \
 	tests/logs/exim.maillog tests/logs/exim.routes \
 	tests/logs/gateway.maillog tests/logs/gateway.routes \
 	tests/logs/postfix.maillog tests/logs/postfix.routes \

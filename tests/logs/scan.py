@@ -224,6 +224,106 @@ def egress():
           answer.stderr.decode())
 
 
+def said(action, queue_id, clock, **more):
+    """An event, as the daemon writes it."""
+    own = {"destination": more.get("to", "x@mail.example")}
+    if action == "log of a log":
+        action, own["source"] = "log", "log"
+    if "also" in more:
+        own["flows"] = [{"destination": more["also"]}]
+    return json.dumps({
+        "@timestamp": "2026-04-06T%s.250Z" % clock,
+        "event": {"action": action,
+                  "id": "%s-%s-%s" % (queue_id, clock, action)},
+        "email": {"local_id": queue_id,
+                  "message_id": more.get("message_id", "none")},
+        "rule": [{"name": "a-policy"}], "forwarden": own}) + "\n"
+
+
+def judged(*lines, egress=("--egress", "egress")):
+    """The answer, why each departure is in it, and what people see."""
+    file = write("judged.log", "".join("%s.100Z %s %s%s: %s\n" % (
+        when, host, program, "[%s]" % pid, text)
+        for when, host, program, pid, text in
+        lines_of("egress.maillog", 2026)))
+    told = write("events", "".join(lines))
+    answer = scan("--json", *egress, "--events", told, file)
+    rows = [json.loads(one)["forwarden"] for one in
+            answer.stdout.decode().splitlines()
+            if '"forwarden.departure"' in one]
+    text = scan(*egress, "--events", told, file)
+    return answer, {one["queue_id"]: one["why"] for one in rows
+                    if "why" in one}, text.stdout.decode()
+
+
+def held_and_refused():
+    first = said("log", "none", "06:00:00")
+    answer, rows, text = judged(first, said("quarantine", "AAAA000007",
+                                            "07:04:00"))
+    check("it was not `forwarden held`" in rows.get("AAAA000007", "") and
+          answer.returncode == 1 and "1 messages left all the same that "
+          "had been held or refused" in text and
+          "held 2026-04-06 07:04 by the policy a-policy" in text,
+          "--events: what was held, and left though nobody released it",
+          rows, text)
+    _, rows, text = judged(first, said(
+        "quarantine", "AAAA000007", "07:04:00"), said(
+            "release", "AAAA000007", "07:08:59"))
+    check("AAAA000007" not in rows and "0 messages left all the same" in text,
+          "--events: what was released by us is no matter", rows, text)
+    _, rows, _ = judged(first, said("reject", "AAAA000003", "07:00:02"))
+    check("the MTA took it" in rows.get("AAAA000003", ""),
+          "--events: what was refused, and left", rows)
+    refused = {"message_id": "two.2@house.example", "to": "ann@shop.example"}
+    _, rows, _ = judged(first, said("reject", "B1", "07:00:30", **refused))
+    check("does not pass the listener" in rows.get("AAAA000004", ""),
+          "--events: what was refused took another way", rows)
+    refused = {"message_id": "two.2@house.example",
+               "also": "ANN@shop.example"}
+    _, rows, _ = judged(first, said("quarantine", "B1", "07:00:30",
+                                    **refused))
+    check("AAAA000004" in rows, "--events: one of several destinations", rows)
+    for name, line in (
+            ("to another", said("reject", "B1", "07:00:30", to="x@y.example",
+                                message_id="two.2@house.example")),
+            ("that was refused afterwards",
+             said("reject", "B1", "07:01:30", to="ann@shop.example",
+                  message_id="two.2@house.example")),
+            ("under a queue id that was used before", said(
+                "quarantine", "AAAA000004", "06:30:00")),
+            ("that was put off", said("tempfail", "AAAA000004", "07:01:00"))):
+        _, rows, _ = judged(first, line)
+        check("AAAA000004" not in rows, "--events: mail " + name, rows)
+
+
+def without_a_word():
+    first = said("log", "none", "06:00:00")
+    _, rows, text = judged(first)
+    check(not rows and "1 more have no event" in text,
+          "--events: forwards that passed the listener without a word",
+          rows, text)
+    _, rows, text = judged(first, said("log", "AAAA000003", "07:00:02"))
+    check(not rows and "have no event" not in text,
+          "--events: a forward of which the daemon told", rows, text)
+    _, rows, _ = judged(first, said("log of a log", "AAAA000003", "07:00:02"))
+    check("a log alone" in rows.get("AAAA000003", ""),
+          "--events: one of which a log alone told", rows)
+    _, rows, text = judged(said("log", "none", "07:05:00"))
+    check("Not known: 1 forwards from before the first event" in text,
+          "--events: before the first event nothing is known", text)
+    _, rows, text = judged(first, egress=())
+    check(not rows and "1 more have no event" in text,
+          "--events: without a listener", rows, text)
+    answer, _, text = judged(first, "{\"a\": 1}\n", first[:40] + "\n",
+                             "no event\n")
+    check(answer.returncode == 2 and b"some lines of the events" in
+          answer.stderr and "Compared with 1 events" in text,
+          "--events: lines that are none are told", answer.stderr.decode())
+    answer = scan("--events", path("nowhere"), "egress.maillog")
+    check(answer.returncode == 2 and b"nowhere" in answer.stderr,
+          "--events: a file that is not there", answer.stderr.decode())
+
+
 def times():
     line = "%s 10:00:00 mx postfix/smtp[1]: AAAAA%d: to=<x@y.example>, " \
         "orig_to=<a@house.example>, relay=mx[1.2.3.4]:25, delay=1, " \
@@ -466,7 +566,8 @@ for each in sorted(os.listdir(HERE)):
     if each.endswith(".routes"):
         same(scan("--json", each.replace(".routes", ".maillog")), each,
              each.replace(".routes", ".maillog"))
-for part in (forms, answers, added, commands, egress, times, places, broken,
+for part in (forms, answers, added, commands, egress, held_and_refused,
+             without_a_word, times, places, broken,
              pipes, memory, documents):
     part()
 print("1..%d" % count)
