@@ -159,6 +159,9 @@ take_child(struct ledger *ledger, const struct frame *frame,
 	if (child == mail)
 		return true;
 	child->flags |= LEDGER_CHILD | (told->list ? LEDGER_LIST : 0U);
+	/* Sendmail writes no Message-ID of it. */
+	if (told->list && mail->family != NULL && child->family == NULL)
+		ledger_join(ledger, child, mail->family);
 	return ledger_set_text(ledger, child, &child->parent,
 		slice_is_absent(told->recipient) ? expanded_alias(mail)
 						 : told->recipient);

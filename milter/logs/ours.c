@@ -153,6 +153,9 @@ ours_learn(struct ours *ours, const struct told *told)
 			domain->left++;
 		return;
 	}
+	/* Nothing but an address of ours is looked up among aliases. */
+	if (told->way == TOLD_EXPANDED)
+		ours_learn_domain(ours, told->original);
 	if (told->way == TOLD_NOWHERE || told->way == TOLD_EXPANDED)
 		return;
 	domain = find_or_add(ours, name);

@@ -256,6 +256,25 @@ expanded_from(const struct ledger_mail *mail, const char *address)
 	return NULL;
 }
 
+/* Whose list has its members in a file, if there is one alone: they themselves
+ * are not told of. */
+static const char *
+included_from(const struct ledger_mail *mail)
+{
+	const char *from = NULL;
+
+	for (const struct ledger_rcpt *rcpt = mail->rcpts; rcpt != NULL;
+		rcpt = rcpt->next) {
+		if (rcpt->way != TOLD_EXPANDED ||
+			strncmp(rcpt->address, ":include:", 9) != 0)
+			continue;
+		if (from != NULL && !reckon_is_same(from, rcpt->original))
+			return NULL;
+		from = rcpt->original;
+	}
+	return from;
+}
+
 /* The one that keeps a copy of what it sends on, if there is one alone. */
 static const char *
 the_one_that_keeps(const struct ledger_mail *mail)
@@ -290,6 +309,8 @@ judge_expanded(
 		flow.sure = SURE_ORIGINAL;
 		flow.via = slice_of(before != NULL ? before : "");
 		reckon_add_of(j, left, from, flow);
+	} else if (included_from(origin->mail) != NULL) {
+		reckon_add_of(j, left, included_from(origin->mail), flow);
 	} else if (keeps != NULL) {
 		flow.sure = SURE_KEPT;
 		reckon_add_of(j, left, keeps, flow);
@@ -298,20 +319,13 @@ judge_expanded(
 	}
 }
 
-/* Sendmail's log has the address that was given. Went it out, though it is
- * ours, or a stranger asked for it, it went as another. */
+/* Went it out, though it is ours, or a stranger asked for it, it went as
+ * another. */
 static bool
 is_unresolved(const struct judging *j, const struct spot *origin)
 {
-	const struct ledger_mail *mail = origin->mail;
-
-	return origin->rcpt->as_given &&
-		!reckon_is_own_relay(j, origin->rcpt) &&
-		(mail->flags & LEDGER_CLIENT) != 0 &&
-		(reckon_is_ours(j, origin->rcpt->address) ||
-			(mail->sender != NULL && mail->sender[0] != '\0' &&
-				!reckon_is_ours(j, mail->sender) &&
-				!reckon_is_own_client(j, mail)));
+	return !reckon_is_own_relay(j, origin->rcpt) &&
+		reckon_is_given(j, origin->mail, origin->rcpt);
 }
 
 /* The new address is in the words of a host that refused it; else there is
@@ -367,6 +381,7 @@ judge_departure(struct judging *j, const struct spot *left)
 	struct found_flow flow = {.by = FOUND_BY_RULE,
 		.via = slice_of(rcpt->original),
 		.sure = SURE_ORIGINAL};
+	const char *handed = reckon_handed(j, mail);
 	struct buf members = {0};
 
 	if ((mail->flags & LEDGER_NOTICE) != 0 && rcpt->original[0] == '\0')
@@ -391,6 +406,13 @@ judge_departure(struct judging *j, const struct spot *left)
 			flow);
 	} else if (rcpt->expanded && (mail->flags & LEDGER_PICKUP) == 0) {
 		judge_expanded(j, left, &origin);
+	} else if (handed != NULL) {
+		/* Its log has the address that was given, the next hop's the
+		 * new one. */
+		flow.by = FOUND_BY_MAP;
+		flow.sure = SURE_EXPANDED;
+		flow.of_stranger = true;
+		reckon_add_of(j, left, handed, flow);
 	} else if (is_unresolved(j, &origin)) {
 		judge_unresolved(j, left);
 	} else if (reckon_is_program(j, mail)) {

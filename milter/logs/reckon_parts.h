@@ -57,6 +57,13 @@ bool reckon_is_own_relay(
 void reckon_link_hops(struct judging *j);
 /* Over the hops of ours, to where the recipient came up. */
 struct spot reckon_origin(const struct judging *j, struct spot at);
+/* Sendmail's log has the address that was given: is it one of ours? A stranger
+ * can ask for no other. */
+bool reckon_is_given(const struct judging *j, const struct ledger_mail *mail,
+	const struct ledger_rcpt *rcpt);
+/* Of a queue id that a hop of ours handed on: the one recipient, of ours, that
+ * it had there, and that became another on the way; NULL: it is not known. */
+const char *reckon_handed(const struct judging *j, const struct ledger_mail *);
 bool reckon_is_departure(const struct judging *j, const struct spot *at);
 /* A program or a host of ours sends it. */
 void reckon_program(

@@ -72,9 +72,13 @@ reckon_collect(struct judging *j)
 		mail = mail->next) {
 		for (struct ledger_rcpt *rcpt = mail->rcpts; rcpt != NULL;
 			rcpt = rcpt->next) {
-			struct spot *spot = &j->spots[j->spot_count++];
+			struct spot *spot = &j->spots[j->spot_count];
 			uint64_t key;
 
+			/* What it became left as another recipient. */
+			if (rcpt->way == TOLD_EXPANDED)
+				continue;
+			j->spot_count++;
 			*spot = (struct spot){mail, rcpt};
 			if (!j->many)
 				continue;
@@ -166,7 +170,8 @@ rcpt_of(struct ledger_mail *mail, const char *address)
 {
 	for (struct ledger_rcpt *rcpt = mail->rcpts; rcpt != NULL;
 		rcpt = rcpt->next) {
-		if (reckon_is_same(rcpt->address, address))
+		if (rcpt->way != TOLD_EXPANDED &&
+			reckon_is_same(rcpt->address, address))
 			return rcpt;
 	}
 	return NULL;
@@ -198,6 +203,35 @@ reckon_origin(const struct judging *j, struct spot at)
 		at = *first;
 	}
 	return at;
+}
+
+bool
+reckon_is_given(const struct judging *j, const struct ledger_mail *mail,
+	const struct ledger_rcpt *rcpt)
+{
+	return rcpt->as_given && (mail->flags & LEDGER_CLIENT) != 0 &&
+		(reckon_is_ours(j, rcpt->address) ||
+			(mail->sender != NULL && mail->sender[0] != '\0' &&
+				!reckon_is_ours(j, mail->sender) &&
+				!reckon_is_own_client(j, mail)));
+}
+
+const char *
+reckon_handed(const struct judging *j, const struct ledger_mail *mail)
+{
+	const char *given = NULL;
+
+	if (mail->before == NULL)
+		return NULL;
+	for (const struct ledger_rcpt *rcpt = mail->before->rcpts; rcpt != NULL;
+		rcpt = rcpt->next) {
+		if (rcpt->hop != mail)
+			continue;
+		if (given != NULL || !reckon_is_given(j, mail->before, rcpt))
+			return NULL;
+		given = rcpt->address;
+	}
+	return given;
 }
 
 /* It went to a filter of ours, from which it came back. */

@@ -226,10 +226,18 @@ read_stat(struct slice stat, struct told *out)
 static enum told_way
 way_of(struct slice mailer, struct slice relay)
 {
+	/* Of what deliver, not send, though there may be a relay. */
+	static const struct slice stores[] = {{"cyrus", 5}, {"dovecot", 7},
+		{"lmtp", 4}, {"maildrop", 8}, {"procmail", 8}};
+
 	if (slice_equal(mailer, SLICE("prog")))
 		return TOLD_COMMAND;
 	if (slice_equal(mailer, SLICE("*file*")))
 		return TOLD_FILE;
+	for (size_t i = 0; i < sizeof(stores) / sizeof(*stores); i++) {
+		if (slice_starts_fold(mailer, stores[i]))
+			return TOLD_LMTP;
+	}
 	return slice_equal(mailer, SLICE("local")) || relay.len == 0
 		? TOLD_MAILBOX
 		: TOLD_OUT;

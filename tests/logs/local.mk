@@ -8,5 +8,6 @@ EXTRA_DIST += tests/logs/doctor.py tests/logs/follow.py tests/logs/scan.py \
 	tests/logs/exim.maillog tests/logs/exim.routes \
 	tests/logs/gateway.maillog tests/logs/gateway.routes \
 	tests/logs/postfix.maillog tests/logs/postfix.routes \
+	tests/logs/sendmail-egress.maillog tests/logs/sendmail-egress.routes \
 	tests/logs/sendmail.maillog tests/logs/sendmail.routes \
 	tests/bench/maillog.py tests/bench/scan.py

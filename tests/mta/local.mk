@@ -19,6 +19,6 @@ EXTRA_DIST += $(MTA_TESTS) \
 	tests/mta/rig/core.py tests/mta/rig/smtp.py \
 	tests/mta/rig/dovecot.py tests/mta/rig/exim.py \
 	tests/mta/rig/postfix.py tests/mta/rig/sendmail.py \
-	tests/mta/rig/redis.py tests/mta/rig/table.py \
+	tests/mta/rig/redis.py tests/mta/rig/syslog.py tests/mta/rig/table.py \
 	tests/mta/rig/watched.py tests/mta/rig/watched_table.py \
 	tests/mta/rig/forwarden.py

@@ -22,6 +22,7 @@ from rig import Dovecot, Failure, Forwarden, Rig, Sendmail, Sink, Tap, free_port
 from rig.core import run
 from rig.forwarden import EVERYTHING, program
 from rig.sendmail import CF_DIR
+from rig.syslog import Syslog
 from rig.table import LIKELY
 from sendmail import STRANGER, Egress, attach, contents
 
@@ -34,6 +35,7 @@ FEATURE(`mailertable', `text -k0 -v1 {{folder}}/mailertable')dnl
 FEATURE(`genericstable', `text -k0 -v1 {{folder}}/genericstable')dnl
 GENERICS_DOMAIN(`example.com')dnl
 FEATURE(`masquerade_envelope')dnl
+define(`confLOG_LEVEL', `11')dnl
 define(`confAUTH_MECHANISMS', `PLAIN LOGIN')dnl
 TRUST_AUTH_MECH(`PLAIN LOGIN')dnl
 DAEMON_OPTIONS(`Name=MSA, Family=inet, Addr=127.0.0.1, Port={msa}, M=Ea')dnl
@@ -88,6 +90,7 @@ class Site:
 
     def __init__(self, rig):
         self.rig = rig
+        self.syslog = Syslog(rig, "mx")
         self.sink = Sink(rig, host="127.0.0.2")
         folder = rig.mkdir("policies")
         with open(os.path.join(folder, "all.yml"), "w") as f:
@@ -311,7 +314,39 @@ def ways(tap, site):
     print(f"# {'way':42} {'seen at':12} {'mailbox':28} sure delivered")
     for way in rows:
         one_way(tap, site, way)
+    logs(tap, site, rows)
     return before
+
+
+def scan(site):
+    done = subprocess.run(
+        [program(), "scan", "--json", "--local", "example.com", "--local",
+         "store.example.com", site.syslog.path],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    rows = [json.loads(line)["forwarden"] for line in done.stdout.splitlines()]
+    return {(row["mailbox"].replace("@mx.", "@"), row["destination"]): row for row in rows
+            if "destination" in row}
+
+
+def is_shown(way):
+    """The stranger is of this host, as the store behind LMTP is: whose mail the
+    one sends on, and whose the other, the log cannot tell."""
+    return way.mailbox and "LMTP" not in way.name
+
+
+def logs(tap, site, rows):
+    """The same forwards in what Sendmail logged of them, and no others."""
+    wanted = {way: (way.mailbox, way.destination) for way in rows if is_shown(way)}
+    try:
+        wait_until("all in the log", lambda: {
+            way.destination for way in wanted} <= {to for _, to in scan(site)})
+    except Failure:
+        pass
+    found = scan(site)
+    for way, route in wanted.items():
+        tap.ok(route in found, f"{way.name}: in the log, too", sorted(found))
+    tap.equal([route for route, row in found.items() if route not in wanted.values()
+               and row["confidence"] >= 90], [], "scan: nobody else is said to forward")
 
 
 TOOLS = {
