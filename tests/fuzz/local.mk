@@ -10,6 +10,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_condition \
 	tests/fuzz/fuzz_encoded_word \
 	tests/fuzz/fuzz_field \
+	tests/fuzz/fuzz_follow_state \
 	tests/fuzz/fuzz_forward_file \
 	tests/fuzz/fuzz_infer \
 	tests/fuzz/fuzz_journal \
@@ -43,6 +44,11 @@ tests_fuzz_fuzz_aliases_LDADD = $(FUZZ_MAIN) $(LIBMTA)
 tests_fuzz_fuzz_condition_LDADD = $(FUZZ_MAIN) $(LIBSIGMA)
 tests_fuzz_fuzz_encoded_word_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_field_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
+# What it reads is the program's own, not a library's.
+tests_fuzz_fuzz_follow_state_SOURCES = tests/fuzz/fuzz_follow_state.c \
+	milter/cli/follow_journal.c milter/cli/follow_source.c \
+	milter/cli/follow_state.c milter/cli/follow_told.c
+tests_fuzz_fuzz_follow_state_LDADD = $(FUZZ_MAIN) $(LIBLOGS)
 tests_fuzz_fuzz_forward_file_LDADD = $(FUZZ_MAIN) $(LIBMTA)
 tests_fuzz_fuzz_infer_LDADD = $(FUZZ_MAIN) $(LIBFORWARD)
 tests_fuzz_fuzz_journal_LDADD = $(FUZZ_MAIN) $(LIBSTORE)

@@ -20,6 +20,24 @@ find(const struct constants *all, struct slice name)
 	return NULL;
 }
 
+void
+constants_begin(
+	struct constants *constants, struct arena *arena, struct slice home)
+{
+	*constants = (struct constants){.arena = arena};
+	constants_set(constants,
+		&(struct constant){
+			.name = SLICE("HOME"), .values = {home}, .count = 1},
+		false);
+}
+
+bool
+constants_is_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+		(c >= '0' && c <= '9');
+}
+
 const struct constant *
 constants_find(const struct constants *all, struct slice name)
 {

@@ -31,6 +31,10 @@ struct constants {
 	size_t count, room;
 };
 
+/* With HOME, as a user's programs have it. */
+void constants_begin(struct constants *, struct arena *, struct slice home);
+/* May a name of a variable hold it? */
+bool constants_is_name(char c);
 /* NULL where it was never set. */
 const struct constant *constants_find(
 	const struct constants *, struct slice name);

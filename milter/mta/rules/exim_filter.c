@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define DEPTH_MAX 32
-#define CONDITION_BYTES 200
 
 struct filter {
 	struct survey *survey;
@@ -78,21 +77,6 @@ next_word(struct filter *filter, struct slice *word)
 	return true;
 }
 
-static struct slice
-condition_of(const struct filter *filter)
-{
-	struct slice all = {NULL, 0};
-
-	for (size_t i = 0; i < filter->depth; i++) {
-		all = slice_is_absent(all)
-			? filter->conditions[i]
-			: arena_printf(filter->survey->arena, "%.*s and %.*s",
-				  SLICE_ARG(all),
-				  SLICE_ARG(filter->conditions[i]));
-	}
-	return slice_sub(all, 0, CONDITION_BYTES);
-}
-
 static void
 add(struct filter *filter, unsigned line, struct slice text, bool is_command)
 {
@@ -105,7 +89,8 @@ add(struct filter *filter, unsigned line, struct slice text, bool is_command)
 		.bare_commands = true,
 	};
 
-	source.condition = condition_of(filter);
+	source.condition = survey_conditions(
+		filter->survey, filter->conditions, filter->depth);
 	if (!slice_is_absent(source.condition))
 		source.note = SLICE("conditional");
 	if (is_command) {
@@ -137,7 +122,7 @@ read_condition(struct filter *filter)
 		whole.len = (size_t)(filter->rest.p - from);
 	if (filter->depth < DEPTH_MAX) {
 		filter->conditions[filter->depth++] =
-			slice_trim(slice_sub(whole, 0, CONDITION_BYTES));
+			slice_trim(slice_sub(whole, 0, SURVEY_CONDITION_BYTES));
 	}
 }
 

@@ -2,6 +2,7 @@
 /* .forward files. */
 #include "mta/rules/forward_file.h"
 
+#include "mta/rules/constants.h"
 #include "mta/rules/exim_filter.h"
 #include "mta/rules/sieve_rules.h"
 
@@ -39,13 +40,6 @@ what_is(struct slice name)
 	return '*';
 }
 
-static bool
-is_of_name(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-		(c >= '0' && c <= '9');
-}
-
 /* The name after a '$' at i, and where it ends. Sendmail's have one letter. */
 static struct slice
 variable_at(struct slice text, size_t i, size_t *end)
@@ -58,11 +52,11 @@ variable_at(struct slice text, size_t i, size_t *end)
 
 		close = close == SLICE_NONE ? text.len : close;
 		*end = close < text.len ? close + 1 : close;
-		for (i = ++from; i < close && is_of_name(text.p[i]);)
+		for (i = ++from; i < close && constants_is_name(text.p[i]);)
 			i++;
 		return slice_sub(text, from, i);
 	}
-	while (i < text.len && is_of_name(text.p[i]))
+	while (i < text.len && constants_is_name(text.p[i]))
 		i++;
 	*end = i;
 	return slice_sub(text, from, i);

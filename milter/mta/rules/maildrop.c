@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define DEPTH_MAX 32
-#define CONDITION_BYTES 200
 
 struct filter {
 	struct survey *survey;
@@ -29,13 +28,6 @@ is_space(char c)
 }
 
 static bool
-is_of_name(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-		(c >= '0' && c <= '9');
-}
-
-static bool
 scan_variable(struct slice text, size_t i, size_t *end, struct slice *name)
 {
 	size_t from = i + 1;
@@ -52,7 +44,7 @@ scan_variable(struct slice text, size_t i, size_t *end, struct slice *name)
 	bool braced = text.p[from] == '{';
 	from += braced;
 	size_t to = from;
-	while (to < text.len && is_of_name(text.p[to]))
+	while (to < text.len && constants_is_name(text.p[to]))
 		to++;
 	*name = slice_sub(text, from, to);
 	*end = braced && to < text.len ? to + 1 : to;
@@ -98,8 +90,8 @@ next_word(struct filter *filter, struct slice *word, bool *quoted)
 			filter->line += rest.p[k] == '\n';
 	} else {
 		i = 1;
-		while (is_of_name(rest.p[0]) && i < rest.len &&
-			is_of_name(rest.p[i]))
+		while (constants_is_name(rest.p[0]) && i < rest.len &&
+			constants_is_name(rest.p[i]))
 			i++;
 		*word = slice_sub(rest, 0, i);
 	}
@@ -110,20 +102,11 @@ next_word(struct filter *filter, struct slice *word, bool *quoted)
 static struct slice
 condition_of(const struct filter *filter)
 {
-	struct slice all = {NULL, 0};
+	struct slice all[DEPTH_MAX + 1];
 
-	for (size_t i = 0; i <= filter->depth; i++) {
-		struct slice one = i < filter->depth ? filter->blocks[i]
-						     : filter->condition;
-
-		if (slice_is_absent(one))
-			continue;
-		all = slice_is_absent(all)
-			? one
-			: arena_printf(filter->survey->arena, "%.*s and %.*s",
-				  SLICE_ARG(all), SLICE_ARG(one));
-	}
-	return slice_sub(all, 0, CONDITION_BYTES);
+	memcpy(all, filter->blocks, filter->depth * sizeof(*all));
+	all[filter->depth] = filter->condition;
+	return survey_conditions(filter->survey, all, filter->depth + 1);
 }
 
 static void
@@ -249,8 +232,8 @@ read_condition(struct filter *filter)
 			break;
 		}
 	}
-	filter->condition = slice_trim(
-		slice_sub(rest, 0, i < CONDITION_BYTES ? i : CONDITION_BYTES));
+	filter->condition = slice_trim(slice_sub(rest, 0,
+		i < SURVEY_CONDITION_BYTES ? i : SURVEY_CONDITION_BYTES));
 	filter->rest = slice_sub(rest, i, rest.len);
 }
 
@@ -334,7 +317,7 @@ read_filter(struct filter *filter)
 		} else if (word.p[0] == '}') {
 			filter->depth -= filter->depth > 0;
 			filter->condition = slice_of(NULL);
-		} else if (is_of_name(word.p[0])) {
+		} else if (constants_is_name(word.p[0])) {
 			read_statement(filter, word);
 		}
 	}
@@ -344,7 +327,7 @@ void
 maildrop_read(struct survey *survey, const struct source *source,
 	struct slice mailbox, struct slice home)
 {
-	struct constants constants = {.arena = survey->arena};
+	struct constants constants;
 	struct filter filter = {
 		.survey = survey,
 		.source = source,
@@ -354,10 +337,7 @@ maildrop_read(struct survey *survey, const struct source *source,
 		.line = 1,
 	};
 
-	constants_set(&constants,
-		&(struct constant){
-			.name = SLICE("HOME"), .values = {home}, .count = 1},
-		false);
+	constants_begin(&constants, survey->arena, home);
 	read_filter(&filter);
 }
 

@@ -2,6 +2,8 @@
 /* main.cf and master.cf as texts. */
 #include "mta/rules/main_cf.h"
 
+#include "mta/rules/constants.h"
+
 #include <string.h>
 
 #define EXPAND_DEPTH 10
@@ -31,38 +33,6 @@ struct cf {
 	struct slice text;
 };
 
-/* The next logical line: what is indented belongs to it, comments and empty
- * lines between do not. */
-static bool
-next_entry(
-	struct slice *rest, unsigned *line, struct buf *entry, unsigned *begun)
-{
-	struct slice ahead = *rest, text;
-	unsigned at = *line;
-	bool any = false;
-
-	buf_reset(entry);
-	while (survey_next_line(&ahead, &at, &text)) {
-		bool indented =
-			text.len > 0 && (text.p[0] == ' ' || text.p[0] == '\t');
-		struct slice words = slice_trim(text);
-
-		if (words.len > 0 && words.p[0] != '#') {
-			if (any && !indented)
-				break;
-			if (!any)
-				*begun = at;
-			any = true;
-			if (entry->len > 0)
-				buf_add_byte(entry, ' ');
-			buf_add(entry, words);
-		}
-		*rest = ahead;
-		*line = at;
-	}
-	return any && buf_ok(entry);
-}
-
 static bool
 split(struct slice entry, struct slice *name, struct slice *value)
 {
@@ -83,7 +53,7 @@ find(const struct cf *cf, struct slice name, struct slice *value)
 	struct buf entry = {0};
 	unsigned line = 0, begun = 0, at = 0;
 
-	while (next_entry(&rest, &line, &entry, &begun)) {
+	while (survey_next_entry(&rest, &line, &entry, &begun)) {
 		if (split(buf_slice(&entry), &key, &right) &&
 			slice_equal(key, name)) {
 			at = begun;
@@ -118,13 +88,6 @@ value_of(const struct cf *cf, struct slice name)
 	return slice_of(NULL);
 }
 
-static bool
-is_of_name(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-		(c >= '0' && c <= '9');
-}
-
 /* The name after '$' at i and where it ends; absent for a lone '$'. */
 static struct slice
 variable_at(struct slice text, size_t i, size_t *end)
@@ -134,7 +97,7 @@ variable_at(struct slice text, size_t i, size_t *end)
 		from < text.len && (text.p[from] == '{' || text.p[from] == '(');
 
 	from += braced;
-	for (to = from; to < text.len && is_of_name(text.p[to]);)
+	for (to = from; to < text.len && constants_is_name(text.p[to]);)
 		to++;
 	*end = to;
 	if (braced) {
@@ -228,7 +191,7 @@ add_settings(const struct cf *cf, struct buf *all, struct buf *given)
 	struct buf entry = {0};
 	unsigned line = 0, begun;
 
-	while (next_entry(&rest, &line, &entry, &begun)) {
+	while (survey_next_entry(&rest, &line, &entry, &begun)) {
 		if (!split(buf_slice(&entry), &name, &value))
 			continue;
 		add_setting(cf, name, value_of(cf, name), all);
@@ -284,7 +247,7 @@ add_services(const struct cf *cf, struct slice master, struct buf *services,
 	struct buf entry = {0};
 	unsigned line = 0, begun;
 
-	while (next_entry(&master, &line, &entry, &begun)) {
+	while (survey_next_entry(&master, &line, &entry, &begun)) {
 		buf_add(services, buf_slice(&entry));
 		buf_add_byte(services, '\n');
 		add_overrides(cf, buf_slice(&entry), overrides);
@@ -329,7 +292,7 @@ main_cf_command(struct arena *arena, struct slice master, struct slice service)
 	struct buf entry = {0};
 	unsigned line = 0, begun;
 
-	while (next_entry(&master, &line, &entry, &begun)) {
+	while (survey_next_entry(&master, &line, &entry, &begun)) {
 		struct slice rest = buf_slice(&entry);
 		size_t argv = slice_find(rest, SLICE("argv="));
 

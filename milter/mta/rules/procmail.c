@@ -11,7 +11,6 @@
 #include <string.h>
 
 #define DEPTH_MAX 32
-#define CONDITION_BYTES 200
 
 struct rc {
 	struct survey *survey;
@@ -26,13 +25,6 @@ struct rc {
 	bool in_recipe, is_filter, keeps;
 	struct slice condition;
 };
-
-static bool
-is_of_name(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-		(c >= '0' && c <= '9');
-}
 
 /* "$NAME", "${NAME}", "${NAME:-other}"; a backquote is a command's output. */
 static bool
@@ -51,7 +43,7 @@ scan_variable(struct slice text, size_t i, size_t *end, struct slice *name)
 	bool braced = text.p[from] == '{';
 	from += braced;
 	size_t to = from;
-	while (to < text.len && is_of_name(text.p[to]))
+	while (to < text.len && constants_is_name(text.p[to]))
 		to++;
 	*name = slice_sub(text, from, to);
 	*end = to;
@@ -107,7 +99,7 @@ and_both(struct rc *rc, struct slice a, struct slice b)
 		return slice_is_absent(a) ? b : a;
 	return slice_sub(arena_printf(rc->survey->arena, "%.*s and %.*s",
 				 SLICE_ARG(a), SLICE_ARG(b)),
-		0, CONDITION_BYTES);
+		0, SURVEY_CONDITION_BYTES);
 }
 
 static struct slice
@@ -263,7 +255,7 @@ assign(struct rc *rc)
 	size_t i = 0;
 	struct constant value;
 
-	while (i < rc->text.len && is_of_name(rc->text.p[i]))
+	while (i < rc->text.len && constants_is_name(rc->text.p[i]))
 		i++;
 	struct slice name = slice_sub(rc->text, 0, i);
 	while (i < rc->text.len &&
@@ -309,7 +301,7 @@ read_line(struct rc *rc)
 		rc->condition = and_both(rc, rc->condition,
 			slice_sub(slice_trim(
 					  slice_sub(rc->text, 1, rc->text.len)),
-				0, CONDITION_BYTES));
+				0, SURVEY_CONDITION_BYTES));
 	} else if (rc->in_recipe && first == '{') {
 		if (rc->depth < DEPTH_MAX)
 			rc->blocks[rc->depth++] = rc->condition;
@@ -338,7 +330,7 @@ void
 procmail_read(struct survey *survey, const struct source *source,
 	struct slice mailbox, struct slice home)
 {
-	struct constants constants = {.arena = survey->arena};
+	struct constants constants;
 	struct rc rc = {
 		.survey = survey,
 		.source = source,
@@ -347,9 +339,6 @@ procmail_read(struct survey *survey, const struct source *source,
 		.rest = source->text,
 	};
 
-	constants_set(&constants,
-		&(struct constant){
-			.name = SLICE("HOME"), .values = {home}, .count = 1},
-		false);
+	constants_begin(&constants, survey->arena, home);
 	read_lines(&rc);
 }

@@ -242,6 +242,51 @@ survey_next_line(struct slice *rest, unsigned *line, struct slice *out)
 }
 
 bool
+survey_next_entry(
+	struct slice *rest, unsigned *line, struct buf *entry, unsigned *begun)
+{
+	struct slice ahead = *rest, text;
+	unsigned at = *line;
+	bool any = false;
+
+	buf_reset(entry);
+	while (survey_next_line(&ahead, &at, &text)) {
+		struct slice words = slice_trim(text);
+
+		if (words.len > 0 && words.p[0] != '#') {
+			if (any && text.p[0] != ' ' && text.p[0] != '\t')
+				break;
+			if (!any)
+				*begun = at;
+			any = true;
+			if (entry->len > 0)
+				buf_add_byte(entry, ' ');
+			buf_add(entry, words);
+		}
+		*rest = ahead;
+		*line = at;
+	}
+	return any && buf_ok(entry);
+}
+
+struct slice
+survey_conditions(
+	struct survey *survey, const struct slice *conditions, size_t count)
+{
+	struct slice all = {NULL, 0};
+
+	for (size_t i = 0; i < count; i++) {
+		if (slice_is_absent(conditions[i]))
+			continue;
+		all = slice_is_absent(all)
+			? conditions[i]
+			: arena_printf(survey->arena, "%.*s and %.*s",
+				  SLICE_ARG(all), SLICE_ARG(conditions[i]));
+	}
+	return slice_sub(all, 0, SURVEY_CONDITION_BYTES);
+}
+
+bool
 survey_destination(struct survey *survey, struct sender *sender,
 	const struct recipient *recipient)
 {

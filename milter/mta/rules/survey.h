@@ -15,6 +15,7 @@
 #include <sys/types.h>
 
 #define SURVEY_DEPTH_MAX 10 /* of includes */
+#define SURVEY_CONDITION_BYTES 200
 #define SURVEY_FILES_MAX 1000 /* a user */
 
 struct survey {
@@ -112,6 +113,13 @@ bool survey_destination(
 void survey_command(struct survey *, struct sender *, struct slice command);
 /* The next line of a text, with the number of the line that begins it. */
 bool survey_next_line(struct slice *rest, unsigned *line, struct slice *out);
+/* The next logical line, and the number of its first: what is indented belongs
+ * to it, comments and empty lines between do not. */
+bool survey_next_entry(
+	struct slice *rest, unsigned *line, struct buf *entry, unsigned *begun);
+/* Conditions of which all must hold, in words; absent ones do not count. */
+struct slice survey_conditions(
+	struct survey *, const struct slice *conditions, size_t count);
 
 /*
  * Does it in a child, with the rights of that user where we may give up ours,

@@ -91,34 +91,6 @@ pattern_end(struct slice line)
 			    : line.len;
 }
 
-/* The next logical line of a text, its number that of its first. */
-static bool
-next_entry(
-	struct slice *rest, unsigned *line, struct buf *entry, unsigned *begun)
-{
-	struct slice ahead = *rest, text;
-	unsigned at = *line;
-	bool any = false;
-
-	buf_reset(entry);
-	while (survey_next_line(&ahead, &at, &text)) {
-		if (slice_trim(text).len > 0 && text.p[0] != '#' &&
-			slice_trim(text).p[0] != '#') {
-			if (any && !is_blank(text.p[0]))
-				break;
-			if (!any)
-				*begun = at;
-			if (any)
-				buf_add_byte(entry, ' ');
-			any = true;
-			buf_add(entry, slice_trim(text));
-		}
-		*rest = ahead;
-		*line = at;
-	}
-	return any && buf_ok(entry);
-}
-
 static struct slice
 without_quotes(struct slice key)
 {
@@ -136,7 +108,7 @@ read_entries(struct survey *survey, const struct table_use *use,
 	unsigned line = 0;
 	struct table_row row;
 
-	while (next_entry(&rest, &line, &entry, &row.line)) {
+	while (survey_next_entry(&rest, &line, &entry, &row.line)) {
 		struct slice text =
 			arena_copy(survey->arena, buf_slice(&entry));
 		bool branch = patterns &&
