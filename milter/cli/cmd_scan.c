@@ -14,6 +14,7 @@
 #include "logs/scan.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SECOND_MS 1000
@@ -319,14 +320,33 @@ read_own_logs(struct scan_command *command)
 	return good;
 }
 
+/* "mail.log mail.log*" means each once. */
+static bool
+is_given_before(char **paths, size_t count, const char *path)
+{
+	struct stat one, other;
+
+	if (stat(path, &one) != 0 || !S_ISREG(one.st_mode))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (stat(paths[i], &other) == 0 && one.st_dev == other.st_dev &&
+			one.st_ino == other.st_ino)
+			return true;
+	}
+	return false;
+}
+
 static bool
 read_given_logs(struct scan_command *command)
 {
+	char **logs = command->logs;
 	size_t count = 0;
 
-	while (command->logs[count] != NULL)
-		count++;
-	return read_all(command, command->logs, count);
+	for (size_t i = 0; logs[i] != NULL; i++) {
+		if (!is_given_before(logs, count, logs[i]))
+			logs[count++] = logs[i];
+	}
+	return read_all(command, logs, count);
 }
 
 /* What the sum says of whether anything was understood. */

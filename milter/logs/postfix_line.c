@@ -201,7 +201,9 @@ read_local(struct slice text, struct told *out)
 		(void)is_id_at(text, &out->other);
 	} else if (skip(&text, SLICE("delivered to command: "))) {
 		out->way = TOLD_COMMAND;
-		out->command = slice_sub(text, 0, text.len - 1);
+		/* A line that was cut has no end. */
+		out->command = slice_sub(text, 0,
+			text.len - (slice_ends_fold(text, SLICE(")")) ? 1 : 0));
 	} else if (starts(text, SLICE("delivered to file: ")) ||
 		starts(text, SLICE("discarded"))) {
 		out->way = TOLD_FILE;

@@ -31,6 +31,20 @@ bare_address(struct slice word)
 	return word;
 }
 
+static bool
+is_domain(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.p[i];
+
+		if (c >= '!' && c <= '~' && c != '-' && c != '.' && c != '_' &&
+			!(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z') &&
+			!(c >= 'a' && c <= 'z'))
+			return false;
+	}
+	return true;
+}
+
 /* "name@domain.tld", and nothing else in it. */
 static bool
 is_plain_address(struct slice word)
@@ -38,8 +52,8 @@ is_plain_address(struct slice word)
 	size_t at = slice_find_byte(word, '@', 0);
 
 	return at != SLICE_NONE && at > 0 &&
+		is_domain(slice_sub(word, at + 1, word.len)) &&
 		slice_find_byte(word, '.', at) != SLICE_NONE &&
-		slice_find_byte(word, '@', at + 1) == SLICE_NONE &&
 		slice_find_byte(word, '/', 0) == SLICE_NONE &&
 		slice_find_byte(word, '=', 0) == SLICE_NONE &&
 		word.p[word.len - 1] != '.';

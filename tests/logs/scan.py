@@ -148,6 +148,9 @@ def forms():
     old, new = write("mail.log.1", plain[:half]), write("m", plain[half:])
     same(scan("--json", new, old), "postfix.routes",
          "two files, the newer first")
+    os.symlink(old, path("mail.log.link"))
+    same(scan("--json", old, new, new, path("mail.log.link")),
+         "postfix.routes", "what is given twice is read once")
     mixed = write("mixed", as_rfc3339()[:0].encode() + plain)
     same(scan("--json", mixed, write("empty", b"")), "postfix.routes",
          "an empty file beside")
@@ -539,6 +542,7 @@ def commands():
             ("/usr/sbin/sendmail -i '<a@evil.example>,' \"b@evil.example\"",
              {"a@evil.example", "b@evil.example"}),
             ("/usr/bin/store --to=x@evil.example /srv/a@b.example/mail", set()),
+            ("/usr/bin/resend x@evil.example)Jan", set()),
             ("/usr/bin/vacation vic", set())):
         check(told(command) == want, "a command: " + command, told(command))
 
