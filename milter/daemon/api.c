@@ -23,6 +23,7 @@ static const struct {
 	{"/v1/routes", API_GET, false, api_routes},
 	{"/v1/one-way", API_GET, false, api_one_way},
 	{"/v1/destination/", API_GET, false, api_destination},
+	{"/v1/event/", API_GET, false, api_event},
 	{"/v1/events", API_GET, false, api_events},
 	{"/v1/probe/", API_GET, false, api_probe},
 	{"/v1/allow/", API_POST, false, api_allow},
@@ -41,6 +42,40 @@ static const struct {
 	{"/v1/reload", API_POST, false, api_reload},
 };
 
+/* What the page asks, and for whom: all else that is not public is for the
+ * control socket alone, so that a new path cannot be seen by oversight. */
+static const struct {
+	const char *path;
+	enum api_right right;
+} on_page[] = {
+	{"/v1/status", API_RIGHT_LOOK},
+	{"/v1/top", API_RIGHT_LOOK},
+	{"/v1/mailbox/", API_RIGHT_LOOK},
+	{"/v1/routes", API_RIGHT_LOOK},
+	{"/v1/event/", API_RIGHT_LOOK},
+	{"/v1/events", API_RIGHT_LOOK},
+	{"/v1/allowed", API_RIGHT_LOOK},
+	{"/v1/contained", API_RIGHT_LOOK},
+	{"/v1/held-list", API_RIGHT_LOOK},
+	{"/v1/allow/", API_RIGHT_ACT},
+	{"/v1/disallow/", API_RIGHT_ACT},
+	{"/v1/contain/", API_RIGHT_ACT},
+	{"/v1/uncontain/", API_RIGHT_ACT},
+	{"/v1/held-ask/", API_RIGHT_ACT},
+};
+
+static enum api_right
+needed_for(const char *path, bool is_public)
+{
+	if (is_public)
+		return API_RIGHT_NONE;
+	for (size_t i = 0; i < sizeof(on_page) / sizeof(*on_page); i++) {
+		if (strcmp(path, on_page[i].path) == 0)
+			return on_page[i].right;
+	}
+	return API_RIGHT_OWN;
+}
+
 static bool
 path_matches(const char *path, struct slice given, struct slice *argument)
 {
@@ -54,18 +89,34 @@ path_matches(const char *path, struct slice given, struct slice *argument)
 	return true;
 }
 
+/* On the page there is something that who asks can do. */
+static void
+refuse(struct exchange *exchange, enum api_right needed)
+{
+	const struct api_request *request = exchange->request;
+
+	if (!request->on_page || needed == API_RIGHT_OWN) {
+		exchange_error(exchange, 403, "ask on the control socket");
+	} else if (request->right == API_RIGHT_NONE || request->by[0] == '\0') {
+		exchange_error(exchange, 401, "log in with a token");
+	} else {
+		exchange_error(exchange, 403, "this token may only look");
+	}
+}
+
 static void
 dispatch(struct exchange *exchange)
 {
 	const struct api_request *request = exchange->request;
+	enum api_right needed;
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
 		if (!path_matches(
 			    paths[i].path, request->path, &exchange->argument))
 			continue;
-		if (!paths[i].is_public && !request->trusted) {
-			exchange_error(
-				exchange, 403, "ask on the control socket");
+		needed = needed_for(paths[i].path, paths[i].is_public);
+		if (needed > request->right) {
+			refuse(exchange, needed);
 		} else if (paths[i].method != request->method) {
 			exchange_error(
 				exchange, 405, "another method is needed");

@@ -7,12 +7,15 @@
  *   GET  /readyz                  ... and its store answers
  *   GET  /metrics                 Prometheus text
  *   GET  /v1/status
- *   GET  /v1/top?limit=N&at=MS    mailboxes by flows of that UTC day
+ *   GET  /v1/top?limit=N&at=MS    mailboxes by flows of that UTC day; hours=1:
+ *                                 at most 20, each with its last 24 hours
  *   GET  /v1/mailbox/ADDRESS
  *   GET  /v1/routes?since=MS&new=MS&mailbox=ADDRESS&limit=N
  *   GET  /v1/one-way?since=MS&mailbox=ADDRESS&limit=N
  *   GET  /v1/destination/ADDRESS?limit=N
  *   GET  /v1/events?after=ID&limit=N&wait=MS
+ *   GET  /v1/events?brief=1       the same in a line each, for the page
+ *   GET  /v1/event/ID             one, and what its evidence means
  *   GET  /v1/probe/WORD           listeners that showed it (mta/probe.h)
  *   POST /v1/forget/ADDRESS
  *   POST /v1/logged?mailbox=&destination=&id=&kind=&by=&sure=&at=
@@ -21,7 +24,9 @@
  *   POST /v1/reload               waits until it is done; 409: it is not
  *
  * The first three are public; the others tell who forwards to whom and are
- * for the control socket, whose permissions say who may ask.
+ * for the control socket, whose permissions say who may ask. Where there is a
+ * page (page.h), those that it needs are answered on the port, too, to whom it
+ * lets in.
  */
 #ifndef DAEMON_API_H
 #define DAEMON_API_H

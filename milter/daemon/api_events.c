@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The stream of events, and waiting for more. */
 #include "base/clock.h"
+#include "daemon/event_brief.h"
 #include "daemon/exchange.h"
 
 #include <time.h>
@@ -16,13 +17,22 @@ sleep_ms(long ms)
 	(void)nanosleep(&pause, NULL);
 }
 
+/* On the port nobody waits: that would hold a thread there. */
+static int64_t
+longest_wait_ms(const struct exchange *exchange)
+{
+	uint64_t most =
+		exchange->request->right == API_RIGHT_OWN ? WAIT_MOST_MS : 0;
+
+	return (int64_t)exchange_number(exchange, "wait", 0, most);
+}
+
 /* The stream may be another daemon's as well: it is looked at, not waited
  * for. */
 static bool
 wait_for_events(struct exchange *exchange, struct store_query *query)
 {
-	int64_t until = clock_monotonic_ms() +
-		(int64_t)exchange_number(exchange, "wait", 0, WAIT_MOST_MS);
+	int64_t until = clock_monotonic_ms() + longest_wait_ms(exchange);
 
 	for (;;) {
 		if (!exchange_query(exchange, query))
@@ -35,6 +45,18 @@ wait_for_events(struct exchange *exchange, struct store_query *query)
 	}
 }
 
+static struct json *
+row_of(struct slice text, bool brief)
+{
+	struct json *event = json_parse(text, NULL), *row;
+
+	if (!brief || event == NULL)
+		return event;
+	row = event_brief(event);
+	json_free(event);
+	return row;
+}
+
 void
 api_events(struct exchange *exchange)
 {
@@ -42,10 +64,10 @@ api_events(struct exchange *exchange)
 	struct store_query query = {
 		.kind = STORE_EVENTS,
 		.after = request->query(request->ctx, "after"),
-		.limit = (size_t)exchange_number(
-			exchange, "limit", API_LIMIT_DEFAULT, API_LIMIT_MOST),
+		.limit = exchange_limit(exchange, API_LIMIT_DEFAULT),
 	};
 	const struct store_events *events = &query.answer.events;
+	bool brief = exchange_number(exchange, "brief", 0, 1) != 0;
 	struct json *json, *list;
 
 	if (!wait_for_events(exchange, &query))
@@ -53,7 +75,7 @@ api_events(struct exchange *exchange)
 	json = json_map();
 	list = json_list();
 	for (size_t i = 0; i < events->count; i++)
-		json_add_take(list, json_parse(events->at[i], NULL));
+		json_add_take(list, row_of(events->at[i], brief));
 	json_set_take(json, "events", list);
 	json_set_text(json, "last", events->last_id);
 	exchange_json_take(exchange, json);

@@ -93,8 +93,7 @@ api_one_way(struct exchange *exchange)
 		.about = request->query(request->ctx, "mailbox"),
 		.at_ms = (int64_t)exchange_number(
 			exchange, "since", 0, INT64_MAX),
-		.limit = (size_t)exchange_number(
-			exchange, "limit", API_ROUTES_DEFAULT, API_LIMIT_MOST),
+		.limit = exchange_limit(exchange, API_ROUTES_DEFAULT),
 	};
 	const struct store_routes *routes = &query.answer.routes;
 	struct json *json, *list;

@@ -108,6 +108,9 @@ write_worker(struct buf *out, const struct api *api)
 			"Workers in office that died, since the "
 			"supervisor began.",
 			api->restarts},
+		{"forwarden_page_wrong_tokens_total", "counter",
+			"Wrong tokens given at the operators' page.",
+			api->wrong_tokens},
 	};
 
 	write_rows(out, rows, sizeof(rows) / sizeof(*rows));

@@ -3,6 +3,25 @@
 #include "base/clock.h"
 #include "daemon/order.h"
 
+#define HOURS_MAILBOXES 20
+
+/* One question a mailbox: not for many. */
+static void
+set_hours(struct exchange *exchange, struct json *row, struct slice mailbox)
+{
+	struct store_query query = {.kind = STORE_HOURS, .about = mailbox};
+	struct json *list;
+
+	if (!store_query(exchange->api->store, exchange->arena, &query, NULL))
+		return;
+	list = json_list();
+	for (size_t i = 0; i < STORE_DAY_HOURS; i++) {
+		json_add_number(
+			list, (long long)query.answer.hours.forwarded[i]);
+	}
+	json_set_take(row, "forwarded_by_hour", list);
+}
+
 void
 api_top(struct exchange *exchange)
 {
@@ -11,18 +30,25 @@ api_top(struct exchange *exchange)
 		.at_ms = (int64_t)exchange_number(exchange, "at",
 			(uint64_t)clock_now_ms(exchange->api->clock),
 			INT64_MAX),
-		.limit = (size_t)exchange_number(
-			exchange, "limit", API_LIMIT_DEFAULT, API_LIMIT_MOST),
+		.limit = exchange_limit(exchange, API_LIMIT_DEFAULT),
 	};
 	const struct store_mailboxes *mailboxes = &query.answer.mailboxes;
+	bool hours = exchange_number(exchange, "hours", 0, 1) != 0;
 	struct json *json, *list;
 
+	if (hours && query.limit > HOURS_MAILBOXES)
+		query.limit = HOURS_MAILBOXES;
 	if (!exchange_query(exchange, &query))
 		return;
 	json = json_map();
 	list = json_list();
-	for (size_t i = 0; i < mailboxes->count; i++)
-		json_add_take(list, exchange_mailbox(&mailboxes->at[i]));
+	for (size_t i = 0; i < mailboxes->count; i++) {
+		struct json *row = exchange_mailbox(&mailboxes->at[i]);
+
+		if (hours)
+			set_hours(exchange, row, mailboxes->at[i].mailbox);
+		json_add_take(list, row);
+	}
 	json_set_time(json, "at", query.at_ms);
 	json_set_take(json, "mailboxes", list);
 	exchange_json_take(exchange, json);
@@ -39,8 +65,7 @@ api_routes(struct exchange *exchange)
 			exchange, "since", 0, INT64_MAX),
 		.new_ms =
 			(int64_t)exchange_number(exchange, "new", 0, INT64_MAX),
-		.limit = (size_t)exchange_number(
-			exchange, "limit", API_ROUTES_DEFAULT, API_LIMIT_MOST),
+		.limit = exchange_limit(exchange, API_ROUTES_DEFAULT),
 	};
 	struct json *json;
 
@@ -61,8 +86,7 @@ api_destination(struct exchange *exchange)
 {
 	struct store_query query = {
 		.kind = STORE_SENDERS,
-		.limit = (size_t)exchange_number(
-			exchange, "limit", API_ROUTES_DEFAULT, API_LIMIT_MOST),
+		.limit = exchange_limit(exchange, API_ROUTES_DEFAULT),
 	};
 	struct json *json;
 

@@ -12,6 +12,7 @@
 #define CONFIG_BYTES (64UL * 1024 * 1024)
 #define NAME_BYTES 128
 #define HOST_BYTES 256
+#define PAGE_TOKEN_LEAST 32
 #define PRIVACY_KEY_LEAST 32
 
 static struct config *
@@ -205,6 +206,40 @@ check_redis(const struct config *config, const struct yaml_node *root,
 	memset(uri.password, 0, sizeof(uri.password));
 }
 
+/* Whoever can reach the port may guess. */
+static void
+check_page(const struct config *config, const struct yaml_node *root,
+	struct diags *diags)
+{
+	static const char make[] =
+		"openssl rand -hex 32 > /etc/forwarden/page.token";
+	size_t acts = strlen(config->page_token);
+	size_t looks = strlen(config->page_view_token);
+
+	if ((acts > 0 && acts < PAGE_TOKEN_LEAST) ||
+		(looks > 0 && looks < PAGE_TOKEN_LEAST)) {
+		(void)diags_add(diags, DIAG_ERROR,
+			mark_of(config, root,
+				acts > 0 && acts < PAGE_TOKEN_LEAST
+					? "page.token_file"
+					: "page.view_token_file",
+				"page"),
+			make, "a token of the page has at least %d characters",
+			PAGE_TOKEN_LEAST);
+	}
+	if (config->page_read == PAGE_READ_TOKEN && acts + looks == 0) {
+		(void)diags_add(diags, DIAG_ERROR,
+			mark_of(config, root, "page.read", "page"), make,
+			"page.read: token needs page.token_file or "
+			"page.view_token_file");
+	}
+	if (config->page_read != PAGE_READ_OFF && *config->http == '\0') {
+		(void)diags_add(diags, DIAG_ERROR,
+			mark_of(config, root, "page.read", "page"),
+			"write http: 127.0.0.1:8895", "the page needs http");
+	}
+}
+
 /* What one key alone cannot tell. */
 static void
 check_together(const struct config *config, const struct yaml_node *root,
@@ -220,6 +255,7 @@ check_together(const struct config *config, const struct yaml_node *root,
 			"%d characters",
 			PRIVACY_KEY_LEAST);
 	}
+	check_page(config, root, diags);
 	check_redis(config, root, diags);
 	check_bounds(config, root, diags);
 	check_recipients(config, root, diags);

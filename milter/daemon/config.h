@@ -24,6 +24,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Who may look at the operators' page. */
+enum page_read {
+	PAGE_READ_OFF,
+	PAGE_READ_TOKEN,
+	PAGE_READ_EVERYONE
+};
+
 /* Every text is NUL-terminated; one that was not given is "" or its
  * default. Times are milliseconds, sizes bytes. */
 struct config {
@@ -64,6 +71,11 @@ struct config {
 	long long control_mode;
 	const char *control_group;
 	const char *http;
+
+	long long page_read; /* enum page_read */
+	const char *page_token, *page_view_token; /* read from their files */
+	struct reader_text_list page_hosts;
+	long long page_session_time;
 
 	const char *log_target;
 	long long log_level; /* enum log_level */

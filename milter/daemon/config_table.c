@@ -239,8 +239,28 @@ static const struct reader_key keys[] = {
 	{"control_group", &config_group, AT(control_group), .initial = "",
 		.help = "Group of the control socket; empty: the worker's."},
 	{"http", &config_loopback, AT(http), .initial = "",
-		.help = "host:port for Prometheus (/metrics) and probes "
-			"(/healthz, /readyz), on loopback; empty: none."},
+		.help = "host:port for Prometheus (/metrics), probes "
+			"(/healthz, /readyz) and the page, on loopback; "
+			"empty: none."},
+	{"page.read", &reader_word, AT(page_read), .initial = "off",
+		.word = config_word_page,
+		.help = "Who may look at the operators' page on http, which "
+			"shows who forwards to whom. off: there is none; "
+			"token: whoever logs in; everyone: whoever can reach "
+			"the port, so any user of this machine."},
+	{"page.token_file", &config_secret, AT(page_token), .initial = "",
+		.help = "A file whose first line is the token, of at least 32 "
+			"characters, of those who may look at the page and "
+			"give orders there. Without it nobody gives any."},
+	{"page.view_token_file", &config_secret, AT(page_view_token),
+		.initial = "",
+		.help = "The same for those who may look alone."},
+	{"page.hosts", &reader_texts, AT(page_hosts),
+		.help = "Names by which browsers call the page beside those of "
+			"loopback, where a proxy stands before it."},
+	{"page.session_time", &reader_duration, AT(page_session_time),
+		.initial = "8h", .least = MINUTE, .most = 30 * DAY,
+		.help = "How long a login on the page is good for."},
 
 	{"log.target", &config_log, AT(log_target), .initial = "stderr",
 		.help = "stderr, syslog, syslog:facility or file:/path. To the "

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/socket_name.h"
+#include "daemon/config.h"
 #include "daemon/listener.h"
 #include "daemon/privilege.h"
 #include "daemon/report.h"
@@ -47,6 +48,18 @@ config_word_told(int number)
 {
 	return number <= TOLD_FEW ? verdict_told_name((enum told_fields)number)
 				  : NULL;
+}
+
+const char *
+config_word_page(int number)
+{
+	static const char *const names[] = {
+		[PAGE_READ_OFF] = "off",
+		[PAGE_READ_TOKEN] = "token",
+		[PAGE_READ_EVERYONE] = "everyone",
+	};
+
+	return number <= PAGE_READ_EVERYONE ? names[number] : NULL;
 }
 
 const char *

@@ -53,6 +53,21 @@ exchange_number(const struct exchange *exchange, const char *name,
 	return number < most ? number : most;
 }
 
+size_t
+exchange_limit(const struct exchange *exchange, uint64_t otherwise)
+{
+	uint64_t most = exchange->request->right == API_RIGHT_OWN
+		? API_LIMIT_MOST
+		: API_LIMIT_PAGE;
+	uint64_t wanted = exchange_number(exchange, "limit", otherwise, most);
+
+	/* None at all would be all of them. */
+	if (exchange->request->right != API_RIGHT_OWN &&
+		(wanted == 0 || wanted > most))
+		return (size_t)most;
+	return (size_t)wanted;
+}
+
 /* An address as people write it, as the store knows it. */
 bool
 exchange_address(

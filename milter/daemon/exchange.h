@@ -12,6 +12,7 @@
 #define API_TYPE_TEXT "text/plain; charset=utf-8"
 #define API_LIMIT_DEFAULT 50
 #define API_LIMIT_MOST 100000
+#define API_LIMIT_PAGE 5000 /* what a browser gets at a time */
 #define API_ROUTES_DEFAULT 10000
 
 struct exchange {
@@ -32,6 +33,9 @@ void exchange_json_take(struct exchange *, struct json *);
 /* A number of the query, at most most; otherwise where there is none. */
 uint64_t exchange_number(const struct exchange *, const char *name,
 	uint64_t otherwise, uint64_t most);
+/* How many rows are wanted: otherwise where that is not said, and no more than
+ * who asks may have. */
+size_t exchange_limit(const struct exchange *, uint64_t otherwise);
 /* An address as people write it, as the store knows it. False after
  * answering that it is not one. */
 bool exchange_address(struct exchange *, struct slice text, struct slice *key);
@@ -54,6 +58,7 @@ exchange_fn api_contain;
 exchange_fn api_counted;
 exchange_fn api_destination;
 exchange_fn api_disallow;
+exchange_fn api_event;
 exchange_fn api_events;
 exchange_fn api_follower;
 exchange_fn api_forget;

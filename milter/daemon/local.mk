@@ -5,6 +5,7 @@ libdaemon_a_SOURCES = \
 	milter/daemon/api.h \
 	milter/daemon/api_allow.c \
 	milter/daemon/api_contain.c \
+	milter/daemon/api_event.c \
 	milter/daemon/api_events.c \
 	milter/daemon/api_follower.c \
 	milter/daemon/api_held.c \
@@ -35,6 +36,8 @@ libdaemon_a_SOURCES = \
 	milter/daemon/descriptors.h \
 	milter/daemon/diagnose.c \
 	milter/daemon/diagnose.h \
+	milter/daemon/event_brief.c \
+	milter/daemon/event_brief.h \
 	milter/daemon/exchange.c \
 	milter/daemon/exchange.h \
 	milter/daemon/generation.c \
@@ -54,6 +57,19 @@ libdaemon_a_SOURCES = \
 	milter/daemon/notify.h \
 	milter/daemon/order.c \
 	milter/daemon/order.h \
+	milter/daemon/page.c \
+	milter/daemon/page.h \
+	milter/daemon/page_file.h \
+	milter/daemon/page_gate.c \
+	milter/daemon/page_gate.h \
+	milter/daemon/page_login.c \
+	milter/daemon/page_login.h \
+	milter/daemon/page_seats.c \
+	milter/daemon/page_seats.h \
+	milter/daemon/page_stream.c \
+	milter/daemon/page_stream.h \
+	milter/daemon/page_visit.c \
+	milter/daemon/page_visit.h \
 	milter/daemon/places.c \
 	milter/daemon/places.h \
 	milter/daemon/privilege.c \
@@ -104,3 +120,34 @@ libdaemon_a_SOURCES = \
 	milter/daemon/worker_watch.h
 LIBDAEMON = libdaemon.a libmta.a $(LIBVERDICT) $(MILTER_LIBS) $(SECCOMP_LIBS) \
 	$(MHD_LIBS)
+# The page's files are in the program.
+PAGE_FILES = \
+	milter/daemon/page/page.html \
+	milter/daemon/page/page.css \
+	milter/daemon/page/icon.svg \
+	milter/daemon/page/acts.js \
+	milter/daemon/page/charts.js \
+	milter/daemon/page/dom.js \
+	milter/daemon/page/feed.js \
+	milter/daemon/page/graph.js \
+	milter/daemon/page/held_list.js \
+	milter/daemon/page/live.js \
+	milter/daemon/page/login.js \
+	milter/daemon/page/main.js \
+	milter/daemon/page/parts.js \
+	milter/daemon/page/server.js \
+	milter/daemon/page/view_events.js \
+	milter/daemon/page/view_held.js \
+	milter/daemon/page/view_mailbox.js \
+	milter/daemon/page/view_now.js \
+	milter/daemon/page/view_orders.js \
+	milter/daemon/page/view_routes.js \
+	milter/daemon/page/view_store.js \
+	milter/daemon/page/words.js
+nodist_libdaemon_a_SOURCES = milter/daemon/page_files.c
+milter/daemon/page_files.c: $(PAGE_FILES) milter/daemon/page/embed.awk
+	$(AM_V_GEN)$(MKDIR_P) milter/daemon && (cd $(srcdir) && \
+		$(AWK) -f milter/daemon/page/embed.awk $(PAGE_FILES)) \
+		>$@.new && mv -f $@.new $@
+EXTRA_DIST += $(PAGE_FILES) milter/daemon/page/embed.awk
+CLEANFILES += milter/daemon/page_files.c

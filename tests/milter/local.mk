@@ -3,7 +3,7 @@ TESTS += tests/milter/attach.py tests/milter/carried.sh \
 	tests/milter/commands.sh tests/milter/endings.py \
 	tests/milter/investigate.py tests/milter/killed.py tests/milter/life.py \
 	tests/milter/miltertest.sh tests/milter/monitoring.py \
-	tests/milter/stores.sh
+	tests/milter/page.py tests/milter/stores.sh
 EXTRA_DIST += tests/milter/miltertest.sh \
 	tests/milter/actions.lua \
 	tests/milter/attach.py \
@@ -19,6 +19,7 @@ EXTRA_DIST += tests/milter/miltertest.sh \
 	tests/milter/life.py \
 	tests/milter/messages.lua \
 	tests/milter/monitoring.py \
+	tests/milter/page.py \
 	tests/milter/reload.lua \
 	tests/milter/sessions.lua \
 	tests/milter/standin.py \
