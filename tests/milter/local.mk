@@ -20,6 +20,7 @@ EXTRA_DIST += tests/milter/miltertest.sh \
 	tests/milter/messages.lua \
 	tests/milter/monitoring.py \
 	tests/milter/page.py \
+	tests/milter/page_mail.py \
 	tests/milter/reload.lua \
 	tests/milter/sessions.lua \
 	tests/milter/standin.py \

@@ -7,7 +7,7 @@ MTA_TESTS = tests/mta/audit.py tests/mta/routes.py tests/mta/attach_postfix.py \
 	tests/mta/newmessages.py tests/mta/ways.py tests/mta/framings.py \
 	tests/mta/forwarders.py tests/mta/sendmail.py \
 	tests/mta/sendmail_ways.py tests/mta/doctor.py \
-	tests/mta/demos.sh tests/chaos/storm.py
+	tests/mta/page_browser.py tests/mta/demos.sh tests/chaos/storm.py
 
 .PHONY: check-mta
 check-mta: all
