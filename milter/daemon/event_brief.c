@@ -84,6 +84,7 @@ event_brief(const struct json *event)
 	copy_text(row, "id", json_text(about, "id"));
 	copy_text(row, "action", json_text(about, "action"));
 	copy_text(row, "queue_id", json_text(email, "local_id"));
+	copy_text(row, "path", json_text(json_find(event, "file"), "path"));
 	copy_text(row, "subject", json_text(email, "subject"));
 	for (size_t i = 0; i < sizeof(own_texts) / sizeof(*own_texts); i++)
 		copy_text(row, own_texts[i], json_text(own, own_texts[i]));

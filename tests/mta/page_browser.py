@@ -3,10 +3,13 @@
 """The operators' page in a real Chromium; TAP. Its pictures are kept in
 page-shots of the build folder. Where Chromium, its driver or Selenium are not
 installed the test is skipped by name, but fails where CI is set."""
+import json
 import os
 import shutil
+import socket
 import sys
 import time
+import urllib.parse
 
 TOP = os.path.abspath(os.environ.get("TOP_SRCDIR", "."))
 sys.path.insert(0, TOP + "/tests/milter")
@@ -177,7 +180,9 @@ def busy(trial, visitor):
                 NARROW[0], "all views are to be seen on a phone")
     for size, wide in ((WIDE, "wide"), (NARROW, "narrow")):
         visitor.size(size, False)
-        visitor.open("mailbox/ben.okafor@example.com", ".facts")
+        visitor.open("mailbox/irene.novak@example.com", ".facts")
+        trial.check("/home/irene.novak/.forward" in visitor.one("main").text,
+                    "a mailbox's story has the rule that sends")
         visitor.shoot(f"busy-mailbox-{wide}-light")
         visitor.open("events", ".event-link")
         visitor.run("document.querySelector('.event-link').click()")
@@ -331,9 +336,29 @@ def down(trial, visitor):
                 "a store that is down is said so")
 
 
+def tell_rule(daemon, mailbox, destination, path):
+    """As the daily audit does."""
+    event = {"@timestamp": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime()),
+             "event": {"kind": "alert", "category": ["configuration"],
+                       "type": ["creation"], "action": "rule-new",
+                       "outcome": "success", "module": "forwarden",
+                       "dataset": "forwarden.rule"},
+             "file": {"path": path},
+             "forwarden": {"mailbox": mailbox, "destination": destination}}
+    with socket.socket(socket.AF_UNIX) as wire:
+        wire.connect(daemon.folder + "/control.sock")
+        wire.sendall(("POST /v1/rule?event=" + urllib.parse.quote(
+            json.dumps(event)) + " HTTP/1.0\r\nContent-Length: 0\r\n\r\n"
+            ).encode())
+        return wire.recv(4096).startswith(b"HTTP/1.1 200")
+
+
 def tour(trial, browser):
     site = Site(trial, "busy", redis=True)
     page_mail.send_day(site.daemon.socket)
+    told = tell_rule(site.daemon, "irene.novak@example.com", "collect@drop-box.example",
+                     "/home/irene.novak/.forward")
+    trial.check(told, "a rule is told")
     for words in (("contain", "ben.okafor@example.com", "--for", "24h", "--why",
                    "ticket 4711: a drop box that nobody knows"),
                   ("allow", "sales@example.com", "desk@agency.example",

@@ -40,6 +40,8 @@ export function reason(row) {
 		return el("span", {}, said(row.policies[0], 70),
 			row.policies.length > 1 ? el("span", {class: "faint"},
 				" +" + (row.policies.length - 1)) : null);
+	if (row.path)
+		return el("code", {}, said(row.path, 80));
 	return el("span", {class: "faint"},
 		row.excused ? "excused" : "no policy");
 }

@@ -60,14 +60,16 @@ function source(hosts) {
 	el("code", {}, "forwarden held"), ", which also releases.");
 }
 
+export const heldTable = (hosts, rows) =>
+	table("Held mail", columns(hosts), rows.slice(0, MOST));
+
 export function held(place) {
 	return {title: "Held", draw() {}, async load() {
 		const {hosts, rows} = await loadHeld();
 		redraw(place, heading(["Held mail ", el("span", {class: "count"},
 			number(rows.length))]),
 		source(hosts),
-		card("Waiting", rows.length > 0
-			? table("Held mail", columns(hosts), rows.slice(0, MOST))
+		card("Waiting", rows.length > 0 ? heldTable(hosts, rows)
 			: empty("Nothing is held.")));
 	}};
 }

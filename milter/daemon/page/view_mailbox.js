@@ -6,6 +6,8 @@ import {ago, card, el, empty, moment, number, redraw, said, table, until}
 import {eventTable, facts, heading, routeColumns} from "/page/parts.js";
 import {feed} from "/page/feed.js";
 import {ask} from "/page/server.js";
+import {heldTable} from "/page/view_held.js";
+import {loadHeld} from "/page/held_list.js";
 import {meter, sparkline} from "/page/charts.js";
 
 const EVENTS = 200;
@@ -88,6 +90,12 @@ function allowed(box) {
 	], list));
 }
 
+function heldCard(held, address) {
+	const rows = held.rows.filter((row) => row.mailbox === address);
+	return rows.length > 0
+		? card("Held now", heldTable(held.hosts, rows)) : null;
+}
+
 /* What the rules at rest were found to be, when they were new or changed. */
 function rules(list) {
 	const found = list.filter((row) => String(row.action).startsWith("rule"));
@@ -101,6 +109,7 @@ function rules(list) {
 
 export function mailbox(place, address) {
 	let box = null;
+	let held = null;
 	function draw() {
 		if (!box)
 			return;
@@ -112,12 +121,14 @@ export function mailbox(place, address) {
 		box.known ? null : el("p", {class: "notice"},
 			"Forwarden knows nothing of this mailbox."),
 		el("div", {class: "columns even"}, record(box), day(box)),
-		routes(box), windows(box), allowed(box), rules(list),
+		heldCard(held, box.mailbox), routes(box), windows(box), allowed(box), rules(list),
 		card("Timeline", list.length > 0 ? eventTable(list)
 			: empty("No event of it is among those that are kept.")));
 	}
 	return {title: "Mailbox", draw, async load() {
-		box = await ask("/v1/mailbox/" + encodeURIComponent(address));
+		[box, held] = await Promise.all([
+			ask("/v1/mailbox/" + encodeURIComponent(address)),
+			loadHeld()]);
 		draw();
 	}};
 }

@@ -4,6 +4,7 @@ const ACTIONS = {
 	none: "seen", log: "logged", tag: "tagged", quarantine: "held",
 	tempfail: "deferred", reject: "refused", discard: "discarded",
 	contain: "contained", uncontain: "let go", allow: "allowed",
+	"rule-new": "new rule", "rule-changed": "rule changed",
 	disallow: "disallowed", release: "released", delete: "deleted",
 };
 const VERBS = {
