@@ -11,8 +11,18 @@ static void
 print_answer(const struct json *answer)
 {
 	const struct json *list = json_find(answer, "mailboxes");
+	const struct json *contained = json_find(answer, "contained");
 	struct buf out = {0};
 
+	if (contained != NULL) {
+		buf_puts(&out, "CONTAINED until ");
+		screen_add_time(&out, json_text(contained, "until"));
+		buf_puts(&out, " by ");
+		buf_add_visible(&out, json_text(contained, "by"));
+		buf_puts(&out, ": ");
+		buf_add_visible(&out, json_text(contained, "why"));
+		buf_add_byte(&out, '\n');
+	}
 	screen_add_cell(&out, SLICE("MAILBOX"), MAILBOX_COLUMNS);
 	buf_puts(&out, "   COUNT  FIRST             LAST\n");
 	for (size_t i = 0; i < json_count(list); i++) {

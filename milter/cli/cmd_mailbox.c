@@ -103,6 +103,8 @@ add_routes(struct buf *out, const struct json *list)
 		screen_add_time(out, json_text(row, "last"));
 		if (json_find(row, "allowed") != NULL)
 			buf_puts(out, "  allowed");
+		if (json_find(row, "contained") != NULL)
+			buf_puts(out, "  CONTAINED");
 		buf_add_byte(out, '\n');
 	}
 	if (json_count(list) == 0)

@@ -62,6 +62,8 @@ add_text(struct buf *out, const struct json *row)
 	screen_add_time(out, json_text(row, "last"));
 	if (json_find(row, "allowed") != NULL)
 		buf_puts(out, "  allowed");
+	if (json_find(row, "contained") != NULL)
+		buf_puts(out, "  CONTAINED");
 	buf_add_byte(out, '\n');
 }
 

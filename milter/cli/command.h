@@ -22,6 +22,7 @@ command_fn cmd_audit;
 command_fn cmd_check;
 command_fn cmd_completion;
 command_fn cmd_contain;
+command_fn cmd_contained;
 command_fn cmd_destination;
 command_fn cmd_disallow;
 command_fn cmd_doctor;

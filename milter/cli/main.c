@@ -28,6 +28,7 @@ static const struct command {
 	{"disallow", cmd_disallow, "take that back"},
 	{"allowed", cmd_allowed, "what is allowed, by whom and why"},
 	{"contain", cmd_contain, "hold what one mailbox forwards"},
+	{"contained", cmd_contained, "what is held so, until when and why"},
 	{"uncontain", cmd_uncontain, "hold it no longer"},
 	{"held", cmd_held, "mail that is held: list, release, delete"},
 	{"rollout", cmd_rollout, "what enforce would have done, and to whom"},

@@ -45,6 +45,10 @@ order_give(const struct order *order)
 		mailbox != NULL ? mailbox : "", order->for_ms);
 	free(mailbox);
 	add_parameter(ask, &path, "by", find_person());
+	if (order->as_destination)
+		add_parameter(ask, &path, "as", "destination");
+	if (order->all_outgoing)
+		add_parameter(ask, &path, "outgoing", "1");
 	if (order->destination != NULL)
 		add_parameter(ask, &path, "to", order->destination);
 	if (order->why != NULL)

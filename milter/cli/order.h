@@ -13,6 +13,7 @@ struct order {
 	const char *destination; /* or NULL */
 	const char *why; /* NULL: for nothing but an end */
 	long long for_ms;
+	bool as_destination, all_outgoing;
 	void (*print)(const struct json *answer);
 };
 

@@ -29,6 +29,7 @@ static const struct {
 	{"/v1/allow/", API_POST, false, api_allow},
 	{"/v1/disallow/", API_POST, false, api_disallow},
 	{"/v1/allowed", API_GET, false, api_allowed},
+	{"/v1/contained", API_GET, false, api_contained},
 	{"/v1/contain/", API_POST, false, api_contain},
 	{"/v1/uncontain/", API_POST, false, api_uncontain},
 	{"/v1/held", API_GET, false, api_held},

@@ -16,6 +16,9 @@
  *   GET  /v1/events?after=ID&limit=N&wait=MS
  *   GET  /v1/events?brief=1       the same in a line each, for the page
  *   GET  /v1/event/ID             one, and what its evidence means
+ *   GET  /v1/contained            what is, by whom, why, until when
+ *   POST /v1/contain/NAME?for=MS&by=&why=[&as=destination][&outgoing=1]
+ *   POST /v1/uncontain/NAME?by=[&as=destination]
  *   GET  /v1/probe/WORD           listeners that showed it (mta/probe.h)
  *   POST /v1/forget/ADDRESS
  *   POST /v1/logged?mailbox=&destination=&id=&kind=&by=&sure=&at=

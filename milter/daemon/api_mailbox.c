@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* All that is known of one mailbox. */
 #include "daemon/order.h"
+#include "verdict/contained.h"
 
 #define MAILBOX_EVENTS 10
 #define MAILBOX_EVENTS_SEARCHED 2000
@@ -84,23 +85,16 @@ json_of_mailbox_events(struct exchange *exchange, struct slice mailbox)
 	return list;
 }
 
+/* The order that holds most, if there is one. */
 static void
 set_containment(
 	struct exchange *exchange, struct json *json, struct slice mailbox)
 {
-	struct store_query query = {.kind = STORE_CONTAINED, .about = mailbox};
-	const struct store_containment *containment = &query.answer.containment;
-	struct json *inner;
+	struct json *found = exchange_contained(
+		exchange, CONTAINED_WRITER, CONTAINED_MAILBOX, mailbox);
 
-	if (!store_query(exchange->api->store, exchange->arena, &query, NULL) ||
-		containment->until_ms == 0)
-		return;
-	inner = json_map();
-	json_set_text(inner, "by", containment->by);
-	json_set_text(inner, "why", containment->why);
-	json_set_time(inner, "at", containment->at_ms);
-	json_set_time(inner, "until", containment->until_ms);
-	json_set_take(json, "contained", inner);
+	if (found != NULL)
+		json_set_take(json, "contained", found);
 }
 
 /* What is asked about one mailbox, one after the other. */

@@ -88,13 +88,16 @@ api_destination(struct exchange *exchange)
 		.kind = STORE_SENDERS,
 		.limit = exchange_limit(exchange, API_ROUTES_DEFAULT),
 	};
-	struct json *json;
+	struct json *json, *contained;
 
 	if (!exchange_address(exchange, exchange->argument, &query.about) ||
 		!exchange_query(exchange, &query))
 		return;
 	json = json_map();
 	json_set_text(json, "destination", query.about);
+	contained = exchange_contained_to(exchange, query.about);
+	if (contained != NULL)
+		json_set_take(json, "contained", contained);
 	json_set_take(json, "mailboxes",
 		exchange_routes(exchange, &query.answer.routes));
 	json_set_bool(json, "more", query.answer.routes.more);

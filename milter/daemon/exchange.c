@@ -4,6 +4,7 @@
 
 #include "mail/path.h"
 #include "verdict/allowed.h"
+#include "verdict/contained.h"
 
 #define TYPE_JSON "application/json"
 
@@ -127,10 +128,61 @@ exchange_mailbox(const struct store_mailbox *mailbox)
 	return json;
 }
 
+struct json *
+exchange_contained(struct exchange *exchange, enum contained_what all,
+	enum contained_what forwards, struct slice name)
+{
+	struct store *store = exchange->api->store;
+	struct arena *arena = exchange->arena;
+	struct store_containment word;
+	struct json *json;
+	bool is_all = store_ordered(
+		store, arena, contained_about(arena, all, name), &word);
+
+	if (!is_all &&
+		!store_ordered(store, arena,
+			contained_about(arena, forwards, name), &word))
+		return NULL;
+	json = json_map();
+	json_set_bool(json, "all_outgoing", is_all);
+	json_set_text(json, "by", word.by);
+	json_set_text(json, "why", word.why);
+	json_set_time(json, "at", word.at_ms);
+	json_set_time(json, "until", word.until_ms);
+	return json;
+}
+
+struct json *
+exchange_contained_to(struct exchange *exchange, struct slice to)
+{
+	struct json *found = exchange_contained(
+		exchange, CONTAINED_ALL_TO, CONTAINED_TO, to);
+	size_t at = slice_find_byte(to, '@', 0);
+
+	while (found == NULL && at != SLICE_NONE) {
+		to = slice_sub(to, at + 1, to.len);
+		found = exchange_contained(
+			exchange, CONTAINED_ALL_TO, CONTAINED_TO, to);
+		at = slice_find_byte(to, '.', 0);
+	}
+	return found;
+}
+
+static struct json *
+contained_route(struct exchange *exchange, const struct store_route *route)
+{
+	struct json *found = exchange_contained(
+		exchange, CONTAINED_WRITER, CONTAINED_MAILBOX, route->mailbox);
+
+	return found != NULL
+		? found
+		: exchange_contained_to(exchange, route->destination);
+}
+
 static struct json *
 json_of_route(struct exchange *exchange, const struct store_route *route)
 {
-	struct json *json = json_map(), *allowed;
+	struct json *json = json_map(), *allowed, *contained;
 	struct store_containment word;
 
 	json_set_text(json, "mailbox", route->mailbox);
@@ -146,6 +198,9 @@ json_of_route(struct exchange *exchange, const struct store_route *route)
 		json_set_time(allowed, "until", word.until_ms);
 		json_set_take(json, "allowed", allowed);
 	}
+	contained = contained_route(exchange, route);
+	if (contained != NULL)
+		json_set_take(json, "contained", contained);
 	return json;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "daemon/api_request.h"
+#include "verdict/verdict.h"
 
 #define API_TYPE_TEXT "text/plain; charset=utf-8"
 #define API_LIMIT_DEFAULT 50
@@ -42,6 +43,12 @@ bool exchange_address(struct exchange *, struct slice text, struct slice *key);
 /* Asks the store. False after answering that it cannot tell. */
 bool exchange_query(struct exchange *, struct store_query *);
 
+/* Who contained it, why, since and until when, by the first of both orders that
+ * is given; NULL: it is not. */
+struct json *exchange_contained(struct exchange *, enum contained_what all,
+	enum contained_what forwards, struct slice name);
+/* The same of a destination, or of the domain that it is in. */
+struct json *exchange_contained_to(struct exchange *, struct slice destination);
 /* Rows of the store as JSON. */
 struct json *exchange_mailbox(const struct store_mailbox *);
 struct json *exchange_routes(struct exchange *, const struct store_routes *);
@@ -56,6 +63,7 @@ exchange_fn api_allow;
 exchange_fn api_allowed;
 exchange_fn api_contain;
 exchange_fn api_counted;
+exchange_fn api_contained;
 exchange_fn api_destination;
 exchange_fn api_disallow;
 exchange_fn api_event;

@@ -70,6 +70,7 @@ libdaemon_a_SOURCES = \
 	milter/daemon/page_stream.h \
 	milter/daemon/page_visit.c \
 	milter/daemon/page_visit.h \
+	milter/daemon/order_told.c \
 	milter/daemon/places.c \
 	milter/daemon/places.h \
 	milter/daemon/privilege.c \

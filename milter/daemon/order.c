@@ -13,8 +13,6 @@
 #define WHY_BYTES_MAX 300
 #define BY_BYTES_MAX 64
 
-/* A mailbox of ours in its one form, which is what facts are kept of. False
- * after answering why not. */
 bool
 order_find_mailbox(struct exchange *exchange, struct slice *mailbox)
 {
@@ -78,8 +76,6 @@ order_read(struct exchange *exchange, struct store_containment *order)
 	return true;
 }
 
-/* Has the store do it. Where it is down, this machine may have it alone, and
- * who asked must not believe that the others do. */
 bool
 order_carry_out(struct exchange *exchange, struct store_query *query)
 {
@@ -88,67 +84,12 @@ order_carry_out(struct exchange *exchange, struct store_query *query)
 	if (store_query(exchange->api->store, exchange->arena, query, &err))
 		return true;
 	(void)err_wrap(&err,
-		"at most this mail server obeys, so order it again when the "
-		"store is back");
+		"this mail server obeys, and tells the others when the store "
+		"is back");
 	log_write(LOG_LEVEL_WARNING, "an order about %.*s was not heard: %s",
 		SLICE_ARG(query->about), err.text);
 	exchange_error(exchange, 503, err.text);
 	return false;
-}
-
-static struct json *
-json_of_event(const char *action, int64_t now_ms)
-{
-	struct json *event = json_map(), *category = json_list(),
-		    *json = json_map();
-
-	json_add_text(category, SLICE("configuration"));
-	json_set_text(event, "kind", SLICE("event"));
-	json_set_take(event, "category", category);
-	json_set_text(event, "action", slice_of(action));
-	json_set_text(event, "outcome", SLICE("success"));
-	json_set_text(event, "module", SLICE("forwarden"));
-	json_set_time(json, "@timestamp", now_ms);
-	json_set_take(json, "event", event);
-	return json;
-}
-
-/* To the stream and the log. Where addresses are hashed, the stream gets the
- * hash, as it does of every event. */
-void
-order_tell(struct exchange *exchange, const char *action,
-	const struct order *order)
-{
-	struct store *store = exchange->api->store;
-	struct arena *arena = exchange->arena;
-	struct store_op op = {.verb = STORE_APPEND};
-	struct store_batch batch = {.ops = &op, .count = 1, .arena = arena};
-	struct json *json = json_of_event(
-			    action, clock_now_ms(exchange->api->clock)),
-		    *own = json_map();
-	struct buf text = {0};
-
-	json_set_text(own, "mailbox", store_name(store, arena, order->mailbox));
-	if (order->destination.len > 0) {
-		json_set_text(own, "destination",
-			store_name(store, arena, order->destination));
-	}
-	json_set_text(own, "action", slice_of(action));
-	json_set_text(own, "by", order->word.by);
-	json_set_text(own, "why", order->word.why);
-	json_set_time(own, "until", order->word.until_ms);
-	json_set_take(json, "forwarden", own);
-	if (json_write(json, &text) && buf_ok(&text)) {
-		op.append.json = buf_slice(&text);
-		store_tell(store, &batch);
-	}
-	json_free(json);
-	buf_fini(&text);
-	log_write(LOG_LEVEL_WARNING, "%s %.*s%s%.*s, by %.*s: %.*s", action,
-		SLICE_ARG(order->mailbox),
-		order->destination.len > 0 ? " to " : "",
-		SLICE_ARG(order->destination), SLICE_ARG(order->word.by),
-		SLICE_ARG(order->word.why));
 }
 
 bool
@@ -201,8 +142,95 @@ order_allowed(struct exchange *exchange, struct slice mailbox)
 	if (!store_query(store, exchange->arena, &query, NULL))
 		return list;
 	for (size_t i = 0; i < orders->count; i++) {
-		if (key_names(orders->at[i].about, name))
+		if (allowed_is(orders->at[i].about) &&
+			key_names(orders->at[i].about, name))
 			json_add_take(list, order_row(&orders->at[i]));
 	}
 	return list;
+}
+
+bool
+order_find_destination(struct exchange *exchange, struct slice text,
+	const char *stays, struct slice *destination)
+{
+	const struct generation *generation =
+		generation_slot_get(exchange->api->slot);
+	bool domain = slice_find_byte(text, '@', 0) == SLICE_NONE;
+	const struct slice parts[] = {SLICE("any@"), text};
+	struct address address;
+	bool is, ours = false;
+	struct err err;
+
+	if (domain)
+		text = arena_join(exchange->arena, parts, 2);
+	is = path_parse(exchange->arena, text, &address) &&
+		address_is_mailbox(&address);
+	if (is) {
+		ours = realm_has_domain(generation->realm, address.domain);
+		*destination = domain ? address.domain : address.text;
+	}
+	generation_unref(generation);
+	if (!is) {
+		exchange_error(exchange, 400,
+			"the destination is neither an address nor a domain: "
+			"name one, as bob@partner.example");
+	} else if (ours) {
+		(void)err_set(&err, ERR_INVALID,
+			"the destination is in local.domains: %s", stays);
+		exchange_error(exchange, 400, err.text);
+	}
+	return is && !ours;
+}
+
+/* The order as the store calls it. */
+static struct slice
+name_in_store(struct exchange *exchange, struct slice about)
+{
+	struct store *store = exchange->api->store;
+	struct buf named = {0};
+	struct slice out = {NULL, 0};
+	size_t at = 0;
+
+	while (at <= about.len) {
+		size_t end = key_field_end(about, at);
+		struct slice field =
+			key_field(exchange->arena, slice_sub(about, at, end));
+
+		key_add_field(
+			&named, store_name(store, exchange->arena, field));
+		at = end + 1;
+	}
+	if (buf_ok(&named))
+		out = arena_copy(exchange->arena, buf_slice(&named));
+	buf_fini(&named);
+	return out;
+}
+
+const struct store_order *
+order_find(struct exchange *exchange, const struct store_orders *orders,
+	struct slice about)
+{
+	struct slice named = name_in_store(exchange, about);
+
+	for (size_t i = 0; i < orders->count; i++) {
+		if (slice_equal(orders->at[i].about, named))
+			return &orders->at[i];
+	}
+	return NULL;
+}
+
+bool
+order_has_room(struct exchange *exchange, struct slice about)
+{
+	struct store_query given = {.kind = STORE_ORDERS};
+
+	if (!exchange_query(exchange, &given))
+		return false;
+	if (given.answer.orders.count < STORE_ORDERS_MAX ||
+		order_find(exchange, &given.answer.orders, about) != NULL)
+		return true;
+	exchange_error(exchange, 400,
+		"10000 orders are given already: take some back, or write a "
+		"filter");
+	return false;
 }

@@ -23,10 +23,23 @@ bool order_read(struct exchange *, struct store_containment *);
 /* Has the store do it. Where it is down, this machine may have it alone, and
  * who asked must not believe that the others do: false after answering so. */
 bool order_carry_out(struct exchange *, struct store_query *);
-void order_tell(struct exchange *, const char *action, const struct order *);
+/* To the stream and the log. */
+void order_tell(struct exchange *, const char *action, struct slice about,
+	const struct store_containment *);
 /* Takes back what is allowed to one mailbox, or to all to that address. False
  * after answering why not. */
 bool order_forget(struct exchange *, struct slice name);
+/* An address outside or a domain outside, as both are kept. False after
+ * answering that it is neither, or one of ours: stays says what to do then. */
+bool order_find_destination(struct exchange *, struct slice text,
+	const char *stays, struct slice *destination);
+/* Is there room for the order? False after answering that there is none. */
+bool order_has_room(struct exchange *, struct slice about);
+/* Is it given? In the names of the store. NULL: it is not. */
+const struct store_order *order_find(
+	struct exchange *, const struct store_orders *, struct slice about);
+/* Those that were over by themselves: an event each. For the daemon's clock. */
+void order_tell_over(struct api *);
 /* A row of what is allowed. */
 struct json *order_row(const struct store_order *);
 /* What is allowed to one mailbox; to all is not among it. */

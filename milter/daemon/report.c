@@ -240,8 +240,8 @@ add_line(const struct verdict *verdict, enum action taken, struct buf *out)
 	if (verdict->logged)
 		buf_puts(out, ", source=log");
 	add_pair(out, "event", verdict->id);
-	if (verdict->contained != NULL)
-		add_pair(out, "contained", verdict->contained->mailbox.text);
+	if (verdict->contained.flow != NULL)
+		add_pair(out, "contained", verdict->contained.name);
 	if (verdict->forged) {
 		buf_printf(
 			out, ", forged-tags=%zu", verdict->message->tag_count);

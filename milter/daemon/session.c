@@ -196,7 +196,7 @@ write_reason(struct session *session)
 	struct buf *out = &session->reason;
 	struct slice policy = SLICE("policy");
 
-	if (verdict->contained != NULL) {
+	if (verdict->contained.flow != NULL) {
 		policy = SLICE("contained");
 	} else if (verdict->matched_count > 0) {
 		policy = verdict_policy(verdict->matched[0].rule);

@@ -25,6 +25,7 @@ static const char *const names[TROUBLE_COUNT] = {
 	[TROUBLE_JOURNAL] = "journal",
 	[TROUBLE_STORE_CLOCK] = "store-clock",
 	[TROUBLE_STORE_SLOW] = "store-slow",
+	[TROUBLE_ORDERS] = "orders",
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

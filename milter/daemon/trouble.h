@@ -26,6 +26,7 @@ enum trouble {
 	TROUBLE_JOURNAL, /* what is counted is lost: it is full */
 	TROUBLE_STORE_CLOCK, /* the store's is not ours */
 	TROUBLE_STORE_SLOW, /* it answers past the budget */
+	TROUBLE_ORDERS, /* it did not have orders that were given */
 	TROUBLE_COUNT
 };
 

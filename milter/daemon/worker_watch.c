@@ -9,6 +9,7 @@
 #include "daemon/judging.h"
 #include "daemon/link.h"
 #include "daemon/milter.h"
+#include "daemon/order.h"
 #include "daemon/read_ahead.h"
 #include "daemon/steady_clock.h"
 #include "daemon/trouble.h"
@@ -24,6 +25,7 @@
 #define LOOK_MS 1000
 #define CLOCK_MS 2000 /* two clocks that differ by no more are the same */
 #define MINUTES_FROM_MS 120000
+#define ORDERS_SAID_MS INT64_C(86400000)
 #define CROWD_THREADS 8 /* more than at the start */
 
 static long long
@@ -118,6 +120,26 @@ look_at_parts(const struct store_health *health)
 		part);
 }
 
+/* For a day: whoever looks after the store is to know that it forgot. */
+static void
+look_at_orders(const struct store_health *health)
+{
+	char at[DATE_TEXT_BYTES];
+
+	if (health->given_back == 0 ||
+		clock_now_ms(clock_real()) - health->given_back_ms >
+			ORDERS_SAID_MS) {
+		trouble_set(TROUBLE_ORDERS, "%s", "");
+		return;
+	}
+	date_print(health->given_back_ms, at);
+	trouble_set(TROUBLE_ORDERS,
+		"Redis did not have %llu orders (contained, allowed) that this "
+		"mail server knew, and was given them, last at %s: did it lose "
+		"its data?",
+		(unsigned long long)health->given_back, at);
+}
+
 static void
 look_at_store(struct worker *worker)
 {
@@ -127,6 +149,7 @@ look_at_store(struct worker *worker)
 	store_health(worker->store, &health);
 	trouble_set(TROUBLE_STATE, "%s", health.unsaved);
 	look_at_parts(&health);
+	look_at_orders(&health);
 	look_at_clock(health.ahead_ms);
 	trouble_set(TROUBLE_JOURNAL, "%s",
 		health.full ? "the journal is full: what is counted now is "
@@ -183,8 +206,9 @@ worker_watch(struct worker *worker)
 
 	if (every <= 0 || every > ALIVE_MS)
 		every = ALIVE_MS;
+	order_tell_over(&worker->api);
 	if (worker->link < 0)
-		return -1;
+		return LOOK_MS;
 	if (now >= worker->said_ms + every && is_well(worker, now, limit)) {
 		worker->said_ms = now;
 		look_around(worker);

@@ -241,6 +241,22 @@ step_ceiling(struct reader *r, const struct yaml_node *node, void *target)
 }
 
 static bool
+step_allow(struct reader *r, const struct yaml_node *node, void *target)
+{
+	struct trial_step *step = target;
+	struct slice text = node->text;
+
+	if (node->kind != YAML_SCALAR ||
+		!slice_next(&text, ' ', &step->allow.mailbox) ||
+		!slice_next(&text, ' ', &step->allow.destination)) {
+		return reader_refuse(r, node->mark,
+			"allow: alice@example.com bob@partner.example",
+			"a mailbox and a destination belong here");
+	}
+	return true;
+}
+
+static bool
 step_repeat(struct reader *r, const struct yaml_node *node, void *target)
 {
 	struct trial_step *step = target;
@@ -367,8 +383,16 @@ static const struct reader_key step_keys[] = {
 		.help = "when, RFC 3339; else a Monday, 09:00 UTC"},
 	{"after", &reader_span, AT(after_ms),
 		.help = "how long after the step before (5m, 1h, 7d)"},
-	{"contain", &reader_slice, AT(contain),
+	{"contain", &reader_slice, AT(contain[CONTAINED_MAILBOX]),
 		.help = "a mailbox that an operator contains then"},
+	{"contain-all", &reader_slice, AT(contain[CONTAINED_WRITER]),
+		.help = "... with what it writes to the outside"},
+	{"contain-to", &reader_slice, AT(contain[CONTAINED_TO]),
+		.help = "a destination, or a domain, that he contains"},
+	{"contain-all-to", &reader_slice, AT(contain[CONTAINED_ALL_TO]),
+		.help = "... with what people write there"},
+	{"allow", .read = step_allow,
+		.help = "a mailbox (or *) and a destination that he allows"},
 	{"mode", .read = step_mode,
 		.help = "observe or enforce, from this step on"},
 	{"ceiling", .read = step_ceiling,

@@ -3,6 +3,8 @@
 #include "lab/trial.h"
 
 #include "forward/evidence.h"
+#include "verdict/allowed.h"
+#include "verdict/contained.h"
 
 #include <string.h>
 
@@ -432,12 +434,11 @@ change_respond(struct sandbox *sandbox, const struct trial_step *step)
 }
 
 static bool
-contain(struct sandbox *sandbox, struct arena *arena,
-	const struct trial_step *step)
+give(struct sandbox *sandbox, struct arena *arena, struct slice about)
 {
 	struct store_query order = {
-		.kind = STORE_CONTAIN,
-		.about = step->contain,
+		.kind = STORE_ORDER,
+		.about = about,
 		.containment = {.by = SLICE("a test"),
 			.why = SLICE("a test"),
 			.at_ms = sandbox_time(sandbox),
@@ -445,8 +446,34 @@ contain(struct sandbox *sandbox, struct arena *arena,
 	};
 	struct err err;
 
-	return slice_is_absent(step->contain) ||
+	return about.p != NULL &&
 		store_query(sandbox_store(sandbox), arena, &order, &err);
+}
+
+/* What an operator orders before the message. */
+static bool
+give_orders(struct sandbox *sandbox, struct arena *arena,
+	const struct trial_step *step)
+{
+	const struct trial_allow *allow = &step->allow;
+	bool ok = true;
+
+	for (int i = 0; i < CONTAINED_WHATS; i++) {
+		if (!slice_is_absent(step->contain[i])) {
+			ok = ok &&
+				give(sandbox, arena,
+					contained_about(arena,
+						(enum contained_what)i,
+						step->contain[i]));
+		}
+	}
+	if (!slice_is_absent(allow->mailbox)) {
+		ok = ok &&
+			give(sandbox, arena,
+				allowed_about(arena, allow->mailbox,
+					allow->destination));
+	}
+	return ok;
 }
 
 static bool
@@ -469,7 +496,7 @@ run_step(struct sandbox *sandbox, const struct trial_step *step,
 	bool good = arena != NULL;
 
 	move_clock(sandbox, step);
-	good = good && contain(sandbox, arena, step);
+	good = good && give_orders(sandbox, arena, step);
 	change_respond(sandbox, step);
 	for (unsigned n = 1; good && n <= step->repeat; n++) {
 		struct letter letter;

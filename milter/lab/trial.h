@@ -16,11 +16,17 @@ struct trial_expect {
 	unsigned line;
 };
 
+struct trial_allow {
+	struct slice mailbox, destination; /* absent: none */
+};
+
 struct trial_step {
 	unsigned line;
 	int64_t at_ms; /* the clock goes there first; 0: it stays */
 	int64_t after_ms; /* and on by this */
-	struct slice contain; /* a mailbox an operator contains then, a day */
+	/* What an operator contains then, and allows, for a day. */
+	struct slice contain[CONTAINED_WHATS];
+	struct trial_allow allow;
 	unsigned repeat; /* how many messages; 0: none at all */
 	int64_t every_ms; /* between them */
 	/* "{n}" in paths, the user and the header is the message's number,

@@ -78,7 +78,6 @@ struct store_facts {
 		forwarded_day; /* this clock hour and 23 before */
 	uint64_t keyword_received_day, keyword_forwarded_day;
 	uint64_t forwarded_hour; /* in this clock hour (of UTC) */
-	bool contained;
 	/* Of a peer. */
 	int64_t at_ms; /* now, by the store's clock */
 	struct peer peer; /* all zero: the mailbox never wrote there */

@@ -70,6 +70,48 @@ key_field(struct arena *arena, struct slice field)
 	return (struct slice){out, len};
 }
 
+void
+key_digest(struct slice group, struct key_digest *out)
+{
+	unsigned char digest[DIGEST_BYTES] = {0};
+
+	(void)digest_parts(&group, 1, digest);
+	out->text[0] = '-';
+	codec_hex(digest, 16, out->text + 1);
+}
+
+struct slice
+key_digest_text(const struct key_digest *digest)
+{
+	return (struct slice){digest->text, sizeof(digest->text) - 1};
+}
+
+void
+key_add_field(struct buf *group, struct slice field)
+{
+	if (group->len > 0)
+		buf_add_byte(group, STORE_GROUP_SEPARATOR);
+	for (size_t i = 0; i < field.len; i++) {
+		if (field.p[i] == STORE_GROUP_SEPARATOR || field.p[i] == '\\')
+			buf_add_byte(group, '\\');
+		buf_add_byte(group, field.p[i]);
+	}
+}
+
+struct slice
+key_contained(struct arena *arena, struct slice mailbox)
+{
+	struct buf about = {0};
+	struct slice copy = {NULL, 0};
+
+	key_add_field(&about, STORE_ORDER_CONTAIN);
+	key_add_field(&about, mailbox);
+	if (buf_ok(&about))
+		copy = arena_copy(arena, buf_slice(&about));
+	buf_fini(&about);
+	return copy;
+}
+
 bool
 key_is_address(struct slice text)
 {

@@ -12,6 +12,8 @@ libstore_a_SOURCES = \
 	milter/store/endpoint.c \
 	milter/store/endpoint.h \
 	milter/store/hand.h \
+	milter/store/hearing_orders.c \
+	milter/store/hearing_orders.h \
 	milter/store/journal.c \
 	milter/store/journal.h \
 	milter/store/journal_file.c \
@@ -38,8 +40,6 @@ libstore_a_SOURCES = \
 	milter/store/store_options.h \
 	milter/store/uri.c \
 	milter/store/uri.h \
-	milter/store/memory/contained.c \
-	milter/store/memory/contained.h \
 	milter/store/memory/dedup.c \
 	milter/store/memory/dedup.h \
 	milter/store/memory/entry.c \
@@ -58,6 +58,8 @@ libstore_a_SOURCES = \
 	milter/store/memory/memory_verbs.h \
 	milter/store/memory/merge.c \
 	milter/store/memory/merge.h \
+	milter/store/memory/orders.c \
+	milter/store/memory/orders.h \
 	milter/store/memory/peers.c \
 	milter/store/memory/peers.h \
 	milter/store/memory/restore.c \
@@ -112,8 +114,6 @@ libstore_a_SOURCES = \
 	milter/store/redis/pipeline.h \
 	milter/store/redis/queries.c \
 	milter/store/redis/queries.h \
-	milter/store/redis/query_contained.c \
-	milter/store/redis/query_contained.h \
 	milter/store/redis/query_events.c \
 	milter/store/redis/query_events.h \
 	milter/store/redis/query_forget.c \
@@ -142,6 +142,8 @@ libstore_a_SOURCES = \
 	milter/store/redis/redis_key.h \
 	milter/store/redis/redis_queries.c \
 	milter/store/redis/redis_queries.h \
+	milter/store/redis/redis_moved.c \
+	milter/store/redis/redis_moved.h \
 	milter/store/redis/redis_peer.c \
 	milter/store/redis/redis_peer.h \
 	milter/store/redis/redis_trace.c \
@@ -163,7 +165,6 @@ nodist_libstore_a_SOURCES = milter/store/redis/script_texts.c
 REDIS_LUA = \
 	milter/store/redis/append.lua \
 	milter/store/redis/batch.lua \
-	milter/store/redis/contain.lua \
 	milter/store/redis/facts.lua \
 	milter/store/redis/forget.lua \
 	milter/store/redis/mark.lua \

@@ -271,8 +271,6 @@ static hide_fn *const about[STORE_QUERY_KINDS] = {
 	[STORE_ONE_WAY] = name_of,
 	[STORE_WINDOWS] = group_of,
 	[STORE_HOURS] = name_of,
-	[STORE_CONTAINED] = name_of,
-	[STORE_CONTAIN] = name_of,
 	[STORE_ORDER] = group_of,
 	[STORE_FORGET] = name_of,
 };

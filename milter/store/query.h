@@ -15,10 +15,11 @@ struct store_mailbox {
 };
 struct store_containment {
 	struct slice by, why;
-	int64_t at_ms, until_ms; /* until_ms 0: not contained */
+	int64_t at_ms, until_ms; /* until_ms 0: not in force */
 };
 /* An order that is kept beside the mailboxes: about is a group (store.h) that
  * begins with what is ordered, as "allow|alice@example.com|bob@b.example". */
+#define STORE_ORDER_CONTAIN SLICE("contain") /* and then a mailbox */
 struct store_order {
 	struct slice about;
 	struct store_containment word;
@@ -26,6 +27,12 @@ struct store_order {
 struct store_orders {
 	struct store_order *at;
 	size_t count;
+	/* Of stores among themselves: what was taken back and when, known by
+	 * its digest (key.h), until it would have been over; and the store's
+	 * time. */
+	struct store_order *ended;
+	size_t ended_count;
+	int64_t now_ms;
 	struct slice mark; /* hand it in again to hear of changes only */
 	bool same; /* nothing changed since the mark, and nothing is listed */
 };
@@ -89,17 +96,16 @@ enum store_query_kind {
 	STORE_HOURS,
 	/* events: after the id (absent: the last ones), at most limit */
 	STORE_EVENTS,
-	/* containment: of the mailbox about */
-	STORE_CONTAINED,
-	/* Contains the mailbox about as containment says (until_ms <= the
-	 * store's now: no longer). */
-	STORE_CONTAIN,
 	/* orders: all that are in force; with a mark (after), if they changed
 	 * since then */
 	STORE_ORDERS,
 	/* Gives the order about, as containment says (until_ms <= the store's
-	 * now: takes it back). */
+	 * now: takes it back). With as_kept its times are those of a store, and
+	 * a newer word stands. */
 	STORE_ORDER,
+	/* orders: those that were over by themselves since this process asked
+	 * last; a machine that was off when it happened may tell it again */
+	STORE_OVER,
 	/* wiped: Wipes the mailbox about everywhere, also as destination and
 	 * as member; counts the keys and members that went until now, and
 	 * says whether traces are still looked through. */
@@ -129,7 +135,6 @@ struct store_answer {
 	struct store_windows windows;
 	struct store_hours hours;
 	struct store_events events;
-	struct store_containment containment;
 	struct store_orders orders;
 	struct store_records records;
 	uint64_t wiped;
@@ -143,6 +148,7 @@ struct store_query {
 	size_t limit;
 	struct slice after;
 	struct store_containment containment;
+	bool as_kept;
 	const struct record *record;
 	struct store_answer answer;
 };

@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/date.h"
 #include "store/backend.h"
+#include "store/hearing_orders.h"
 #include "store/journal.h"
 #include "store/journal_files.h"
 #include "store/memory/memory_store.h"
@@ -45,7 +46,6 @@
  * when none has for so long. */
 #define SLOW_LATE 2
 #define SLOW_OVER_MS 10000
-#define ORDERS_MARK_BYTES 32
 #define JOURNAL_FILES_POLLS 25 /* between two looks for files */
 
 struct resilient {
@@ -61,9 +61,7 @@ struct resilient {
 	struct waiter waiter; /* its thread replays */
 	size_t in_flight; /* batches being replayed */
 	bool replay_failed;
-	char orders_mark[ORDERS_MARK_BYTES]; /* of the thread */
-	size_t orders_mark_len; /* 0: none were heard yet */
-	atomic_bool orders_anew; /* Redis may not have what memory has */
+	struct hearing_orders orders;
 	uint64_t replayed, refused;
 	int64_t said_ms; /* that something was lost */
 	uint64_t lost_said;
@@ -308,34 +306,6 @@ replay_all(struct resilient *resilient, struct arena *arena)
 	return counts.operations == 0;
 }
 
-/* What is ordered at any machine is obeyed here, from memory: no message asks
- * for it, and the last that was heard holds while Redis is away. */
-static void
-hear_orders(struct resilient *resilient, struct arena *arena)
-{
-	struct store_query query = {
-		.kind = STORE_ORDERS, .after = {resilient->orders_mark, 0}};
-	struct store_orders *orders = &query.answer.orders;
-	struct err err;
-	int64_t ahead_ms =
-		redis_now_ms(resilient->redis) - clock_now_ms(resilient->clock);
-
-	arena_reset(arena);
-	if (atomic_exchange(&resilient->orders_anew, false))
-		resilient->orders_mark_len = 0;
-	query.after.len = resilient->orders_mark_len;
-	if (!redis_queries(resilient->redis, arena, &query, &err) ||
-		orders->same || orders->mark.len > ORDERS_MARK_BYTES)
-		return;
-	for (size_t i = 0; i < orders->count; i++) {
-		orders->at[i].word.at_ms -= ahead_ms;
-		orders->at[i].word.until_ms -= ahead_ms;
-	}
-	memory_store_obey(resilient->memory, orders);
-	memcpy(resilient->orders_mark, orders->mark.p, orders->mark.len);
-	resilient->orders_mark_len = orders->mark.len;
-}
-
 static void *
 replay_thread(void *arg)
 {
@@ -351,7 +321,7 @@ replay_thread(void *arg)
 			measured = false;
 			continue;
 		}
-		hear_orders(resilient, arena);
+		hearing_orders_hear(&resilient->orders, arena);
 		if (!measured || ++polls % JOURNAL_FILES_POLLS == 0) {
 			(void)journal_files_read(
 				resilient->files, resilient->journal);
@@ -453,8 +423,8 @@ carry_out(struct resilient *resilient, struct arena *arena,
 		redis_queries(resilient->redis, arena, query, err);
 	if (ok && query->kind == STORE_FORGET && query->about.len > 0)
 		ok = wiper_start(resilient->wiper, query, err);
-	if (!ok && query->kind == STORE_ORDER)
-		atomic_store(&resilient->orders_anew, true);
+	if (query->kind == STORE_ORDER)
+		hearing_orders_anew(&resilient->orders);
 	if (query->answer.wiped < here)
 		query->answer.wiped = here;
 	if (!ok || rewritten)
@@ -496,9 +466,10 @@ resilient_query(struct store *store, struct arena *arena,
 			? redis_queries(resilient->redis, arena, query, err)
 			: say_down(resilient, "nothing is carried", err);
 	}
-	if (query->kind == STORE_CONTAIN || query->kind == STORE_ORDER ||
-		query->kind == STORE_FORGET)
+	if (query->kind == STORE_ORDER || query->kind == STORE_FORGET)
 		return carry_out(resilient, arena, query, err);
+	if (query->kind == STORE_OVER)
+		return store_query(resilient->memory, arena, query, err);
 	return redis_is_up(resilient->redis)
 		? redis_queries(resilient->redis, arena, query, err)
 		: answer_alone(resilient, arena, query, err);
@@ -530,6 +501,7 @@ resilient_health(struct store *store, struct store_health *health)
 	health->replayed = resilient->replayed;
 	health->evicted = memory.evicted;
 	health->wiping = wiper_count(resilient->wiper);
+	hearing_orders_health(&resilient->orders, health);
 	health->slow_since_ms = resilient->slow_since_ms;
 	if (counts.operations == 0)
 		resilient->dropped_before = counts.dropped;
@@ -581,6 +553,9 @@ open_parts(struct resilient *resilient, const struct store_options *options,
 		(void)redis_clock_measure(resilient->redis);
 	if (resilient->redis == NULL)
 		return false;
+	resilient->orders = (struct hearing_orders){.redis = resilient->redis,
+		.memory = resilient->memory,
+		.clock = options->clock};
 	resilient->wiper = wiper_new(resilient->redis);
 	return resilient->wiper != NULL ||
 		err_set(err, ERR_MEMORY, "out of memory");

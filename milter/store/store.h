@@ -77,6 +77,8 @@ struct store_health {
 	unsigned nodes, nodes_down; /* of Redis; masters of a cluster */
 	uint64_t round_trips; /* of batches and questions */
 	uint64_t pipelines; /* sent: several batches may share one */
+	uint64_t given_back; /* orders that Redis had lost, or not heard */
+	int64_t given_back_ms; /* the last of them */
 	uint64_t wiping; /* mailboxes that traces are looked through for */
 	uint64_t ops; /* operations sent */
 	uint64_t failures; /* batches that did not get through */

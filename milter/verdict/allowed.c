@@ -21,6 +21,13 @@ allowed_about(
 }
 
 bool
+allowed_is(struct slice about)
+{
+	return slice_starts_fold(
+		about, SLICE(ALLOWED_WHAT "|")); /* STORE_GROUP_SEPARATOR */
+}
+
+bool
 allowed_between(struct store *store, struct arena *arena,
 	const struct store_route *route, struct store_containment *word)
 {

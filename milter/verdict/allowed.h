@@ -14,6 +14,8 @@
  * byte that parts a group. */
 struct slice allowed_about(
 	struct arena *, struct slice mailbox, struct slice destination);
+/* Is it such a name? */
+bool allowed_is(struct slice about);
 /* Is there an order for mail of that mailbox to that destination? In the names
  * that the store has, or in plain. */
 bool allowed_between(struct store *, struct arena *, const struct store_route *,

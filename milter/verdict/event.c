@@ -12,6 +12,7 @@
 #include "base/json_writer.h"
 #include "forward/evidence.h"
 #include "forward/trace.h"
+#include "verdict/contained.h"
 #include "verdict/event_fields.h"
 #include "verdict/event_value.h"
 #include "verdict/service.h"
@@ -358,6 +359,26 @@ put_cut(struct event *event)
 	json_writer_close_list(&event->json);
 }
 
+/* What an operator contained; who, and why. */
+static void
+put_contained(struct event *event)
+{
+	const struct contained *contained = &event->verdict->contained;
+	char until[DATE_TEXT_BYTES];
+
+	if (contained->flow == NULL)
+		return;
+	date_print(contained->word.until_ms, until);
+	put_address(event, "contained", contained->name);
+	json_writer_open_map(&event->json, "containment");
+	put_words(event, "what",
+		contained_kind(contained->what, contained->name));
+	put_text(event, "by", contained->word.by);
+	put_text(event, "why", contained->word.why);
+	put_words(event, "until", until);
+	json_writer_close_map(&event->json);
+}
+
 /* Who let it go, and until when. */
 static void
 put_allowed(struct event *event)
@@ -398,10 +419,7 @@ put_forwarden(struct event *event, enum action taken)
 	put_words(event, "would", action_name(verdict->would));
 	put_words(event, "mode",
 		respond_mode_name(verdict->options->respond.mode));
-	if (verdict->contained != NULL) {
-		put_address(
-			event, "contained", verdict->contained->mailbox.text);
-	}
+	put_contained(event);
 	put_allowed(event);
 	put_gaps(event, verdict->gaps);
 	put_unknown(event);

@@ -277,6 +277,7 @@ write_fields(struct event_fields *fields, const struct flow *flow,
 	const struct verdict *verdict = fields->verdict;
 	struct keyword_memo memo = {.known = false};
 	const struct fields_source source = {
+		.store = verdict->store,
 		.at_ms = verdict->message->at_ms,
 		.message = verdict->logged ? NULL : verdict->message,
 		.flow = flow,

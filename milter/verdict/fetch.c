@@ -6,6 +6,7 @@
 #include "verdict/fetch.h"
 
 #include "forward/evidence.h"
+#include "verdict/contained.h"
 #include "verdict/lookalike.h"
 #include "verdict/value.h"
 
@@ -230,6 +231,13 @@ route_age(const struct fields_source *source)
 	if (first == 0 || first > source->at_ms)
 		return 0;
 	return (double)((source->at_ms - first) / MS_A_SECOND);
+}
+
+struct sigma_values
+fetch_contained(const struct fields_source *s, struct arena *a)
+{
+	return value_truth(
+		contained_mailbox(s->store, a, s->flow->mailbox.text));
 }
 
 struct sigma_values

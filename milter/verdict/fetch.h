@@ -25,8 +25,9 @@ fetch_fn fetch_rcpt_registered, fetch_rcpt_lookalike, fetch_kind,
 /* Of what the store knows of a flow. */
 fetch_fn fetch_rcpt_silent, fetch_rcpt_prompt, fetch_rcpt_pace,
 	fetch_rcpt_since, fetch_mailbox_since;
-fetch_fn fetch_rcpt_new, fetch_rcpt_age, fetch_route_age, fetch_route_messages,
-	fetch_forward_ratio, fetch_burst, fetch_keyword_skew;
+fetch_fn fetch_contained, fetch_rcpt_new, fetch_rcpt_age, fetch_route_age,
+	fetch_route_messages, fetch_forward_ratio, fetch_burst,
+	fetch_keyword_skew;
 
 /* All that fetch_weekday() may say, ended by NULL. */
 const char *const *fetch_weekday_names(void);

@@ -248,7 +248,7 @@ static const struct binding bindings[] = {
 		STORE(TRUTH, person)},
 	{{"mailbox.contained", BOOL, SCOPE_STORE, ONE,
 		 "an operator has contained this mailbox", "false"},
-		STORE(TRUTH, contained)},
+		COMPUTED(STORE, fetch_contained)},
 	{{"mailbox.received_day", NUMBER, SCOPE_STORE, ONE,
 		 "messages the mailbox received in the last 24 hours", "40"},
 		STORE(COUNT, received_day)},

@@ -14,9 +14,10 @@
  * What an operator allows, no policy is asked of, as if a filter on all of them
  * named it. An explanation is of the policies, and asks them.
  *
- * An operator's containment is above all of that: what is forwarded of that
- * mailbox is held, in observe mode, too. A message that was let go before
- * stays let go, or what he releases would come back to him.
+ * An operator's containment is above all of that: what it names is held, in
+ * observe mode and past the ceiling, too, for it is his own word and newer. A
+ * message that was let go before stays let go, or what he releases would come
+ * back to him.
  */
 #include "verdict/judge.h"
 
@@ -24,6 +25,7 @@
 #include "base/digest.h"
 #include "forward/hear.h"
 #include "verdict/allowed.h"
+#include "verdict/contained.h"
 #include "verdict/fields.h"
 #include "verdict/recollect.h"
 #include "verdict/service.h"
@@ -43,6 +45,7 @@ struct judgement {
 	const struct flow **heard; /* the flow of each sigma_run_flow() */
 	size_t heard_count;
 	struct verdict *verdict;
+	struct slice writer; /* as contained_writer() */
 };
 
 static void
@@ -81,6 +84,8 @@ infer(struct judgement *h)
 		ask_store(h, &context);
 	if (context.leaves && context.bare.len > 0)
 		v->login = hear_login(&context, &h->known.remembered);
+	if (context.leaves)
+		h->writer = contained_writer(&context, &h->known.remembered);
 	v->flows = infer_flows(&context, &h->known.remembered);
 	if (v->flows != NULL) {
 		v->flow_count = h->message->rcpt_count;
@@ -119,6 +124,7 @@ hear_flow(struct judgement *h, const struct flow *flow)
 		.flow = flow,
 		.facts = recollect_facts(
 			h->known.facts, h->known.fact_count, flow),
+		.store = h->verdict->store,
 		.keywords = h->options->keywords,
 		.memo = h->memo,
 	};
@@ -380,29 +386,6 @@ find_excused(const struct verdict *v)
 	return best;
 }
 
-/* The strongest forward of a contained mailbox, excused or not: an excuse may
- * be the word of whom the containment is against. */
-static const struct flow *
-find_contained(const struct judgement *h)
-{
-	const struct flow *best = NULL;
-
-	for (size_t i = 0; i < h->verdict->flow_count; i++) {
-		const struct flow *flow = &h->verdict->flows[i];
-		const struct store_facts *facts;
-
-		if (!flow->rcpt->external ||
-			(flow->kind == KIND_NONE && !flow_is_excused(flow)) ||
-			(best != NULL && best->confidence >= flow->confidence))
-			continue;
-		facts = recollect_facts(
-			h->known.facts, h->known.fact_count, flow);
-		if (facts != NULL && facts->contained)
-			best = flow;
-	}
-	return best;
-}
-
 /* What could not be looked at may have been a forward, if anything can leave
  * with this message at all. */
 static bool
@@ -426,7 +409,7 @@ static void
 hold_contained(struct verdict *v)
 {
 	if (v->would < ACTION_QUARANTINE)
-		v->flow = v->contained;
+		v->flow = v->contained.flow;
 	raise(v, ACTION_QUARANTINE);
 	if (v->action < ACTION_QUARANTINE)
 		v->action = ACTION_QUARANTINE;
@@ -477,9 +460,8 @@ decide(struct judgement *h)
 	v->action = v->would;
 	if (respond->mode == MODE_OBSERVE && v->action > ACTION_LOG)
 		v->action = ACTION_LOG;
-	if (!v->again && !v->logged)
-		v->contained = find_contained(h);
-	if (v->contained != NULL)
+	if (!v->again && !v->logged &&
+		contained_find(v, h->writer, &v->contained))
 		hold_contained(v);
 	if (!v->again &&
 		(v->would != ACTION_NONE || v->flow != NULL || v->unseen ||

@@ -10,6 +10,8 @@ libverdict_a_SOURCES = \
 	milter/verdict/allowed.h \
 	milter/verdict/choice.c \
 	milter/verdict/choice.h \
+	milter/verdict/contained.c \
+	milter/verdict/contained.h \
 	milter/verdict/doubt.c \
 	milter/verdict/doubt.h \
 	milter/verdict/doubt_name.c \

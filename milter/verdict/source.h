@@ -23,6 +23,7 @@ struct fields_source {
 	const struct message *message;
 	const struct flow *flow;
 	const struct store_facts *facts; /* NULL: not fetched */
+	struct store *store; /* of orders; may be NULL */
 	const struct keywords *keywords; /* NULL: there are none */
 	struct keyword_memo *memo; /* of one thread; NULL: nothing is kept */
 };

@@ -54,6 +54,21 @@ struct matched {
  * by the length of the whole header: with 10,000 Postfix's cleanup gives up. */
 #define VERDICT_TAGS_MAX 50
 
+enum contained_what {
+	CONTAINED_MAILBOX, /* what it forwards */
+	CONTAINED_WRITER, /* and what it writes */
+	CONTAINED_TO, /* what is forwarded there */
+	CONTAINED_ALL_TO, /* and what is written there */
+	CONTAINED_WHATS
+};
+/* An operator's order to hold, and the flow that it covers. */
+struct contained {
+	const struct flow *flow; /* NULL: there is none */
+	enum contained_what what;
+	struct slice name; /* a mailbox, a destination or a domain */
+	struct store_containment word;
+};
+
 /* Lives in the message's arena. */
 struct verdict {
 	const struct message *message; /* NULL only when memory was out */
@@ -78,9 +93,8 @@ struct verdict {
 	const struct flow *excused; /* one that would be a forward, but for an
 				     * excuse that is not the operator's own
 				     * (local.lists); NULL: there is none */
-	const struct flow *contained; /* a forward of a mailbox that an operator
-				       * contained: held, whatever policies
-				       * and mode say; NULL: there is none */
+	struct contained contained; /* held, whatever policies, filters, mode
+				     * and ceiling say */
 	bool logged; /* a log told of it when it had left: nothing can be done
 		      * about it but to tell */
 	const struct flow *allowed; /* a forward that an operator allows, so

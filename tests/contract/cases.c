@@ -53,7 +53,7 @@ static void
 settle(struct contract *c)
 {
 	struct store_query any = {
-		.kind = STORE_CONTAINED, .about = SLICE("none")};
+		.kind = STORE_MAILBOX, .about = SLICE("none")};
 	struct store_health before, after;
 	struct err err;
 
@@ -641,7 +641,6 @@ facts_of_the_unknown(struct contract *c)
 	struct store_facts answer = facts(c, alice, drop);
 
 	assert_false(answer.known);
-	assert_false(answer.contained);
 	assert_int_equal(answer.route_count, 0);
 	assert_int_equal(answer.route_first_ms, 0);
 	assert_int_equal(answer.received_day, 0);
@@ -1338,47 +1337,6 @@ events_in_order(struct contract *c)
 	assert_false(store_query(c->store, c->arena, &bogus, &err));
 }
 
-/* Where Redis is away it is done here, and said that it is only here. */
-static void
-contain(struct contract *c, const struct store_containment *containment)
-{
-	struct store_query order = {.kind = STORE_CONTAIN,
-		.about = alice,
-		.containment = *containment};
-	struct err err;
-
-	assert_int_equal(store_query(c->store, c->arena, &order, &err),
-		!c->backend->down);
-}
-
-static void
-contained_until_then(struct contract *c)
-{
-	struct store_containment containment = {
-		.by = SLICE("secops"),
-		.why = SLICE("ticket 7"),
-		.until_ms = START_MS + DAY_MS,
-	};
-	struct store_containment answer;
-
-	contain(c, &containment);
-	assert_true(facts(c, alice, drop).contained);
-	assert_false(facts(c, bob, drop).contained);
-	answer = query(c->store, c->arena,
-		(struct store_query){.kind = STORE_CONTAINED, .about = alice})
-			 .containment;
-	assert_true(slice_equal(answer.by, SLICE("secops")));
-	assert_true(slice_equal(answer.why, SLICE("ticket 7")));
-	assert_int_equal(answer.until_ms, START_MS + DAY_MS);
-	containment.until_ms = 0;
-	contain(c, &containment);
-	assert_false(facts(c, alice, drop).contained);
-	answer = query(c->store, c->arena,
-		(struct store_query){.kind = STORE_CONTAINED, .about = alice})
-			 .containment;
-	assert_int_equal(answer.until_ms, 0);
-}
-
 /* This machine hears of it within a second, and obeys at once what was ordered
  * at itself. */
 static void
@@ -1416,6 +1374,45 @@ ordered_until_then(struct contract *c)
 		c->store, c->arena, (struct store_query){.kind = STORE_ORDERS})
 			 .orders;
 	assert_int_equal(orders.count, 0);
+}
+
+/* What another machine kept does not undo what was said since, whatever comes
+ * first; and nobody hears twice that one is over. */
+static void
+newest_word_stands(struct contract *c)
+{
+	const struct slice about = SLICE("contain|alice@example.com");
+	struct store_query order = {.kind = STORE_ORDER,
+		.about = about,
+		.containment = {.by = SLICE("secops"),
+			.why = SLICE("new"),
+			.at_ms = START_MS,
+			.until_ms = START_MS + DAY_MS}};
+	struct store_query kept = order;
+	struct store_containment word;
+	struct err err;
+
+	if (c->backend->down)
+		return;
+	kept.as_kept = true;
+	kept.containment.why = SLICE("kept");
+	kept.containment.at_ms = START_MS - 5;
+	assert_true(store_query(c->store, c->arena, &order, &err));
+	assert_true(store_query(c->store, c->arena, &kept, &err));
+	assert_true(store_ordered(c->store, c->arena, about, &word));
+	assert_true(slice_equal(word.why, SLICE("new")));
+	order.containment.until_ms = 0;
+	assert_true(store_query(c->store, c->arena, &order, &err));
+	assert_true(store_query(c->store, c->arena, &kept, &err));
+	assert_false(store_ordered(c->store, c->arena, about, &word));
+	assert_int_equal(query(c->store, c->arena,
+				 (struct store_query){.kind = STORE_ORDERS})
+				 .orders.count,
+		0);
+	assert_int_equal(query(c->store, c->arena,
+				 (struct store_query){.kind = STORE_OVER})
+				 .orders.count,
+		0);
 }
 
 /* Until it is in no trace, either. */
@@ -1517,8 +1514,11 @@ records_of(struct contract *c, struct record *out, size_t most)
 static void
 records_are_carried(struct contract *c)
 {
-	struct store_containment containment = {
-		.by = SLICE("secops"), .until_ms = START_MS + DAY_MS};
+	const struct store_containment containment = {.by = SLICE("secops"),
+		.at_ms = START_MS,
+		.until_ms = START_MS + DAY_MS};
+	const struct slice about = SLICE("contain|alice@example.com");
+	struct store_containment word;
 	struct store_query order = {.kind = STORE_FORGET, .about = alice};
 	struct record records[8];
 	struct store_mailboxes boxes;
@@ -1530,13 +1530,14 @@ records_are_carried(struct contract *c)
 	tally(c, alice, other, TALLY_FORWARDED, "3");
 	tally(c, alice, SLICE(""), TALLY_PERSON, "");
 	settle(c);
-	contain(c, &containment);
 	count = records_of(c, records, 8);
 	if (c->backend->down) {
 		assert_int_equal(count, SIZE_MAX);
 		return;
 	}
-	assert_int_equal(count, 2);
+	assert_int_equal(count, 1);
+	/* As version 0.1 wrote it. */
+	records[0].containment = containment;
 	assert_true(store_query(c->store, c->arena, &order, &err));
 	assert_int_equal(records_of(c, &records[count], 8 - count), 0);
 	/* Twice is as good as once. */
@@ -1554,7 +1555,7 @@ records_are_carried(struct contract *c)
 	assert_int_equal(boxes.at[0].destinations, 2);
 	assert_int_equal(boxes.at[0].first_forward_ms, START_MS);
 	assert_true(boxes.at[0].person);
-	assert_true(facts(c, alice, drop).contained);
+	assert_true(store_ordered(c->store, c->arena, about, &word));
 	assert_int_equal(facts(c, alice, drop).route_count, 2);
 	assert_int_equal(facts(c, alice, drop).forwarded_hour, 3);
 	assert_int_equal(query(c->store, c->arena,
@@ -1626,8 +1627,7 @@ answers_are_filled_in_anew(struct contract *c)
 				 .destination = drop,
 				 .known = true,
 				 .person = true,
-				 .route_count = 9,
-				 .contained = true}}},
+				 .route_count = 9}}},
 		op_note(alice, "q", "m"),
 	};
 
@@ -1640,7 +1640,6 @@ answers_are_filled_in_anew(struct contract *c)
 	check_note(ops[0].note, 0, 1, true);
 	assert_int_equal(ops[1].recall.count, 0);
 	assert_false(ops[2].facts.known);
-	assert_false(ops[2].facts.contained);
 	assert_false(ops[2].facts.person);
 	assert_int_equal(ops[2].facts.route_count, 0);
 	assert_false(ops[3].note.done);
@@ -1806,7 +1805,7 @@ static const struct {
 	{"windows of a group", windows_of_a_group},
 	{"hours of a mailbox", hours_of_a_mailbox},
 	{"events in order", events_in_order},
-	{"contained until then", contained_until_then},
+	{"the newest word about an order stands", newest_word_stands},
 	{"ordered until then", ordered_until_then},
 	{"forget wipes everywhere", forget_wipes_everywhere},
 	{"records are carried", records_are_carried},

@@ -66,8 +66,8 @@ fill(struct store *store, struct arena *arena)
 {
 	const struct slice members[] = {SLICE("B@3c1f0a5be2d94786"),
 		SLICE("malice@example.com"), SLICE("I@192.0.2.1")};
-	struct store_query order = {.kind = STORE_CONTAIN,
-		.about = SLICE("alice@example.com"),
+	struct store_query order = {.kind = STORE_ORDER,
+		.about = SLICE("contain|alice@example.com"),
 		.containment = {
 			.by = SLICE("secops"), .why = SLICE("ticket 4711")}};
 	struct err err;

@@ -161,7 +161,7 @@ static void
 settle(struct rig *rig)
 {
 	struct store_query any = {
-		.kind = STORE_CONTAINED, .about = SLICE("none")};
+		.kind = STORE_MAILBOX, .about = SLICE("none")};
 	struct err err;
 
 	assert_true(store_query(rig->told, rig->arena, &any, &err));

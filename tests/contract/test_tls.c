@@ -196,7 +196,7 @@ static void
 count_everywhere(struct server nodes[2])
 {
 	struct store_options options;
-	struct store_query any = {.kind = STORE_CONTAINED};
+	struct store_query any = {.kind = STORE_MAILBOX};
 	struct err err = {0};
 	struct store *store;
 	struct arena *arena = arena_new(1 << 20);

@@ -399,6 +399,36 @@ gives 0 "uncontain" uncontain -c "$config" bob@example.com
 gives 0 "mailbox" mailbox -c "$config" bob@example.com
 says "not contained" "... is not contained any more"
 
+gives 2 "contain: a mailbox and a destination" contain -c "$config" --why t \
+	--to b.example bob@example.com
+says "name one mailbox of ours, or --to" "... is refused"
+gives 1 "contain: one of ours as a destination" contain -c "$config" --why t \
+	--to carol@example.com
+says "contain the mailbox itself" "... is said, with what to do"
+gives 0 "contain: whom nobody has seen" contain -c "$config" --why t \
+	nobody@example.com
+says "no mail of nobody@example.com was seen yet: is it written so?" "... is said"
+says "^nobody@example.com is contained until" "... and done"
+gives 0 "contain: a domain, with all" contain -c "$config" --all-outgoing \
+	--why "ticket 4715" --to Freemail.Example
+says "freemail.example is contained until .* what is written there, is held" \
+	"... says what"
+gives 0 "events, in words" events -n 1 --text -c "$config"
+says "contain .*freemail.example .*by .*: ticket 4715" "... say so"
+gives 0 "contained" contained -c "$config"
+says "^mailbox *nobody@example.com .* forwards .* until .* by .*: t$" "... lists them"
+says "^domain *freemail.example .* all .* until .*: ticket 4715$" "... all"
+gives 0 "contained, in JSON" contained --json -c "$config"
+says '"all_outgoing": *true.*"why": *"ticket 4715"' "... all"
+gives 0 "routes" routes -c "$config"
+says "drop1@freemail.example .*  CONTAINED$" "... show which is contained"
+gives 0 "destination" destination -c "$config" drop1@freemail.example
+says "^CONTAINED until .*: ticket 4715" "... too"
+gives 0 "uncontain: a domain" uncontain -c "$config" --to freemail.example
+gives 0 "uncontain" uncontain -c "$config" nobody@example.com
+gives 0 "contained: nothing" contained -c "$config"
+says "nothing is contained" "... is said"
+
 # A rule that is new is an event before its first message.
 mkdir -p "$tmp/root/etc"
 echo "sales: bob" >"$tmp/root/etc/aliases"

@@ -54,25 +54,30 @@ screens() { # name, store
 }
 screens memory memory
 stays_whole memory
-screens redis "unix:$tmp/redis.sock"
-redis-cli -s "$tmp/redis.sock" hset 'fw1:contain:{bob@example.com}' by secops \
+# As version 0.1 had it.
+redis-cli -s "$tmp/redis.sock" hset 'fw1:contain:{carol@example.com}' by secops \
 	why "ticket 4711" at 1790000000000 until 4102444800000 >/dev/null
-screen mailbox bob@example.com >"$tmp/contained"
-screen mailbox --json bob@example.com >"$tmp/contained.json"
+screens redis "unix:$tmp/redis.sock"
+screen mailbox carol@example.com >"$tmp/contained"
+screen mailbox --json carol@example.com >"$tmp/contained.json"
+screen contained >"$tmp/contained.list"
 
 # Another mail server on the same Redis obeys with its next message.
 first=$daemon
 first_folder=$folder
-"$program" uncontain bob@example.com -c "$folder/forwarden.yaml" >/dev/null
 start_daemon other
+lists() { "$program" contained -c "$folder/forwarden.yaml" | grep -q "$1"; }
+await lists carol@example.com
 "$program" contain bob@example.com --why "ticket 4712" \
 	-c "$first_folder/forwarden.yaml" >/dev/null
 result $? "a mailbox is contained at one mail server"
+sleep 1 # what is promised: all obey within it
 send_forwards
 await grep -q '"contained":"bob@example.com"' "$folder/events"
 result $? "... and what it forwards by another is held"
-grep -q '"action":"quarantine".*"contained"' "$folder/events"
-result $? "... at once"
+! grep -v '"contained":"bob@example.com"' "$folder/events" |
+	grep -q '"mailbox":"bob@example.com"'
+result $? "... all of it, from a second on"
 
 # What is allowed at one is allowed at the other within a second.
 "$program" uncontain bob@example.com -c "$first_folder/forwarden.yaml" >/dev/null
@@ -94,7 +99,44 @@ lets_go() {
 }
 await lets_go
 result $? "... and obeyed by it"
+# One that is over is one event, however many mail servers see it.
+redis() { redis-cli -s "$tmp/redis.sock" "$@"; }
+now=$(redis time | sed -n 1p)
+redis hset fw1:orders 'contain|dora@example.com' \
+	"${now}000 $((now + 4))000 6 secops ticket 4716" version 1 >/dev/null
+await lists dora@example.com
+is_over() { redis xrange fw1:events - + | grep -q contain-over; }
+await is_over
+result $? "a containment that is over is an event"
+over_at_both() {
+	grep -q "contain-over dora@example.com" "$folder/log" &&
+		grep -q "contain-over dora@example.com" "$first_folder/log"
+}
+await over_at_both
+result $? "... which both logs tell"
+[ "$(redis xrange fw1:events - + | grep -c contain-over)" -eq 1 ]
+result $? "... one, of two mail servers"
+
+# What Redis has lost those who know it give back.
+"$program" contain eve@example.com --why "ticket 4717" \
+	-c "$folder/forwarden.yaml" >/dev/null 2>&1
+redis del fw1:orders >/dev/null
+is_back() { redis hget fw1:orders 'contain|eve@example.com' | grep -q 4717; }
+await is_back
+result $? "Redis loses its orders, and has them back"
+lists eve@example.com
+result $? "... nobody forgot"
+await grep -q "Redis did not have .* orders .contained, allowed." "$folder/log"
+result $? "... the log says so"
+knows() { "$program" status -c "$folder/forwarden.yaml" | grep -q "$1"; }
+await knows "Redis did not have .* did it lose its data"
+result $? "... and status"
+"$program" uncontain eve@example.com -c "$folder/forwarden.yaml" >/dev/null
+sleep 1
+! is_back
+result $? "what is taken back stays away"
 stays_whole other
+
 daemon=$first
 folder=$first_folder
 stays_whole redis
@@ -107,6 +149,9 @@ grep -q "CONTAINED until TIME by secops: ticket 4711" "$tmp/contained"
 result $? "a mailbox that Redis says is contained"
 grep -q '"why":"ticket 4711"' "$tmp/contained.json"
 result $? "... in JSON, too"
+grep -q "^mailbox *carol@example.com.* until TIME by secops: ticket 4711" \
+	"$tmp/contained.list"
+result $? "... and in the list"
 for what in mailbox top routes destination; do
 	diff "$tmp/memory.$what" "$tmp/redis.$what" >"$tmp/diff"
 	result $? "forwarden $what: the same on both stores"
@@ -131,9 +176,9 @@ result $? "... and another one"
 start_daemon locked
 "$program" contain bob@example.com --why "ticket 4713" \
 	-c "$folder/forwarden.yaml" >"$tmp/out" 2>&1
-[ $? -eq 1 ] && grep -q "at most this mail server obeys" "$tmp/out"
+[ $? -eq 1 ] && grep -q "this mail server obeys, and tells the others" "$tmp/out"
 result $? "contain: Redis does not answer"
-log_has "an order about bob@example.com was not heard: .*at most this mail server"
+log_has "an order about contain.bob@example.com was not heard: .*this mail server obeys"
 result $? "... and the log says so, too"
 send_forwards
 await grep -q '"contained":"bob@example.com"' "$folder/events"

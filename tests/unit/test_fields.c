@@ -131,7 +131,6 @@ static const struct store_facts facts = {
 	.keyword_forwarded_day = 3,
 	.forwarded_hour = 3,
 	.person = true,
-	.contained = true,
 };
 
 static struct box box;
@@ -148,6 +147,20 @@ values_of(const struct fields_source *source, struct slice name)
 }
 
 static void
+contain(struct slice about)
+{
+	struct store_query order = {.kind = STORE_ORDER,
+		.about = about,
+		.containment = {.by = SLICE("me"),
+			.why = SLICE("test"),
+			.until_ms = BOX_AT + STORE_HOUR_MS}};
+	struct err err;
+
+	assert_true(store_query(
+		sandbox_store(box.sandbox), box.arena, &order, &err));
+}
+
+static void
 check(void **state)
 {
 	const struct row *row = *state;
@@ -155,6 +168,7 @@ check(void **state)
 		.message = verdict->message,
 		.flow = verdict->flow,
 		.facts = &facts,
+		.store = sandbox_store(box.sandbox),
 		.keywords = keywords};
 	struct sigma_values values = values_of(&source, slice_of(row->name));
 	struct buf text = {0};
@@ -286,6 +300,7 @@ main(void)
 
 	keywords = keywords_new(&list, 1);
 	box_open(&box, NULL, MODE_ENFORCE);
+	contain(SLICE("contain|alice@example.com"));
 	verdict = sandbox_judge(box.sandbox, box.arena, &letter);
 	ROWS_ADD(&all, rows, check);
 	ROWS_TESTS(&all, tests);

@@ -160,11 +160,11 @@ test_contained_without_policies(void **state)
 	(void)state;
 	box_open(&box, NULL, MODE_OBSERVE);
 	verdict = judge_redirect(&box, REDIRECT, HEADER);
-	assert_null(verdict->contained);
+	assert_null(verdict->contained.flow);
 	assert_int_equal(verdict->action, ACTION_NONE);
 	(void)query(sandbox_store(box.sandbox), box.arena,
-		(struct store_query){.kind = STORE_CONTAIN,
-			.about = SLICE("alice@example.com"),
+		(struct store_query){.kind = STORE_ORDER,
+			.about = SLICE("contain|alice@example.com"),
 			.containment = {.until_ms = BOX_AT + STORE_HOUR_MS}});
 	verdict = judge_redirect(&box, REDIRECT, HEADER);
 	assert_int_equal(verdict->action, ACTION_QUARANTINE);
@@ -271,8 +271,8 @@ test_allowed_and_contained(void **state)
 	box_open(&box, policies, MODE_ENFORCE);
 	allow(&box, SLICE("allow|alice@example.com|" ALLOWED_TO));
 	(void)query(sandbox_store(box.sandbox), box.arena,
-		(struct store_query){.kind = STORE_CONTAIN,
-			.about = SLICE("alice@example.com"),
+		(struct store_query){.kind = STORE_ORDER,
+			.about = SLICE("contain|alice@example.com"),
 			.containment = {.until_ms = BOX_AT + STORE_HOUR_MS}});
 	assert_int_equal(judge_redirect(&box, REDIRECT, HEADER)->action,
 		ACTION_QUARANTINE);

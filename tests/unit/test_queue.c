@@ -177,8 +177,8 @@ counts_for_people_bring_nothing(void **state)
 	assert_true(put(line,
 		make(line, SCRIPT_TALLY, &line->told, "box once", "tally")));
 	assert_true(put(line,
-		make(line, SCRIPT_FACTS, &line->awaited,
-			"box route contain peers", "facts")));
+		make(line, SCRIPT_FACTS, &line->awaited, "box route peers",
+			"facts")));
 	assert_string_equal(taken(line, NOW_MS, 9), "facts");
 }
 

@@ -2,6 +2,8 @@
 /* What a memory is made of. */
 #include "store/memory/memory.h"
 
+#include "store/key.h"
+
 bool
 memory_make_parts(struct memory *memory, size_t table_bytes, uint32_t events,
 	size_t ring_bytes)
@@ -9,11 +11,26 @@ memory_make_parts(struct memory *memory, size_t table_bytes, uint32_t events,
 	memory->table = table_new(table_bytes);
 	memory->policies = symbols_new();
 	memory->ring = ring_new(events, ring_bytes);
-	memory->contained = contained_new();
-	memory->orders = contained_new();
+	memory->orders = orders_new();
 	return memory->table != NULL && memory->policies != NULL &&
-		memory->ring != NULL && memory->contained != NULL &&
-		memory->orders != NULL;
+		memory->ring != NULL && memory->orders != NULL;
+}
+
+bool
+memory_contain(struct memory *memory, struct slice mailbox,
+	const struct store_containment *word)
+{
+	struct buf about = {0};
+	struct key_text room;
+	bool ok;
+
+	key_add_field(&about, STORE_ORDER_CONTAIN);
+	key_add_field(&about, mailbox);
+	ok = buf_ok(&about) &&
+		orders_keep(memory->orders, key_bound(buf_slice(&about), &room),
+			word);
+	buf_fini(&about);
+	return ok;
 }
 
 void
@@ -22,8 +39,7 @@ memory_free_parts(struct memory *memory)
 	table_free(memory->table);
 	symbols_free(memory->policies);
 	ring_free(memory->ring);
-	contained_free(memory->contained);
-	contained_free(memory->orders);
+	orders_free(memory->orders);
 }
 
 void

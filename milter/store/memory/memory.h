@@ -8,8 +8,8 @@
 
 #include "base/waiter.h"
 #include "store/backend.h"
-#include "store/memory/contained.h"
 #include "store/memory/mailbox.h"
+#include "store/memory/orders.h"
 #include "store/memory/ring.h"
 #include "store/memory/snapshot_file.h"
 #include "store/memory/symbols.h"
@@ -31,8 +31,7 @@ struct memory {
 	struct table *table;
 	struct symbols *policies;
 	struct ring *ring;
-	struct contained *contained;
-	struct contained *orders; /* by what they are about */
+	struct orders *orders; /* by what they are about */
 	struct mailbox_limits limits;
 	uint32_t trace_members;
 	uint32_t events;
@@ -55,11 +54,14 @@ struct memory {
 					 waiter */
 };
 
-/* Makes table, policies, ring and contained; false when out of memory, and
+/* Makes table, policies, ring and orders; false when out of memory, and
  * what there is goes with memory_free_parts. */
 bool memory_make_parts(struct memory *, size_t table_bytes, uint32_t events,
 	size_t ring_bytes);
 void memory_free_parts(struct memory *);
+/* A containment that no order made: one of a record, or of an old snapshot. */
+bool memory_contain(struct memory *, struct slice mailbox,
+	const struct store_containment *);
 /* A line for the log. */
 void memory_say(const struct memory *, const struct err *);
 

@@ -438,48 +438,29 @@ ask_events(struct memory *memory, struct arena *arena,
 }
 
 static bool
-ask_contained(struct memory *memory, struct arena *arena,
-	struct store_query *query, struct err *err)
-{
-	struct key_text room;
-
-	(void)err;
-	(void)contained_get(memory->contained, arena,
-		key_bound(query->about, &room), clock_now_ms(memory->clock),
-		&query->answer.containment);
-	return true;
-}
-
-static bool
-order_in(struct memory *memory, struct contained *map,
-	const struct store_query *query, struct err *err)
-{
-	struct store_containment entry = query->containment;
-	int64_t now_ms = clock_now_ms(memory->clock);
-	struct key_text room;
-
-	if (entry.until_ms <= now_ms)
-		entry.until_ms = 0;
-	if (entry.at_ms == 0)
-		entry.at_ms = now_ms;
-	return contained_set(map, key_bound(query->about, &room), &entry) ||
-		err_set(err, ERR_MEMORY, "out of memory");
-}
-
-static bool
-contain(struct memory *memory, struct arena *arena, struct store_query *query,
-	struct err *err)
-{
-	(void)arena;
-	return order_in(memory, memory->contained, query, err);
-}
-
-static bool
 order(struct memory *memory, struct arena *arena, struct store_query *query,
 	struct err *err)
 {
+	const struct store_containment *word = &query->containment;
+	struct key_text room;
+	struct slice about = key_bound(query->about, &room);
+	bool ok = query->as_kept && word->until_ms > 0
+		? orders_keep(memory->orders, about, word)
+		: orders_give(memory->orders, about, word,
+			  clock_now_ms(memory->clock));
+
 	(void)arena;
-	return order_in(memory, memory->orders, query, err);
+	return ok || err_set(err, ERR_MEMORY, "out of memory");
+}
+
+static bool
+ask_over(struct memory *memory, struct arena *arena, struct store_query *query,
+	struct err *err)
+{
+	(void)err;
+	orders_over(memory->orders, arena, clock_now_ms(memory->clock),
+		&query->answer.orders);
+	return true;
 }
 
 struct order_walk {
@@ -518,13 +499,14 @@ ask_orders(struct memory *memory, struct arena *arena,
 {
 	struct order_walk walk = {.arena = arena,
 		.found = &query->answer.orders,
-		.now_ms = clock_now_ms(memory->clock)};
+		.now_ms = clock_now_ms(memory->clock) +
+			orders_ahead(memory->orders)};
 
-	contained_each(memory->orders, count_order, &walk);
+	orders_each(memory->orders, count_order, &walk);
 	walk.found->at = arena_array(arena, walk.room, sizeof(*walk.found->at));
 	if (walk.found->at == NULL)
 		return answer_too_long(err);
-	contained_each(memory->orders, copy_order, &walk);
+	orders_each(memory->orders, copy_order, &walk);
 	return true;
 }
 
@@ -592,7 +574,6 @@ forget(struct memory *memory, struct arena *arena, struct store_query *query,
 	struct err *err)
 {
 	struct key_text room;
-	struct store_containment none = {0};
 	struct wipe wipe = {
 		.mailbox = key_bound(query->about, &room),
 		.print = table_print(memory->table, query->about),
@@ -604,7 +585,6 @@ forget(struct memory *memory, struct arena *arena, struct store_query *query,
 	each_entry(memory, ENTRY_MAILBOX, wipe_mailbox, &wipe);
 	each_entry(memory, ENTRY_PEERS, wipe_peers, &wipe);
 	wipe.wiped += ring_forget(memory->ring, query->about);
-	(void)contained_set(memory->contained, wipe.mailbox, &none);
 	query->answer.wiped = wipe.wiped;
 	return memory->path == NULL || snapshot_write(memory, err);
 }
@@ -623,10 +603,9 @@ memory_queries(struct memory *memory, struct arena *arena,
 		[STORE_WINDOWS] = ask_windows,
 		[STORE_HOURS] = ask_hours,
 		[STORE_EVENTS] = ask_events,
-		[STORE_CONTAINED] = ask_contained,
-		[STORE_CONTAIN] = contain,
 		[STORE_ORDERS] = ask_orders,
 		[STORE_ORDER] = order,
+		[STORE_OVER] = ask_over,
 		[STORE_FORGET] = forget,
 		[STORE_EXPORT] = memory_records_export,
 		[STORE_IMPORT] = memory_records_import,

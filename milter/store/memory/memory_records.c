@@ -99,52 +99,6 @@ export_shard(struct arena *arena, struct table_shard *shard,
 	return ok;
 }
 
-struct contained_walk {
-	struct arena *arena;
-	struct store_records *records;
-	size_t count;
-};
-
-static void
-count_contained(
-	struct slice mailbox, const struct store_containment *one, void *ctx)
-{
-	(void)mailbox;
-	(void)one;
-	((struct contained_walk *)ctx)->count++;
-}
-
-static void
-copy_contained(
-	struct slice mailbox, const struct store_containment *one, void *ctx)
-{
-	struct contained_walk *walk = ctx;
-	struct record *record;
-
-	if (walk->records->count == walk->count)
-		return;
-	record = &walk->records->at[walk->records->count++];
-	memset(record, 0, sizeof(*record));
-	record->mailbox = arena_copy(walk->arena, mailbox);
-	record->containment = *one;
-	record->containment.by = arena_copy(walk->arena, one->by);
-	record->containment.why = arena_copy(walk->arena, one->why);
-}
-
-static bool
-export_contained(struct memory *memory, struct arena *arena,
-	struct store_records *records)
-{
-	struct contained_walk walk = {arena, records, 0};
-
-	contained_each(memory->contained, count_contained, &walk);
-	records->at = arena_array(arena, walk.count, sizeof(*records->at));
-	if (records->at == NULL)
-		return false;
-	contained_each(memory->contained, copy_contained, &walk);
-	return true;
-}
-
 /* The mark is the number of the next shard. */
 bool
 memory_records_export(struct memory *memory, struct arena *arena,
@@ -157,8 +111,7 @@ memory_records_export(struct memory *memory, struct arena *arena,
 		return err_set(err, ERR_INVALID, "that is no mark");
 	if (shard >= memory->table->shard_count) {
 		records->mark = SLICE("");
-		return export_contained(memory, arena, records) ||
-			answer_too_long(err);
+		return true;
 	}
 	records->mark =
 		arena_printf(arena, "%llu", (unsigned long long)shard + 1);
@@ -285,8 +238,8 @@ memory_records_import(struct memory *memory, struct arena *arena,
 
 	if (record->containment.until_ms > clock_now_ms(memory->clock)) {
 		ok = ok &&
-			contained_set(
-				memory->contained, name, &record->containment);
+			memory_contain(
+				memory, record->mailbox, &record->containment);
 	}
 	return ok || err_set(err, ERR_MEMORY, "out of memory");
 }

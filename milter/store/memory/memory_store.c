@@ -84,19 +84,18 @@ memory_store_learn(
 }
 
 void
-memory_store_obey(struct store *store, const struct store_orders *orders)
+memory_store_set_ahead(struct store *store, int64_t ahead_ms)
+{
+	orders_set_ahead(((struct memory *)store)->orders, ahead_ms);
+}
+
+void
+memory_store_obey(struct store *store, const struct store_orders *heard,
+	struct arena *arena, struct store_orders *missing)
 {
 	struct memory *memory = (struct memory *)store;
-	struct contained *new = contained_new();
-	struct key_text room;
 
-	for (size_t i = 0; new != NULL &&i < orders->count; i++) {
-		(void)contained_set(new, key_bound(orders->at[i].about, &room),
-			&orders->at[i].word);
-	}
-	if (new != NULL)
-		contained_swap(memory->orders, new);
-	contained_free(new);
+	orders_obey(memory->orders, heard, arena, missing);
 }
 
 static bool
@@ -229,8 +228,7 @@ memory_query(struct store *store, struct arena *arena,
 {
 	struct memory *memory = (struct memory *)store;
 
-	bool order = query->kind == STORE_CONTAIN ||
-		query->kind == STORE_ORDER || query->kind == STORE_FORGET;
+	bool order = query->kind == STORE_ORDER || query->kind == STORE_FORGET;
 
 	/* The process to come may have read already what an order changes. */
 	if (memory->hands_over && order)
@@ -251,7 +249,7 @@ memory_ordered(struct store *store, struct arena *arena, struct slice about,
 	struct memory *memory = (struct memory *)store;
 	struct key_text room;
 
-	return contained_get(memory->orders, arena, key_bound(about, &room),
+	return orders_get(memory->orders, arena, key_bound(about, &room),
 		clock_now_ms(memory->clock), word);
 }
 

@@ -11,9 +11,13 @@ struct store *memory_store_open(const struct store_options *, struct err *);
  * where there is a directory for it. Before that STORE_HAND_ADOPT has taken
  * over what is there. */
 void memory_store_log(struct store *);
-/* The orders that another backend knows, all of them, for when it is away.
- * Their times are this machine's. */
-void memory_store_obey(struct store *, const struct store_orders *);
+/* How far the clock is ahead by which orders are given. */
+void memory_store_set_ahead(struct store *, int64_t ahead_ms);
+/* The orders that another backend knows, all of them, for when it is away; and
+ * which of those that are known here it is to hear of, in the arena (until_ms
+ * 0: that one was taken back). */
+void memory_store_obey(struct store *, const struct store_orders *heard,
+	struct arena *, struct store_orders *missing);
 /* A route that another backend knows, for when it is away. */
 void memory_store_learn(
 	struct store *, const struct store_facts *, int64_t at_ms);

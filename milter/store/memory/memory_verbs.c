@@ -87,8 +87,6 @@ apply_facts(const struct memory_verbs *ctx, struct store_op *op)
 		peers_facts(ctx->memory->table, ctx->memory->limits.ttl_ms,
 			ctx->at_ms, &facts);
 	}
-	facts.contained = contained_has(
-		ctx->memory->contained, facts.mailbox, ctx->at_ms);
 	facts.mailbox = op->facts.mailbox;
 	facts.destination = op->facts.destination;
 	op->facts = facts;

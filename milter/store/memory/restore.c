@@ -199,8 +199,11 @@ read_events(struct reader *reader, struct slice contents)
 	return true;
 }
 
+typedef bool read_word_fn(
+	struct memory *, struct slice about, const struct store_containment *);
+
 static bool
-read_map(struct contained *map, struct slice contents)
+read_words(struct reader *reader, struct slice contents, read_word_fn *take)
 {
 	struct snapshot_contained head;
 	struct slice mailbox;
@@ -215,7 +218,7 @@ read_map(struct contained *map, struct slice contents)
 			return false;
 		containment.at_ms = head.at_ms;
 		containment.until_ms = head.until_ms;
-		(void)contained_set(map, mailbox, &containment);
+		(void)take(reader->memory, mailbox, &containment);
 	}
 	return true;
 }
@@ -223,13 +226,20 @@ read_map(struct contained *map, struct slice contents)
 static bool
 read_contained(struct reader *reader, struct slice contents)
 {
-	return read_map(reader->memory->contained, contents);
+	return read_words(reader, contents, memory_contain);
+}
+
+static bool
+take_order(struct memory *memory, struct slice about,
+	const struct store_containment *word)
+{
+	return orders_keep(memory->orders, about, word);
 }
 
 static bool
 read_orders(struct reader *reader, struct slice contents)
 {
-	return read_map(reader->memory->orders, contents);
+	return read_words(reader, contents, take_order);
 }
 
 /* Reads and checks one block; its contents are the caller's to free. */

@@ -267,9 +267,7 @@ write_all(struct writer *writer)
 	}
 	ring_each(writer->memory->ring, put_event, &writer->buf);
 	end_block(writer, SNAPSHOT_EVENT);
-	contained_each(writer->memory->contained, put_contained, &writer->buf);
-	end_block(writer, SNAPSHOT_CONTAINED);
-	contained_each(writer->memory->orders, put_contained, &writer->buf);
+	orders_each(writer->memory->orders, put_contained, &writer->buf);
 	/* Who knows of no orders reads the rest. */
 	if (writer->buf.len > 0)
 		end_block(writer, SNAPSHOT_ORDERS);

@@ -37,7 +37,8 @@ enum snapshot_type {
 	SNAPSHOT_ENTRIES, /* snapshot_entry and its bytes, repeated */
 	SNAPSHOT_DEDUP, /* the shard's number, then prints */
 	SNAPSHOT_EVENT, /* snapshot_event and its text, repeated */
-	SNAPSHOT_CONTAINED, /* snapshot_contained, three texts */
+	SNAPSHOT_CONTAINED, /* snapshot_contained, three texts: of mailboxes, by
+			     * version 0.1 */
 	SNAPSHOT_ORDERS, /* the same, of what was ordered */
 	SNAPSHOT_TYPES
 };

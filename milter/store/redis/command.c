@@ -59,7 +59,7 @@ static const struct {
 	[SCRIPT_NOTE] = {true, 0, 2},
 	[SCRIPT_REMEMBER] = {true, 0, 1},
 	[SCRIPT_RECALL] = {true, 0, 1},
-	[SCRIPT_FACTS] = {true, 3, 1},
+	[SCRIPT_FACTS] = {true, 2, 1},
 	[SCRIPT_PEER] = {true, 0, 2},
 };
 

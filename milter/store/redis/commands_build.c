@@ -22,7 +22,7 @@
 /* Of a mailbox, in one generation: more than it is likely to be counted for
  * in the seconds that are told again. */
 #define DEDUP_PRINTS 8192
-#define FACTS_NUMBERS 11
+#define FACTS_NUMBERS 10
 #define FACTS_PEER_NUMBERS 6 /* then comes what is known of the peer */
 
 /* A script call for one operation; its first key decides the slot. */
@@ -153,8 +153,7 @@ read_facts(struct command *command)
 	facts->keyword_received_day = (uint64_t)n[6];
 	facts->keyword_forwarded_day = (uint64_t)n[7];
 	facts->forwarded_hour = (uint64_t)n[8];
-	facts->contained = n[9] != 0;
-	facts->person = n[10] != 0;
+	facts->person = n[9] != 0;
 	return !facts->peered || read_peer(&reply->items[FACTS_NUMBERS], facts);
 }
 
@@ -163,8 +162,8 @@ add_facts(struct commands *b, size_t i)
 {
 	const struct store_facts *facts = &b->request->ops[i].facts;
 	struct command *command = facts->peered
-		? one_op(b, i, SCRIPT_FACTS, 4, 3)
-		: one_op(b, i, SCRIPT_FACTS, 3, 2);
+		? one_op(b, i, SCRIPT_FACTS, 3, 3)
+		: one_op(b, i, SCRIPT_FACTS, 2, 2);
 
 	if (command == NULL)
 		return false;
@@ -172,7 +171,6 @@ add_facts(struct commands *b, size_t i)
 	command->read = read_facts;
 	command_word(command, command->key);
 	command_word(command, commands_tagged(b, "route", facts->mailbox));
-	command_word(command, commands_tagged(b, "contain", facts->mailbox));
 	if (facts->peered) {
 		command_word(
 			command, commands_tagged(b, "peers", facts->mailbox));

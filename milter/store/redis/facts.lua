@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- facts: what is known of a mailbox and of its way to a destination.
--- KEYS mailbox, route, contain; of a peer, peers.
+-- KEYS mailbox, route; of a peer, peers.
 -- ARGV destination, at (clock.lua); of a peer, its field (redis_peer.h).
 -- Reply {known, count, first, last, received, forwarded, and both with a
---   keyword (24 hours), forwarded (this hour), contained, person}; of a peer
+--   keyword (24 hours), forwarded (this hour), person}; of a peer
 --   also what was received ever, this hour, this and the last, and when last, the
 --   day on which the mailbox began to write, now, and what is known of the peer.
 
@@ -40,13 +40,11 @@ end
 
 local route = redis.call('HGET', KEYS[k + 2], ARGV[w + 1]) or '0 0 0'
 local first, last, count = string.match(route, '^(%d+) (%d+) (%d+)$')
-local till = redis.call('HGET', KEYS[k + 3], 'until')
 local out = {#mailbox > 0 and 1 or 0, tonumber(count), tonumber(first),
-  tonumber(last), sum[1], sum[2], sum[3], sum[4], hour,
-  till and tonumber(till) > at and 1 or 0, person}
-if keys < 4 then return out end
+  tonumber(last), sum[1], sum[2], sum[3], sum[4], hour, person}
+if keys < 3 then return out end
 
-local met = redis.call('HMGET', KEYS[k + 4], ARGV[w + 3], 'begun')
+local met = redis.call('HMGET', KEYS[k + 3], ARGV[w + 3], 'begun')
 for _, answer in ipairs({total, got_hour, got_lately, arrived,
   tonumber(met[2] or 0), at, met[1] or ''}) do
   out[#out + 1] = answer

@@ -33,7 +33,6 @@ local calls = {
   {'ZREMRANGEBYRANK', key, 0, 0},
   {'ZREMRANGEBYSCORE', key, 0, 0},
   {'ZSCORE', key, 'a'},
-  {'DEL', key},
 }
 for _, call in ipairs(calls) do
   local reply = redis.pcall(unpack(call))

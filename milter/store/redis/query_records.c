@@ -8,8 +8,9 @@
 #include "store/redis/query_records.h"
 
 #include "store/answer.h"
+#include "store/key.h"
 #include "store/record.h"
-#include "store/redis/query_contained.h"
+#include "store/redis/query_orders.h"
 #include "store/redis/redis_key.h"
 
 #include <stdlib.h>
@@ -410,9 +411,10 @@ query_records_import(struct queries *q, struct arena *arena,
 {
 	const struct record *record = query->record;
 	int64_t now_ms = redis_now_ms(q->redis);
-	struct store_query order = {.kind = STORE_CONTAIN,
-		.about = record->mailbox,
-		.containment = record->containment};
+	struct store_query order = {.kind = STORE_ORDER,
+		.about = key_contained(arena, record->mailbox),
+		.containment = record->containment,
+		.as_kept = true};
 
 	if (record->seen) {
 		restore(q, record, life_of(q->redis, record, now_ms));
@@ -421,5 +423,5 @@ query_records_import(struct queries *q, struct arena *arena,
 	if (!queries_put(q, err))
 		return false;
 	return record->containment.until_ms <= now_ms ||
-		query_contained_set(q, arena, &order, err);
+		query_orders_give(q, arena, &order, err);
 }

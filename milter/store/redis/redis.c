@@ -147,7 +147,6 @@ copy_facts(const struct store_facts *from, int64_t ahead_ms,
 
 	if (from->known || !here.known)
 		*to = *from;
-	to->contained = from->contained;
 	to->person = from->person || here.person;
 	keep_most(&to->received_day, here.received_day);
 	keep_most(&to->forwarded_day, here.forwarded_day);

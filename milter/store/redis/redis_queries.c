@@ -2,7 +2,6 @@
 /* Each kind of query has a function. */
 #include "store/redis/redis_queries.h"
 
-#include "store/redis/query_contained.h"
 #include "store/redis/query_events.h"
 #include "store/redis/query_forget.h"
 #include "store/redis/query_mailbox.h"
@@ -26,8 +25,6 @@ redis_queries(struct redis *redis, struct arena *arena,
 		[STORE_WINDOWS] = query_windows,
 		[STORE_HOURS] = query_mailbox_hours,
 		[STORE_EVENTS] = query_events,
-		[STORE_CONTAINED] = query_contained,
-		[STORE_CONTAIN] = query_contained_set,
 		[STORE_ORDERS] = query_orders,
 		[STORE_ORDER] = query_orders_give,
 		[STORE_FORGET] = query_forget,
