@@ -105,6 +105,12 @@ json_add_take(struct json *list, struct json *child)
 	(void)json_array_append_new(inner(list), inner(child));
 }
 
+struct json *
+json_duplicate(const struct json *json)
+{
+	return outer(json_deep_copy(inner(json)));
+}
+
 bool
 json_write(const struct json *json, struct buf *out)
 {

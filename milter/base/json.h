@@ -33,6 +33,9 @@ void json_add_text(struct json *list, struct slice);
 void json_add_number(struct json *list, long long);
 void json_add_take(struct json *list, struct json *child);
 
+/* Another one of the same; NULL when out of memory. */
+struct json *json_duplicate(const struct json *);
+
 /* One line, ASCII, without its newline. */
 bool json_write(const struct json *, struct buf *);
 /* NULL with err when the text is no JSON. */

@@ -223,6 +223,7 @@ last_line(struct slice text)
 struct job_files {
 	FILE *in, *out, *errors;
 	size_t most; /* bytes of out */
+	struct buf *said; /* gets the errors; or NULL */
 };
 
 static bool
@@ -299,6 +300,8 @@ run_between(const struct process_job *job, const struct job_files *files,
 			errors.len > 0 ? buf_slice(&errors) : buf_slice(out),
 			err);
 	}
+	if (files->said != NULL)
+		buf_add(files->said, buf_slice(&errors));
 	buf_fini(&errors);
 	return done;
 }
@@ -307,6 +310,20 @@ bool
 process_run(const struct process_job *job, struct buf *out, struct err *err)
 {
 	return process_run_long(job, OUTPUT_BYTES, out, err);
+}
+
+bool
+process_run_said(
+	const struct process_job *job, struct buf *said, struct err *err)
+{
+	struct job_files files = {.most = OUTPUT_BYTES, .said = said};
+	struct buf text = {0};
+	bool done = files_open(&files, job->input, err) &&
+		run_between(job, &files, &text, err);
+
+	buf_fini(&text);
+	files_close(&files);
+	return done;
 }
 
 bool

@@ -42,6 +42,9 @@ struct process_job {
 	unsigned seconds;
 };
 bool process_run(const struct process_job *, struct buf *out, struct err *err);
+/* The same, of what it complains of, whatever its status is. */
+bool process_run_said(
+	const struct process_job *, struct buf *said, struct err *err);
 /* The same where more than a megabyte may come: most bytes. */
 bool process_run_long(const struct process_job *, size_t most, struct buf *out,
 	struct err *err);

@@ -39,6 +39,7 @@ struct held_where {
 	const char *postfix; /* directory of main.cf; NULL: Postfix's own */
 	const char *sendmail; /* directory of sendmail.cf; NULL: not Sendmail */
 	const char *program; /* sendmail */
+	bool queues; /* what is released is left to Sendmail's queue runner */
 };
 
 /* All that is held, the oldest first in each queue. False with err when a queue

@@ -128,16 +128,9 @@ held_postfix_read(
 	return done;
 }
 
-static bool
-run(const char *const argv[], struct err *err)
-{
-	const struct process_job job = {argv, {0}, LIMIT_SECONDS};
-
-	return process_run(&job, NULL, err);
-}
-
-/* Of the queue "hold" alone: what another has let go meanwhile is not touched.
- * -H only, never -r: that would have it judged once more. */
+/* Of the queue "hold" alone: what another has let go meanwhile is not touched,
+ * and postsuper says nothing then, and does not fail. -H only, never -r: that
+ * would have it judged once more. */
 bool
 held_postfix_do(const struct held *held, enum held_act act, struct err *err)
 {
@@ -145,12 +138,22 @@ held_postfix_do(const struct held *held, enum held_act act, struct err *err)
 		act == HELD_RELEASE ? "-H" : "-d", held->id, "hold", NULL};
 	const char *deliver[] = {
 		"postqueue", "-c", held->place, "-i", held->id, NULL};
+	const struct process_job changing = {change, {0}, LIMIT_SECONDS},
+				 delivering = {deliver, {0}, LIMIT_SECONDS};
+	struct buf said = {0};
 	struct err ignored;
+	bool done = process_run_said(&changing, &said, err);
 
-	if (!run(change, err))
-		return false;
+	if (done &&
+		slice_find(buf_slice(&said), SLICE(": 1 message")) ==
+			SLICE_NONE) {
+		done = err_set(err, ERR_SYSTEM,
+			"it is not held any more: somebody else let it go, or "
+			"deleted it, a moment ago");
+	}
+	buf_fini(&said);
 	/* Of a Postfix that does not run it leaves when it does again. */
-	if (act == HELD_RELEASE)
-		(void)run(deliver, &ignored);
-	return true;
+	if (done && act == HELD_RELEASE)
+		(void)process_run(&delivering, NULL, &ignored);
+	return done;
 }

@@ -215,7 +215,8 @@ release(const struct held *held, const struct held_where *where,
 			"on it: try again",
 			held->id);
 	}
-	(void)run(held, where, deliver, &ignored);
+	if (!where->queues)
+		(void)run(held, where, deliver, &ignored);
 	return true;
 }
 
