@@ -7,6 +7,7 @@
 #include "cli/carried.h"
 #include "cli/command.h"
 #include "cli/options.h"
+#include "daemon/held_order.h"
 #include "daemon/storage.h"
 #include "store/record.h"
 
@@ -84,6 +85,9 @@ put_orders(struct export *export, struct err *err)
 	if (ok && query.answer.alone.len > 0)
 		ok = err_set(err, ERR_DOWN, "Redis is down");
 	for (size_t i = 0; ok && i < orders->count; i++) {
+		/* An ask is for one host's queue, and for an hour. */
+		if (held_order_is(orders->at[i].about))
+			continue;
 		ok = record_print_order(&orders->at[i], &line)
 			? put(&line, err)
 			: err_set(err, ERR_MEMORY, "out of memory");

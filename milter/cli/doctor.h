@@ -30,6 +30,9 @@ void doctor_daemon(struct doctor *);
  * MTA; and its lists. pid: of the worker. */
 void doctor_host(struct doctor *, long long pid);
 
+/* Does somebody look after held mail, where somebody once did or must? */
+void doctor_held(struct doctor *, struct ask *);
+
 /* Who logs in: programs and domains that are to be configured. */
 void doctor_logins(struct doctor *, struct ask *);
 

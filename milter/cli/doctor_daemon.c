@@ -323,5 +323,6 @@ doctor_daemon(struct doctor *doctor)
 	(void)storage_try(doctor->generation->config, add_right, doctor);
 	check_policies(doctor, status, ask);
 	doctor_logins(doctor, ask);
+	doctor_held(doctor, ask);
 	json_free(status);
 }

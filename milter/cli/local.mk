@@ -48,12 +48,15 @@ forwarden_SOURCES = \
 	milter/cli/doctor.c \
 	milter/cli/doctor.h \
 	milter/cli/doctor_daemon.c \
+	milter/cli/doctor_held.c \
 	milter/cli/doctor_host.c \
 	milter/cli/doctor_log.c \
 	milter/cli/doctor_logins.c \
 	milter/cli/doctor_rules.c \
 	milter/cli/engine.c \
 	milter/cli/engine.h \
+	milter/cli/event_files.c \
+	milter/cli/event_files.h \
 	milter/cli/fields_schema.c \
 	milter/cli/fields_schema.h \
 	milter/cli/fields_siem.c \
@@ -70,8 +73,19 @@ forwarden_SOURCES = \
 	milter/cli/follow_state.h \
 	milter/cli/follow_told.c \
 	milter/cli/follow_told.h \
+	milter/cli/held_act.c \
+	milter/cli/held_act.h \
+	milter/cli/held_events.c \
 	milter/cli/held_join.c \
 	milter/cli/held_join.h \
+	milter/cli/held_run.h \
+	milter/cli/held_show.c \
+	milter/cli/held_tend.c \
+	milter/cli/held_tend.h \
+	milter/cli/held_tend_ask.c \
+	milter/cli/held_tend_state.h \
+	milter/cli/held_untold.c \
+	milter/cli/held_untold.h \
 	milter/cli/incident.c \
 	milter/cli/incident.h \
 	milter/cli/incident_html.c \

@@ -10,6 +10,7 @@
 
 #define COLUMNS_DEFAULT 100
 #define COLUMNS_LEAST 60
+#define CUT_MARK "\xE2\x80\xA6"
 
 static bool
 is_continuation(char byte)
@@ -35,17 +36,47 @@ take_characters(struct slice text, size_t width, size_t *count)
 	return i;
 }
 
+/* At most width characters, the last of them the mark if there are more. */
+static size_t
+add_cut(struct buf *out, struct slice visible, size_t width)
+{
+	size_t count, bytes = take_characters(visible, width, &count);
+
+	if (bytes < visible.len && width > 0) {
+		bytes = take_characters(visible, width - 1, &count);
+		buf_add(out, slice_sub(visible, 0, bytes));
+		buf_puts(out, CUT_MARK);
+		return width;
+	}
+	buf_add(out, slice_sub(visible, 0, bytes));
+	return count;
+}
+
+void
+screen_add_ready(struct buf *out, struct slice visible, size_t width)
+{
+	for (size_t count = add_cut(out, visible, width); count < width;
+		count++)
+		buf_add_byte(out, ' ');
+}
+
 void
 screen_add_cell(struct buf *out, struct slice text, size_t width)
 {
 	struct buf visible = {0};
-	size_t bytes, count;
 
 	buf_add_visible(&visible, text);
-	bytes = take_characters(buf_slice(&visible), width, &count);
-	buf_add(out, slice_sub(buf_slice(&visible), 0, bytes));
-	for (; count < width; count++)
-		buf_add_byte(out, ' ');
+	screen_add_ready(out, buf_slice(&visible), width);
+	buf_fini(&visible);
+}
+
+void
+screen_add_last(struct buf *out, struct slice text, size_t width)
+{
+	struct buf visible = {0};
+
+	buf_add_visible(&visible, text);
+	(void)add_cut(out, buf_slice(&visible), width);
 	buf_fini(&visible);
 }
 

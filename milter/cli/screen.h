@@ -13,8 +13,12 @@
 
 #include <stddef.h>
 
-/* text, escaped, cut or filled to width columns. */
+/* text, escaped, filled or cut to width columns; what is cut ends in U+2026. */
 void screen_add_cell(struct buf *, struct slice text, size_t width);
+/* The same of text that is escaped already: a backslash is not doubled. */
+void screen_add_ready(struct buf *, struct slice visible, size_t width);
+/* The last one of a line: cut, and never filled. */
+void screen_add_last(struct buf *, struct slice text, size_t width);
 /* How wide the text is once escaped. */
 size_t screen_width(struct slice text);
 /* "2026-11-21T22:05:40.796Z" as "2026-11-21 22:05"; "-" where absent. */

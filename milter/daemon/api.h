@@ -24,6 +24,15 @@
  *   POST /v1/logged?mailbox=&destination=&id=&kind=&by=&sure=&at=
  *                                 a flow of which a log tells
  *   POST /v1/rule?event=JSON      a rule at rest that is new or changed
+ *   GET  /v1/held?after=ID        events that held mail, or ended a hold
+ *   POST /v1/held/QUEUEID?act=&event=&by=&why=&failed=
+ *                                 what was done, or could not be: an event
+ *   POST /v1/held-seen?count=&oldest=&list=&every=
+ *                                 a look at the queue; answers what is asked
+ *   POST /v1/held-part?list=&first=&last=&rows=JSON
+ *   GET  /v1/held-list            what is held, by host, and what is asked
+ *   POST /v1/held-ask/QUEUEID?act=release|delete&host=&event=&by=&why=
+ *   POST /v1/held-done/QUEUEID?act=&event=&host=
  *   POST /v1/reload               waits until it is done; 409: it is not
  *
  * The first three are public; the others tell who forwards to whom and are

@@ -5,18 +5,17 @@
  * tells here what he let go or deleted, and how much is held. An act is an
  * event, and the mailboxes' counts follow, each event once.
  */
+#include "daemon/api_held.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "daemon/exchange.h"
+#include "base/map.h"
 #include "daemon/report.h"
 #include "forward/evidence.h"
 #include "forward/flow.h"
 
 #define EVENTS_SEARCHED 1000000
 #define FLOWS_MAX 17 /* of one event */
-#define WHY_BYTES_MAX 300
-#define BY_BYTES_MAX 64
-#define ID_BYTES_MAX 64
+#define FAILED_BYTES_MAX 500
 
 static struct slice
 action_of(const struct json *event)
@@ -50,17 +49,20 @@ parse_if_held(struct slice text)
 	return event;
 }
 
-/* Every event that held something, or ended a hold, that is still kept. */
+/* Every event that held something, or ended a hold, that is still kept: after
+ * that id. */
 static struct json *
-find_events(struct exchange *exchange)
+find_events(struct exchange *exchange, struct slice after, struct slice *last)
 {
-	struct store_query query = {
-		.kind = STORE_EVENTS, .limit = EVENTS_SEARCHED};
+	struct store_query query = {.kind = STORE_EVENTS,
+		.after = after.len > 0 ? after : (struct slice){NULL, 0},
+		.limit = EVENTS_SEARCHED};
 	const struct store_events *events = &query.answer.events;
 	struct json *list;
 
 	if (!exchange_query(exchange, &query))
 		return NULL;
+	*last = events->last_id;
 	list = json_list();
 	for (size_t i = 0; i < events->count; i++) {
 		struct json *event = parse_if_held(events->at[i]);
@@ -71,16 +73,40 @@ find_events(struct exchange *exchange)
 	return list;
 }
 
+struct slice
+api_held_parameter(const struct exchange *exchange, const char *name)
+{
+	const struct api_request *request = exchange->request;
+
+	return slice_trim(request->query(request->ctx, name));
+}
+
 void
 api_held(struct exchange *exchange)
 {
-	struct json *list = find_events(exchange), *json;
+	struct slice last, after = api_held_parameter(exchange, "after");
+	struct json *list = find_events(exchange, after, &last), *json;
 
 	if (list == NULL)
 		return;
 	json = json_map();
 	json_set_take(json, "events", list);
+	json_set_text(json, "last", last);
+	json_set_text(json, "host", exchange_host(exchange));
 	exchange_json_take(exchange, json);
+}
+
+bool
+api_held_is_act(struct slice action)
+{
+	return slice_equal(action, SLICE("release")) ||
+		slice_equal(action, SLICE("delete"));
+}
+
+static bool
+is_hold(const struct json *event)
+{
+	return slice_equal(action_of(event), SLICE("quarantine"));
 }
 
 static const struct json *
@@ -89,7 +115,7 @@ find_event(const struct json *list, struct slice id)
 	for (size_t i = 0; i < json_count(list); i++) {
 		const struct json *event = json_at(list, i);
 
-		if (slice_equal(action_of(event), SLICE("quarantine")) &&
+		if (is_hold(event) &&
 			slice_equal(
 				json_text(json_find(event, "event"), "id"), id))
 			return event;
@@ -107,7 +133,7 @@ is_forward(const struct json *flow)
 
 /* An act as the caller tells it. */
 struct act {
-	struct slice queue_id, action, event, by, why;
+	struct slice queue_id, action, event, by, why, failed;
 };
 
 static void
@@ -124,29 +150,25 @@ add_tally(struct store_batch *batch, const struct json *flow,
 			.identity = act->event}};
 }
 
-static struct slice
-parameter(const struct exchange *exchange, const char *name)
-{
-	const struct api_request *request = exchange->request;
-
-	return slice_trim(request->query(request->ctx, name));
-}
-
 static bool
 read_act(struct exchange *exchange, struct act *act)
 {
 	*act = (struct act){.queue_id = exchange->argument,
-		.action = parameter(exchange, "act"),
-		.event = parameter(exchange, "event"),
-		.by = parameter(exchange, "by"),
-		.why = parameter(exchange, "why")};
-	if (!slice_equal(act->action, SLICE("release")) &&
-		!slice_equal(act->action, SLICE("delete"))) {
+		.action = api_held_parameter(exchange, "act"),
+		.event = api_held_parameter(exchange, "event"),
+		.by = api_held_parameter(exchange, "by"),
+		.why = api_held_parameter(exchange, "why"),
+		.failed = api_held_parameter(exchange, "failed")};
+	if (!api_held_is_act(act->action) &&
+		!slice_equal(act->action, SLICE(HELD_EXPIRE))) {
 		exchange_error(exchange, 400, "act is release or delete");
 		return false;
 	}
-	if (act->queue_id.len > ID_BYTES_MAX || act->event.len > ID_BYTES_MAX ||
-		act->by.len > BY_BYTES_MAX || act->why.len > WHY_BYTES_MAX) {
+	if (act->queue_id.len > HELD_ID_BYTES_MAX ||
+		act->event.len > HELD_ID_BYTES_MAX ||
+		act->by.len > HELD_BY_BYTES_MAX ||
+		act->why.len > HELD_WHY_BYTES_MAX ||
+		act->failed.len > FAILED_BYTES_MAX) {
 		exchange_error(exchange, 400,
 			"ids and who asks have at most 64 bytes, why 300");
 		return false;
@@ -164,7 +186,8 @@ json_of_event(const struct exchange *exchange, const struct act *act)
 	json_set_text(event, "kind", SLICE("event"));
 	json_set_take(event, "category", category);
 	json_set_text(event, "action", act->action);
-	json_set_text(event, "outcome", SLICE("success"));
+	json_set_text(event, "outcome",
+		act->failed.len > 0 ? SLICE("failure") : SLICE("success"));
 	json_set_text(event, "module", SLICE("forwarden"));
 	json_set_time(json, "@timestamp", clock_now_ms(exchange->api->clock));
 	json_set_take(json, "event", event);
@@ -185,13 +208,23 @@ json_of_act(const struct exchange *exchange, const struct act *act,
 	json_set_text(own, "mailbox", json_text(was, "mailbox"));
 	json_set_text(own, "destination", json_text(was, "destination"));
 	json_set_text(own, "kind", json_text(was, "kind"));
+	json_set_text(own, "host", exchange_host(exchange));
 	json_set_text(own, "by", act->by);
+	if (act->failed.len > 0)
+		json_set_text(own, "failed", act->failed);
 	json_set_text(own, "why",
 		act->why.len > 0 ? act->why : SLICE("no reason was given"));
 	json_set_text(own, "held_by",
 		held != NULL ? act->event : SLICE("somebody else"));
 	json_set_take(json, "forwarden", own);
 	return json;
+}
+
+/* Is the message not held any more? */
+static bool
+ends_hold(const struct act *act)
+{
+	return act->failed.len == 0 && api_held_is_act(act->action);
 }
 
 /* The event, and what it counts for the mailboxes it was about. */
@@ -205,19 +238,23 @@ tell(struct exchange *exchange, const struct act *act, const struct json *held)
 	struct json *json = json_of_act(exchange, act, held);
 	struct buf text = {0};
 
-	add_tally(&batch, was, act);
-	for (size_t i = 0; i < json_count(flows); i++)
-		add_tally(&batch, json_at(flows, i), act);
+	if (ends_hold(act)) {
+		add_tally(&batch, was, act);
+		for (size_t i = 0; i < json_count(flows); i++)
+			add_tally(&batch, json_at(flows, i), act);
+	}
 	if (json_write(json, &text) && buf_ok(&text)) {
 		ops[batch.count++] = (struct store_op){.verb = STORE_APPEND,
 			.append = {.json = buf_slice(&text)}};
 		report_event(exchange->api->report, buf_slice(&text));
 	}
 	store_tell(exchange->api->store, &batch);
-	log_write(LOG_LEVEL_INFO,
-		"%.*s: %.*s of held mail, event=%.*s, by %.*s",
+	log_write(act->failed.len > 0 ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
+		"%.*s: %.*s of held mail, event=%.*s, by %.*s%s%.*s",
 		SLICE_ARG(act->queue_id), SLICE_ARG(act->action),
-		SLICE_ARG(act->event), SLICE_ARG(act->by));
+		SLICE_ARG(act->event), SLICE_ARG(act->by),
+		act->failed.len > 0 ? ": it failed: " : "",
+		SLICE_ARG(act->failed));
 	json_free(json);
 	buf_fini(&text);
 }
@@ -225,13 +262,15 @@ tell(struct exchange *exchange, const struct act *act, const struct json *held)
 void
 api_held_act(struct exchange *exchange)
 {
+	const struct slice all = {NULL, 0};
 	const struct json *held;
+	struct slice last;
 	struct json *list;
 	struct act act;
 
 	if (!read_act(exchange, &act))
 		return;
-	list = find_events(exchange);
+	list = find_events(exchange, all, &last);
 	if (list == NULL)
 		return;
 	held = find_event(list, act.event);
@@ -244,14 +283,44 @@ api_held_act(struct exchange *exchange)
 	json_free(list);
 }
 
-/* What a look at the queue found. */
-void
-api_held_seen(struct exchange *exchange)
+static bool
+is_end(const struct json *event)
 {
-	struct api *api = exchange->api;
+	return api_held_is_act(action_of(event)) &&
+		slice_equal(json_text(json_find(event, "event"), "outcome"),
+			SLICE("success"));
+}
 
-	api->held = exchange_number(exchange, "count", 0, INT64_MAX);
-	api->held_oldest_ms = exchange_number(exchange, "oldest", 0, INT64_MAX);
-	api->held_seen_ms = (uint64_t)clock_now_ms(api->clock);
-	exchange_json_take(exchange, json_map());
+/* Events of holds that no event ended. */
+struct json *
+api_held_open(struct exchange *exchange)
+{
+	const struct slice all = {NULL, 0};
+	struct map *over = map_new();
+	struct slice last;
+	struct json *list = find_events(exchange, all, &last);
+	struct json *open = list != NULL ? json_list() : NULL;
+
+	for (size_t i = 0; over != NULL && i < json_count(list); i++) {
+		const struct json *event = json_at(list, i);
+
+		if (is_end(event)) {
+			(void)map_put(over,
+				json_text(json_find(event, "forwarden"),
+					"held_by"),
+				over, NULL);
+		}
+	}
+	for (size_t i = 0; over != NULL && i < json_count(list); i++) {
+		const struct json *event = json_at(list, i);
+
+		if (is_hold(event) &&
+			map_find(over,
+				json_text(json_find(event, "event"), "id")) ==
+				NULL)
+			json_add_take(open, json_duplicate(event));
+	}
+	map_free(over, NULL);
+	json_free(list);
+	return open;
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct held_seen;
 struct metrics;
 struct probes;
 struct report;
@@ -43,9 +44,7 @@ struct api {
 	atomic_uint reload_asked, reload_answered;
 	bool (*ask_reload)(void *ctx, unsigned number);
 	void *ask_ctx;
-	/* As the last look at the MTA's queue had it; seen 0: there was none.
-	 */
-	atomic_ullong held, held_oldest_ms, held_seen_ms;
+	struct held_seen *held; /* the last look at the MTA's queue */
 	atomic_ullong follower[FOLLOWER_NUMBERS], follower_seen_ms;
 	atomic_ullong wrong_tokens; /* of the page */
 	atomic_bool ending; /* whoever waits for events goes home */

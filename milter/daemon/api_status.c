@@ -2,6 +2,7 @@
 /* How the daemon is: for probes, Prometheus and people. */
 #include "base/clock.h"
 #include "daemon/exchange.h"
+#include "daemon/held_seen.h"
 #include "daemon/milter.h"
 #include "daemon/trouble.h"
 #include "verdict/metrics.h"
@@ -116,27 +117,34 @@ write_worker(struct buf *out, const struct api *api)
 	write_rows(out, rows, sizeof(rows) / sizeof(*rows));
 }
 
-/* No value before somebody looked: none held is not what that means. */
+/* No value before somebody looked, nor long after: none held, or as many as
+ * then, is not what that means. When it was is told whatever it found. */
 static void
 write_held(struct buf *out, const struct api *api)
 {
+	struct held_look look = held_seen_get(api->held);
+	int64_t age_ms = clock_now_ms(api->clock) - look.at_ms;
 	const struct own_metric rows[] = {
 		{"forwarden_held", "gauge",
 			"Messages held by Forwarden, as `forwarden held` last "
-			"saw them.",
-			api->held},
+			"saw them; none where that is over 15 minutes ago.",
+			look.count},
 		{"forwarden_held_oldest_timestamp_seconds", "gauge",
 			"When the oldest of them came in; 0: none is held.",
-			api->held_oldest_ms / 1000},
+			(unsigned long long)look.oldest_ms / 1000},
 		{"forwarden_held_seen_timestamp_seconds", "gauge",
 			"When `forwarden held` looked last.",
-			api->held_seen_ms / 1000},
+			(unsigned long long)look.at_ms / 1000},
+		{"forwarden_held_look_age_seconds", "gauge",
+			"How long ago that was.",
+			(unsigned long long)(age_ms > 0 ? age_ms / 1000 : 0)},
 	};
+	size_t first = age_ms <= HELD_LOOK_MS ? 0 : 2;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", rows[i].name,
 			rows[i].help, rows[i].name, rows[i].type);
-		if (api->held_seen_ms > 0) {
+		if (look.at_ms > 0 && i >= first) {
 			buf_printf(
 				out, "%s %llu\n", rows[i].name, rows[i].value);
 		}

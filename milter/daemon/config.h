@@ -30,6 +30,12 @@ enum page_read {
 	PAGE_READ_TOKEN,
 	PAGE_READ_EVERYONE
 };
+/* What becomes of mail that was held for too long. */
+enum config_expiry {
+	EXPIRY_ALERT,
+	EXPIRY_RELEASE,
+	EXPIRY_DELETE
+};
 
 /* Every text is NUL-terminated; one that was not given is "" or its
  * default. Times are milliseconds, sizes bytes. */
@@ -71,6 +77,8 @@ struct config {
 	long long control_mode;
 	const char *control_group;
 	const char *http;
+	long long held_expire; /* 0: never */
+	long long held_expire_action; /* enum config_expiry */
 
 	long long page_read; /* enum page_read */
 	const char *page_token, *page_view_token; /* read from their files */

@@ -41,6 +41,7 @@ config_judge_options(const struct config *config)
 		.trace_ttl_ms = config->trace_ttl,
 		.trace_members = (size_t)config->trace_members,
 		.told = (enum told_fields)config->log_fields,
+		.host = config->host,
 	};
 }
 

@@ -262,6 +262,17 @@ static const struct reader_key keys[] = {
 		.initial = "8h", .least = MINUTE, .most = 30 * DAY,
 		.help = "How long a login on the page is good for."},
 
+	{"held.expire", &reader_duration, AT(held_expire), .initial = "0s",
+		.least = 0, .most = 400 * DAY,
+		.help = "After so long of being held by Forwarden, "
+			"held.expire_action is done by `forwarden held "
+			"--tend`; 0: never."},
+	{"held.expire_action", &reader_word, AT(held_expire_action),
+		.initial = "alert-only", .word = config_word_expiry,
+		.help = "alert-only: an event says so once, and the message "
+			"stays. release: it goes on to its recipients. delete: "
+			"it is gone for good, and its sender is not told."},
+
 	{"log.target", &config_log, AT(log_target), .initial = "stderr",
 		.help = "stderr, syslog, syslog:facility or file:/path. To the "
 			"journal, by stderr, lines have their priority."},

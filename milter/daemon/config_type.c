@@ -36,6 +36,18 @@ config_word_mode(int number)
 }
 
 const char *
+config_word_expiry(int number)
+{
+	static const char *const words[] = {
+		[EXPIRY_ALERT] = "alert-only",
+		[EXPIRY_RELEASE] = "release",
+		[EXPIRY_DELETE] = "delete",
+	};
+
+	return number <= EXPIRY_DELETE ? words[number] : NULL;
+}
+
+const char *
 config_word_tag_form(int number)
 {
 	return number <= TAG_FORM_NONE

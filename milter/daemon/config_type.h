@@ -30,6 +30,7 @@ extern const struct reader_type config_fallback;
 
 /* The number of an action's and a mode's name, and back. */
 reader_word_fn config_word_action, config_word_mode, config_word_log_level,
-	config_word_tag_form, config_word_told, config_word_page;
+	config_word_tag_form, config_word_told, config_word_page,
+	config_word_expiry;
 
 #endif

@@ -99,6 +99,18 @@ exchange_query(struct exchange *exchange, struct store_query *query)
 	return false;
 }
 
+struct slice
+exchange_host(const struct exchange *exchange)
+{
+	const struct generation *generation =
+		generation_slot_get(exchange->api->slot);
+	struct slice host =
+		arena_copy(exchange->arena, slice_of(generation->config->host));
+
+	generation_unref(generation);
+	return host;
+}
+
 /* Now. What was let go before this was counted makes it none. */
 static long long
 held_of(const struct store_mailbox *mailbox)

@@ -49,6 +49,9 @@ struct json *exchange_contained(struct exchange *, enum contained_what all,
 	enum contained_what forwards, struct slice name);
 /* The same of a destination, or of the domain that it is in. */
 struct json *exchange_contained_to(struct exchange *, struct slice destination);
+/* The name of this host, as the configuration has it. */
+struct slice exchange_host(const struct exchange *);
+
 /* Rows of the store as JSON. */
 struct json *exchange_mailbox(const struct store_mailbox *);
 struct json *exchange_routes(struct exchange *, const struct store_routes *);
@@ -73,6 +76,10 @@ exchange_fn api_forget;
 exchange_fn api_healthz;
 exchange_fn api_held;
 exchange_fn api_held_act;
+exchange_fn api_held_ask;
+exchange_fn api_held_done;
+exchange_fn api_held_list;
+exchange_fn api_held_part;
 exchange_fn api_held_seen;
 exchange_fn api_logged;
 exchange_fn api_mailbox;

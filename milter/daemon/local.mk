@@ -9,6 +9,9 @@ libdaemon_a_SOURCES = \
 	milter/daemon/api_events.c \
 	milter/daemon/api_follower.c \
 	milter/daemon/api_held.c \
+	milter/daemon/api_held.h \
+	milter/daemon/api_held_ask.c \
+	milter/daemon/api_held_seen.c \
 	milter/daemon/api_logged.c \
 	milter/daemon/api_mailbox.c \
 	milter/daemon/api_one_way.c \
@@ -42,6 +45,10 @@ libdaemon_a_SOURCES = \
 	milter/daemon/exchange.h \
 	milter/daemon/generation.c \
 	milter/daemon/generation.h \
+	milter/daemon/held_order.c \
+	milter/daemon/held_order.h \
+	milter/daemon/held_seen.c \
+	milter/daemon/held_seen.h \
 	milter/daemon/http.c \
 	milter/daemon/http.h \
 	milter/daemon/judging.c \

@@ -319,7 +319,8 @@ prepare(struct worker *worker, const struct generation *generation,
 	if (worker->report == NULL)
 		return false;
 	worker->probes = probes_new();
-	if (worker->probes == NULL)
+	worker->held = held_seen_new();
+	if (worker->probes == NULL || worker->held == NULL)
 		return err_set(err, ERR_MEMORY, "out of memory");
 	if (pipe(worker->pipe) < 0)
 		return err_system(err, "cannot make a pipe");
@@ -336,6 +337,7 @@ prepare(struct worker *worker, const struct generation *generation,
 	worker->api.store = worker->store;
 	worker->api.metrics = worker->metrics;
 	worker->api.probes = worker->probes;
+	worker->api.held = worker->held;
 	worker->api.report = worker->report;
 	worker->api.clock = steady_clock();
 	worker->api.started_ms = clock_now_ms(steady_clock());

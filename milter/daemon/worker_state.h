@@ -9,6 +9,7 @@
 
 #include "daemon/api.h"
 #include "daemon/generation.h"
+#include "daemon/held_seen.h"
 #include "daemon/http.h"
 #include "daemon/places.h"
 #include "daemon/session.h"
@@ -31,6 +32,7 @@ struct worker {
 	struct metrics *metrics;
 	struct report *report;
 	struct probes *probes;
+	struct held_seen *held;
 	struct session_service service;
 	struct api api;
 	struct http *http;

@@ -415,6 +415,7 @@ put_forwarden(struct event *event, enum action taken)
 		put_words(event, "policy_set",
 			sigma_program_digest(verdict->options->program));
 	}
+	put_words(event, "host", verdict->options->host);
 	put_words(event, "action", action_name(taken));
 	put_words(event, "would", action_name(verdict->would));
 	put_words(event, "mode",

@@ -36,6 +36,7 @@ struct judge_options {
 	struct slice id_key; /* a secret: with it nobody can guess an event's
 			      * id; may be absent */
 	enum told_fields told;
+	const char *host; /* ours, as the tag has it; may be NULL */
 	bool explain; /* run the policies on every flow and keep the run for
 		       * verdict_outcomes(); for people, not for mail */
 };
