@@ -52,6 +52,9 @@ if [ "$(place systemdsystemunitdir)" != no ]; then
 	grep -q "^ExecStart=$(place sbindir)/forwarden scan --follow -c $settings --state $(place localstatedir)/lib/forwarden-scan/state\$" \
 		"${unit%.service}-scan.service"
 	result $? "the unit that follows the log knows the configuration and its state"
+	grep -q "^ExecStart=$(place sbindir)/forwarden held --tend -c $settings --state $(place localstatedir)/lib/forwarden-held/untold\$" \
+		"${unit%.service}-held.service"
+	result $? "the unit that looks after held mail knows the configuration and its state"
 	grep -q "^u forwarden .* $(place localstatedir)/lib/forwarden\$" \
 		"$root$(place prefix)/lib/sysusers.d/forwarden.conf"
 	result $? "sysusers.d: the user, at home in the state directory"

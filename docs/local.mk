@@ -36,11 +36,11 @@ $(man_MANS) docs/made/forwarden.yaml: $(PAGES) Makefile
 	$(WITH_PATHS) $(srcdir)/docs/$(@F) >$@.tmp && mv $@.tmp $@
 
 MADE = docs/made/forwarden-audit.service docs/made/forwarden-audit.timer \
-	docs/made/forwarden-scan.service \
+	docs/made/forwarden-held.service docs/made/forwarden-scan.service \
 	docs/made/forwarden.logrotate docs/made/forwarden.service \
 	docs/made/forwarden.sysusers docs/made/forwarden.tmpfiles
 MADE_FROM = docs/forwarden-audit.service.in docs/forwarden-audit.timer.in \
-	docs/forwarden-scan.service.in \
+	docs/forwarden-held.service.in docs/forwarden-scan.service.in \
 	docs/forwarden.logrotate.in docs/forwarden.service.in \
 	docs/forwarden.sysusers.in docs/forwarden.tmpfiles.in
 noinst_DATA = $(MADE)
@@ -67,6 +67,7 @@ SYSTEM_FILES += \
 	docs/made/forwarden.service $(systemdsystemunitdir)/forwarden.service \
 	docs/made/forwarden-audit.service $(systemdsystemunitdir)/forwarden-audit.service \
 	docs/made/forwarden-audit.timer $(systemdsystemunitdir)/forwarden-audit.timer \
+	docs/made/forwarden-held.service $(systemdsystemunitdir)/forwarden-held.service \
 	docs/made/forwarden-scan.service $(systemdsystemunitdir)/forwarden-scan.service \
 	docs/made/forwarden.sysusers $(prefix)/lib/sysusers.d/forwarden.conf \
 	docs/made/forwarden.tmpfiles $(prefix)/lib/tmpfiles.d/forwarden.conf

@@ -33,22 +33,23 @@ HOSTILE = "pay \x1b[31mnow \\ \u202e\x07"
 class Site:
     """An MTA whose user forwards to where mail is held."""
 
-    def __init__(self, rig):
+    def __init__(self, rig, **options):
         folder = rig.mkdir("policies")
         with open(os.path.join(folder, "hold.yml"), "w") as f:
             f.write(POLICY)
-        self.forwarden = Forwarden(rig, policies=folder)
+        self.forwarden = Forwarden(rig, policies=folder, **options)
         self.forwarden.start()
         self.alice = rig.user("alice")
         self.drop = f"{self.alice.name}@hold.example"
         self.alice.forward(self.drop)
         self.environment, self.where = None, []
+        self.state = ["--state", os.path.join(self.forwarden.folder, "held/untold")]
 
     def held(self, *args):
         """forwarden held: its status, what it printed, what it complained of."""
         done = subprocess.run(
             ["unshare", "-u", "sh", "-c", 'hostname mx.example.com; exec "$@"', "sh",
-             program(), "held", *args, "-c", self.forwarden.file, *self.where],
+             program(), "held", *args, "-c", self.forwarden.file, *self.where, *self.state],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env=self.environment, timeout=120)
         return (done.returncode, done.stdout.decode(errors="replace"),
