@@ -19,12 +19,12 @@
 /* Keys that change nothing of how a message is judged or counted: where the
  * daemon is, how it reports, whom it runs as. A row that is in neither part
  * of the table fails the test below. */
-static const char *const not_engine[] = {"socket.mode", "control_mode",
-	"respond.unable", "log.level", "log.all", "privacy.hash",
-	"limits.message_bytes", "limits.connections", "limits.sessions",
-	"limits.drain_time", "limits.hang_time", "confine.privileges",
-	"confine.capabilities", "confine.core", "confine.seccomp",
-	"confine.landlock"};
+static const char *const not_engine[] = {"held.expire", "held.expire_action",
+	/* the tender's */ "socket.mode", "control_mode", "respond.unable",
+	"log.level", "log.all", "privacy.hash", "limits.message_bytes",
+	"limits.connections", "limits.sessions", "limits.drain_time",
+	"limits.hang_time", "confine.privileges", "confine.capabilities",
+	"confine.core", "confine.seccomp", "confine.landlock"};
 
 static void
 print_judge(const struct judge_options *judge, struct buf *out)
