@@ -57,9 +57,15 @@ bool held_do(const struct held *, const struct held_where *, enum held_act,
 struct held *held_add(struct held_list *);
 bool held_is_id(struct slice);
 bool held_postfix_read(struct held_list *, const char *directory, struct err *);
+/* One line of postqueue(1)'s; it may be any bytes. */
+bool held_postfix_take(struct held_list *, struct slice line,
+	const char *directory, struct err *);
 bool held_postfix_do(const struct held *, enum held_act, struct err *);
 bool held_sendmail_read(
 	struct held_list *, const struct held_where *, struct err *);
+/* The text of one hf file, into the message that has its id and place. */
+bool held_sendmail_take(struct held_list *, const struct held *message,
+	struct slice text, struct err *);
 bool held_sendmail_do(const struct held *, const struct held_where *,
 	enum held_act, struct err *);
 

@@ -60,6 +60,18 @@ take_message(struct held_list *list, const struct json *message,
 	return held->id != NULL || fail_memory(err);
 }
 
+bool
+held_postfix_take(struct held_list *list, struct slice line,
+	const char *directory, struct err *err)
+{
+	struct json *message = json_parse(line, NULL);
+	bool done =
+		message == NULL || take_message(list, message, directory, err);
+
+	json_free(message);
+	return done;
+}
+
 static bool
 read_instance(struct held_list *list, const char *directory, struct err *err)
 {
@@ -70,13 +82,8 @@ read_instance(struct held_list *list, const char *directory, struct err *err)
 		err_wrap(err, "%s: the queue cannot be read", directory);
 	struct slice rest = buf_slice(&text);
 
-	for (struct slice line; done && slice_next(&rest, '\n', &line);) {
-		struct json *message = json_parse(line, NULL);
-
-		done = message == NULL ||
-			take_message(list, message, directory, err);
-		json_free(message);
-	}
+	for (struct slice line; done && slice_next(&rest, '\n', &line);)
+		done = held_postfix_take(list, line, directory, err);
 	buf_fini(&text);
 	return done;
 }

@@ -7,6 +7,7 @@
  */
 #include "mta/held.h"
 
+#include "base/map.h"
 #include "base/process.h"
 #include "mta/cf_file.h"
 #include "mta/mc_text.h"
@@ -69,35 +70,40 @@ take_line(struct held *held, struct arena *arena, struct slice line,
 	}
 }
 
-static bool
-read_message(
-	struct held_list *list, const struct held *message, struct err *err)
+bool
+held_sendmail_take(struct held_list *list, const struct held *message,
+	struct slice text, struct err *err)
 {
 	struct slice *rcpts =
 		arena_array(list->arena, RCPTS_MAX, sizeof(*rcpts));
 	struct held *held = held_add(list);
-	char path[PATH_MAX];
-	struct buf text = {0};
-	struct slice rest;
 
 	if (held == NULL || rcpts == NULL)
 		return fail_memory(err);
 	*held = *message;
 	held->rcpts = rcpts;
-	(void)snprintf(path, sizeof(path), "%s/hf%s", held->folder, held->id);
-	if (!cf_file_read(path, &text, err)) {
-		/* Let go, or delivered, a moment ago. */
-		list->count--;
-		buf_fini(&text);
-		return true;
-	}
-	rest = buf_slice(&text);
-	for (struct slice line; slice_next(&rest, '\n', &line);) {
+	for (struct slice line; slice_next(&text, '\n', &line);) {
 		if (line.len > 0)
 			take_line(held, list->arena, line, rcpts);
 	}
-	buf_fini(&text);
 	return true;
+}
+
+static bool
+read_message(
+	struct held_list *list, const struct held *message, struct err *err)
+{
+	char path[PATH_MAX];
+	struct buf text = {0};
+	bool done = true;
+
+	(void)snprintf(
+		path, sizeof(path), "%s/hf%s", message->folder, message->id);
+	/* Let go, or delivered, a moment ago: it cannot be read then. */
+	if (cf_file_read(path, &text, err))
+		done = held_sendmail_take(list, message, buf_slice(&text), err);
+	buf_fini(&text);
+	return done;
 }
 
 static bool
@@ -140,25 +146,106 @@ read_queue(struct held_list *list, const char *place, const char *queue,
 		list, place, access(folder, F_OK) == 0 ? folder : queue, err);
 }
 
+/* One side's queues: those of the pattern that have not been read. */
+struct side {
+	struct held_list *list;
+	const char *place;
+	struct map *read; /* folders */
+};
+
+static bool
+read_pattern(struct side *side, const char *pattern, struct err *err)
+{
+	glob_t found;
+	bool done = glob(pattern, GLOB_NOCHECK, NULL, &found) == 0 ||
+		fail_memory(err);
+
+	for (size_t i = 0; done && i < found.gl_pathc; i++) {
+		struct slice folder = slice_of(found.gl_pathv[i]);
+
+		if (map_find(side->read, folder) != NULL)
+			continue;
+		done = (map_put(side->read, folder, side, NULL) ||
+			       fail_memory(err)) &&
+			read_queue(side->list, side->place, found.gl_pathv[i],
+				err);
+	}
+	globfree(&found);
+	return done;
+}
+
+/* What "Qname, P=path, ..." says (doc/op section "Q -- Queue Group
+ * Declaration"); absent: nothing. */
+static struct slice
+group_path(struct slice line)
+{
+	struct slice rest = slice_sub(line, 1, line.len);
+
+	for (struct slice part; slice_next(&rest, ',', &part);) {
+		struct slice word = slice_trim(part);
+		size_t equals = slice_find_byte(word, '=', 0);
+
+		if (equals != SLICE_NONE && word.p[0] == 'P') {
+			return slice_trim(
+				slice_sub(word, equals + 1, word.len));
+		}
+	}
+	return (struct slice){NULL, 0};
+}
+
+/* A path that is not from the root is below the queue; where that is several,
+ * below what they are in. */
+static bool
+read_group(struct side *side, struct slice queue, struct slice path,
+	struct err *err)
+{
+	char pattern[PATH_MAX];
+	size_t star = slice_find_byte(queue, '*', 0);
+
+	if (path.p[0] == '/') {
+		queue.len = 0;
+	} else if (star != SLICE_NONE) {
+		while (star > 0 && queue.p[star - 1] != '/')
+			star--;
+		queue.len = star;
+	}
+	(void)snprintf(pattern, sizeof(pattern), "%.*s%s%.*s", SLICE_ARG(queue),
+		queue.len > 0 && queue.p[queue.len - 1] != '/' ? "/" : "",
+		SLICE_ARG(path));
+	return read_pattern(side, pattern, err);
+}
+
+static bool
+read_queues(struct side *side, struct slice cf, struct err *err)
+{
+	struct slice queue = mc_text_option(cf, "QueueDirectory");
+	char pattern[PATH_MAX];
+	bool done;
+
+	(void)snprintf(pattern, sizeof(pattern), "%.*s", SLICE_ARG(queue));
+	done = read_pattern(side, pattern, err);
+	for (struct slice line; done && slice_next(&cf, '\n', &line);) {
+		struct slice path = {NULL, 0};
+
+		if (line.len > 1 && line.p[0] == 'Q')
+			path = group_path(line);
+		if (path.len > 0)
+			done = read_group(side, queue, path, err);
+	}
+	return done;
+}
+
 static bool
 read_side(struct held_list *list, const char *place, struct err *err)
 {
+	struct side side = {.list = list, .place = place, .read = map_new()};
 	struct buf cf = {0};
-	char pattern[PATH_MAX];
-	glob_t found;
-	bool done = cf_file_read(place, &cf, err);
+	bool done = (side.read != NULL || fail_memory(err)) &&
+		cf_file_read(place, &cf, err) &&
+		read_queues(&side, buf_slice(&cf), err);
 
-	if (done) {
-		(void)snprintf(pattern, sizeof(pattern), "%.*s",
-			SLICE_ARG(mc_text_option(
-				buf_slice(&cf), "QueueDirectory")));
-		done = glob(pattern, GLOB_NOCHECK, NULL, &found) == 0 ||
-			fail_memory(err);
-		for (size_t i = 0; done && i < found.gl_pathc; i++)
-			done = read_queue(list, place, found.gl_pathv[i], err);
-		globfree(&found);
-	}
 	buf_fini(&cf);
+	map_free(side.read, NULL);
 	return done;
 }
 

@@ -12,6 +12,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_field \
 	tests/fuzz/fuzz_follow_state \
 	tests/fuzz/fuzz_forward_file \
+	tests/fuzz/fuzz_held \
 	tests/fuzz/fuzz_infer \
 	tests/fuzz/fuzz_journal \
 	tests/fuzz/fuzz_judge \
@@ -50,6 +51,7 @@ tests_fuzz_fuzz_follow_state_SOURCES = tests/fuzz/fuzz_follow_state.c \
 	milter/cli/follow_state.c milter/cli/follow_told.c
 tests_fuzz_fuzz_follow_state_LDADD = $(FUZZ_MAIN) $(LIBLOGS)
 tests_fuzz_fuzz_forward_file_LDADD = $(FUZZ_MAIN) $(LIBMTA)
+tests_fuzz_fuzz_held_LDADD = $(FUZZ_MAIN) $(LIBMTA)
 tests_fuzz_fuzz_infer_LDADD = $(FUZZ_MAIN) $(LIBFORWARD)
 tests_fuzz_fuzz_journal_LDADD = $(FUZZ_MAIN) $(LIBSTORE)
 tests_fuzz_fuzz_judge_LDADD = $(FUZZ_MAIN) $(LIBLAB) $(LIBDAEMON)

@@ -47,3 +47,7 @@ tests_unit_test_attach_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_attach_LDADD = $(LIBMTA) $(CMOCKA_LIBS)
 tests_unit_test_steady_clock_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_steady_clock_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_held
+tests_unit_test_held_SOURCES = tests/unit/test_held.c milter/cli/held_join.c
+tests_unit_test_held_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_held_LDADD = $(LIBMTA) $(CMOCKA_LIBS)
