@@ -7,20 +7,22 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/date.h"
-#include "base/input.h"
 #include "base/map.h"
 #include "cli/ask.h"
+#include "cli/event_files.h"
 #include "cli/screen.h"
 #include "verdict/action.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define SINCE_DAYS 7
 #define DAY_MS (24LL * 3600 * 1000)
 #define PAIRS_SHOWN 10
-#define POLICY_COLUMNS 34
-#define PAIR_COLUMNS 34
+#define NUMBERS_COLUMNS 60
+#define NAMES_COLUMNS_MOST 48
+#define PAIR_GAPS 15 /* blanks, the arrow and the count */
 #define EVENTS_ASKED "100000"
 #define ARENA_BYTES ((size_t)1 << 30)
 
@@ -39,7 +41,9 @@ struct rollout {
 	struct arena *arena; /* names */
 	struct map *policies;
 	int64_t since_ms;
-	unsigned long events, odd;
+	struct map *seen; /* ids of events */
+	unsigned long events, files;
+	size_t odd;
 	char oldest[DATE_TEXT_BYTES];
 };
 
@@ -133,39 +137,42 @@ take(struct rollout *rollout, const struct json *event)
 	}
 }
 
-/* A line of a log may have its own head before the event. */
-static void
-take_line(struct rollout *rollout, struct slice line)
+static bool
+take_event(void *ctx, struct json *event)
 {
-	size_t brace = slice_find_byte(line, '{', 0);
-	struct json *json = brace == SLICE_NONE
-		? NULL
-		: json_parse(slice_sub(line, brace, line.len), NULL);
+	struct rollout *rollout = ctx;
+	struct slice id = json_text(json_find(event, "event"), "id");
 
-	if (json_find(json, "forwarden") != NULL) {
-		take(rollout, json);
-	} else {
-		rollout->odd += brace != SLICE_NONE;
-	}
-	json_free(json);
+	/* A file that was being rotated is there twice. */
+	if (id.len == 0 || map_find(rollout->seen, id) == NULL)
+		take(rollout, event);
+	if (id.len > 0)
+		(void)map_put(rollout->seen, id, rollout, NULL);
+	json_free(event);
+	return true;
 }
 
 static bool
 read_file(struct rollout *rollout, const char *path)
 {
 	struct err err = {0};
-	struct input *input = input_open(path, &err);
-	struct buf line = {0};
+	bool good = event_files_read(
+		path, take_event, rollout, &rollout->odd, &err);
 
-	while (input != NULL && input_line(input, &line, &err)) {
-		take_line(rollout, buf_slice(&line));
-		buf_reset(&line);
-	}
-	if (err.code != ERR_NONE)
+	if (!good)
 		(void)fprintf(stderr, "forwarden rollout: %s\n", err.text);
-	input_close(input);
-	buf_fini(&line);
-	return err.code == ERR_NONE;
+	rollout->files++;
+	return good;
+}
+
+static bool
+read_files(struct rollout *rollout, char **files)
+{
+	bool good = true;
+
+	for (char **file = files; *file != NULL; file++)
+		good = read_file(rollout, *file) && good;
+	return good;
 }
 
 static bool
@@ -189,6 +196,20 @@ ask_daemon(struct rollout *rollout, const struct ask_options *options)
 		take(rollout, json_at(list, i));
 	json_free(answer);
 	return true;
+}
+
+static size_t
+policy_columns(void)
+{
+	size_t columns = screen_columns();
+
+	return screen_share(columns, NUMBERS_COLUMNS, 1, NAMES_COLUMNS_MOST);
+}
+
+static size_t
+pair_columns(void)
+{
+	return screen_share(screen_columns(), PAIR_GAPS, 2, NAMES_COLUMNS_MOST);
 }
 
 /* The most frequent first. */
@@ -240,7 +261,7 @@ add_policy(struct slice name, void *value, void *ctx)
 	struct pairs pairs = pairs_of(policy);
 	struct buf *out = ctx;
 
-	screen_add_cell(out, name, POLICY_COLUMNS);
+	screen_add_cell(out, name, policy_columns());
 	buf_printf(out, " %7lu %7lu %7lu %7lu %9zu  ", count[ACTION_QUARANTINE],
 		count[ACTION_TEMPFAIL] + count[ACTION_REJECT] +
 			count[ACTION_DISCARD],
@@ -250,9 +271,9 @@ add_policy(struct slice name, void *value, void *ctx)
 	buf_add_byte(out, '\n');
 	for (size_t i = 0; i < pairs.count && i < PAIRS_SHOWN; i++) {
 		buf_puts(out, "    ");
-		screen_add_cell(out, pairs.at[i]->mailbox, PAIR_COLUMNS);
+		screen_add_cell(out, pairs.at[i]->mailbox, pair_columns());
 		buf_puts(out, " -> ");
-		screen_add_cell(out, pairs.at[i]->destination, PAIR_COLUMNS);
+		screen_add_cell(out, pairs.at[i]->destination, pair_columns());
 		buf_printf(out, " %lu\n", pairs.at[i]->count);
 	}
 	if (pairs.count > PAIRS_SHOWN) {
@@ -308,10 +329,14 @@ print(const struct rollout *rollout, bool json)
 	}
 	json_free(policies);
 	json_free(whole);
-	buf_printf(&out, "%lu events, the oldest of ", rollout->events);
+	buf_printf(&out, "%lu events", rollout->events);
+	if (rollout->files > 0)
+		buf_printf(&out, " of %lu file%s", rollout->files,
+			rollout->files > 1 ? "s" : "");
+	buf_puts(&out, ", the oldest of ");
 	screen_add_time(&out, slice_of(rollout->oldest));
 	buf_puts(&out, " UTC; what mode enforce does by them:\n\n");
-	screen_add_cell(&out, SLICE("POLICY"), POLICY_COLUMNS);
+	screen_add_cell(&out, SLICE("POLICY"), policy_columns());
 	buf_printf(&out, " %7s %7s %7s %7s %9s  %s\n", "HOLD", "REFUSE", "TAG",
 		"LOG", "MAILBOXES", "LAST");
 	map_each(rollout->policies, add_policy, &out);
@@ -321,21 +346,42 @@ print(const struct rollout *rollout, bool json)
 	buf_fini(&out);
 }
 
+/* Where events go to a file, it and its rotated ones reach further back than
+ * what the daemon keeps; who may not read them asks the daemon. */
+static bool
+read_own(struct rollout *rollout, const struct ask_options *ask)
+{
+	char *path = ask->socket == NULL ? event_files_find(ask->file) : NULL;
+	char **files = path != NULL && access(path, R_OK) == 0
+		? event_files_list(path)
+		: NULL;
+	bool good;
+
+	if (path != NULL && files == NULL) {
+		(void)fprintf(stderr,
+			"forwarden rollout: %s cannot be read: what the daemon "
+			"keeps tells\n",
+			path);
+	}
+	good = files != NULL ? read_files(rollout, files)
+			     : ask_daemon(rollout, ask);
+	event_files_free(files);
+	free(path);
+	return good;
+}
+
 static int
 run(struct rollout *rollout, const struct ask_options *ask, char **files)
 {
-	bool good = true;
+	bool good = files[0] != NULL ? read_files(rollout, files)
+				     : read_own(rollout, ask);
 
-	if (files[0] == NULL) {
-		if (!ask_daemon(rollout, ask))
-			return COMMAND_FAILED;
-	}
-	for (char **file = files; *file != NULL; file++)
-		good = read_file(rollout, *file) && good;
+	if (!good && rollout->files == 0)
+		return COMMAND_FAILED;
 	print(rollout, ask->json);
 	if (rollout->odd > 0) {
 		(void)fprintf(stderr,
-			"forwarden rollout: %lu lines are no events that can "
+			"forwarden rollout: %zu lines are no events that can "
 			"be read\n",
 			rollout->odd);
 	}
@@ -354,10 +400,10 @@ cmd_rollout(int argc, char **argv)
 	};
 	const struct options table = {
 		.about = "For each policy, what mode enforce would have done, "
-			 "and to whom. Of the events\nthat the daemon keeps, "
-			 "or of files of events, packed or not.",
-		.example =
-			"rollout --since 30d /var/log/forwarden/events.json*",
+			 "and to whom. Of the files\nof log.events, rotated "
+			 "ones too; else of the events that the daemon keeps; "
+			 "or of\nfiles of events, packed or not.",
+		.example = "rollout --since 30d",
 		.rows = rows,
 		.count = sizeof(rows) / sizeof(*rows),
 		.operands = "[FILE...]",
@@ -371,10 +417,13 @@ cmd_rollout(int argc, char **argv)
 	rollout.since_ms = clock_now_ms(clock_real()) - since_ms;
 	rollout.arena = arena_new(ARENA_BYTES);
 	rollout.policies = map_new();
+	rollout.seen = map_new();
 	status = COMMAND_FAILED;
-	if (rollout.arena != NULL && rollout.policies != NULL)
+	if (rollout.arena != NULL && rollout.policies != NULL &&
+		rollout.seen != NULL)
 		status = run(&rollout, &ask, files);
 	map_free(rollout.policies, drop_policy);
+	map_free(rollout.seen, NULL);
 	arena_free(rollout.arena);
 	return status;
 }

@@ -10,6 +10,7 @@
 
 #define COLUMNS_DEFAULT 100
 #define COLUMNS_LEAST 60
+#define SHARE_LEAST 8
 #define CUT_MARK "\xE2\x80\xA6"
 
 static bool
@@ -127,6 +128,16 @@ screen_columns(void)
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
 		return COLUMNS_DEFAULT;
 	return size.ws_col < COLUMNS_LEAST ? COLUMNS_LEAST : size.ws_col;
+}
+
+size_t
+screen_share(size_t columns, size_t fixed, size_t cells, size_t most)
+{
+	size_t width = columns > fixed ? (columns - fixed) / cells : 0;
+
+	if (width < SHARE_LEAST)
+		width = SHARE_LEAST;
+	return width < most ? width : most;
 }
 
 void

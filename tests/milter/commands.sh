@@ -198,7 +198,7 @@ is_json "... is JSON"
 run events -c "$config"
 gzip <"$tmp/out" >"$tmp/events.1.gz"
 gives 0 "rollout of a packed file" rollout -c "$config" "$tmp/events.1.gz"
-says "^3 events, the oldest of 2" "... says how far back it goes"
+says "^3 events of 1 file, the oldest of 2" "... says how far back it goes"
 says "bob@example.com .*-> drop" "... and to whom"
 gives 0 "rollout of a file, too old" rollout --since 1s -c "$config" /dev/null
 says "no policy matched" "... has nothing"
