@@ -58,7 +58,21 @@ json_of_windows(const struct store_windows *windows,
 	return list;
 }
 
-/* The newest events of one mailbox among the newest of all. */
+/* Of one flow, or of one of several. */
+static bool
+is_about(const struct json *event, struct slice name)
+{
+	const struct json *own = json_find(event, "forwarden");
+	const struct json *flows = json_find(own, "flows");
+	bool is = slice_equal(json_text(own, "mailbox"), name);
+
+	for (size_t i = 0; i < json_count(flows) && !is; i++)
+		is = slice_equal(json_text(json_at(flows, i), "mailbox"), name);
+	return is;
+}
+
+/* The newest events of one mailbox among the newest of all, where it has the
+ * name that the store has for it. */
 static struct json *
 json_of_mailbox_events(struct exchange *exchange, struct slice mailbox)
 {
@@ -66,6 +80,8 @@ json_of_mailbox_events(struct exchange *exchange, struct slice mailbox)
 		.kind = STORE_EVENTS, .limit = MAILBOX_EVENTS_SEARCHED};
 	const struct store_events *events = &query.answer.events;
 	struct json *list = json_list();
+	struct slice name =
+		store_name(exchange->api->store, exchange->arena, mailbox);
 	size_t found = 0, i;
 
 	if (!store_query(exchange->api->store, exchange->arena, &query, NULL))
@@ -73,9 +89,7 @@ json_of_mailbox_events(struct exchange *exchange, struct slice mailbox)
 	for (i = events->count; i > 0 && found < MAILBOX_EVENTS; i--) {
 		struct json *event = json_parse(events->at[i - 1], NULL);
 
-		if (slice_equal(
-			    json_text(json_find(event, "forwarden"), "mailbox"),
-			    mailbox)) {
+		if (is_about(event, name)) {
 			json_add_take(list, event);
 			found++;
 		} else {

@@ -174,6 +174,10 @@ class Trial:
             print("# " + why, flush=True)
         return good
 
+    def skip(self, name, why):
+        self.number += 1
+        print(f"ok {self.number} - {name} # SKIP {why}", flush=True)
+
     def fresh(self, name):
         folder = f"{self.folder}/{name}"
         os.mkdir(folder)
