@@ -9,6 +9,7 @@
 #include "cli/held_act.h"
 #include "cli/held_run.h"
 #include "cli/held_tend.h"
+#include "cli/held_untold.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -135,6 +136,19 @@ static const char *const verbs[VERBS] = {
 	[VERB_DELETE] = "delete",
 };
 
+/* What was done while the daemon was away is told now, by whoever looks. */
+static void
+settle(struct held_run *run)
+{
+	struct err err = {0};
+	struct held_acts *acts = held_untold_is_any(run->options->state)
+		? held_acts_begin(run, &err)
+		: NULL;
+
+	if (acts != NULL)
+		held_acts_end(acts);
+}
+
 static int
 carry_out(struct held_run *run, enum verb verb)
 {
@@ -149,8 +163,10 @@ carry_out(struct held_run *run, enum verb verb)
 			   verb == VERB_RELEASE ? HELD_RELEASE : HELD_DELETE)) {
 		return COMMAND_FAILED;
 	}
-	if (!run->alone)
+	if (!run->alone) {
+		settle(run);
 		held_report(run);
+	}
 	return run->failed ? COMMAND_FAILED : COMMAND_OK;
 }
 

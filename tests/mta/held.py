@@ -5,8 +5,10 @@ forwarden held on a real Postfix and a real Sendmail: what Forwarden holds is
 listed with its reason, released, delivered once, not held again, and the counts
 follow; what others hold is let alone; and mistakes get an answer.
 """
+import concurrent.futures
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -170,6 +172,72 @@ def held_again(tap, site, postfix, sink):
     wait_until("it leaves", lambda: len(sink.find(sink.to(site.drop))) == count + 1)
 
 
+def at_once(tap, site, postfix, sink):
+    """Six who release the same message; and one who does while the daemon is
+    started anew."""
+    before, acts = len(sink.find(sink.to(site.drop))), len(site.acts("release"))
+    send(postfix.intake, STRANGER, [site.alice.address], site.mail("six"))
+    row = wait_until("held mail", site.rows)[0]
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        done = list(pool.map(lambda _: site.held("release", row["id"]), range(6)))
+    tap.ok(sorted(code for code, _, _ in done) == [0, 1, 1, 1, 1, 1]
+           and all("is not held here" in said or "not held any more" in said
+                   for code, _, said in done if code),
+           "six release it at once: one does", done)
+    wait_until("it leaves", lambda: len(sink.find(sink.to(site.drop))) == before + 1)
+    tap.equal(len(site.acts("release")), acts + 1, "... and one event tells so")
+    send(postfix.intake, STRANGER, [site.alice.address], site.mail("restart"))
+    row = wait_until("held mail", site.rows)[0]
+    site.held("list")
+    site.forwarden.process.send_signal(signal.SIGHUP)
+    site.forwarden.kill_workers()
+    code, text, said = site.held("release", row["id"])
+    tap.ok("released" in text or code == 1, "released while the worker is started anew",
+           code, text, said)
+    if "released" not in text:
+        wait_until("the daemon", lambda: site.held("release", row["id"])[0] == 0)
+    wait_until("it leaves", lambda: len(sink.find(sink.to(site.drop))) == before + 2)
+    wait_until("an answer", lambda: site.held("list")[0] == 0)
+    tap.attempt("... and told, now or by who looks next", lambda: wait_until(
+        "the event", lambda: len(site.acts("release")) == acts + 2))
+    tap.attempt("... and the counts follow", lambda: wait_until(
+        "counts", lambda: site.counts()[0] == 0))
+
+
+def instances(tap):
+    """A second instance of the same Postfix holds, too."""
+    with Rig("held-instances") as rig:
+        site = Site(rig)
+        sink = Sink(rig)
+        first = Postfix(rig, sink, milter=site.forwarden.milter)
+        second = Postfix(rig, sink, milter=site.forwarden.milter, name="second")
+        for postfix in (first, second):
+            postfix.start()
+        second.set(multi_instance_enable="yes", multi_instance_name="postfix-second")
+        first.set(multi_instance_directories=second.config)
+        site.where = ["--postfix", first.config]
+        try:
+            for postfix, subject in ((first, "one"), (second, "two")):
+                send(postfix.intake, STRANGER, [site.alice.address], site.mail(subject))
+            rows = wait_until("held mail", lambda: (
+                lambda found: found if len(found) == 2 else None)(site.rows()))
+            places = {row["place"].rstrip("/"): row["id"] for row in rows}
+            tap.equal(set(places), {first.config, second.config},
+                      "what both hold is listed, with its instance")
+            code, text, said = site.held("release", places[second.config])
+            tap.ok(code == 0 and "released" in text, "released in the second", text, said)
+            sink.wait(sink.to(site.drop))
+            tap.equal([row["id"] for row in site.rows()], [places[first.config]],
+                      "the first still holds its own")
+            code, text, said = site.held("delete", "--mailbox", site.alice.address)
+            tap.ok(code == 0 and site.rows("--all") == [], "deleted in the first", text, said)
+            tap.equal(len(sink.find(sink.to(site.drop))), 1, "delivered once, and one alone")
+            second.set(multi_instance_enable="no")
+            tap.equal(site.held("list")[0], 0, "an instance that is not enabled is passed over")
+        except Failure as failure:
+            tap.fail("instances", failure, site.forwarden.log()[-3000:], second.log()[-2000:])
+
+
 def mistakes(tap, site, postfix):
     for args, words in ((("release",), "say which"), (("list", "../x"), "is not held here"),
                         (("eat",), "list, show, release or delete"),
@@ -196,6 +264,7 @@ def on_postfix(tap):
                 postfix.intake, STRANGER, [site.alice.address], text), sink)
             strangers(tap, site, postfix)
             held_again(tap, site, postfix, sink)
+            at_once(tap, site, postfix, sink)
             mistakes(tap, site, postfix)
         except Failure as failure:
             tap.fail("Postfix", failure, site.forwarden.log()[-3000:], postfix.log()[-2000:])
@@ -224,6 +293,7 @@ def main():
     if os.geteuid() != 0:
         tap.skip_all("needs root")
     on_postfix(tap)
+    instances(tap)
     on_sendmail(tap)
     return tap.done()
 
