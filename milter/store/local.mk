@@ -183,6 +183,8 @@ REDIS_LUA_PARTS = $(REDIS_LUA) milter/store/redis/clock.lua \
 	milter/store/redis/hours.lua \
 	milter/store/redis/live.lua \
 	milter/store/redis/moment.lua \
+	milter/store/redis/note_step.lua \
+	milter/store/redis/note_sum.lua \
 	milter/store/redis/once.lua \
 	milter/store/redis/prune.lua \
 	milter/store/redis/raise.lua \

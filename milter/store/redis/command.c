@@ -56,7 +56,7 @@ static const struct {
 	bool orders;
 	uint8_t first, every;
 } orders[SCRIPT_COUNT] = {
-	[SCRIPT_NOTE] = {true, 0, 2},
+	[SCRIPT_NOTE] = {true, 0, 1},
 	[SCRIPT_REMEMBER] = {true, 0, 1},
 	[SCRIPT_RECALL] = {true, 0, 1},
 	[SCRIPT_FACTS] = {true, 2, 1},

@@ -7,13 +7,18 @@
  */
 #include "store/redis/commands_note.h"
 
+#include "store/bytes.h"
 #include "store/redis/commands_place.h"
 #include "store/redis/redis_key.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define NOTE_WORDS 9
+#define NOTE_WORDS 2
+#define NOTE_ANSWERS 5
+#define NOTE_BYTES 21
+/* A window is 6 bytes of milliseconds at most. */
+#define WINDOW_MS_MAX (((int64_t)1 << 48) - 1)
 
 /* "12.5": what the script prints with %.17g, or inf and nan. */
 static bool
@@ -28,16 +33,15 @@ read_double(const struct reply *reply, double *out)
 }
 
 static bool
-read_one_note(const struct reply *reply, struct note *note)
+read_one_note(const struct reply *answers, struct note *note)
 {
 	int64_t done, before, count, fresh;
 
-	if (reply->type != REPLY_ARRAY || reply->count != 5 ||
-		!reply_number(&reply->items[0], &done) ||
-		!reply_number(&reply->items[1], &before) ||
-		!reply_number(&reply->items[2], &count) ||
-		!reply_number(&reply->items[3], &fresh) ||
-		!read_double(&reply->items[4], &note->sum))
+	if (!reply_number(&answers[0], &done) ||
+		!reply_number(&answers[1], &before) ||
+		!reply_number(&answers[2], &count) ||
+		!reply_number(&answers[3], &fresh) ||
+		!read_double(&answers[4], &note->sum))
 		return false;
 	note->done = done != 0;
 	note->before = (uint64_t)before;
@@ -51,11 +55,12 @@ read_notes(struct command *command)
 {
 	const struct reply *reply = command->reply;
 
-	if (reply->type != REPLY_ARRAY || reply->count != command->op_count)
+	if (reply->type != REPLY_ARRAY ||
+		reply->count != NOTE_ANSWERS * command->op_count)
 		return false;
 	for (size_t i = 0; i < command->op_count; i++) {
-		if (!read_one_note(
-			    &reply->items[i], &commands_op(command, i)->note))
+		if (!read_one_note(&reply->items[NOTE_ANSWERS * i],
+			    &commands_op(command, i)->note))
 			return false;
 	}
 	return true;
@@ -173,34 +178,52 @@ put_note_keys(struct commands *b, struct command *command, size_t op)
 	command_word(command,
 		redis_key_tagged(
 			b->arena, b->prefix, kind, note->group, policy));
+	if (note->mode != NOTE_SUM)
+		return;
 	command_word(command,
 		redis_key_tagged(
 			b->arena, b->prefix, "val", note->group, policy));
 }
 
+static int64_t
+at_most(int64_t number, int64_t most)
+{
+	return number < 0 ? 0 : number < most ? number : most;
+}
+
+/* Its numbers in one word (note.lua). */
+static struct slice
+packed_note(struct commands *b, const struct note *note, int after)
+{
+	char bytes[NOTE_BYTES], *out = bytes;
+	int64_t cap = note->cap > 0 ? at_most(note->cap, STORE_CAP_MAX)
+				    : STORE_CAP_MAX;
+	struct slice parts[2] = {{bytes, sizeof(bytes)}, {NULL, 0}};
+
+	out = bytes_put(out, note->mode, 1);
+	out = bytes_put(
+		out, (uint64_t)at_most(note->window_ms, WINDOW_MS_MAX), 6);
+	out = bytes_put(out, (uint64_t)cap, 4);
+	out = bytes_put(out, note->step, 2);
+	out = bytes_put(out, note->steps, 2);
+	out = bytes_put(out, (uint64_t)(after + 1), 2);
+	(void)bytes_put(out,
+		note->after_least < UINT32_MAX ? note->after_least : UINT32_MAX,
+		4);
+	if (note->mode == NOTE_SUM)
+		parts[1] = arena_printf(b->arena, "%.17g", note->value);
+	return arena_join(b->arena, parts, note->mode == NOTE_SUM ? 2 : 1);
+}
+
 static void
 put_note_words(struct commands *b, struct command *command, size_t op)
 {
-	static const char *const modes[] = {
-		[NOTE_COUNT] = "count",
-		[NOTE_SUM] = "sum",
-		[NOTE_STEP] = "step",
-	};
 	const struct note *note = &b->request->ops[op].note;
 	int after;
 
 	(void)position_of_after(b, command, op, &after);
-	command_word(command, slice_of(modes[note->mode]));
 	command_word(command, commands_present(note->member));
-	command_number(command, note->window_ms);
-	command_number(command,
-		note->cap > 0 && note->cap < STORE_CAP_MAX ? note->cap
-							   : STORE_CAP_MAX);
-	command_word(command, arena_printf(b->arena, "%.17g", note->value));
-	command_number(command, note->step);
-	command_number(command, note->steps);
-	command_number(command, after);
-	command_number(command, (int64_t)note->after_least);
+	command_word(command, packed_note(b, note, after));
 }
 
 /* Which notes go with the one at first: those of its slot that wait for
@@ -226,10 +249,25 @@ gather_notes(struct commands *b, size_t first, struct command *gathered)
 	return gathered->ops != NULL ? gathered : NULL;
 }
 
+static size_t
+note_keys(const struct commands *b, const struct command *gathered)
+{
+	size_t keys = gathered->op_count;
+
+	for (size_t i = 0; i < gathered->op_count; i++) {
+		const struct note *note =
+			&b->request->ops[gathered->ops[i]].note;
+
+		keys += note->mode == NOTE_SUM;
+	}
+	return keys;
+}
+
 bool
 commands_note_add(struct commands *b, size_t i)
 {
 	struct command gathered = {.op_count = 0}, *command;
+	size_t keys;
 
 	note_clear(&b->request->ops[i].note);
 	if (is_void(b, i)) {
@@ -240,8 +278,9 @@ commands_note_add(struct commands *b, size_t i)
 		return false;
 	if (gathered.op_count == 0 || gathered.ops[0] != i)
 		return true;
-	command = command_new(b->arena, SCRIPT_NOTE, 2 * gathered.op_count,
-		1 + gathered.op_count * (NOTE_WORDS + 2));
+	keys = note_keys(b, &gathered);
+	command = command_new(b->arena, SCRIPT_NOTE, keys,
+		keys + 2 + gathered.op_count * NOTE_WORDS);
 	if (command == NULL)
 		return false;
 	command->ops = gathered.ops;
@@ -255,6 +294,7 @@ commands_note_add(struct commands *b, size_t i)
 	}
 	command->key = command->words[3];
 	command_word(command, commands_at(b));
+	command_number(command, (int64_t)command->op_count);
 	for (size_t k = 0; k < command->op_count; k++)
 		put_note_words(b, command, command->ops[k]);
 	commands_push(b, command);

@@ -2,15 +2,16 @@
 -- count_forward(): what tally does for a forward.
 
 -- include once.lua
--- include live.lua
 -- include raise.lua
 -- include hours.lua
 
-local ttl = tonumber(ARGV[w + 7])
+local ttl = ARGV[w + 7]
 
 -- The mailbox lives on from its last message, to a fiftieth of that time.
 local function live(key)
-  live_on(key, ttl - math.floor(ttl / 50), ttl)
+  if redis.call('PTTL', key) < ttl * 0.98 then
+    redis.call('PEXPIRE', key, ttl)
+  end
 end
 
 local function count_route(dest)
@@ -23,7 +24,7 @@ local function count_route(dest)
     if time < tonumber(first) then first = at end
   end
   redis.call('HSET', route, dest,
-    first .. ' ' .. last .. ' ' .. text(n + 1))
+    first .. ' ' .. last .. ' ' .. n + 1)
   if not old and redis.call('HLEN', route) > tonumber(ARGV[w + 10]) then
     local rows, stale, age = redis.call('HGETALL', route)
     for i = 1, #rows, 2 do
@@ -76,7 +77,7 @@ local function count_forward()
       raise(KEYS[k + 7], at, ARGV[w + 11], 10000000, ttl)
     end
     if flows > 0 then
-      raise(KEYS[k + 6], flows, ARGV[w + 11], 100000, ARGV[w + 12])
+      raise(KEYS[k + 6], text(flows), ARGV[w + 11], 100000, ARGV[w + 12])
     end
   end
   return {counted and 1 or 0, flows}

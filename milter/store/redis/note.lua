@@ -1,104 +1,69 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- note: sliding sets, in order.
--- KEYS for each note: the sorted set (member -> time), the hash of values
---   (member -> value; touched by sums only).
--- ARGV at (clock.lua); for each note: count|sum|step, member, window, cap,
---   value, step, steps, after (number of the note it waits for, from 0; -1:
---   none), least.
--- Reply for each note: {done, before, count, fresh, sum as text}.
+-- KEYS for each note: the sorted set (member -> time); of a sum behind it the
+--   hash of values (member -> value).
+-- ARGV at (clock.lua), how many notes; for each: member; and in one word 0 for a
+--   count, 1 for a sum, 2 for a step (1 byte), window (6), cap (4), step, steps,
+--   the number of the note it waits for, from 1, 0: none (2 each), least (4);
+--   behind that, of a sum, the value as text.
+-- Reply for each note, one behind the other: done, before, count, fresh, sum as
+--   text.
 
 -- include clock.lua
 
-local at = clock(ARGV[w + 1])
-local out = {}
-local function drop(val, members)
-  for i = 1, #members, 1000 do
-    redis.call('HDEL', val,
-      unpack(members, i, math.min(i + 999, #members)))
-  end
+local at, out, answers = clock(ARGV[w + 1]), {}, 0
+local at_text = text(at)
+
+local function answer(done, before, count, fresh, sum)
+  out[answers + 1], out[answers + 2], out[answers + 3], out[answers + 4],
+    out[answers + 5] = done, before, count, fresh, sum
+  answers = answers + 5
 end
 
-local function reached(begin, steps, since)
-  local n = 0
-  while n < steps and begin[n] and begin[n] >= since do
-    n = n + 1
-  end
-  return n
-end
-
-local function step(win, since, number, steps)
-  local rows = redis.call('ZRANGE', win, 0, -1, 'WITHSCORES')
-  local begin = {}
-  for i = 1, #rows, 2 do
-    begin[tonumber(rows[i])] = tonumber(rows[i + 1])
-  end
-  local before = reached(begin, steps, since)
-  local from = at
-  if number > 0 then from = begin[number - 1] end
-  if from and (not begin[number] or begin[number] < from) then
-    redis.call('ZADD', win, text(from), number)
-    begin[number] = from
-  end
-  local count = reached(begin, steps, since)
-  return {1, before, count, count > before and 1 or 0, '0'}
-end
-
-local function member(win, val, name, since, cap, value)
-  local bound = '(' .. text(since)
-  if value then
-    drop(val, redis.call('ZRANGEBYSCORE', win, '-inf', bound))
-  end
+local function count(win, name, since, cap)
   local before = redis.call('ZCARD', win)
   if before > 0 then
-    before = before - redis.call('ZREMRANGEBYSCORE', win, '-inf', bound)
+    before = before - redis.call('ZREMRANGEBYSCORE', win, '-inf',
+      '(' .. text(since))
   end
   local old = before > 0 and redis.call('ZSCORE', win, name)
   if not old or tonumber(old) < at then
-    redis.call('ZADD', win, text(at), name)
+    redis.call('ZADD', win, at_text, name)
   end
-  if value then redis.call('HSET', val, name, value) end
-  local count = before + (old and 0 or 1)
-  if count > cap then
-    if value then
-      drop(val, redis.call('ZRANGE', win, 0, count - cap - 1))
-    end
-    redis.call('ZREMRANGEBYRANK', win, 0, count - cap - 1)
-    count = cap
+  local after = before + (old and 0 or 1)
+  if after > cap then
+    redis.call('ZREMRANGEBYRANK', win, 0, after - cap - 1)
+    after = cap
   end
-  local sum = '0'
-  if value then
-    sum = 0
-    for _, v in ipairs(redis.call('HVALS', val)) do
-      sum = sum + tonumber(v)
-    end
-    sum = string.format('%.17g', sum)
-  end
-  return {1, before, count, old and 0 or 1, sum}
+  answer(1, before, after, old and 0 or 1, '0')
 end
 
-for i = 1, keys / 2 do
-  local a = w + 2 + (i - 1) * 9
-  local win, val = KEYS[k + 2 * i - 1], KEYS[k + 2 * i]
-  local window = tonumber(ARGV[a + 2])
-  local after = tonumber(ARGV[a + 7])
-  local prior = out[after + 1]
-  if after >= 0 and not (prior and prior[1] == 1 and
-      prior[3] >= tonumber(ARGV[a + 8])) then
-    out[i] = {0, 0, 0, 0, '0'}
+local key = k
+for note = 1, tonumber(ARGV[w + 2]) do
+  local word = w + 2 * note + 2
+  local mode, high, low, cap, number, steps, waits, least =
+    struct.unpack('>BI2I4I4I2I2I2I4', ARGV[word])
+  local win, window = KEYS[key + 1], high * 4294967296 + low
+  local prior = waits * 5 - 4
+  if waits > 0 and not (prior <= answers and out[prior] == 1 and
+      out[prior + 2] >= least) then
+    answer(0, 0, 0, 0, '0')
   else
-    if ARGV[a] == 'step' then
-      out[i] = step(win, at - window, tonumber(ARGV[a + 5]),
-        tonumber(ARGV[a + 6]))
+    local lives = text(window + 60000)
+    if mode == 0 then
+      count(win, ARGV[word - 1], at - window, cap)
+    elseif mode == 1 then
+      -- here note_sum.lua
+      sum(win, KEYS[key + 2], ARGV[word - 1], at - window, cap,
+        string.sub(ARGV[word], 22))
+      redis.call('PEXPIRE', KEYS[key + 2], lives)
     else
-      out[i] = member(win, val, ARGV[a + 1], at - window,
-        tonumber(ARGV[a + 3]),
-        ARGV[a] == 'sum' and ARGV[a + 4] or nil)
+      -- here note_step.lua
+      step(win, at - window, number, steps)
     end
-    redis.call('PEXPIRE', win, window + 60000)
-    if ARGV[a] == 'sum' then
-      redis.call('PEXPIRE', val, window + 60000)
-    end
+    redis.call('PEXPIRE', win, lives)
   end
+  key = key + (mode == 1 and 2 or 1)
 end
 
 return out

@@ -6,7 +6,6 @@
 -- Reply 1.
 
 -- include clock.lua
--- include live.lua
 
 -- A place lives an eighth longer than it must, so that it need not be written
 -- each time.
@@ -16,12 +15,10 @@ if old and tonumber(old) >= at + ttl then return 1 end
 
 local long = ttl + math.floor(ttl / 8)
 redis.call('ZADD', key, text(at + long), ARGV[w + 3])
-if not old and redis.call('ZCARD', key) == 1 then
-  redis.call('PEXPIRE', key, long)
-  return 1
+local left = redis.call('PTTL', key)
+if left >= 0 then
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', '(' .. text(at))
+  redis.call('ZREMRANGEBYRANK', key, 0, -1 - tonumber(ARGV[w + 4]))
 end
-
-redis.call('ZREMRANGEBYSCORE', key, '-inf', '(' .. text(at))
-redis.call('ZREMRANGEBYRANK', key, 0, -1 - tonumber(ARGV[w + 4]))
-live_on(key, long, long)
+if left < long then redis.call('PEXPIRE', key, text(long)) end
 return 1
