@@ -25,7 +25,8 @@
 #define START_MS ((int64_t)1790000000000)
 #define MINUTE_MS ((int64_t)60000)
 #define BUDGET_MS 5000
-#define MESSAGES 3000
+#define BURSTS 300
+#define BURST_MAX 40
 #define IDS 40
 #define MAILBOXES 6
 #define AUTHORS 4
@@ -195,20 +196,45 @@ writes(struct rig *rig)
 	ask(rig, rig->asked, ops, count);
 }
 
-static void
-message(struct rig *rig)
-{
+struct message {
 	struct store_op ops[OPS_MAX];
-	size_t count = 0, traces = below(rig, 4);
-	struct store_batch batch = {ops, 0, NULL, 0};
+	size_t count;
+};
 
-	while (count < traces)
-		ops[count++] = trace(rig);
-	for (size_t mailboxes = 1 + below(rig, 2); mailboxes > 0; mailboxes--)
-		ops[count++] = received(rig);
-	batch.count = count;
+static void
+make_message(struct rig *rig, struct message *message)
+{
+	size_t traces = below(rig, 4);
+
+	message->count = 0;
+	while (message->count < traces)
+		message->ops[message->count++] = trace(rig);
+	for (size_t boxes = 1 + below(rig, 2); boxes > 0; boxes--)
+		message->ops[message->count++] = received(rig);
+}
+
+static void
+tell(struct rig *rig, const struct message *message)
+{
+	const struct store_batch batch = {
+		(struct store_op *)message->ops, message->count, NULL, 0};
+
 	store_tell(rig->told, &batch);
-	ask(rig, rig->asked, ops, count);
+}
+
+/* Told next to each other, so that several are one call. */
+static void
+burst(struct rig *rig)
+{
+	static struct message messages[BURST_MAX];
+	unsigned count = 1 + below(rig, BURST_MAX);
+
+	for (unsigned i = 0; i < count; i++) {
+		make_message(rig, &messages[i]);
+		tell(rig, &messages[i]);
+	}
+	for (unsigned i = 0; i < count; i++)
+		ask(rig, rig->asked, messages[i].ops, messages[i].count);
 }
 
 /* Says "same N", or the first key that differs. */
@@ -234,11 +260,11 @@ is_what_the_others_leave(void **state)
 	char out[256] = "";
 	unsigned keys = 0;
 
-	for (int i = 0; i < MESSAGES; i++) {
+	for (int i = 0; i < BURSTS; i++) {
 		if (below(rig, 20) == 0) {
 			writes(rig);
 		} else {
-			message(rig);
+			burst(rig);
 		}
 		if (below(rig, 10) == 0)
 			now.now_ms += below(rig, 100) * MINUTE_MS;
@@ -251,54 +277,131 @@ is_what_the_others_leave(void **state)
 		fail_msg("%s", out);
 }
 
-static struct store_op
-simple_trace(const char *id)
+static long
+calls(void)
 {
-	static const struct slice member = {"malice@example.com", 18};
+	char out[4096] = "";
+	const char *found;
 
-	return (struct store_op){STORE_REMEMBER,
-		{.remember = {.id = slice_of(id),
-			 .members = &member,
-			 .count = 1,
-			 .ttl_ms = 60 * MINUTE_MS}}};
+	assert_true(server_cli(
+		&server, out, sizeof(out), "info", "commandstats", NULL));
+	found = strstr(out, "cmdstat_evalsha:calls=");
+	return found != NULL
+		? strtol(found + strlen("cmdstat_evalsha:calls="), NULL, 10)
+		: 0;
 }
 
-/* One call for a message; what one of its keys refuses, the others do not. */
+static void
+simple_message(struct rig *rig, unsigned number, struct message *message)
+{
+	struct slice *member = arena_alloc(rig->arena, sizeof(*member));
+	char text[64];
+
+	*member = SLICE("malice@example.com");
+	for (message->count = 0; message->count < 2; message->count++) {
+		snprintf(text, sizeof(text), "%u/%zu", number, message->count);
+		message->ops[message->count] = (struct store_op){STORE_REMEMBER,
+			{.remember = {
+				 .id = arena_copy(rig->arena, slice_of(text)),
+				 .members = member,
+				 .count = 1,
+				 .ttl_ms = 60 * MINUTE_MS}}};
+	}
+	snprintf(text, sizeof(text), "number%u@example.com", number);
+	message->ops[message->count] = received(rig);
+	message->ops[message->count++].tally.mailbox =
+		arena_copy(rig->arena, slice_of(text));
+}
+
+/* Gives back how many calls it took. */
+static long
+tell_all(struct rig *rig, struct message *messages, unsigned count)
+{
+	assert_true(server_cli(&server, NULL, 0, "config", "resetstat", NULL));
+	for (unsigned i = 0; i < count; i++)
+		tell(rig, &messages[i]);
+	settle(rig);
+	return calls();
+}
+
+static long
+traces(void)
+{
+	char out[64] = "";
+
+	assert_true(server_cli(&server, out, sizeof(out), "eval",
+		"local n = 0 "
+		"for _, key in ipairs(redis.call('KEYS', 'told:trace:*')) do "
+		"  n = n + redis.call('HLEN', key) end return n",
+		"0", NULL));
+	return strtol(out, NULL, 10);
+}
+
+static long
+received_by(unsigned number)
+{
+	char key[64], out[64] = "";
+
+	snprintf(key, sizeof(key), "told:box:{number%u@example.com}", number);
+	(void)server_cli(
+		&server, out, sizeof(out), "hget", key, "received", NULL);
+	return strtol(out, NULL, 10);
+}
+
+/* A message is one call, and several are, of a burst. */
 static void
 is_one_call(void **state)
 {
 	struct rig *rig = *state;
-	struct store_op ops[3] = {
-		simple_trace("one"), simple_trace("two"), received(rig)};
-	const struct store_batch batch = {ops, 3, NULL, 0};
+	static struct message messages[BURST_MAX];
+
+	for (unsigned i = 0; i < BURST_MAX; i++)
+		simple_message(rig, i, &messages[i]);
+	assert_int_equal(tell_all(rig, messages, 1), 1);
+	assert_int_equal(traces(), 2);
+	assert_in_range(tell_all(rig, messages, BURST_MAX), 1, BURST_MAX / 2);
+	assert_int_equal(traces(), 2 * BURST_MAX);
+}
+
+/* What one key refuses the others do not, whatever went with it. */
+static void
+is_refused_alone(void **state)
+{
+	struct rig *rig = *state;
+	static struct message messages[BURST_MAX];
 	struct store_health before, after;
-	char out[4096] = "";
 
-	ops[2].tally.mailbox = SLICE("alice@example.com");
-	assert_true(server_cli(&server, NULL, 0, "config", "resetstat", NULL));
-	store_tell(rig->told, &batch);
-	settle(rig);
-	assert_true(server_cli(
-		&server, out, sizeof(out), "info", "commandstats", NULL));
-	assert_non_null(strstr(out, "cmdstat_evalsha:calls=1,"));
-	assert_true(server_cli(&server, NULL, 0, "flushall", NULL));
+	for (unsigned i = 0; i < BURST_MAX; i++)
+		simple_message(rig, i, &messages[i]);
 	assert_true(server_cli(&server, NULL, 0, "set",
-		"told:box:{alice@example.com}", "x", NULL));
+		"told:box:{number7@example.com}", "x", NULL));
 	store_health(rig->told, &before);
-	store_tell(rig->told, &batch);
-	settle(rig);
+	(void)tell_all(rig, messages, BURST_MAX);
 	store_health(rig->told, &after);
+	assert_true(after.up);
 	assert_int_equal(after.lost, before.lost + 1);
-	for (size_t i = 0; i < 2; i++) {
-		struct store_op op = {STORE_RECALL,
-			{.recall = {.id = ops[i].remember.id, .cap = 10}}};
+	assert_int_equal(traces(), 2 * BURST_MAX);
+	for (unsigned i = 0; i < BURST_MAX; i++)
+		assert_int_equal(received_by(i), i != 7);
+}
 
-		ask(rig, rig->told, &op, 1);
-		assert_int_equal(op.recall.count, 1);
-	}
-	assert_true(server_cli(&server, out, sizeof(out), "eval",
-		"return #redis.call('KEYS', 'told:trace:*')", "0", NULL));
-	assert_int_equal(strtol(out, NULL, 10), 2);
+/* Their texts go along then, and each is counted once. */
+static void
+is_known_again(void **state)
+{
+	struct rig *rig = *state;
+	static struct message messages[BURST_MAX];
+
+	for (unsigned i = 0; i < BURST_MAX; i++)
+		simple_message(rig, i, &messages[i]);
+	assert_true(server_cli(&server, NULL, 0, "script", "flush", NULL));
+	(void)tell_all(rig, messages, BURST_MAX);
+	assert_int_equal(traces(), 2 * BURST_MAX);
+	assert_true(server_cli(&server, NULL, 0, "script", "flush", NULL));
+	(void)tell_all(rig, messages, BURST_MAX);
+	assert_int_equal(traces(), 2 * BURST_MAX);
+	for (unsigned i = 0; i < BURST_MAX; i++)
+		assert_int_equal(received_by(i), 1);
 }
 
 int
@@ -309,6 +412,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TAKE(is_what_the_others_leave),
 		TAKE(is_one_call),
+		TAKE(is_refused_alone),
+		TAKE(is_known_again),
 	};
 	int failed = 1;
 

@@ -44,6 +44,7 @@ struct command {
 	bool brought;
 	uint8_t tries, redirects;
 	int64_t due_ms; /* monotonic: not sent before */
+	size_t together; /* sent as one call: so many from it on; 0: it alone */
 	bool asking; /* ASK: say ASKING first */
 	bool aside; /* nobody waits for its answer */
 	bool is_ill; /* the server could not go on for it */

@@ -9,6 +9,7 @@
 
 #include "store/bytes.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define HEAD_WORDS 3 /* EVALSHA, the script's name, how many keys */
@@ -215,4 +216,77 @@ commands_take(struct commands *b)
 	command_word(take, packed(b, take, &taken));
 	b->first = take;
 	return true;
+}
+
+/* Where its options begin. */
+static const struct slice *
+options_of(const struct command *take)
+{
+	return take->words + HEAD_WORDS + take->key_count;
+}
+
+static bool
+goes_with(const struct command *first, const struct command *take)
+{
+	if (take->script != SCRIPT_TAKE || take->asking)
+		return false;
+	for (size_t i = 0; i < OPTION_WORDS; i++) {
+		if (!slice_equal(options_of(first)[i], options_of(take)[i]))
+			return false;
+	}
+	return true;
+}
+
+/* How many, and how many keys they have. */
+static size_t
+count_together(const struct command *list, size_t *keys)
+{
+	const struct command *take = list;
+	size_t messages = 0;
+
+	*keys = 0;
+	while (take != NULL && messages < TAKE_MESSAGES_MAX &&
+		goes_with(list, take) &&
+		HEAD_WORDS + *keys + take->key_count + OPTION_WORDS + messages <
+			TAKE_WORDS_MAX) {
+		*keys += take->key_count;
+		messages++;
+		take = take->next;
+	}
+	return messages;
+}
+
+size_t
+commands_take_join(const struct command *list, struct take_call *call)
+{
+	size_t keys, messages = 0, room;
+	struct slice *words = call->words;
+
+	if (list->script == SCRIPT_TAKE)
+		messages = count_together(list, &keys);
+	if (messages < 2)
+		return 0;
+	(void)snprintf(call->keys, sizeof(call->keys), "%zu", keys);
+	words[0] = list->words[0];
+	words[2] = slice_of(call->keys);
+	call->count = HEAD_WORDS;
+	room = HEAD_WORDS + keys;
+	memcpy(words + room, options_of(list), OPTION_WORDS * sizeof(*words));
+	room += OPTION_WORDS;
+	for (size_t i = 0; i < messages; i++, list = list->next) {
+		memcpy(words + call->count, list->words + HEAD_WORDS,
+			list->key_count * sizeof(*words));
+		call->count += list->key_count;
+		words[room++] = options_of(list)[OPTION_WORDS];
+	}
+	call->count = room;
+	return messages;
+}
+
+bool
+commands_take_is_done(const struct reply *reply)
+{
+	int64_t number;
+
+	return reply != NULL && reply_number(reply, &number) && number == 1;
 }

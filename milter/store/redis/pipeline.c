@@ -2,6 +2,7 @@
 /* Commands out, answers back. */
 #include "store/redis/pipeline.h"
 
+#include "store/redis/commands_take.h"
 #include "store/redis/redis_error.h"
 #include "store/redis/request.h"
 
@@ -24,6 +25,25 @@ add_command(const struct pipeline *pipeline, struct command *command)
 	return add_asking(pipeline, command) &&
 		connection_add(pipeline->hello->connection, command->count,
 			command->words);
+}
+
+/* The next of the list, and those that go together with it. */
+static bool
+add_next(const struct pipeline *pipeline, struct command **list)
+{
+	struct command *command = *list;
+	struct take_call call;
+
+	command->together = commands_take_join(command, &call);
+	if (command->together == 0) {
+		*list = command->next;
+		return add_command(pipeline, command);
+	}
+	call.words[1] = slice_of(pipeline->hello->names[SCRIPT_TAKE]);
+	for (size_t i = 0; i < command->together; i++)
+		*list = (*list)->next;
+	return connection_add(
+		pipeline->hello->connection, call.count, call.words);
 }
 
 static struct reply *
@@ -136,7 +156,8 @@ add_text(const struct pipeline *pipeline, struct command *command)
 	return ok;
 }
 
-/* The server forgot these scripts (SCRIPT FLUSH): their texts go along. */
+/* The server forgot these scripts (SCRIPT FLUSH), or something of what went
+ * together failed: their texts go along, one by one. */
 static bool
 run_texts(
 	const struct pipeline *pipeline, struct command **list, struct err *err)
@@ -153,15 +174,36 @@ run_texts(
 	return true;
 }
 
+/* Those that went together are all done, or are found out about one by one. */
+static void
+finish_together(const struct pipeline *pipeline, struct command **list,
+	const struct reply *reply, struct command ***again)
+{
+	static struct reply one = {.type = REPLY_INTEGER, .integer = 1};
+	bool done = commands_take_is_done(reply);
+	size_t left = (*list)->together;
+
+	for (; left > 0; left--) {
+		struct command *command = command_cut(list);
+
+		if (done) {
+			finish(pipeline, command, &one);
+		} else {
+			**again = command;
+			*again = &command->next;
+		}
+	}
+}
+
 bool
 pipeline_run(
 	const struct pipeline *pipeline, struct command **list, struct err *err)
 {
-	struct command *command, *unknown = NULL, **end = &unknown;
+	struct command *command = *list, *again = NULL, **end = &again;
 	bool ok = true;
 
-	for (command = *list; command != NULL; command = command->next) {
-		if (!add_command(pipeline, command))
+	while (command != NULL) {
+		if (!add_next(pipeline, &command))
 			return err_set(err, ERR_MEMORY, "out of memory");
 	}
 	while (ok && *list != NULL) {
@@ -170,6 +212,10 @@ pipeline_run(
 		ok = read_reply(pipeline, *list, &reply, err);
 		if (!ok)
 			break;
+		if ((*list)->together > 0) {
+			finish_together(pipeline, list, reply, &end);
+			continue;
+		}
 		command = command_cut(list);
 		if (reply != NULL && reply_is_error(reply, "NOSCRIPT")) {
 			*end = command;
@@ -178,12 +224,12 @@ pipeline_run(
 			finish(pipeline, command, reply);
 		}
 	}
-	if (ok && run_texts(pipeline, &unknown, err))
+	if (ok && run_texts(pipeline, &again, err))
 		return true;
-	for (end = &unknown; *end != NULL;)
+	for (end = &again; *end != NULL;)
 		end = &(*end)->next;
 	*end = *list;
-	*list = unknown;
+	*list = again;
 	return false;
 }
 
