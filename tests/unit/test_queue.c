@@ -155,13 +155,13 @@ and_what_was_told_of_its_keys_before_that(void **state)
 {
 	struct line *line = *state;
 
-	assert_true(put(
-		line, make(line, SCRIPT_NOTE, &line->told, "a b", "ab")));
-	assert_true(put(
-		line, make(line, SCRIPT_NOTE, &line->told, "b c", "bc")));
+	assert_true(
+		put(line, make(line, SCRIPT_NOTE, &line->told, "a b", "ab")));
+	assert_true(
+		put(line, make(line, SCRIPT_NOTE, &line->told, "b c", "bc")));
 	tell(line, "d", "d");
-	assert_true(put(
-		line, make(line, SCRIPT_NOTE, &line->told, "c e", "ce")));
+	assert_true(
+		put(line, make(line, SCRIPT_NOTE, &line->told, "c e", "ce")));
 	tell(line, "c", "later");
 	await(line, "e", "e");
 	assert_string_equal(taken(line, NOW_MS, 9), "ab bc ce e");
