@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-dist_doc_DATA += docs/architecture.md docs/attach.md docs/audit.md docs/forwarding.md docs/install.md \
-	docs/investigate.md docs/monitoring.md docs/page.md docs/performance.md docs/policies.md docs/redis.md docs/rollout.md docs/scan.md \
+dist_doc_DATA += docs/alerts.md docs/architecture.md docs/attach.md docs/audit.md docs/forwarding.md docs/install.md \
+	docs/investigate.md docs/monitoring.md docs/performance.md docs/policies.md docs/redis.md docs/rollout.md docs/scan.md \
 	docs/siem.md docs/upgrade.md
+dist_doc_DATA += docs/page.md
 EXTRA_DIST += docs/policies-table
 
 # Pages name the paths of a usual system, and *.in files name them by their

@@ -86,7 +86,7 @@ libmilter/mfapi.h 1
 pcre2.h 1
 yaml.h 1
 microhttpd.h 1
-curl/ 1
+curl/ 2
 idn2.h 1
 libpsl.h 1
 hiredis/ 2

@@ -41,6 +41,22 @@ add_follower(struct buf *out, const struct json *follower)
 }
 
 static void
+add_alerts(struct buf *out, const struct json *way)
+{
+	char name[32];
+
+	(void)snprintf(name, sizeof(name), "alerts %.*s",
+		SLICE_ARG(json_text(way, "by")));
+	screen_add_cell(out, slice_of(name), 20);
+	buf_printf(out,
+		"%lld sent, %lld failed, %lld held back, %lld dropped, %lld "
+		"queued\n",
+		json_number(way, "sent"), json_number(way, "failed"),
+		json_number(way, "held_back"), json_number(way, "dropped"),
+		json_number(way, "queued"));
+}
+
+static void
 print_answer(const struct json *answer)
 {
 	static const char *const texts[] = {"version", "started", "config",
@@ -51,6 +67,7 @@ print_answer(const struct json *answer)
 		"journal", "replayed", "lost", "evicted", "late", "wiping"};
 	char name[32];
 	const struct json *store = json_find(answer, "store");
+	const struct json *alerts = json_find(answer, "alerts");
 	const struct json *troubles = json_find(answer, "troubles");
 	struct buf out = {0};
 
@@ -68,6 +85,8 @@ print_answer(const struct json *answer)
 		add_number(&out, name, json_number(store, counts[i]));
 	}
 	add_follower(&out, json_find(answer, "follower"));
+	for (size_t i = 0; i < json_count(alerts); i++)
+		add_alerts(&out, json_at(alerts, i));
 	for (size_t i = 0; i < json_count(troubles); i++) {
 		add_text(&out, "trouble",
 			json_text(json_at(troubles, i), "text"));

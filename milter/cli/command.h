@@ -15,6 +15,7 @@ enum command_exit {
 /* argv[0] is the subcommand's name; the result is the exit status. */
 typedef int command_fn(int argc, char **argv);
 
+command_fn cmd_alert;
 command_fn cmd_allow;
 command_fn cmd_allowed;
 command_fn cmd_attach;

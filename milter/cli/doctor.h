@@ -33,6 +33,9 @@ void doctor_host(struct doctor *, long long pid);
 /* Does somebody look after held mail, where somebody once did or must? */
 void doctor_held(struct doctor *, struct ask *);
 
+/* Whether somebody is alerted; status: the daemon's. */
+void doctor_alerts(struct doctor *, const struct json *status);
+
 /* Who logs in: programs and domains that are to be configured. */
 void doctor_logins(struct doctor *, struct ask *);
 

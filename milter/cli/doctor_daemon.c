@@ -319,6 +319,7 @@ doctor_daemon(struct doctor *doctor)
 	check_warnings(doctor, status);
 	check_privileges(doctor, status);
 	doctor_host(doctor, json_number(status, "pid"));
+	doctor_alerts(doctor, status);
 	check_store(doctor, json_find(status, "store"));
 	(void)storage_try(doctor->generation->config, add_right, doctor);
 	check_policies(doctor, status, ask);

@@ -16,6 +16,7 @@ forwarden_SOURCES = \
 	milter/cli/audit_told.h \
 	milter/cli/carried.c \
 	milter/cli/carried.h \
+	milter/cli/cmd_alert.c \
 	milter/cli/cmd_allow.c \
 	milter/cli/cmd_attach.c \
 	milter/cli/cmd_audit.c \
@@ -47,6 +48,7 @@ forwarden_SOURCES = \
 	milter/cli/command.h \
 	milter/cli/doctor.c \
 	milter/cli/doctor.h \
+	milter/cli/doctor_alerts.c \
 	milter/cli/doctor_daemon.c \
 	milter/cli/doctor_held.c \
 	milter/cli/doctor_host.c \

@@ -35,6 +35,7 @@ static const struct command {
 	{"forget", cmd_forget, "wipe one mailbox everywhere"},
 	{"export", cmd_export, "all that is kept of mailboxes, as JSON lines"},
 	{"import", cmd_import, "take in what export wrote"},
+	{"alert", cmd_alert, "what became of alerts, and whether they arrive"},
 	{"reload", cmd_reload, "have the daemon read its files again"},
 	{"status", cmd_status, "how the daemon is"},
 	{"doctor", cmd_doctor, "what is blind or wrong here, and the remedy"},

@@ -44,6 +44,8 @@ static const struct {
 	{"/v1/follower", API_POST, false, api_follower},
 	{"/v1/logged", API_POST, false, api_logged},
 	{"/v1/rule", API_POST, false, api_rule},
+	{"/v1/alerts", API_GET, false, api_alerts},
+	{"/v1/alerts-test", API_POST, false, api_alerts_test},
 	{"/v1/reload", API_POST, false, api_reload},
 };
 

@@ -33,6 +33,8 @@
  *   GET  /v1/held-list            what is held, by host, and what is asked
  *   POST /v1/held-ask/QUEUEID?act=release|delete&host=&event=&by=&why=
  *   POST /v1/held-done/QUEUEID?act=&event=&host=
+ *   GET  /v1/alerts               what becomes of alerts
+ *   POST /v1/alerts-test          sends one
  *   POST /v1/reload               waits until it is done; 409: it is not
  *
  * The first three are public; the others tell who forwards to whom and are

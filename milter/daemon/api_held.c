@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "daemon/alerts.h"
 #include "daemon/report.h"
 #include "forward/evidence.h"
 #include "forward/flow.h"
@@ -247,6 +248,7 @@ tell(struct exchange *exchange, const struct act *act, const struct json *held)
 		ops[batch.count++] = (struct store_op){.verb = STORE_APPEND,
 			.append = {.json = buf_slice(&text)}};
 		report_event(exchange->api->report, buf_slice(&text));
+		alerts_event(ALERT_ORDER, buf_slice(&text));
 	}
 	store_tell(exchange->api->store, &batch);
 	log_write(act->failed.len > 0 ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,

@@ -7,6 +7,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "daemon/alerts.h"
 #include "daemon/exchange.h"
 #include "daemon/report.h"
 
@@ -60,6 +61,7 @@ tell(struct exchange *exchange, struct json *json)
 	if (json_write(json, &text) && buf_ok(&text)) {
 		op.append.json = buf_slice(&text);
 		report_event(exchange->api->report, buf_slice(&text));
+		alerts_event(ALERT_RULE, buf_slice(&text));
 		store_tell(exchange->api->store, &batch);
 		exchange_json_take(exchange, json_map());
 	} else {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How the daemon is: for probes, Prometheus and people. */
 #include "base/clock.h"
+#include "daemon/api_alerts.h"
 #include "daemon/exchange.h"
 #include "daemon/held_seen.h"
 #include "daemon/milter.h"
@@ -213,6 +214,7 @@ api_metrics(struct exchange *exchange)
 	write_generation(out, exchange->api, generation);
 	generation_unref(generation);
 	write_troubles(out);
+	api_alerts_metrics(out);
 }
 
 static struct json *
@@ -288,6 +290,7 @@ api_status(struct exchange *exchange)
 	json_set_number(json, "sessions", (long long)load.sessions);
 	json_set_number(json, "messages", (long long)load.messages_total);
 	json_set_number(json, "reloads", (long long)exchange->api->reloads);
+	json_set_take(json, "alerts", api_alerts_json(generation));
 	json_set_take(json, "troubles", json_of_troubles());
 	if (exchange->api->follower_seen_ms > 0)
 		json_set_take(

@@ -99,6 +99,24 @@ struct config {
 	long long limit_regex_time, limit_connections;
 	long long limit_sessions, drain_time, hang_time;
 
+	struct config_alerts {
+		long long from; /* enum action */
+		long long level; /* enum sigma_level; past them: never */
+		bool observe, logs, rules, orders, daemon;
+		const char *user;
+		struct reader_text_list command;
+		long long command_time, command_jobs;
+		const char *syslog, *syslog_socket;
+		const char *webhook;
+		struct reader_text_list webhook_headers;
+		/* Read from their files. */
+		const char *webhook_token, *webhook_ca;
+		const char *webhook_proxy;
+		long long webhook_time, webhook_jobs, webhook_tries;
+		long long webhook_patience;
+		long long throttle, rate, queue;
+	} alerts;
+
 	bool confine_privileges, confine_capabilities, confine_core;
 	bool confine_seccomp, confine_landlock;
 };

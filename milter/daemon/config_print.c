@@ -166,7 +166,7 @@ print_example_row(
 	print_comment(key->help, indent, out);
 	if (value != NULL) {
 		buf_printf(out, "%s%s: %s\n", indent, name, value);
-	} else if (key->initial == NULL && key->type == &reader_texts) {
+	} else if (key->initial == NULL && key->type->list) {
 		buf_printf(out, "%s#%s: []\n", indent, name);
 	} else if (key->initial == NULL) {
 		buf_printf(out, "#%s: {}\n", key->name);

@@ -344,6 +344,105 @@ static const struct reader_key keys[] = {
 		.help = "A worker that is not heard of for so long is "
 			"replaced; 0: never."},
 
+	{"alerts.from", &reader_word, AT(alerts.from), .initial = "quarantine",
+		.word = config_word_action,
+		.help = "Somebody is alerted of verdicts from this action on. "
+			"Alerts go by alerts.command, alerts.syslog and "
+			"alerts.webhook, whichever are given, never by mail."},
+	{"alerts.level", &reader_word, AT(alerts.level), .initial = "critical",
+		.word = config_word_level,
+		.help = "And of verdicts that a policy of this level, or of a "
+			"graver one, matched, whatever is done; never: by the "
+			"action alone. Policies with status test do not "
+			"count."},
+	{"alerts.observe", &reader_bool, AT(alerts.observe), .initial = "true",
+		.help = "Also of what enforce would have done, in mode "
+			"observe: forwarden.would of the event then is more "
+			"than forwarden.action."},
+	{"alerts.logs", &reader_bool, AT(alerts.logs), .initial = "true",
+		.help = "Also of flows that a log told of. Nothing can be done "
+			"about them any more, so it is alerts.level that "
+			"says of which."},
+	{"alerts.rules", &reader_bool, AT(alerts.rules), .initial = "true",
+		.help = "Also of rules at rest that an audit found new or "
+			"changed."},
+	{"alerts.orders", &reader_bool, AT(alerts.orders), .initial = "true",
+		.help = "Also of what operators did: contained, allowed, "
+			"released, deleted."},
+	{"alerts.daemon", &reader_bool, AT(alerts.daemon), .initial = "true",
+		.help = "Also of the daemon's own troubles, such as a store "
+			"that is down."},
+	{"alerts.throttle", &reader_duration, AT(alerts.throttle),
+		.initial = "10m", .least = 0, .most = 7 * DAY,
+		.help = "A policy and a mailbox alert once in this time; the "
+			"rest is told of in one summary when it is over. 0: "
+			"each time."},
+	{"alerts.rate", &reader_number, AT(alerts.rate), .initial = "30",
+		.least = 1, .most = 10000,
+		.help = "Alerts a minute of all mailboxes together. What is "
+			"more is put together into one summary a minute."},
+	{"alerts.queue", &reader_number, AT(alerts.queue), .initial = "1000",
+		.least = 1, .most = 10000,
+		.help = "Alerts that wait to be sent, each way; past them they "
+			"are dropped, and counted."},
+	{"alerts.user", &config_user, AT(alerts.user), .initial = "",
+		.help = "Whom the process runs as that sends alerts, and so "
+			"the command; empty: as the worker."},
+	{"alerts.command", &config_command, AT(alerts.command),
+		.help = "A program, by its path, and its arguments, run for "
+			"each alert with the event's JSON as its standard "
+			"input. No shell is between, and nothing of the mail "
+			"is in its arguments or its environment."},
+	{"alerts.command_time", &reader_duration, AT(alerts.command_time),
+		.initial = "10s", .least = 10, .most = HOUR,
+		.help = "When it takes longer, it is killed, with all that it "
+			"started."},
+	{"alerts.command_jobs", &reader_number, AT(alerts.command_jobs),
+		.initial = "4", .least = 1, .most = 16,
+		.help = "How many of them may run at a time."},
+	{"alerts.syslog", &config_syslog, AT(alerts.syslog), .initial = "no",
+		.help = "no, yes (facility mail) or a facility: a line for "
+			"each alert, of priority crit, warning or notice, "
+			"wherever the log itself goes."},
+	{"alerts.syslog_socket", &config_path, AT(alerts.syslog_socket),
+		.initial = "",
+		.help = "The socket of the system's log; empty: where this "
+			"system has it."},
+	{"alerts.webhook", &config_webhook, AT(alerts.webhook), .initial = "",
+		.help = "https://...: each alert is posted there as JSON. http "
+			"only to this machine."},
+	{"alerts.webhook_headers", &config_headers, AT(alerts.webhook_headers),
+		.help = "Header fields to send with it: [\"X-Source: mx1\"]."},
+	{"alerts.webhook_token_file", &config_secret, AT(alerts.webhook_token),
+		.initial = "",
+		.help = "A file whose first line is sent as Authorization: "
+			"Bearer; root alone may be able to read it."},
+	{"alerts.webhook_ca_file", &config_pem, AT(alerts.webhook_ca),
+		.initial = "",
+		.help = "Certificates (PEM) that may have signed that of the "
+			"webhook; empty: those that the system trusts."},
+	{"alerts.webhook_proxy", &reader_text, AT(alerts.webhook_proxy),
+		.initial = "",
+		.help = "http://host:port of a proxy; empty: none, whatever "
+			"the environment says."},
+	{"alerts.webhook_time", &reader_duration, AT(alerts.webhook_time),
+		.initial = "10s", .least = 10, .most = 10 * MINUTE,
+		.help = "How long one try may take."},
+	{"alerts.webhook_jobs", &reader_number, AT(alerts.webhook_jobs),
+		.initial = "4", .least = 1, .most = 16,
+		.help = "How many may be under way at a time."},
+	{"alerts.webhook_tries", &reader_number, AT(alerts.webhook_tries),
+		.initial = "5", .least = 1, .most = 100,
+		.help = "How often an alert is tried: the time between two "
+			"tries doubles from a second to a minute. What the "
+			"other side refuses for good (4xx) is not tried "
+			"again."},
+	{"alerts.webhook_patience", &reader_duration,
+		AT(alerts.webhook_patience), .initial = "10m", .least = 0,
+		.most = DAY,
+		.help = "After this time since the first none is begun any "
+			"more."},
+
 	{"confine.privileges", &reader_bool, AT(confine_privileges),
 		.initial = "true",
 		.help = "The worker takes no new privileges, whatever it "

@@ -24,13 +24,18 @@ extern const struct reader_type config_listener, /* where the MTA connects */
 	config_prefix, /* of keys in Redis */
 	config_store, /* where a store is opened */
 	config_log, /* where the log goes */
-	config_events; /* where events go */
+	config_events, /* where events go */
+	config_path, /* from the root */
+	config_syslog, /* no, yes or a facility */
+	config_webhook; /* https://..., or empty */
+/* struct reader_text_list: a path and arguments; "Name: value" each. */
+extern const struct reader_type config_command, config_headers;
 /* A long long: an action that an MTA without quarantine can do. */
 extern const struct reader_type config_fallback;
 
 /* The number of an action's and a mode's name, and back. */
 reader_word_fn config_word_action, config_word_mode, config_word_log_level,
 	config_word_tag_form, config_word_told, config_word_page,
-	config_word_expiry;
+	config_word_expiry, config_word_level;
 
 #endif

@@ -62,6 +62,8 @@ struct json *api_follower_json(const struct api *);
 
 /* What the table of paths points at. */
 typedef void exchange_fn(struct exchange *);
+exchange_fn api_alerts;
+exchange_fn api_alerts_test;
 exchange_fn api_allow;
 exchange_fn api_allowed;
 exchange_fn api_contain;

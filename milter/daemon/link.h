@@ -24,10 +24,12 @@ enum link_word {
 			     where the log goes */
 	LINK_RELOAD = 'L', /* go on with these; no LINK_FD_FILES: refused */
 	LINK_LEAVE = 'D', /* drain: another one serves */
-	LINK_END = 'E', /* drain: nobody will serve */
+	LINK_END = 'E', /* drain: nobody will serve; number: the
+			   milliseconds that the alerter has */
 	LINK_HAND = 'H', /* another one begins: leave it what is counted */
 	LINK_KEEP = 'K', /* it did not come about */
 	LINK_ADOPT = 'O', /* one that has ended has left something */
+	LINK_ALERT = 'W', /* be the alerter, with LINK_FD_ALERTS to read */
 	/* To the supervisor. */
 	LINK_READY = 'R',
 	LINK_ALIVE = 'A',
@@ -45,6 +47,8 @@ enum link_fd {
 	LINK_FD_MILTER,
 	LINK_FD_CONTROL,
 	LINK_FD_HTTP,
+	LINK_FD_ALERTS, /* an end of the socket that alerts wait in */
+	LINK_FD_BOARD, /* daemon/alert_board.h */
 	LINK_FD_COUNT
 };
 

@@ -1,8 +1,23 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LIBRARIES += libdaemon.a
 libdaemon_a_SOURCES = \
+	milter/daemon/alert_board.c \
+	milter/daemon/alert_board.h \
+	milter/daemon/alert_command.c \
+	milter/daemon/alert_command.h \
+	milter/daemon/alert_syslog.c \
+	milter/daemon/alert_syslog.h \
+	milter/daemon/alerter.c \
+	milter/daemon/alerter.h \
+	milter/daemon/alerter_send.c \
+	milter/daemon/alerter_state.h \
+	milter/daemon/alerter_take.c \
+	milter/daemon/alerts.c \
+	milter/daemon/alerts.h \
 	milter/daemon/api.c \
 	milter/daemon/api.h \
+	milter/daemon/api_alerts.c \
+	milter/daemon/api_alerts.h \
 	milter/daemon/api_allow.c \
 	milter/daemon/api_contain.c \
 	milter/daemon/api_event.c \
@@ -23,6 +38,7 @@ libdaemon_a_SOURCES = \
 	milter/daemon/api_store.c \
 	milter/daemon/config.c \
 	milter/daemon/config.h \
+	milter/daemon/config_alerts.c \
 	milter/daemon/config_engine.c \
 	milter/daemon/config_engine.h \
 	milter/daemon/config_list.c \
@@ -60,10 +76,15 @@ libdaemon_a_SOURCES = \
 	milter/daemon/listener_owner.c \
 	milter/daemon/milter.c \
 	milter/daemon/milter.h \
+	milter/daemon/notice.c \
+	milter/daemon/notice.h \
 	milter/daemon/notify.c \
 	milter/daemon/notify.h \
 	milter/daemon/order.c \
 	milter/daemon/order.h \
+	milter/daemon/order_told.c \
+	milter/daemon/outbox.c \
+	milter/daemon/outbox.h \
 	milter/daemon/page.c \
 	milter/daemon/page.h \
 	milter/daemon/page_file.h \
@@ -77,7 +98,6 @@ libdaemon_a_SOURCES = \
 	milter/daemon/page_stream.h \
 	milter/daemon/page_visit.c \
 	milter/daemon/page_visit.h \
-	milter/daemon/order_told.c \
 	milter/daemon/places.c \
 	milter/daemon/places.h \
 	milter/daemon/privilege.c \
@@ -106,6 +126,8 @@ libdaemon_a_SOURCES = \
 	milter/daemon/storage.h \
 	milter/daemon/supervisor.c \
 	milter/daemon/supervisor.h \
+	milter/daemon/supervisor_alerts.c \
+	milter/daemon/supervisor_alerts.h \
 	milter/daemon/supervisor_door.c \
 	milter/daemon/supervisor_door.h \
 	milter/daemon/supervisor_files.c \
@@ -115,8 +137,12 @@ libdaemon_a_SOURCES = \
 	milter/daemon/supervisor_state.h \
 	milter/daemon/trouble.c \
 	milter/daemon/trouble.h \
+	milter/daemon/webhook.c \
+	milter/daemon/webhook.h \
 	milter/daemon/worker.c \
 	milter/daemon/worker.h \
+	milter/daemon/worker_alerts.c \
+	milter/daemon/worker_alerts.h \
 	milter/daemon/worker_check.c \
 	milter/daemon/worker_check.h \
 	milter/daemon/worker_process.c \
@@ -127,7 +153,7 @@ libdaemon_a_SOURCES = \
 	milter/daemon/worker_watch.c \
 	milter/daemon/worker_watch.h
 LIBDAEMON = libdaemon.a libmta.a $(LIBVERDICT) $(MILTER_LIBS) $(SECCOMP_LIBS) \
-	$(MHD_LIBS)
+	$(MHD_LIBS) $(CURL_LIBS)
 # The page's files are in the program.
 PAGE_FILES = \
 	milter/daemon/page/page.html \

@@ -6,6 +6,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "daemon/alerts.h"
 #include "daemon/order.h"
 #include "store/key.h"
 #include "verdict/allowed.h"
@@ -93,6 +94,7 @@ append(const struct telling *telling)
 	if (json_write(json, &text) && buf_ok(&text)) {
 		op.append.json = buf_slice(&text);
 		store_tell(telling->store, &batch);
+		alerts_event(ALERT_ORDER, buf_slice(&text));
 	}
 	json_free(json);
 	buf_fini(&text);

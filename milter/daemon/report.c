@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/whole.h"
+#include "daemon/alerts.h"
 #include "daemon/trouble.h"
 #include "verdict/event.h"
 #include "verdict/metrics.h"
@@ -269,6 +270,7 @@ tell(struct report *report, struct store *store, const struct verdict *verdict,
 	if (event_write(verdict, taken, &json) && buf_ok(&json)) {
 		event = buf_slice(&json);
 		report_event(report, event);
+		alerts_verdict(verdict, taken, event);
 	}
 	record_verdict(store, verdict, taken,
 		is_notable(verdict, taken) ? event : slice_of(NULL));

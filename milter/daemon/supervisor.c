@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "daemon/notify.h"
 #include "daemon/signals.h"
+#include "daemon/supervisor_alerts.h"
 #include "daemon/supervisor_door.h"
 #include "daemon/supervisor_files.h"
 #include "daemon/supervisor_staff.h"
@@ -226,6 +227,7 @@ on_checked(struct supervisor *supervisor, bool sound)
 	} else {
 		prepare_successor(supervisor);
 	}
+	supervisor_alerts_renew(supervisor);
 	notify_manager("READY=1");
 	supervisor->again = false;
 	if (again)
@@ -247,7 +249,7 @@ on_ready(struct supervisor *supervisor, struct worker_process *worker)
 		supervisor_staff_role(supervisor, ROLE_IN_OFFICE);
 
 	worker->ready = true;
-	if (worker->role == ROLE_RESERVE)
+	if (worker->role == ROLE_RESERVE || worker->role == ROLE_ALERTER)
 		return;
 	supervisor->ever_ready = true;
 	supervisor_files_close(&supervisor->kept);
@@ -322,6 +324,9 @@ on_death(struct supervisor *supervisor, struct worker_process *worker,
 	case ROLE_RESERVE:
 		supervisor_staff_lost(supervisor);
 		break;
+	case ROLE_ALERTER:
+		supervisor_alerts_lost(supervisor, &dead);
+		break;
 	case ROLE_DISMISSED:
 	case ROLE_FREE:
 		break;
@@ -363,11 +368,12 @@ order_death(struct supervisor *supervisor, struct worker_process *worker)
 static void
 order_end(struct supervisor *supervisor, struct worker_process *worker)
 {
-	/* A predecessor leaves already; a reserve serves nobody. */
+	/* A predecessor leaves already; the alerter is the last to go. */
 	if (worker->role == ROLE_RESERVE) {
 		(void)kill(worker->pid, SIGKILL);
 		worker->role = ROLE_DISMISSED;
-	} else if (worker->role != ROLE_PREDECESSOR) {
+	} else if (worker->role != ROLE_PREDECESSOR &&
+		worker->role != ROLE_ALERTER) {
 		order_drain(worker, LINK_END);
 	}
 	(void)supervisor;
@@ -394,6 +400,7 @@ stop(struct supervisor *supervisor)
 	if (worker == NULL || !worker->ready)
 		(void)shutdown(supervisor->sockets.milter, SHUT_RDWR);
 	sockets_close(&supervisor->sockets);
+	supervisor_alerts_stop(supervisor);
 	supervisor_staff_each(supervisor, order_end);
 }
 
@@ -539,6 +546,7 @@ step(struct supervisor *supervisor)
 	while ((number = signals_next()) != 0)
 		on_signal(supervisor, number);
 	supervisor_staff_watch(supervisor);
+	supervisor_alerts_tend(supervisor);
 	notify_watchdog();
 	if (supervisor->stopping)
 		return;
@@ -575,12 +583,14 @@ supervisor_run(const struct supervisor_options *options)
 		log_write(LOG_LEVEL_ERROR, "%s", err.text);
 		return WORKER_EXIT_SYSTEM;
 	}
+	supervisor_alerts_open(&supervisor);
 	(void)start_worker(&supervisor, ROLE_IN_OFFICE);
 	while (!supervisor.stopping || !supervisor_staff_is_empty(&supervisor))
 		step(&supervisor);
 	sockets_remove(options->config, &supervisor.sockets);
 	sockets_close(&supervisor.sockets);
 	places_close(&supervisor.places);
+	supervisor_alerts_close(&supervisor);
 	supervisor_files_close(&supervisor.files);
 	supervisor_files_close(&supervisor.kept);
 	supervisor_files_close(&supervisor.fresh);

@@ -4,6 +4,7 @@
 
 #include "base/bundle.h"
 #include "base/log.h"
+#include "daemon/supervisor_alerts.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -27,6 +28,7 @@ supervisor_files_fill(const struct supervisor *supervisor, enum link_word word,
 	message->fds[LINK_FD_MILTER] = supervisor->sockets.milter;
 	message->fds[LINK_FD_CONTROL] = supervisor->sockets.control;
 	message->fds[LINK_FD_HTTP] = supervisor->sockets.http;
+	supervisor_alerts_fill(supervisor, message);
 	(void)snprintf(message->text, sizeof(message->text), "%s",
 		supervisor->places.missing);
 }

@@ -20,6 +20,12 @@
 #define HEAR_MS 5000
 #define START_MS 120000
 
+static const char *
+name_of(const struct worker_process *worker)
+{
+	return worker->role == ROLE_ALERTER ? "alerter" : "worker";
+}
+
 struct worker_process *
 supervisor_staff_role(struct supervisor *supervisor, enum role role)
 {
@@ -80,7 +86,8 @@ supervisor_staff_start(struct supervisor *supervisor, enum role role,
 	}
 	worker->role = role;
 	worker->files_number = supervisor->files_number;
-	log_write(LOG_LEVEL_DEBUG, "worker %ld started", (long)worker->pid);
+	log_write(LOG_LEVEL_DEBUG, "%s %ld started", name_of(worker),
+		(long)worker->pid);
 	return true;
 }
 
@@ -179,6 +186,7 @@ silence_limit(const struct supervisor *supervisor,
 		return worker->ready ? 0 : CHECK_MS;
 	case ROLE_IN_OFFICE:
 	case ROLE_SUCCESSOR:
+	case ROLE_ALERTER:
 		if (worker->ready)
 			return supervisor->config->hang_time;
 		return worker->heard_ms == worker->started_ms ? HEAR_MS
@@ -212,9 +220,10 @@ supervisor_staff_watch(struct supervisor *supervisor)
 		if (now <= worker->heard_ms + limit)
 			continue;
 		log_write(LOG_LEVEL_ERROR,
-			"worker %ld hangs: nothing was heard of it for %lld "
+			"%s %ld hangs: nothing was heard of it for %lld "
 			"ms; it is killed",
-			(long)worker->pid, (long long)(now - worker->heard_ms));
+			name_of(worker), (long)worker->pid,
+			(long long)(now - worker->heard_ms));
 		worker->heard_ms = now;
 		(void)kill(worker->pid, SIGKILL);
 	}
@@ -230,11 +239,11 @@ supervisor_staff_say_death(const struct worker_process *worker, int status)
 	if (status != 0 && worker->role != ROLE_PREDECESSOR)
 		level = LOG_LEVEL_ERROR;
 	if (WIFSIGNALED(status)) {
-		log_write(level, "worker %ld died of signal %d (%s)",
-			(long)worker->pid, WTERMSIG(status),
+		log_write(level, "%s %ld died of signal %d (%s)",
+			name_of(worker), (long)worker->pid, WTERMSIG(status),
 			strsignal(WTERMSIG(status)));
 	} else if (worker->role != ROLE_CHECKER) {
-		log_write(level, "worker %ld ended with status %d",
+		log_write(level, "%s %ld ended with status %d", name_of(worker),
 			(long)worker->pid, WEXITSTATUS(status));
 	}
 }

@@ -12,13 +12,23 @@
 #include "daemon/sockets.h"
 #include "daemon/worker_process.h"
 
-#define WORKERS_MAX 8
+#define WORKERS_MAX 9
 #define NO_FILES (-1)
 #define NOT_DUE (-1)
 
 enum purpose {
 	PURPOSE_RELOAD,
 	PURPOSE_TAKE_OVER
+};
+
+/* daemon/supervisor_alerts.h */
+struct supervisor_alerts {
+	int ends[2]; /* of the socket: the alerter's and the workers' */
+	int board;
+	int64_t start_ms; /* when the next alerter may start */
+	int64_t pause_ms; /* after one that dies */
+	int64_t end_ms; /* until when the last one has time */
+	bool told_end;
 };
 
 struct supervisor {
@@ -45,6 +55,7 @@ struct supervisor {
 			       office that its successor may begin, or NOT_DUE
 			     */
 	int64_t ticked_ms; /* when this loop last went round */
+	struct supervisor_alerts alerts;
 	unsigned deaths; /* of workers in office */
 	int status;
 };

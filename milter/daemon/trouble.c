@@ -26,6 +26,7 @@ static const char *const names[TROUBLE_COUNT] = {
 	[TROUBLE_STORE_CLOCK] = "store-clock",
 	[TROUBLE_STORE_SLOW] = "store-slow",
 	[TROUBLE_ORDERS] = "orders",
+	[TROUBLE_ALERTS] = "alerts",
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

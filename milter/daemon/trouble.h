@@ -27,6 +27,7 @@ enum trouble {
 	TROUBLE_STORE_CLOCK, /* the store's is not ours */
 	TROUBLE_STORE_SLOW, /* it answers past the budget */
 	TROUBLE_ORDERS, /* it did not have orders that were given */
+	TROUBLE_ALERTS, /* somebody is not told of them */
 	TROUBLE_COUNT
 };
 

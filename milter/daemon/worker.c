@@ -15,6 +15,8 @@
 
 #include "base/bundle.h"
 #include "base/log.h"
+#include "daemon/alerter.h"
+#include "daemon/alerts.h"
 #include "daemon/confine.h"
 #include "daemon/milter.h"
 #include "daemon/privilege.h"
@@ -45,6 +47,8 @@
 /* For replies that libmilter has not written yet: what is not answered comes
  * again. On a machine that is overloaded a thread waits long for its turn. */
 #define DRAIN_REPLY_MS 600
+/* For alerts that wait for the alerter. */
+#define DRAIN_ALERTS_MS 2000
 
 /* What came over the link, or a signal for it. */
 enum order {
@@ -129,6 +133,9 @@ drain(struct worker *worker, enum order order)
 	while (milter_load().messages > 0)
 		(void)nanosleep(&pause, NULL);
 	(void)nanosleep(&grace, NULL);
+	for (int i = 0; i < DRAIN_ALERTS_MS && !alerts_flush();
+		i += DRAIN_LOOK_MS)
+		(void)nanosleep(&pause, NULL);
 }
 
 /* What is counted here and goes on in another process. */
@@ -386,6 +393,7 @@ begin(struct worker *worker, const struct generation *generation,
 {
 	worker_reload_use_places(worker, generation->config);
 	worker_reload_limit_sessions(generation->config);
+	alerts_choose(generation->config);
 	if (!prepare(worker, generation, err) || !start_control(worker, err) ||
 		!worker_reload_http(worker, generation->config, err))
 		return false;
@@ -445,6 +453,8 @@ obey(struct worker *worker)
 		return worker_check(worker->file, &worker->loading, &message)
 			? WORKER_EXIT_OK
 			: WORKER_EXIT_CONFIG;
+	if (message.word == LINK_ALERT)
+		return alerter_run(worker->file, worker->link, &message);
 	if (message.word == LINK_PREPARE) {
 		generation =
 			worker_reload_read(worker, message.fds[LINK_FD_FILES]);
@@ -464,6 +474,8 @@ obey(struct worker *worker)
 		.http = message.fds[LINK_FD_HTTP],
 	};
 	worker_reload_take_places(worker, &message);
+	(void)alerts_use(
+		message.fds[LINK_FD_ALERTS], message.fds[LINK_FD_BOARD]);
 	(void)link_say(worker->link, LINK_ALIVE);
 	log_echo(true);
 	worker->api.restarts = link_serve_deaths(message.number);

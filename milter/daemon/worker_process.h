@@ -20,6 +20,7 @@ enum role {
 	ROLE_PREDECESSOR,
 	ROLE_CHECKER, /* reads the files, for a reload */
 	ROLE_RESERVE, /* has read them, and waits to serve */
+	ROLE_ALERTER, /* tells of alerts (daemon/alerter.h) */
 	ROLE_DISMISSED, /* is dead, or will be at once */
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/bundle.h"
 #include "base/log.h"
+#include "daemon/alerts.h"
 #include "daemon/descriptors.h"
 #include "daemon/diagnose.h"
 #include "daemon/milter.h"
@@ -164,6 +165,7 @@ use_generation_take(struct worker *worker, const struct generation *new)
 	warn_shrunk(old->program, new->program);
 	renew_logins(worker, new->config);
 	worker_reload_limit_sessions(new->config);
+	alerts_choose(new->config);
 	(void)metrics_bind(worker->metrics, new->program);
 	log_write(*missing != '\0' ? LOG_LEVEL_ERROR : LOG_LEVEL_NOTICE,
 		"reload: done%s: %zu policies, %zu local domains%s%s",

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/log.h"
+#include "daemon/alerts.h"
 #include "daemon/descriptors.h"
 #include "daemon/judging.h"
 #include "daemon/link.h"
@@ -13,6 +14,7 @@
 #include "daemon/read_ahead.h"
 #include "daemon/steady_clock.h"
 #include "daemon/trouble.h"
+#include "daemon/worker_alerts.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -175,6 +177,7 @@ look_around(struct worker *worker)
 	steady_clock_watch();
 	look_at_log();
 	look_at_store(worker);
+	worker_alerts_look(worker);
 }
 
 /* Does every judgement end, and is every connection read? libmilter does not
@@ -215,5 +218,6 @@ worker_watch(struct worker *worker)
 		(void)link_say(worker->link, LINK_ALIVE);
 	}
 	look_at_threads(worker);
+	(void)alerts_flush();
 	return every < LOOK_MS ? (int)every : LOOK_MS;
 }

@@ -68,6 +68,7 @@ read_own(struct alert *alert)
 	const struct json *own =
 		json_find(json_find(alert->json, "forwarden"), "alert");
 
+	alert->words = text_of(json_find(alert->json, "forwarden"), "words");
 	alert->urgent = slice_equal(alert->action, SLICE("trouble"));
 	alert->test = slice_equal(alert->action, SLICE("test"));
 	if (alert->urgent) {
@@ -93,7 +94,6 @@ alert_read(struct slice text, struct alert *alert, struct err *err)
 	event = json_find(alert->json, "event");
 	own = json_find(alert->json, "forwarden");
 	alert->id = text_of(event, "id");
-	alert->message = text_of(alert->json, "message");
 	alert->action = text_of(event, "action");
 	alert->would = text_of(own, "would");
 	alert->mailbox = text_of(own, "mailbox");
@@ -182,14 +182,13 @@ alert_line(const struct alert *alert, struct buf *out)
 	if (!slice_equal(alert->policy, alert->action))
 		add_value(out, own ? "what" : "policy", alert->policy);
 	add_value(out, "event", alert->id);
-	if (alert->message.len > 0) {
+	if (alert->words.len > 0) {
 		buf_puts(out, ": ");
-		for (size_t at = 0; at < alert->message.len &&
+		for (size_t at = 0; at < alert->words.len &&
 			out->len < begin + ALERT_LINE_BYTES;
 			at += VALUE_BYTES)
 			add_printable(out,
-				slice_sub(
-					alert->message, at, at + VALUE_BYTES));
+				slice_sub(alert->words, at, at + VALUE_BYTES));
 	}
 	if (out->len > begin + ALERT_LINE_BYTES) {
 		out->len = begin + ALERT_LINE_BYTES;

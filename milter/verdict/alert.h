@@ -55,7 +55,8 @@ enum alert_weight {
 struct alert {
 	struct json *json;
 	struct slice policy, mailbox, destination; /* absent: it has none */
-	struct slice action, would, id, message;
+	struct slice action, would, id;
+	struct slice words; /* of one that is no verdict */
 	enum alert_weight weight;
 	bool urgent; /* of the daemon itself */
 	bool test;

@@ -51,10 +51,12 @@ end(struct json_writer *json)
 	return buf_ok(json->out);
 }
 
+/* Words where verdicts have theirs: "message" is a map of an event. */
 static void
-open_own(struct json_writer *json)
+open_own(struct json_writer *json, struct slice words)
 {
 	json_writer_open_map(json, "forwarden");
+	json_writer_text(json, "words", words);
 	json_writer_open_map(json, "alert");
 }
 
@@ -63,10 +65,12 @@ alert_write_trouble(const struct alert_trouble *trouble, const char *host,
 	int64_t now_ms, struct buf *out)
 {
 	struct json_writer json = {.out = out};
+	struct buf visible = {0};
 
 	begin(&json, "trouble", host, now_ms);
-	(void)event_value_write(&json, "message", trouble->text);
-	open_own(&json);
+	buf_add_visible(&visible, trouble->text);
+	open_own(&json, buf_slice(&visible));
+	buf_fini(&visible);
 	put_words(&json, "what", trouble->what);
 	json_writer_bool(&json, "over", trouble->over);
 	return end(&json);
@@ -79,9 +83,8 @@ alert_write_test(
 	struct json_writer json = {.out = out};
 
 	begin(&json, "test", host, now_ms);
-	put_words(&json, "message",
-		"a test: somebody asked with `forwarden alert --test`");
-	open_own(&json);
+	open_own(&json,
+		SLICE("a test: somebody asked with `forwarden alert --test`"));
 	json_writer_number(&json, "test", number);
 	return end(&json);
 }
@@ -139,8 +142,7 @@ alert_write_summary(const struct throttle_summary *summary, const char *host,
 	write_message(summary, &words);
 	buf_add_visible(&visible, buf_slice(&words));
 	begin(&json, "summary", host, now_ms);
-	json_writer_text(&json, "message", buf_slice(&visible));
-	open_own(&json);
+	open_own(&json, buf_slice(&visible));
 	json_writer_number(&json, "held_back", (long long)summary->count);
 	json_writer_bool(&json, "campaign", summary->campaign);
 	put_time(&json, "first", summary->first_ms);

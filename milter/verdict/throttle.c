@@ -18,6 +18,8 @@
 #include <string.h>
 
 #define MINUTE_MS INT64_C(60000)
+/* Of urgent ones in a minute, past the others. */
+#define URGENT_MORE 10
 #define NAME_BYTES 320 /* the longest address, RFC 5321 section 4.5.3.1 */
 
 /* Names that differ: each is a key of the map and a text behind it. */
@@ -266,12 +268,12 @@ renew_minute(struct throttle *throttle, int64_t now_ms)
 	throttle->sent = 0;
 }
 
-/* Takes one of the minute's. */
+/* Takes one of the minute's, or of so many more. */
 static bool
-take_turn(struct throttle *throttle, int64_t now_ms)
+take_turn(struct throttle *throttle, int64_t now_ms, unsigned more)
 {
 	renew_minute(throttle, now_ms);
-	if (throttle->sent >= throttle->options.per_minute)
+	if (throttle->sent >= throttle->options.per_minute + more)
 		return false;
 	throttle->sent++;
 	return true;
@@ -282,8 +284,9 @@ pass_new(struct throttle *throttle, int64_t now_ms,
 	const struct throttle_subject *subject, struct slice key)
 {
 	bool room = map_count(throttle->pairs) < throttle->options.pairs;
+	unsigned more = subject->urgent ? URGENT_MORE : 0;
 
-	if (subject->urgent || (room && take_turn(throttle, now_ms))) {
+	if ((room || more > 0) && take_turn(throttle, now_ms, more)) {
 		if (room)
 			remember(throttle, now_ms, subject, key);
 		return true;
@@ -368,7 +371,7 @@ end_window(
 		forget(throttle, pair);
 		return false;
 	}
-	if (!take_turn(throttle, now_ms)) {
+	if (!take_turn(throttle, now_ms, 0)) {
 		merge(throttle, pair);
 		forget(throttle, pair);
 		return false;

@@ -35,7 +35,7 @@ struct throttle_options {
 struct throttle_subject {
 	struct slice policy, mailbox, destination;
 	int64_t at_ms; /* the wall clock: for people */
-	bool urgent; /* no campaign holds it back, only its own pair */
+	bool urgent; /* a few have room past a campaign */
 };
 
 /* Names that differ: how many, and the first of them, each with a NUL. */

@@ -20,7 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define READER_KEYS_MAX 96
+#define READER_KEYS_MAX 160
 
 struct reader_key;
 

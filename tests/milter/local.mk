@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-TESTS += tests/milter/attach.py tests/milter/carried.sh \
+TESTS += tests/milter/alerts.py tests/milter/attach.py tests/milter/carried.sh \
 	tests/milter/commands.sh tests/milter/endings.py \
 	tests/milter/investigate.py tests/milter/killed.py tests/milter/life.py \
 	tests/milter/miltertest.sh tests/milter/monitoring.py \
 	tests/milter/page.py tests/milter/stores.sh
 EXTRA_DIST += tests/milter/miltertest.sh \
 	tests/milter/actions.lua \
+	tests/milter/alerts.py \
 	tests/milter/attach.py \
 	tests/milter/carried.sh \
 	tests/milter/commands.sh \

@@ -4,10 +4,12 @@ check_PROGRAMS += \
 	tests/unit/test_confine \
 	tests/unit/test_handover \
 	tests/unit/test_listener \
+	tests/unit/test_outbox \
 	tests/unit/test_read_ahead \
 	tests/unit/test_session \
 	tests/unit/test_steady_clock \
-	tests/unit/test_trouble
+	tests/unit/test_trouble \
+	tests/unit/test_webhook
 tests_unit_test_confine_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_confine_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_config_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -16,12 +18,18 @@ tests_unit_test_handover_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_handover_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_listener_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_listener_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
+tests_unit_test_outbox_SOURCES = tests/unit/test_outbox.c tests/unit/rows.h
+tests_unit_test_outbox_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_outbox_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_read_ahead_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_read_ahead_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_session_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_session_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_trouble_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_trouble_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
+tests_unit_test_webhook_SOURCES = tests/unit/test_webhook.c tests/unit/rows.h
+tests_unit_test_webhook_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_webhook_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_postfix
 tests_unit_test_postfix_SOURCES = tests/unit/test_postfix.c
 tests_unit_test_postfix_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -131,10 +131,12 @@ test_line_is_bounded(void **state)
 	struct alert alert;
 
 	(void)state;
-	buf_puts(&json, "{\"message\":\"");
+	buf_puts(&json, "{\"forwarden\":{\"words\":\"");
 	for (int i = 0; i < 20000; i++)
 		buf_puts(&json, "\\u0001");
-	buf_puts(&json, "\",\"event\":{\"action\":\"log\"}}");
+	buf_puts(&json,
+		"\"},\"event\":{\"action\":\"trouble\",\"dataset\":"
+		"\"forwarden.alert\"}}");
 	assert_true(alert_read(buf_slice(&json), &alert, &err));
 	alert_line(&alert, &line);
 	assert_int_equal(line.len, ALERT_LINE_BYTES);

@@ -193,6 +193,13 @@ test_urgent_passes_a_campaign(void **state)
 	down.urgent = true;
 	assert_true(throttle_pass(throttle, 1, &down));
 	assert_false(throttle_pass(throttle, 2, &down));
+	/* Nor are those without end. */
+	for (char name[] = "a"; name[0] <= 'i'; name[0]++) {
+		down.policy = slice_of(name);
+		assert_true(throttle_pass(throttle, 3, &down));
+	}
+	down.policy = SLICE("one too many");
+	assert_false(throttle_pass(throttle, 3, &down));
 	throttle_free(throttle);
 }
 
