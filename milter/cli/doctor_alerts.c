@@ -60,11 +60,7 @@ doctor_alerts(struct doctor *doctor, const struct json *status)
 	for (size_t i = 0; i < json_count(ways); i++)
 		check_way(doctor, json_at(ways, i));
 	if (json_count(ways) == 0)
-		checkup_add(doctor->checkup,
-			&(struct remedy){.level = CHECKUP_NOTE,
-				.subject = "alerts",
-				.text = "alerts.command, alerts.syslog or "
-					"alerts.webhook (docs/alerts.md)"},
-			"nobody is told when mail is held: no alerts are "
-			"configured");
+		checkup_add_fine(doctor->checkup, "alerts",
+			"none are configured: nobody is told when mail is held "
+			"(forwarden.yaml(5), alerts)");
 }

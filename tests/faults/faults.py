@@ -349,6 +349,41 @@ redis: {{retry_time: 20ms, retry_max: 50ms}}
                 f"{clean} {len(events)} {torn[:3]}")
 
 
+def interrupted_alerts(trial, scarce):
+    """The same, of what goes to the alerter and from it."""
+    folder = trial.fresh("storm-alerts")
+    told = folder + "/told"
+    command = folder + "/tell"
+    with open(command, "w", encoding="utf-8") as file:
+        file.write(f"#!/bin/sh\nexec cat >>{told}\n")
+    os.chmod(command, 0o755)
+    log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    log.bind(folder + "/log.sock")
+    log.settimeout(20)
+    daemon = Daemon(folder, more(folder, f"""
+log: {{events: none}}
+alerts: {{from: log, command: [{command}], command_jobs: 1, syslog: yes,
+  syslog_socket: {folder}/log.sock, throttle: 0, rate: 1000, daemon: false}}
+"""))
+    daemon.environment = scarce.environment()
+    daemon.start()
+    scarce.storm(1)
+    lines = []
+    for serial in range(50):
+        forward(daemon, b"bob", serial)
+        lines.append(log.recv(2048))
+    clean = daemon.stop() == 0
+    scarce.storm(0)
+    log.close()
+    events = read_events(told)
+    trial.check(clean and len(events) == 50 and
+                all(b"alert: action=" in line for line in lines) and
+                daemon.says("died of signal") == 0,
+                "calls interrupted, writes cut short: 50 alerts are told "
+                "whole, by a command and by syslog",
+                f"{clean} {len(events)}")
+
+
 def batches(trial, scarce, redis):
     """Memory fails at each allocation of a message that the store counts."""
     name = "redis" if redis else "memory"
@@ -625,6 +660,7 @@ def main():
                 for redis in (False, True):
                     batches(trial, scarce, redis)
                     interrupted(trial, scarce, redis)
+                interrupted_alerts(trial, scarce)
             descriptors(trial)
             half_packets(trial)
             five_packets(trial)

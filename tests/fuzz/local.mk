@@ -6,6 +6,7 @@
 
 FUZZERS = \
 	tests/fuzz/fuzz_address \
+	tests/fuzz/fuzz_alert \
 	tests/fuzz/fuzz_aliases \
 	tests/fuzz/fuzz_condition \
 	tests/fuzz/fuzz_encoded_word \
@@ -41,6 +42,7 @@ FUZZ_MAIN = libreplay.a
 endif
 
 tests_fuzz_fuzz_address_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
+tests_fuzz_fuzz_alert_LDADD = $(FUZZ_MAIN) $(LIBVERDICT)
 tests_fuzz_fuzz_aliases_LDADD = $(FUZZ_MAIN) $(LIBMTA)
 tests_fuzz_fuzz_condition_LDADD = $(FUZZ_MAIN) $(LIBSIGMA)
 tests_fuzz_fuzz_encoded_word_LDADD = $(FUZZ_MAIN) $(LIBMAIL)

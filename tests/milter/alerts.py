@@ -475,6 +475,7 @@ def campaign(trial, port):
             >= MAILBOXES
     wait_for(all_seen, f"all of them: {results(daemon, 'command')}", 40)
     dropped = results(daemon, "command")["dropped"]
+    calls = len(posts("/hang"))
     end(daemon)
     alerts = told(path)
     last = [a["forwarden"]["alert"] for a in alerts
@@ -490,6 +491,9 @@ def campaign(trial, port):
                 f"of {held} held back; a webhook hangs meanwhile, "
                 f"and mail waits {with_hang * 1000:.0f} ms at most",
                 f"{last} {dropped}")
+    trial.check(0 < calls <= 20 * minutes * 5,
+                f"... {calls} calls of the webhook, tries included",
+                str(calls))
     trial.check(daemon.says("could not be sent before the end, and are lost"),
                 "... what the webhook never took is said to be lost")
 
