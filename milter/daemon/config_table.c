@@ -375,7 +375,7 @@ static const struct reader_key keys[] = {
 	{"alerts.throttle", &reader_duration, AT(alerts.throttle),
 		.initial = "10m", .least = 0, .most = 7 * DAY,
 		.help = "A policy and a mailbox alert once in this time; the "
-			"rest is told of in one summary when it is over. 0: "
+			"rest is told of in one summary when it is over. 0s: "
 			"each time."},
 	{"alerts.rate", &reader_number, AT(alerts.rate), .initial = "30",
 		.least = 1, .most = 10000,

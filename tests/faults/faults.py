@@ -363,7 +363,7 @@ def interrupted_alerts(trial, scarce):
     daemon = Daemon(folder, more(folder, f"""
 log: {{events: none}}
 alerts: {{from: log, command: [{command}], command_jobs: 1, syslog: yes,
-  syslog_socket: {folder}/log.sock, throttle: 0, rate: 1000, daemon: false}}
+  syslog_socket: {folder}/log.sock, throttle: 0s, rate: 1000, daemon: false}}
 """))
     daemon.environment = scarce.environment()
     daemon.start()
