@@ -110,7 +110,9 @@ send_line(const char *path, struct buf *text)
 	}
 	if (fd < 0)
 		return false;
-	sent = send(fd, text->p, text->len, MSG_NOSIGNAL);
+	do {
+		sent = send(fd, text->p, text->len, MSG_NOSIGNAL);
+	} while (sent < 0 && errno == EINTR);
 	if (sent >= 0 && (size_t)sent < text->len) {
 		sent = -1;
 		errno = EAGAIN;

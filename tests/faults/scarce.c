@@ -155,6 +155,17 @@ is_interrupted(const void *caller)
 	return 1;
 }
 
+/* Packets are taken whole or not at all. */
+static int
+is_stream(int fd)
+{
+	int type = 0;
+	socklen_t len = sizeof(type);
+
+	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
+		type == SOCK_STREAM;
+}
+
 /* As a disk that is nearly full does; pipes take what is small whole. */
 static size_t
 cut_short(int fd, size_t len)
@@ -163,7 +174,7 @@ cut_short(int fd, size_t len)
 
 	return orders != NULL && atomic_load(&orders->storm) != 0 && len > 7 &&
 			fstat(fd, &status) == 0 &&
-			(S_ISREG(status.st_mode) || S_ISSOCK(status.st_mode))
+			(S_ISREG(status.st_mode) || is_stream(fd))
 		? (len + 1) / 2
 		: len;
 }
