@@ -65,13 +65,14 @@ static int
 connect_as(const char *path, int type)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	size_t len = strlen(path);
 	int fd;
 
-	if (strlen(path) >= sizeof(address.sun_path)) {
+	if (len >= sizeof(address.sun_path)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, len);
 	fd = socket(AF_UNIX, type, 0);
 	if (fd < 0)
 		return -1;

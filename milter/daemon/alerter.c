@@ -268,7 +268,7 @@ alerter_run(const char *file, int link, const struct link_message *first)
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	given.fds[LINK_FD_ALERTS] = LINK_FD_NONE;
-	if (!prepare(&alerter, first, &err)) {
+	if (!prepare(&alerter, first, &err) || alerter.board == NULL) {
 		log_write(LOG_LEVEL_ERROR, "alerts: %s", err.text);
 		return EX_CONFIG;
 	}

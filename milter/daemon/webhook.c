@@ -42,7 +42,7 @@ authority_of(struct slice url, struct slice *scheme)
 	*scheme = slice_sub(url, 0, colon);
 	rest = slice_sub(url, colon + 3, url.len);
 	for (size_t i = 0; i < rest.len; i++) {
-		if (memchr("/?#", rest.p[i], 3) != NULL) {
+		if (rest.p[i] == '/' || rest.p[i] == '?' || rest.p[i] == '#') {
 			rest = slice_sub(rest, 0, i);
 			break;
 		}

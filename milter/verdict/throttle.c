@@ -76,7 +76,7 @@ names_add(struct throttle *throttle, struct tally *tally, struct names *names,
 	char *copy;
 
 	name = cut(name);
-	if (name.len == 0)
+	if (slice_is_absent(name) || name.len == 0)
 		return;
 	if (names->map == NULL)
 		names->map = map_new();
