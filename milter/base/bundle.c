@@ -427,13 +427,12 @@ bundle_open(int fd, struct err *err)
 
 #ifdef HAVE_MEMFD_CREATE
 int
-bundle_memory(struct err *err)
+bundle_memory(const char *name, struct err *err)
 {
-	int fd = memfd_create(
-		"forwarden-files", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	if (fd < 0)
-		(void)err_system(err, "cannot make room for the files");
+		(void)err_system(err, "cannot make room in memory");
 	return fd;
 }
 
@@ -446,15 +445,16 @@ bundle_seal(int fd)
 #else
 /* A file without a name. */
 int
-bundle_memory(struct err *err)
+bundle_memory(const char *name, struct err *err)
 {
 	char path[] = "/tmp/forwarden.XXXXXX";
 	int fd = mkstemp(path);
 
+	(void)name;
 	if (fd >= 0)
 		(void)unlink(path);
 	if (fd < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
-		(void)err_system(err, "cannot make room for the files");
+		(void)err_system(err, "cannot make room in memory");
 	return fd;
 }
 

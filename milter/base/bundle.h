@@ -30,9 +30,10 @@ void bundle_use(struct bundle *);
 /* Writes it to a descriptor, from its beginning. */
 bool bundle_save(const struct bundle *, int fd, struct err *err);
 
-/* A descriptor of memory, empty, for one: no file, so no disk can be full
- * and nobody finds it. -1 with err. */
-int bundle_memory(struct err *err);
+/* A descriptor of memory, empty, for one or for the like: no file, so no disk
+ * can be full and nobody finds it; name is for who looks at a process. -1 with
+ * err. */
+int bundle_memory(const char *name, struct err *err);
 /* Nobody can change what it holds any more, where the system has that. */
 void bundle_seal(int fd);
 

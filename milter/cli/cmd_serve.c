@@ -98,7 +98,7 @@ check_files(const struct serve_options *options, struct bundle *bundle,
 static bool
 keep_files(const struct bundle *bundle, int *files, struct err *err)
 {
-	*files = bundle_memory(err);
+	*files = bundle_memory("forwarden-files", err);
 	if (*files < 0 || !bundle_save(bundle, *files, err))
 		return false;
 	bundle_seal(*files);

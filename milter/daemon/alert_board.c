@@ -91,7 +91,7 @@ alert_why_text(unsigned why, char text[ALERT_WHY_BYTES])
 int
 alert_board_make(struct err *err)
 {
-	int fd = bundle_memory(err);
+	int fd = bundle_memory("forwarden-alerts", err);
 
 	if (fd < 0)
 		return -1;

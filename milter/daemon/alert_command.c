@@ -26,7 +26,7 @@ static int
 make_input(struct slice text)
 {
 	struct err err;
-	int fd = bundle_memory(&err);
+	int fd = bundle_memory("forwarden-event", &err);
 
 	if (fd < 0)
 		return -1;

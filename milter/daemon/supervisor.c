@@ -164,7 +164,7 @@ start_checker(struct supervisor *supervisor)
 
 	if (worker != NULL)
 		worker->checked = worker->asked;
-	supervisor->fresh = bundle_memory(&err);
+	supervisor->fresh = bundle_memory("forwarden-files", &err);
 	if (supervisor->fresh < 0)
 		log_write(LOG_LEVEL_ERROR, "%s", err.text);
 	link_message_init(&first, LINK_CHECK);

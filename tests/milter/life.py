@@ -19,7 +19,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemon import PROGRAM, Daemon, Trial, wait_for  # noqa: E402
 from wire import Wire, tagged  # noqa: E402
 
-POLLED = 10  # by a supervisor
+POLLED = 11  # by a supervisor
 ROOT = os.geteuid() == 0
 NOBODY = pwd.getpwnam("nobody")
 

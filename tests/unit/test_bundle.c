@@ -87,7 +87,7 @@ keep(const struct place *place)
 {
 	struct bundle *bundle = bundle_new();
 	struct err err = {0};
-	int fd = bundle_memory(&err);
+	int fd = bundle_memory("forwarden-files", &err);
 
 	assert_non_null(bundle);
 	assert_true(fd >= 0);
@@ -134,7 +134,7 @@ what_is_damaged_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		struct err err = {0};
-		int fd = bundle_memory(&err);
+		int fd = bundle_memory("forwarden-files", &err);
 
 		assert_true(fd >= 0);
 		assert_int_equal(write(fd, texts[i], strlen(texts[i])),
