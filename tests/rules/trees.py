@@ -384,6 +384,35 @@ CASES = [
      "/etc/mail/vut:1 @example.org %1@evil.example virtual\n"
      "/etc/mail/mailertable:1 @example.org esmtp:[203.0.113.9] transport\n"
      "/home/ann/.forward:1 ann@example.com c@evil.example .forward\n"),
+    ("Exim: Debian's pieces, files that are included, routes by hand",
+     {"/etc/exim4/update-exim4.conf.conf": "dc_use_split_config='true'\n",
+      "/etc/exim4/exim4.conf.template": "qualify_domain = wrong.example\n",
+      "/etc/exim4/conf.d/main/01_x": "qualify_domain = example.com\n"
+      "domainlist local_domains = @ : example.com : example.org\n"
+      "domainlist relay_to_domains = MAIN_RELAY\n",
+      "/etc/exim4/conf.d/main/00_x": "MAIN_RELAY = example.net : example.edu\n",
+      "/etc/exim4/conf.d/main/02_x.dpkg-dist": "qualify_domain = no.example\n",
+      "/etc/exim4/conf.d/router/00_header": "begin routers\n",
+      "/etc/exim4/conf.d/router/10_a":
+      "smart:\n  driver = manualroute\n  domains = ! +local_domains\n"
+      "  route_list = * smart.evil.example byname\n"
+      "all:\n  driver = manualroute\n  domains = +relay_to_domains\n"
+      "  route_list = \"example.net mx.evil.example byname; "
+      "* 192.168.0.9; example.edu 'mx.evil.example:mx2'\"\n"
+      "one:\n  driver = manualroute\n  domains = example.org\n"
+      "  local_parts = ann\n  unseen\n  route_data = 203.0.113.9\n"
+      "what:\n  driver = manualroute\n  domains = example.org\n"
+      "  route_data = ${lookup mysql{x}}\n"
+      "run:\n  driver = queryprogram\n  command = /bin/x\n"
+      ".include_if_exists /etc/exim4/absent\n.include /etc/exim4/more\n",
+      "/etc/exim4/more": "two:\n  driver = redirect\n  local_parts = bob\n"
+                         "  data = b@evil.example\n"},
+     "/etc/exim4/conf.d @example.net mx.evil.example transport\n"
+     "/etc/exim4/conf.d @example.edu mx.evil.example:mx2 transport\n"
+     "/etc/exim4/conf.d ann@example.org 203.0.113.9 transport\n"
+     "/etc/exim4/conf.d bob@example.com b@evil.example router\n"
+     "unread /etc/exim4/conf.d\n"
+     "unread /etc/exim4/conf.d\n"),
     ("Exim: routers, lookups, filters, and what only it can tell",
      {"/etc/exim4/exim4.conf":
       "qualify_domain = example.com\n"

@@ -13,6 +13,8 @@ libmta_a_SOURCES += \
 	milter/mta/rules/dovecot_conf.h \
 	milter/mta/rules/dovecot_rules.c \
 	milter/mta/rules/dovecot_rules.h \
+	milter/mta/rules/exim_conf.c \
+	milter/mta/rules/exim_conf.h \
 	milter/mta/rules/exim_filter.c \
 	milter/mta/rules/exim_filter.h \
 	milter/mta/rules/exim_rules.c \
