@@ -272,6 +272,7 @@ def test_twice():
     wire.send(b"R", b"<drop@mail.example>\0ORCPT=rfc822;box7@house.example\0")
     wire.field(b"Message-ID", b"<7@shop.example>")
     wire.end()
+    wire.socket.close()  # a session that is open keeps the daemon up
     wait_for(lambda: site.routes() != {}, "what the listener saw")
     before = open(site.folder + "/position", encoding="utf-8").read()
     site.write(forward(7) + forward(8))
