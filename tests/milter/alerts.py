@@ -236,7 +236,7 @@ def commands(trial):
                 ["alice@example.com", "bob@example.com"],
                 "a pair alerts once, another one too", str(told(path)))
     status = daemon.ask("status").stdout.decode()
-    trial.check("alerts command  2 sent, 0 failed, 3 held back" in status,
+    trial.check(re.search("alerts command +2 sent, 0 failed, 3 held back", status),
                 "... status has the counts", status)
     trial.check(end(daemon) == 0 and
                 told(path)[-1]["forwarden"]["alert"]["held_back"] == 3 and
@@ -484,13 +484,12 @@ def campaign(trial, port):
             if a["event"]["action"] == "summary"]
     held = sum(summary["held_back"] for summary in last)
     trial.check(len(alerts) - len(last) <= 20 * minutes and last and
-                dropped == 0 and with_hang < LATE - 1 and
-                last[-1]["campaign"] and
-                held + len(alerts) - len(last) == MAILBOXES and
+                with_hang < LATE - 1 and last[-1]["campaign"] and
+                held + len(alerts) - len(last) + dropped == MAILBOXES and
                 last[-1]["destinations"]["first"] == ["drop@evil.example"],
                 f"a campaign of {MAILBOXES} mailboxes in {took:.0f} s: "
                 f"{len(alerts) - len(last)} alerts and {len(last)} summary "
-                f"of {held} held back; a webhook hangs meanwhile, "
+                f"of {held} held back, {dropped} dropped; a webhook hangs, "
                 f"and mail waits {with_hang * 1000:.0f} ms at most",
                 f"{last} {dropped}")
     trial.check(0 < calls <= 20 * minutes * 5,
