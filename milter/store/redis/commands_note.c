@@ -206,7 +206,7 @@ packed_note(struct commands *b, const struct note *note, int after)
 	out = bytes_put(out, (uint64_t)cap, 4);
 	out = bytes_put(out, note->step, 2);
 	out = bytes_put(out, note->steps, 2);
-	out = bytes_put(out, (uint64_t)(after + 1), 2);
+	out = bytes_put(out, (uint64_t)after + 1, 2);
 	(void)bytes_put(out,
 		note->after_least < UINT32_MAX ? note->after_least : UINT32_MAX,
 		4);
