@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forwarden contain, uncontain, contained: hold what leaves by one mailbox, or
  * to one destination, for a time. */
+#include "cli/contain_queued.h"
 #include "cli/order.h"
 #include "cli/screen.h"
 
@@ -78,26 +79,50 @@ take_name(struct order *order, const char *command, const char *operand,
 	return COMMAND_OK;
 }
 
+struct contain_options {
+	struct order order;
+	struct contain_queued queued;
+	const char *to;
+	bool is_queued;
+};
+
+static int
+hold_queued(const void *ctx, const struct json *answer)
+{
+	return contain_queued_hold(ctx, answer);
+}
+
+/* clang-format off */
+#define CONTAIN_ROWS(o) \
+	ASK_OPTIONS((o).order.ask), \
+	{"for", 0, "AGE", &options_age, &(o).order.for_ms, \
+		"so long (24h; 1m to 366d)"}, \
+	{"why", 0, "TEXT", &options_text, &(o).order.why, \
+		"for whoever asks later; needed"}, \
+	{"to", 0, "DESTINATION", &options_text, &(o).to, \
+		"not a mailbox of ours: an address outside, or a domain with " \
+		"all below it"}, \
+	{"all-outgoing", 0, NULL, &options_flag, &(o).order.all_outgoing, \
+		"also what it writes itself, or what is written there"}, \
+	{"queued", 0, NULL, &options_flag, &(o).is_queued, \
+		"also what waits in the queues of this machine (as root)"}, \
+	{"postfix", 0, "DIRECTORY", &options_text, &(o).queued.where.postfix, \
+		"where main.cf is"}, \
+	{"sendmail", 0, "DIRECTORY", &options_text, &(o).queued.where.sendmail, \
+		"it is Sendmail: where sendmail.cf is"}, \
+	{"sendmail-program", 0, "FILE", &options_text, \
+		&(o).queued.where.program, "another sendmail"}
+/* clang-format on */
+
 int
 cmd_contain(int argc, char **argv)
 {
-	struct order order = {.ask = ASK_DEFAULTS,
-		.path = "/v1/contain/",
-		.for_ms = FOR_MS_DEFAULT,
-		.print = print_answer};
-	const char *to = NULL;
-	const struct options_row rows[] = {
-		ASK_OPTIONS(order.ask),
-		{"for", 0, "AGE", &options_age, &order.for_ms,
-			"so long (24h; 1m to 366d)"},
-		{"why", 0, "TEXT", &options_text, &order.why,
-			"for whoever asks later; needed"},
-		{"to", 0, "DESTINATION", &options_text, &to,
-			"not a mailbox of ours: an address outside, or a "
-			"domain with all below it"},
-		{"all-outgoing", 0, NULL, &options_flag, &order.all_outgoing,
-			"also what it writes itself, or what is written there"},
-	};
+	struct contain_options o = {.order = {.ask = ASK_DEFAULTS,
+					    .path = "/v1/contain/",
+					    .for_ms = FOR_MS_DEFAULT,
+					    .print = print_answer},
+		.queued = {.where = {.program = "sendmail"}}};
+	const struct options_row rows[] = {CONTAIN_ROWS(o)};
 	const struct options options = {
 		.about =
 			"Holds all that is forwarded of one mailbox of ours, "
@@ -115,11 +140,19 @@ cmd_contain(int argc, char **argv)
 
 	if (!options_read(&options, argc, argv, &operands, &status))
 		return status;
-	if (order.why == NULL)
+	if (o.order.why == NULL)
 		return options_refuse(
 			argv[0], "say why: --why \"ticket 4711\"");
-	status = take_name(&order, argv[0], operands[0], to);
-	return status != COMMAND_OK ? status : order_give(&order);
+	status = take_name(&o.order, argv[0], operands[0], o.to);
+	if (status != COMMAND_OK)
+		return status;
+	o.queued.ask = &o.order.ask;
+	o.queued.why = o.order.why;
+	if (o.is_queued) {
+		o.order.then = hold_queued;
+		o.order.then_ctx = &o.queued;
+	}
+	return order_give(&o.order);
 }
 
 int

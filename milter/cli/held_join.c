@@ -199,8 +199,12 @@ holds(const struct json *event, const struct held *held)
 	int64_t at_ms;
 
 	if (!date_parse_stamp(json_text(event, "@timestamp"), &at_ms) ||
-		at_ms < held->at_ms - BEFORE_MS ||
-		at_ms > held->at_ms + AFTER_MS)
+		at_ms < held->at_ms - BEFORE_MS)
+		return false;
+	/* It was found waiting, however long it had been. */
+	if (json_bool(json_find(event, "forwarden"), "queued"))
+		return true;
+	if (at_ms > held->at_ms + AFTER_MS)
 		return false;
 	return at_ms <= held->at_ms + SOON_MS || !contradicts(event, held);
 }

@@ -46,6 +46,8 @@ forwarden_SOURCES = \
 	milter/cli/cmd_test.c \
 	milter/cli/cmd_top.c \
 	milter/cli/command.h \
+	milter/cli/contain_queued.c \
+	milter/cli/contain_queued.h \
 	milter/cli/doctor.c \
 	milter/cli/doctor.h \
 	milter/cli/doctor_alerts.c \

@@ -5,10 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* For people to find whom to ask. Who may order it at all, the control
- * socket's permissions say, so this may be his own word. */
-static const char *
-find_person(void)
+const char *
+order_person(void)
 {
 	const char *before = getuid() == 0 ? getenv("SUDO_USER") : NULL;
 	const struct passwd *person = getpwuid(getuid());
@@ -44,7 +42,7 @@ order_give(const struct order *order)
 	buf_printf(&path, "%s%s?for=%lld", order->path,
 		mailbox != NULL ? mailbox : "", order->for_ms);
 	free(mailbox);
-	add_parameter(ask, &path, "by", find_person());
+	add_parameter(ask, &path, "by", order_person());
 	if (order->as_destination)
 		add_parameter(ask, &path, "as", "destination");
 	if (order->all_outgoing)
@@ -55,8 +53,10 @@ order_give(const struct order *order)
 		add_parameter(ask, &path, "why", order->why);
 	answer = ask_or_print(
 		ask, &order->ask, ASK_POST, buf_slice(&path).p, &status);
-	if (answer != NULL)
+	if (answer != NULL && order->print != NULL)
 		order->print(answer);
+	if (answer != NULL && order->then != NULL)
+		status = order->then(order->then_ctx, answer);
 	json_free(answer);
 	buf_fini(&path);
 	ask_close(ask);

@@ -15,7 +15,14 @@ struct order {
 	long long for_ms;
 	bool as_destination, all_outgoing;
 	void (*print)(const struct json *answer);
+	/* What else is done then, on this machine; its exit status. Or NULL. */
+	int (*then)(const void *ctx, const struct json *answer);
+	const void *then_ctx;
 };
+
+/* For people to find whom to ask. Who may order it at all, the control
+ * socket's permissions say, so this may be his own word. */
+const char *order_person(void);
 
 /* Gives it, with who gives it, and prints the answer: the exit status. */
 int order_give(const struct order *);

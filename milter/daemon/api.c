@@ -34,6 +34,7 @@ static const struct {
 	{"/v1/uncontain/", API_POST, false, api_uncontain},
 	{"/v1/held", API_GET, false, api_held},
 	{"/v1/held/", API_POST, false, api_held_act},
+	{"/v1/held-queued/", API_POST, false, api_held_queued},
 	{"/v1/held-seen", API_POST, false, api_held_seen},
 	{"/v1/held-part", API_POST, false, api_held_part},
 	{"/v1/held-list", API_GET, false, api_held_list},

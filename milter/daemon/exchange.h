@@ -82,6 +82,7 @@ exchange_fn api_held_ask;
 exchange_fn api_held_done;
 exchange_fn api_held_list;
 exchange_fn api_held_part;
+exchange_fn api_held_queued;
 exchange_fn api_held_seen;
 exchange_fn api_logged;
 exchange_fn api_mailbox;

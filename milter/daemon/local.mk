@@ -27,6 +27,7 @@ libdaemon_a_SOURCES = \
 	milter/daemon/api_held.h \
 	milter/daemon/api_held_ask.c \
 	milter/daemon/api_held_seen.c \
+	milter/daemon/api_held_queued.c \
 	milter/daemon/api_logged.c \
 	milter/daemon/api_mailbox.c \
 	milter/daemon/api_one_way.c \

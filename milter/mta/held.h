@@ -66,6 +66,11 @@ bool held_sendmail_read(
 /* The text of one hf file, into the message that has its id and place. */
 bool held_sendmail_take(struct held_list *, const struct held *message,
 	struct slice text, struct err *);
+/* Each folder with queue files; place: the .cf whose it is. */
+typedef bool held_folder_fn(
+	void *ctx, const char *place, const char *folder, struct err *);
+bool held_sendmail_folders(
+	const struct held_where *, held_folder_fn *, void *ctx, struct err *);
 bool held_sendmail_do(const struct held *, const struct held_where *,
 	enum held_act, struct err *);
 

@@ -134,24 +134,24 @@ read_folder(struct held_list *list, const char *place, const char *folder,
 	return done;
 }
 
+/* One side's queues: those of the pattern that have not been read. */
+struct side {
+	held_folder_fn *visit;
+	void *ctx;
+	const char *place;
+	struct map *read; /* folders */
+};
+
 /* A queue may have its files in folders of their kind. */
 static bool
-read_queue(struct held_list *list, const char *place, const char *queue,
-	struct err *err)
+read_queue(const struct side *side, const char *queue, struct err *err)
 {
 	char folder[PATH_MAX];
 
 	(void)snprintf(folder, sizeof(folder), "%s/qf", queue);
-	return read_folder(
-		list, place, access(folder, F_OK) == 0 ? folder : queue, err);
+	return side->visit(side->ctx, side->place,
+		access(folder, F_OK) == 0 ? folder : queue, err);
 }
-
-/* One side's queues: those of the pattern that have not been read. */
-struct side {
-	struct held_list *list;
-	const char *place;
-	struct map *read; /* folders */
-};
 
 static bool
 read_pattern(struct side *side, const char *pattern, struct err *err)
@@ -167,8 +167,7 @@ read_pattern(struct side *side, const char *pattern, struct err *err)
 			continue;
 		done = (map_put(side->read, folder, side, NULL) ||
 			       fail_memory(err)) &&
-			read_queue(side->list, side->place, found.gl_pathv[i],
-				err);
+			read_queue(side, found.gl_pathv[i], err);
 	}
 	globfree(&found);
 	return done;
@@ -236,32 +235,51 @@ read_queues(struct side *side, struct slice cf, struct err *err)
 }
 
 static bool
-read_side(struct held_list *list, const char *place, struct err *err)
+read_side(struct side *side, struct err *err)
 {
-	struct side side = {.list = list, .place = place, .read = map_new()};
 	struct buf cf = {0};
-	bool done = (side.read != NULL || fail_memory(err)) &&
-		cf_file_read(place, &cf, err) &&
-		read_queues(&side, buf_slice(&cf), err);
+	bool done;
 
+	side->read = map_new();
+	done = (side->read != NULL || fail_memory(err)) &&
+		cf_file_read(side->place, &cf, err) &&
+		read_queues(side, buf_slice(&cf), err);
 	buf_fini(&cf);
-	map_free(side.read, NULL);
+	map_free(side->read, NULL);
 	return done;
+}
+
+bool
+held_sendmail_folders(const struct held_where *where, held_folder_fn *visit,
+	void *ctx, struct err *err)
+{
+	char intake[PATH_MAX], egress[PATH_MAX];
+	struct side first = {.visit = visit, .ctx = ctx, .place = intake};
+	struct side second = {.visit = visit, .ctx = ctx, .place = egress};
+
+	(void)snprintf(
+		intake, sizeof(intake), "%s/sendmail.cf", where->sendmail);
+	(void)snprintf(egress, sizeof(egress), "%s/egress.cf", where->sendmail);
+	return read_side(&first, err) &&
+		(access(egress, F_OK) != 0 || read_side(&second, err));
+}
+
+static bool
+read_folder_of(
+	void *ctx, const char *place, const char *folder, struct err *err)
+{
+	struct held_list *list = ctx;
+	const char *kept = arena_copy(list->arena, slice_of(place)).p;
+
+	return kept != NULL ? read_folder(list, kept, folder, err)
+			    : fail_memory(err);
 }
 
 bool
 held_sendmail_read(
 	struct held_list *list, const struct held_where *where, struct err *err)
 {
-	struct slice intake = arena_printf(
-			     list->arena, "%s/sendmail.cf", where->sendmail),
-		     egress = arena_printf(
-			     list->arena, "%s/egress.cf", where->sendmail);
-
-	if (intake.p == NULL || egress.p == NULL)
-		return fail_memory(err);
-	return read_side(list, intake.p, err) &&
-		(access(egress.p, F_OK) != 0 || read_side(list, egress.p, err));
+	return held_sendmail_folders(where, read_folder_of, list, err);
 }
 
 static bool

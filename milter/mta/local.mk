@@ -110,6 +110,10 @@ libmta_a_SOURCES = \
 	milter/mta/site.h \
 	milter/mta/smtp_client.c \
 	milter/mta/smtp_client.h \
+	milter/mta/underway.c \
+	milter/mta/underway.h \
+	milter/mta/underway_postfix.c \
+	milter/mta/underway_sendmail.c \
 	milter/mta/way.c \
 	milter/mta/way.h
 LIBMTA = libmta.a $(LIBMAIL)

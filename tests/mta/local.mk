@@ -5,6 +5,7 @@ MTA_TESTS = tests/mta/audit.py tests/mta/routes.py tests/mta/attach_postfix.py \
 	tests/mta/attach_troubles.py tests/mta/attach_setups.py \
 	tests/mta/forwarding.py tests/mta/tickets.py tests/mta/held.py \
 	tests/mta/held_tender.py \
+	tests/mta/contained.py \
 	tests/mta/newmessages.py tests/mta/ways.py tests/mta/framings.py \
 	tests/mta/forwarders.py tests/mta/sendmail.py \
 	tests/mta/sendmail_ways.py tests/mta/doctor.py \

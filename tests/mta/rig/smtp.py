@@ -102,6 +102,7 @@ class _Session(socketserver.StreamRequestHandler):
         address, options = _path(rest[3:])
         self.message.recipients.append(address)
         self.message.options[address] = options
+        self.server.sink.named.add(address)
         self.say(self.server.sink.answer)
 
     def do_data(self, _):
@@ -146,6 +147,7 @@ class Sink:
         self.answer = "250 2.1.5 ok"
         self.auth, self.tls = secure, certificate(rig) if secure else None
         self.messages = []
+        self.named = set()  # recipients, taken or not
         self._lock = threading.Lock()
         self.port = port or free_port()
         self._server = _Server((host, self.port), _Session)
