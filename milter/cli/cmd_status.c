@@ -40,6 +40,20 @@ add_follower(struct buf *out, const struct json *follower)
 	}
 }
 
+/* While the store is down nothing new is heard, and what is known holds. */
+static void
+add_orders(struct buf *out, const struct json *answer)
+{
+	bool up = json_bool(json_find(answer, "store"), "up");
+	static const char *const orders[] = {"contained", "allowed"};
+
+	for (size_t i = 0; i < sizeof(orders) / sizeof(*orders); i++) {
+		screen_add_cell(out, slice_of(orders[i]), 16);
+		buf_printf(out, "%lld%s\n", json_number(answer, orders[i]),
+			up ? "" : " as last heard: they hold");
+	}
+}
+
 static void
 add_alerts(struct buf *out, const struct json *way)
 {
@@ -75,6 +89,7 @@ print_answer(const struct json *answer)
 		add_text(&out, texts[i], json_text(answer, texts[i]));
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		add_number(&out, numbers[i], json_number(answer, numbers[i]));
+	add_orders(&out, answer);
 	add_text(&out, "store", json_text(store, "backend"));
 	add_text(&out, "store since", json_text(store, "since"));
 	add_text(&out, json_bool(store, "up") ? "store in part" : "store down",

@@ -369,8 +369,12 @@ incident_view_timeline(const struct incident *incident,
 }
 
 static const struct incident_step steps_mailbox[] = {
-	{NULL, "Contain", "hold all that leaves by this mailbox, at once",
-		"forwarden contain --for 24h --why 'being investigated' %s"},
+	{NULL, "Contain",
+		"hold all that leaves by this mailbox, at once, and on each "
+		"mail server what waits in its queues (--all-outgoing: also "
+		"what it writes)",
+		"forwarden contain --queued --for 24h --why 'being "
+		"investigated' %s"},
 	{NULL, "Contain",
 		"find the rule and take it out, or have its owner "
 		"do it; keep a copy first",
@@ -396,9 +400,18 @@ static const struct incident_step steps_mailbox[] = {
 
 static const struct incident_step steps_destination[] = {
 	{NULL, "Contain",
+		"hold all that is forwarded there, whose mail it ever is, and "
+		"on each mail server what waits in its queues; a domain "
+		"instead of the address covers all of it",
+		"forwarden contain --queued --for 24h --why 'being "
+		"investigated' --to %s"},
+	{NULL, "Contain",
 		"contain each mailbox that sends there (the table "
-		"above) with `forwarden contain`",
+		"above) with `forwarden contain`, too: its rule may be changed "
+		"to another destination",
 		"forwarden destination %s"},
+	{NULL, "Contain", "afterwards, let it go",
+		"forwarden uncontain --to %s"},
 	{"M1047", "Audit", "look for the rules that name it",
 		"forwarden audit"},
 	{"M1032", "Multi-factor Authentication",

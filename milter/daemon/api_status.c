@@ -5,6 +5,7 @@
 #include "daemon/exchange.h"
 #include "daemon/held_seen.h"
 #include "daemon/milter.h"
+#include "daemon/order.h"
 #include "daemon/trouble.h"
 #include "verdict/metrics.h"
 
@@ -152,6 +153,27 @@ write_held(struct buf *out, const struct api *api)
 	}
 }
 
+/* As this process has heard of them: also while the store is down. */
+static void
+write_orders(struct buf *out, struct exchange *exchange)
+{
+	struct order_counts counts;
+	struct own_metric allowed = {"forwarden_allowed", "gauge",
+		"Pairs of mailbox and destination that an operator allows.", 0};
+
+	order_count(exchange, &counts);
+	buf_puts(out,
+		"# HELP forwarden_contained What an operator contained, as "
+		"this daemon has heard.\n"
+		"# TYPE forwarden_contained gauge\n");
+	for (size_t kind = 0; kind < ORDER_KINDS; kind++) {
+		buf_printf(out, "forwarden_contained{what=\"%s\"} %llu\n",
+			order_kind_name(kind), counts.contained[kind]);
+	}
+	allowed.value = counts.allowed;
+	write_rows(out, &allowed, 1);
+}
+
 static void
 write_generation(struct buf *out, const struct api *api,
 	const struct generation *generation)
@@ -211,6 +233,7 @@ api_metrics(struct exchange *exchange)
 	write_worker(out, exchange->api);
 	write_held(out, exchange->api);
 	api_follower_write(exchange->api, out);
+	write_orders(out, exchange);
 	write_generation(out, exchange->api, generation);
 	generation_unref(generation);
 	write_troubles(out);
@@ -265,6 +288,19 @@ json_of_troubles(void)
 	return all;
 }
 
+static void
+set_orders(struct exchange *exchange, struct json *json)
+{
+	struct order_counts counts;
+	unsigned long long contained = 0;
+
+	order_count(exchange, &counts);
+	for (size_t kind = 0; kind < ORDER_KINDS; kind++)
+		contained += counts.contained[kind];
+	json_set_number(json, "contained", (long long)contained);
+	json_set_number(json, "allowed", (long long)counts.allowed);
+}
+
 void
 api_status(struct exchange *exchange)
 {
@@ -291,6 +327,7 @@ api_status(struct exchange *exchange)
 	json_set_number(json, "messages", (long long)load.messages_total);
 	json_set_number(json, "reloads", (long long)exchange->api->reloads);
 	json_set_take(json, "alerts", api_alerts_json(generation));
+	set_orders(exchange, json);
 	json_set_take(json, "troubles", json_of_troubles());
 	if (exchange->api->follower_seen_ms > 0)
 		json_set_take(

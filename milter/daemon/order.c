@@ -222,7 +222,7 @@ order_find(struct exchange *exchange, const struct store_orders *orders,
 bool
 order_has_room(struct exchange *exchange, struct slice about)
 {
-	struct store_query given = {.kind = STORE_ORDERS};
+	struct store_query given = {.kind = STORE_ORDERS_HEARD};
 
 	if (!exchange_query(exchange, &given))
 		return false;

@@ -9,6 +9,8 @@
 
 #include "daemon/exchange.h"
 
+#define ORDER_KINDS 3 /* mailboxes, destinations, domains */
+
 struct order {
 	struct slice mailbox, destination; /* the latter may be absent */
 	struct store_containment word;
@@ -40,6 +42,13 @@ const struct store_order *order_find(
 	struct exchange *, const struct store_orders *, struct slice about);
 /* Those that were over by themselves: an event each. For the daemon's clock. */
 void order_tell_over(struct api *);
+/* How many this process knows of: of each kind of what is contained, and of
+ * what is allowed. */
+struct order_counts {
+	unsigned long long contained[ORDER_KINDS], allowed;
+};
+const char *order_kind_name(size_t kind);
+void order_count(struct exchange *, struct order_counts *);
 /* A row of what is allowed. */
 struct json *order_row(const struct store_order *);
 /* What is allowed to one mailbox; to all is not among it. */

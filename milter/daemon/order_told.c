@@ -145,6 +145,41 @@ order_tell(struct exchange *exchange, const char *action, struct slice about,
 	log_it(&telling);
 }
 
+const char *
+order_kind_name(size_t kind)
+{
+	static const char *const names[ORDER_KINDS] = {
+		"mailbox", "destination", "domain"};
+
+	return names[kind];
+}
+
+void
+order_count(struct exchange *exchange, struct order_counts *counts)
+{
+	struct store_query query = {.kind = STORE_ORDERS_HEARD};
+	const struct store_orders *orders = &query.answer.orders;
+
+	*counts = (struct order_counts){0};
+	if (!store_query(exchange->api->store, exchange->arena, &query, NULL))
+		return;
+	for (size_t i = 0; i < orders->count; i++) {
+		struct slice name;
+		enum contained_what what;
+
+		if (!contained_read(exchange->arena, orders->at[i].about, &what,
+			    &name)) {
+			counts->allowed += allowed_is(orders->at[i].about);
+			continue;
+		}
+		for (size_t kind = 0; kind < ORDER_KINDS; kind++) {
+			counts->contained[kind] +=
+				slice_equal(slice_of(order_kind_name(kind)),
+					slice_of(contained_kind(what, name)));
+		}
+	}
+}
+
 void
 order_tell_over(struct api *api)
 {

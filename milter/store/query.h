@@ -99,6 +99,8 @@ enum store_query_kind {
 	/* orders: all that are in force; with a mark (after), if they changed
 	 * since then */
 	STORE_ORDERS,
+	/* orders: the same as this process has heard of them: no round trip */
+	STORE_ORDERS_HEARD,
 	/* Gives the order about, as containment says (until_ms <= the store's
 	 * now: takes it back). With as_kept its times are those of a store, and
 	 * a newer word stands. */

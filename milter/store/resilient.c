@@ -468,7 +468,7 @@ resilient_query(struct store *store, struct arena *arena,
 	}
 	if (query->kind == STORE_ORDER || query->kind == STORE_FORGET)
 		return carry_out(resilient, arena, query, err);
-	if (query->kind == STORE_OVER)
+	if (query->kind == STORE_OVER || query->kind == STORE_ORDERS_HEARD)
 		return store_query(resilient->memory, arena, query, err);
 	return redis_is_up(resilient->redis)
 		? redis_queries(resilient->redis, arena, query, err)

@@ -4,12 +4,14 @@ TESTS += tests/milter/alerts.py tests/milter/attach.py tests/milter/carried.sh \
 	tests/milter/investigate.py tests/milter/killed.py tests/milter/life.py \
 	tests/milter/miltertest.sh tests/milter/monitoring.py \
 	tests/milter/page.py tests/milter/stores.sh
+TESTS += tests/milter/contained.py
 EXTRA_DIST += tests/milter/miltertest.sh \
 	tests/milter/actions.lua \
 	tests/milter/alerts.py \
 	tests/milter/attach.py \
 	tests/milter/carried.sh \
 	tests/milter/commands.sh \
+	tests/milter/contained.py \
 	tests/milter/crash.lua \
 	tests/milter/daemon.py \
 	tests/milter/endings.py \

@@ -183,6 +183,13 @@ result $? "... and the log says so, too"
 send_forwards
 await grep -q '"contained":"bob@example.com"' "$folder/events"
 result $? "... but here it is held"
+"$program" status -c "$folder/forwarden.yaml" >"$tmp/out"
+grep -q "^contained *1 as last heard: they hold$" "$tmp/out"
+result $? "... status says that it holds"
+curl -s --unix-socket "$folder/control.sock" http://x/metrics >"$tmp/out"
+grep -q '^forwarden_contained{what="mailbox"} 1$' "$tmp/out" &&
+	grep -q '^forwarden_allowed 0$' "$tmp/out"
+result $? "... and a metric"
 "$program" uncontain carol@example.com \
 	-c "$folder/forwarden.yaml" >"$tmp/out" 2>&1
 [ $? -eq 1 ] && grep -q "of the others nothing is known" "$tmp/out"

@@ -16,6 +16,10 @@ tests_unit_test_store_memory_SOURCES = tests/unit/query.h \
 tests_unit_test_store_memory_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_store_memory_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test_orders
+tests_unit_test_orders_SOURCES = tests/unit/test_orders.c
+tests_unit_test_orders_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_orders_LDADD = $(LIBSTORE) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_store_parts
 tests_unit_test_store_parts_SOURCES = tests/unit/test_store_parts.c
 tests_unit_test_store_parts_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)

@@ -32,6 +32,7 @@ struct memory {
 	struct symbols *policies;
 	struct ring *ring;
 	struct orders *orders; /* by what they are about */
+	atomic_bool orders_unsaved; /* another store's, which no log has */
 	struct mailbox_limits limits;
 	uint32_t trace_members;
 	uint32_t events;

@@ -450,6 +450,7 @@ order(struct memory *memory, struct arena *arena, struct store_query *query,
 			  clock_now_ms(memory->clock));
 
 	(void)arena;
+	memory->orders_unsaved = true;
 	return ok || err_set(err, ERR_MEMORY, "out of memory");
 }
 
@@ -604,6 +605,7 @@ memory_queries(struct memory *memory, struct arena *arena,
 		[STORE_HOURS] = ask_hours,
 		[STORE_EVENTS] = ask_events,
 		[STORE_ORDERS] = ask_orders,
+		[STORE_ORDERS_HEARD] = ask_orders,
 		[STORE_ORDER] = order,
 		[STORE_OVER] = ask_over,
 		[STORE_FORGET] = forget,

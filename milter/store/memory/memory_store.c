@@ -96,6 +96,7 @@ memory_store_obey(struct store *store, const struct store_orders *heard,
 	struct memory *memory = (struct memory *)store;
 
 	orders_obey(memory->orders, heard, arena, missing);
+	memory->orders_unsaved = true;
 }
 
 static bool
@@ -306,6 +307,8 @@ snapshot_thread(void *arg)
 		bool due = every_ms > 0 &&
 			clock_monotonic_ms() >= last_ms + every_ms;
 
+		/* They are few, and are to outlive this process. */
+		due = atomic_exchange(&memory->orders_unsaved, false) || due;
 		if (!log_is_full(memory, &dropped) && !due)
 			continue;
 		if (!memory_snapshot(&memory->store, &err))
