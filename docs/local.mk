@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-dist_doc_DATA += docs/alerts.md docs/architecture.md docs/attach.md docs/audit.md docs/forwarding.md docs/install.md \
+dist_doc_DATA += docs/alerts.md docs/architecture.md docs/attach.md docs/audit.md docs/contain.md docs/forwarding.md docs/install.md \
 	docs/investigate.md docs/monitoring.md docs/performance.md docs/policies.md docs/redis.md docs/rollout.md docs/scan.md \
 	docs/siem.md docs/upgrade.md
 dist_doc_DATA += docs/page.md
