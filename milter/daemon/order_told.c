@@ -24,6 +24,7 @@ struct telling {
 	int64_t at_ms;
 	struct slice about;
 	const struct store_containment *word;
+	bool alerts;
 };
 
 static struct json *
@@ -76,6 +77,8 @@ set_about(const struct telling *telling, struct json *own)
 		slice_sub(about, end + 1, about.len));
 }
 
+/* Every mail server tells that an order is over: who is alerted hears of the
+ * order alone, from the one that it was given to. */
 static void
 append(const struct telling *telling)
 {
@@ -94,7 +97,8 @@ append(const struct telling *telling)
 	if (json_write(json, &text) && buf_ok(&text)) {
 		op.append.json = buf_slice(&text);
 		store_tell(telling->store, &batch);
-		alerts_event(ALERT_ORDER, buf_slice(&text));
+		if (telling->alerts)
+			alerts_event(ALERT_ORDER, buf_slice(&text));
 	}
 	json_free(json);
 	buf_fini(&text);
@@ -139,7 +143,8 @@ order_tell(struct exchange *exchange, const char *action, struct slice about,
 		.action = action,
 		.at_ms = clock_now_ms(exchange->api->clock),
 		.about = about,
-		.word = word};
+		.word = word,
+		.alerts = true};
 
 	append(&telling);
 	log_it(&telling);
@@ -196,15 +201,19 @@ order_tell_over(struct api *api)
 	}
 	for (size_t i = 0; i < over->count; i++) {
 		const struct store_order *order = &over->at[i];
+		struct slice name;
+		enum contained_what what;
+		bool contains =
+			contained_read(arena, order->about, &what, &name);
 		const struct telling telling = {.store = api->store,
 			.arena = arena,
-			.action = allowed_is(order->about) ? "allow-over"
-							   : "contain-over",
+			.action = contains ? "contain-over" : "allow-over",
 			.at_ms = order->word.until_ms,
 			.about = order->about,
 			.word = &order->word};
 
-		if (order->word.until_ms < now_ms - OVER_MOST_MS)
+		if ((!contains && !allowed_is(order->about)) ||
+			order->word.until_ms < now_ms - OVER_MOST_MS)
 			continue;
 		append(&telling);
 		log_it(&telling);
