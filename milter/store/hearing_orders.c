@@ -12,7 +12,7 @@ static void
 give_back(struct hearing_orders *hearing, struct arena *arena,
 	const struct store_orders *missing)
 {
-	long long given = 0;
+	long long given = 0, alone = atomic_exchange(&hearing->alone, 0);
 	struct err err;
 
 	for (size_t i = 0; i < missing->count; i++) {
@@ -27,7 +27,14 @@ give_back(struct hearing_orders *hearing, struct arena *arena,
 			hearing_orders_anew(hearing);
 		}
 	}
-	if (given == 0)
+	if (given > 0 && alone > 0) {
+		redis_say(hearing->redis, LOG_LEVEL_NOTICE,
+			"store: Redis has heard of what was ordered while it "
+			"was away");
+	}
+	/* The rest it had, or should have. */
+	given -= alone;
+	if (given <= 0)
 		return;
 	atomic_fetch_add(&hearing->given_back, given);
 	atomic_store(&hearing->given_back_ms, clock_now_ms(hearing->clock));
@@ -83,6 +90,13 @@ void
 hearing_orders_anew(struct hearing_orders *hearing)
 {
 	atomic_store(&hearing->anew, true);
+}
+
+void
+hearing_orders_alone(struct hearing_orders *hearing)
+{
+	atomic_fetch_add(&hearing->alone, 1);
+	hearing_orders_anew(hearing);
 }
 
 void

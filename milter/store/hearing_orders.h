@@ -28,6 +28,7 @@ struct hearing_orders {
 	bool moved; /* those of version 0.1 are among them */
 
 	atomic_bool anew; /* Redis may not have what memory has */
+	atomic_llong alone; /* given here while it was away */
 	atomic_llong given_back, given_back_ms;
 };
 
@@ -35,6 +36,8 @@ struct hearing_orders {
 void hearing_orders_hear(struct hearing_orders *, struct arena *);
 /* An order was given here, which Redis may not have or may lose. */
 void hearing_orders_anew(struct hearing_orders *);
+/* ... which Redis has not heard. */
+void hearing_orders_alone(struct hearing_orders *);
 void hearing_orders_health(struct hearing_orders *, struct store_health *);
 
 #endif

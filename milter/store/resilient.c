@@ -423,8 +423,10 @@ carry_out(struct resilient *resilient, struct arena *arena,
 		redis_queries(resilient->redis, arena, query, err);
 	if (ok && query->kind == STORE_FORGET && query->about.len > 0)
 		ok = wiper_start(resilient->wiper, query, err);
-	if (query->kind == STORE_ORDER)
+	if (query->kind == STORE_ORDER && ok)
 		hearing_orders_anew(&resilient->orders);
+	else if (query->kind == STORE_ORDER)
+		hearing_orders_alone(&resilient->orders);
 	if (query->answer.wiped < here)
 		query->answer.wiped = here;
 	if (!ok || rewritten)

@@ -93,6 +93,9 @@ def without_redis(tap, redis, first, second):
     wait_for(lambda: session.is_held(b"alone@example.com"), "what was ordered alone")
     wait_for(lambda: not session.is_held(b"kept@example.com"), "its end")
     tap.check(True, "Redis is back, and the other obeys both")
+    first.await_says("has heard of what was ordered while it was away")
+    said = first.ask("status").stdout.decode()
+    tap.check("lose its data" not in said, "... which is no loss of its data", said)
 
 
 def run(tap, hashed):
