@@ -88,7 +88,8 @@ give_order(
 {
 	struct store_query query = {.kind = STORE_ORDER,
 		.about = order->about,
-		.containment = order->word};
+		.containment = order->word,
+		.as_kept = true};
 
 	/* It ended on the way here: given now it would end one that is there.
 	 */
