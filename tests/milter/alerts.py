@@ -236,7 +236,8 @@ def commands(trial):
                 ["alice@example.com", "bob@example.com"],
                 "a pair alerts once, another one too", str(told(path)))
     status = daemon.ask("status").stdout.decode()
-    trial.check(re.search("alerts command +2 sent, 0 failed, 3 held back", status),
+    trial.check(re.search(r"alerts command +2 sent, 0 failed, 3 held back",
+                          status),
                 "... status has the counts", status)
     trial.check(end(daemon) == 0 and
                 told(path)[-1]["forwarden"]["alert"]["held_back"] == 3 and
