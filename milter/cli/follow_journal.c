@@ -3,6 +3,7 @@
 #include "cli/follow_journal.h"
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/process.h"
 
@@ -12,6 +13,8 @@
 #include <unistd.h>
 
 #define CURSOR_BYTES 512
+#define MACHINE_BYTES 64
+#define MACHINE_DIGITS 32 /* machine-id(5) */
 #define ARGUMENT_BYTES (CURSOR_BYTES + 32)
 #define BUFFER_BYTES ((size_t)1024 * 1024) /* a longer line is passed over */
 #define NOT_OPEN (-1)
@@ -102,13 +105,36 @@ find_last(struct follow_journal *journal)
 	buf_reset(&journal->last);
 }
 
+/* "_MACHINE_ID=...", or nothing where that is not known. */
+static void
+add_machine(char match[MACHINE_BYTES])
+{
+	struct buf id = {0};
+	struct slice digits = {NULL, 0};
+	struct err err = {0};
+
+	if (file_read("/etc/machine-id", MACHINE_BYTES, &id, &err))
+		digits = slice_trim(buf_slice(&id));
+	match[0] = '\0';
+	if (digits.len == MACHINE_DIGITS)
+		(void)snprintf(match, MACHINE_BYTES, "_MACHINE_ID=%.*s",
+			SLICE_ARG(digits));
+	buf_fini(&id);
+}
+
+/*
+ * Who follows is told of the present boot alone, unless journals are merged:
+ * then also what was written before the host went down, and what a container
+ * writes, whose boot a unit may not see. Of merged ones there may be other
+ * machines'.
+ */
 static bool
 begin(struct follow_journal *journal, struct err *err)
 {
-	char after[ARGUMENT_BYTES] = "--lines=0";
-	const char *argv[] = {"journalctl", "--follow", "--output=json",
-		"--all", "--quiet", after, "--no-tail", "SYSLOG_FACILITY=2",
-		NULL};
+	char after[ARGUMENT_BYTES] = "--lines=0", machine[MACHINE_BYTES];
+	const char *argv[11] = {"journalctl", "--follow", "--output=json",
+		"--all", "--quiet", "--merge", after, "SYSLOG_FACILITY=2"};
+	size_t count = 8;
 
 	if (follow_journal_cursor(journal)[0] == '\0')
 		find_last(journal);
@@ -116,10 +142,11 @@ begin(struct follow_journal *journal, struct err *err)
 	if (follow_journal_cursor(journal)[0] != '\0') {
 		(void)snprintf(after, sizeof(after), "--after-cursor=%s",
 			journal->cursor);
-	} else {
-		argv[6] = "SYSLOG_FACILITY=2";
-		argv[7] = NULL;
+		argv[count++] = "--no-tail";
 	}
+	add_machine(machine);
+	if (machine[0] != '\0')
+		argv[count++] = machine;
 	return process_begin(argv, &journal->fd, &journal->pid, err);
 }
 

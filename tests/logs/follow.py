@@ -422,7 +422,7 @@ def test_trouble():
 JOURNALCTL = """#!/bin/sh
 # The journal of the test: a file of lines, the cursor of a line its number.
 echo "$*" >>%(folder)s/asked
-after=
+after=0
 follow=
 for word in "$@"; do case $word in
 --after-cursor=*) after=${word#*=} ;;
@@ -430,6 +430,10 @@ for word in "$@"; do case $word in
 --lines=1) tail -n 1 %(folder)s/journal; exit ;;
 --lines=0) after=$(wc -l <%(folder)s/journal) ;;
 esac; done
+# Who follows sees this boot alone, unless all is merged.
+boot=$(cat %(folder)s/boot 2>/dev/null || echo 0)
+case "$*" in *--merge*) boot=0 ;; esac
+[ -z "$follow" ] || [ "$after" -ge "$boot" ] || after=$boot
 exec tail $follow -n +$((after + 1)) %(folder)s/journal
 """
 
@@ -475,6 +479,8 @@ def test_journal():
                 "a line that a user wrote is not believed, and told of",
                 open(site.errors).read())
     journal(forward(4))
+    with open(folder + "/boot", "w", encoding="utf-8") as file:
+        file.write(str(count))  # and then the host went down
     site.start()
     journal(forward(5))
     wanted["box4@house.example", "drop@mail.example"] = 1
