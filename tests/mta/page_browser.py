@@ -336,6 +336,19 @@ def down(trial, visitor):
                 "a store that is down is said so")
 
 
+def control(daemon, path, method="POST"):
+    """What others ask on the control socket."""
+    with socket.socket(socket.AF_UNIX) as wire:
+        wire.connect(daemon.folder + "/control.sock")
+        wire.sendall(f"{method} {path} HTTP/1.0\r\nContent-Length: 0\r\n\r\n"
+                     .encode())
+        answer = b""
+        while chunk := wire.recv(65536):
+            answer += chunk
+    head, body = answer.split(b"\r\n\r\n", 1)
+    return b" 200 " in head.split(b"\r\n")[0] + b" ", json.loads(body or b"{}")
+
+
 def tell_rule(daemon, mailbox, destination, path):
     """As the daily audit does."""
     event = {"@timestamp": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime()),
@@ -345,12 +358,65 @@ def tell_rule(daemon, mailbox, destination, path):
                        "dataset": "forwarden.rule"},
              "file": {"path": path},
              "forwarden": {"mailbox": mailbox, "destination": destination}}
-    with socket.socket(socket.AF_UNIX) as wire:
-        wire.connect(daemon.folder + "/control.sock")
-        wire.sendall(("POST /v1/rule?event=" + urllib.parse.quote(
-            json.dumps(event)) + " HTTP/1.0\r\nContent-Length: 0\r\n\r\n"
-            ).encode())
-        return wire.recv(4096).startswith(b"HTTP/1.1 200")
+    return control(daemon, "/v1/rule?event=" +
+                   urllib.parse.quote(json.dumps(event)))[0]
+
+
+def held_rows(daemon, count):
+    """What a queue holds, as the service beside it tells."""
+    shown = daemon.ask("events", "--json", "-n", "500").stdout.decode()
+    found = [event for event in map(json.loads, shown.splitlines())
+             if event["event"]["action"] == "quarantine"][-count:]
+    return [{"id": event["email"]["local_id"], "since": event["@timestamp"],
+             "event": event["event"]["id"],
+             "subject": event["email"]["subject"],
+             "mailbox": event["forwarden"]["mailbox"],
+             "destination": event["forwarden"]["destination"]}
+            for event in found]
+
+
+def tell_queue(daemon, rows, name):
+    words = {"count": len(rows), "oldest": int(time.time() * 1000) - 60000,
+             "list": name, "every": 5}
+    good, _ = control(daemon, "/v1/held-seen?" + urllib.parse.urlencode(words))
+    part = {"list": name, "first": 1, "last": 1, "rows": json.dumps(rows)}
+    return good and control(daemon, "/v1/held-part?" +
+                            urllib.parse.urlencode(part))[0]
+
+
+def release(trial, visitor):
+    """Asked for on the page; done when the queue's own service says so."""
+    daemon = visitor.site.daemon
+    rows = held_rows(daemon, 3)
+    trial.check(tell_queue(daemon, rows, "one"), "a queue is told")
+    visitor.size(WIDE, False)
+    visitor.open("now")
+    visitor.open("held")
+    wait_for(lambda: len(visitor.all("tbody tr")) == 3, "the queue's list")
+    visitor.run("document.querySelector('tbody button').click()")
+    visitor.wait("dialog[open] input[name=why]").send_keys("wanted")
+    visitor.one("dialog[open] button.primary").click()
+    wait_for(lambda: "asked: release" in visitor.one("main").text, "the order")
+    visitor.shoot("busy-asked-wide-light")
+    visitor.size(WIDE, False)
+    asks = control(daemon, "/v1/held-list", "GET")[1]["asks"]
+    trial.check(len(asks) == 1 and asks[0]["by"] == "page: karin" and
+                len(visitor.all("tbody tr")) == 3,
+                "what is asked for is shown as asked, and is not done",
+                str(asks))
+    done = next(row for row in rows if row["id"] == asks[0]["id"])
+    for path in ("held", "held-done"):
+        control(daemon, f"/v1/{path}/{done['id']}?" + urllib.parse.urlencode(
+            {"act": "release", "event": done["event"], "by": asks[0]["by"],
+             "why": asks[0]["why"]}))
+    tell_queue(daemon, [row for row in rows if row is not done], "two")
+    visitor.open("now")
+    visitor.open("held")
+    wait_for(lambda: len(visitor.all("tbody tr")) == 2, "the release")
+    visitor.open("events", ".event-link")
+    wait_for(lambda: "released" in visitor.one("main").text, "its event")
+    trial.check("page: karin" in visitor.one("main").text,
+                "... and is an event when it is done")
 
 
 def tour(trial, browser):
@@ -366,7 +432,7 @@ def tour(trial, browser):
         site.daemon.ask(*words)
     page_mail.spread(site.redis.path)
     visitor = Visitor(browser, site)
-    for part in (login, busy, search, keyboard, act, live, hostile):
+    for part in (login, busy, search, keyboard, act, release, live, hostile):
         part(trial, visitor)
     messages = visitor.console()
     down(trial, visitor)

@@ -5,12 +5,14 @@
  * of the others, and where there is no such service, the events tell.
  */
 import {askIfThere} from "/page/server.js";
-import {heldByEvents} from "/page/feed.js";
+import {feed, heldByEvents} from "/page/feed.js";
 
-/* Rows of a queue, in the shape of an event's. */
+/* Rows of a queue, in the shape of an event's, with what that says. */
 function rowsOf(host, asks) {
+	const known = new Map(feed.rows.filter((row) => row.id)
+		.map((row) => [row.id, row]));
 	return (host.held || []).map((one) => ({
-		...one, at: one.since, queue_id: one.id, id: one.event,
+		...known.get(one.event), ...one, at: one.since, queue_id: one.id, id: one.event,
 		host: host.host,
 		asked: asks.find((ask) => ask.host === host.host &&
 			ask.id === one.id && (!ask.event ||

@@ -43,9 +43,10 @@ function columns(hosts) {
 /* Whose word the list is, and who would do what is asked. */
 function hostLine(host) {
 	return el("p", {class: "note"}, el("b", {}, said(host.host, 80)), ": ",
-		host.seen ? ["as its queue was ", ago(host.seen)]
+		host.seen ? ["by a look at its queue, ", ago(host.seen)]
 			: "by the events, for nobody has told of its queue", ". ",
-		host.tender ? ["Its service was heard ", ago(host.tender), "."]
+		host.tender ? ["The service beside it was heard of last: ",
+			ago(host.tender), "."]
 			: el("span", {class: "warn"},
 				"Nobody looks after held mail there: start ",
 				el("code", {}, "forwarden-held"), ", or use ",
