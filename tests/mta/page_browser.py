@@ -38,6 +38,7 @@ lists:
 mode: {mode}
 http: 127.0.0.1:{port}
 page: {{read: token, token_file: {token}}}
+alerts: {{command: [/bin/true]}}
 """
 
 
@@ -267,6 +268,26 @@ def act(trial, visitor):
     visitor.wait("dialog[open] button.primary").click()
     wait_for(lambda: visitor.one("main .notice") is None, "the end of it")
     trial.check(True, "... and let go")
+    visitor.open("orders", ".card")
+    wait_for(lambda: visitor.one("main button.danger"), "the orders")
+    press("Contain")
+    visitor.wait("dialog[open] select[name=as] option[value=destination]").click()
+    visitor.one("dialog[open] input[name=name]").send_keys("drop-box.example")
+    visitor.one("dialog[open] input[name=why]").send_keys("ticket 2")
+    visitor.one("dialog[open] button.danger").click()
+    wait_for(lambda: "domain drop-box.example" in visitor.one("main").text,
+             "a domain's containment")
+    asked = control(visitor.site.daemon, "/v1/contained", "GET")[1]["contained"]
+    trial.check(any(one["what"] == "domain" and one["by"] == "page: karin"
+                    for one in asked), "... and so is a domain", str(asked))
+    visitor.shoot("busy-orders-domain-wide-light")
+    visitor.size(WIDE, False)
+    visitor.run("[...document.querySelectorAll('tr')].find((row) =>"
+                " row.textContent.includes('ticket 2'))"
+                ".querySelector('button').click()")
+    visitor.wait("dialog[open] button.primary").click()
+    wait_for(lambda: "domain drop-box.example" not in visitor.one("main").text,
+             "the end of that")
 
 
 def live(trial, visitor):

@@ -22,8 +22,11 @@ export function chip(row) {
 }
 
 export function way(row) {
-	return el("span", {class: "way"}, mailboxLink(row.mailbox),
-		row.destination ? [el("span", {class: "arrow",
+	/* An order about a destination is about no mailbox. */
+	const alone = row.by && !row.mailbox;
+	return el("span", {class: "way"},
+		alone ? null : mailboxLink(row.mailbox),
+		row.destination ? [alone ? null : el("span", {class: "arrow",
 			"aria-label": "to"}, " \u2192 "),
 		said(row.destination, 60)] : null,
 		row.others && row.others.length

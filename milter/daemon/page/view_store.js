@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How the daemon and its store are. */
-import {ago, card, el, empty, moment, number, redraw, said} from "/page/dom.js";
+import {ago, card, el, empty, moment, number, redraw, said, span, table}
+	from "/page/dom.js";
 import {ask} from "/page/server.js";
 import {facts, heading} from "/page/parts.js";
 
@@ -52,6 +53,42 @@ function troubles(list) {
 		said(one.text, 400)))));
 }
 
+/* By each way that is configured. */
+function alertsCard(list) {
+	if (list.length === 0)
+		return null;
+	return card("Alerts", table("Alerts", [
+		{title: "By", class: "wide", cell: (way) => el("span", {},
+			said(way.by, 20), " ", el("code", {class: "faint"},
+				said(way.to || "", 60)))},
+		{title: "Sent", class: "num", cell: (way) => number(way.sent)},
+		{title: "Failed", class: "num", cell: (way) => bad(way.failed)},
+		{title: "Held back", class: "num", cell: (way) =>
+			number(way.held_back)},
+		{title: "Dropped", class: "num", cell: (way) => bad(way.dropped)},
+		{title: "Waiting", class: "num", cell: (way) =>
+			number(way.queued)},
+		{title: "", class: "why", cell: (way) => way.failing_since
+			? el("span", {class: "bad"}, "fails since ",
+				moment(way.failing_since), ": ",
+				said(way.why || "", 120)) : null},
+	], list));
+}
+
+function followerCard(follower) {
+	if (!follower)
+		return null;
+	return card("Follower of the mail log", facts([
+		["Heard of", ago(follower.seen)],
+		follower.line && ["Newest line", moment(follower.line)],
+		["Behind", span(follower.behind_ms)],
+		["Lines", number(follower.lines)],
+		["Forwards told", number(follower.told)],
+		["Gaps", bad(follower.gaps)],
+		["Lost", bad(follower.lost)],
+	]));
+}
+
 export function store(place) {
 	return {title: "Health", draw() {}, async load() {
 		const status = await ask("/v1/status");
@@ -59,6 +96,8 @@ export function store(place) {
 			el("div", {class: "columns even"}, storeCard(status.store || {}),
 				el("div", {class: "stack"},
 					troubles(status.troubles || []),
+					alertsCard(status.alerts || []),
+					followerCard(status.follower),
 					card("Daemon", facts([
 						["Version", said(status.version, 40)],
 						["Mode", said(status.mode, 20)],
