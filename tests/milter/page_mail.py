@@ -151,4 +151,4 @@ def spread_hours(path, key, counts):
     redis(path, "HDEL", key, *own)
     for hour, count in counts.items():
         redis(path, "HSET", key, f"h:{hour}",
-              " ".join([str(count), str(count), *("0" for _ in rest)]))
+              " ".join(["0", str(count), *("0" for _ in rest)]))

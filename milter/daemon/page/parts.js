@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What more than one view shows. */
 import {actionWord, isVerdict, wouldWord} from "/page/words.js";
-import {ago, el, moment, number, said, table} from "/page/dom.js";
+import {ago, cut, el, moment, number, said, table} from "/page/dom.js";
 import {sparkline} from "/page/charts.js";
 
 export function mailboxLink(address) {
@@ -74,7 +74,10 @@ export const routeColumns = [
 	{title: "Destination", class: "wide", cell: (row) =>
 		el("span", {}, said(row.destination, 60),
 			row.allowed ? el("span", {class: "chip c-allow",
-				title: "by " + row.allowed.by}, "allowed") : null)},
+				title: "by " + cut(row.allowed.by)}, "allowed")
+				: null,
+			row.contained ? el("span", {class: "chip c-contain"},
+				"contained") : null)},
 	{title: "Messages", class: "num", cell: (row) => number(row.count)},
 	{title: "First", class: "time", cell: (row) => moment(row.first)},
 	{title: "Last", class: "time", cell: (row) => ago(row.last)},
