@@ -3,6 +3,9 @@
 #include "cli/order.h"
 #include "cli/screen.h"
 
+#define NAME_COLUMNS_MOST 30
+#define FIXED_COLUMNS 40 /* arrow, until, by */
+
 #define FOR_MS_DEFAULT (90LL * 24 * 3600 * 1000)
 
 static void
@@ -91,14 +94,15 @@ static void
 print_list(const struct json *answer)
 {
 	const struct json *list = json_find(answer, "allowed");
+	size_t width = screen_share(FIXED_COLUMNS, 2, NAME_COLUMNS_MOST);
 	struct buf out = {0};
 
 	for (size_t i = 0; i < json_count(list); i++) {
 		const struct json *row = json_at(list, i);
 
-		screen_add_cell(&out, json_text(row, "mailbox"), 30);
+		screen_add_cell(&out, json_text(row, "mailbox"), width);
 		buf_puts(&out, " -> ");
-		screen_add_cell(&out, json_text(row, "destination"), 30);
+		screen_add_cell(&out, json_text(row, "destination"), width);
 		buf_puts(&out, " until ");
 		screen_add_time(&out, json_text(row, "until"));
 		buf_puts(&out, " by ");
@@ -109,7 +113,7 @@ print_list(const struct json *answer)
 	}
 	if (json_count(list) == 0)
 		buf_puts(&out, "nothing is allowed\n");
-	screen_print(&out);
+	screen_print_table(&out);
 	buf_fini(&out);
 }
 

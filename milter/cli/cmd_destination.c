@@ -6,12 +6,14 @@
 #include <stdio.h>
 
 #define MAILBOX_COLUMNS 40
+#define FIXED_COLUMNS 44
 
 static void
 print_answer(const struct json *answer)
 {
 	const struct json *list = json_find(answer, "mailboxes");
 	const struct json *contained = json_find(answer, "contained");
+	size_t width = screen_share(FIXED_COLUMNS, 1, MAILBOX_COLUMNS);
 	struct buf out = {0};
 
 	if (contained != NULL) {
@@ -23,13 +25,12 @@ print_answer(const struct json *answer)
 		buf_add_visible(&out, json_text(contained, "why"));
 		buf_add_byte(&out, '\n');
 	}
-	screen_add_cell(&out, SLICE("MAILBOX"), MAILBOX_COLUMNS);
+	screen_add_cell(&out, SLICE("MAILBOX"), width);
 	buf_puts(&out, "   COUNT  FIRST             LAST\n");
 	for (size_t i = 0; i < json_count(list); i++) {
 		const struct json *row = json_at(list, i);
 
-		screen_add_cell(
-			&out, json_text(row, "mailbox"), MAILBOX_COLUMNS);
+		screen_add_cell(&out, json_text(row, "mailbox"), width);
 		buf_printf(&out, " %7lld  ", json_number(row, "count"));
 		screen_add_time(&out, json_text(row, "first"));
 		buf_puts(&out, "  ");
@@ -38,7 +39,7 @@ print_answer(const struct json *answer)
 	}
 	if (json_count(list) == 0)
 		buf_puts(&out, "no mailbox sends there\n");
-	screen_print(&out);
+	screen_print_table(&out);
 	buf_fini(&out);
 	ask_say_more(answer, "mailboxes");
 }

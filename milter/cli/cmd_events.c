@@ -158,7 +158,12 @@ print_events(const struct json *list, bool text)
 			buf_add_byte(&out, '\n');
 		}
 	}
-	screen_print(&out);
+	/* Whole where a program reads them: JSON is never cut. */
+	if (text) {
+		screen_print_table(&out);
+	} else {
+		screen_print(&out);
+	}
 	buf_fini(&out);
 }
 

@@ -121,7 +121,7 @@ cmd_export(int argc, char **argv)
 			"the configuration (" COMMAND_CONFIG_FILE ")"}};
 	const struct options options = {
 		.about = "Writes all that is kept of mailboxes to the standard "
-			 "output, as JSON lines: counts, routes, marks, "
+			 "output, as JSON\nlines: counts, routes, marks, "
 			 "containment, what is allowed.",
 		.example =
 			"export -c /etc/forwarden/forwarden.yaml >kept.jsonl",

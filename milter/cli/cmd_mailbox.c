@@ -7,6 +7,8 @@
 
 #define HOURS 24
 #define GAUGE_COLUMNS 20
+#define ROUTE_COLUMNS 55 /* of a route's row without its destination */
+#define EVENT_COLUMNS 34 /* ... and of an event's, which has a policy, too */
 
 static void
 add_allowed(struct buf *out, const struct json *list)
@@ -96,7 +98,8 @@ add_routes(struct buf *out, const struct json *list)
 		const struct json *row = json_at(list, i);
 
 		buf_puts(out, "  ");
-		screen_add_cell(out, json_text(row, "destination"), 40);
+		screen_add_cell(out, json_text(row, "destination"),
+			screen_share(ROUTE_COLUMNS, 1, 40));
 		buf_printf(out, " %6lld  ", json_number(row, "count"));
 		screen_add_time(out, json_text(row, "first"));
 		buf_puts(out, "  ");
@@ -164,7 +167,8 @@ add_events(struct buf *out, const struct json *list)
 		buf_add_byte(out, ' ');
 		screen_add_cell(out, json_text(own, "action"), 10);
 		buf_puts(out, " -> ");
-		screen_add_cell(out, json_text(own, "destination"), 34);
+		screen_add_cell(out, json_text(own, "destination"),
+			screen_share(EVENT_COLUMNS, 2, 34));
 		buf_add_byte(out, ' ');
 		buf_add_visible(out,
 			json_text(
@@ -186,7 +190,7 @@ print_answer(const struct json *answer)
 	add_routes(&out, json_find(answer, "routes"));
 	add_windows(&out, json_find(answer, "windows"));
 	add_events(&out, json_find(answer, "events"));
-	screen_print(&out);
+	screen_print_table(&out);
 	buf_fini(&out);
 }
 

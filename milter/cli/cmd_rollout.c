@@ -201,15 +201,13 @@ ask_daemon(struct rollout *rollout, const struct ask_options *options)
 static size_t
 policy_columns(void)
 {
-	size_t columns = screen_columns();
-
-	return screen_share(columns, NUMBERS_COLUMNS, 1, NAMES_COLUMNS_MOST);
+	return screen_share(NUMBERS_COLUMNS, 1, NAMES_COLUMNS_MOST);
 }
 
 static size_t
 pair_columns(void)
 {
-	return screen_share(screen_columns(), PAIR_GAPS, 2, NAMES_COLUMNS_MOST);
+	return screen_share(PAIR_GAPS, 2, NAMES_COLUMNS_MOST);
 }
 
 /* The most frequent first. */
@@ -342,7 +340,7 @@ print(const struct rollout *rollout, bool json)
 	map_each(rollout->policies, add_policy, &out);
 	if (map_count(rollout->policies) == 0)
 		buf_puts(&out, "no policy matched anything\n");
-	screen_print(&out);
+	screen_print_table(&out);
 	buf_fini(&out);
 }
 

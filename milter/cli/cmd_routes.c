@@ -4,6 +4,9 @@
 #include "cli/ask.h"
 #include "cli/screen.h"
 
+#define NAME_COLUMNS_MOST 34
+#define FIXED_COLUMNS 57 /* arrow, count, times, "allowed" */
+
 struct routes_options {
 	struct ask_options ask;
 	const char *mailbox;
@@ -53,9 +56,11 @@ add_age(struct buf *path, const char *name, long long age_ms)
 static void
 add_text(struct buf *out, const struct json *row)
 {
-	screen_add_cell(out, json_text(row, "mailbox"), 34);
+	size_t width = screen_share(FIXED_COLUMNS, 2, NAME_COLUMNS_MOST);
+
+	screen_add_cell(out, json_text(row, "mailbox"), width);
 	buf_puts(out, " -> ");
-	screen_add_cell(out, json_text(row, "destination"), 34);
+	screen_add_cell(out, json_text(row, "destination"), width);
 	buf_printf(out, " %7lld  ", json_number(row, "count"));
 	screen_add_time(out, json_text(row, "first"));
 	buf_puts(out, "  ");
@@ -93,7 +98,7 @@ print_one_way(const struct json *answer)
 	}
 	if (json_count(list) == 0)
 		buf_puts(&out, "no one-way routes\n");
-	screen_print(&out);
+	screen_print_table(&out);
 	buf_fini(&out);
 	ask_say_more(answer, "routes");
 }
@@ -135,7 +140,7 @@ print_text(const struct json *answer)
 		add_text(&out, json_at(list, i));
 	if (json_count(list) == 0)
 		buf_puts(&out, "no routes\n");
-	screen_print(&out);
+	screen_print_table(&out);
 	buf_fini(&out);
 	ask_say_more(answer, "routes");
 }

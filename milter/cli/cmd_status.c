@@ -106,7 +106,7 @@ print_answer(const struct json *answer)
 		add_text(&out, "trouble",
 			json_text(json_at(troubles, i), "text"));
 	}
-	screen_print(&out);
+	screen_print_table(&out);
 	buf_fini(&out);
 }
 

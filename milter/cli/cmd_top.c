@@ -11,7 +11,10 @@
 
 #define ROWS_DEFAULT 20
 #define EVERY_SECONDS_DEFAULT 2
-#define FIXED_COLUMNS 78 /* all columns but the mailbox */
+#define LAST_COLUMNS 18
+#define FIXED_COLUMNS 82 /* of a row without its mailbox */
+#define MAILBOX_LEAST 14
+#define LAST_FROM_COLUMNS 100
 #define PATH_BYTES 64
 
 struct top_options {
@@ -61,10 +64,20 @@ parse_options(int argc, char **argv, struct top_options *options, int *status)
 	return true;
 }
 
+/* On a narrow terminal the names are more to people than the time. */
+static bool
+has_last(void)
+{
+	return screen_share(0, 1, SIZE_MAX) >= LAST_FROM_COLUMNS;
+}
+
 static size_t
 mailbox_width(const struct json *list)
 {
-	size_t most = screen_columns() - FIXED_COLUMNS, width = 7, i;
+	size_t most = screen_share(
+		has_last() ? FIXED_COLUMNS : FIXED_COLUMNS - LAST_COLUMNS, 1,
+		SIZE_MAX);
+	size_t width = 7, i;
 
 	for (i = 0; i < json_count(list); i++) {
 		size_t own =
@@ -73,7 +86,9 @@ mailbox_width(const struct json *list)
 		if (own > width)
 			width = own;
 	}
-	return width > most && most >= 20 ? most : width;
+	if (most < MAILBOX_LEAST)
+		most = MAILBOX_LEAST;
+	return width > most ? most : width;
 }
 
 static void
@@ -85,7 +100,8 @@ add_row(struct buf *out, const struct json *row, size_t width)
 		json_number(row, "forwarded"), json_number(row, "destinations"),
 		json_number(row, "tagged"), json_number(row, "would"),
 		json_number(row, "held"));
-	screen_add_time(out, json_text(row, "last"));
+	if (has_last())
+		screen_add_time(out, json_text(row, "last"));
 	buf_add_byte(out, '\n');
 }
 
@@ -98,7 +114,7 @@ add_table(struct buf *out, const struct json *answer)
 	screen_add_cell(out, SLICE("MAILBOX"), width);
 	buf_printf(out, " %7s %9s %9s %6s %7s %7s %7s  %s\n", "TODAY",
 		"RECEIVED", "FORWARDED", "DESTS", "TAGGED", "WOULD", "HELD",
-		"LAST");
+		has_last() ? "LAST" : "");
 	for (i = 0; i < json_count(list); i++)
 		add_row(out, json_at(list, i), width);
 	if (json_count(list) == 0)
@@ -126,7 +142,7 @@ show(struct ask *ask, const struct top_options *options, bool clear)
 		buf_puts(&out, "\n");
 	}
 	add_table(&out, answer);
-	screen_print(&out);
+	screen_print_table(&out);
 	buf_fini(&out);
 	json_free(answer);
 	return COMMAND_OK;

@@ -299,6 +299,6 @@ held_show_list(const struct held_run *run, bool whole)
 	}
 	if (out.len == 0)
 		buf_puts(&out, "nothing is held\n");
-	screen_print(&out);
+	screen_print_table(&out);
 	buf_fini(&out);
 }

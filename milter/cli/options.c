@@ -157,6 +157,31 @@ add_usage(const struct options *options, const char *name, struct buf *out)
 	buf_fini(&word);
 }
 
+/* Words of a text on lines of USAGE_COLUMNS, all but the first below the
+ * first: column is where that begins. */
+static void
+add_words(struct buf *out, size_t column, struct slice text)
+{
+	size_t at = column;
+	bool begins = true;
+
+	for (struct slice word; slice_next(&text, ' ', &word);) {
+		if (!begins && at + 1 + word.len > USAGE_COLUMNS) {
+			buf_printf(out, "\n%*s", HELP_COLUMN, "");
+			at = HELP_COLUMN;
+			begins = true;
+		}
+		if (!begins) {
+			buf_add_byte(out, ' ');
+			at++;
+		}
+		buf_add(out, word);
+		at += word.len;
+		begins = false;
+	}
+	buf_add_byte(out, '\n');
+}
+
 static void
 add_help(const struct options_row *row, struct buf *out)
 {
@@ -174,7 +199,7 @@ add_help(const struct options_row *row, struct buf *out)
 	do {
 		buf_add_byte(out, ' ');
 	} while (out->len - begun < HELP_COLUMN);
-	buf_printf(out, "%s\n", row->help);
+	add_words(out, out->len - begun, slice_of(row->help));
 }
 
 static int
@@ -218,13 +243,17 @@ refuse_unknown(const struct options *options, const char *name,
 
 	buf_printf(&why, "forwarden %s: ", name);
 	if (letter > 0 && letter < LONG_BASE && given[1] != '-') {
-		buf_printf(&why, "there is no option -%c", letter);
+		const char option = (char)letter;
+
+		buf_puts(&why, "there is no option -");
+		buf_add_visible(&why, (struct slice){&option, 1});
 	} else {
 		for (size_t i = 0; i < options->count; i++)
 			names[i] = options->rows[i].name;
 		nearest = diag_nearest(
 			slice_of(given + 2), names, options->count);
-		buf_printf(&why, "there is no such option: %s", given);
+		buf_puts(&why, "there is no such option: ");
+		buf_add_visible(&why, slice_of(given));
 		if (nearest != NULL)
 			buf_printf(&why, "; did you mean --%s?", nearest);
 	}
@@ -255,7 +284,8 @@ refuse_value(const struct options *options, const char *name,
 		buf_printf(
 			&why, "needs a value: --%s %s", row->name, row->value);
 	} else {
-		buf_printf(&why, "%s: %s", value, row->kind->hint);
+		buf_add_visible(&why, slice_of(value));
+		buf_printf(&why, ": %s", row->kind->hint);
 	}
 	status = refuse(options, name, &why);
 	buf_fini(&why);

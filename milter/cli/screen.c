@@ -130,14 +130,46 @@ screen_columns(void)
 	return size.ws_col < COLUMNS_LEAST ? COLUMNS_LEAST : size.ws_col;
 }
 
-size_t
-screen_share(size_t columns, size_t fixed, size_t cells, size_t most)
+/* 0: it is no terminal. */
+static size_t
+terminal_columns(void)
 {
-	size_t width = columns > fixed ? (columns - fixed) / cells : 0;
+	struct winsize size;
 
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+size_t
+screen_share(size_t fixed, size_t cells, size_t most)
+{
+	size_t columns = terminal_columns(), width;
+
+	if (columns == 0)
+		return most;
+	width = columns > fixed ? (columns - fixed) / cells : 0;
 	if (width < SHARE_LEAST)
 		width = SHARE_LEAST;
 	return width < most ? width : most;
+}
+
+void
+screen_print_table(const struct buf *out)
+{
+	size_t columns = terminal_columns();
+	struct slice rest = buf_slice(out);
+	struct buf cut = {0};
+
+	if (columns == 0) {
+		screen_print(out);
+		return;
+	}
+	for (struct slice line; slice_next(&rest, '\n', &line);) {
+		(void)add_cut(&cut, line, columns);
+		if (rest.len > 0 || line.len > 0)
+			buf_add_byte(&cut, '\n');
+	}
+	screen_print(&cut);
+	buf_fini(&cut);
 }
 
 void

@@ -27,9 +27,12 @@ void screen_add_time(struct buf *, struct slice rfc3339);
 void screen_add_bar(struct buf *, long long value, long long most);
 /* Columns of the terminal, or 100 where it is none. */
 size_t screen_columns(void);
-/* What each of some cells gets of columns of which fixed are taken, at most
- * most. */
-size_t screen_share(size_t columns, size_t fixed, size_t cells, size_t most);
+/* What each of some cells of a row gets on a terminal where fixed columns are
+ * taken, at most most; most where it is none. */
+size_t screen_share(size_t fixed, size_t cells, size_t most);
+/* Writes rows to stdout; on a terminal none is wider than it, and what is cut
+ * ends in U+2026. */
+void screen_print_table(const struct buf *);
 /* Writes all of it to stdout. */
 void screen_print(const struct buf *);
 /* The same as one line of JSON; frees it. */

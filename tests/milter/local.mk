@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 TESTS += tests/milter/alerts.py tests/milter/attach.py tests/milter/carried.sh \
 	tests/milter/commands.sh tests/milter/endings.py \
-	tests/milter/investigate.py tests/milter/killed.py tests/milter/life.py \
+	tests/milter/investigate.py tests/milter/words.py tests/milter/killed.py tests/milter/life.py \
 	tests/milter/miltertest.sh tests/milter/monitoring.py \
 	tests/milter/page.py tests/milter/stores.sh
 TESTS += tests/milter/contained.py
@@ -16,6 +16,7 @@ EXTRA_DIST += tests/milter/miltertest.sh \
 	tests/milter/daemon.py \
 	tests/milter/endings.py \
 	tests/milter/investigate.py \
+	tests/milter/words.py \
 	tests/milter/killed.py \
 	tests/milter/lib.sh \
 	tests/milter/lib.lua \
