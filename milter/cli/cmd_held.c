@@ -285,6 +285,8 @@ cmd_held(int argc, char **argv)
 		return options_refuse(argv[0],
 			"after it comes list, show, release or delete");
 	}
+	/* A service has not the rights that Sendmail's deliveries need. */
+	options.where.queues = options.tend;
 	why = contradiction(&options, operands, verb);
 	if (why != NULL)
 		return options_refuse(argv[0], why);

@@ -15,7 +15,7 @@ import time
 import urllib.parse
 
 from held import STRANGER, Site, metrics
-from rig import Failure, Forwarden, Postfix, Redis, Rig, Sink, Tap, free_port, send, wait_until
+from rig import Failure, Forwarden, Postfix, Redis, Rig, Sendmail, Sink, Tap, free_port, send, wait_until
 from rig.forwarden import program
 
 
@@ -47,8 +47,9 @@ class Tender:
 
     def start(self):
         self.process = self.rig.spawn(
-            [program(), "held", "--tend", "--every", "1", "-c", self.site.forwarden.file,
-             *self.site.where, *self.site.state], self.log_file)
+            ["unshare", "-u", "sh", "-c", 'hostname mx.example.com; exec "$@"', "sh",
+             program(), "held", "--tend", "--every", "1", "-c", self.site.forwarden.file,
+             *self.site.where, *self.site.state], self.log_file, env=self.site.environment)
 
     def stop(self):
         self.process.terminate()
@@ -291,6 +292,35 @@ def stops(case):
            code, answer)
 
 
+def on_sendmail(tap):
+    """It lifts the quarantine, and the next run of the queue delivers."""
+    with Rig("held-tender-sendmail") as rig:
+        site = Site(rig)
+        sink = Sink(rig, host="127.0.0.2")
+        egress = Sendmail(rig, sink, milter=f"inet:{site.forwarden.port}@127.0.0.1",
+                          name="egress", host="egress")
+        intake = Sendmail(rig, egress)
+        for sendmail in (egress, intake):
+            sendmail.start()
+        site.environment = egress.environment
+        site.where = ["--sendmail", egress.folder, "--sendmail-program", egress.program]
+        tender = Tender(rig, site)
+        tender.start()
+        try:
+            send(intake.port, STRANGER, [site.alice.address], site.mail("sendmail"))
+            row = wait_until("the list", lambda: own(site.forwarden)["held"])[0]
+            code, answer = ask_for(site.forwarden, row["id"], act="release", by="op")
+            tap.ok(code == 200, "Sendmail: asked", code, answer)
+            sink.wait(sink.to(site.drop))
+            site.forwarden.wait_event(lambda e: e["event"]["action"] == "release")
+            tap.attempt("Sendmail: nothing is held any more", lambda: wait_until(
+                "the list", lambda: own(site.forwarden)["held"] == []))
+            tap.equal(site.counts(), (0, 1, 1), "Sendmail: the counts follow")
+            tap.equal(len(sink.find(sink.to(site.drop))), 1, "Sendmail: delivered once")
+        except Failure as failure:
+            tap.fail("Sendmail", failure, site.forwarden.log()[-3000:], tender.log()[-2000:])
+
+
 def main():
     tap = Tap()
     if os.geteuid() != 0:
@@ -313,6 +343,7 @@ def main():
             tap.fail("tender", failure, case.site.forwarden.log()[-3000:],
                      case.tender.log()[-2000:] if case.tender.process else "",
                      case.postfix.log()[-2000:])
+    on_sendmail(tap)
     return tap.done()
 
 
