@@ -34,6 +34,8 @@ const struct incident_aspect_row incident_aspects[INCIDENT_ASPECTS] = {
 		"the evidence below", {"platform"}, true},
 	[INCIDENT_KIND] = {"kinds", "how it moves on", "the evidence below",
 		{"kind"}, true},
+	[INCIDENT_HOST] = {"hosts", "mail server", "Forwarden there",
+		{"forwarden", "host"}, false},
 	[INCIDENT_LISTENER] = {"listeners", "listener", "the mail server",
 		{"smtp", "listener"}, false},
 	[INCIDENT_POLICY] = {"policies", "policy", "Forwarden",

@@ -309,10 +309,10 @@ incident_say(const struct incident *incident, struct incident_page *page)
 		say_rules(incident, page);
 	}
 	heading(page, "Source system");
-	say_aspects(incident, page, INCIDENT_LISTENER, INCIDENT_LISTENER);
+	say_aspects(incident, page, INCIDENT_HOST, INCIDENT_LISTENER);
 	line(page,
-		SLICE("Events do not name the machine: the queue ids and "
-		      "times below find it in the mail servers' logs."));
+		SLICE("The queue ids and times below find the messages in "
+		      "its log."));
 	heading(page, "Destinations");
 	say_routes(&incident->routes, page, SLICE("none is known"));
 	heading(page, "The same places from other mailboxes");

@@ -15,7 +15,8 @@ import time
 import urllib.parse
 
 from held import STRANGER, Site, metrics
-from rig import Failure, Forwarden, Postfix, Redis, Rig, Sendmail, Sink, Tap, free_port, send, wait_until
+from rig import (Failure, Forwarden, Postfix, Redis, Rig, Sendmail, Sink, Tap, free_port, send,
+                 wait_until)
 from rig.forwarden import program
 
 
