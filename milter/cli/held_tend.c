@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "base/log.h"
 #include "cli/held_tend_state.h"
 #include "cli/held_untold.h"
 #include "daemon/held_seen.h"
@@ -15,7 +16,6 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,30 +28,14 @@
 #define PART_BYTES 2500 /* of JSON; three times that in a path at worst */
 #define LIST_DIGEST_BYTES 8
 
-void
-held_tend_say(const char *format, ...)
-{
-	struct buf visible = {0};
-	char line[1024];
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(line, sizeof(line), format, args);
-	va_end(args);
-	buf_add_visible(&visible, slice_of(line));
-	(void)fprintf(stderr, "forwarden held: %s\n",
-		buf_ok(&visible) ? visible.p : "out of memory");
-	buf_fini(&visible);
-}
-
 /* Says it once, until it is over. */
 static bool
 say_once(bool *said, bool good, const struct err *err, const char *over)
 {
 	if (!good && !*said)
-		held_tend_say("%s", err->text);
+		log_write(LOG_LEVEL_WARNING, "%s", err->text);
 	if (good && *said)
-		held_tend_say("%s", over);
+		log_write(LOG_LEVEL_NOTICE, "%s", over);
 	*said = !good;
 	return good;
 }
@@ -69,7 +53,8 @@ read_settings(struct held_tender *tender)
 		tender->expire_ms = config->held_expire;
 		tender->expiry = (enum config_expiry)config->held_expire_action;
 	} else {
-		held_tend_say("%s cannot be used: held.expire stays as it was",
+		log_write(LOG_LEVEL_WARNING,
+			"%s cannot be used: held.expire stays as it was",
 			tender->run->options->ask.file);
 	}
 	config_free(config);
@@ -273,11 +258,11 @@ start(struct held_tender *tender)
 	tender->told = map_new();
 	if (tender->done == NULL || tender->failing == NULL ||
 		tender->told == NULL || !begin_anew(tender, &err)) {
-		held_tend_say("out of memory");
+		log_write(LOG_LEVEL_ERROR, "out of memory");
 		return false;
 	}
 	if (!signals_open(numbers, sizeof(numbers) / sizeof(*numbers), &err)) {
-		held_tend_say("%s", err.text);
+		log_write(LOG_LEVEL_ERROR, "%s", err.text);
 		return false;
 	}
 	read_settings(tender);

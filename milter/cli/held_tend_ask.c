@@ -7,6 +7,7 @@
 #include "base/amount.h"
 #include "base/clock.h"
 #include "base/date.h"
+#include "base/log.h"
 #include "cli/held_tend_state.h"
 #include "cli/held_untold.h"
 
@@ -77,7 +78,7 @@ fail(struct held_tender *tender, const struct asked *asked, const char *why_not)
 		.event = asked->event};
 	struct err err = {0};
 
-	held_tend_say("%.*s is not %.*sd, as %.*s asked: %s",
+	log_write(LOG_LEVEL_WARNING, "%.*s is not %.*sd, as %.*s asked: %s",
 		SLICE_ARG(asked->id), SLICE_ARG(asked->act),
 		SLICE_ARG(asked->by), why_not);
 	if (held_tell(tender->run, &word, &err) || err.code != ERR_DOWN)
@@ -139,11 +140,12 @@ carry_out(struct held_tender *tender, struct held_acts *acts,
 			fail(tender, asked, err.text);
 		return;
 	case HELD_DONE_UNTOLD:
-		held_tend_say("%s is %sd, and no event tells so yet: %s",
-			held->id, held_act_name(deed.act), err.text);
+		log_write(LOG_LEVEL_WARNING,
+			"%s is %sd, and no event tells so yet: %s", held->id,
+			held_act_name(deed.act), err.text);
 		break;
 	case HELD_DONE:
-		held_tend_say("%s is %sd, as %s asked", held->id,
+		log_write(LOG_LEVEL_NOTICE, "%s is %sd, as %s asked", held->id,
 			held_act_name(deed.act), deed.by);
 		break;
 	}
@@ -193,6 +195,12 @@ obey(struct held_tender *tender, struct held_acts *acts,
 	}
 }
 
+static struct slice
+event_of(const struct held_tender *tender, const struct held *held)
+{
+	return held_join_id(held_join_find(tender->run->join, held));
+}
+
 static bool
 is_expired(const struct held_tender *tender, const struct held *held,
 	struct slice event)
@@ -231,19 +239,17 @@ expire(struct held_tender *tender, struct held_acts *acts,
 		.why = why};
 	struct err err = {0};
 
-	if (held_acts_do(acts, held, &deed, &err) == HELD_NOT_DONE) {
-		held_tend_say("%s has expired, and is not %sd: %s", held->id,
-			held_act_name(deed.act), err.text);
-	} else {
-		held_tend_say("%s has expired, and is %sd", held->id,
-			held_act_name(deed.act));
-	}
-}
+	struct slice event = event_of(tender, held);
 
-static struct slice
-event_of(const struct held_tender *tender, const struct held *held)
-{
-	return held_join_id(held_join_find(tender->run->join, held));
+	if (held_acts_do(acts, held, &deed, &err) != HELD_NOT_DONE) {
+		log_write(LOG_LEVEL_NOTICE, "%s has expired, and is %sd",
+			held->id, held_act_name(deed.act));
+	} else if (map_find(tender->told, event) == NULL) {
+		log_write(LOG_LEVEL_WARNING,
+			"%s has expired, and is not %sd: %s", held->id,
+			held_act_name(deed.act), err.text);
+		(void)map_put(tender->told, event, &mark, NULL);
+	}
 }
 
 bool
@@ -311,9 +317,14 @@ held_tend_work(struct held_tender *tender)
 	struct held_acts *acts = held_acts_begin(tender->run, &err);
 
 	if (acts == NULL) {
-		held_tend_say("nothing is done: %s", err.text);
+		if (!tender->stuck) {
+			log_write(LOG_LEVEL_WARNING, "nothing is done: %s",
+				err.text);
+		}
+		tender->stuck = true;
 		return;
 	}
+	tender->stuck = false;
 	for (size_t i = 0; i < json_count(tender->asks); i++) {
 		struct asked asked = asked_of(json_at(tender->asks, i));
 

@@ -19,15 +19,15 @@ struct held_tender {
 	struct json *asks; /* of the last look; or NULL */
 	struct map *done; /* orders that were carried out, or given up */
 	struct map *failing; /* ... and such as are tried again: first time */
-	struct map *told; /* events that it is said of that they expired */
+	struct map *told; /* events of which it was said that they expired, or
+			   * that what is to be done then failed */
 	long long expire_ms; /* 0: never */
 	enum config_expiry expiry;
 	bool down; /* the daemon, and it was said */
 	bool blind; /* the queue, and it was said */
+	bool stuck; /* nothing can be done, and it was said */
 };
 
-void held_tend_say(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
 /* Is there anything to be done? */
 bool held_tend_has_work(struct held_tender *);
 /* Does it: what is asked, and what expired. */
