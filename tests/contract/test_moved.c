@@ -39,6 +39,7 @@ struct rig {
 	struct store *store;
 	struct arena *arena;
 	int numbers; /* of messages */
+	bool sums; /* they are noted with a value: a second key */
 };
 
 static void
@@ -91,6 +92,7 @@ note(struct rig *rig, const char *mailbox, const char *policy, uint64_t *count)
 	struct store_op op = {STORE_NOTE,
 		{.note = {.group = slice_of(mailbox),
 			 .policy = slice_of(policy),
+			 .mode = rig->sums ? NOTE_SUM : NOTE_COUNT,
 			 .window_ms = DAY_MS,
 			 .after = -1}}};
 	struct store_batch batch = {&op, 1, rig->arena, 0};
@@ -309,8 +311,9 @@ says(struct rig *rig, const char *text)
 	return false;
 }
 
-/* A move that was broken off: some keys here, some there (TRYAGAIN). Memory
- * answers for that slot, whose trouble is told; none of it is lost. */
+/* A move that was broken off: some keys here, some there. What has one key, as
+ * a count, is taken where it goes; for what has several (TRYAGAIN) memory
+ * answers, and the slot's trouble is told; none of it is lost. */
 static void
 keys_that_are_parted(void **state)
 {
@@ -322,11 +325,15 @@ keys_that_are_parted(void **state)
 	wait_counted(rig, 1);
 	move = begin_move(rig, MAILBOX);
 	assert_int_equal(carry(&move, 1), 1);
+	assert_noted(rig, "new", 1);
 	count_forward(rig);
-	assert_int_equal(note(rig, MAILBOX, "new", &count), STORE_FALLBACK);
+	rig->sums = true;
+	assert_int_equal(note(rig, MAILBOX, "sum", &count), STORE_FALLBACK);
 	assert_true(says(rig, ": TRYAGAIN: the slot is open"));
 	end_move(rig, &move);
 	wait_counted(rig, 2);
+	assert_noted(rig, "sum", 2);
+	rig->sums = false;
 	assert_noted(rig, "new", 2);
 	assert_noted(rig, "rate", 4);
 }
