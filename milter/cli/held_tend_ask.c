@@ -98,8 +98,10 @@ may_try_again(struct held_tender *tender, const struct asked *asked)
 		if (first != NULL) {
 			*first = now_ms;
 			if (!map_put(tender->failing, buf_slice(&name), first,
-				    NULL))
+				    NULL)) {
 				free(first);
+				first = NULL;
+			}
 		}
 	}
 	buf_fini(&name);
