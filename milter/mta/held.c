@@ -3,6 +3,8 @@
 #include "mta/held.h"
 
 #define ID_BYTES_MAX 64
+#define MS_A_SECOND 1000
+#define SECONDS_MAX 253402300799LL /* the end of the year 9999 */
 
 struct held *
 held_add(struct held_list *list)
@@ -29,6 +31,13 @@ held_is_id(struct slice id)
 			return false;
 	}
 	return id.len > 0 && id.len <= ID_BYTES_MAX;
+}
+
+int64_t
+held_time(long long seconds)
+{
+	return seconds > 0 && seconds <= SECONDS_MAX ? seconds * MS_A_SECOND
+						     : 0;
 }
 
 bool

@@ -57,6 +57,8 @@ bool held_do(const struct held *, const struct held_where *, enum held_act,
 struct held *held_add(struct held_list *);
 bool held_is_id(struct slice);
 bool held_postfix_read(struct held_list *, const char *directory, struct err *);
+/* Seconds since 1970 as milliseconds; 0: no time that can be. */
+int64_t held_time(long long seconds);
 /* One line of postqueue(1)'s; it may be any bytes. */
 bool held_postfix_take(struct held_list *, struct slice line,
 	const char *directory, struct err *);

@@ -11,7 +11,6 @@
 
 #define LIMIT_SECONDS 60U
 #define QUEUE_BYTES_MAX ((size_t)256 * 1024 * 1024)
-#define MS_A_SECOND 1000
 
 static bool
 fail_memory(struct err *err)
@@ -53,7 +52,7 @@ take_message(struct held_list *list, const struct json *message,
 	*held = (struct held){.mta = HELD_POSTFIX,
 		.place = directory,
 		.id = arena_copy(list->arena, id).p,
-		.at_ms = json_number(message, "arrival_time") * MS_A_SECOND,
+		.at_ms = held_time(json_number(message, "arrival_time")),
 		.sender = sender_of(list->arena, message),
 		.rcpts = addresses,
 		.rcpt_count = json_count(rcpts)};

@@ -23,7 +23,6 @@
 #include <unistd.h>
 
 #define LIMIT_SECONDS 60U
-#define MS_A_SECOND 1000
 #define RCPTS_MAX 1000U
 
 static bool
@@ -52,8 +51,9 @@ take_line(struct held *held, struct arena *arena, struct slice line,
 
 	switch (line.p[0]) {
 	case 'T':
-		if (slice_to_u64(slice_trim(value), &seconds))
-			held->at_ms = (int64_t)seconds * MS_A_SECOND;
+		if (slice_to_u64(slice_trim(value), &seconds) &&
+			seconds <= INT64_MAX)
+			held->at_ms = held_time((long long)seconds);
 		break;
 	case 'S':
 		held->sender = arena_copy(arena, bare(value));

@@ -169,6 +169,9 @@ static const struct line_row {
 		"A1", "", 3, 0},
 	{"no JSON", "4XyZ1* 510 Mon Jan 5 eve@partner.example", NULL, NULL, 0,
 		0},
+	{"a time that cannot be",
+		HELD_LINE("A1", ",\"arrival_time\":999999999999999999"), "A1",
+		"", 0, 0},
 	{"half a line", "{\"queue_name\":\"hold\",\"queue_id\":\"4X", NULL,
 		NULL, 0, 0},
 };
@@ -202,6 +205,8 @@ static const struct file_row {
 		"RPFD:<drop@evil.example>\nH??Subject: x\n.\n",
 		"eve@partner.example", "drop@evil.example;", ARRIVED_MS},
 	{"the null sender", "T1\nS<>\n", "", "", 1000},
+	{"a time that cannot be", "T999999999999999999\nS<a@b>\n", "a@b", "",
+		0},
 	{"no time", "Tsoon\nS<a@b>\n", "a@b", "", 0},
 	{"what a header says is none of it",
 		"S<a@b>\nH??Subject: x\nH??R: y\n\tRPFD:<forged@x>\n", "a@b",
