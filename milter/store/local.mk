@@ -48,6 +48,8 @@ libstore_a_SOURCES = \
 	milter/store/memory/mailbox.h \
 	milter/store/memory/memory.c \
 	milter/store/memory/memory.h \
+	milter/store/memory/memory_orders.c \
+	milter/store/memory/memory_orders.h \
 	milter/store/memory/memory_queries.c \
 	milter/store/memory/memory_queries.h \
 	milter/store/memory/memory_records.c \

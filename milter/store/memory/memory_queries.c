@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "store/answer.h"
 #include "store/key.h"
+#include "store/memory/memory_orders.h"
 #include "store/memory/memory_records.h"
 #include "store/memory/peers.h"
 #include "store/memory/snapshot.h"
@@ -437,80 +438,6 @@ ask_events(struct memory *memory, struct arena *arena,
 		&query->answer.events, err);
 }
 
-static bool
-order(struct memory *memory, struct arena *arena, struct store_query *query,
-	struct err *err)
-{
-	const struct store_containment *word = &query->containment;
-	struct key_text room;
-	struct slice about = key_bound(query->about, &room);
-	bool ok = query->as_kept && word->until_ms > 0
-		? orders_keep(memory->orders, about, word)
-		: orders_give(memory->orders, about, word,
-			  clock_now_ms(memory->clock));
-
-	(void)arena;
-	memory->orders_unsaved = true;
-	return ok || err_set(err, ERR_MEMORY, "out of memory");
-}
-
-static bool
-ask_over(struct memory *memory, struct arena *arena, struct store_query *query,
-	struct err *err)
-{
-	(void)err;
-	orders_over(memory->orders, arena, clock_now_ms(memory->clock),
-		&query->answer.orders);
-	return true;
-}
-
-struct order_walk {
-	struct arena *arena;
-	struct store_orders *found;
-	size_t room;
-	int64_t now_ms;
-};
-
-static void
-count_order(struct slice about, const struct store_containment *word, void *ctx)
-{
-	(void)about;
-	(void)word;
-	((struct order_walk *)ctx)->room++;
-}
-
-static void
-copy_order(struct slice about, const struct store_containment *word, void *ctx)
-{
-	struct order_walk *walk = ctx;
-	struct store_order *row;
-
-	if (walk->found->count == walk->room || word->until_ms <= walk->now_ms)
-		return;
-	row = &walk->found->at[walk->found->count++];
-	row->about = arena_copy(walk->arena, about);
-	row->word = *word;
-	row->word.by = arena_copy(walk->arena, word->by);
-	row->word.why = arena_copy(walk->arena, word->why);
-}
-
-static bool
-ask_orders(struct memory *memory, struct arena *arena,
-	struct store_query *query, struct err *err)
-{
-	struct order_walk walk = {.arena = arena,
-		.found = &query->answer.orders,
-		.now_ms = clock_now_ms(memory->clock) +
-			orders_ahead(memory->orders)};
-
-	orders_each(memory->orders, count_order, &walk);
-	walk.found->at = arena_array(arena, walk.room, sizeof(*walk.found->at));
-	if (walk.found->at == NULL)
-		return answer_too_long(err);
-	orders_each(memory->orders, copy_order, &walk);
-	return true;
-}
-
 struct wipe {
 	struct slice mailbox;
 	uint64_t print, wiped;
@@ -604,10 +531,10 @@ memory_queries(struct memory *memory, struct arena *arena,
 		[STORE_WINDOWS] = ask_windows,
 		[STORE_HOURS] = ask_hours,
 		[STORE_EVENTS] = ask_events,
-		[STORE_ORDERS] = ask_orders,
-		[STORE_ORDERS_HEARD] = ask_orders,
-		[STORE_ORDER] = order,
-		[STORE_OVER] = ask_over,
+		[STORE_ORDERS] = memory_orders_ask,
+		[STORE_ORDERS_HEARD] = memory_orders_ask,
+		[STORE_ORDER] = memory_orders_give,
+		[STORE_OVER] = memory_orders_over,
 		[STORE_FORGET] = forget,
 		[STORE_EXPORT] = memory_records_export,
 		[STORE_IMPORT] = memory_records_import,
