@@ -24,7 +24,6 @@ struct telling {
 	int64_t at_ms;
 	struct slice about;
 	const struct store_containment *word;
-	bool alerts;
 };
 
 static struct json *
@@ -77,8 +76,9 @@ set_about(const struct telling *telling, struct json *own)
 		slice_sub(about, end + 1, about.len));
 }
 
-/* Every mail server tells that an order is over: who is alerted hears of the
- * order alone, from the one that it was given to. */
+/* Of the end of an order by itself each mail server alerts: mail goes on by
+ * each of them from then on, and whoever is alerted by one need not be by
+ * another. */
 static void
 append(const struct telling *telling)
 {
@@ -97,8 +97,7 @@ append(const struct telling *telling)
 	if (json_write(json, &text) && buf_ok(&text)) {
 		op.append.json = buf_slice(&text);
 		store_tell(telling->store, &batch);
-		if (telling->alerts)
-			alerts_event(ALERT_ORDER, buf_slice(&text));
+		alerts_event(ALERT_ORDER, buf_slice(&text));
 	}
 	json_free(json);
 	buf_fini(&text);
@@ -143,8 +142,7 @@ order_tell(struct exchange *exchange, const char *action, struct slice about,
 		.action = action,
 		.at_ms = clock_now_ms(exchange->api->clock),
 		.about = about,
-		.word = word,
-		.alerts = true};
+		.word = word};
 
 	append(&telling);
 	log_it(&telling);
