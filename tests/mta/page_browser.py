@@ -23,6 +23,7 @@ try:
     from selenium.webdriver.chrome.service import Service
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
+    from selenium.webdriver.remote.remote_connection import RemoteConnection
 except ImportError:
     webdriver = None
 
@@ -75,6 +76,8 @@ def open_browser(folder):
         options.add_argument(word)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     options.binary_location = shutil.which("chromium")
+    # A browser that dies under the test must not be waited for.
+    RemoteConnection.set_timeout(60)
     browser = webdriver.Chrome(
         options=options, service=Service(shutil.which("chromedriver")))
     browser.set_page_load_timeout(60)
