@@ -108,7 +108,8 @@ hold_queued(const void *ctx, const struct json *answer)
 		"also what waits in the queues of this machine (as root)"}, \
 	{"postfix", 0, "DIRECTORY", &options_text, &(o).queued.where.postfix, \
 		"where main.cf is"}, \
-	{"sendmail", 0, "DIRECTORY", &options_text, &(o).queued.where.sendmail, \
+	{"sendmail", 0, "DIRECTORY", &options_text, \
+		&(o).queued.where.sendmail, \
 		"it is Sendmail: where sendmail.cf is"}, \
 	{"sendmail-program", 0, "FILE", &options_text, \
 		&(o).queued.where.program, "another sendmail"}
