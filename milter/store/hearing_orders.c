@@ -72,7 +72,8 @@ hearing_orders_hear(struct hearing_orders *hearing, struct arena *arena)
 	arena_reset(arena);
 	memory_store_set_ahead(hearing->memory,
 		redis_now_ms(hearing->redis) - clock_now_ms(hearing->clock));
-	hearing->moved = hearing->moved || take_over(hearing);
+	if (hearing->mark_len > 0 && !hearing->moved)
+		hearing->moved = take_over(hearing);
 	if (atomic_exchange(&hearing->anew, false))
 		hearing->mark_len = 0;
 	query.after.len = hearing->mark_len;

@@ -32,7 +32,8 @@ struct hearing_orders {
 	atomic_llong given_back, given_back_ms;
 };
 
-/* Hears what changed; the arena is emptied. From one thread. */
+/* Hears what changed; the arena is emptied. From one thread. Those of version
+ * 0.1 are looked for the second time: that may take long. */
 void hearing_orders_hear(struct hearing_orders *, struct arena *);
 /* An order was given here, which Redis may not have or may lose. */
 void hearing_orders_anew(struct hearing_orders *);

@@ -284,7 +284,8 @@ replay_some(struct resilient *resilient, struct arena *arena)
 	return i > 0 && !resilient->replay_failed;
 }
 
-/* Everything that can be replayed now; true when nothing is left. */
+/* Everything that can be replayed now; true when nothing is left. Orders do
+ * not wait for it. */
 static bool
 replay_all(struct resilient *resilient, struct arena *arena)
 {
@@ -296,7 +297,7 @@ replay_all(struct resilient *resilient, struct arena *arena)
 		return true;
 	while (!waiter_is_stopping(&resilient->waiter) &&
 		replay_some(resilient, arena))
-		continue;
+		hearing_orders_hear(&resilient->orders, arena);
 	journal_count(resilient->journal, &counts);
 	if (counts.operations == 0 && resilient->replayed > before) {
 		redis_say(resilient->redis, LOG_LEVEL_NOTICE,
@@ -530,6 +531,21 @@ static const struct store_backend backend = {
 	.health = resilient_health,
 };
 
+/* Before the first message is judged: who is contained, and what is allowed. */
+static void
+hear_first(struct resilient *resilient)
+{
+	struct arena *arena = redis_is_up(resilient->redis)
+		? arena_new(REPLAY_ARENA_BYTES)
+		: NULL;
+
+	if (arena == NULL)
+		return;
+	(void)redis_clock_measure(resilient->redis);
+	hearing_orders_hear(&resilient->orders, arena);
+	arena_free(arena);
+}
+
 static bool
 open_parts(struct resilient *resilient, const struct store_options *options,
 	struct err *err)
@@ -551,13 +567,12 @@ open_parts(struct resilient *resilient, const struct store_options *options,
 	(void)journal_files_read(resilient->files, resilient->journal);
 	journal_files_start(resilient->files);
 	resilient->redis = redis_open(options, &hooks, err);
-	if (resilient->redis != NULL && redis_is_up(resilient->redis))
-		(void)redis_clock_measure(resilient->redis);
 	if (resilient->redis == NULL)
 		return false;
 	resilient->orders = (struct hearing_orders){.redis = resilient->redis,
 		.memory = resilient->memory,
 		.clock = options->clock};
+	hear_first(resilient);
 	resilient->wiper = wiper_new(resilient->redis);
 	return resilient->wiper != NULL ||
 		err_set(err, ERR_MEMORY, "out of memory");

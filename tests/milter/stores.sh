@@ -58,6 +58,8 @@ stays_whole memory
 redis-cli -s "$tmp/redis.sock" hset 'fw1:contain:{carol@example.com}' by secops \
 	why "ticket 4711" at 1790000000000 until 4102444800000 >/dev/null
 screens redis "unix:$tmp/redis.sock"
+lists() { "$program" contained -c "$folder/forwarden.yaml" | grep -q "$1"; }
+await lists carol@example.com
 screen mailbox carol@example.com >"$tmp/contained"
 screen mailbox --json carol@example.com >"$tmp/contained.json"
 screen contained >"$tmp/contained.list"
@@ -66,7 +68,6 @@ screen contained >"$tmp/contained.list"
 first=$daemon
 first_folder=$folder
 start_daemon other
-lists() { "$program" contained -c "$folder/forwarden.yaml" | grep -q "$1"; }
 await lists carol@example.com
 "$program" contain bob@example.com --why "ticket 4712" \
 	-c "$first_folder/forwarden.yaml" >/dev/null
