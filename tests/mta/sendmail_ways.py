@@ -321,7 +321,7 @@ def ways(tap, site):
 def scan(site):
     done = subprocess.run(
         [program(), "scan", "--json", "--local", "example.com", "--local",
-         "store.example.com", site.syslog.path],
+         ".example.com", site.syslog.path],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     rows = [json.loads(line)["forwarden"] for line in done.stdout.splitlines()]
     return {(row["mailbox"].replace("@mx.", "@"), row["destination"]): row for row in rows
