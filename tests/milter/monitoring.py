@@ -38,6 +38,9 @@ tests:
       - {{series: 'forwarden_policy_gave_up_total{{instance="a", policy="p"}}', values: '{regex}x120'}}
       - {{series: 'forwarden_alerts_total{{instance="a", by="webhook", result="failed"}}', values: '{alerts}x120'}}
       - {{series: 'forwarden_verdicts_total{{instance="a", action="quarantine"}}', values: '{quarantines}x120'}}
+      - {{series: 'forwarden_held{{instance="a"}}', values: '1+0x120'}}
+      - {{series: 'forwarden_held_look_age_seconds{{instance="a"}}', values: '{look}x120'}}
+      - {{series: 'forwarden_held_oldest_timestamp_seconds{{instance="a"}}', values: '{oldest}x120'}}
       - {{series: 'forwarden_message_judging_seconds_bucket{{instance="a", le="0.1"}}', values: '{fast}x120'}}
       - {{series: 'forwarden_message_judging_seconds_bucket{{instance="a", le="1"}}', values: '0+10x120'}}
       - {{series: 'forwarden_message_judging_seconds_bucket{{instance="a", le="+Inf"}}', values: '0+10x120'}}
@@ -50,12 +53,13 @@ tests:
 FINE = {"up": "1+0", "policies": "60+0", "store": "1+0", "restarts": "0+0",
         "trouble": "0+0", "digest": "x", "lost": "0+0", "refused": "0+0",
         "unjudged": "0+0", "closed": "0+0", "regex": "0+0",
-        "quarantines": "0+0", "alerts": "0+0", "fast": "0+10", "mail": "0+10x120",
-        "count": 0}
+        "quarantines": "0+0", "alerts": "0+0", "look": "5+0", "oldest": "0+0",
+        "fast": "0+10", "mail": "0+10x120", "count": 0}
 BAD = {"up": "0+0", "policies": "0+0", "store": "0+0", "restarts": "0+1",
        "trouble": "1+0", "digest": "y", "lost": "0+1", "refused": "0+1",
        "unjudged": "0+1", "closed": "0+1", "regex": "0+1",
-       "quarantines": "0+1", "alerts": "0+1", "fast": "0+0", "mail": "0+10x40 400+0x80"}
+       "quarantines": "0+1", "alerts": "0+1", "look": "901+0", "oldest": "-86400+0",
+       "fast": "0+0", "mail": "0+10x40 400+0x80"}
 
 
 class Tap:
