@@ -221,7 +221,7 @@ def test_log():
     site.write(forward(999))
     site.start()
     site.pending = lines_of("postfix.maillog", EARLY - 5)
-    chunks(site, [rename, Site.restart, copy_and_cut, pack,
+    chunks(site, [rename, Site.restart, copy_and_cut, pack, Site.restart,
                   lambda site: site.restart(signal.SIGKILL), written_on,
                   lambda site: site.restart(signal.SIGKILL), asleep,
                   Site.restart])
