@@ -25,6 +25,10 @@ try:
     from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.remote.remote_connection import RemoteConnection
 except ImportError:
+    # Selenium's package is of the system's Python, whichever comes first.
+    SYSTEM = "/usr/bin/python3"
+    if os.path.exists(SYSTEM) and not os.path.samefile(SYSTEM, sys.executable):
+        os.execv(SYSTEM, [SYSTEM, *sys.argv])
     webdriver = None
 
 SHOTS = os.path.join(os.environ.get("TOP_BUILDDIR", "."), "page-shots")
