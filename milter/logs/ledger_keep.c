@@ -237,11 +237,13 @@ restore_family(struct ledger *ledger, const struct json *line)
 	if (!good || family->lone)
 		return false;
 	family->spoken_ms = json_number(line, "spoken");
-	family->lone = true;
-	ledger->lone++;
+	/* In a file of ours it stands before its mails. */
+	family->lone = family->mails == NULL;
+	ledger->lone += family->lone;
 	for (size_t i = 0; good && i < json_count(words); i++)
 		good = restore_word(family, json_at(words, i));
-	for (size_t i = 0; good && i < json_count(got) && i < LEDGER_GOT_MOST;
+	for (size_t i = 0; good && i < json_count(got) &&
+		family->got_count < LEDGER_GOT_MOST;
 		i++) {
 		const struct json *one = json_at(got, i);
 		char *who = ledger_copy(json_text(one, "mailbox"));

@@ -111,21 +111,30 @@ read_quoted(struct sieve_lexer *lexer)
 	return p != NULL ? (struct slice){p, len} : SLICE("");
 }
 
-/* Where the lines that begin here end. */
+static bool
+is_last(struct slice line)
+{
+	if (line.len > 0 && line.p[line.len - 1] == '\r')
+		line.len--;
+	return slice_equal(line, SLICE("."));
+}
+
+/* Of the lines from here to the one that is a dot, at most. */
 static size_t
-lines_end(const struct sieve_lexer *lexer)
+lines_bytes(const struct sieve_lexer *lexer)
 {
 	struct slice rest =
 		slice_sub(lexer->script, lexer->at, lexer->script.len);
-	size_t dot = slice_find(rest, SLICE("\n."));
+	struct slice line;
+	size_t bytes = 0;
 
-	while (dot != SLICE_NONE && dot + 2 < rest.len &&
-		rest.p[dot + 2] != '\n' && rest.p[dot + 2] != '\r') {
-		size_t next = slice_find(
-			slice_sub(rest, dot + 2, rest.len), SLICE("\n."));
-		dot = next == SLICE_NONE ? SLICE_NONE : dot + 2 + next;
+	while (rest.len > 0) {
+		(void)slice_next(&rest, '\n', &line);
+		if (is_last(line))
+			break;
+		bytes += line.len + 1;
 	}
-	return dot == SLICE_NONE ? rest.len : dot + 1;
+	return bytes;
 }
 
 /* The lines up to one that is a dot, with the second of two leading dots
@@ -133,7 +142,7 @@ lines_end(const struct sieve_lexer *lexer)
 static struct slice
 read_lines(struct sieve_lexer *lexer)
 {
-	char *p = arena_bytes(lexer->arena, lines_end(lexer) + 1);
+	char *p = arena_bytes(lexer->arena, lines_bytes(lexer) + 1);
 	struct slice rest, line;
 	size_t len = 0;
 
@@ -147,10 +156,10 @@ read_lines(struct sieve_lexer *lexer)
 		lexer->at += line.len + 1;
 		if (lexer->at > lexer->script.len)
 			lexer->at = lexer->script.len;
+		if (is_last(line))
+			break;
 		if (line.len > 0 && line.p[line.len - 1] == '\r')
 			line.len--;
-		if (slice_equal(line, SLICE(".")))
-			break;
 		if (line.len > 1 && line.p[0] == '.' && line.p[1] == '.')
 			line = slice_sub(line, 1, line.len);
 		for (size_t i = 0; p != NULL && i < line.len; i++)
