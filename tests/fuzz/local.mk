@@ -11,6 +11,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_condition \
 	tests/fuzz/fuzz_encoded_word \
 	tests/fuzz/fuzz_field \
+	tests/fuzz/fuzz_filters \
 	tests/fuzz/fuzz_follow_state \
 	tests/fuzz/fuzz_forward_file \
 	tests/fuzz/fuzz_held \
@@ -47,6 +48,7 @@ tests_fuzz_fuzz_aliases_LDADD = $(FUZZ_MAIN) $(LIBMTA)
 tests_fuzz_fuzz_condition_LDADD = $(FUZZ_MAIN) $(LIBSIGMA)
 tests_fuzz_fuzz_encoded_word_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
 tests_fuzz_fuzz_field_LDADD = $(FUZZ_MAIN) $(LIBMAIL)
+tests_fuzz_fuzz_filters_LDADD = $(FUZZ_MAIN) $(LIBMTA)
 # What it reads is the program's own, not a library's.
 tests_fuzz_fuzz_follow_state_SOURCES = tests/fuzz/fuzz_follow_state.c \
 	milter/cli/follow_journal.c milter/cli/follow_source.c \
