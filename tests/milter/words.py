@@ -5,8 +5,8 @@ of any width, and of an address, a queue id or a daemon that is not there."""
 import fcntl
 import json
 import os
-import re
 import pty
+import re
 import struct
 import subprocess
 import sys
