@@ -81,6 +81,18 @@ cut_end(int fd, size_t bytes)
 		ftruncate(fd, status.st_size - (off_t)bytes) == 0;
 }
 
+/* Who was killed while it wrote may have left the beginning of a line. */
+static bool
+is_torn(int fd)
+{
+	struct stat status;
+	char last;
+
+	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+		status.st_size > 0 &&
+		pread(fd, &last, 1, status.st_size - 1) == 1 && last != '\n';
+}
+
 bool
 whole_line(int fd, struct slice line, bool *torn)
 {
@@ -88,6 +100,7 @@ whole_line(int fd, struct slice line, bool *torn)
 	size_t done;
 	int error;
 
+	*torn = *torn || (locked && is_torn(fd));
 	if (*torn && whole_write(fd, SLICE("\n")) == 1)
 		*torn = false;
 	done = whole_write(fd, line);

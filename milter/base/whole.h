@@ -15,7 +15,9 @@ size_t whole_write(int fd, struct slice);
 /*
  * A line, with its end, to a file that others append to, too: all of it or,
  * after an error (false, errno), nothing of it. What cannot be cut again (a
- * pipe, a terminal) may be left torn; the next line then begins a new one.
+ * pipe, a terminal) may be left torn; the next line then begins a new one. So
+ * it does behind the beginning of a line that another process left, where the
+ * descriptor may be read, too.
  */
 bool whole_line(int fd, struct slice line, bool *torn);
 

@@ -129,6 +129,28 @@ make_file(int directory, const char *name, const struct privilege *owner)
 	return fd;
 }
 
+/* The same file opened for reading, too, so that its end can be looked at; a
+ * pipe is not, which would have a reader by that. */
+static int
+with_reading(int directory, const char *name, int fd)
+{
+	struct stat one, other;
+	int both;
+
+	if (fstat(fd, &one) != 0 || !S_ISREG(one.st_mode))
+		return fd;
+	both = openat(directory, name, (APPEND_FLAGS & ~O_ACCMODE) | O_RDWR);
+	if (both < 0)
+		return fd;
+	if (fstat(both, &other) != 0 || one.st_dev != other.st_dev ||
+		one.st_ino != other.st_ino) {
+		(void)close(both);
+		return fd;
+	}
+	(void)close(fd);
+	return both;
+}
+
 static int
 open_in(int directory, const char *path, const char *name,
 	const struct privilege *owner, struct err *err)
@@ -148,6 +170,7 @@ open_in(int directory, const char *path, const char *name,
 		(void)close(fd);
 		return -1;
 	}
+	fd = with_reading(directory, name, fd);
 	/* It was for a pipe that nobody reads. */
 	(void)fcntl(fd, F_SETFL, O_APPEND);
 	return fd;

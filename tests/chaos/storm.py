@@ -316,13 +316,14 @@ def check_mail(tap, storm, load, messages):
 def check_events(tap, storm, site, load):
     """Every message has its event, in one file or another, on a line of its
     own. (A worker that is killed takes with it at most what it had no time to
-    write: such a message was put off.)"""
+    write, or leaves the beginning of it: such a message was put off.)"""
     broken, seen = [], set()
     for line in site.lines("events"):
         try:
             event = json.loads(line)
         except ValueError:
-            broken.append(line)
+            if not storm.cuts or line.count('{"@timestamp"') != 1:
+                broken.append(line)
             continue
         seen.add(event["email"]["message_id"].strip("<>").split("@")[0])
     tap.ok(not broken and len(seen) == load.count,

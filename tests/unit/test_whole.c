@@ -162,6 +162,25 @@ of_what_cannot_be_cut(void **state)
 	(void)unlink(path);
 }
 
+/* Another process was killed while it wrote. */
+static void
+behind_the_beginning_of_a_line(void **state)
+{
+	char path[] = "/tmp/whole-XXXXXX", got[64] = "";
+	int fd = open_file(path);
+	bool torn = false;
+
+	(void)state;
+	assert_int_equal(write(fd, "beginn", 6), 6);
+	assert_true(whole_line(fd, SLICE("first\n"), &torn));
+	assert_false(torn);
+	assert_true(whole_line(fd, SLICE("second\n"), &torn));
+	assert_int_equal(pread(fd, got, sizeof(got), 0), 20);
+	assert_string_equal(got, "beginn\nfirst\nsecond\n");
+	(void)close(fd);
+	(void)unlink(path);
+}
+
 /* A process that holds the file and is stopped holds nobody up for long. */
 static void
 beside_one_that_is_stopped(void **state)
@@ -199,6 +218,7 @@ main(void)
 		cmocka_unit_test(of_several_processes),
 		cmocka_unit_test(of_a_full_disk),
 		cmocka_unit_test(of_what_cannot_be_cut),
+		cmocka_unit_test(behind_the_beginning_of_a_line),
 		cmocka_unit_test(beside_one_that_is_stopped),
 	};
 	struct rows all = {0};
