@@ -171,7 +171,7 @@ class Trial:
         print(("ok" if good else "not ok") + f" {self.number} - {name}",
               flush=True)
         if not good:
-            print("# " + why, flush=True)
+            print("# " + why.replace("\n", "\n# "), flush=True)
         return good
 
     def skip(self, name, why):
