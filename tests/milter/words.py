@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -143,7 +144,8 @@ def unknown(trial, daemon):
             (("allow", "--why", "x", nobody, "a b"), 1, "neither an address"),
             (("investigate", nobody), 1, "nothing is known of"),
             (("rollout", "/nonexistent"), 1, "No such file"),
-            (("held", "--postfix", "/nonexistent"), 1, "/nonexistent")):
+            (("held", "--postfix", "/nonexistent"), 1,
+             "/nonexistent" if shutil.which("postconf") else "postconf")):
         code, text, said = run(words[0], "-c", daemon.config, *words[1:])
         trial.check(code == status and says in text + said and
                     "\x1b" not in text + said,
