@@ -213,7 +213,7 @@ print_list(const struct json *answer)
 		add_row(&out, json_at(list, i));
 	if (json_count(list) == 0)
 		buf_puts(&out, "nothing is contained\n");
-	screen_print(&out);
+	screen_print_table(&out);
 	buf_fini(&out);
 }
 

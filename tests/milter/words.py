@@ -102,7 +102,8 @@ def flow(daemon, mailbox, destination, number):
 
 TABLES = [("top", "--once"), ("events", "--text"), ("routes",),
           ("mailbox", "alice@example.com"), ("mailbox", LONG), ("allowed",),
-          ("destination", "drop@evil.example"), ("rollout",), ("status",)]
+          ("contained",), ("destination", "drop@evil.example"),
+          ("rollout",), ("status",)]
 
 
 def fits(trial, daemon):
@@ -186,6 +187,7 @@ def main():
     daemon.ask("contain", "--why", WHY, "--for", "1h", "alice@example.com")
     for mailbox in ("alice@example.com", LONG):
         daemon.ask("allow", "--why", WHY, mailbox, FAR)
+        daemon.ask("contain", "--why", WHY, mailbox)
     wait_for(lambda: len(run("events", "-c", daemon.config)[1].split(
         "\n")) > 6, "the events")
     fits(trial, daemon)
