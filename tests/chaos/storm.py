@@ -317,18 +317,19 @@ def check_events(tap, storm, site, load):
     """Every message has its event, in one file or another, on a line of its
     own. (A worker that is killed takes with it at most what it had no time to
     write, or leaves the beginning of it: such a message was put off.)"""
-    broken, seen = [], set()
+    broken, cut, seen = [], [], set()
     for line in site.lines("events"):
         try:
             event = json.loads(line)
         except ValueError:
-            if not storm.cuts or line.count('{"@timestamp"') != 1:
-                broken.append(line)
+            is_cut = storm.cuts and line.rfind('{"@timestamp"') == 0
+            (cut if is_cut else broken).append(line)
             continue
         seen.add(event["email"]["message_id"].strip("<>").split("@")[0])
-    tap.ok(not broken and len(seen) == load.count,
-           f"{storm.name}: {len(seen)} events, {len(broken)} broken lines",
-           *broken[:3])
+    tap.ok(not broken and len(cut) <= len(load.delays) and
+           len(seen) == load.count,
+           f"{storm.name}: {len(seen)} events, {len(broken)} broken lines, "
+           f"{len(cut)} of killed workers", *(broken + cut)[:3])
 
 
 def check_count(tap, storm, site, load):

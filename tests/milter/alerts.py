@@ -19,6 +19,7 @@ from daemon import Daemon, Trial, wait_for  # noqa: E402
 from wire import Wire  # noqa: E402
 
 MAILBOXES = 10000
+BURST = 1000
 LATE = 3  # seconds; mail that waited for what is late would take as long
 TOKEN = "s3cr3t-t0k3n"
 POLICY = """
@@ -426,7 +427,9 @@ def certificates(trial):
     daemon.start()
     wait_for(lambda: alerter(daemon), "the alerter")
     test = daemon.ask("alert", "--test")
-    trial.check(test.returncode == 1 and b"cert" in test.stdout and
+    trial.check(test.returncode == 1 and
+                (b"certificate" in test.stdout or
+                 b"SSL CA cert" in test.stdout) and  # where there are none
                 not posts("/tls"),
                 "a certificate that nobody vouches for is refused",
                 str(test))
@@ -466,17 +469,19 @@ def campaign(trial, port):
     wait_for(lambda: alerter(daemon), "the alerter")
     mail = Mail(daemon)
     begun = time.monotonic()
+
+    def all_seen(least):
+        seen = results(daemon, "command")
+        return seen["sent"] + seen["held_back"] + seen["dropped"] >= least
     for number in range(MAILBOXES):
         mail.redirect(f"box{number}@example.com")
+        if number % BURST == 0:  # as fast as they are taken over
+            wait_for(lambda: all_seen(number - BURST), "those before", 40)
     took = time.monotonic() - begun
     with_hang = mail.slowest
     minutes = int(took / 60) + 2
 
-    def all_seen():
-        seen = results(daemon, "command")
-        return seen["sent"] + seen["held_back"] + seen["dropped"] \
-            >= MAILBOXES
-    wait_for(all_seen, f"all of them: {results(daemon, 'command')}", 40)
+    wait_for(lambda: all_seen(MAILBOXES), f"all of them: {results(daemon, 'command')}", 40)
     dropped = results(daemon, "command")["dropped"]
     calls = len(posts("/hang"))
     end(daemon)
@@ -485,12 +490,13 @@ def campaign(trial, port):
             if a["event"]["action"] == "summary"]
     held = sum(summary["held_back"] for summary in last)
     trial.check(len(alerts) - len(last) <= 20 * minutes and last and
-                with_hang < LATE - 1 and last[-1]["campaign"] and
-                held + len(alerts) - len(last) + dropped == MAILBOXES and
+                dropped == 0 and with_hang < LATE - 1 and
+                last[-1]["campaign"] and
+                held + len(alerts) - len(last) == MAILBOXES and
                 last[-1]["destinations"]["first"] == ["drop@evil.example"],
                 f"a campaign of {MAILBOXES} mailboxes in {took:.0f} s: "
                 f"{len(alerts) - len(last)} alerts and {len(last)} summary "
-                f"of {held} held back, {dropped} dropped; a webhook hangs, "
+                f"of {held} held back; a webhook hangs meanwhile, "
                 f"and mail waits {with_hang * 1000:.0f} ms at most",
                 f"{last} {dropped}")
     trial.check(0 < calls <= 20 * minutes * 5,
