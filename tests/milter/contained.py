@@ -98,6 +98,32 @@ def without_redis(tap, redis, first, second):
     tap.check("lose its data" not in said, "... which is no loss of its data", said)
 
 
+def connected(path):
+    """As soon as anybody listens there."""
+    while True:
+        try:
+            return Session(path)
+        except OSError:
+            time.sleep(0.001)
+
+
+def begins(tap, first, folder, settings):
+    """A mail server that was never there before: also its first message."""
+    first.ask("contain", "--why", "t", "always@example.com")
+    held = []
+    for number in range(ROUNDS):
+        place = f"{folder}/new{number}"
+        os.mkdir(place)
+        daemon = Daemon(place, settings)
+        daemon.begin()
+        session = connected(daemon.socket)
+        held.append(session.is_held(b"always@example.com"))
+        session.close()
+        daemon.stop()
+    tap.check(all(held), "what is contained is known before the first message",
+              str(held))
+
+
 def run(tap, hashed):
     folder = tap.fresh("hash-" + hashed)
     redis = Redis(folder)
@@ -106,15 +132,16 @@ def run(tap, hashed):
     with open(key, "w", encoding="utf-8") as file:
         os.fchmod(file.fileno(), 0o600)
         file.write("0123456789abcdef0123456789abcdef\n")
+    settings = MORE.format(redis=redis.path, hash=hashed, key=key)
     daemons = []
     for name in ("first", "second"):
         os.mkdir(f"{folder}/{name}")
-        daemons.append(Daemon(f"{folder}/{name}", MORE.format(
-            redis=redis.path, hash=hashed, key=key)))
+        daemons.append(Daemon(f"{folder}/{name}", settings))
         daemons[-1].start()
     session = Session(daemons[1].socket)
     measured(tap, daemons[0], session)
     session.close()
+    begins(tap, daemons[0], folder, settings)
     without_redis(tap, redis, *daemons)
     for daemon in daemons:
         daemon.stop()
