@@ -8,6 +8,14 @@
 #include <signal.h>
 #include <time.h>
 
+static void (*tell)(void);
+
+void
+waiter_tell(void (*waits)(void))
+{
+	tell = waits;
+}
+
 void
 waiter_init(struct waiter *waiter)
 {
@@ -52,6 +60,8 @@ waiter_wait(struct waiter *waiter, int64_t until_ms)
 	struct timespec until = {
 		(time_t)(until_ms / 1000), (long)(until_ms % 1000 * 1000000)};
 
+	if (tell != NULL)
+		tell();
 	return pthread_cond_timedwait(
 		       &waiter->changed, &waiter->lock, &until) != ETIMEDOUT;
 }
@@ -59,6 +69,8 @@ waiter_wait(struct waiter *waiter, int64_t until_ms)
 void
 waiter_wait_always(struct waiter *waiter)
 {
+	if (tell != NULL)
+		tell();
 	pthread_cond_wait(&waiter->changed, &waiter->lock);
 }
 

@@ -39,6 +39,10 @@ bool waiter_wait(struct waiter *, int64_t until_ms);
 /* As waiter_wait(), without a deadline. */
 void waiter_wait_always(struct waiter *);
 
+/* Who is told by each thread that is about to wait here, under its lock; one
+ * for the process, before there are threads. */
+void waiter_tell(void (*waits)(void));
+
 /* One thread a waiter; false when there can be none. */
 bool waiter_start(struct waiter *, void *(*run)(void *), void *arg);
 /* Sleeps so long, or until the thread is to stop: false then. */

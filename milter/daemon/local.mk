@@ -107,6 +107,7 @@ libdaemon_a_SOURCES = \
 	milter/daemon/probes.h \
 	milter/daemon/read_ahead.c \
 	milter/daemon/read_ahead.h \
+	milter/daemon/read_ahead_state.h \
 	milter/daemon/report.c \
 	milter/daemon/report.h \
 	milter/daemon/secure_path.c \
@@ -138,6 +139,8 @@ libdaemon_a_SOURCES = \
 	milter/daemon/supervisor_state.h \
 	milter/daemon/trouble.c \
 	milter/daemon/trouble.h \
+	milter/daemon/turns.c \
+	milter/daemon/turns.h \
 	milter/daemon/webhook.c \
 	milter/daemon/webhook.h \
 	milter/daemon/worker.c \

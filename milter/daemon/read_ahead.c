@@ -20,9 +20,8 @@
 #include "daemon/read_ahead.h"
 
 #ifdef HAVE_READ_AHEAD
-#include <poll.h>
-#include <stdatomic.h>
-#include <stdbool.h>
+#include "daemon/read_ahead_state.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -33,29 +32,15 @@
 #include <unistd.h>
 
 #define DESCRIPTORS 65536 /* past them all is passed on */
+#define GLANCE_MS 1 /* libmilter, for the next command */
 #define AHEAD_BYTES 8192 /* a message's envelope and header, mostly */
-
-/* Of a descriptor's number, once a connection had it; never freed, so that
- * whoever looks at all of them may. */
-struct ahead {
-	atomic_bool is_open;
-	atomic_uint reads; /* so often was it read */
-	bool is_read; /* read() came by */
-	char *bytes; /* NULL: none wait */
-	size_t at; /* given out so far */
-	atomic_size_t left;
-
-	/* Whoever looks at all: reads then, and since when it is so. */
-	unsigned seen_reads;
-	int64_t since_ms; /* 0: nothing waits */
-};
 
 static struct ahead *_Atomic table[DESCRIPTORS];
 static atomic_int highest;
 static atomic_bool on;
 
-static struct ahead *
-find(int fd)
+struct ahead *
+read_ahead_find(int fd)
 {
 	struct ahead *ahead = fd >= 0 && fd < DESCRIPTORS ? table[fd] : NULL;
 
@@ -73,11 +58,12 @@ drop_bytes(struct ahead *ahead)
 static void
 forget(int fd)
 {
-	struct ahead *ahead = find(fd);
+	struct ahead *ahead = read_ahead_find(fd);
 
 	if (ahead == NULL)
 		return;
 	drop_bytes(ahead);
+	turn_end(&ahead->turn);
 	ahead->is_open = false;
 }
 
@@ -98,6 +84,7 @@ begin(int fd)
 	}
 	ahead->is_read = false;
 	ahead->reads++;
+	turn_begin(&ahead->turn);
 	ahead->is_open = true;
 	if (fd > highest)
 		highest = fd;
@@ -140,8 +127,8 @@ give(struct ahead *ahead, void *room, size_t size)
 	return n;
 }
 
-static int
-system_poll(struct pollfd *fds, nfds_t count, int ms)
+int
+read_ahead_system_poll(struct pollfd *fds, nfds_t count, int ms)
 {
 	const struct timespec wait = {ms / 1000, ms % 1000 * 1000000L};
 
@@ -157,7 +144,7 @@ poll_many(struct pollfd *fds, nfds_t count, int ms)
 
 	for (nfds_t i = 0; i < count; i++)
 		waiting = waiting || read_ahead_waiting(fds[i].fd) > 0;
-	ready = system_poll(fds, count, waiting ? 0 : ms);
+	ready = read_ahead_system_poll(fds, count, waiting ? 0 : ms);
 	for (nfds_t i = 0; waiting && ready >= 0 && i < count; i++) {
 		if (read_ahead_waiting(fds[i].fd) == 0 ||
 			(fds[i].events & POLLIN) == 0)
@@ -168,25 +155,60 @@ poll_many(struct pollfd *fds, nfds_t count, int ms)
 	return ready;
 }
 
+/* Of the thread that waits for all connections: its own descriptor, and
+ * theirs. */
+static bool
+is_of_all(const struct pollfd *fds, nfds_t count)
+{
+	return read_ahead_find(fds->fd) == NULL &&
+		read_ahead_find(fds[count - 1].fd) != NULL;
+}
+
+/* Nothing is there. Where others wait for their turn, it is not waited for as
+ * long as libmilter likes to, lest its thread be needed again at once. */
+static int
+wait_for(struct ahead *ahead, struct pollfd *one, int ms)
+{
+	int ready;
+
+	turn_listen(&ahead->turn);
+	if (ms > 0 && ms <= GLANCE_MS && turns_are_wanted())
+		ms = 0;
+	ready = read_ahead_system_poll(one, 1, ms);
+	if (ready > 0)
+		turn_work(&ahead->turn);
+	return ready;
+}
+
+static int
+poll_one(struct pollfd *one, int ms)
+{
+	struct ahead *ahead = read_ahead_find(one->fd);
+
+	if (ahead == NULL || (one->events & POLLIN) == 0)
+		return read_ahead_system_poll(one, 1, ms);
+	if (!fill(ahead, one->fd))
+		return wait_for(ahead, one, ms);
+	turn_work(&ahead->turn);
+	one->revents = POLLIN;
+	return 1;
+}
+
 static int
 poll_ahead(struct pollfd *fds, nfds_t count, int ms)
 {
-	struct ahead *ahead = count == 1 ? find(fds->fd) : NULL;
-
-	if (count > 1)
-		return poll_many(fds, count, ms);
-	if (ahead == NULL || (fds->events & POLLIN) == 0 ||
-		!fill(ahead, fds->fd))
-		return system_poll(fds, count, ms);
-	fds->revents = POLLIN;
-	return 1;
+	if (count == 1)
+		return poll_one(fds, ms);
+	if (count > 1 && is_of_all(fds, count))
+		return turns_poll(fds, count, ms);
+	return poll_many(fds, count, ms);
 }
 
 static ssize_t
 read_ahead(int fd, void *room, size_t size)
 {
 	const struct iovec whole = {room, size};
-	struct ahead *ahead = find(fd);
+	struct ahead *ahead = read_ahead_find(fd);
 
 	if (ahead == NULL)
 		return readv(fd, &whole, 1);
@@ -241,8 +263,11 @@ read_ahead_read_checked(int fd, void *room, size_t size, size_t most)
 int
 read_ahead_accept(int fd, struct sockaddr *address, socklen_t *len)
 {
-	int accepted = accept4(fd, address, len, 0);
+	int accepted;
 
+	if (on)
+		turns_let_in();
+	accepted = accept4(fd, address, len, 0);
 	begin(accepted);
 	return accepted;
 }
@@ -257,13 +282,14 @@ read_ahead_close(int fd)
 void
 read_ahead_begin(void)
 {
+	turns_begin();
 	on = true;
 }
 
 size_t
 read_ahead_waiting(int fd)
 {
-	const struct ahead *ahead = find(fd);
+	const struct ahead *ahead = read_ahead_find(fd);
 
 	return ahead != NULL ? ahead->left : 0;
 }
@@ -292,7 +318,7 @@ read_ahead_longest_ms(int64_t now_ms)
 	int64_t longest = 0;
 
 	for (int fd = 0; fd <= highest; fd++) {
-		struct ahead *ahead = find(fd);
+		struct ahead *ahead = read_ahead_find(fd);
 		int64_t ms = ahead != NULL ? waited_ms(ahead, fd, now_ms) : 0;
 
 		if (ms > longest)
