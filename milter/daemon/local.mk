@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LIBRARIES += libdaemon.a
 libdaemon_a_SOURCES = \
+	milter/daemon/accepted.c \
+	milter/daemon/accepted.h \
 	milter/daemon/alert_board.c \
 	milter/daemon/alert_board.h \
 	milter/daemon/alert_command.c \
@@ -107,7 +109,6 @@ libdaemon_a_SOURCES = \
 	milter/daemon/probes.h \
 	milter/daemon/read_ahead.c \
 	milter/daemon/read_ahead.h \
-	milter/daemon/read_ahead_state.h \
 	milter/daemon/report.c \
 	milter/daemon/report.h \
 	milter/daemon/secure_path.c \

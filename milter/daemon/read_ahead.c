@@ -20,7 +20,8 @@
 #include "daemon/read_ahead.h"
 
 #ifdef HAVE_READ_AHEAD
-#include "daemon/read_ahead_state.h"
+#include "daemon/accepted.h"
+#include "daemon/turns.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,24 +32,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DESCRIPTORS 65536 /* past them all is passed on */
 #define GLANCE_MS 1 /* libmilter, for the next command */
 #define AHEAD_BYTES 8192 /* a message's envelope and header, mostly */
 
-static struct ahead *_Atomic table[DESCRIPTORS];
-static atomic_int highest;
 static atomic_bool on;
 
-struct ahead *
-read_ahead_find(int fd)
-{
-	struct ahead *ahead = fd >= 0 && fd < DESCRIPTORS ? table[fd] : NULL;
-
-	return ahead != NULL && ahead->is_open ? ahead : NULL;
-}
-
 static void
-drop_bytes(struct ahead *ahead)
+drop_bytes(struct accepted *ahead)
 {
 	free(ahead->bytes);
 	ahead->bytes = NULL;
@@ -58,41 +48,29 @@ drop_bytes(struct ahead *ahead)
 static void
 forget(int fd)
 {
-	struct ahead *ahead = read_ahead_find(fd);
+	struct accepted *ahead = accepted_find(fd);
 
 	if (ahead == NULL)
 		return;
 	drop_bytes(ahead);
-	turn_end(&ahead->turn);
+	turns_closed(ahead);
 	ahead->is_open = false;
 }
 
 static void
 begin(int fd)
 {
-	struct ahead *ahead;
+	struct accepted *ahead;
 
 	forget(fd);
-	if (!on || fd < 0 || fd >= DESCRIPTORS)
-		return;
-	ahead = table[fd];
-	if (ahead == NULL) {
-		ahead = calloc(1, sizeof(*ahead));
-		if (ahead == NULL)
-			return;
-		table[fd] = ahead;
-	}
-	ahead->is_read = false;
-	ahead->reads++;
-	turn_begin(&ahead->turn);
-	ahead->is_open = true;
-	if (fd > highest)
-		highest = fd;
+	ahead = on ? accepted_begin(fd) : NULL;
+	if (ahead != NULL)
+		turns_accepted(ahead);
 }
 
 /* Room first: what was read must be kept. */
 static bool
-fill(struct ahead *ahead, int fd)
+fill(struct accepted *ahead, int fd)
 {
 	ssize_t n = 0;
 
@@ -113,7 +91,7 @@ fill(struct ahead *ahead, int fd)
 }
 
 static size_t
-give(struct ahead *ahead, void *room, size_t size)
+give(struct accepted *ahead, void *room, size_t size)
 {
 	size_t n = ahead->left;
 
@@ -127,14 +105,6 @@ give(struct ahead *ahead, void *room, size_t size)
 	return n;
 }
 
-int
-read_ahead_system_poll(struct pollfd *fds, nfds_t count, int ms)
-{
-	const struct timespec wait = {ms / 1000, ms % 1000 * 1000000L};
-
-	return ppoll(fds, count, ms < 0 ? NULL : &wait, NULL);
-}
-
 /* Those with bytes that wait, beside what the system says of them. */
 static int
 poll_many(struct pollfd *fds, nfds_t count, int ms)
@@ -144,7 +114,7 @@ poll_many(struct pollfd *fds, nfds_t count, int ms)
 
 	for (nfds_t i = 0; i < count; i++)
 		waiting = waiting || read_ahead_waiting(fds[i].fd) > 0;
-	ready = read_ahead_system_poll(fds, count, waiting ? 0 : ms);
+	ready = accepted_poll(fds, count, waiting ? 0 : ms);
 	for (nfds_t i = 0; waiting && ready >= 0 && i < count; i++) {
 		if (read_ahead_waiting(fds[i].fd) == 0 ||
 			(fds[i].events & POLLIN) == 0)
@@ -160,36 +130,36 @@ poll_many(struct pollfd *fds, nfds_t count, int ms)
 static bool
 is_of_all(const struct pollfd *fds, nfds_t count)
 {
-	return read_ahead_find(fds->fd) == NULL &&
-		read_ahead_find(fds[count - 1].fd) != NULL;
+	return accepted_find(fds->fd) == NULL &&
+		accepted_find(fds[count - 1].fd) != NULL;
 }
 
 /* Nothing is there. Where others wait for their turn, it is not waited for as
  * long as libmilter likes to, lest its thread be needed again at once. */
 static int
-wait_for(struct ahead *ahead, struct pollfd *one, int ms)
+wait_for(struct accepted *ahead, struct pollfd *one, int ms)
 {
 	int ready;
 
-	turn_listen(&ahead->turn);
+	turns_listen(ahead);
 	if (ms > 0 && ms <= GLANCE_MS && turns_are_wanted())
 		ms = 0;
-	ready = read_ahead_system_poll(one, 1, ms);
+	ready = accepted_poll(one, 1, ms);
 	if (ready > 0)
-		turn_work(&ahead->turn);
+		turns_work(ahead);
 	return ready;
 }
 
 static int
 poll_one(struct pollfd *one, int ms)
 {
-	struct ahead *ahead = read_ahead_find(one->fd);
+	struct accepted *ahead = accepted_find(one->fd);
 
 	if (ahead == NULL || (one->events & POLLIN) == 0)
-		return read_ahead_system_poll(one, 1, ms);
+		return accepted_poll(one, 1, ms);
 	if (!fill(ahead, one->fd))
 		return wait_for(ahead, one, ms);
-	turn_work(&ahead->turn);
+	turns_work(ahead);
 	one->revents = POLLIN;
 	return 1;
 }
@@ -208,7 +178,7 @@ static ssize_t
 read_ahead(int fd, void *room, size_t size)
 {
 	const struct iovec whole = {room, size};
-	struct ahead *ahead = read_ahead_find(fd);
+	struct accepted *ahead = accepted_find(fd);
 
 	if (ahead == NULL)
 		return readv(fd, &whole, 1);
@@ -289,14 +259,14 @@ read_ahead_begin(void)
 size_t
 read_ahead_waiting(int fd)
 {
-	const struct ahead *ahead = read_ahead_find(fd);
+	const struct accepted *ahead = accepted_find(fd);
 
 	return ahead != NULL ? ahead->left : 0;
 }
 
 /* For how long something has waited there that nobody reads. */
 static int64_t
-waited_ms(struct ahead *ahead, int fd, int64_t now_ms)
+waited_ms(struct accepted *ahead, int fd, int64_t now_ms)
 {
 	unsigned reads = ahead->reads;
 	int coming = 0;
@@ -317,8 +287,8 @@ read_ahead_longest_ms(int64_t now_ms)
 {
 	int64_t longest = 0;
 
-	for (int fd = 0; fd <= highest; fd++) {
-		struct ahead *ahead = read_ahead_find(fd);
+	for (int fd = 0; fd <= accepted_highest(); fd++) {
+		struct accepted *ahead = accepted_find(fd);
 		int64_t ms = ahead != NULL ? waited_ms(ahead, fd, now_ms) : 0;
 
 		if (ms > longest)

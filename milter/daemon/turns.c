@@ -18,8 +18,6 @@
 #ifdef HAVE_READ_AHEAD
 #include "base/clock.h"
 #include "base/waiter.h"
-#include "daemon/read_ahead.h"
-#include "daemon/read_ahead_state.h"
 
 #include <pthread.h>
 #include <unistd.h>
@@ -39,7 +37,7 @@ static struct {
 	atomic_size_t wanted; /* by those that were not shown */
 } turns;
 
-static _Thread_local struct turn *mine;
+static _Thread_local struct accepted *mine;
 
 static void
 begin_once(void)
@@ -49,6 +47,7 @@ begin_once(void)
 	waiter_init(&turns.waiter);
 	waiter_tell(turns_rest);
 	turns.round = 1;
+	turns.looks = 1;
 	turns.most = TURNS_LEAST;
 	if (processors * TURNS_A_PROCESSOR > TURNS_LEAST)
 		turns.most = (unsigned)processors * TURNS_A_PROCESSOR;
@@ -63,16 +62,16 @@ turns_begin(void)
 }
 
 static void
-set_busy(struct turn *turn)
+set_busy(struct accepted *one)
 {
-	if (!atomic_exchange(&turn->busy, true))
+	if (!atomic_exchange(&one->busy, true))
 		turns.busy++;
 }
 
 static void
-set_idle(struct turn *turn)
+set_idle(struct accepted *one)
 {
-	if (!atomic_exchange(&turn->busy, false) || turns.busy-- != turns.most)
+	if (!atomic_exchange(&one->busy, false) || turns.busy-- != turns.most)
 		return;
 	waiter_lock(&turns.waiter);
 	waiter_wake(&turns.waiter);
@@ -81,19 +80,19 @@ set_idle(struct turn *turn)
 
 /* Under the lock, as what follows it up to turns_poll(). */
 static void
-give(struct turn *turn)
+give(struct accepted *one)
 {
-	turn->asked = 0;
-	turn->held = turns.round;
+	one->asked = 0;
+	one->held = turns.round;
 	turns.held++;
 }
 
 static void
-take_back(struct turn *turn)
+take_back(struct accepted *one)
 {
-	if (turn->held == turns.round && turns.held-- == turns.most / 2 + 1)
+	if (one->held == turns.round && turns.held-- == turns.most / 2 + 1)
 		waiter_wake(&turns.waiter);
-	turn->held = 0;
+	one->held = 0;
 }
 
 static void
@@ -120,20 +119,12 @@ wait_for_room(void)
 	return turns.most - turns.held;
 }
 
-static struct turn *
-turn_of(const struct pollfd *fd)
-{
-	struct ahead *ahead = read_ahead_find(fd->fd);
-
-	return ahead != NULL ? &ahead->turn : NULL;
-}
-
 static void
-ask(struct turn *turn, short events)
+ask(struct accepted *one, short events)
 {
-	turn->asked = turns.looks;
-	turn->events = events;
-	set_busy(turn);
+	one->asked = turns.looks;
+	one->events = events;
+	set_busy(one);
 }
 
 /* Nobody works for those any more; how many of them are known to have
@@ -144,15 +135,15 @@ come_back(struct pollfd *fds, nfds_t count)
 	size_t asking = 0;
 
 	for (nfds_t i = 0; i < count; i++) {
-		struct turn *turn = turn_of(&fds[i]);
+		struct accepted *one = accepted_find(fds[i].fd);
 
 		fds[i].revents = 0;
-		if (turn == NULL)
+		if (one == NULL)
 			continue;
-		take_back(turn);
-		if (turn->asked == 0 && read_ahead_waiting(fds[i].fd) > 0)
-			ask(turn, POLLIN);
-		asking += turn->asked != 0;
+		take_back(one);
+		if (one->asked == 0 && one->left > 0)
+			ask(one, POLLIN);
+		asking += one->asked != 0;
 	}
 	return asking;
 }
@@ -165,14 +156,14 @@ remember(struct pollfd *fds, nfds_t count)
 
 	turns.looks++;
 	for (nfds_t i = 0; i < count; i++) {
-		struct turn *turn = turn_of(&fds[i]);
+		struct accepted *one = accepted_find(fds[i].fd);
 
-		if (turn == NULL)
+		if (one == NULL)
 			continue;
-		if (turn->asked == 0 && fds[i].revents != 0)
-			ask(turn, fds[i].revents);
+		if (one->asked == 0 && fds[i].revents != 0)
+			ask(one, fds[i].revents);
 		fds[i].revents = 0;
-		asking += turn->asked != 0;
+		asking += one->asked != 0;
 	}
 	return asking;
 }
@@ -186,11 +177,11 @@ look(struct pollfd *fds, nfds_t count, size_t *asking, int ms)
 	int ready;
 
 	if (*asking > turns.most)
-		return read_ahead_system_poll(fds, 1, 0);
+		return accepted_poll(fds, 1, 0);
 	if (*asking == 0)
 		turns.wanted = 0;
 	waiter_unlock(&turns.waiter);
-	ready = read_ahead_system_poll(fds, count, *asking > 0 ? 0 : ms);
+	ready = accepted_poll(fds, count, *asking > 0 ? 0 : ms);
 	waiter_lock(&turns.waiter);
 	if (ready > 0)
 		*asking = remember(fds, count);
@@ -204,11 +195,11 @@ find_longest(struct pollfd *fds, nfds_t count)
 	uint64_t asked = UINT64_MAX;
 
 	for (nfds_t i = 0; i < count; i++) {
-		const struct turn *turn = turn_of(&fds[i]);
+		const struct accepted *one = accepted_find(fds[i].fd);
 
-		if (turn == NULL || turn->asked == 0 || turn->asked >= asked)
+		if (one == NULL || one->asked == 0 || one->asked >= asked)
 			continue;
-		asked = turn->asked;
+		asked = one->asked;
 		longest = &fds[i];
 	}
 	return longest;
@@ -223,8 +214,8 @@ show(struct pollfd *fds, nfds_t count, size_t asking, unsigned room)
 
 		if (next == NULL)
 			return 0;
-		next->revents = turn_of(next)->events;
-		give(turn_of(next));
+		next->revents = accepted_find(next->fd)->events;
+		give(accepted_find(next->fd));
 	}
 	return asking;
 }
@@ -276,36 +267,36 @@ turns_let_in(void)
 }
 
 void
-turn_begin(struct turn *turn)
+turns_accepted(struct accepted *one)
 {
-	set_busy(turn);
+	set_busy(one);
 }
 
 static void
-end(struct turn *turn)
+end(struct accepted *one)
 {
-	if (mine == turn)
+	if (mine == one)
 		mine = NULL;
-	if (turn->held == 0)
+	if (one->held == 0)
 		return;
 	waiter_lock(&turns.waiter);
-	take_back(turn);
+	take_back(one);
 	waiter_unlock(&turns.waiter);
 }
 
 void
-turn_end(struct turn *turn)
+turns_closed(struct accepted *one)
 {
-	end(turn);
-	set_idle(turn);
-	turn->asked = 0;
+	end(one);
+	set_idle(one);
+	one->asked = 0;
 }
 
 void
-turn_work(struct turn *turn)
+turns_work(struct accepted *one)
 {
-	mine = turn;
-	set_busy(turn);
+	mine = one;
+	set_busy(one);
 }
 
 void
@@ -316,9 +307,9 @@ turns_rest(void)
 }
 
 void
-turn_listen(struct turn *turn)
+turns_listen(struct accepted *one)
 {
-	end(turn);
-	set_idle(turn);
+	end(one);
+	set_idle(one);
 }
 #endif

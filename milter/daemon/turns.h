@@ -15,18 +15,7 @@
 #ifndef DAEMON_TURNS_H
 #define DAEMON_TURNS_H
 
-#include <poll.h>
-#include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
-
-/* Of one connection. */
-struct turn {
-	unsigned held; /* in which round it was given; 0: not */
-	atomic_bool busy; /* it has something to say, or is worked for */
-	uint64_t asked; /* since which look it waits for its turn; 0: no */
-	short events; /* as seen then */
-};
+#include "daemon/accepted.h"
 
 /* From now on, for as many processors as there are. */
 void turns_begin(void);
@@ -46,10 +35,10 @@ void turns_let_in(void);
 void turns_rest(void);
 
 /* A connection was accepted; it was closed. */
-void turn_begin(struct turn *);
-void turn_end(struct turn *);
+void turns_accepted(struct accepted *);
+void turns_closed(struct accepted *);
 /* This thread works for it; this thread is about to wait for the peer. */
-void turn_work(struct turn *);
-void turn_listen(struct turn *);
+void turns_work(struct accepted *);
+void turns_listen(struct accepted *);
 
 #endif

@@ -9,6 +9,7 @@ check_PROGRAMS += \
 	tests/unit/test_session \
 	tests/unit/test_steady_clock \
 	tests/unit/test_trouble \
+	tests/unit/test_turns \
 	tests/unit/test_webhook
 tests_unit_test_confine_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_confine_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
@@ -21,12 +22,18 @@ tests_unit_test_listener_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_outbox_SOURCES = tests/unit/test_outbox.c tests/unit/rows.h
 tests_unit_test_outbox_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_outbox_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
+tests_unit_test_read_ahead_SOURCES = tests/unit/test_read_ahead.c \
+	tests/unit/pair.c tests/unit/pair.h tests/unit/rows.h
 tests_unit_test_read_ahead_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_read_ahead_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_session_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_session_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_trouble_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_trouble_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
+tests_unit_test_turns_SOURCES = tests/unit/test_turns.c \
+	tests/unit/pair.c tests/unit/pair.h tests/unit/rows.h
+tests_unit_test_turns_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_turns_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)
 tests_unit_test_webhook_SOURCES = tests/unit/test_webhook.c tests/unit/rows.h
 tests_unit_test_webhook_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_webhook_LDADD = $(LIBDAEMON) $(CMOCKA_LIBS)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What libmilter asks for, read ahead of it: every byte once and in order, and
  * nothing of anybody else. */
+#include "pair.h"
 #include "rows.h"
 
-#include "base/waiter.h"
 #include "daemon/read_ahead.h"
 
 #include <errno.h>
@@ -21,78 +21,12 @@
 #define MESSAGES 50
 #define FIELDS 20
 #define LARGE_BYTES 100000
-#define CROWD_MAX 1000
-#define CROWD_OVER 5 /* than have a turn at once */
 
 #ifdef HAVE_READ_AHEAD
 static const bool is_built = true;
 #else
 static const bool is_built = false;
 #endif
-
-/* A connection that was accepted, and its peer. */
-struct pair {
-	int here, peer;
-};
-
-static struct sockaddr_un
-address_in(const char *directory)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/socket",
-		directory);
-	return address;
-}
-
-static struct pair
-connect_pair(void)
-{
-	char directory[] = "/tmp/read-ahead-XXXXXX";
-	struct sockaddr_un address;
-	struct pair pair;
-	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	read_ahead_begin();
-	assert_non_null(mkdtemp(directory));
-	address = address_in(directory);
-	assert_int_equal(bind(listener, (struct sockaddr *)(void *)&address,
-				 sizeof(address)),
-		0);
-	assert_int_equal(listen(listener, 1), 0);
-	pair.peer = socket(AF_UNIX, SOCK_STREAM, 0);
-	assert_int_equal(connect(pair.peer, (struct sockaddr *)(void *)&address,
-				 sizeof(address)),
-		0);
-	pair.here = accept(listener, NULL, NULL);
-	assert_true(pair.here >= 0);
-	(void)close(listener);
-	(void)unlink(address.sun_path);
-	(void)rmdir(directory);
-	return pair;
-}
-
-static void
-close_pair(struct pair pair)
-{
-	(void)close(pair.here);
-	if (pair.peer >= 0)
-		(void)close(pair.peer);
-}
-
-static void
-say(struct pair pair, const char *text)
-{
-	assert_int_equal(send(pair.peer, text, strlen(text), 0), strlen(text));
-}
-
-static short
-look(int fd, int ms)
-{
-	struct pollfd one = {.fd = fd, .events = POLLIN};
-
-	return poll(&one, 1, ms) > 0 ? one.revents : 0;
-}
 
 /* So much was read that nobody has asked for. */
 static void
@@ -101,79 +35,68 @@ expect_waiting(int fd, size_t bytes)
 	assert_int_equal(read_ahead_waiting(fd), is_built ? bytes : 0);
 }
 
-/* As libmilter does: waits, then reads. */
-static void
-expect(int fd, const char *text)
-{
-	char bytes[64] = "";
-
-	assert_int_equal(look(fd, 5000) & POLLIN, POLLIN);
-	assert_int_equal(read(fd, bytes, strlen(text)), strlen(text));
-	assert_string_equal(bytes, text);
-}
-
 static void
 in_order(void **state)
 {
-	struct pair pair = connect_pair();
+	struct pair pair = pair_connect();
 
 	(void)state;
-	say(pair, "onetwothree");
-	expect(pair.here, "one");
+	pair_say(pair, "onetwothree");
+	pair_expect(pair.here, "one");
 	expect_waiting(pair.here, 0);
-	expect(pair.here, "two");
+	pair_expect(pair.here, "two");
 	expect_waiting(pair.here, 5);
-	say(pair, "four");
-	expect(pair.here, "thr");
-	expect(pair.here, "ee");
-	expect(pair.here, "four");
-	assert_int_equal(look(pair.here, 0), 0);
-	close_pair(pair);
+	pair_say(pair, "four");
+	pair_expect(pair.here, "thr");
+	pair_expect(pair.here, "ee");
+	pair_expect(pair.here, "four");
+	assert_int_equal(pair_look(pair.here, 0), 0);
+	pair_close(pair);
 }
 
 /* A read that asks for more than waits gets what waits. */
 static void
 in_parts(void **state)
 {
-	struct pair pair = connect_pair();
+	struct pair pair = pair_connect();
 	char bytes[16] = "";
 
 	(void)state;
-	say(pair, "onetwo");
-	expect(pair.here, "one");
-	assert_int_equal(look(pair.here, 5000), POLLIN);
-	say(pair, "three");
+	pair_say(pair, "onetwo");
+	pair_expect(pair.here, "one");
+	assert_int_equal(pair_look(pair.here, 5000), POLLIN);
+	pair_say(pair, "three");
 	assert_int_equal(
 		read(pair.here, bytes, sizeof(bytes)), is_built ? 3 : 8);
 	assert_memory_equal(bytes, "twothree", is_built ? 3 : 8);
 	if (is_built)
-		expect(pair.here, "three");
-	close_pair(pair);
+		pair_expect(pair.here, "three");
+	pair_close(pair);
 }
 
 /* What came before the end is given out first. */
 static void
 to_the_end(void **state)
 {
-	struct pair pair = connect_pair();
+	struct pair pair = pair_connect();
 	char byte;
 
 	(void)state;
-	say(pair, "onetwo");
-	expect(pair.here, "one");
+	pair_say(pair, "onetwo");
+	pair_expect(pair.here, "one");
 	(void)close(pair.peer);
-	expect(pair.here, "two");
-	assert_true((look(pair.here, 5000) & (POLLIN | POLLHUP)) != 0);
+	pair_expect(pair.here, "two");
+	assert_true((pair_look(pair.here, 5000) & (POLLIN | POLLHUP)) != 0);
 	assert_int_equal(read(pair.here, &byte, 1), 0);
 	pair.peer = -1;
-	close_pair(pair);
+	pair_close(pair);
 }
 
 /* More than is read ahead at once, and read by more than that. */
 static void
 in_bulk(void **state)
 {
-	struct pair pair = connect_pair();
+	struct pair pair = pair_connect();
 	static char sent[LARGE_BYTES], got[LARGE_BYTES];
 	size_t done = 0;
 
@@ -185,55 +108,55 @@ in_bulk(void **state)
 		size_t most = LARGE_BYTES - done;
 		ssize_t n;
 
-		assert_int_equal(look(pair.here, 5000), POLLIN);
+		assert_int_equal(pair_look(pair.here, 5000), POLLIN);
 		n = read(pair.here, got + done, step < most ? step : most);
 		assert_true(n > 0);
 		done += (size_t)n;
 	}
 	assert_memory_equal(got, sent, LARGE_BYTES);
-	close_pair(pair);
+	pair_close(pair);
 }
 
 /* Among several descriptors those whose bytes wait are ready at once. */
 static void
 among_others(void **state)
 {
-	struct pair one = connect_pair(), two = connect_pair();
+	struct pair one = pair_connect(), two = pair_connect();
 	struct pollfd both[2] = {
 		{.fd = one.here, .events = POLLIN},
 		{.fd = two.here, .events = POLLIN},
 	};
 
 	(void)state;
-	say(one, "firstmore");
-	expect(one.here, "first");
-	expect(one.here, "mo");
+	pair_say(one, "firstmore");
+	pair_expect(one.here, "first");
+	pair_expect(one.here, "mo");
 	assert_int_equal(poll(both, 2, 5000), 1);
 	assert_int_equal(both[0].revents, POLLIN);
 	assert_int_equal(both[1].revents, 0);
-	say(two, "second");
+	pair_say(two, "second");
 	assert_int_equal(poll(both, 2, 5000), 2);
-	expect(one.here, "re");
+	pair_expect(one.here, "re");
 	assert_int_equal(poll(both, 2, 5000), 1);
 	assert_int_equal(both[0].revents, 0);
-	expect(two.here, "second");
+	pair_expect(two.here, "second");
 	assert_int_equal(poll(both, 2, 0), 0);
-	close_pair(one);
-	close_pair(two);
+	pair_close(one);
+	pair_close(two);
 }
 
 /* The next connection of that number gets nothing of the last one's. */
 static void
 anew(void **state)
 {
-	struct pair pair = connect_pair();
+	struct pair pair = pair_connect();
 	int number = pair.here, file;
 	char bytes[8];
 
 	(void)state;
-	say(pair, "onetwo");
-	expect(pair.here, "one");
-	expect(pair.here, "t");
+	pair_say(pair, "onetwo");
+	pair_expect(pair.here, "one");
+	pair_expect(pair.here, "t");
 	expect_waiting(number, 2);
 	assert_int_equal(close(pair.here), 0);
 	expect_waiting(number, 0);
@@ -242,204 +165,66 @@ anew(void **state)
 	assert_int_equal(read(number, bytes, sizeof(bytes)), 0);
 	if (file != number)
 		(void)close(file);
-	close_pair(pair);
+	pair_close(pair);
 }
 
 /* Whoever reads by other means finds all of it there. */
 static void
 not_of_others(void **state)
 {
-	struct pair pair = connect_pair();
+	struct pair pair = pair_connect();
 	char bytes[8];
 	int ends[2];
 
 	(void)state;
-	say(pair, "one");
-	assert_int_equal(look(pair.here, 5000), POLLIN);
-	assert_int_equal(look(pair.here, 5000), POLLIN);
+	pair_say(pair, "one");
+	assert_int_equal(pair_look(pair.here, 5000), POLLIN);
+	assert_int_equal(pair_look(pair.here, 5000), POLLIN);
 	expect_waiting(pair.here, 0);
 	assert_int_equal(recv(pair.here, bytes, sizeof(bytes), 0), 3);
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(write(ends[1], "pipe", 4), 4);
-	expect(ends[0], "pi");
-	expect(ends[0], "pe");
-	assert_int_equal(look(ends[0], 0), 0);
+	pair_expect(ends[0], "pi");
+	pair_expect(ends[0], "pe");
+	assert_int_equal(pair_look(ends[0], 0), 0);
 	(void)close(ends[0]);
 	(void)close(ends[1]);
-	close_pair(pair);
+	pair_close(pair);
 }
 
 /* What waits and is not read is seen, from the first look on. */
 static void
 unread(void **state)
 {
-	struct pair pair = connect_pair();
+	struct pair pair = pair_connect();
 	const int waits = is_built ? 1 : 0;
 
 	(void)state;
 	assert_int_equal(read_ahead_longest_ms(1000), 0);
-	say(pair, "onetwothree");
+	pair_say(pair, "onetwothree");
 	assert_int_equal(read_ahead_longest_ms(2000), 0);
 	assert_int_equal(read_ahead_longest_ms(3500), waits * 1500);
-	expect(pair.here, "one");
+	pair_expect(pair.here, "one");
 	assert_int_equal(read_ahead_longest_ms(4000), 0);
 	assert_int_equal(read_ahead_longest_ms(5000), 0);
 	assert_int_equal(read_ahead_longest_ms(6000), waits * 1000);
-	expect(pair.here, "two");
+	pair_expect(pair.here, "two");
 	assert_int_equal(read_ahead_longest_ms(7000), 0);
 	assert_int_equal(read_ahead_longest_ms(8000), 0);
 	assert_int_equal(read_ahead_longest_ms(8100), waits * 100);
-	expect(pair.here, "three");
+	pair_expect(pair.here, "three");
 	assert_int_equal(read_ahead_longest_ms(9000), 0);
 	assert_int_equal(read_ahead_longest_ms(9900), 0);
-	say(pair, "more");
+	pair_say(pair, "more");
 	assert_int_equal(read_ahead_longest_ms(10000), 0);
-	close_pair(pair);
+	pair_close(pair);
 	assert_int_equal(read_ahead_longest_ms(20000), 0);
-}
-
-/* More connections than have a turn at once, as the thread waits for them that
- * waits for all: in front a descriptor of its own. */
-struct crowd {
-	struct pair pairs[CROWD_MAX];
-	struct pollfd fds[1 + CROWD_MAX];
-	size_t count, most;
-	int silent; /* the other end of the first */
-};
-
-static size_t
-poll_crowd(struct crowd *crowd, size_t from, size_t to)
-{
-	struct pollfd fds[1 + CROWD_MAX];
-	size_t shown = 0;
-	int ready;
-
-	fds[0] = crowd->fds[0];
-	memcpy(fds + 1, crowd->fds + 1 + from, (to - from) * sizeof(*fds));
-	ready = poll(fds, 1 + (nfds_t)(to - from), 5000);
-	for (size_t i = from; i < to; i++) {
-		crowd->fds[1 + i].revents = fds[1 + i - from].revents;
-		shown += crowd->fds[1 + i].revents != 0;
-	}
-	assert_int_equal(shown, ready);
-	return shown;
-}
-
-static bool
-is_shown(const struct crowd *crowd, size_t i)
-{
-	return crowd->fds[1 + i].revents != 0;
-}
-
-/* All have something to say, and as many as that hold a turn. */
-static void
-gather(struct crowd *crowd)
-{
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	int ends[2];
-
-	crowd->most = processors * 6 > 12 ? (size_t)processors * 6 : 12;
-	crowd->count = crowd->most + CROWD_OVER;
-	assert_true(crowd->count <= CROWD_MAX);
-	assert_int_equal(pipe(ends), 0);
-	crowd->silent = ends[1];
-	crowd->fds[0] = (struct pollfd){.fd = ends[0], .events = POLLIN};
-	for (size_t i = 0; i < crowd->count; i++) {
-		crowd->pairs[i] = connect_pair();
-		crowd->fds[1 + i] = (struct pollfd){
-			.fd = crowd->pairs[i].here, .events = POLLIN};
-		say(crowd->pairs[i], "one");
-	}
-	assert_int_equal(poll_crowd(crowd, 0, crowd->count),
-		is_built ? crowd->most : crowd->count);
-}
-
-static void
-disperse(struct crowd *crowd)
-{
-	for (size_t i = 0; i < crowd->count; i++)
-		close_pair(crowd->pairs[i]);
-	(void)close(crowd->fds[0].fd);
-	(void)close(crowd->silent);
-}
-
-/* One's turn: what was said is read, and nothing more comes. */
-static void
-serve_one(const struct crowd *crowd, size_t i)
-{
-	expect(crowd->pairs[i].here, "one");
-	assert_int_equal(look(crowd->pairs[i].here, 1), 0);
-}
-
-/* Whoever was not shown comes first, and nobody is left out. */
-static void
-in_turn(void **state)
-{
-	static struct crowd crowd;
-	size_t served = 0;
-
-	(void)state;
-	gather(&crowd);
-	for (size_t i = 0; i < crowd.most; i++) {
-		serve_one(&crowd, i);
-		say(crowd.pairs[i], "one");
-	}
-	(void)poll_crowd(&crowd, 0, crowd.count);
-	for (size_t i = crowd.most; i < crowd.count; i++)
-		assert_true(is_shown(&crowd, i));
-	for (size_t rounds = 0; served < crowd.count; rounds++) {
-		assert_true(rounds < 3);
-		for (size_t i = 0; i < crowd.count; i++) {
-			if (!is_shown(&crowd, i))
-				continue;
-			serve_one(&crowd, i);
-			served++;
-		}
-		if (served < crowd.count)
-			(void)poll_crowd(&crowd, 0, crowd.count);
-	}
-	disperse(&crowd);
-}
-
-/* Turns that do not end are not waited for. */
-static void
-past_those_who_hang(void **state)
-{
-	static struct crowd crowd;
-
-	(void)state;
-	gather(&crowd);
-	assert_int_equal(poll_crowd(&crowd, crowd.most, crowd.count),
-		(size_t)CROWD_OVER);
-	disperse(&crowd);
-}
-
-/* Who was closed, and whose thread waits for something else, has no turn: as
- * many others as that are shown at once. */
-static void
-instead_of_others(void **state)
-{
-	static struct crowd crowd;
-	struct waiter waiter;
-
-	(void)state;
-	gather(&crowd);
-	close_pair(crowd.pairs[0]);
-	assert_int_equal(look(crowd.pairs[1].here, 0), POLLIN);
-	expect(crowd.pairs[1].here, "one");
-	waiter_init(&waiter);
-	assert_true(waiter_sleep(&waiter, 1));
-	waiter_fini(&waiter);
-	assert_int_equal(poll_crowd(&crowd, crowd.most, crowd.count),
-		is_built ? 2 : CROWD_OVER);
-	crowd.pairs[0] = connect_pair();
-	disperse(&crowd);
 }
 
 static void
 as_the_system_fails(void **state)
 {
-	struct pair pair = connect_pair();
+	struct pair pair = pair_connect();
 	char byte;
 
 	(void)state;
@@ -449,7 +234,7 @@ as_the_system_fails(void **state)
 	assert_int_equal(errno, EBADF);
 	assert_int_equal(read(pair.here, &byte, 1), -1);
 	assert_int_equal(errno, EBADF);
-	assert_int_equal(look(pair.here, 0), POLLNVAL);
+	assert_int_equal(pair_look(pair.here, 0), POLLNVAL);
 	assert_int_equal(accept(pair.here, NULL, NULL), -1);
 	assert_int_equal(errno, EBADF);
 	assert_int_equal(poll(NULL, 0, 1), 0);
@@ -560,7 +345,7 @@ dial(const char *directory)
 {
 	static const char offer[] = {0, 0, 0, 6, 0, 0, 1, (char)0xff, 0, 0x1f,
 		(char)0xff, (char)0xff};
-	struct sockaddr_un address = address_in(directory);
+	struct sockaddr_un address = pair_address(directory);
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	char out[32];
 
@@ -621,7 +406,7 @@ through_libmilter(void **state)
 		assert_true(reads_so_far() - before < MESSAGES * FIELDS / 2);
 	(void)close(fd);
 	(void)smfi_stop();
-	(void)unlink(address_in(directory).sun_path);
+	(void)unlink(pair_address(directory).sun_path);
 	(void)rmdir(directory);
 }
 
@@ -637,9 +422,6 @@ main(void)
 		cmocka_unit_test(anew),
 		cmocka_unit_test(not_of_others),
 		cmocka_unit_test(unread),
-		cmocka_unit_test(in_turn),
-		cmocka_unit_test(past_those_who_hang),
-		cmocka_unit_test(instead_of_others),
 		cmocka_unit_test(as_the_system_fails),
 		cmocka_unit_test(through_libmilter),
 	};
