@@ -9,6 +9,7 @@
 
 #include "base/atomic_file.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "cli/follow_report.h"
 #include "cli/follow_state.h"
 #include "cli/scan_places.h"
@@ -17,8 +18,6 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #define LOOK_MS 250 /* at a file that may have grown */
@@ -44,24 +43,6 @@ struct follow {
 	struct follow_told_count count;
 	uint64_t lost; /* parts of logs */
 };
-
-/* To the journal, by stderr. */
-static void __attribute__((format(printf, 1, 2))) say(const char *format, ...)
-{
-	struct buf text = {0}, visible = {0};
-	char line[1024];
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(line, sizeof(line), format, args);
-	va_end(args);
-	buf_puts(&text, line);
-	buf_add_visible(&visible, buf_slice(&text));
-	(void)fprintf(stderr, "forwarden scan: %s\n",
-		buf_ok(&visible) ? visible.p : "out of memory");
-	buf_fini(&text);
-	buf_fini(&visible);
-}
 
 /* The site's own log, or the journal. */
 static void
@@ -125,15 +106,18 @@ read_state(struct follow *follow, struct err *err)
 			follow->log_count, &result, err))
 		return false;
 	if (result == FOLLOW_STATE_ABSENT)
-		say("nothing is kept in %s: it begins with what is written "
-		    "from now on; `forwarden scan` tells of what was before",
+		log_write(LOG_LEVEL_NOTICE,
+			"nothing is kept in %s: it begins with what is written "
+			"from now on; `forwarden scan` tells of what was "
+			"before",
 			path);
 	if (result != FOLLOW_STATE_BROKEN)
 		return true;
 	if (!atomic_file_set_aside(path, &name, err))
 		return false;
-	say("%s; it is kept as %s, and it begins with what is written from "
-	    "now on",
+	log_write(LOG_LEVEL_WARNING,
+		"%s; it is kept as %s, and it begins with what is written from "
+		"now on",
 		err->text, name.p != NULL ? name.p : "");
 	buf_fini(&name);
 	forget(follow);
@@ -165,10 +149,11 @@ keep(struct follow *follow)
 	if (follow_state_write(&follow->state, follow->options->state,
 		    clock_now_ms(clock_real()), &err)) {
 		if (follow->unsaved)
-			say("the state is kept again");
+			log_write(LOG_LEVEL_NOTICE, "the state is kept again");
 		follow->unsaved = false;
 	} else if (!follow->unsaved) {
-		say("%s: after a restart it is not known how far it was",
+		log_write(LOG_LEVEL_ERROR,
+			"%s: after a restart it is not known how far it was",
 			err.text);
 		follow->unsaved = true;
 	}
@@ -186,11 +171,12 @@ report(struct follow *follow)
 		cut += follow_source_cut(follow->state.sources[i]);
 	follow->reported_ms = clock_monotonic_ms();
 	if (sum.mail_lines > follow->sum.mail_lines) {
-		say("%llu lines of mail servers, %llu forwards told, %llu "
-		    "known already, %llu of no mailbox of ours; not seen: "
-		    "%llu repeated or unclear lines, %llu of users, %llu cut, "
-		    "%llu queue ids, %llu new routes past the limit, %llu "
-		    "refused",
+		log_write(LOG_LEVEL_INFO,
+			"%llu lines of mail servers, %llu forwards told, %llu "
+			"known already, %llu of no mailbox of ours; not seen: "
+			"%llu repeated or unclear lines, %llu of users, %llu "
+			"cut, %llu queue ids, %llu new routes past the limit, "
+			"%llu refused",
 			(unsigned long long)(sum.mail_lines -
 				follow->sum.mail_lines),
 			(unsigned long long)(count.told - follow->count.told),
@@ -225,11 +211,13 @@ tell(struct follow *follow)
 	follow->down = !follow_told_send(
 		follow->state.told, follow->ask, &refusal, &err);
 	if (refusal.code != ERR_NONE)
-		say("a forward was not taken: %s", refusal.text);
+		log_write(LOG_LEVEL_WARNING, "a forward was not taken: %s",
+			refusal.text);
 	if (follow->down && !was_down)
-		say("%s; it waits, and reads no further", err.text);
+		log_write(LOG_LEVEL_ERROR, "%s; it waits, and reads no further",
+			err.text);
 	if (was_down && !follow->down)
-		say("the daemon answers again");
+		log_write(LOG_LEVEL_NOTICE, "the daemon answers again");
 	return !follow->down;
 }
 
@@ -241,7 +229,7 @@ say_trouble(struct follow *follow, size_t i, enum tail_result result,
 		return;
 	follow->lost += result == TAIL_LOST;
 	if (result == TAIL_FAILED || result == TAIL_LOST)
-		say("%s", err->text);
+		log_write(LOG_LEVEL_WARNING, "%s", err->text);
 	follow->troubled[i] = result == TAIL_FAILED;
 }
 
@@ -333,7 +321,7 @@ follow_logs(struct follow *follow)
 		int64_t now_ms;
 
 		if (!step(follow, &any)) {
-			say("out of memory");
+			log_write(LOG_LEVEL_ERROR, "out of memory");
 			return false;
 		}
 		now_ms = clock_monotonic_ms();
@@ -371,7 +359,7 @@ follow_run(const struct follow_options *options)
 
 	if (good) {
 		for (size_t i = 0; i < follow.state.count; i++)
-			say("follows %s",
+			log_write(LOG_LEVEL_INFO, "follows %s",
 				follow_source_name(follow.state.sources[i]));
 		follow.reported_ms = clock_monotonic_ms();
 		good = step(&follow, &any);
@@ -385,7 +373,7 @@ follow_run(const struct follow_options *options)
 		if (good)
 			keep(&follow);
 	} else {
-		say("%s", err.text);
+		log_write(LOG_LEVEL_ERROR, "%s", err.text);
 	}
 	close_all(&follow);
 	return good;

@@ -419,6 +419,36 @@ def test_trouble():
                     "--follow " + words[0], answer.stderr.decode())
 
 
+def test_priorities():
+    """What it says has a priority where stderr is the journal's."""
+    site = Site("priorities")
+    site.write(["no line of mail"])
+    site.start()
+    site.stop()
+    trial.check(site.says("Z notice nothing is kept in ") == 1 and
+                site.says("Z info follows ") == 1,
+                "what it says has a time and a level",
+                open(site.errors).read())
+    os.remove(site.errors)
+    with open(site.errors, "w", encoding="utf-8") as file:
+        place = os.fstat(file.fileno())
+    site.environment["JOURNAL_STREAM"] = f"{place.st_dev}:{place.st_ino}"
+    os.remove(site.log)
+    site.write(["x" * 200] + forward(2))
+    site.start()
+    site.await_says("lines may be missing")
+    site.close()
+    with open(site.errors, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    trial.check(all(re.match("<[3-7]>(error|warning|notice|info) ", line)
+                    for line in lines) and
+                any(line.startswith("<6>info follows ") for line in lines) and
+                any(line.startswith("<4>warning ") and
+                    "lines may be missing" in line for line in lines),
+                "... to the journal a priority, and no time",
+                "\n".join(lines))
+
+
 JOURNALCTL = """#!/bin/sh
 # The journal of the test: a file of lines, the cursor of a line its number.
 echo "$*" >>%(folder)s/asked
@@ -503,6 +533,7 @@ test_redis()
 test_trust()
 test_flood()
 test_trouble()
+test_priorities()
 test_journal()
 trial.close()
 trial.finish()
