@@ -140,9 +140,10 @@ def memory(trial, scarce):
     before = daemon.says("reload: done")
     daemon.signal(signal.SIGHUP)
     wait_for(lambda: daemon.says("reload: done") > before, "a good reload")
-    trial.check(judges(daemon) and
-                (is_counted() or daemon.says("died of signal 11") == 0),
-                "allocations of reloads fail: what was there stays")
+    judged, died_by_11 = judges(daemon), daemon.says("died of signal 11")
+    trial.check(judged and (is_counted() or died_by_11 == 0),
+                "allocations of reloads fail: what was there stays",
+                f"judges: {judged}, died of signal 11: {died_by_11} times")
     daemon.stop()
 
 
