@@ -5,9 +5,9 @@
  * it waits until half of those are over, so that it is woken once for several.
  * Whom it was not shown is remembered, and comes before whoever is seen later.
  *
- * Turns are counted in rounds. When none is over for SLOW_MS, everybody who
- * holds one is slow, or hangs: a new round begins, in which theirs do not
- * count.
+ * Turns are counted in rounds. Where half of them are not over in SLOW_MS, some
+ * who hold one are slow, or hang: a new round begins, in which none of those
+ * counts, or each of the others would wait so long for as long as they hang.
  *
  * A connection is busy from when it is accepted, or seen to have something to
  * say, until its thread waits for the peer. Who waits for the store is busy,
@@ -113,7 +113,7 @@ wait_for_room(void)
 		while (turns.held > turns.most / 2 &&
 			waiter_wait(&turns.waiter, until_ms))
 			continue;
-		if (turns.held >= turns.most)
+		if (turns.held > turns.most / 2)
 			begin_round();
 	}
 	return turns.most - turns.held;

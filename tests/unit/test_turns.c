@@ -7,6 +7,7 @@
 #include "base/waiter.h"
 
 #include <poll.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
@@ -136,6 +137,30 @@ past_those_who_hang(void **state)
 	disperse(&crowd);
 }
 
+static void *
+serve_later(void *ctx)
+{
+	(void)poll(NULL, 0, 5);
+	serve_one(ctx, 0);
+	return NULL;
+}
+
+/* Nor are they one by one, when others than those go on. */
+static void
+past_most_who_hang(void **state)
+{
+	static struct crowd crowd;
+	pthread_t thread;
+
+	(void)state;
+	gather(&crowd);
+	assert_int_equal(pthread_create(&thread, NULL, serve_later, &crowd), 0);
+	assert_int_equal(poll_crowd(&crowd, crowd.most, crowd.count),
+		(size_t)CROWD_OVER);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	disperse(&crowd);
+}
+
 /* Who was closed, and whose thread waits for something else, has no turn: as
  * many others as that are shown at once. */
 static void
@@ -164,6 +189,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_turn),
 		cmocka_unit_test(past_those_who_hang),
+		cmocka_unit_test(past_most_who_hang),
 		cmocka_unit_test(instead_of_others),
 	};
 	struct rows all = {0};
