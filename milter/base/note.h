@@ -54,6 +54,8 @@ struct note {
 
 /* As if nothing had been answered. */
 void note_clear(struct note *);
+/* Do both ask the same? */
+bool note_is_same(const struct note *, const struct note *);
 /* Takes over the answers of the other, and nothing else. */
 void note_take_answers(struct note *, const struct note *from);
 

@@ -21,6 +21,8 @@ struct store_backend {
 	/* The answers come empty, as that of a query does. */
 	enum store_result (*ask)(
 		struct store *, struct store_batch *, int64_t budget_ms);
+	/* NULL: it has no guess. */
+	bool (*foresee)(struct store *, struct store_batch *);
 	void (*tell)(struct store *, const struct store_batch *);
 	bool (*snapshot)(struct store *, struct err *);
 	/* NULL: all processes share what it knows. */

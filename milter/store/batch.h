@@ -160,6 +160,12 @@ struct store_batch {
 	size_t count;
 	struct arena *arena; /* answers that have a size live here */
 	int64_t at_ms; /* the store's time; 0: the backend's own clock */
+	/* So many of the first are answered already, by store_foresee(); what
+	 * is behind them is carried out only if the store says the same. 0:
+	 * all is. */
+	size_t foreseen;
+	bool exact; /* ... to the last message that was counted */
+	bool came_true; /* an answer: it was the same, and is carried out */
 };
 
 #endif

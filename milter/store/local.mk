@@ -11,6 +11,8 @@ libstore_a_SOURCES = \
 	milter/store/bytes.h \
 	milter/store/endpoint.c \
 	milter/store/endpoint.h \
+	milter/store/foreseen.c \
+	milter/store/foreseen.h \
 	milter/store/hand.h \
 	milter/store/hearing_orders.c \
 	milter/store/hearing_orders.h \
@@ -96,6 +98,8 @@ libstore_a_SOURCES = \
 	milter/store/redis/commands.h \
 	milter/store/redis/commands_build.c \
 	milter/store/redis/commands_build.h \
+	milter/store/redis/commands_guard.c \
+	milter/store/redis/commands_guard.h \
 	milter/store/redis/commands_merge.c \
 	milter/store/redis/commands_merge.h \
 	milter/store/redis/commands_note.c \
@@ -182,6 +186,7 @@ REDIS_LUA = \
 	milter/store/redis/tally.lua
 REDIS_LUA_PARTS = $(REDIS_LUA) milter/store/redis/clock.lua \
 	milter/store/redis/forwarded.lua \
+	milter/store/redis/guard.lua \
 	milter/store/redis/hours.lua \
 	milter/store/redis/live.lua \
 	milter/store/redis/moment.lua \

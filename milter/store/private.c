@@ -207,9 +207,24 @@ private_ask(struct store *store, struct store_batch *batch, int64_t budget_ms)
 	if (!hidden(private, batch->arena, batch, &inner))
 		return result;
 	result = store_ask(private->inner, &inner, budget_ms);
+	batch->came_true = inner.came_true;
 	for (size_t i = 0; i < batch->count; i++)
 		give_back(&inner.ops[i], &batch->ops[i]);
 	return result;
+}
+
+static bool
+private_foresee(struct store *store, struct store_batch *batch)
+{
+	const struct private_store *private = (struct private_store *)store;
+	struct store_batch inner;
+
+	if (!hidden(private, batch->arena, batch, &inner) ||
+		!store_foresee(private->inner, &inner))
+		return false;
+	for (size_t i = 0; i < batch->count; i++)
+		give_back(&inner.ops[i], &batch->ops[i]);
+	return true;
 }
 
 static void
@@ -313,6 +328,7 @@ private_health(struct store *store, struct store_health *health)
 static const struct store_backend backend = {
 	.name = "private",
 	.ask = private_ask,
+	.foresee = private_foresee,
 	.tell = private_tell,
 	.snapshot = private_snapshot,
 	.hand = private_hand,

@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/date.h"
 #include "store/backend.h"
+#include "store/foreseen.h"
 #include "store/hearing_orders.h"
 #include "store/journal.h"
 #include "store/journal_files.h"
@@ -149,19 +150,6 @@ replay_recent(void *ctx, unsigned node)
 	recent_move(resilient->recent, node, resilient->journal);
 }
 
-/* A route that Redis knows better than memory does. */
-static void
-learn(struct resilient *resilient, const struct store_batch *batch)
-{
-	for (size_t i = 0; i < batch->count; i++) {
-		if (batch->ops[i].verb == STORE_FACTS &&
-			batch->ops[i].facts.route_count > 0) {
-			memory_store_learn(resilient->memory,
-				&batch->ops[i].facts, batch->at_ms);
-		}
-	}
-}
-
 /* Is it slow? One that is late is asked no more until it has answered, and
  * then the next message waits in vain again: each by itself says nothing. */
 static void
@@ -185,6 +173,15 @@ notice_pace(struct resilient *resilient, enum request_outcome outcome)
 	waiter_unlock(&resilient->waiter);
 }
 
+static bool
+resilient_foresee(struct store *store, struct store_batch *batch)
+{
+	struct resilient *resilient = (struct resilient *)store;
+
+	return foreseen_can_be(batch) && redis_may_foresee(resilient->redis) &&
+		store_foresee(resilient->memory, batch);
+}
+
 static enum store_result
 resilient_ask(struct store *store, struct store_batch *batch, int64_t budget_ms)
 {
@@ -194,11 +191,14 @@ resilient_ask(struct store *store, struct store_batch *batch, int64_t budget_ms)
 
 	if (dated.at_ms == 0)
 		dated.at_ms = clock_now_ms(resilient->clock);
-	(void)store_ask(resilient->memory, &dated, budget_ms);
+	if (dated.foreseen == 0)
+		(void)store_ask(resilient->memory, &dated, budget_ms);
 	outcome = redis_ask(resilient->redis, &dated, budget_ms);
+	batch->came_true = dated.came_true;
+	foreseen_count(resilient->memory, &dated);
 	notice_pace(resilient, outcome);
 	if (outcome == REQUEST_DONE) {
-		learn(resilient, &dated);
+		memory_store_learn(resilient->memory, &dated);
 		return STORE_OK;
 	}
 	return outcome == REQUEST_OPEN ? STORE_LATE : STORE_FALLBACK;
@@ -521,6 +521,7 @@ resilient_health(struct store *store, struct store_health *health)
 static const struct store_backend backend = {
 	.name = "redis",
 	.ask = resilient_ask,
+	.foresee = resilient_foresee,
 	.tell = resilient_tell,
 	.snapshot = resilient_snapshot,
 	.log_in = resilient_log_in,

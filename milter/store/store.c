@@ -22,9 +22,19 @@ clear_answers(struct store_op *op)
 enum store_result
 store_ask(struct store *store, struct store_batch *batch, int64_t budget_ms)
 {
-	for (size_t i = 0; i < batch->count; i++)
+	batch->came_true = false;
+	for (size_t i = batch->foreseen; i < batch->count; i++)
 		clear_answers(&batch->ops[i]);
 	return store->backend->ask(store, batch, budget_ms);
+}
+
+bool
+store_foresee(struct store *store, struct store_batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		clear_answers(&batch->ops[i]);
+	return store->backend->foresee != NULL &&
+		store->backend->foresee(store, batch);
 }
 
 void

@@ -5,9 +5,10 @@
  * people: what a mailbox received and forwarded, its routes, the events.
  *
  * A message makes at most two batches: a recall before inference and a note
- * after the policies. A batch is asked (the caller waits for answers, at
- * most its budget) or told (copied, nobody waits). Backends: memory, redis,
- * and resilient, which puts memory behind redis.
+ * after the policies; mostly one, where what the first answers is foreseen. A
+ * batch is asked (the caller waits for answers, at most its budget) or told
+ * (copied, nobody waits). Backends: memory, redis, and resilient, which puts
+ * memory behind redis.
  *
  * Slices hold any bytes. Keys longer than STORE_KEY_BYTES are cut and end in a
  * digest of the whole. A group made of several fields joins them with the
@@ -30,6 +31,18 @@ struct store;
 /* Waits for the answers, at most budget_ms; always fills every answer in. */
 enum store_result store_ask(
 	struct store *, struct store_batch *, int64_t budget_ms);
+/*
+ * Answers recalls and facts at once, by what this machine knows: a guess at
+ * what the store will say, or with some backends that itself. False: there is
+ * no guess. Who has judged by it asks the same batch, with notes behind it and
+ * foreseen set: so what is counted by the answers is counted in the round trip
+ * that brings them. What is the same: who stands in a trace, and when to
+ * STORE_FORESEEN_MS; of facts whether there are any, since when there is a
+ * route, and, with exact, how many messages.
+ */
+#define STORE_FORESEEN_MS 2000
+#define STORE_FORESEEN_NOTES 256 /* at most */
+bool store_foresee(struct store *, struct store_batch *);
 /* Copies what it needs and returns at once; answers are not filled in. */
 void store_tell(struct store *, const struct store_batch *);
 /* Writes what is in memory to disk now; true with nothing to write to. */

@@ -95,7 +95,7 @@ message(struct load *load, struct arena *arena, int thread, int number)
 	char name[48], id[48], json[160];
 	struct slice members[1];
 	struct store_op asked[3], told[4];
-	struct store_batch ask = {asked, 3, arena, 0},
+	struct store_batch ask = {.ops = asked, .count = 3, .arena = arena},
 			   tell = {told, 4, NULL, 0};
 	int64_t began_ms;
 	enum store_result result;

@@ -62,7 +62,7 @@ fill_one(struct store *store, int i)
 {
 	char name[48], drop[48], id[48];
 	struct store_op ops[3];
-	const struct store_batch batch = {ops, 3, NULL, 0};
+	const struct store_batch batch = {.ops = ops, .count = 3};
 
 	snprintf(name, sizeof(name), "user%07d@example.com", i);
 	snprintf(drop, sizeof(drop), "drop%07d@evil.example", i);
@@ -92,8 +92,8 @@ ask_message(struct store *store, struct arena *arena, int i)
 {
 	char name[48], id[48];
 	struct store_op recall[2], note;
-	struct store_batch first = {recall, 2, arena, 0};
-	struct store_batch second = {&note, 1, arena, 0};
+	struct store_batch first = {.ops = recall, .count = 2, .arena = arena};
+	struct store_batch second = {.ops = &note, .count = 1, .arena = arena};
 
 	snprintf(name, sizeof(name), "user%07d@example.com", i);
 	snprintf(id, sizeof(id), "%032d", i);
@@ -367,7 +367,7 @@ fill_traces(struct store *store, const struct server *server, unsigned traces,
 
 	for (unsigned i = 0; i < traces; i++) {
 		struct store_op op = trace_of(i, queue, texts, members);
-		const struct store_batch batch = {&op, 1, NULL, 0};
+		const struct store_batch batch = {.ops = &op, .count = 1};
 
 		store_tell(store, &batch);
 		if (i % 512 == 0)
@@ -427,7 +427,7 @@ inbound_us(struct store *store, const struct server *server, unsigned messages)
 			trace_of(i, false, texts, members),
 			trace_of(i, true, other, fewer),
 		};
-		const struct store_batch batch = {ops, 3, NULL, 0};
+		const struct store_batch batch = {.ops = ops, .count = 3};
 
 		snprintf(identity, sizeof(identity), "%u", i);
 		ops[2] = (struct store_op){STORE_TALLY,
@@ -462,7 +462,8 @@ figures_traces_memory(void)
 		store_health(store, &before);
 		for (unsigned i = 0; i < TRACES; i++) {
 			struct store_op op = trace_of(i, queue, texts, members);
-			const struct store_batch batch = {&op, 1, NULL, 0};
+			const struct store_batch batch = {
+				.ops = &op, .count = 1};
 
 			store_tell(store, &batch);
 		}

@@ -31,18 +31,25 @@ static const struct slice drop = {"drop@evil.example", 17};
 static const struct slice other = {"other@mail.example", 18};
 
 static void
+ask_batch(struct contract *c, struct store_batch *batch)
+{
+	assert_int_equal(
+		store_ask(c->store, batch, BUDGET_MS), c->backend->result);
+}
+
+static void
 ask(struct contract *c, struct store_op *ops, size_t count)
 {
-	struct store_batch batch = {ops, count, c->arena, 0};
+	struct store_batch batch = {
+		.ops = ops, .count = count, .arena = c->arena};
 
-	assert_int_equal(
-		store_ask(c->store, &batch, BUDGET_MS), c->backend->result);
+	ask_batch(c, &batch);
 }
 
 static void
 tell(struct contract *c, struct store_op *ops, size_t count)
 {
-	const struct store_batch batch = {ops, count, NULL, 0};
+	const struct store_batch batch = {.ops = ops, .count = count};
 
 	store_tell(c->store, &batch);
 }
@@ -181,7 +188,10 @@ static void
 note_late_arrival_counts(struct contract *c)
 {
 	struct store_op op = op_note(alice, "p", "late");
-	struct store_batch batch = {&op, 1, c->arena, START_MS - 10};
+	struct store_batch batch = {.ops = &op,
+		.count = 1,
+		.arena = c->arena,
+		.at_ms = START_MS - 10};
 
 	note(c, alice, "p", "m1");
 	assert_int_equal(
@@ -1650,6 +1660,216 @@ answers_are_filled_in_anew(struct contract *c)
 	assert_int_equal(ops[3].note.count, 0);
 }
 
+/* Two questions, answered before they are asked, and two notes behind them. */
+enum {
+	FORESEEN_TRACE,
+	FORESEEN_FACTS,
+	FORESEEN_NOTE,
+	FORESEEN_NEXT
+};
+#define FORESEEN_OPS (FORESEEN_NEXT + 1)
+#define FORESEEN_MEMBERS 4
+
+struct foreseen {
+	struct store_op ops[FORESEEN_OPS];
+	struct store_batch batch;
+	struct store_member members[FORESEEN_MEMBERS]; /* of the trace */
+};
+
+/* A trace that was written at two times, a mailbox with a route; false: this
+ * backend has no guess. */
+static bool
+foresee(struct contract *c, struct foreseen *f, const char *member)
+{
+	*f = (struct foreseen){
+		.ops = {{STORE_RECALL,
+				{.recall = {.id = SLICE("id9"), .cap = 10}}},
+			{STORE_FACTS,
+				{.facts = {.mailbox = alice,
+					 .destination = drop}}},
+			op_note(alice, "p", member),
+			op_note(alice, "q", member)},
+		.batch = {.ops = f->ops, .count = 2, .arena = c->arena}};
+	f->ops[FORESEEN_NEXT].note.after = FORESEEN_NOTE;
+	f->ops[FORESEEN_NEXT].note.after_least = 2;
+	if (!store_foresee(c->store, &f->batch))
+		return false;
+	assert_int_equal(f->ops[FORESEEN_TRACE].recall.count, FORESEEN_MEMBERS);
+	memcpy(f->members, f->ops[FORESEEN_TRACE].recall.members,
+		sizeof(f->members));
+	f->ops[FORESEEN_TRACE].recall.members = f->members;
+	f->batch.count = FORESEEN_OPS;
+	f->batch.foreseen = FORESEEN_NOTE;
+	return true;
+}
+
+static void
+fill_foreseen(struct contract *c)
+{
+	keep(c, "id9", "Ax ma my", false);
+	pass(c, 5);
+	keep(c, "id9", "mz", false);
+	tally(c, alice, (struct slice){NULL, 0}, TALLY_PERSON, "1");
+	tally(c, alice, (struct slice){NULL, 0}, TALLY_RECEIVED, "2");
+	tally(c, alice, drop, TALLY_FORWARDED, "3");
+	tally(c, alice, drop, TALLY_FORWARDED, "4");
+	settle(c);
+}
+
+static void
+foreseen_is_counted_along(struct contract *c)
+{
+	struct foreseen f;
+
+	fill_foreseen(c);
+	if (!foresee(c, &f, "m1"))
+		return;
+	f.batch.exact = true;
+	assert_int_equal(f.ops[FORESEEN_FACTS].facts.route_count, 2);
+	ask_batch(c, &f.batch);
+	assert_true(f.batch.came_true);
+	assert_int_equal(f.ops[FORESEEN_TRACE].recall.count, 4);
+	check_note(f.ops[FORESEEN_NOTE].note, 0, 1, true);
+	assert_false(f.ops[FORESEEN_NEXT].note.done);
+	assert_true(foresee(c, &f, "m2"));
+	ask_batch(c, &f.batch);
+	assert_true(f.batch.came_true);
+	check_note(f.ops[FORESEEN_NOTE].note, 1, 2, true);
+	check_note(f.ops[FORESEEN_NEXT].note, 0, 1, true);
+	check_note(note(c, alice, "p", "m3"), 2, 3, true);
+}
+
+/* What this machine might have thought, and whether Redis then counts. */
+static void
+think_of_nobody(struct foreseen *f)
+{
+	f->ops[FORESEEN_TRACE].recall.count = 0;
+}
+
+static void
+think_of_fewer(struct foreseen *f)
+{
+	f->ops[FORESEEN_TRACE].recall.count--;
+}
+
+static void
+think_of_another(struct foreseen *f)
+{
+	f->members[1].name = SLICE("mq");
+}
+
+static void
+think_of_late(struct foreseen *f)
+{
+	f->members[1].at_ms -= STORE_FORESEEN_MS + 1;
+}
+
+static void
+think_of_soon(struct foreseen *f)
+{
+	f->members[1].at_ms -= STORE_FORESEEN_MS - 10;
+}
+
+static void
+think_unknown(struct foreseen *f)
+{
+	f->ops[FORESEEN_FACTS].facts.known = false;
+}
+
+static void
+think_no_person(struct foreseen *f)
+{
+	f->ops[FORESEEN_FACTS].facts.person = false;
+}
+
+static void
+think_no_mail(struct foreseen *f)
+{
+	f->ops[FORESEEN_FACTS].facts.received_day = 0;
+}
+
+static void
+think_no_route(struct foreseen *f)
+{
+	f->ops[FORESEEN_FACTS].facts.route_count = 0;
+}
+
+static void
+think_young_route(struct foreseen *f)
+{
+	f->ops[FORESEEN_FACTS].facts.route_first_ms += STORE_FORESEEN_MS + 1;
+}
+
+static void
+think_of_less(struct foreseen *f)
+{
+	f->ops[FORESEEN_FACTS].facts.forwarded_day--;
+}
+
+static void
+think_of_less_exactly(struct foreseen *f)
+{
+	f->ops[FORESEEN_FACTS].facts.forwarded_day--;
+	f->batch.exact = true;
+}
+
+static void
+think_of_more_exactly(struct foreseen *f)
+{
+	f->ops[FORESEEN_FACTS].facts.forwarded_day++;
+	f->batch.exact = true;
+}
+
+static const struct {
+	const char *name;
+	void (*think)(struct foreseen *);
+	bool counted;
+} thoughts[] = {
+	{"nobody got it", think_of_nobody, false},
+	{"fewer got it", think_of_fewer, false},
+	{"another got it", think_of_another, false},
+	{"got long before", think_of_late, false},
+	{"got by another clock", think_of_soon, true},
+	{"not known", think_unknown, false},
+	{"no person", think_no_person, false},
+	{"gets no mail", think_no_mail, false},
+	{"no route", think_no_route, false},
+	{"a younger route", think_young_route, false},
+	{"a count behind", think_of_less, true},
+	{"a count behind that counts", think_of_less_exactly, false},
+	{"a count that is on its way", think_of_more_exactly, true},
+};
+
+static void
+foreseen_otherwise_counts_nothing(struct contract *c)
+{
+	struct foreseen f;
+	char member[16];
+	uint64_t counted = 0;
+
+	/* Memory is what it foresees. */
+	if (strstr(c->backend->name, "memory") != NULL)
+		return;
+	fill_foreseen(c);
+	for (size_t i = 0; i < sizeof(thoughts) / sizeof(*thoughts); i++) {
+		snprintf(member, sizeof(member), "m%zu", i);
+		if (!foresee(c, &f, member))
+			return;
+		thoughts[i].think(&f);
+		ask_batch(c, &f.batch);
+		if (f.batch.came_true != thoughts[i].counted)
+			fail_msg("%s", thoughts[i].name);
+		assert_int_equal(
+			f.ops[FORESEEN_NOTE].note.done, thoughts[i].counted);
+		counted += thoughts[i].counted;
+		if (thoughts[i].counted) {
+			assert_int_equal(
+				f.ops[FORESEEN_NOTE].note.count, counted);
+		}
+	}
+	check_note(note(c, alice, "p", "last"), counted, counted + 1, true);
+}
+
 /* The same counting done the slow way. */
 #define REFERENCE_SETS 4
 #define REFERENCE_MEMBERS 24
@@ -1724,8 +1944,10 @@ random_against_reference(struct contract *c)
 		int64_t window_ms = 400 * (int64_t)(which + 1);
 		char name[16];
 		struct store_op op;
-		struct store_batch batch = {&op, 1, c->arena,
-			START_MS + i * 100 +
+		struct store_batch batch = {.ops = &op,
+			.count = 1,
+			.arena = c->arena,
+			.at_ms = START_MS + i * 100 +
 				(int64_t)(next_random(&state) % 4) * 100 +
 				(i % 97)};
 		struct note expected = {0};
@@ -1816,6 +2038,9 @@ static const struct {
 	{"forget finds windows and old routes",
 		forget_finds_windows_and_old_routes},
 	{"answers are filled in anew", answers_are_filled_in_anew},
+	{"what is foreseen is counted along", foreseen_is_counted_along},
+	{"what is foreseen otherwise counts nothing",
+		foreseen_otherwise_counts_nothing},
 };
 #define CASES (sizeof(cases) / sizeof(*cases))
 

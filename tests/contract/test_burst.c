@@ -76,7 +76,7 @@ tell_inbound(struct store *store, int session, int n)
 	char id[40], box[48];
 	struct slice member;
 	struct store_op ops[2];
-	const struct store_batch batch = {ops, 2, NULL, 0};
+	const struct store_batch batch = {.ops = ops, .count = 2};
 
 	(void)snprintf(id, sizeof(id), "%08x%08x%016x", n * 7919, session, n);
 	(void)snprintf(box, sizeof(box), "mbox%d@example.com", n % 5000);
@@ -100,7 +100,7 @@ recall(struct store *store, struct arena *arena, int session, int n,
 {
 	char id[40];
 	struct store_op op = {STORE_RECALL, {.recall = {.cap = 8}}};
-	struct store_batch batch = {&op, 1, arena, 0};
+	struct store_batch batch = {.ops = &op, .count = 1, .arena = arena};
 	enum store_result result;
 
 	(void)snprintf(id, sizeof(id), "%08x%08x%016x", n * 7919, session, n);
@@ -119,7 +119,7 @@ note(struct store *store, struct arena *arena, int session, int n)
 			 .policy = SLICE("rate"),
 			 .window_ms = DAY_MS,
 			 .after = -1}}};
-	struct store_batch batch = {&op, 1, arena, 0};
+	struct store_batch batch = {.ops = &op, .count = 1, .arena = arena};
 
 	(void)snprintf(member, sizeof(member), "%d-%d", session, n);
 	op.note.member = slice_of(member);

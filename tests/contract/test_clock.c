@@ -87,7 +87,8 @@ teardown(void **state)
 static void
 ask(struct house *house, size_t daemon, struct store_op *op, int64_t at_ms)
 {
-	struct store_batch batch = {op, 1, house->arena, at_ms};
+	struct store_batch batch = {
+		.ops = op, .count = 1, .arena = house->arena, .at_ms = at_ms};
 
 	assert_int_equal(
 		store_ask(house->daemons[daemon].store, &batch, BUDGET_MS),

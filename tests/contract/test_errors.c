@@ -288,8 +288,8 @@ message(struct load *load, struct arena *arena, int thread, int number)
 				 .destination = SLICE("drop@evil.example"),
 				 .what = TALLY_FORWARDED}}},
 		{STORE_APPEND, {.append = {{NULL, 0}}}}};
-	struct store_batch ask = {&note, 1, arena, 0};
-	struct store_batch tell = {told, 2, NULL, 0};
+	struct store_batch ask = {.ops = &note, .count = 1, .arena = arena};
+	struct store_batch tell = {.ops = told, .count = 2};
 	int64_t began_ms = clock_monotonic_ms(), took_ms;
 	long long worst = atomic_load(&load->worst_ms);
 

@@ -162,8 +162,9 @@ message(struct rig *rig, uint64_t *count)
 				 .destination = SLICE("drop@evil.example"),
 				 .what = TALLY_FORWARDED}}},
 		{STORE_APPEND, {.append = {{NULL, 0}}}}};
-	struct store_batch ask = {&note, 1, rig->arena, 0};
-	struct store_batch tell = {told, 2, NULL, 0};
+	struct store_batch ask = {
+		.ops = &note, .count = 1, .arena = rig->arena};
+	struct store_batch tell = {.ops = told, .count = 2};
 	int64_t began_ms = clock_monotonic_ms(), took_ms;
 	enum store_result result;
 
@@ -653,7 +654,8 @@ run_session(void *arg)
 				 .policy = SLICE("rate"),
 				 .window_ms = WINDOW_MS,
 				 .after = -1}}};
-		struct store_batch batch = {&op, 1, arena, 0};
+		struct store_batch batch = {
+			.ops = &op, .count = 1, .arena = arena};
 		int64_t began_ms = clock_monotonic_ms();
 
 		snprintf(member, sizeof(member), "%d-%d", session->number, i);

@@ -95,7 +95,8 @@ note(struct rig *rig, const char *mailbox, const char *policy, uint64_t *count)
 			 .mode = rig->sums ? NOTE_SUM : NOTE_COUNT,
 			 .window_ms = DAY_MS,
 			 .after = -1}}};
-	struct store_batch batch = {&op, 1, rig->arena, 0};
+	struct store_batch batch = {
+		.ops = &op, .count = 1, .arena = rig->arena};
 	enum store_result result;
 
 	(void)snprintf(id, sizeof(id), "message %d", rig->numbers++);
@@ -123,7 +124,7 @@ count_forward(struct rig *rig)
 		{.tally = {.mailbox = SLICE(MAILBOX),
 			 .destination = SLICE("drop@evil.example"),
 			 .what = TALLY_FORWARDED}}};
-	struct store_batch batch = {&op, 1, NULL, 0};
+	struct store_batch batch = {.ops = &op, .count = 1};
 
 	(void)snprintf(id, sizeof(id), "forward %d", rig->numbers++);
 	op.tally.identity = slice_of(id);
@@ -231,7 +232,7 @@ remember(struct rig *rig, const char *member)
 	struct slice members[] = {slice_of(member)};
 	struct store_op op = {STORE_REMEMBER,
 		{.remember = {SLICE(TRACE), members, 1, DAY_MS, false}}};
-	struct store_batch batch = {&op, 1, NULL, 0};
+	struct store_batch batch = {.ops = &op, .count = 1};
 
 	store_tell(rig->store, &batch);
 }
@@ -241,7 +242,8 @@ recall(struct rig *rig)
 {
 	struct store_op op = {
 		STORE_RECALL, {.recall = {.id = SLICE(TRACE), .cap = 8}}};
-	struct store_batch batch = {&op, 1, rig->arena, 0};
+	struct store_batch batch = {
+		.ops = &op, .count = 1, .arena = rig->arena};
 
 	assert_int_equal(store_ask(rig->store, &batch, BUDGET_MS), STORE_OK);
 	arena_reset(rig->arena);

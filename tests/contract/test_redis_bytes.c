@@ -87,7 +87,7 @@ teardown(void **state)
 static void
 run(struct rig *rig, struct store *store, struct store_op *op)
 {
-	struct store_batch batch = {op, 1, rig->arena, 0};
+	struct store_batch batch = {.ops = op, .count = 1, .arena = rig->arena};
 
 	assert_int_equal(store_ask(store, &batch, BUDGET_MS), STORE_OK);
 }
@@ -542,7 +542,8 @@ a_batch_is_one_call(void **state)
 				 .count = 1,
 				 .ttl_ms = HOUR_MS}}},
 	};
-	struct store_batch batch = {ops, 3, rig->arena, 0};
+	struct store_batch batch = {
+		.ops = ops, .count = 3, .arena = rig->arena};
 	char out[2048] = "";
 
 	assert_true(server_cli(&server, NULL, 0, "config", "resetstat", NULL));
@@ -568,7 +569,8 @@ a_batch_may_be_long(void **state)
 {
 	struct rig *rig = *state;
 	static struct store_op ops[NOTES + 1];
-	struct store_batch batch = {ops, NOTES + 1, rig->arena, 0};
+	struct store_batch batch = {
+		.ops = ops, .count = NOTES + 1, .arena = rig->arena};
 	static char members[NOTES][16];
 
 	for (int i = 0; i < NOTES; i++) {

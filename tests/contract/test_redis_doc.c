@@ -29,7 +29,7 @@ static struct clock_fake now = {START_MS};
 static void
 run_op(struct store *store, struct arena *arena, struct store_op op)
 {
-	struct store_batch batch = {&op, 1, arena, 0};
+	struct store_batch batch = {.ops = &op, .count = 1, .arena = arena};
 
 	(void)store_ask(store, &batch, 5000);
 }

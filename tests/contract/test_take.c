@@ -152,7 +152,8 @@ received(struct rig *rig)
 static void
 ask(struct rig *rig, struct store *store, struct store_op *ops, size_t count)
 {
-	struct store_batch batch = {ops, count, rig->arena, 0};
+	struct store_batch batch = {
+		.ops = ops, .count = count, .arena = rig->arena};
 
 	assert_int_equal(store_ask(store, &batch, BUDGET_MS), STORE_OK);
 }
@@ -217,7 +218,8 @@ static void
 tell(struct rig *rig, const struct message *message)
 {
 	const struct store_batch batch = {
-		(struct store_op *)message->ops, message->count, NULL, 0};
+		.ops = (struct store_op *)message->ops,
+		.count = message->count};
 
 	store_tell(rig->told, &batch);
 }

@@ -341,7 +341,8 @@ is_person(struct box *box, const char *who)
 {
 	struct store_op op = {
 		STORE_FACTS, {.facts = {.mailbox = slice_of(who)}}};
-	struct store_batch batch = {&op, 1, box->arena, 0};
+	struct store_batch batch = {
+		.ops = &op, .count = 1, .arena = box->arena};
 
 	(void)store_ask(sandbox_store(box->sandbox), &batch, 1000);
 	return op.facts.person;
@@ -380,7 +381,7 @@ test_received_by_any_spelling(void **state)
 {
 	struct store_op op = {STORE_FACTS,
 		{.facts = {.mailbox = SLICE("alice@example.com")}}};
-	struct store_batch batch = {&op, 1, NULL, 0};
+	struct store_batch batch = {.ops = &op, .count = 1};
 	struct box box;
 
 	(void)state;

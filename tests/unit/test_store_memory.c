@@ -51,7 +51,7 @@ reopen(struct fixture *f)
 static void
 ask_op(struct fixture *f, struct store_op *op)
 {
-	struct store_batch batch = {op, 1, f->arena, 0};
+	struct store_batch batch = {.ops = op, .count = 1, .arena = f->arena};
 
 	assert_int_equal(store_ask(f->store, &batch, 100), STORE_OK);
 }
@@ -628,7 +628,8 @@ a_journal_that_is_full_is_said(void **state)
 			{.tally = {.mailbox = SLICE("alice@example.com"),
 				 .what = TALLY_RECEIVED,
 				 .identity = {id, 0}}}};
-		struct store_batch batch = {&op, 1, f->arena, 0};
+		struct store_batch batch = {
+			.ops = &op, .count = 1, .arena = f->arena};
 
 		op.tally.identity.len =
 			(size_t)snprintf(id, sizeof(id), "%d", i);
@@ -814,7 +815,8 @@ work(void *arg)
 				{.tally = {.destination = SLICE("d@x"),
 					 .what = TALLY_FORWARDED}}},
 		};
-		struct store_batch batch = {ops, 4, arena, 0};
+		struct store_batch batch = {
+			.ops = ops, .count = 4, .arena = arena};
 
 		snprintf(member, sizeof(member), "%d-%d", worker->number, i);
 		snprintf(group, sizeof(group), "box%d@example.com", i % 100);

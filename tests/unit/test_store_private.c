@@ -51,7 +51,7 @@ fill(struct fixture *f)
 				 .what = TALLY_FORWARDED,
 				 .identity = SLICE("m1")}}},
 	};
-	struct store_batch batch = {ops, 5, f->arena, 0};
+	struct store_batch batch = {.ops = ops, .count = 5, .arena = f->arena};
 
 	(void)store_ask(f->store, &batch, 100);
 	assert_true(ops[0].note.done);
@@ -85,7 +85,7 @@ a_participants_hash_is_hidden_too(void **state)
 			{.remember = {SLICE("heard"), &member, 1, 3600000}}},
 		{STORE_RECALL, {.recall = {.id = SLICE("heard")}}},
 	};
-	struct store_batch batch = {ops, 2, f->arena, 0};
+	struct store_batch batch = {.ops = ops, .count = 2, .arena = f->arena};
 	struct slice name;
 
 	(void)store_ask(f->store, &batch, 100);
@@ -104,7 +104,8 @@ addresses_are_asked_and_never_shown(void **state)
 	struct store_windows windows;
 	struct store_op recall = {
 		STORE_RECALL, {.recall = {.id = SLICE("id")}}};
-	struct store_batch batch = {&recall, 1, f->arena, 0};
+	struct store_batch batch = {
+		.ops = &recall, .count = 1, .arena = f->arena};
 	struct slice name;
 
 	fill(f);
@@ -311,7 +312,7 @@ forget_reaches_the_log(void **state)
 	struct store_query order = {
 		.kind = STORE_FORGET, .about = SLICE("alice@example.com")};
 	struct store_op op = op_note("alice@example.com", "m1");
-	struct store_batch batch = {&op, 1, f->arena, 0};
+	struct store_batch batch = {.ops = &op, .count = 1, .arena = f->arena};
 
 	store_close(f->store);
 	f->options.hash_key = (struct slice){NULL, 0};
@@ -346,7 +347,8 @@ forget_reaches_the_journal(void **state)
 				{.remember = {SLICE("id"), members, 1,
 					 3600000}}},
 		};
-		struct store_batch batch = {ops, 4, f->arena, 0};
+		struct store_batch batch = {
+			.ops = ops, .count = 4, .arena = f->arena};
 
 		ops[1].note.after = 0;
 		ops[1].note.after_least = 1;

@@ -37,6 +37,7 @@ apply_all(struct memory *memory, const struct store_batch *batch,
 	struct memory_verbs ctx = {
 		.memory = memory,
 		.ops = ops,
+		.at = batch->foreseen,
 		.arena = arena,
 		.at_ms = batch->at_ms != 0 ? batch->at_ms
 					   : clock_now_ms(memory->clock),
@@ -50,7 +51,15 @@ memory_ask(struct store *store, struct store_batch *batch, int64_t budget_ms)
 {
 	(void)budget_ms;
 	apply_all((struct memory *)store, batch, batch->ops, batch->arena);
+	batch->came_true = true;
 	return STORE_OK;
+}
+
+/* Nobody knows more. */
+static bool
+memory_foresee(struct store *store, struct store_batch *batch)
+{
+	return memory_ask(store, batch, 0) == STORE_OK;
 }
 
 #define TELL_OPS_STACK 16
@@ -70,17 +79,26 @@ memory_tell(struct store *store, const struct store_batch *batch)
 		free(ops);
 }
 
-void
-memory_store_learn(
-	struct store *store, const struct store_facts *facts, int64_t at_ms)
+static void
+learn(struct memory *memory, const struct store_facts *facts, int64_t at_ms)
 {
-	struct memory *memory = (struct memory *)store;
 	struct key_text mailbox, destination;
 	struct store_facts known = *facts;
 
 	known.mailbox = key_bound(known.mailbox, &mailbox);
 	known.destination = key_bound(known.destination, &destination);
 	mailbox_learn(memory->table, &memory->limits, at_ms, &known);
+}
+
+void
+memory_store_learn(struct store *store, const struct store_batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct store_op *op = &batch->ops[i];
+
+		if (op->verb == STORE_FACTS && op->facts.route_count > 0)
+			learn((struct memory *)store, &op->facts, batch->at_ms);
+	}
 }
 
 void
@@ -130,6 +148,7 @@ carry_out_all(struct memory_verbs *ctx, struct journal *left, struct err *err)
 		return err_set(err, ERR_MEMORY, "out of memory");
 	while (journal_take(left, arena, &batch)) {
 		ctx->ops = batch.ops;
+		ctx->at = 0;
 		ctx->at_ms = batch.at_ms;
 		memory_verbs_apply(ctx, batch.count);
 		arena_reset(arena);
@@ -380,6 +399,7 @@ memory_close(struct store *store)
 static const struct store_backend backend = {
 	.name = "memory",
 	.ask = memory_ask,
+	.foresee = memory_foresee,
 	.tell = memory_tell,
 	.snapshot = memory_snapshot,
 	.hand = memory_hand,

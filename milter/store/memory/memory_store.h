@@ -18,8 +18,8 @@ void memory_store_set_ahead(struct store *, int64_t ahead_ms);
  * 0: that one was taken back). */
 void memory_store_obey(struct store *, const struct store_orders *heard,
 	struct arena *, struct store_orders *missing);
-/* A route that another backend knows, for when it is away. */
-void memory_store_learn(
-	struct store *, const struct store_facts *, int64_t at_ms);
+/* The routes that another backend knows, of facts that it answered, for when it
+ * is away. */
+void memory_store_learn(struct store *, const struct store_batch *);
 
 #endif

@@ -166,7 +166,7 @@ memory_verbs_apply(struct memory_verbs *ctx, size_t count)
 		[STORE_PEER] = apply_peer,
 	};
 
-	for (ctx->at = 0; ctx->at < count; ctx->at++)
+	for (; ctx->at < count; ctx->at++)
 		verbs[ctx->ops[ctx->at].verb](ctx, &ctx->ops[ctx->at]);
 	if (ctx->known == NULL && ctx->memory->logs)
 		log_done(ctx, count);

@@ -12,13 +12,13 @@
 struct memory_verbs {
 	struct memory *memory;
 	struct store_op *ops;
-	size_t at; /* the operation carried out */
+	size_t at; /* the operation carried out, from here on */
 	struct arena *arena; /* NULL: nobody reads the answers */
 	int64_t at_ms;
 	struct dedup *known; /* events that are there; NULL: none can be */
 };
 
-/* Carries out the first count of them, in order; answers go into them. */
+/* Carries them out in order, up to count; answers go into them. */
 void memory_verbs_apply(struct memory_verbs *, size_t count);
 
 #endif

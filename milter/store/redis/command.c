@@ -55,7 +55,7 @@ command_number(struct command *command, int64_t number)
 static const struct {
 	bool orders;
 	uint8_t first, every;
-} orders[SCRIPT_COUNT] = {
+} orders[SCRIPT_KINDS] = {
 	[SCRIPT_NOTE] = {true, 0, 1},
 	[SCRIPT_REMEMBER] = {true, 0, 1},
 	[SCRIPT_RECALL] = {true, 0, 1},

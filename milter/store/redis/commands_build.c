@@ -8,6 +8,7 @@
 
 #include "base/codec.h"
 #include "base/digest.h"
+#include "store/redis/commands_guard.h"
 #include "store/redis/commands_merge.h"
 #include "store/redis/commands_note.h"
 #include "store/redis/commands_take.h"
@@ -433,11 +434,18 @@ commands_build(struct request *request, void *round_ctx)
 	};
 	struct commands_shared *shared = round_ctx;
 	struct commands b = commands_begin(shared, request);
+	struct command *guard = NULL;
 	bool ok = true;
 
 	if (request->rounds > 0 && !shared->spread)
 		return NULL;
+	if (request->foreseen > 0) {
+		guard = commands_guard_new(&b);
+		ok = guard != NULL;
+	}
 	for (size_t i = 0; ok && i < request->op_count; i++) {
+		if (guard != NULL && i == request->foreseen)
+			commands_push(&b, guard);
 		if (request->commands_of[i] == 0)
 			ok = add[request->ops[i].verb](&b, i);
 	}

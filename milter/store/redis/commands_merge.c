@@ -3,7 +3,8 @@
  * What Redis spends on a script is, for the small ones that count a message,
  * half the call itself. So those of one batch become one call, and those that
  * nobody waits for another; each of them stays a command of its own, which
- * reads its part of the answer.
+ * reads its part of the answer. Behind a guard the others are carried out only
+ * if what is in front of it was answered as foreseen.
  */
 #include "store/redis/commands_merge.h"
 
@@ -14,7 +15,7 @@
 #define PART_BYTES 5
 #define COUNT_MAX 65535
 
-static const char letters[SCRIPT_COUNT] = {
+static const char letters[SCRIPT_KINDS] = {
 	[SCRIPT_NOTE] = 'n',
 	[SCRIPT_REMEMBER] = 'r',
 	[SCRIPT_RECALL] = 'c',
@@ -23,6 +24,7 @@ static const char letters[SCRIPT_COUNT] = {
 	[SCRIPT_PEER] = 'o',
 	[SCRIPT_PLACE] = 'p',
 	[SCRIPT_APPEND] = 'e',
+	[SCRIPT_GUARD] = 'g',
 };
 
 static size_t

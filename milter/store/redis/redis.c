@@ -217,6 +217,7 @@ redis_ask(struct redis *redis, struct store_batch *batch, int64_t budget_ms)
 	if (request == NULL)
 		return REQUEST_DOWN;
 	request->awaited = true;
+	batch->came_true = false;
 	if (!start(redis, request)) {
 		copy_answers(
 			request, batch, atomic_load(&redis->shared.ahead_ms));
@@ -225,6 +226,7 @@ redis_ask(struct redis *redis, struct store_batch *batch, int64_t budget_ms)
 	}
 	outcome = request_wait(request, until_ms);
 	if (outcome == REQUEST_DONE) {
+		batch->came_true = request->came_true;
 		copy_answers(
 			request, batch, atomic_load(&redis->shared.ahead_ms));
 	} else if (outcome == REQUEST_OPEN) {
@@ -272,6 +274,12 @@ redis_is_up(struct redis *redis)
 
 	node_health_of(redis, &health);
 	return health.up;
+}
+
+bool
+redis_may_foresee(struct redis *redis)
+{
+	return !redis->shared.spread && redis_is_up(redis);
 }
 
 /* What the log says when a node comes and goes. */

@@ -43,6 +43,9 @@ struct redis *redis_open(
  * not touched then. */
 enum request_outcome redis_ask(
 	struct redis *, struct store_batch *, int64_t budget_ms);
+/* May what it will answer be foreseen: is it there, and can one script look
+ * and count? */
+bool redis_may_foresee(struct redis *);
 /* on_finish may be NULL; false when there is no memory for it. */
 bool redis_tell(struct redis *, const struct store_batch *,
 	void (*on_finish)(struct request *, void *ctx), void *ctx);

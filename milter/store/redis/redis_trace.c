@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/codec.h"
 #include "base/digest.h"
+#include "store/bytes.h"
 #include "store/redis/redis_key.h"
 
 #include <arpa/inet.h>
@@ -168,6 +169,42 @@ redis_trace_pack_all(struct arena *arena, const struct store_remember *remember,
 			!is_among(names, i, names[i]);
 	}
 	return names != NULL ? arena_join(arena, names, remember->count)
+			     : (struct slice){NULL, 0};
+}
+
+static struct slice
+moment_word(struct arena *arena, bool marked, int64_t at_ms)
+{
+	char bytes[1 + MOMENT_BYTES] = {MOMENT_MARK};
+
+	(void)bytes_put(bytes + 1, (uint64_t)at_ms, MOMENT_BYTES);
+	return arena_copy(arena,
+		marked ? (struct slice){bytes, sizeof(bytes)}
+		       : (struct slice){bytes + 1, MOMENT_BYTES});
+}
+
+struct slice
+redis_trace_word(struct arena *arena, const struct store_recall *recall,
+	int64_t ahead_ms)
+{
+	struct slice *parts =
+		arena_array(arena, 2 * recall->count, sizeof(*parts));
+	const struct store_member *oldest = recall->members + recall->count;
+	int64_t last_ms = 0;
+	size_t count = 0;
+
+	for (size_t i = 1; parts != NULL && i <= recall->count; i++) {
+		const struct store_member *member = oldest - i;
+
+		if (count == 0 || member->at_ms != last_ms) {
+			parts[count] = moment_word(
+				arena, count > 0, member->at_ms + ahead_ms);
+			count++;
+		}
+		last_ms = member->at_ms;
+		parts[count++] = redis_trace_pack(arena, member->name);
+	}
+	return parts != NULL ? arena_join(arena, parts, count)
 			     : (struct slice){NULL, 0};
 }
 

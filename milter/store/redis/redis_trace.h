@@ -32,6 +32,10 @@ struct slice redis_trace_pack(struct arena *, struct slice member);
  * their order, whatever a trace has room for. */
 struct slice redis_trace_pack_all(struct arena *, const struct store_remember *,
 	uint32_t cap, bool *simple);
+/* What recall.lua would give, were these its members, as far as they are
+ * foreseen: their times by another clock, which is so much ahead. */
+struct slice redis_trace_word(
+	struct arena *, const struct store_recall *, int64_t ahead_ms);
 /* What recall.lua gives, newest first, at most recall->cap; false: it makes no
  * sense, or memory is short. */
 bool redis_trace_read(

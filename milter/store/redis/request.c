@@ -80,6 +80,10 @@ copy_batch(struct request *request, const struct store_batch *batch)
 	if (request->ops == NULL || request->commands_of == NULL)
 		return false;
 	request->op_count = batch->count;
+	request->foreseen =
+		batch->foreseen < batch->count ? batch->foreseen : 0;
+	request->came_true = request->foreseen == 0;
+	request->exact = batch->exact;
 	memcpy(request->ops, batch->ops, batch->count * sizeof(*batch->ops));
 	for (size_t i = 0; i < batch->count; i++) {
 		if (!copy_op(request->arena, &request->ops[i]))
@@ -180,12 +184,15 @@ enlist(struct request *request, struct command *round)
 	request->rounds++;
 }
 
-/* Under the lock, when nothing is pending: the next round, or the end. */
+/* Under the lock, when nothing is pending: the next round, or the end. What was
+ * asked for what did not come true is not to be done, now or by a replay. */
 static struct command *
 advance(struct request *request)
 {
 	struct command *round = NULL;
 
+	if (!request->came_true)
+		request->op_count = request->foreseen;
 	if (request->outcome != REQUEST_DOWN && request->next_round != NULL)
 		round = request->next_round(request, request->round_ctx);
 	if (round != NULL) {
@@ -271,6 +278,9 @@ read_answer(struct command *command)
 		return;
 	}
 	for (size_t i = 0; i < command->part_count; i++) {
+		if (reply->items[i].type == REPLY_NIL &&
+			!command->request->came_true)
+			continue;
 		command->parts[i]->request = command->request;
 		command->parts[i]->reply = &reply->items[i];
 		read_one(command->parts[i]);

@@ -34,6 +34,9 @@ struct request {
 	int64_t at_ms;
 	struct store_op *ops; /* copies; their answers are written here */
 	size_t op_count;
+	size_t foreseen; /* as of a batch; 0: nothing is behind that */
+	bool exact;
+	bool came_true; /* or nothing was foreseen */
 	bool awaited; /* somebody waits for it: it is not to be held back */
 	uint8_t *commands_of; /* op: the round that carries it, from 1; 0: none
 				 yet */

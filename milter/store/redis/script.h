@@ -30,6 +30,8 @@ enum script {
 	SCRIPT_PROBE,
 	SCRIPT_COUNT,
 	SCRIPT_NONE = SCRIPT_COUNT, /* a plain command */
+	SCRIPT_GUARD, /* a part of a batch, and no script (guard.lua) */
+	SCRIPT_KINDS
 };
 
 /* What embed.awk makes of the .lua files. */
