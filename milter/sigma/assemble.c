@@ -152,6 +152,63 @@ keep_options(struct build *build, struct sigma_program *program)
 	program->gave_up_matches = options->gave_up_matches;
 }
 
+static bool
+item_moves(const struct field_item *item)
+{
+	for (size_t i = 0; i < item->count; i++) {
+		if (item->tests[i].kind == TEST_FIELD &&
+			item->tests[i].other.field->moves)
+			return true;
+	}
+	return item->field != NULL && item->field->moves;
+}
+
+static bool
+expr_moves(const struct expr *expr)
+{
+	if (expr->op == EXPR_ITEM)
+		return item_moves(expr->item);
+	for (size_t i = 0; i < expr->count; i++) {
+		if (expr_moves(expr->parts[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool
+correlated_moves(const struct correlation *correlation,
+	const struct correlated *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < correlation->rules.count; k++) {
+			if (fields[i].of[k]->moves)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Is it by a field that moves whether, or where, this rule counts? */
+static bool
+counts_moving(const struct rule *rule)
+{
+	const struct correlation *counted = rule->correlation;
+
+	if (counted != NULL)
+		return correlated_moves(
+			       counted, counted->group, counted->group_count) ||
+			correlated_moves(
+				counted, counted->values, counted->value_count);
+	if (rule->feeds.count == 0)
+		return false;
+	for (size_t i = 0; i < rule->filters.count; i++) {
+		if (expr_moves(
+			    ((const struct rule *)rule->filters.at[i])->expr))
+			return true;
+	}
+	return expr_moves(rule->expr);
+}
+
 static void
 keep_facts(struct sigma_program *program)
 {
@@ -159,6 +216,8 @@ keep_facts(struct sigma_program *program)
 		program->rules[i]->number = i;
 		if (program->rules[i]->said.kind == SIGMA_DETECTION)
 			program->services |= program->rules[i]->services;
+		program->counts_moving = program->counts_moving ||
+			counts_moving(program->rules[i]);
 	}
 	for (size_t i = 0; i < program->field_count; i++) {
 		program->reads_store = program->reads_store ||

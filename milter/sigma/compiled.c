@@ -70,6 +70,12 @@ sigma_program_reads_store(const struct sigma_program *program)
 	return program->reads_store;
 }
 
+bool
+sigma_program_counts_moving(const struct sigma_program *program)
+{
+	return program->counts_moving;
+}
+
 static bool
 expr_reads(const struct expr *expr, int field_id)
 {

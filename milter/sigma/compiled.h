@@ -29,6 +29,7 @@ struct sigma_program {
 	const struct candidates *candidates;
 	unsigned services;
 	bool reads_store;
+	bool counts_moving;
 	size_t value_bytes, subject_bytes; /* subject: of a regex */
 	int64_t regex_budget_us;
 	bool gave_up_matches;

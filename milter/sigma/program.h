@@ -127,6 +127,8 @@ size_t sigma_program_fields(
 unsigned sigma_program_services(const struct sigma_program *);
 /* Must the caller fetch SCOPE_STORE fields (some rule reads one)? */
 bool sigma_program_reads_store(const struct sigma_program *);
+/* Does what is counted rest on a field that moves (sigma_field)? */
+bool sigma_program_counts_moving(const struct sigma_program *);
 /* Does this rule test that field, itself or (a correlation) through a rule
  * that it refers to? */
 bool sigma_rule_reads(
@@ -137,6 +139,9 @@ struct sigma_run;
 /* identity makes event_count idempotent: see message_identity(). */
 struct sigma_run *sigma_run_new(const struct sigma_program *, struct arena *,
 	const struct sigma_record *message);
+/* The run is another one over a message that one was made over already: of its
+ * regex work there is only left what that one left. */
+void sigma_run_again(struct sigma_run *, const struct sigma_run *before);
 /* Evaluates all detections over one flow. The record serves the fields of
  * the message, too. False when the arena is full: nothing of this flow then
  * counts. */

@@ -43,6 +43,7 @@ struct sigma_field {
 	 * (both 0: anything); why a field of that name has no value (NULL: it
 	 * may have one); the name to write instead (NULL: this one). */
 	bool single, always;
+	bool moves; /* another one with every message */
 	sigma_choice_fn *choice;
 	double least, most;
 	const char *never, *renamed;

@@ -19,6 +19,12 @@ sigma_run_new(const struct sigma_program *program, struct arena *arena,
 	return run;
 }
 
+void
+sigma_run_again(struct sigma_run *run, const struct sigma_run *before)
+{
+	run->eval.regex_left_us = before->eval.regex_left_us;
+}
+
 /* One flow while its candidates are tried. */
 struct trial {
 	struct sigma_run *run;

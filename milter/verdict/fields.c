@@ -33,6 +33,7 @@ struct binding {
 	fetch_fn *compute;
 	enum shape shape;
 	bool always; /* it is never absent */
+	bool moves; /* another one with every message */
 	bool basic; /* no event is without it */
 	sigma_choice_fn *choice; /* it has no other values; or NULL */
 };
@@ -251,25 +252,26 @@ static const struct binding bindings[] = {
 		COMPUTED(STORE, fetch_contained)},
 	{{"mailbox.received_day", NUMBER, SCOPE_STORE, ONE,
 		 "messages the mailbox received in the last 24 hours", "40"},
-		STORE(COUNT, received_day)},
+		STORE(COUNT, received_day), .moves = true},
 	{{"mailbox.forwarded_day", NUMBER, SCOPE_STORE, ONE,
 		 "messages it forwarded in the last 24 hours, without this "
 		 "one",
 		 "38"},
-		STORE(COUNT, forwarded_day)},
+		STORE(COUNT, forwarded_day), .moves = true},
 	{{"mailbox.forward_ratio", NUMBER, SCOPE_STORE, ONE,
 		 "forwarded / received, last 24 hours", "0.95"},
-		.shape = SHAPE_RATIO, COMPUTED(STORE, fetch_forward_ratio)},
+		.shape = SHAPE_RATIO, COMPUTED(STORE, fetch_forward_ratio),
+		.moves = true},
 	{{"mailbox.burst", NUMBER, SCOPE_STORE, ONE,
 		 "forwards of this hour / mean of the other hours of the last "
 		 "24",
 		 "12.5"},
-		COMPUTED(STORE, fetch_burst)},
+		COMPUTED(STORE, fetch_burst), .moves = true},
 	{{"mailbox.keyword_skew", NUMBER, SCOPE_STORE, ONE,
 		 "share of keyword subjects in its forwarded mail / in its "
 		 "received mail, last 24 hours",
 		 "8"},
-		COMPUTED(STORE, fetch_keyword_skew)},
+		COMPUTED(STORE, fetch_keyword_skew), .moves = true},
 	{{"rcpt.address", TEXT, SCOPE_FLOW, ONE,
 		 "the envelope recipient: the destination",
 		 "drop@freemail.example"},
@@ -307,7 +309,7 @@ static const struct binding bindings[] = {
 		.shape = SHAPE_AGE, COMPUTED(STORE, fetch_rcpt_age)},
 	{{"rcpt.count", NUMBER, SCOPE_STORE, ONE,
 		 "how often this mailbox forwarded there so far", "12"},
-		STORE(COUNT, route_count)},
+		STORE(COUNT, route_count), .moves = true},
 	{{"rcpt.silent", BOOL, SCOPE_STORE, ONE,
 		 "the recipient wrote to who sends this at most once, and "
 		 "once more for ten messages, in some 90 days; absent behind "
@@ -374,7 +376,8 @@ static const struct binding bindings[] = {
 		 "how often this mailbox forwarded there so far; absent if it "
 		 "never did",
 		 "12"},
-		.shape = SHAPE_TIMES, COMPUTED(STORE, fetch_route_messages)},
+		.shape = SHAPE_TIMES, COMPUTED(STORE, fetch_route_messages),
+		.moves = true},
 };
 
 /* What begins alike stands together: an event is written in this order, and
@@ -419,6 +422,12 @@ bool
 fields_always(size_t index)
 {
 	return bindings[index].always;
+}
+
+bool
+fields_moves(size_t index)
+{
+	return bindings[index].moves;
 }
 
 bool

@@ -33,6 +33,8 @@ const struct shape_row *fields_shape(size_t index);
 sigma_choice_fn *fields_choice(size_t index);
 /* It is never absent. */
 bool fields_always(size_t index);
+/* A count that is another one with every message. */
+bool fields_moves(size_t index);
 /* No event is without it, if it has a value. */
 bool fields_basic(size_t index);
 /* The row of header.<name>. */

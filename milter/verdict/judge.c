@@ -4,6 +4,11 @@
  * some recipient is external), infer, run the policies, note what they count
  * (a second one, only if some policy counts this message), decide.
  *
+ * The second one is mostly spared. This machine knows, or thinks it knows, what
+ * the store will answer; so the message is judged by that first, and what comes
+ * to be counted is asked along with the questions. Where it was otherwise
+ * nothing is counted, and the message is judged again, by the answers.
+ *
  * The verdict is the strongest action of the policies that matched. Two
  * things weaken a policy beside its status and the ceiling: a bounce or an
  * automatic answer is never stopped where it is only inferred that it is
@@ -13,27 +18,20 @@
  *
  * What an operator allows, no policy is asked of, as if a filter on all of them
  * named it. An explanation is of the policies, and asks them.
- *
- * An operator's containment is above all of that: what it names is held, in
- * observe mode and past the ceiling, too, for it is his own word and newer. A
- * message that was let go before stays let go, or what he releases would come
- * back to him.
  */
 #include "verdict/judge.h"
 
 #include "base/clock.h"
-#include "base/digest.h"
 #include "forward/hear.h"
 #include "verdict/allowed.h"
 #include "verdict/contained.h"
+#include "verdict/decide.h"
 #include "verdict/fields.h"
 #include "verdict/recollect.h"
 #include "verdict/service.h"
 #include "verdict/ticket.h"
 
 #include <stdlib.h>
-
-#define ID_BYTES 8
 
 struct judgement {
 	const struct judge_options *options;
@@ -46,53 +44,9 @@ struct judgement {
 	size_t heard_count;
 	struct verdict *verdict;
 	struct slice writer; /* as contained_writer() */
+	const struct sigma_run *before; /* that was for nothing; or NULL */
+	bool counted; /* the notes are, in the first round trip */
 };
-
-static void
-ask_store(struct judgement *h, const struct context *context)
-{
-	const struct sigma_program *program = h->options->program;
-	enum ticket ticket;
-	struct recollect_wish wish = {
-		.trace_members = h->options->trace_members,
-		.peers = program != NULL && sigma_program_reads_store(program),
-	};
-
-	recollect(&h->waiting, &wish, context, &h->known);
-	h->verdict->facts = h->known.facts;
-	h->verdict->fact_count = h->known.fact_count;
-	if (h->known.remembered.down)
-		return;
-	ticket = ticket_check(h->message, &context->custody, h->known.ticket,
-		h->known.ticket_count);
-	h->verdict->again = ticket == TICKET_GOOD;
-	h->verdict->misfit = ticket == TICKET_FORGED;
-	if (h->verdict->misfit) {
-		h->known.remembered.forged_tag =
-			message_first(h->message, NAME_X_FORWARDEN);
-	}
-}
-
-static void
-infer(struct judgement *h)
-{
-	struct verdict *v = h->verdict;
-	struct context context;
-
-	infer_begin(&context, h->message);
-	if (context.leaves)
-		ask_store(h, &context);
-	if (context.leaves && context.bare.len > 0)
-		v->login = hear_login(&context, &h->known.remembered);
-	if (context.leaves)
-		h->writer = contained_writer(&context, &h->known.remembered);
-	v->flows = infer_flows(&context, &h->known.remembered);
-	if (v->flows != NULL) {
-		v->flow_count = h->message->rcpt_count;
-	} else {
-		v->gaps |= GAP_BYTES;
-	}
-}
 
 /* Does any policy look at such a flow? */
 static bool
@@ -158,7 +112,10 @@ begin_run(struct judgement *h)
 		.memo = h->memo};
 	record = fields_record(source);
 	record.services = SERVICE_MESSAGE;
+	h->heard_count = 0;
 	h->run = sigma_run_new(h->options->program, arena, &record);
+	if (h->run != NULL && h->before != NULL)
+		sigma_run_again(h->run, h->before);
 	return h->run != NULL;
 }
 
@@ -191,6 +148,126 @@ hear(struct judgement *h)
 			return;
 		}
 		hear_flow(h, flow);
+	}
+}
+
+static void
+hear_flows(struct judgement *h, const struct flow *flows)
+{
+	struct verdict *v = h->verdict;
+	int64_t begun_us = clock_monotonic_us();
+
+	v->flows = flows;
+	if (flows != NULL) {
+		v->flow_count = h->message->rcpt_count;
+	} else {
+		v->gaps |= GAP_BYTES;
+	}
+	if (h->options->program != NULL && !v->again)
+		hear(h);
+	v->policies_us += clock_monotonic_us() - begun_us;
+}
+
+static void
+check_ticket(struct judgement *h, const struct context *context)
+{
+	enum ticket ticket;
+
+	if (h->known.remembered.down)
+		return;
+	ticket = ticket_check(h->message, &context->custody, h->known.ticket,
+		h->known.ticket_count);
+	h->verdict->again = ticket == TICKET_GOOD;
+	h->verdict->misfit = ticket == TICKET_FORGED;
+	if (h->verdict->misfit) {
+		h->known.remembered.forged_tag =
+			message_first(h->message, NAME_X_FORWARDEN);
+	}
+}
+
+/* From what is known of a message that leaves to its flows, and what the
+ * policies say of them. */
+static void
+conclude(struct judgement *h, const struct context *context)
+{
+	struct verdict *v = h->verdict;
+
+	v->facts = h->known.facts;
+	v->fact_count = h->known.fact_count;
+	check_ticket(h, context);
+	if (context->bare.len > 0)
+		v->login = hear_login(context, &h->known.remembered);
+	h->writer = contained_writer(context, &h->known.remembered);
+	hear_flows(h, infer_flows(context, &h->known.remembered));
+}
+
+static struct note *
+notes_of(struct judgement *h, size_t *count)
+{
+	*count = 0;
+	return h->run != NULL ? sigma_run_notes(h->run, count) : NULL;
+}
+
+/* Those of this run are those of the one before it, which are answered. */
+static bool
+take_notes(
+	struct judgement *h, const struct note *answered, size_t answered_count)
+{
+	size_t count;
+	struct note *notes = notes_of(h, &count);
+
+	if (count != answered_count)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!note_is_same(&notes[i], &answered[i]))
+			return false;
+	}
+	for (size_t i = 0; i < count; i++)
+		note_take_answers(&notes[i], &answered[i]);
+	return true;
+}
+
+static void
+ask_store(struct judgement *h, const struct context *context)
+{
+	const struct verdict blank = *h->verdict;
+	enum recollected result;
+	struct note *notes;
+	size_t count;
+
+	if (recollect_foresee(&h->waiting, context, &h->known))
+		conclude(h, context);
+	notes = notes_of(h, &count);
+	result = recollect_ask(&h->waiting, context, &h->known, notes, count);
+	h->counted = result != RECOLLECTED_ANEW;
+	if (result == RECOLLECTED_ALIKE)
+		return;
+	*h->verdict = blank;
+	h->before = h->run;
+	h->run = NULL;
+	conclude(h, context);
+	h->counted = h->counted && take_notes(h, notes, count);
+}
+
+static void
+learn(struct judgement *h)
+{
+	const struct sigma_program *program = h->options->program;
+	struct recollect_wish wish = {
+		.trace_members = h->options->trace_members,
+		.peers = program != NULL && sigma_program_reads_store(program),
+		.exact =
+			program != NULL && sigma_program_counts_moving(program),
+	};
+	struct context context;
+
+	infer_begin(&context, h->message);
+	if (!context.leaves) {
+		hear_flows(h, infer_flows(&context, &h->known.remembered));
+	} else if (recollect_begin(&h->waiting, &wish, &context, &h->known)) {
+		ask_store(h, &context);
+	} else {
+		conclude(h, &context);
 	}
 }
 
@@ -335,14 +412,10 @@ collect_unknown(struct judgement *h)
 }
 
 static void
-run_policies(struct judgement *h)
+finish_run(struct judgement *h)
 {
-	if (h->options->program == NULL || h->verdict->again)
-		return;
-	hear(h);
-	if (h->run == NULL)
-		return;
-	count_notes(h);
+	int64_t begun_us = clock_monotonic_us();
+
 	collect_hits(h);
 	if (h->options->explain)
 		h->verdict->run = h->run;
@@ -350,125 +423,7 @@ run_policies(struct judgement *h)
 	collect_unknown(h);
 	if (sigma_run_cut(h->run))
 		h->verdict->gaps |= GAP_VALUE_CUT;
-}
-
-static const struct flow *
-strongest_forward(const struct verdict *v)
-{
-	const struct flow *best = NULL;
-
-	for (size_t i = 0; i < v->flow_count; i++) {
-		const struct flow *flow = &v->flows[i];
-
-		if (flow->kind != KIND_NONE &&
-			(best == NULL || flow->confidence > best->confidence))
-			best = flow;
-	}
-	return best;
-}
-
-/* Excuses of the operator's own making are counted, and no more: a list of
- * 10,000 members must not fill the stream. */
-static const struct flow *
-find_excused(const struct verdict *v)
-{
-	const struct flow *best = NULL;
-
-	for (size_t i = 0; i < v->flow_count; i++) {
-		const struct flow *flow = &v->flows[i];
-
-		if (flow_is_excused(flow) &&
-			(best == NULL ||
-				flow->would_confidence >
-					best->would_confidence))
-			best = flow;
-	}
-	return best;
-}
-
-/* What could not be looked at may have been a forward, if anything can leave
- * with this message at all. */
-static bool
-is_unseen(const struct message *message, unsigned gaps)
-{
-	const unsigned room =
-		GAP_FIELDS | GAP_BYTES | GAP_RECIPIENTS | GAP_ADDRESSES;
-
-	return (gaps & room) != 0 && message->client_ours &&
-		(message->rcpt_external > 0 || (gaps & GAP_RECIPIENTS) != 0);
-}
-
-static void
-raise(struct verdict *v, enum action action)
-{
-	if (action > v->would)
-		v->would = action;
-}
-
-static void
-hold_contained(struct verdict *v)
-{
-	if (v->would < ACTION_QUARANTINE)
-		v->flow = v->contained.flow;
-	raise(v, ACTION_QUARANTINE);
-	if (v->action < ACTION_QUARANTINE)
-		v->action = ACTION_QUARANTINE;
-}
-
-static struct slice
-event_id(const struct judge_options *options, const struct verdict *v)
-{
-	const struct message *message = v->message;
-	struct slice parts[] = {{0}, message->queue_id, {0}, options->id_key};
-
-	parts[0] = (struct slice){
-		(const char *)&message->at_ms, sizeof(message->at_ms)};
-	if (message->rcpt_count > 0)
-		parts[2] = verdict_identity(v, 0);
-	return digest_text(message->arena, parts,
-		sizeof(parts) / sizeof(parts[0]), ID_BYTES);
-}
-
-static void
-decide(struct judgement *h)
-{
-	const struct respond *respond = &h->options->respond;
-	struct verdict *v = h->verdict;
-
-	v->gaps |= h->message->gaps | h->waiting.gaps;
-	v->excused = find_excused(v);
-	v->unseen = is_unseen(h->message, v->gaps);
-	if (v->matched_count > 0) {
-		v->would = v->matched[0].action;
-		v->flow = v->matched[0].flow;
-	} else {
-		v->flow = strongest_forward(v);
-		if (v->flow == NULL)
-			v->flow = v->excused;
-	}
-	if (v->allowed != NULL)
-		raise(v, ACTION_LOG);
-	if (v->unseen)
-		raise(v, respond_to_unseen(respond));
-	if (v->unknown_count > 0) {
-		v->flow = v->flow != NULL ? v->flow : v->unknown[0].flow;
-		raise(v, v->unknown[0].action);
-	}
-	v->forged = h->message->tag_count > VERDICT_TAGS_MAX;
-	if (v->forged)
-		raise(v, ACTION_REJECT);
-	v->action = v->would;
-	if (respond->mode == MODE_OBSERVE && v->action > ACTION_LOG)
-		v->action = ACTION_LOG;
-	if (!v->again && !v->logged &&
-		contained_find(v, h->writer, &v->contained))
-		hold_contained(v);
-	if (!v->again &&
-		(v->would != ACTION_NONE || v->flow != NULL || v->unseen ||
-			v->unknown_count > 0))
-		v->id = event_id(h->options, v);
-	v->store_us = h->waiting.spent_us;
-	v->round_trips = h->waiting.round_trips;
+	h->verdict->policies_us += clock_monotonic_us() - begun_us;
 }
 
 static bool
@@ -507,6 +462,21 @@ ask_facts(struct judgement *h, const struct flow *flow)
 	h->verdict->fact_count = 1;
 }
 
+static void
+end(struct judgement *h)
+{
+	struct verdict *v = h->verdict;
+
+	if (h->run != NULL && !h->counted)
+		count_notes(h);
+	if (h->run != NULL)
+		finish_run(h);
+	v->gaps |= h->message->gaps | h->waiting.gaps;
+	v->store_us = h->waiting.spent_us;
+	v->round_trips = h->waiting.round_trips;
+	decide(v, h->writer);
+}
+
 const struct verdict *
 judge_logged(const struct judge_options *options, struct store *store,
 	const struct message *message, const struct logged *logged)
@@ -525,8 +495,9 @@ judge_logged(const struct judge_options *options, struct store *store,
 	h.verdict->flow_count = 1;
 	h.verdict->identities[0] = logged->identity;
 	ask_facts(&h, logged->flow);
-	run_policies(&h);
-	decide(&h);
+	if (options->program != NULL)
+		hear(&h);
+	end(&h);
 	return h.verdict;
 }
 
@@ -535,7 +506,7 @@ judge(const struct judge_options *options, struct store *store,
 	const struct message *message)
 {
 	static const struct verdict no_memory = {.gaps = GAP_BYTES};
-	int64_t begun_us = clock_monotonic_us(), inferred_us;
+	int64_t begun_us = clock_monotonic_us();
 	struct judgement h = {
 		.options = options,
 		.message = message,
@@ -545,12 +516,8 @@ judge(const struct judge_options *options, struct store *store,
 
 	if (!begin(&h))
 		return &no_memory;
-	infer(&h);
-	inferred_us = clock_monotonic_us() - h.waiting.spent_us;
-	run_policies(&h);
-	decide(&h);
+	learn(&h);
+	end(&h);
 	h.verdict->total_us = clock_monotonic_us() - begun_us;
-	h.verdict->policies_us = h.verdict->total_us - h.verdict->store_us -
-		(inferred_us - begun_us);
 	return h.verdict;
 }

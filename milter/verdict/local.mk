@@ -12,6 +12,8 @@ libverdict_a_SOURCES = \
 	milter/verdict/choice.h \
 	milter/verdict/contained.c \
 	milter/verdict/contained.h \
+	milter/verdict/decide.c \
+	milter/verdict/decide.h \
 	milter/verdict/doubt.c \
 	milter/verdict/doubt.h \
 	milter/verdict/doubt_name.c \

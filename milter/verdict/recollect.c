@@ -12,6 +12,9 @@
  * login without a domain nobody but the store can tell whose it is: it is asked
  * for that name in each of our domains, the first few of them, whatever From
  * and envelope say, for these are the login's own words.
+ *
+ * What is foreseen and comes true stays as it was foreseen, to the millisecond:
+ * so what was counted by it is what is counted by the answers.
  */
 #include "verdict/recollect.h"
 
@@ -22,6 +25,8 @@
 #include "verdict/naming.h"
 #include "verdict/peers.h"
 #include "verdict/ticket.h"
+
+#include <string.h>
 
 #define FACTS_MAX 64
 #define CANDIDATES_MAX 3
@@ -52,29 +57,27 @@ decode_members(
 	return members;
 }
 
-/* The answered recalls as memories; questions[i] belongs to ops[i]. */
+/* The answered recalls as memories. */
 static void
-take_memories(struct naming *naming, const struct store_op *ops,
-	const struct trace_question *questions, struct recollection *out)
+take_memories(struct naming *naming, struct recollection *out)
 {
 	const struct message *message = naming->context->message;
 	struct memory *memories;
-	size_t asked = out->remembered.memory_count;
 
-	out->remembered.memory_count = 0;
-	memories = arena_array(message->arena, asked, sizeof(*memories));
+	memories = arena_array(
+		message->arena, out->trace_count, sizeof(*memories));
 	if (memories == NULL)
 		return;
-	for (size_t i = 0; i < asked; i++) {
+	for (size_t i = 0; i < out->trace_count; i++) {
 		struct memory *memory = &memories[i];
 
-		memory->id = questions[i].id;
-		memory->of = questions[i].of;
-		memory->members =
-			decode_members(naming, &ops[i].recall, &memory->count);
+		memory->id = out->traces[i].id;
+		memory->of = out->traces[i].of;
+		memory->members = decode_members(
+			naming, &out->batch.ops[i].recall, &memory->count);
 	}
 	out->remembered.memories = memories;
-	out->remembered.memory_count = asked;
+	out->remembered.memory_count = out->trace_count;
 }
 
 static void
@@ -256,50 +259,211 @@ room_for(const struct context *context)
 		PEERS_RCPTS_MAX;
 }
 
-void
-recollect(struct waiting *waiting, const struct recollect_wish *wish,
+bool
+recollect_begin(struct waiting *waiting, const struct recollect_wish *wish,
 	const struct context *context, struct recollection *out)
 {
 	const struct message *message = context->message;
-	struct trace_question questions[TRACE_QUESTIONS_MAX];
-	struct store_batch batch = {.arena = message->arena};
-	struct naming naming;
+	struct store_batch *batch = &out->batch;
 	struct logins logins;
 	size_t room = room_for(context);
 	struct store_op *facts;
 
-	*out = (struct recollection){.remembered = {.down = true}};
+	*out = (struct recollection){.remembered = {.down = true},
+		.batch = {.arena = message->arena, .exact = wish->exact}};
 	if (waiting->store == NULL)
-		return;
-	batch.ops =
-		arena_grow(message->arena, NULL, 0, &room, sizeof(*batch.ops));
-	if (batch.ops == NULL) {
+		return false;
+	batch->ops =
+		arena_grow(message->arena, NULL, 0, &room, sizeof(*batch->ops));
+	if (batch->ops == NULL) {
 		waiting->gaps |= GAP_BYTES;
+		return false;
+	}
+	out->trace_count =
+		trace_questions(message, out->traces, TRACE_QUESTIONS_MAX);
+	ask_memories(batch, wish, out->traces, out->trace_count);
+	out->ticket = batch->ops + batch->count;
+	out->ticket_count = ticket_ask(
+		message, &context->custody, batch->ops + batch->count);
+	batch->count += out->ticket_count;
+	facts = batch->ops + batch->count;
+	find_logins(&logins, context);
+	ask_persons(batch, context, &logins);
+	ask_facts(batch, room, context);
+	if (wish->peers)
+		peers_ask(batch, facts, message);
+	out->fact_count = (size_t)(batch->ops + batch->count - facts);
+	out->remembered.down = false;
+	return batch->count > 0;
+}
+
+/* The answers for those who infer, beside what the store said. */
+static void
+take(const struct waiting *waiting, const struct context *context,
+	struct recollection *out, bool down)
+{
+	const struct message *message = context->message;
+	size_t first = out->batch.count - out->fact_count;
+	struct store_op *facts =
+		arena_array(message->arena, out->fact_count, sizeof(*facts));
+	struct naming naming;
+
+	out->remembered = (struct remembered){.down = down};
+	naming_begin(&naming, context, waiting->store);
+	take_memories(&naming, out);
+	out->facts = facts;
+	if (facts == NULL) {
+		out->fact_count = 0;
 		return;
 	}
-	out->remembered.memory_count =
-		trace_questions(message, questions, TRACE_QUESTIONS_MAX);
-	ask_memories(&batch, wish, questions, out->remembered.memory_count);
-	out->ticket = batch.ops + batch.count;
-	out->ticket_count =
-		ticket_ask(message, &context->custody, batch.ops + batch.count);
-	batch.count += out->ticket_count;
-	out->facts = facts = batch.ops + batch.count;
-	find_logins(&logins, context);
-	ask_persons(&batch, context, &logins);
-	ask_facts(&batch, room, context);
-	if (wish->peers)
-		peers_ask(&batch, facts, message);
-	out->fact_count = (size_t)(batch.ops + batch.count - out->facts);
-	out->remembered.down = false;
-	if (!waiting_ask(waiting, &batch))
-		return;
-	naming_begin(&naming, context, waiting->store);
-	take_memories(&naming, batch.ops, questions, out);
-	out->remembered.down =
-		(waiting->gaps & (GAP_STORE_DOWN | GAP_STORE_LATE)) != 0;
-	peers_count(facts, out->fact_count, message, out->remembered.down);
+	memcpy(facts, out->batch.ops + first, out->fact_count * sizeof(*facts));
+	peers_count(facts, out->fact_count, message, down);
 	take_known(message->arena, out);
+}
+
+bool
+recollect_foresee(const struct waiting *waiting, const struct context *context,
+	struct recollection *out)
+{
+	struct store_batch *batch = &out->batch;
+	struct store_op *foreseen;
+
+	/* A ticket is used up by asking for it. */
+	if (out->ticket_count > 0 || !store_foresee(waiting->store, batch))
+		return false;
+	foreseen = arena_array(batch->arena, batch->count, sizeof(*foreseen));
+	if (foreseen == NULL)
+		return false;
+	memcpy(foreseen, batch->ops, batch->count * sizeof(*foreseen));
+	out->foreseen = foreseen;
+	take(waiting, context, out, false);
+	return true;
+}
+
+/* The notes behind the questions; false: they cannot be asked along. */
+static bool
+add_notes(struct recollection *out, const struct note *notes, size_t count)
+{
+	struct store_batch *batch = &out->batch;
+	size_t room = batch->count;
+	struct store_op *ops;
+
+	if (out->foreseen == NULL || count > STORE_FORESEEN_NOTES)
+		return false;
+	batch->foreseen = batch->count;
+	ops = arena_array(batch->arena, room + count, sizeof(*ops));
+	if (ops == NULL)
+		return false;
+	memcpy(ops, batch->ops, room * sizeof(*ops));
+	for (size_t i = 0; i < count; i++) {
+		struct store_op *op = &ops[room + i];
+
+		*op = (struct store_op){.verb = STORE_NOTE, .note = notes[i]};
+		if (op->note.after >= 0)
+			op->note.after += (int)room;
+	}
+	batch->ops = ops;
+	batch->count += count;
+	return true;
+}
+
+static void
+take_notes(struct recollection *out, struct note *notes, size_t count)
+{
+	struct store_batch *batch = &out->batch;
+
+	batch->count -= count;
+	for (size_t i = 0; batch->came_true && i < count; i++)
+		note_take_answers(
+			&notes[i], &batch->ops[batch->count + i].note);
+}
+
+static bool
+is_alike(const struct store_facts *one, const struct store_facts *two)
+{
+	return one->known == two->known && one->person == two->person &&
+		one->route_count == two->route_count &&
+		one->received_day == two->received_day &&
+		one->forwarded_day == two->forwarded_day &&
+		one->keyword_received_day == two->keyword_received_day &&
+		one->keyword_forwarded_day == two->keyword_forwarded_day &&
+		one->forwarded_hour == two->forwarded_hour;
+}
+
+static bool
+is_same_trace(const struct store_recall *one, const struct store_recall *two)
+{
+	bool same = one->count == two->count;
+
+	for (size_t i = 0; same && i < one->count; i++) {
+		same = slice_equal(one->members[i].name, two->members[i].name);
+	}
+	return same;
+}
+
+/* What nobody compared who was to count by it. */
+static bool
+comes_true(const struct recollection *out)
+{
+	bool same = out->foreseen != NULL;
+
+	for (size_t i = 0; same && i < out->batch.count; i++) {
+		const struct store_op *foreseen = &out->foreseen[i];
+		const struct store_op *op = &out->batch.ops[i];
+
+		if (op->verb == STORE_RECALL) {
+			same = is_same_trace(&op->recall, &foreseen->recall);
+		} else {
+			int64_t apart_ms = op->facts.route_first_ms -
+				foreseen->facts.route_first_ms;
+
+			same = apart_ms >= -STORE_FORESEEN_MS &&
+				apart_ms <= STORE_FORESEEN_MS;
+		}
+	}
+	return same;
+}
+
+/* What came true, as it was foreseen; false: something else has moved. */
+static bool
+keep_foreseen(struct recollection *out)
+{
+	bool alike = true;
+
+	for (size_t i = 0; i < out->batch.count; i++) {
+		const struct store_op *foreseen = &out->foreseen[i];
+		struct store_op *op = &out->batch.ops[i];
+
+		if (op->verb == STORE_RECALL) {
+			op->recall = foreseen->recall;
+			continue;
+		}
+		alike = alike && is_alike(&op->facts, &foreseen->facts);
+		if (foreseen->facts.route_count > 0) {
+			op->facts.route_first_ms =
+				foreseen->facts.route_first_ms;
+		}
+	}
+	return alike;
+}
+
+enum recollected
+recollect_ask(struct waiting *waiting, const struct context *context,
+	struct recollection *out, struct note *notes, size_t count)
+{
+	bool along = add_notes(out, notes, count), down;
+
+	if (!waiting_ask(waiting, &out->batch))
+		return RECOLLECTED_ANEW;
+	down = (waiting->gaps & (GAP_STORE_DOWN | GAP_STORE_LATE)) != 0;
+	if (along)
+		take_notes(out, notes, count);
+	along = along && !down &&
+		(count > 0 ? out->batch.came_true : comes_true(out));
+	if (along && keep_foreseen(out))
+		return RECOLLECTED_ALIKE;
+	take(waiting, context, out, down);
+	return along && count > 0 ? RECOLLECTED_COUNTED : RECOLLECTED_ANEW;
 }
 
 const struct store_facts *

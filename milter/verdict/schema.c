@@ -75,6 +75,7 @@ resolve(const void *ctx, struct slice name, struct sigma_field *out)
 	out->scope = row->scope;
 	out->single = !row->multi;
 	out->always = fields_always(index);
+	out->moves = fields_moves(index);
 	out->choice = fields_choice(index);
 	out->least = fields_shape(index)->least;
 	out->most = fields_shape(index)->most;

@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	tests/unit/test_event \
 	tests/unit/test_input \
 	tests/unit/test_fields \
+	tests/unit/test_foreseen \
 	tests/unit/test_judge \
 	tests/unit/test_limits \
 	tests/unit/test_list_read \
@@ -42,6 +43,9 @@ tests_unit_test_limits_LDADD = $(VERDICT_TEST_LIBS)
 tests_unit_test_list_read_SOURCES = tests/unit/test_list_read.c \
 	tests/unit/rows.h
 tests_unit_test_list_read_LDADD = $(VERDICT_TEST_LIBS)
+tests_unit_test_foreseen_SOURCES = tests/unit/test_foreseen.c \
+	tests/unit/rows.h tests/unit/verdict_box.h
+tests_unit_test_foreseen_LDADD = $(VERDICT_TEST_LIBS)
 tests_unit_test_recollect_SOURCES = tests/unit/test_recollect.c \
 	tests/unit/rows.h tests/unit/verdict_box.h
 tests_unit_test_recollect_LDADD = $(VERDICT_TEST_LIBS)
