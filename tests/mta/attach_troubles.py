@@ -17,7 +17,8 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from attach_postfix import attach, files
+import attach_postfix
+from attach_postfix import files
 from rig import Failure, Forwarden, Postfix, Rig, Sink, Tap, free_port, send, wait_until
 from rig.forwarden import program
 
@@ -30,6 +31,15 @@ STRIDE = int(os.environ.get("ATTACH_STRIDE", "9"))
 # Of the Postfixes; several troubles are tried at once.
 NUMBERS = itertools.count(1)
 AT_ONCE = 3
+ATTACHING = threading.Lock()
+
+
+def attach(*args, **options):
+    """One at a time: each looks for the first port that is free, and what it finds is
+    only taken when its Postfix listens there. Of two at once the one's mail would be
+    led to the other's listener."""
+    with ATTACHING:
+        return attach_postfix.attach(*args, **options)
 
 
 def letter(subject, body="body\n"):
