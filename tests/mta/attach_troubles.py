@@ -6,6 +6,7 @@ changed, or what was there is put back, and the exit status is true. And what
 has to hold while it is attached: Forwarden away, a large message, a server
 that is down, mail under way while it comes and goes.
 """
+import contextlib
 import itertools
 import os
 import pwd
@@ -34,12 +35,13 @@ AT_ONCE = 3
 ATTACHING = threading.Lock()
 
 
-def attach(*args, **options):
-    """One at a time: each looks for the first port that is free, and what it finds is
-    only taken when its Postfix listens there. Of two at once the one's mail would be
-    led to the other's listener."""
-    with ATTACHING:
-        return attach_postfix.attach(*args, **options)
+def attach(forwarden, postfix, *options, **more):
+    """The first time one at a time: it looks for the first port that is free, and that
+    is only taken when its Postfix listens there. Of two at once the one's mail would
+    be led to the other's listener."""
+    new = not any(b"BEGIN forwarden" in row[0] for row in files(postfix))
+    with ATTACHING if new and "--undo" not in options else contextlib.nullcontext():
+        return attach_postfix.attach(forwarden, postfix, *options, **more)
 
 
 def letter(subject, body="body\n"):
