@@ -96,7 +96,7 @@ message(struct load *load, struct arena *arena, int thread, int number)
 	struct slice members[1];
 	struct store_op asked[3], told[4];
 	struct store_batch ask = {.ops = asked, .count = 3, .arena = arena},
-			   tell = {told, 4, NULL, 0};
+			   tell = {.ops = told, .count = 4};
 	int64_t began_ms;
 	enum store_result result;
 

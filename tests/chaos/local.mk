@@ -14,7 +14,6 @@ tests_chaos_figures_SOURCES = tests/chaos/figures.c $(SERVER)
 tests_chaos_figures_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_chaos_figures_CFLAGS = $(AM_CFLAGS) -Wno-cast-qual
 tests_chaos_figures_LDADD = $(LIBSTORE)
-CLEANFILES += tests/chaos/chaos$(EXEEXT) tests/chaos/figures$(EXEEXT)
 CHAOS_TESTS += tests/chaos/chaos tests/chaos/figures
 CHAOS_TESTS += tests/chaos/night.py
 EXTRA_DIST += tests/chaos/night.py
