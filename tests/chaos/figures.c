@@ -91,18 +91,19 @@ static void
 ask_message(struct store *store, struct arena *arena, int i)
 {
 	char name[48], id[48];
-	struct store_op recall[2], note;
-	struct store_batch first = {.ops = recall, .count = 2, .arena = arena};
-	struct store_batch second = {.ops = &note, .count = 1, .arena = arena};
+	struct store_op ops[3];
+	struct store_batch first = {.ops = ops, .count = 2, .arena = arena};
+	struct store_batch second = {
+		.ops = ops + 2, .count = 1, .arena = arena};
 
 	snprintf(name, sizeof(name), "user%07d@example.com", i);
 	snprintf(id, sizeof(id), "%032d", i);
-	recall[0] = (struct store_op){
+	ops[0] = (struct store_op){
 		STORE_RECALL, {.recall = {.id = slice_of(id), .cap = 8}}};
-	recall[1] = (struct store_op){STORE_FACTS,
+	ops[1] = (struct store_op){STORE_FACTS,
 		{.facts = {.mailbox = slice_of(name),
 			 .destination = SLICE("drop@evil.example")}}};
-	note = (struct store_op){STORE_NOTE,
+	ops[2] = (struct store_op){STORE_NOTE,
 		{.note = {.group = slice_of(name),
 			 .policy =
 				 SLICE("5f1a6a4e-3f0a-4a68-9d0b-0f6f6f1c7a11"),
@@ -110,8 +111,13 @@ ask_message(struct store *store, struct arena *arena, int i)
 			 .window_ms = WINDOW_MS,
 			 .cap = 20,
 			 .after = -1}}};
+	if (store_foresee(store, &first)) {
+		first.foreseen = first.count;
+		first.count = 3;
+	}
 	(void)store_ask(store, &first, 1000);
-	(void)store_ask(store, &second, 1000);
+	if (first.foreseen == 0 || !first.came_true)
+		(void)store_ask(store, &second, 1000);
 	arena_reset(arena);
 }
 
@@ -294,15 +300,16 @@ figures_trips(const struct server *server)
 	fill_one(store, 1);
 	before = trips(store, 3);
 	ask_message(store, arena, 2);
-	asked = trips(store, before + 2) - before;
+	asked = trips(store, before + 1) - before;
 	before += asked;
 	fill_one(store, 3);
 	told = trips(store, before + 1) - before;
-	printf("# round trips: to the outside: %llu waited for (recall and "
-	       "facts; notes), %llu told; inbound: 0 waited for, %llu told\n",
+	printf("# round trips: to the outside: %llu waited for (recall, "
+	       "facts and notes), %llu told; inbound: 0 waited for, %llu "
+	       "told\n",
 		(unsigned long long)asked, (unsigned long long)told,
 		(unsigned long long)told);
-	result(asked == 2 && told == 1, "at most 2 round trips are waited for");
+	result(asked == 1 && told == 1, "one round trip is waited for");
 	store_close(store);
 	arena_free(arena);
 }
