@@ -182,6 +182,18 @@ counts_for_people_bring_nothing(void **state)
 	assert_string_equal(taken(line, NOW_MS, 9), "facts");
 }
 
+/* How many go in the next pipeline. */
+static size_t
+take_some(struct line *line)
+{
+	size_t count = 0;
+
+	for (struct command *at = queue_take(line->queue, LATER_MS); at != NULL;
+		at = at->next)
+		count++;
+	return count;
+}
+
 static void
 who_floods_one_key_holds_up_nobody(void **state)
 {
@@ -191,18 +203,25 @@ who_floods_one_key_holds_up_nobody(void **state)
 		tell(line, "x", "f");
 	await(line, "x", "x");
 	assert_string_equal(taken(line, NOW_MS, 9), "x");
-	for (size_t left = 2000; left > 0;) {
-		size_t count = 0;
-
-		for (struct command *at = queue_take(line->queue, LATER_MS);
-			at != NULL; at = at->next)
-			count++;
-		assert_int_equal(count,
-			left < QUEUE_TOLD_PIPELINE ? left
-						   : QUEUE_TOLD_PIPELINE);
-		left -= count;
-	}
+	for (size_t left = 2000; left > 0;)
+		left -= take_some(line);
 	assert_null(queue_take(line->queue, LATER_MS));
+}
+
+/* Few, that whoever comes waits for few; more only where they pile up. */
+static void
+what_is_told_goes_in_small_pipelines(void **state)
+{
+	struct line *line = *state;
+
+	for (int i = 0; i < 400; i++)
+		tell(line, "x", "f");
+	assert_int_equal(take_some(line), 16);
+	for (size_t left = 384; left > 47;)
+		left -= take_some(line);
+	assert_int_equal(take_some(line), 2);
+	flood(line, QUEUE_TOLD_MAX / 2);
+	assert_int_equal(take_some(line), 16);
 }
 
 static void
@@ -305,6 +324,7 @@ main(void)
 		CASE(and_what_was_told_of_its_keys_before_that),
 		CASE(counts_for_people_bring_nothing),
 		CASE(who_floods_one_key_holds_up_nobody),
+		CASE(what_is_told_goes_in_small_pipelines),
 		CASE(what_is_told_does_not_starve_either),
 		CASE(what_is_told_is_gathered_for_a_moment),
 		CASE(past_its_bound_it_takes_only_what_is_awaited),

@@ -301,6 +301,16 @@ take_awaited(struct queue *queue, size_t most, struct command ***end)
 	return count;
 }
 
+static size_t
+told_at_once(const struct queue *queue)
+{
+	size_t share = queue->told_count / QUEUE_TOLD_SHARE;
+
+	if (share < QUEUE_TOLD_LEAST)
+		return QUEUE_TOLD_LEAST;
+	return share < QUEUE_TOLD_MOST ? share : QUEUE_TOLD_MOST;
+}
+
 static void
 take_told(struct queue *queue, size_t most, struct command ***end)
 {
@@ -321,7 +331,7 @@ queue_take(struct queue *queue, int64_t now_ms)
 	size_t count = take_awaited(queue, PIPELINE_MAX, &end);
 
 	if (count == 0 || now_ms >= queue->gathered_ms + OVERDUE_MS)
-		take_told(queue, QUEUE_TOLD_PIPELINE, &end);
+		take_told(queue, told_at_once(queue), &end);
 	return list;
 }
 

@@ -23,9 +23,13 @@
 #include <stdint.h>
 
 #define QUEUE_TOLD_MAX 4096 /* waiting at once */
-/* Of them in one pipeline: some 0.3 ms of Redis's work, so that nobody who
- * comes meanwhile waits long. */
-#define QUEUE_TOLD_PIPELINE 16
+/* Of them in one pipeline: some 0.1 ms of Redis's work, so that nobody who
+ * comes meanwhile waits long. Where more piles up, because the way to Redis is
+ * long or a burst comes in, a sixteenth of it, up to eight times as many
+ * (docs/performance.md). */
+#define QUEUE_TOLD_LEAST 2
+#define QUEUE_TOLD_SHARE 16
+#define QUEUE_TOLD_MOST 16
 
 struct queue;
 
