@@ -43,7 +43,8 @@ check-chaos: all $(CHAOS_TESTS)
 # What has threads, for a build with --enable-sanitizers=thread.
 THREAD_TESTS = tests/bench/threads.py
 if HAVE_CMOCKA
-THREAD_TESTS += tests/contract/test_memory tests/contract/test_redis \
+THREAD_TESTS += tests/unit/test_base \
+	tests/contract/test_memory tests/contract/test_redis \
 	tests/contract/test_burst tests/contract/test_down
 endif
 EXTRA_DIST += tests/bench/threads.py

@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,10 +59,11 @@ static const struct {
 
 static struct {
 	pthread_mutex_t lock;
+	atomic_int level; /* read by whoever has something to say */
+	atomic_bool echo;
+	/* Under the lock. */
 	enum sink sink;
-	enum log_level level;
 	int fd;
-	bool echo;
 	bool torn; /* the last line has no end */
 	bool full, echo_full; /* a pipe nobody reads, where we write to one */
 	unsigned long left_out; /* lines since it is full */
@@ -69,7 +71,7 @@ static struct {
 } state = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.sink = SINK_STDERR,
-	.level = LOG_LEVEL_INFO,
+	.level = (int)LOG_LEVEL_INFO,
 	.fd = -1,
 };
 
@@ -164,7 +166,7 @@ log_open(const char *target, enum log_level level, struct err *err)
 		openlog("forwarden", LOG_PID | LOG_NDELAY, facility);
 	}
 	install_take(sink, fd);
-	state.level = level;
+	state.level = (int)level;
 	return true;
 }
 
@@ -176,7 +178,7 @@ log_use(int fd, enum log_level level, struct err *err)
 	if (copy < 0)
 		return err_system(err, "log");
 	install_take(SINK_FILE, copy);
-	state.level = level;
+	state.level = (int)level;
 	return true;
 }
 
@@ -206,7 +208,7 @@ log_close(void)
 bool
 log_wants(enum log_level level)
 {
-	return level <= state.level;
+	return (int)level <= state.level;
 }
 
 /*
@@ -310,16 +312,17 @@ typedef void add_text_fn(struct buf *, struct slice);
 static void
 write_line(enum log_level level, struct slice text, add_text_fn *add_text)
 {
-	struct buf line = {0};
+	struct buf line = {0}, body = {0};
 	bool echo = state.echo && level <= LOG_LEVEL_WARNING;
 
+	add_text(&body, text);
+	pthread_mutex_lock(&state.lock);
 	if (state.sink != SINK_SYSLOG) {
 		add_head(level,
 			state.sink == SINK_STDERR && is_journal(STDERR_FILENO),
 			&line);
 	}
-	add_text(&line, text);
-	pthread_mutex_lock(&state.lock);
+	buf_add(&line, buf_slice(&body));
 	if (state.sink == SINK_SYSLOG) {
 		syslog(levels[level].priority, "%s", buf_slice(&line).p);
 		buf_add_byte(&line, '\n');
@@ -334,6 +337,7 @@ write_line(enum log_level level, struct slice text, add_text_fn *add_text)
 		(void)whole_write(STDERR_FILENO, buf_slice(&line));
 	pthread_mutex_unlock(&state.lock);
 	buf_fini(&line);
+	buf_fini(&body);
 }
 
 void

@@ -301,6 +301,54 @@ log_keeps_entries_apart(void **state)
 	(void)rmdir(folder);
 }
 
+#define WRITERS 4
+#define LINES 200
+
+static void *
+write_lines(void *arg)
+{
+	for (int i = 0; i < LINES; i++)
+		log_write(LOG_LEVEL_ERROR, "line %s of a writer", "\n");
+	return arg;
+}
+
+/* As a reload does while mail comes in. */
+static void
+log_is_opened_anew_under_writers(void **state)
+{
+	char path[] = "/tmp/forwarden-log-XXXXXX", target[64], line[128];
+	int fd = mkstemp(path), lines = 0;
+	pthread_t writers[WRITERS];
+	struct err err = {0};
+	FILE *file;
+
+	(void)state;
+	assert_true(fd >= 0);
+	(void)snprintf(target, sizeof(target), "file:%s", path);
+	assert_true(log_open(target, LOG_LEVEL_INFO, &err));
+	for (int i = 0; i < WRITERS; i++) {
+		assert_int_equal(
+			pthread_create(&writers[i], NULL, write_lines, NULL),
+			0);
+	}
+	for (int i = 0; i < LINES; i++) {
+		log_echo(false);
+		assert_true(log_open(target, (enum log_level)(i % 3), &err));
+	}
+	for (int i = 0; i < WRITERS; i++)
+		(void)pthread_join(writers[i], NULL);
+	log_close();
+	file = fdopen(fd, "r");
+	while (fgets(line, sizeof(line), file) != NULL) {
+		assert_string_equal(line + strcspn(line, " "),
+			" error line \\x0A of a writer\n");
+		lines++;
+	}
+	assert_int_equal(lines, WRITERS * LINES);
+	(void)fclose(file);
+	(void)unlink(path);
+}
+
 int
 main(void)
 {
@@ -316,6 +364,7 @@ main(void)
 		cmocka_unit_test(errors_read_from_outside_in),
 		cmocka_unit_test(errors_are_cut),
 		cmocka_unit_test(log_keeps_entries_apart),
+		cmocka_unit_test(log_is_opened_anew_under_writers),
 	};
 	struct rows all = {0};
 
