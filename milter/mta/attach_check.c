@@ -11,14 +11,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define PORT_FIRST 10026U
-#define PORT_STEP 100U
-#define PORTS_TRIED 40U
-
 /* Does either file speak of it, as somebody's who is not up just now? */
 static bool
-is_mentioned(const struct site *site, uint16_t port)
+is_mentioned(const void *ctx, uint16_t port)
 {
+	const struct site *site = ctx;
 	char text[16];
 
 	(void)snprintf(text, sizeof(text), ":%u", (unsigned)port);
@@ -33,25 +30,13 @@ choose_port(const struct site *site, struct recipe_wish *wish, struct err *err)
 {
 	if ((wish->parts & RECIPE_EGRESS) == 0)
 		return true;
-	if (wish->port != 0) {
-		if (!is_mentioned(site, wish->port))
-			return port_is_free(wish->port, err);
+	if (wish->port != 0 && is_mentioned(site, wish->port)) {
 		return err_set(err, ERR_INVALID,
 			"port %u is spoken of in main.cf or master.cf already; "
 			"choose another with --port",
 			(unsigned)wish->port);
 	}
-	for (unsigned i = 0; i < PORTS_TRIED; i++) {
-		uint16_t port = (uint16_t)(PORT_FIRST + i * PORT_STEP);
-		struct err taken;
-
-		if (is_mentioned(site, port) || !port_is_free(port, &taken))
-			continue;
-		wish->port = port;
-		return true;
-	}
-	return err_set(err, ERR_SYSTEM,
-		"no free port was found; choose one with --port");
+	return port_claim(&wish->port, PORT_CLAIMS, is_mentioned, site, err);
 }
 
 /* A probe that a table sends to the outside by itself would leave. */

@@ -20,9 +20,6 @@
 #include <unistd.h>
 
 #define ALIVE_SECONDS 20
-#define PORT_FIRST 10026U
-#define PORT_STEP 100U
-#define PORTS_TRIED 40U
 
 /* An attachment under way. */
 struct work {
@@ -45,7 +42,7 @@ static bool
 open_site(struct work *work, const struct attach_sendmail *attach,
 	struct err *err)
 {
-	*work = (struct work){.attach = attach};
+	*work = (struct work){.attach = attach, .port = attach->port};
 	return sendmail_site_open(&work->site, attach->mc, attach->cf_directory,
 		attach->program, err);
 }
@@ -69,22 +66,6 @@ check_cf(const struct sendmail_site *site, struct err *err)
 			site->cf_path, site->mc_path);
 	}
 	return same;
-}
-
-static bool
-choose_port(struct work *work, struct err *err)
-{
-	work->port = work->attach->port;
-	if (work->port != 0)
-		return port_is_free(work->port, err);
-	for (unsigned i = 0; i < PORTS_TRIED; i++) {
-		struct err taken;
-		work->port = (uint16_t)(PORT_FIRST + i * PORT_STEP);
-		if (port_is_free(work->port, &taken))
-			return true;
-	}
-	return err_set(err, ERR_SYSTEM,
-		"no free port was found; choose one with --port");
 }
 
 static bool
@@ -113,7 +94,8 @@ prepare(struct work *work, struct err *err)
 	}
 	return check_cf(site, err) && sendmail_site_is_running(site, err) &&
 		attach_help_is_up(&work->attach->help, err) &&
-		choose_port(work, err) && make_texts(work, err);
+		port_claim(&work->port, PORT_CLAIMS, NULL, NULL, err) &&
+		make_texts(work, err);
 }
 
 static uint16_t

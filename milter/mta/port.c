@@ -5,12 +5,16 @@
 #include "base/process.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define FIRST 10026U
+#define STEP 100U
+#define TRIED 40U
 #define LINE_BYTES 512
 #define ESTABLISHED 1 /* in the column st of proc(5)'s net/tcp */
 /* Up to the inode, which a connection has once somebody has accepted it. */
@@ -35,6 +39,52 @@ port_is_free(uint16_t port, struct err *err)
 		(void)err_system(err, "port %u of 127.0.0.1", (unsigned)port);
 	(void)close(fd);
 	return fine;
+}
+
+/* By the byte of its number. */
+static bool
+lock_number(int fd, uint16_t port)
+{
+	struct flock number = {.l_type = F_WRLCK,
+		.l_whence = SEEK_SET,
+		.l_start = port,
+		.l_len = 1};
+
+	return fd < 0 || fcntl(fd, F_SETLK, &number) == 0;
+}
+
+bool
+port_claim(uint16_t *port, const char *file,
+	bool (*is_in_use)(const void *ctx, uint16_t port), const void *ctx,
+	struct err *err)
+{
+	static int fd = -1; /* until the process ends */
+
+	if (fd < 0) {
+		fd = open(file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+			S_IRUSR | S_IWUSR);
+	}
+	if (*port != 0) {
+		return port_is_free(*port, err) &&
+			(lock_number(fd, *port) ||
+				err_set(err, ERR_SYSTEM,
+					"port %u is being attached to another "
+					"mail server just now; choose another "
+					"with --port",
+					(unsigned)*port));
+	}
+	for (unsigned i = 0; i < TRIED; i++) {
+		uint16_t next = (uint16_t)(FIRST + i * STEP);
+		struct err taken;
+
+		if ((is_in_use != NULL && is_in_use(ctx, next)) ||
+			!lock_number(fd, next) || !port_is_free(next, &taken))
+			continue;
+		*port = next;
+		return true;
+	}
+	return err_set(err, ERR_SYSTEM,
+		"no free port was found; choose one with --port");
 }
 
 static size_t

@@ -18,4 +18,18 @@ size_t port_count_netstat(struct slice text, uint16_t port);
 /* Can a port of loopback be bound? err says why not. */
 bool port_is_free(uint16_t port, struct err *err);
 
+/* Whose locks say which ports are being attached to; anything else is not in
+ * it. */
+#define PORT_CLAIMS RUNSTATEDIR "/forwarden-attach.lock"
+/*
+ * One for a listener: *port, or if that is 0 the first from 10026 in steps of
+ * 100 that is not in use (NULL: none is but those that are bound). Nobody else
+ * gets it by the same file until this process ends: it is taken only when the
+ * mail server listens, and of two attached in the same moment one would hand
+ * its mail to the other's. A file that cannot be written claims nothing.
+ */
+bool port_claim(uint16_t *port, const char *file,
+	bool (*is_in_use)(const void *ctx, uint16_t port), const void *ctx,
+	struct err *err);
+
 #endif

@@ -6,7 +6,6 @@ changed, or what was there is put back, and the exit status is true. And what
 has to hold while it is attached: Forwarden away, a large message, a server
 that is down, mail under way while it comes and goes.
 """
-import contextlib
 import itertools
 import os
 import pwd
@@ -18,8 +17,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import attach_postfix
-from attach_postfix import files
+from attach_postfix import attach, files
 from rig import Failure, Forwarden, Postfix, Rig, Sink, Tap, free_port, send, wait_until
 from rig.forwarden import program
 
@@ -32,16 +30,6 @@ STRIDE = int(os.environ.get("ATTACH_STRIDE", "9"))
 # Of the Postfixes; several troubles are tried at once.
 NUMBERS = itertools.count(1)
 AT_ONCE = 3
-ATTACHING = threading.Lock()
-
-
-def attach(forwarden, postfix, *options, **more):
-    """The first time one at a time: it looks for the first port that is free, and that
-    is only taken when its Postfix listens there. Of two at once the one's mail would
-    be led to the other's listener."""
-    new = not any(b"BEGIN forwarden" in row[0] for row in files(postfix))
-    with ATTACHING if new and "--undo" not in options else contextlib.nullcontext():
-        return attach_postfix.attach(forwarden, postfix, *options, **more)
 
 
 def letter(subject, body="body\n"):

@@ -8,7 +8,10 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#define CLAIMS "test_port.lock"
 
 /* The port is anyone's that is free. */
 static int
@@ -57,6 +60,83 @@ test_is_free(void **state)
 	assert_memory_equal(err.text, wanted, strlen(wanted));
 	(void)close(fd);
 	assert_true(port_is_free(port, &err));
+}
+
+static bool
+is_first(const void *ctx, uint16_t port)
+{
+	return port == *(const uint16_t *)ctx;
+}
+
+/* Of one that another process gets, asking for *port; 0: none. */
+static uint16_t
+claimed_elsewhere(uint16_t port, const char *file, int *until)
+{
+	int ends[2], told[2];
+	struct err err;
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(pipe(told), 0);
+	if (fork() == 0) {
+		char byte;
+
+		(void)close(ends[1]);
+		if (!port_claim(&port, file, NULL, NULL, &err))
+			port = 0;
+		_exit(write(told[1], &port, sizeof(port)) < 0 ||
+			read(ends[0], &byte, 1) < 0);
+	}
+	(void)close(ends[0]);
+	assert_int_equal(read(told[0], &port, sizeof(port)), sizeof(port));
+	(void)close(told[0]);
+	(void)close(told[1]);
+	*until = ends[1];
+	return port;
+}
+
+static void
+test_two_are_attached_at_once(void **state)
+{
+	struct err err = {0};
+	uint16_t first, second = 0, same;
+	int until, again, status;
+
+	(void)state;
+	first = claimed_elsewhere(0, CLAIMS, &until);
+	assert_true(first >= 10026);
+	assert_true(port_claim(&second, CLAIMS, NULL, NULL, &err));
+	assert_true(second > first);
+	assert_int_equal(second % 100, 26);
+	same = first;
+	assert_false(port_claim(&same, CLAIMS, NULL, NULL, &err));
+	assert_non_null(strstr(err.text, "another mail server just now"));
+	assert_int_equal(claimed_elsewhere(second, CLAIMS, &again), 0);
+	(void)close(until);
+	(void)close(again);
+	while (wait(&status) > 0)
+		continue;
+	assert_true(port_claim(&same, CLAIMS, NULL, NULL, &err));
+	second = 0;
+	assert_true(port_claim(&second, CLAIMS, is_first, &first, &err));
+	assert_true(second > first);
+	(void)unlink(CLAIMS);
+}
+
+/* Then there is none who could have claimed it. */
+static void
+test_claims_without_a_file(void **state)
+{
+	int until, again;
+	uint16_t first = claimed_elsewhere(0, "/nowhere/claims", &until);
+
+	(void)state;
+	assert_true(first >= 10026);
+	assert_int_equal(
+		claimed_elsewhere(first, "/nowhere/claims", &again), first);
+	(void)close(until);
+	(void)close(again);
+	while (wait(&until) > 0)
+		continue;
 }
 
 static void
@@ -114,6 +194,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_is_free),
+		cmocka_unit_test(test_claims_without_a_file),
+		cmocka_unit_test(test_two_are_attached_at_once),
 		cmocka_unit_test(test_connections),
 		cmocka_unit_test(test_netstat),
 	};
