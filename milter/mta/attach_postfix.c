@@ -7,6 +7,7 @@
 #include "mta/attached.h"
 #include "mta/cf_file.h"
 #include "mta/cf_text.h"
+#include "mta/port.h"
 #include "mta/postfix_control.h"
 #include "mta/postfix_log.h"
 #include "mta/queue.h"
@@ -207,6 +208,7 @@ make_room(struct work *work, struct err *err)
 		return err_wrap(err, "what is attached stays as it is");
 	attach_say(&work->attach->help,
 		"the recipe that is there is taken off first");
+	port_keep(work->old.attached.port, PORT_CLAIMS);
 	work->changed = true;
 	return site_take_off(site, err);
 }

@@ -41,16 +41,40 @@ port_is_free(uint16_t port, struct err *err)
 	return fine;
 }
 
-/* By the byte of its number. */
+/* By the byte of its number, in a file that stays open until the process ends;
+ * false: another process has it. */
 static bool
-lock_number(int fd, uint16_t port)
+lock_number(uint16_t port, const char *file, short type)
 {
-	struct flock number = {.l_type = F_WRLCK,
+	static int fd = -1;
+	struct flock number = {.l_type = type,
 		.l_whence = SEEK_SET,
 		.l_start = port,
 		.l_len = 1};
 
+	if (fd < 0) {
+		fd = open(file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+			S_IRUSR | S_IWUSR);
+	}
 	return fd < 0 || fcntl(fd, F_SETLK, &number) == 0;
+}
+
+/* Whoever had it until just now may have begun to listen. */
+static bool
+claim_one(uint16_t port, const char *file, struct err *err)
+{
+	if (!port_is_free(port, err))
+		return false;
+	if (!lock_number(port, file, F_WRLCK)) {
+		return err_set(err, ERR_SYSTEM,
+			"port %u is being attached to another mail server "
+			"just now; choose another with --port",
+			(unsigned)port);
+	}
+	if (port_is_free(port, err))
+		return true;
+	(void)lock_number(port, file, F_UNLCK);
+	return false;
 }
 
 bool
@@ -58,33 +82,26 @@ port_claim(uint16_t *port, const char *file,
 	bool (*is_in_use)(const void *ctx, uint16_t port), const void *ctx,
 	struct err *err)
 {
-	static int fd = -1; /* until the process ends */
-
-	if (fd < 0) {
-		fd = open(file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
-			S_IRUSR | S_IWUSR);
-	}
-	if (*port != 0) {
-		return port_is_free(*port, err) &&
-			(lock_number(fd, *port) ||
-				err_set(err, ERR_SYSTEM,
-					"port %u is being attached to another "
-					"mail server just now; choose another "
-					"with --port",
-					(unsigned)*port));
-	}
+	if (*port != 0)
+		return claim_one(*port, file, err);
 	for (unsigned i = 0; i < TRIED; i++) {
 		uint16_t next = (uint16_t)(FIRST + i * STEP);
 		struct err taken;
 
 		if ((is_in_use != NULL && is_in_use(ctx, next)) ||
-			!lock_number(fd, next) || !port_is_free(next, &taken))
+			!claim_one(next, file, &taken))
 			continue;
 		*port = next;
 		return true;
 	}
 	return err_set(err, ERR_SYSTEM,
 		"no free port was found; choose one with --port");
+}
+
+void
+port_keep(uint16_t port, const char *file)
+{
+	(void)lock_number(port, file, F_WRLCK);
 }
 
 static size_t

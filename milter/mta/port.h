@@ -31,5 +31,7 @@ bool port_is_free(uint16_t port, struct err *err);
 bool port_claim(uint16_t *port, const char *file,
 	bool (*is_in_use)(const void *ctx, uint16_t port), const void *ctx,
 	struct err *err);
+/* The same of one that our listener has, and leaves for a moment. */
+void port_keep(uint16_t port, const char *file);
 
 #endif

@@ -6,6 +6,7 @@ with it the very ways it went without (server, name in EHLO, TLS, user, sender, 
 all of it is seen, and undone the files are what they were, byte for byte.
 """
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -378,6 +379,10 @@ def documentation(tap, rig, forwarden):
     _, difference = attach(forwarden, site.postfix, "--dry-run")
     added = "\n".join(line[1:] for line in difference.splitlines() if line.startswith("+"))
     added = added.replace(forwarden.milter, "inet:127.0.0.1:8894")
+    # The port of the page may be another test's just now.
+    port = re.search(r"forwarden-hop:\[127\.0\.0\.1\]:(1\d\d26)\b", added)
+    added = added.replace(f"127.0.0.1:{port[1]} ", "127.0.0.1:10026 ").replace(
+        f"]:{port[1]}", "]:10026")
     for name in ("main.cf", "master.cf"):
         recipe = text.partition(f"```{name}\n")[2].partition("\n```")[0].splitlines()
         absent = [line for line in recipe if line not in added.splitlines()]

@@ -122,6 +122,25 @@ test_two_are_attached_at_once(void **state)
 	(void)unlink(CLAIMS);
 }
 
+/* As an update does: nobody gets it between the old listener and the new. */
+static void
+test_a_listener_leaves_for_a_moment(void **state)
+{
+	uint16_t port;
+	int fd = listening(&port), until, again, status;
+
+	(void)state;
+	assert_int_equal(claimed_elsewhere(port, CLAIMS, &until), 0);
+	port_keep(port, CLAIMS);
+	(void)close(fd);
+	assert_int_equal(claimed_elsewhere(port, CLAIMS, &again), 0);
+	(void)close(until);
+	(void)close(again);
+	while (wait(&status) > 0)
+		continue;
+	(void)unlink(CLAIMS);
+}
+
 /* Then there is none who could have claimed it. */
 static void
 test_claims_without_a_file(void **state)
@@ -196,6 +215,7 @@ main(void)
 		cmocka_unit_test(test_is_free),
 		cmocka_unit_test(test_claims_without_a_file),
 		cmocka_unit_test(test_two_are_attached_at_once),
+		cmocka_unit_test(test_a_listener_leaves_for_a_moment),
 		cmocka_unit_test(test_connections),
 		cmocka_unit_test(test_netstat),
 	};
