@@ -136,6 +136,32 @@ seek(struct tail *tail, const struct stat *st)
 	return true;
 }
 
+/* While the last was read, another may have come after it. */
+static bool
+look_on(struct tail *tail)
+{
+	struct tail_found *found = &tail->found;
+
+	if (tail_found_look(found, tail->path, &tail->place) &&
+		found->count > 1) {
+		found->next = 1;
+		return true;
+	}
+	tail_found_fini(found);
+	return false;
+}
+
+/* Is there another to be read? */
+static bool
+find_next(struct tail *tail)
+{
+	const struct tail_found *found = &tail->found;
+
+	if (found->next < found->count || found->count == 0)
+		return found->next < found->count;
+	return look_on(tail);
+}
+
 /* TAIL_LINE: there is something to be read. */
 static enum tail_result
 open_live(struct tail *tail, struct err *err)
@@ -156,28 +182,16 @@ open_live(struct tail *tail, struct err *err)
 			"%s is no file, and cannot be followed", tail->path);
 		return TAIL_FAILED;
 	}
+	/* What stood there when the last look found nothing more may have been
+	 * renamed since: then this is not what comes next. */
+	if (tail->place.inode != 0 && !tail->restored && look_on(tail)) {
+		close_live(tail);
+		return TAIL_LINE;
+	}
 	if (seek(tail, &st))
 		return TAIL_LINE;
 	tail->restored = false;
 	return leave(tail) ? TAIL_LINE : lose(tail, err);
-}
-
-/* Is there another to be read? While the last was read, one may have come
- * after it. */
-static bool
-find_next(struct tail *tail)
-{
-	struct tail_found *found = &tail->found;
-
-	if (found->next < found->count || found->count == 0)
-		return found->next < found->count;
-	if (tail_found_look(found, tail->path, &tail->place) &&
-		found->count > 1) {
-		found->next = 1;
-		return true;
-	}
-	tail_found_fini(found);
-	return false;
 }
 
 /* The next of what the log has become; false: there are no more. */
