@@ -61,20 +61,22 @@ lock_number(uint16_t port, const char *file, short type)
 
 /* Whoever had it until just now may have begun to listen. */
 static bool
-claim_one(uint16_t port, const char *file, struct err *err)
+claim_one(uint16_t port, const char *file)
 {
-	if (!port_is_free(port, err))
+	struct err taken;
+
+	if (!port_is_free(port, &taken) || !lock_number(port, file, F_WRLCK))
 		return false;
-	if (!lock_number(port, file, F_WRLCK)) {
-		return err_set(err, ERR_SYSTEM,
-			"port %u is being attached to another mail server "
-			"just now; choose another with --port",
-			(unsigned)port);
-	}
-	if (port_is_free(port, err))
+	if (port_is_free(port, &taken))
 		return true;
 	(void)lock_number(port, file, F_UNLCK);
 	return false;
+}
+
+void
+port_keep(uint16_t port, const char *file)
+{
+	(void)lock_number(port, file, F_WRLCK);
 }
 
 bool
@@ -82,26 +84,21 @@ port_claim(uint16_t *port, const char *file,
 	bool (*is_in_use)(const void *ctx, uint16_t port), const void *ctx,
 	struct err *err)
 {
-	if (*port != 0)
-		return claim_one(*port, file, err);
+	if (*port != 0) {
+		port_keep(*port, file);
+		return port_is_free(*port, err);
+	}
 	for (unsigned i = 0; i < TRIED; i++) {
 		uint16_t next = (uint16_t)(FIRST + i * STEP);
-		struct err taken;
 
 		if ((is_in_use != NULL && is_in_use(ctx, next)) ||
-			!claim_one(next, file, &taken))
+			!claim_one(next, file))
 			continue;
 		*port = next;
 		return true;
 	}
 	return err_set(err, ERR_SYSTEM,
 		"no free port was found; choose one with --port");
-}
-
-void
-port_keep(uint16_t port, const char *file)
-{
-	(void)lock_number(port, file, F_WRLCK);
 }
 
 static size_t

@@ -22,16 +22,17 @@ bool port_is_free(uint16_t port, struct err *err);
  * it. */
 #define PORT_CLAIMS RUNSTATEDIR "/forwarden-attach.lock"
 /*
- * One for a listener: *port, or if that is 0 the first from 10026 in steps of
- * 100 that is not in use (NULL: none is but those that are bound). Nobody else
- * gets it by the same file until this process ends: it is taken only when the
- * mail server listens, and of two attached in the same moment one would hand
- * its mail to the other's. A file that cannot be written claims nothing.
+ * One for a listener: *port, if it is free, or if that is 0 the first from
+ * 10026 in steps of 100 that is free, not in use (NULL: none is) and not
+ * claimed by somebody else. It is claimed until this process ends: a port is
+ * taken only when the mail server listens, and of two attached in the same
+ * moment one would hand its mail to the other's listener. A file that cannot be
+ * written claims nothing.
  */
 bool port_claim(uint16_t *port, const char *file,
 	bool (*is_in_use)(const void *ctx, uint16_t port), const void *ctx,
 	struct err *err);
-/* The same of one that our listener has, and leaves for a moment. */
+/* Claims one that our listener has, and leaves for a moment. */
 void port_keep(uint16_t port, const char *file);
 
 #endif
