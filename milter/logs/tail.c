@@ -203,11 +203,11 @@ open_found(struct tail *tail)
 	while (tail->input == NULL && find_next(tail)) {
 		size_t next = found->next++;
 
+		/* One that cannot be read is passed, or it would be looked at
+		 * for ever. */
+		tail->place =
+			(struct tail_place){.inode = found->files[next].inode};
 		tail->input = input_open_again(found->files[next].fd, 0, NULL);
-		if (tail->input != NULL) {
-			tail->place = (struct tail_place){
-				.inode = found->files[next].inode};
-		}
 	}
 	return tail->input != NULL;
 }
