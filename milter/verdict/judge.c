@@ -230,7 +230,7 @@ take_notes(
 static void
 ask_store(struct judgement *h, const struct context *context)
 {
-	const struct verdict blank = *h->verdict;
+	struct verdict blank = *h->verdict;
 	enum recollected result;
 	struct note *notes;
 	size_t count;
@@ -242,6 +242,7 @@ ask_store(struct judgement *h, const struct context *context)
 	h->counted = result != RECOLLECTED_ANEW;
 	if (result == RECOLLECTED_ALIKE)
 		return;
+	blank.policies_us = h->verdict->policies_us;
 	*h->verdict = blank;
 	h->before = h->run;
 	h->run = NULL;
